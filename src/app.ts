@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import cookie from '@fastify/cookie'
+import cors from '@fastify/cors'
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { authRoutes } from './auth/routes.ts'
+import type { Deps } from './deps.ts'
+import { devRoutes } from './dev/routes.ts'
+import { docsRoutes } from './docs/routes.ts'
+import type { ErrorCode } from './errors/catalogue.ts'
+import { domainErrors } from './errors/plugin.ts'
+import { rememberMethods } from './http/allow.ts'
+import { readJsonBodies } from './http/body.ts'
+import { guardRoutes } from './http/guards.ts'
+import { responseHeaders } from './http/headers.ts'
+import { healthRoutes } from './http/health.ts'
+import { publishOpenApi } from './http/openapi.ts'
+import { logRequests } from './http/request-log.ts'
+import { serializerCompiler } from './http/serializer.ts'
+import { closeGracefully, createFastify } from './http/server.ts'
+import { validatorCompiler } from './http/validation.ts'
+import { sessionRoutes } from './sessions/routes.ts'
+import { tokenRoutes } from './tokens/routes.ts'
+import { userRoutes } from './users/routes.ts'
+
+export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
+
+export type AppOptions = {
+  /** An error left that its route does not declare. */
+  readonly onContractViolation?: (route: string, code: ErrorCode) => void
+}
+
+/** The map of the API, read top to bottom: what every request passes, then the rooms. */
+export async function buildApp(deps: Deps, { onContractViolation = () => {} }: AppOptions = {}): Promise<App> {
+  const { config, log } = deps
+  const errors = { publicUrl: config.publicUrl, withDetails: config.appEnv === 'development', onContractViolation }
+  const app: App = createFastify({ config, log, errors }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler as never)
+  app.setSerializerCompiler(serializerCompiler as never)
+
+  logRequests(app)
+  closeGracefully(app)
+  responseHeaders(app, config)
+  await app.register(cors, corsOptions(config.corsOrigins))
+  await app.register(cookie)
+  readJsonBodies(app)
+  guardRoutes(app, deps)
+  const allowedMethods = rememberMethods(app)
+  domainErrors(app, { ...errors, allowedMethods })
+  await publishOpenApi(app, config)
+
+  authRoutes(app, deps)
+  tokenRoutes(app, deps)
+  sessionRoutes(app, deps)
+  userRoutes(app)
+  healthRoutes(app, deps.healthChecks)
+  docsRoutes(app, config)
+  devRoutes(app, deps)
+  return app
+}
+
+const corsOptions = (origins: readonly string[]) => ({
+  origin: [...origins],
+  credentials: true,
+  methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+  exposedHeaders: ['X-Request-Id', 'X-Error-Code', 'X-Redirect-To', 'Retry-After', 'RateLimit', 'RateLimit-Policy'],
+  maxAge: 600,
+  strictPreflight: false,
+})

@@ -1,0 +1,105 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { tokenDigest } from '../crypto/secret-token.ts'
+import { devices, signUps, users } from '../db/schema/users.ts'
+import { transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
+import { isPasswordRight } from '../password/secret.ts'
+import { holdLogin } from '../sessions/hold-login.ts'
+import { openSession } from '../sessions/open.ts'
+import type { LoginOutcome } from '../sessions/reply.ts'
+import { audit } from '../users/audit.ts'
+import { addressDigest, emailKey } from '../users/email.ts'
+import { clearAttempts, countAttempt } from './failed-attempts.ts'
+
+type Refusal =
+  | 'auth:invalid_credentials'
+  | 'user:not_verified'
+  | 'rate_limit:exceeded'
+  | 'system:hashing_error'
+  | DeliveryRefusal
+
+type Attempt = {
+  readonly email: string
+  readonly password: string
+  readonly rememberMe: boolean
+  readonly deviceToken: string | undefined
+  readonly client: Client
+}
+
+/** Afterwards the account has a session, or a login that waits for the link mailed to its owner, as this device is new. */
+export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<LoginOutcome> {
+  const key = emailKey(attempt.email)
+  const { user, waitingHash, deviceId } = await findLogin(ctx, key, attempt.deviceToken)
+  const attemptsKey = deviceId ? `device:${deviceId}` : user ? `account:${user.id}` : `address:${addressDigest(key)}`
+  await admitAttempt(ctx, attemptsKey)
+
+  // As many verifications for a free address as for a registered one, right or wrong [TH5].
+  const isRight = await isPasswordRight(ctx, user?.passwordHash ?? undefined, attempt.password)
+  const isWaiting = waitingHash !== null && (await isPasswordRight(ctx, waitingHash, attempt.password))
+  if (!(user && isRight)) {
+    await auditFailure(ctx, { userId: user?.id, key, client: attempt.client })
+    throw ctx.fault(isWaiting ? 'user:not_verified' : 'auth:invalid_credentials')
+  }
+  await clearAttempts(ctx.db, attemptsKey)
+  return admit(ctx, { user, deviceId, rememberMe: attempt.rememberMe, client: attempt.client })
+}
+
+type User = {
+  readonly id: string
+  readonly email: string
+  readonly emailKey: string
+  readonly passwordHash: string | null
+}
+
+/** One statement, whatever is there to be found: the account, the sign-up that waits, the device if it is the account's. */
+async function findLogin(ctx: Context<never>, key: string, deviceToken: string | undefined) {
+  const digest = deviceToken === undefined ? undefined : tokenDigest('device', deviceToken)
+  const [found] = await ctx.db
+    .select({
+      user: { id: users.id, email: users.email, emailKey: users.emailKey, passwordHash: users.passwordHash },
+      waitingHash: signUps.passwordHash,
+      deviceId: devices.id,
+    })
+    .from(sql`(select 1) as always`)
+    .leftJoin(users, eq(users.emailKey, key))
+    .leftJoin(signUps, and(eq(signUps.emailKey, key), sql`${signUps.expiresAt} > now()`))
+    .leftJoin(devices, and(eq(devices.userId, users.id), eq(devices.tokenDigest, digest ?? Buffer.alloc(0))))
+  return found ?? { user: null, waitingHash: null, deviceId: null }
+}
+
+/** Counts the try before anything is hashed [TH3]. A known device has its own count, so that others cannot lock it [TH2]. */
+async function admitAttempt(ctx: Context<'rate_limit:exceeded'>, key: string): Promise<void> {
+  const { rateLimits } = ctx.config
+  if (rateLimits === 'off') return
+  const verdict = await countAttempt(ctx.db, key, Math.max(1, Math.round(5 * rateLimits)))
+  if (verdict.allowed) return
+  const { retryAfterSeconds } = verdict
+  throw ctx.fault('rate_limit:exceeded', {
+    retryAfterSeconds,
+    details: 'Too many wrong passwords; each further one waits longer.',
+  })
+}
+
+/** Written before the refusal, in its own statement: alike for an address without an account, of which only a digest is kept. */
+async function auditFailure(ctx: Context<never>, failure: { userId: string | undefined; key: string; client: Client }) {
+  const { userId, key, client } = failure
+  await audit(ctx.db, { type: 'login_failed', userId, client, metadata: { address_digest: addressDigest(key) } })
+}
+
+type Admitted = { user: User; deviceId: string | null; rememberMe: boolean; client: Client }
+
+async function admit(ctx: Context<Refusal>, { user, deviceId, rememberMe, client }: Admitted): Promise<LoginOutcome> {
+  if (deviceId === null) {
+    const mailId = await holdLogin(ctx, { user, rememberMe, client })
+    await confirmDelivery(ctx, mailId)
+    return { next: 'device' }
+  }
+  const session = await transaction(ctx.pool, async (tx) => {
+    await tx.update(devices).set({ lastSeenAt: sql`now()` }).where(eq(devices.id, deviceId))
+    await audit(tx, { type: 'login_succeeded', userId: user.id, client })
+    return openSession(tx, ctx.config, { userId: user.id, deviceId, rememberMe, client })
+  })
+  return { next: 'session', session }
+}

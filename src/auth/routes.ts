@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import type { App } from '../app.ts'
+import type { Deps } from '../deps.ts'
+import { faults } from '../errors/fault.ts'
+import { clientOf } from '../http/client.ts'
+import { readCookie } from '../http/cookies.ts'
+import { deliveryRefusals } from '../mail/confirm.ts'
+import { appLoginReplies, browserLoginReplies, replyInApp, replyInBrowser } from '../sessions/reply.ts'
+import { displayName, email, handle, isPersonalPassword, knownPassword, newPassword } from '../users/fields.ts'
+import { login } from './login.ts'
+import { signUp } from './sign-up.ts'
+
+const productName = 'postern'
+
+export function authRoutes(app: App, deps: Deps): void {
+  const signUpFault = faults(
+    'user:handle_already_exists',
+    'rate_limit:exceeded',
+    'system:hashing_error',
+    ...deliveryRefusals,
+  )
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/signup',
+    config: { access: 'public', limit: 'sign-up', turnstile: true, codes: signUpFault.codes },
+    schema: {
+      summary: 'Sign up; no account exists until the mailed link is used',
+      tags: ['auth'],
+      body: signUpBody(deps),
+      response: { 202: z.object({ message: z.string() }) },
+    },
+    handler: async (request, reply) => {
+      const { display_name: displayName, ...rest } = request.body
+      await signUp({ ...deps, fault: signUpFault }, { ...rest, displayName })
+      return reply.code(202).send({ message: 'If the address can be used, a link is on its way to it.' })
+    },
+  })
+
+  const loginFault = faults(
+    'auth:invalid_credentials',
+    'user:not_verified',
+    'rate_limit:exceeded',
+    'system:hashing_error',
+    ...deliveryRefusals,
+  )
+  const ctx = { ...deps, fault: loginFault }
+  const loginConfig = { access: 'public', limit: 'sign-in', turnstile: true, codes: loginFault.codes } as const
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/login',
+    config: { ...loginConfig, setsCookie: true },
+    schema: { summary: 'Sign in in a browser', tags: ['auth'], body: loginBody, response: browserLoginReplies },
+    handler: async (request, reply) => {
+      const deviceToken = readCookie(request, deps.config, 'device_id')
+      const { remember_me: rememberMe = false, ...rest } = request.body
+      return replyInBrowser(
+        reply,
+        deps.config,
+        await login(ctx, { ...rest, rememberMe, deviceToken, client: clientOf(request) }),
+      )
+    },
+  })
+  app.route({
+    method: 'POST',
+    url: '/v0/app/auth/login',
+    config: loginConfig,
+    schema: {
+      summary: 'Sign in in an app',
+      tags: ['auth'],
+      body: loginBody,
+      headers: deviceHeader,
+      response: appLoginReplies,
+    },
+    handler: async (request, reply) => {
+      const deviceToken = request.headers['x-device-token']
+      const { remember_me: rememberMe = false, ...rest } = request.body
+      return replyInApp(reply, await login(ctx, { ...rest, rememberMe, deviceToken, client: clientOf(request) }))
+    },
+  })
+}
+
+const signUpBody = ({ config, isCommonPassword }: Deps) =>
+  z
+    .object({
+      email,
+      handle,
+      display_name: displayName,
+      password: newPassword({ minLength: config.passwordMinLength, isCommon: isCommonPassword }),
+    })
+    .superRefine(({ password, ...person }, context) => {
+      if (!isPersonalPassword(password, person, productName)) return
+      context.addIssue({ code: 'custom', path: ['password'], params: { rule: 'personal' } })
+    })
+
+const loginBody = z.object({ email, password: knownPassword, remember_me: z.boolean().optional() })
+
+const deviceHeader = z.looseObject({ 'x-device-token': z.string().optional() })

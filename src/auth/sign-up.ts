@@ -1,0 +1,65 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { eq, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { handles, signUps, users } from '../db/schema/users.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
+import { limitMails } from '../mail/limit.ts'
+import { hashPassword } from '../password/secret.ts'
+import { queueSignUpMail } from '../tokens/sign-up-mail.ts'
+import { emailKey } from '../users/email.ts'
+import { handleKey } from '../users/fields.ts'
+
+type Wish = { readonly email: string; readonly handle: string; readonly displayName: string; readonly password: string }
+
+/**
+ * Afterwards a sign-up waits for its link, and whatever waited for that address before is void. A registered address takes
+ * the same way to the same answer, but its sign-up can never become an account [TH6].
+ */
+export async function signUp(
+  ctx: Context<'user:handle_already_exists' | 'rate_limit:exceeded' | 'system:hashing_error' | DeliveryRefusal>,
+  { password, ...wish }: Wish,
+): Promise<void> {
+  await limitMails(ctx, 'verify_email', emailKey(wish.email))
+  const passwordHash = await hashPassword(ctx, password)
+  const mailId = await transaction(ctx.pool, async (tx) => {
+    const waiting = await putSignUp(tx, { ...wish, passwordHash }, ctx.config.signupTtlSeconds)
+    if (!(await reserveHandle(tx, waiting))) throw ctx.fault('user:handle_already_exists')
+    return queueSignUpMail(tx, ctx, waiting)
+  })
+  await confirmDelivery(ctx, mailId)
+}
+
+type SignUp = typeof signUps.$inferSelect
+
+/** One row an address: the newer sign-up takes the older one's place, whole, so that an earlier password is gone with it [TK3]. */
+async function putSignUp(tx: Transaction, wish: Omit<Wish, 'password'> & { passwordHash: string }, ttlSeconds: number) {
+  const key = emailKey(wish.email)
+  const content = {
+    ...wish,
+    registered: sql<boolean>`exists (${tx.select({ one: sql`1` }).from(users).where(eq(users.emailKey, key))})`,
+    createdAt: sql`now()`,
+    expiresAt: sql`now() + make_interval(secs => ${ttlSeconds})`,
+  }
+  const [row] = await tx
+    .insert(signUps)
+    .values({ id: randomUUIDv7(), emailKey: key, ...content })
+    .onConflictDoUpdate({ target: signUps.emailKey, set: content })
+    .returning()
+  return row as SignUp
+}
+
+/** Whether the sign-up has the handle now. A reservation past its end is nobody's; the unique key decides every race. */
+async function reserveHandle(tx: Transaction, { id: signUpId, handle, expiresAt }: SignUp): Promise<boolean> {
+  await tx.delete(handles).where(eq(handles.signUpId, signUpId))
+  const reserved = await tx
+    .insert(handles)
+    .values({ key: handleKey(handle), signUpId, expiresAt })
+    .onConflictDoUpdate({
+      target: handles.key,
+      set: { signUpId, expiresAt },
+      setWhere: sql`${handles.expiresAt} <= now()`,
+    })
+    .returning({ key: handles.key })
+  return reserved.length > 0
+}

@@ -1,0 +1,50 @@
+import { loadConfig } from './config.ts'
+import { initKeys } from './crypto/keyring.ts'
+import { openEmbeddedDatabase } from './db/embedded.ts'
+import { applyMigrations } from './db/migrate.ts'
+import { explainStartFailure } from './start-failure.ts'
+
+type Command = { readonly usage: string; readonly run: () => Promise<string> }
+
+/** The operator's commands: `npm run admin -- NAME`. They join a running server's embedded database, or start it. */
+const commands: Record<string, Command> = {
+  'keys init': { usage: 'make the first keys in KEYS_DIR where there are none', run: makeKeys },
+  migrate: { usage: 'apply the migrations that the database lacks', run: migrate },
+}
+
+const name = process.argv.slice(2).join(' ')
+const command = commands[name]
+if (command === undefined) {
+  const lines = Object.entries(commands).map(([known, { usage }]) => `  ${known.padEnd(12)}${usage}`)
+  const unknown = name === '' || name === 'help' ? '' : `There is no command "${name}".\n`
+  process.stderr.write(`${unknown}Commands of npm run admin -- NAME:\n${lines.join('\n')}\n`)
+  process.exit(unknown === '' ? 0 : 2)
+}
+try {
+  process.stdout.write(`${await command.run()}\n`)
+} catch (error) {
+  process.stderr.write(`${explainStartFailure(error)}\n`)
+  process.exit(1)
+}
+
+async function makeKeys(): Promise<string> {
+  const { keysDir } = loadConfig(process.env, 'cli')
+  return initKeys(keysDir)
+    ? `Keys were made in ${keysDir}; back them up.`
+    : `There are keys in ${keysDir} already; nothing was changed.`
+}
+
+async function migrate(): Promise<string> {
+  const { databaseUrl, databaseMigrationUrl, dataDir } = loadConfig(process.env, 'cli')
+  if (databaseUrl !== undefined) {
+    await applyMigrations(databaseMigrationUrl ?? databaseUrl)
+    return 'The database is up to date.'
+  }
+  const embedded = await openEmbeddedDatabase({ dataDir, role: 'guest' })
+  try {
+    await applyMigrations(embedded.url)
+  } finally {
+    await embedded.close()
+  }
+  return `The embedded database in ${dataDir} is up to date.`
+}

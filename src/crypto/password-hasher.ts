@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto'
+import { type Argon2Cost, loadArgon2 } from './argon2.ts'
+import { workQueue } from './work-queue.ts'
+
+/** A stored hash that cannot be parsed, or would cost more than any that Postern makes. */
+export class StoredHashError extends Error {}
+
+export type PasswordHasher = {
+  hash(password: string): Promise<string>
+  /** Without a stored hash a dummy is verified: the same work, and never right [TH5]. */
+  verify(storedHash: string | undefined, password: string): Promise<boolean>
+}
+
+type Options = { readonly cost: Argon2Cost; readonly concurrency: number }
+
+/** The most that a stored hash may cost: 1 GiB, 10 passes, 16 lanes [PW6]. */
+const bounds = { m: 1024 * 1024, t: 10, p: 16 }
+const phc =
+  /^\$argon2(?:id|i|d)\$v=19\$m=(\d{1,10}),t=(\d{1,10}),p=(\d{1,10})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,171}$/
+
+const deadlineMs = 2000
+const leastWaiting = 64
+
+/** The same characters give the same password, however the keyboard composed them [PW2]. */
+const normalized = (password: string): string => password.normalize('NFKC')
+
+export async function openPasswordHasher({ cost, concurrency }: Options): Promise<PasswordHasher> {
+  const argon2 = await loadArgon2()
+  const queued = workQueue({ concurrency, deadlineMs, leastWaiting })
+  const dummy = await argon2.hash(randomBytes(32).toString('base64url'), cost)
+  return {
+    hash: (password) => queued(() => argon2.hash(normalized(password), cost)),
+    verify: async (storedHash, password) => {
+      if (storedHash !== undefined) checkCost(storedHash)
+      const right = await queued(() => argon2.verify(storedHash ?? dummy, normalized(password)))
+      return right && storedHash !== undefined
+    },
+  }
+}
+
+function checkCost(storedHash: string): void {
+  const match = phc.exec(storedHash)
+  if (!match) throw new StoredHashError('A stored password hash cannot be parsed')
+  const [m, t, p] = match.slice(1).map(Number)
+  if (!(within(m, bounds.m) && within(t, bounds.t) && within(p, bounds.p))) {
+    throw new StoredHashError('A stored password hash is out of the cost bounds')
+  }
+}
+
+const within = (value: number | undefined, most: number): boolean => value !== undefined && value >= 1 && value <= most

@@ -1,0 +1,41 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+
+const prefixes = {
+  session: 'pst_',
+  refresh: 'prt_',
+  device: 'pdt_',
+  temporaryLogin: 'ptt_',
+  mailed: 'pot_',
+  pendingOauth: 'pps_',
+} as const
+
+type TokenKind = keyof typeof prefixes
+
+const secretLength = 43
+const checksumLength = 6
+const shape = /^[A-Za-z0-9_-]+$/
+
+function checksum(text: string): string {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(crc32(text))
+  return bytes.toString('base64url')
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+/** Text goes to its owner and nowhere else; only the digest is stored [SE1]. */
+export function makeToken(kind: TokenKind): { text: string; digest: Buffer } {
+  const unchecked = prefixes[kind] + randomBytes(32).toString('base64url')
+  const text = unchecked + checksum(unchecked)
+  return { text, digest: digest(text) }
+}
+
+/** The digest to look up, or `undefined` where a look-up would be in vain: not a token of this kind. */
+export function tokenDigest(kind: TokenKind, text: string): Buffer | undefined {
+  const prefix = prefixes[kind]
+  if (text.length !== prefix.length + secretLength + checksumLength) return undefined
+  if (!text.startsWith(prefix) || !shape.test(text)) return undefined
+  // The checksum guards against typing errors, not attackers: no constant time needed.
+  return checksum(text.slice(0, -checksumLength)) === text.slice(-checksumLength) ? digest(text) : undefined
+}

@@ -1,0 +1,67 @@
+export class QueueFullError extends Error {
+  readonly retryAfterSeconds: number
+  constructor(retryAfterSeconds: number) {
+    super('Too much work is waiting')
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
+export type WorkQueue = <Result>(work: () => Promise<Result>) => Promise<Result>
+
+type Options = { readonly concurrency: number; readonly deadlineMs: number; readonly leastWaiting: number }
+type Entry = { readonly start: () => void }
+
+/**
+ * Never runs more than `concurrency` at a time. Holds as many entries as the deadline lets finish, at least `leastWaiting`;
+ * beyond that, and for an entry that waited past the deadline, it fails with QueueFullError.
+ */
+export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): WorkQueue {
+  const waiting = new Set<Entry>()
+  let running = 0
+  let averageMs = deadlineMs / leastWaiting
+
+  const mostWaiting = () => Math.max(leastWaiting, Math.floor((deadlineMs / averageMs) * concurrency))
+  const retryAfterSeconds = () => Math.max(1, Math.ceil((waiting.size * averageMs) / concurrency / 1000))
+
+  const turn = (): Promise<void> => {
+    if (running < concurrency) {
+      running++
+      return Promise.resolve()
+    }
+    if (waiting.size >= mostWaiting()) return Promise.reject(new QueueFullError(retryAfterSeconds()))
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        waiting.delete(entry)
+        reject(new QueueFullError(retryAfterSeconds()))
+      }, deadlineMs)
+      const entry: Entry = {
+        start: () => {
+          clearTimeout(timer)
+          resolve()
+        },
+      }
+      waiting.add(entry)
+    })
+  }
+
+  const leave = (): void => {
+    const [next] = waiting
+    if (next === undefined) {
+      running--
+      return
+    }
+    waiting.delete(next)
+    next.start()
+  }
+
+  return async (work) => {
+    await turn()
+    const startedAt = performance.now()
+    try {
+      return await work()
+    } finally {
+      averageMs += (performance.now() - startedAt - averageMs) / 16
+      leave()
+    }
+  }
+}

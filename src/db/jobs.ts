@@ -1,0 +1,83 @@
+import { sql } from 'drizzle-orm'
+import type { FastifyBaseLogger } from 'fastify'
+import { fromDrizzle, PgBoss } from 'pg-boss'
+import { describeCause } from '../errors/cause.ts'
+import type { Transaction } from './transaction.ts'
+
+/** Every kind of job, and how it is tried again. A job whose worker died is taken up again once it has expired. */
+const queues = {
+  'deliver-mail': { retryLimit: 10_000, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 15 },
+  sweep: { retryLimit: 2, retryDelay: 60, expireInSeconds: 300 },
+} as const
+
+type JobData = { 'deliver-mail': { readonly mailId: string }; sweep: Record<string, never> }
+type QueueName = keyof JobData
+
+export type Jobs = {
+  /** In the transaction of its cause: no cause, no job. */
+  enqueue<Queue extends QueueName>(
+    tx: Transaction,
+    queue: Queue,
+    data: JobData[Queue],
+    afterSeconds: number,
+  ): Promise<void>
+  /** Runs jobs of the kind in this process; a rejection means once more, later. */
+  work<Queue extends QueueName>(queue: Queue, act: (data: JobData[Queue]) => Promise<void>): Promise<void>
+  /** Once per cluster, however many processes say so. */
+  schedule(queue: QueueName, cron: string): Promise<void>
+  close(): Promise<void>
+}
+
+type Options = {
+  readonly url: string
+  /** A sender only enqueues; a worker also runs, retries and tidies. */
+  readonly role: 'sender' | 'worker'
+  readonly log: FastifyBaseLogger
+}
+
+const closeWithinMs = 5000
+
+export async function openJobs({ url, role, log }: Options): Promise<Jobs> {
+  const isWorker = role === 'worker'
+  const boss = createBoss(url, { supervise: isWorker, schedule: isWorker, useListenNotify: isWorker })
+  boss.on('error', (error) => log.warn({ cause: describeCause(error) }, 'the job queue failed'))
+  boss.on('warning', (warning) => log.warn({ warning: warning.message }, 'the job queue warns'))
+  await boss.start()
+  return {
+    enqueue: async (tx, queue, data, afterSeconds) => {
+      await boss.send(queue, data, { startAfter: afterSeconds, db: fromDrizzle(tx, sql) })
+    },
+    work: async (queue, act) => {
+      await boss.work(queue, { pollingIntervalSeconds: 0.5, batchSize: 1 }, async ([job]) => {
+        if (job) await act(job.data as never)
+      })
+    },
+    schedule: (queue, cron) => boss.schedule(queue, cron),
+    close: () => boss.stop({ graceful: true, timeout: closeWithinMs }),
+  }
+}
+
+/** Makes or migrates the job queue's own tables; called under the migration lock. */
+export async function installJobs(url: string): Promise<void> {
+  const boss = createBoss(url, { migrate: true, supervise: false, schedule: false })
+  // A failure rejects start(); without a listener it would end the process besides.
+  boss.on('error', () => undefined)
+  await boss.start()
+  for (const [name, options] of Object.entries(queues)) await boss.createQueue(name, { ...options, notify: true })
+  await boss.stop({ graceful: false })
+}
+
+const createBoss = (url: string, options: Partial<ConstructorParameters<typeof PgBoss>[0] & object>): PgBoss =>
+  new PgBoss({
+    connectionString: url,
+    application_name: 'postern-jobs',
+    max: 3,
+    connectionTimeoutMillis: 5000,
+    statement_timeout: 10_000,
+    migrate: false,
+    createSchema: false,
+    // How soon a job of a worker that died is noticed.
+    superviseIntervalSeconds: 5,
+    monitorIntervalSeconds: 5,
+    ...options,
+  } as ConstructorParameters<typeof PgBoss>[0] & object)

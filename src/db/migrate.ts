@@ -1,0 +1,25 @@
+import { join } from 'node:path'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { migrate } from 'drizzle-orm/node-postgres/migrator'
+import pg from 'pg'
+import { installJobs } from './jobs.ts'
+
+const migrationsFolder = join(import.meta.dirname, '../../migrations')
+const connectWithinMs = 10_000
+
+/** Applies what is missing. The advisory lock lets any number of replicas start at once: drizzle's migrator takes none. */
+export async function applyMigrations(url: string): Promise<void> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'postern-migrate',
+    connectionTimeoutMillis: connectWithinMs,
+  })
+  await client.connect()
+  try {
+    await client.query("select pg_advisory_lock(hashtext('postern-migrate'))")
+    await migrate(drizzle(client), { migrationsFolder })
+    await installJobs(url)
+  } finally {
+    await client.end()
+  }
+}

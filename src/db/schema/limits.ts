@@ -1,0 +1,25 @@
+import { index, integer, pgTable, text } from 'drizzle-orm/pg-core'
+import { instant } from './columns.ts'
+
+/** Fixed windows of the rate limits, where no Redis is configured. */
+export const rateCounters = pgTable(
+  'rate_counters',
+  {
+    key: text().primaryKey(),
+    count: integer().notNull(),
+    resetsAt: instant().notNull(),
+  },
+  (table) => [index('rate_counters_resets_at').on(table.resetsAt)],
+)
+
+/** Attempts at a secret since the last success. In PostgreSQL always: a flushed cache must not free an attacker. */
+export const failedAttempts = pgTable(
+  'failed_attempts',
+  {
+    key: text().primaryKey(),
+    count: integer().notNull(),
+    blockedUntil: instant(),
+    forgottenAt: instant().notNull(),
+  },
+  (table) => [index('failed_attempts_forgotten_at').on(table.forgottenAt)],
+)

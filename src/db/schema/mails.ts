@@ -1,0 +1,49 @@
+import { boolean, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { bytea, createdAt, instant } from './columns.ts'
+import { users } from './users.ts'
+
+/** Mailed one-time tokens of every purpose; only digests. Used and expired rows stay 30 days, so that they can be told from unknown ones. */
+export const mailedTokens = pgTable(
+  'mailed_tokens',
+  {
+    id: uuid().primaryKey(),
+    purpose: text().$type<'verify_email' | 'device_verify'>().notNull(),
+    userId: uuid().references(() => users.id, { onDelete: 'cascade' }),
+    /** No foreign key: a used verification outlives its sign-up. */
+    signUpId: uuid(),
+    addressKey: text().notNull(),
+    digest: bytea().notNull(),
+    /** Of a held login: what its session will be. */
+    rememberMe: boolean().notNull().default(false),
+    createdAt: createdAt(),
+    expiresAt: instant().notNull(),
+    usedAt: instant(),
+    supersededAt: instant(),
+  },
+  (table) => [
+    unique('mailed_tokens_digest_unique').on(table.digest),
+    index('mailed_tokens_sign_up_id').on(table.signUpId),
+    index('mailed_tokens_user_id').on(table.userId),
+    index('mailed_tokens_expires_at').on(table.expiresAt),
+  ],
+)
+
+/**
+ * Outbox: one row a mail, written in the transaction of its cause. `payload` is sealed and erased once the mail is sent, or its
+ * token is dead. A probe has no text: the conversation is held up to RCPT TO and reset, so that the reply never tells.
+ */
+export const mails = pgTable(
+  'mails',
+  {
+    id: uuid().primaryKey(),
+    kind: text().$type<'message' | 'probe'>().notNull(),
+    tokenId: uuid().references(() => mailedTokens.id, { onDelete: 'cascade' }),
+    payload: bytea(),
+    attempts: integer().notNull().default(0),
+    createdAt: createdAt(),
+    /** No attempt after this: the token in it is dead. */
+    expiresAt: instant().notNull(),
+    sentAt: instant(),
+  },
+  (table) => [index('mails_token_id').on(table.tokenId), index('mails_expires_at').on(table.expiresAt)],
+)

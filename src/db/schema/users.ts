@@ -1,0 +1,88 @@
+import { sql } from 'drizzle-orm'
+import { boolean, check, index, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { bytea, createdAt, instant } from './columns.ts'
+
+export const users = pgTable(
+  'users',
+  {
+    id: uuid().primaryKey(),
+    email: text().notNull(),
+    emailKey: text().notNull(),
+    handle: text().notNull(),
+    displayName: text().notNull(),
+    passwordHash: text(),
+    totpEnabledAt: instant(),
+    bannedAt: instant(),
+    bannedUntil: instant(),
+    banReason: text(),
+    createdAt: createdAt(),
+  },
+  (table) => [unique('users_email_key_unique').on(table.emailKey)],
+)
+
+/** One row an address; `registered` rows stand in for a sign-up with an address that has an account and never become one. */
+export const signUps = pgTable(
+  'sign_ups',
+  {
+    id: uuid().primaryKey(),
+    email: text().notNull(),
+    emailKey: text().notNull(),
+    handle: text().notNull(),
+    displayName: text().notNull(),
+    passwordHash: text().notNull(),
+    registered: boolean().notNull(),
+    createdAt: createdAt(),
+    expiresAt: instant().notNull(),
+  },
+  (table) => [unique('sign_ups_email_key_unique').on(table.emailKey), index('sign_ups_expires_at').on(table.expiresAt)],
+)
+
+/**
+ * Every handle that cannot be taken: of a user, of a sign-up until `expiresAt`, or of nobody any more (a purged user).
+ * Its primary key is what decides who gets a handle.
+ */
+export const handles = pgTable(
+  'handles',
+  {
+    key: text().primaryKey(),
+    userId: uuid().references(() => users.id, { onDelete: 'set null' }),
+    signUpId: uuid().references(() => signUps.id, { onDelete: 'cascade' }),
+    expiresAt: instant(),
+  },
+  (table) => [
+    unique('handles_user_id_unique').on(table.userId),
+    unique('handles_sign_up_id_unique').on(table.signUpId),
+    check('handles_holder', sql`(${table.signUpId} is null) = (${table.expiresAt} is null)`),
+  ],
+)
+
+export const devices = pgTable(
+  'devices',
+  {
+    id: uuid().primaryKey(),
+    userId: uuid()
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    tokenDigest: bytea().notNull(),
+    userAgent: text(),
+    ipAddress: text(),
+    createdAt: createdAt(),
+    lastSeenAt: createdAt(),
+  },
+  (table) => [unique('devices_token_digest_unique').on(table.tokenDigest), index('devices_user_id').on(table.userId)],
+)
+
+/** What happened to an account. A failed login of an unknown address has no account: its metadata holds the address's digest. */
+export const securityEvents = pgTable(
+  'security_events',
+  {
+    id: uuid().primaryKey(),
+    userId: uuid().references(() => users.id, { onDelete: 'cascade' }),
+    type: text().notNull(),
+    ipAddress: text(),
+    userAgent: text(),
+    metadata: jsonb().$type<Record<string, string>>(),
+    createdAt: createdAt(),
+  },
+  (table) => [index('security_events_user_id_id').on(table.userId, table.id)],
+)

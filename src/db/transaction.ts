@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import type pg from 'pg'
+import type { Database } from './client.ts'
+import { DatabaseFailure, isConnectionLost, isRetryable } from './failure.ts'
+
+/** What statements run on: inside a transaction, or each on its own. */
+export type Transaction = Database
+
+const attempts = 3
+
+/**
+ * Runs `act` in one transaction and commits it. A deadlock or serialisation failure is tried again, three times in all, so
+ * `act` may run more than once and must touch nothing but the database. A refusal thrown by `act` rolls back.
+ */
+export async function transaction<Result>(pool: pg.Pool, act: (tx: Transaction) => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await runOnce(pool, act)
+    } catch (error) {
+      if (!isRetryable(error) || attempt === attempts) throw error
+      // Jitter, or the two that met would meet again.
+      await sleep(attempt * 10 * (1 + Math.random()))
+    }
+  }
+}
+
+async function runOnce<Result>(pool: pg.Pool, act: (tx: Transaction) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect().catch((cause: unknown) => {
+    throw new DatabaseFailure('database', cause)
+  })
+  const tx = drizzle(client, { casing: 'snake_case' })
+  let broken: Error | undefined
+  try {
+    await tx.execute('begin')
+    const result = await act(tx)
+    await commit(client)
+    return result
+  } catch (error) {
+    broken = await rollback(client, error)
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+async function commit(client: pg.PoolClient): Promise<void> {
+  const reply = await client.query('commit').catch((cause: unknown) => {
+    throw new DatabaseFailure('transaction', cause)
+  })
+  // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK and no error.
+  if (reply.command !== 'COMMIT') throw new DatabaseFailure('transaction', reply.command)
+}
+
+/** Gives the error with which the connection must leave the pool: it is dead, or still busy with a statement past its deadline. */
+async function rollback(client: pg.PoolClient, cause: unknown): Promise<Error | undefined> {
+  if (cause instanceof Error && isConnectionLost(cause)) return cause
+  if (cause instanceof DatabaseFailure) return cause
+  try {
+    await client.query('rollback')
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+}

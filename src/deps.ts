@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyBaseLogger } from 'fastify'
+import type pg from 'pg'
+import type { Config } from './config.ts'
+import { type Keyring, openKeyring } from './crypto/keyring.ts'
+import { openPasswordHasher, type PasswordHasher } from './crypto/password-hasher.ts'
+import { type Database, openDatabase } from './db/client.ts'
+import { openEmbeddedDatabase } from './db/embedded.ts'
+import { type Jobs, openJobs } from './db/jobs.ts'
+import { applyMigrations } from './db/migrate.ts'
+import { describeCause } from './errors/cause.ts'
+import type { HealthCheck } from './http/health.ts'
+import { type Inbox, openInbox } from './mail/inbox.ts'
+import { startWorker } from './mail/worker.ts'
+import { type IsCommonPassword, loadCommonPasswords } from './password/common-passwords.ts'
+import { httpMailDelivery } from './ports/mail-delivery.http.ts'
+import type { MailDelivery } from './ports/mail-delivery.ts'
+import { memoryRateCounter } from './ports/rate-counter.memory.ts'
+import { postgresRateCounter } from './ports/rate-counter.postgres.ts'
+import { redisRateCounter } from './ports/rate-counter.redis.ts'
+import type { RateCounter } from './ports/rate-counter.ts'
+import { type LastSeen, startLastSeen } from './sessions/last-seen.ts'
+import { type ResolveSession, sessionResolver } from './sessions/resolve.ts'
+
+/** Everything that the API process has opened; the only way in which a room gets at it. */
+export type Deps = {
+  readonly config: Config
+  readonly log: FastifyBaseLogger
+  readonly db: Database
+  readonly pool: pg.Pool
+  readonly keyring: Keyring
+  readonly hasher: PasswordHasher
+  readonly isCommonPassword: IsCommonPassword
+  readonly jobs: Jobs
+  readonly mailDelivery: MailDelivery
+  /** Counted across replicas. */
+  readonly sharedCounter: RateCounter
+  /** Counted in this process: exact enough for cheap routes. */
+  readonly localCounter: RateCounter
+  readonly lastSeen: LastSeen
+  readonly resolveSession: ResolveSession
+  readonly healthChecks: Readonly<Record<string, HealthCheck>>
+  readonly inbox: Inbox | undefined
+}
+
+export type OpenedDeps = Deps & { close(): Promise<void> }
+
+/** Opens everything in order; what was opened is closed in reverse, also when a later step fails. */
+export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<OpenedDeps> {
+  await using opened = new AsyncDisposableStack()
+  const urls = await openUrls(config, log, opened)
+  await applyMigrations(urls.migration)
+
+  const { db, pool, close } = openDatabase({
+    url: urls.main,
+    poolSize: config.databasePoolSize,
+    timeoutMs: config.databaseTimeoutMs,
+    onIdleError: (error) => log.warn({ cause: describeCause(error) }, 'a connection to PostgreSQL was lost'),
+  })
+  opened.defer(close)
+  const keyring = openKeyring(config.keysDir, { create: config.appEnv !== 'production' })
+  const [hasher, isCommonPassword] = await Promise.all([
+    openPasswordHasher({
+      cost: { memoryKib: config.argon2MemoryKib, timeCost: config.argon2TimeCost },
+      concurrency: config.argon2Concurrency,
+    }),
+    loadCommonPasswords(config.passwordMinLength),
+  ])
+  const lastSeen = startLastSeen({ db, idleTtlSeconds: config.sessionIdleTtlSeconds, log })
+  opened.defer(lastSeen.close)
+  const counters = openCounters(config, log, db, opened)
+  const { checkWorker, ...mail } = await openMail({ config, log, keyring, urls }, opened)
+
+  const moved = opened.move()
+  return {
+    config,
+    log,
+    db,
+    pool,
+    keyring,
+    hasher,
+    isCommonPassword,
+    ...counters,
+    ...mail,
+    lastSeen,
+    resolveSession: sessionResolver({ db, lastSeen }),
+    healthChecks: {
+      postgres: async () => {
+        await pool.query('select 1')
+      },
+      worker: checkWorker,
+    },
+    close: () => moved.disposeAsync(),
+  }
+}
+
+type Urls = { readonly main: string; readonly migration: string; readonly direct: string }
+
+async function openUrls(config: Config, log: FastifyBaseLogger, opened: AsyncDisposableStack): Promise<Urls> {
+  if (config.databaseUrl === undefined) {
+    const { url, close } = await openEmbeddedDatabase({
+      dataDir: config.dataDir,
+      role: 'server',
+      log: (message) => log.warn(message),
+    })
+    opened.defer(close)
+    return { main: url, migration: url, direct: url }
+  }
+  const { databaseUrl: main, databaseMigrationUrl, databaseDirectUrl } = config
+  return { main, migration: databaseMigrationUrl ?? main, direct: databaseDirectUrl ?? main }
+}
+
+function openCounters(config: Config, log: FastifyBaseLogger, db: Database, opened: AsyncDisposableStack) {
+  const localCounter = memoryRateCounter({ now: () => performance.now() })
+  const sharedCounter =
+    config.redisUrl === undefined
+      ? postgresRateCounter(db)
+      : redisRateCounter({ url: config.redisUrl, prefix: 'postern', fallback: localCounter, log })
+  opened.defer(() => sharedCounter.close())
+  opened.defer(() => localCounter.close())
+  return { localCounter, sharedCounter }
+}
+
+type MailParts = {
+  readonly config: Config
+  readonly log: FastifyBaseLogger
+  readonly keyring: Keyring
+  readonly urls: Urls
+}
+
+/** The worker is asked over HTTP in both cases: in this process on a free loopback port, or wherever WORKER_URL says. */
+async function openMail({ config, log, keyring, urls }: MailParts, opened: AsyncDisposableStack) {
+  const inbox = config.smtpUrl === undefined ? await openInbox() : undefined
+  if (inbox) opened.defer(inbox.close)
+  const smtpUrl = config.smtpUrl ?? inbox?.smtpUrl
+  const isApart = config.workerUrl !== undefined
+  const jobs = await openJobs({ url: urls.direct, role: isApart ? 'sender' : 'worker', log })
+  const secret = config.workerSecret ?? randomBytes(32).toString('base64url')
+  let url = config.workerUrl
+  if (url === undefined && smtpUrl !== undefined) {
+    const listen = { host: '127.0.0.1', port: 0, secret }
+    const worker = await startWorker({ config, log, databaseUrl: urls.direct, smtpUrl, keyring, jobs, listen })
+    opened.defer(worker.close)
+    url = worker.url
+  }
+  // Before the worker's connections: a job that runs may still need them.
+  opened.defer(jobs.close)
+  const workerUrl = url ?? ''
+  return {
+    inbox,
+    jobs,
+    mailDelivery: httpMailDelivery({ url: workerUrl, secret, timeoutMs: config.workerTimeoutMs }),
+    checkWorker: async () => {
+      const reply = await fetch(`${workerUrl}/health/live`, { signal: AbortSignal.timeout(config.workerTimeoutMs) })
+      if (!reply.ok) throw new Error(`the worker answered ${reply.status}`)
+    },
+  }
+}

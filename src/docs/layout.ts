@@ -1,0 +1,37 @@
+import { escapeHtml } from './html.ts'
+
+/** Everything a page needs comes from here; the API explorer styles its elements inline. */
+export const pagePolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ')
+
+export const plainStyle = `<style>
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1c2430; background: #fff }
+h2 { margin: 2rem 0 0; font-size: 1.1rem } h2 a { color: inherit; text-decoration: none }
+code, pre { background: #eef1f5; padding: .1em .3em; border-radius: .2em } pre { white-space: pre-wrap; padding: 1rem }
+p { margin: .3rem 0 } button { font: inherit; padding: .4rem 1rem }
+</style>`
+
+type Page = { readonly title: string; readonly head: string; readonly body: string }
+
+export const htmlPage = ({ title, head, body }: Page): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+${head}
+</head>
+<body>
+${body}
+</body>
+</html>
+`

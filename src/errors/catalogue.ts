@@ -1,0 +1,32 @@
+import { authErrors } from '../auth/errors.ts'
+import { eventStreamErrors } from '../events/errors.ts'
+import { fileErrors } from '../files/errors.ts'
+import { workerErrors } from '../mail/errors.ts'
+import { oauthErrors } from '../oauth/errors.ts'
+import { passwordErrors } from '../password/errors.ts'
+import { searchErrors } from '../search/errors.ts'
+import { sessionErrors } from '../sessions/errors.ts'
+import { tokenErrors } from '../tokens/errors.ts'
+import { totpErrors } from '../totp/errors.ts'
+import { userErrors } from '../users/errors.ts'
+import { generalErrors } from './general.ts'
+
+/** Every error that Postern can answer with: code -> HTTP status, title and what raises it. */
+export const catalogue = {
+  ...authErrors,
+  ...userErrors,
+  ...sessionErrors,
+  ...oauthErrors,
+  ...passwordErrors,
+  ...tokenErrors,
+  ...totpErrors,
+  ...fileErrors,
+  ...generalErrors,
+  ...searchErrors,
+  ...eventStreamErrors,
+  ...workerErrors,
+} as const
+
+export type ErrorCode = keyof typeof catalogue
+
+export const errorCodes = Object.keys(catalogue) as readonly ErrorCode[]

@@ -1,0 +1,89 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import { catalogue, type ErrorCode } from './catalogue.ts'
+import { describeCause } from './cause.ts'
+import { type ErrorStyle, errorDocument } from './document.ts'
+import { DomainError } from './fault.ts'
+import { toDomainError } from './translate.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the route's own logic may answer: `faults(…).codes`. */
+    codes?: readonly ErrorCode[]
+    /** How the handler uses PostgreSQL; by default reads on GET, writes elsewhere. */
+    database?: 'none' | 'read' | 'write'
+    /** Filled at start: all of the above and what guards and framework bring. */
+    declaredCodes?: ReadonlySet<ErrorCode>
+  }
+}
+
+/** A hook function that may refuse, and the codes with which it does. */
+export type Guard = ((request: FastifyRequest, reply: FastifyReply) => Promise<void>) & {
+  readonly codes: readonly ErrorCode[]
+}
+
+export type ErrorOptions = ErrorStyle & {
+  /** An error left that its route does not declare: counted in production, a failed test elsewhere. */
+  readonly onContractViolation: (route: string, code: ErrorCode) => void
+  readonly allowedMethods?: (path: string) => readonly string[]
+}
+
+/** Owns every error answer of the server, the framework's included. */
+export function domainErrors(app: FastifyInstance, options: ErrorOptions): void {
+  app.addHook('onRoute', declareCodes)
+  app.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply, options))
+  app.setNotFoundHandler((request, reply) => {
+    // 405 is not used; who asks a known path with another method is told which it has.
+    const allowed = options.allowedMethods?.(request.url.split('?', 1)[0] ?? '') ?? []
+    if (allowed.length > 0) reply.header('allow', allowed.join(', '))
+    return answerError(new DomainError('system:not_found'), request, reply, options)
+  })
+}
+
+export function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: ErrorOptions,
+): FastifyReply {
+  const known = toDomainError(error)
+  const { config, url: route } = request.routeOptions
+  // Without a route (unknown path, unreadable URL) there is nothing declared.
+  if (config?.declaredCodes && !config.declaredCodes.has(known.code)) {
+    request.log.error({ route, code: known.code }, 'an error that the route does not declare')
+    options.onContractViolation(`${request.method} ${route}`, known.code)
+  }
+  logFailure(known, request)
+  const { status, contentType, headers, body } = errorDocument(known, request.headers.accept, options)
+  const varied = reply.getHeader('vary')
+  reply.header('vary', varied === undefined ? 'Accept' : `${String(varied)}, Accept`)
+  // Its own serializer: a route's schema knows only its successes.
+  return reply.code(status).headers(headers).type(contentType).serializer(String).send(body)
+}
+
+function logFailure(error: DomainError, request: FastifyRequest): void {
+  const { cause } = error.circumstances
+  if (cause === undefined) return
+  const report = { code: error.code, cause: describeCause(cause) }
+  if (catalogue[error.code].status >= 500 || error.code === 'system:internal_error')
+    request.log.error(report, 'request failed')
+  else request.log.debug(report, 'request refused')
+}
+
+const databaseCodes = {
+  none: [],
+  read: ['system:database_error'],
+  write: ['system:database_error', 'system:transaction_error'],
+} as const satisfies Record<string, readonly ErrorCode[]>
+
+function declareCodes(route: RouteOptions): void {
+  const guards = [route.onRequest ?? [], route.preHandler ?? []].flat() as readonly Partial<Guard>[]
+  const safe = [route.method].flat().every((method) => method === 'GET' || method === 'HEAD')
+  const { codes = [], database = safe ? 'read' : 'write' } = route.config ?? {}
+  const all: ErrorCode[] = [
+    ...codes,
+    ...guards.flatMap((guard) => guard.codes ?? []),
+    ...databaseCodes[database],
+    'system:internal_error',
+  ]
+  route.config = { ...route.config, declaredCodes: new Set(all) }
+}

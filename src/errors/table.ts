@@ -1,0 +1,11 @@
+/** The two codes of the catalogue that carry no domain. */
+type BareCode = 'FORBIDDEN' | 'FILE_TOO_LARGE'
+
+/** One row a code; the wire code is its only spelling. `description` says what raises it. */
+export type ErrorTable<Domain extends string> = {
+  readonly [Code in `${Domain}:${string}` | BareCode]?: {
+    readonly status: number
+    readonly title: string
+    readonly description: string
+  }
+}

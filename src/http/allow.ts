@@ -1,0 +1,18 @@
+import type { FastifyInstance } from 'fastify'
+import findMyWay, { type HTTPMethod } from 'find-my-way'
+
+/** Which methods a path has, for the Allow header of a 404 that is one for its method only. */
+export type AllowedMethods = (path: string) => readonly string[]
+
+export function rememberMethods(app: FastifyInstance): AllowedMethods {
+  const router = findMyWay()
+  const methods = new Set<HTTPMethod>()
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat() as HTTPMethod[]) {
+      if (one === 'OPTIONS' || router.hasRoute(one, url)) continue
+      methods.add(one)
+      router.on(one, url, () => {})
+    }
+  })
+  return (path) => [...methods].filter((method) => router.find(method, path) !== null).sort()
+}

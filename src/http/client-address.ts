@@ -1,0 +1,113 @@
+import { isIPv4, isIPv6 } from 'node:net'
+import ipaddr from 'ipaddr.js'
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6
+type Network = readonly [base: Address, prefixLength: number]
+type Networks = { readonly primary: string; readonly wide?: string }
+type Host = { readonly address: Address; readonly text: string; readonly networks: Networks }
+
+export type TrustedProxies = readonly Network[]
+
+/** Also takes single addresses. Throws on what is neither. */
+export const parseTrustedProxies = (cidrs: readonly string[]): TrustedProxies => cidrs.map(parseNetwork)
+
+/**
+ * The client's address in canonical text (RFC 5952), IPv4-mapped IPv6 folded. The header counts only from a trusted peer [RL1].
+ * `undefined`: a trusted proxy forwarded something that is no address.
+ */
+export function resolveClientAddress(
+  socketAddress: string,
+  header: string | string[] | undefined,
+  headerName: string,
+  trusted: TrustedProxies,
+): string | undefined {
+  const peer = foldSocketAddress(socketAddress)
+  if (trusted.length === 0 || header === undefined || !isTrusted(findHost(peer), trusted)) return peer
+  const forwarded = typeof header === 'string' ? header : header.join(',')
+  if (headerName.toLowerCase() !== 'x-forwarded-for') return findForwarded(forwarded)?.text
+  return walkFromRight(forwarded.split(','), trusted)?.text
+}
+
+/** What limits count by: an IPv6 customer has a whole /64, and may have the /48 around it [RL2]. */
+export function networksOf(address: string): Networks {
+  if (!address.includes(':')) return { primary: address }
+  return findHost(address)?.networks ?? { primary: address }
+}
+
+/** Stops at the first hop that is not trusted, so what a client invents further left is never looked at. */
+function walkFromRight(hops: readonly string[], trusted: TrustedProxies): Host | undefined {
+  let client: Host | undefined
+  for (const hop of hops.toReversed()) {
+    client = findForwarded(hop)
+    if (!isTrusted(client, trusted)) return client
+  }
+  return client
+}
+
+const isTrusted = (host: Host | undefined, trusted: TrustedProxies): boolean =>
+  host !== undefined &&
+  trusted.some(([base, prefixLength]) => host.address.kind() === base.kind() && host.address.match(base, prefixLength))
+
+/** The kernel's text is canonical but for the mapped prefix and the zone of link-local peers. */
+function foldSocketAddress(text: string): string {
+  if (text.startsWith('::ffff:') && text.includes('.')) return text.slice('::ffff:'.length)
+  const zone = text.indexOf('%')
+  return zone === -1 ? text : text.slice(0, zone)
+}
+
+const withPort = /^(?:\[(?<v6>[0-9a-f:.]*:[0-9a-f:.]*)\]|(?<v4>[0-9.]+)):(?<port>[0-9]{1,5})$/i
+
+function findForwarded(entry: string): Host | undefined {
+  const text = entry.trim()
+  const { v6, v4, port } = withPort.exec(text)?.groups ?? {}
+  return Number(port ?? 0) > 65_535 ? undefined : findHost(v6 ?? v4 ?? text)
+}
+
+/** The same clients and proxies come again and again, and an IPv6 address costs microseconds to read and write. */
+const hosts = new Map<string, Host>()
+const mostHosts = 10_000
+
+function findHost(text: string): Host | undefined {
+  const known = hosts.get(text)
+  if (known !== undefined) return known
+  const address = parseAddress(text)
+  if (address === undefined) return undefined
+  const host = { address, text: address.toString(), networks: networksAround(address) }
+  if (hosts.size >= mostHosts) hosts.clear()
+  hosts.set(text, host)
+  return host
+}
+
+function networksAround(address: Address): Networks {
+  if (address instanceof ipaddr.IPv4) return { primary: address.toString() }
+  const network = (prefixLength: number): string => {
+    const parts = address.parts.map((part, index) => (index < prefixLength / 16 ? part : 0))
+    return `${new ipaddr.IPv6(parts)}/${prefixLength}`
+  }
+  return { primary: network(64), wide: network(48) }
+}
+
+const dottedTail = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/
+
+/** Node decides what an address is: ipaddr.js also takes octal, hexadecimal and short IPv4, and reads `::1.2.3.4` as mapped. */
+function parseAddress(text: string): Address | undefined {
+  if (isIPv4(text)) return ipaddr.IPv4.parse(text)
+  if (!isIPv6(text) || text.includes('%')) return undefined
+  const hexadecimal = text.replace(dottedTail, (_, a, b, c, d) => `${hexPair(a, b)}:${hexPair(c, d)}`)
+  return ipaddr.process(hexadecimal)
+}
+
+const hexPair = (high: string, low: string): string => (Number(high) * 256 + Number(low)).toString(16)
+
+function parseNetwork(cidr: string): Network {
+  const [text = '', length, ...rest] = cidr.trim().split('/')
+  const base = parseAddress(text)
+  const bits = isIPv4(text) ? 32 : 128
+  const prefixLength = length === undefined ? bits : /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN
+  // ::ffff:10.0.0.0/104 is 10.0.0.0/8: what it is matched with is folded as well.
+  const folded = base instanceof ipaddr.IPv4 && bits === 128 ? 96 : 0
+  if (base === undefined || rest.length > 0 || !(prefixLength >= folded && prefixLength <= bits)) {
+    throw new Error(`"${cidr}" is no network in CIDR notation`)
+  }
+  return [base, prefixLength - folded]
+}

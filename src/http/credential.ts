@@ -1,0 +1,61 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
+import { faults } from '../errors/fault.ts'
+import type { Guard } from '../errors/plugin.ts'
+import { type ResolveSession, type SignedIn, sessionRefusals } from '../sessions/resolve.ts'
+import { clearCookie, readCookie } from './cookies.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    signedIn: SignedIn | undefined
+  }
+}
+
+type Credential = { readonly source: 'cookie' | 'bearer'; readonly text: string }
+
+const bearer = /^Bearer +(\S+) *$/i
+
+/** The session cookie first; where one is sent, Bearer is not tried. */
+export function findCredential(request: FastifyRequest, config: Config): Credential | undefined {
+  const cookie = readCookie(request, config, 'session_id')
+  if (cookie !== undefined) return { source: 'cookie', text: cookie }
+  const text = bearer.exec(request.headers.authorization ?? '')?.[1]
+  return text === undefined ? undefined : { source: 'bearer', text }
+}
+
+const fault = faults('user:unauthorized', ...sessionRefusals)
+
+type Deps = { readonly config: Config; readonly resolveSession: ResolveSession }
+
+/** Demands a live session. A cookie that turns out dead is taken back; an outage takes nothing back. */
+export function sessionGuard({ config, resolveSession }: Deps): Guard {
+  const check = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const credential = findCredential(request, config)
+    if (credential === undefined) throw fault('user:unauthorized')
+    const outcome = await resolveSession(credential.text)
+    if (typeof outcome === 'string') {
+      if (credential.source === 'cookie') clearCookie(reply, config, 'session_id')
+      throw fault(outcome)
+    }
+    request.signedIn = outcome
+  }
+  return Object.assign(check, { codes: fault.codes })
+}
+
+/** Knows who is signed in where somebody is; a dead or foreign credential is nobody. */
+export function optionalSessionGuard({ config, resolveSession }: Deps): Guard {
+  const check = async (request: FastifyRequest): Promise<void> => {
+    const credential = findCredential(request, config)
+    if (credential === undefined) return
+    const outcome = await resolveSession(credential.text)
+    if (typeof outcome !== 'string') request.signedIn = outcome
+  }
+  return Object.assign(check, { codes: [] })
+}
+
+/** Who is signed in, on a route that demands it. */
+export function signedInUser(request: FastifyRequest): SignedIn {
+  if (request.signedIn === undefined)
+    throw new Error(`${request.routeOptions.url} asks who is signed in without demanding it`)
+  return request.signedIn
+}

@@ -1,0 +1,30 @@
+import type { FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
+import { faults } from '../errors/fault.ts'
+import type { Guard } from '../errors/plugin.ts'
+
+const fault = faults('FORBIDDEN')
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** Refuses what another site makes a browser send: CSRF, and logins posted into somebody else's browser [SE8]. */
+export function crossSiteGuard(config: Config): Guard {
+  const allowed = new Set([config.publicUrl, ...config.corsOrigins])
+  const check = async (request: FastifyRequest): Promise<void> => {
+    const { cookie } = request.headers
+    if (cookie === undefined && !request.routeOptions.config.setsCookie) return
+    if (!isForeign(request, allowed)) return
+    throw fault('FORBIDDEN', { details: 'A request with cookies, or one that sets them, came from another site.' })
+  }
+  return Object.assign(check, { codes: fault.codes })
+}
+
+export const isUnsafe = (method: string): boolean => !safeMethods.has(method)
+
+function isForeign(request: FastifyRequest, allowed: ReadonlySet<string>): boolean {
+  const { origin, 'sec-fetch-site': site } = request.headers
+  if (site === 'cross-site') return true
+  if (site === 'same-site') return origin === undefined || !allowed.has(origin)
+  // A browser says `same-origin` or `none`; anything else is as good as no header.
+  if (site === 'same-origin' || site === 'none') return false
+  return origin !== undefined && !allowed.has(origin)
+}

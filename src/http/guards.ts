@@ -1,0 +1,74 @@
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import type { Config } from '../config.ts'
+import { faults } from '../errors/fault.ts'
+import type { Guard } from '../errors/plugin.ts'
+import type { RateCounter } from '../ports/rate-counter.ts'
+import type { ResolveSession } from '../sessions/resolve.ts'
+import { parseTrustedProxies, resolveClientAddress } from './client-address.ts'
+import { optionalSessionGuard, sessionGuard } from './credential.ts'
+import { crossSiteGuard, isUnsafe } from './cross-site.ts'
+import { type LimitName, rateLimitGuard } from './rate-limits.ts'
+import { turnstileGuard } from './turnstile.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may call. Every route says it or the server does not start [AZ1]. `probe`: health checks, which nothing guards. */
+    access?: 'public' | 'optional' | 'session' | 'probe'
+    /** The network's rate limit; `default` unless said otherwise. */
+    limit?: LimitName | 'none'
+    turnstile?: boolean
+    /** Answers with cookies, so another site may not post to it even without any. */
+    setsCookie?: boolean
+  }
+  interface FastifyRequest {
+    clientAddress: string
+  }
+}
+
+type Deps = {
+  readonly config: Config
+  readonly sharedCounter: RateCounter
+  readonly localCounter: RateCounter
+  readonly resolveSession: ResolveSession
+}
+
+/** Puts before every route what its `config` asks for, in the contract's order of checks. */
+export function guardRoutes(app: FastifyInstance, deps: Deps): void {
+  app.decorateRequest('clientAddress', '')
+  app.decorateRequest('signedIn', undefined)
+  const address = clientAddressGuard(deps.config)
+  const crossSite = crossSiteGuard(deps.config)
+  const turnstile = turnstileGuard(deps)
+  const credential = { session: sessionGuard(deps), optional: optionalSessionGuard(deps) }
+
+  app.addHook('onRoute', (route: RouteOptions) => {
+    const { access, limit = 'default', turnstile: asksTurnstile = false } = route.config ?? {}
+    if (access === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may call it`)
+    if (access === 'probe') return
+    const before: Guard[] = [address]
+    if ([route.method].flat().some(isUnsafe)) before.push(crossSite)
+    if (limit !== 'none') before.push(rateLimitGuard(limit, deps))
+    if (access !== 'public') before.push(credential[access])
+    route.onRequest = [...before, ...[route.onRequest ?? []].flat()]
+    if (asksTurnstile) route.preHandler = [turnstile, ...[route.preHandler ?? []].flat()]
+  })
+}
+
+const addressFault = faults('general:invalid_ip_address')
+
+function clientAddressGuard(config: Config): Guard {
+  const trusted = parseTrustedProxies(config.trustedProxies)
+  const check = async (request: FastifyRequest): Promise<void> => {
+    const header = request.headers[config.clientIpHeader]
+    // A peer that is gone has no address any more; nobody will read the answer.
+    const socketAddress = request.socket.remoteAddress ?? '0.0.0.0'
+    const address = resolveClientAddress(socketAddress, header, config.clientIpHeader, trusted)
+    if (address === undefined) {
+      throw addressFault('general:invalid_ip_address', {
+        details: `A trusted proxy sent something else than an address in ${config.clientIpHeader}.`,
+      })
+    }
+    request.clientAddress = address
+  }
+  return Object.assign(check, { codes: addressFault.codes })
+}

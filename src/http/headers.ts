@@ -1,0 +1,20 @@
+import type { FastifyInstance } from 'fastify'
+import type { Config } from '../config.ts'
+
+/** Headers of every response [HT1]. */
+export const securityHeaders = (config: Config): Record<string, string> => ({
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+  ...(config.appEnv !== 'development' && { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }),
+})
+
+/** A handler that sets one of them itself keeps it: the pages have their own policy. */
+export function responseHeaders(app: FastifyInstance, config: Config): void {
+  const always = Object.entries(securityHeaders(config))
+  app.addHook('onSend', async (request, reply) => {
+    for (const [name, value] of always) if (!reply.hasHeader(name)) reply.header(name, value)
+    reply.header('x-request-id', request.id)
+  })
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import type { App } from '../app.ts'
+
+/** Asks one dependency whether it is there; a rejection says no. */
+export type HealthCheck = () => Promise<void>
+
+const report = z.object({
+  status: z.enum(['up', 'degraded', 'down']),
+  checks: z.record(z.string(), z.enum(['up', 'down'])),
+})
+
+const deadlineMs = 2000
+
+/** `postgres` is what the server cannot do without; the rest degrades it. */
+export function healthRoutes(app: App, checks: Readonly<Record<string, HealthCheck>>): void {
+  for (const url of ['/health-check', '/health/live']) {
+    app.route({
+      method: 'GET',
+      url,
+      config: { access: 'probe', database: 'none' },
+      schema: { summary: 'The process answers', tags: ['service'], response: { 204: z.void() } },
+      handler: async (_request, reply) => reply.code(204).send(),
+    })
+  }
+  app.route({
+    method: 'GET',
+    url: '/health/ready',
+    config: { access: 'probe', database: 'none' },
+    schema: { summary: 'The server can do its work', tags: ['service'], response: { 200: report, 503: report } },
+    handler: async (_request, reply) => {
+      const states = Object.fromEntries(
+        await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await stateOf(check)] as const)),
+      )
+      if (states.postgres === 'down') return reply.code(503).send({ status: 'down', checks: states })
+      const status = Object.values(states).includes('down') ? 'degraded' : 'up'
+      return reply.code(200).send({ status, checks: states })
+    },
+  })
+}
+
+async function stateOf(check: HealthCheck): Promise<'up' | 'down'> {
+  const deadline = new Promise<'down'>((resolve) => setTimeout(resolve, deadlineMs, 'down').unref())
+  const answer = check().then(
+    () => 'up' as const,
+    () => 'down' as const,
+  )
+  return Promise.race([answer, deadline])
+}

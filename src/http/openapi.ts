@@ -1,0 +1,71 @@
+import swagger from '@fastify/swagger'
+import type { FastifyInstance } from 'fastify'
+import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+import type { Config } from '../config.ts'
+import { catalogue, type ErrorCode } from '../errors/catalogue.ts'
+import { version } from '../version.ts'
+
+const fieldProblems = {
+  type: 'array',
+  description: 'Which field broke which rule; never the value that was sent.',
+  items: {
+    type: 'object',
+    required: ['path', 'rule'],
+    properties: {
+      path: { type: 'string', description: 'JSON pointer', examples: ['/password'] },
+      rule: { type: 'string', examples: ['min_length'] },
+      limit: { type: 'integer' },
+      values: { type: 'array', items: { type: 'string' } },
+    },
+  },
+}
+
+/** Publishes what the routes declare: per operation and status the exact codes that it can answer with. */
+export async function publishOpenApi(app: FastifyInstance, config: Config): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Postern', version, description: 'Authentication API whose errors are a contract.' },
+      servers: [{ url: config.publicUrl }],
+      components: {
+        securitySchemes: {
+          session_cookie: { type: 'apiKey', in: 'cookie', name: 'session_id' },
+          session_token: { type: 'http', scheme: 'bearer' },
+        },
+      },
+    },
+    transform: (document) => {
+      const { schema, url } = jsonSchemaTransform(document as Parameters<typeof jsonSchemaTransform>[0])
+      const { declaredCodes, access } = document.route.config ?? {}
+      const response = { ...(schema.response as object | undefined), ...errorResponses(declaredCodes ?? new Set()) }
+      const security = access === 'session' ? { security: [{ session_cookie: [] }, { session_token: [] }] } : {}
+      return { schema: { ...schema, ...security, response }, url }
+    },
+  })
+}
+
+function errorResponses(codes: ReadonlySet<ErrorCode>): Record<string, unknown> {
+  const byStatus = Map.groupBy(codes, (code) => catalogue[code].status)
+  return Object.fromEntries(
+    [...byStatus].sort(([a], [b]) => a - b).map(([status, list]) => [status, errorResponse(status, list)]),
+  )
+}
+
+function errorResponse(status: number, codes: readonly ErrorCode[]) {
+  const common = { status: { type: 'integer', const: status }, code: { type: 'string', enum: [...codes].sort() } }
+  const withFields = codes.some((code) => code === 'general:bad_request' || code === 'general:validation_error')
+  const fields = withFields ? { fields: fieldProblems } : {}
+  const document = (properties: object, required: string[]) => ({
+    schema: { type: 'object', required, properties: { ...common, ...properties, ...fields } },
+  })
+  return {
+    description: codes.map((code) => `${code}: ${catalogue[code].title}`).join('; '),
+    content: {
+      'application/json': document({ details: { type: 'string' } }, ['status', 'code']),
+      'application/problem+json': document(
+        { type: { type: 'string', format: 'uri' }, title: { type: 'string' }, detail: { type: 'string' } },
+        ['type', 'title', 'status', 'code'],
+      ),
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
+import { faults } from '../errors/fault.ts'
+import type { Guard } from '../errors/plugin.ts'
+import type { RateCounter, Tally } from '../ports/rate-counter.ts'
+import { networksOf } from './client-address.ts'
+
+/** Requests per client network. `shared` ones are counted across replicas; the coarse rest in memory, as it guards cheap work. */
+const limits = {
+  'sign-up': { quota: 20, windowSeconds: 3600, shared: true },
+  'sign-in': { quota: 60, windowSeconds: 60, shared: true },
+  default: { quota: 600, windowSeconds: 60, shared: false },
+} as const
+
+export type LimitName = keyof typeof limits
+
+const fault = faults('rate_limit:exceeded')
+
+/** An IPv6 customer has a /64 and may have a /48: the wider network gets ten times as much [RL2]. */
+const wideFactor = 10
+
+type Deps = { readonly config: Config; readonly sharedCounter: RateCounter; readonly localCounter: RateCounter }
+
+/** The network's limit, counted before anything costly and before validation [RL4]. */
+export function rateLimitGuard(name: LimitName, { config, sharedCounter, localCounter }: Deps): Guard {
+  const { windowSeconds, shared, quota: basic } = limits[name]
+  const { rateLimits } = config
+  if (rateLimits === 'off') return Object.assign(async () => {}, { codes: fault.codes })
+  const quota = Math.max(1, Math.round(basic * rateLimits))
+  const counter = shared ? sharedCounter : localCounter
+  const check = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const tallies = await counter.hit(windowsOf(name, request.clientAddress))
+    const exceeded = tallies.find(({ count }, index) => count > (index === 0 ? quota : quota * wideFactor))
+    const { count, resetsInSeconds } = exceeded ?? (tallies[0] as Tally)
+    const seconds = Math.max(1, Math.ceil(resetsInSeconds))
+    // https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
+    reply.header('ratelimit-policy', `"${name}";q=${quota};w=${windowSeconds}`)
+    reply.header('ratelimit', `"${name}";r=${exceeded ? 0 : Math.max(0, quota - count)};t=${seconds}`)
+    if (exceeded) throw fault('rate_limit:exceeded', { retryAfterSeconds: seconds })
+  }
+  return Object.assign(check, { codes: fault.codes })
+}
+
+/** The own network first, then the wider one where there is one. */
+function windowsOf(name: LimitName, address: string): { key: string; windowSeconds: number }[] {
+  const { primary, wide } = networksOf(address)
+  const { windowSeconds } = limits[name]
+  return [primary, wide].flatMap((network) =>
+    network === undefined ? [] : [{ key: `${name}:${network}`, windowSeconds }],
+  )
+}

@@ -1,0 +1,98 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, STATUS_CODES } from 'node:http'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Config } from '../config.ts'
+import { errorDocument } from '../errors/document.ts'
+import { DomainError } from '../errors/fault.ts'
+import { answerError, type ErrorOptions } from '../errors/plugin.ts'
+import { jsonBodyLimit } from './body.ts'
+import { securityHeaders } from './headers.ts'
+import { requestIdOf } from './request-id.ts'
+
+const headerLimit = 16 * 1024
+const headersTimeoutMs = 10_000
+const requestTimeoutMs = 30_000
+/** Longer than the idle time of common load balancers, so that they close first. */
+const keepAliveTimeoutMs = 65_000
+
+type Options = { readonly config: Config; readonly log: FastifyBaseLogger; readonly errors: ErrorOptions }
+
+/** A Fastify on which not even Node itself answers outside the catalogue. */
+export function createFastify({ config, log, errors }: Options): FastifyInstance {
+  const unreadable = unreadableAnswer(config, errors)
+  return Fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    genReqId: requestIdOf,
+    requestIdHeader: false,
+    bodyLimit: jsonBodyLimit,
+    // Requests that come in while closing are served like any other.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: false },
+    serverFactory: (handler) => httpServer(handler, unreadable),
+    clientErrorHandler: (error, socket) => {
+      const { code } = error as NodeJS.ErrnoException
+      // In the middle of a reply nothing more can be said on this connection.
+      const replying = (socket as { _httpMessage?: { headersSent: boolean } | null })._httpMessage?.headersSent
+      if (code === 'ECONNRESET' || !socket.writable || replying) return void socket.destroy()
+      socket.end(unreadable(undefined))
+    },
+    frameworkErrors: (error, request, reply) => {
+      reply.headers({ ...securityHeaders(config), 'x-request-id': request.id, connection: 'close' })
+      answerError(error, request as never, reply as never, errors)
+    },
+  }) as unknown as FastifyInstance
+}
+
+function httpServer(handler: RequestListener, unreadable: (request: IncomingMessage) => string): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: headerLimit,
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: keepAliveTimeoutMs,
+      connectionsCheckingInterval: 1000,
+      // Node would refuse these itself, with an empty body.
+      requireHostHeader: false,
+    },
+    (request, response) => {
+      if (request.headers.host !== undefined || request.httpVersion === '1.0') return handler(request, response)
+      request.socket.end(unreadable(request))
+    },
+  )
+  // Node would answer an unknown expectation with a bare 417; RFC 9110 section 10.1.1 allows to ignore it.
+  return server.on('checkExpectation', handler)
+}
+
+/** The whole response, byte for byte, for a request that never reached Fastify. */
+function unreadableAnswer(config: Config, errors: ErrorOptions): (request: IncomingMessage | undefined) => string {
+  return (request) => {
+    const error = new DomainError('general:bad_request', { details: 'The request could not be read as HTTP in time.' })
+    const { status, contentType, headers, body } = errorDocument(error, request?.headers.accept, errors)
+    const all = {
+      ...securityHeaders(config),
+      ...headers,
+      'x-request-id': requestIdOf(request ?? { headers: {} }),
+      'content-type': contentType,
+      'content-length': String(Buffer.byteLength(body)),
+      date: new Date().toUTCString(),
+      connection: 'close',
+    }
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
+    return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`
+  }
+}
+
+/** Lets every response say that its connection ends once closing has begun, and idle ones go, so that none holds it up. */
+export function closeGracefully(app: FastifyInstance): void {
+  let closing = false
+  let sweep: NodeJS.Timeout | undefined
+  app.addHook('preClose', async () => {
+    closing = true
+    sweep = setInterval(() => app.server.closeIdleConnections(), 100)
+    sweep.unref()
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close')
+  })
+  app.addHook('onClose', async () => clearInterval(sweep))
+}

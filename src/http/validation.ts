@@ -1,0 +1,77 @@
+import type { FastifySchemaCompiler } from 'fastify'
+import { z } from 'zod'
+import type { ErrorCode } from '../errors/catalogue.ts'
+import { DomainError, type FieldProblem, type Rule } from '../errors/fault.ts'
+
+/** What a field rule says of a value that breaks it. */
+export type Breach = { readonly rule: Rule; readonly limit?: number; readonly values?: readonly string[] }
+
+type TextOptions = {
+  readonly findBreach?: (value: string) => Breach | undefined
+  /** What is done to the text before its rule sees it. */
+  readonly cleaned?: z.ZodString
+  /** What OpenAPI says of it. */
+  readonly meta: z.core.GlobalMeta
+}
+
+/** Fields whose value can break a rule, and with it the request. */
+const ruled = new WeakSet<z.core.$ZodType>()
+
+/** A string field with a rule of the contract; an empty text always breaks it. */
+export function ruledText({ findBreach, cleaned = z.string(), meta }: TextOptions) {
+  const field = cleaned
+    .superRefine((value, context) => {
+      const breach = findBreach?.(value) ?? (value === '' ? { rule: 'min_length', limit: 1 } : undefined)
+      if (breach) context.addIssue({ code: 'custom', params: breach })
+    })
+    .meta(meta)
+  if (findBreach) ruled.add(field)
+  return field
+}
+
+/** What a request with this body or query may be refused with. */
+export function validationCodes(schema: z.ZodObject): readonly ErrorCode[] {
+  const fields = Object.values(schema.shape)
+  const hasRule = fields.some((field) => ruled.has(field instanceof z.ZodOptional ? field.unwrap() : field))
+  return hasRule ? ['general:bad_request', 'general:validation_error'] : ['general:bad_request']
+}
+
+/**
+ * Checks body, query and parameters. Absent, null or "" in a required field and a wrong JSON type are `general:bad_request`;
+ * a value that breaks its rule is `general:validation_error`. `fields` names them, never what was sent.
+ */
+export const validatorCompiler: FastifySchemaCompiler<z.ZodObject> = ({ schema }) => {
+  return (data: unknown) => {
+    // No body at all stands for an empty one.
+    const result = schema.safeParse(data ?? {})
+    return result.success ? { value: result.data } : { error: requestError(schema, data, result.error.issues) }
+  }
+}
+
+function requestError(schema: z.ZodObject, data: unknown, issues: readonly z.core.$ZodIssue[]): DomainError {
+  const problems = new Map<string, FieldProblem>()
+  for (const issue of issues) {
+    const problem = fieldProblem(schema, data, issue)
+    if (!problems.has(problem.path)) problems.set(problem.path, problem)
+  }
+  const all = [...problems.values()]
+  const malformed = all.filter(({ rule }) => rule === 'required' || rule === 'type')
+  return malformed.length > 0
+    ? new DomainError('general:bad_request', { fields: malformed })
+    : new DomainError('general:validation_error', { fields: all })
+}
+
+function fieldProblem(schema: z.ZodObject, data: unknown, issue: z.core.$ZodIssue): FieldProblem {
+  const path = issue.path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  if (isMissing(schema, data, issue.path)) return { path, rule: 'required' }
+  if (issue.code === 'custom' && issue.params) return { path, ...(issue.params as Breach) }
+  return { path, rule: 'type' }
+}
+
+function isMissing(schema: z.ZodObject, data: unknown, [name]: readonly PropertyKey[]): boolean {
+  if (typeof name !== 'string') return false
+  const field = schema.shape[name]
+  if (field?.safeParse(undefined).success) return false
+  const value = (data as Record<string, unknown> | null)?.[name]
+  return value === undefined || value === null || value === ''
+}

@@ -1,0 +1,91 @@
+import { eq, sql } from 'drizzle-orm'
+import type { FastifyBaseLogger } from 'fastify'
+import type pg from 'pg'
+import type { Keyring } from '../crypto/keyring.ts'
+import { open } from '../crypto/sealed-box.ts'
+import type { Database } from '../db/client.ts'
+import { mailedTokens, mails } from '../db/schema/mails.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import { describeCause } from '../errors/cause.ts'
+import { messageIdOf, type SmtpSender } from './smtp.ts'
+import { type MailContent, renderMail } from './templates.ts'
+
+export type DeliverDeps = {
+  readonly db: Database
+  readonly pool: pg.Pool
+  readonly keyring: Keyring
+  readonly smtp: SmtpSender
+  readonly mailFrom: string
+  readonly log: FastifyBaseLogger
+}
+
+export type DeliveryOutcome = 'delivered' | 'failed'
+
+/**
+ * Afterwards the mail was handed over, or it is not due: sent before, or its token is dead. The row stays locked during the
+ * conversation, so that of several who try one sends. Only a death between the server's last word and the commit repeats a
+ * mail, as SMTP demands (RFC 5321 section 6.1), under the same Message-ID.
+ */
+export async function deliverMail(deps: DeliverDeps, mailId: string): Promise<DeliveryOutcome> {
+  try {
+    await transaction(deps.pool, async (tx) => {
+      const mail = await lockDueMail(tx, mailId)
+      if (mail === undefined) return
+      if (mail.isDead) return void (await closeMail(tx, mailId, { payload: null }))
+      await handOver(deps, mail)
+      await closeMail(tx, mailId, { payload: null, sentAt: sql`now()` })
+    })
+    return 'delivered'
+  } catch (error) {
+    deps.log.warn({ mailId, cause: describeCause(error) }, 'a mail could not be handed over')
+    await countFailure(deps, mailId)
+    return 'failed'
+  }
+}
+
+type DueMail = {
+  readonly id: string
+  readonly kind: 'message' | 'probe'
+  readonly payload: Buffer
+  readonly isDead: boolean
+}
+
+async function lockDueMail(tx: Transaction, mailId: string): Promise<DueMail | undefined> {
+  const [mail] = await tx
+    .select({
+      id: mails.id,
+      kind: mails.kind,
+      payload: mails.payload,
+      isDead: sql<boolean>`${mails.expiresAt} <= now() or ${mailedTokens.supersededAt} is not null or ${mailedTokens.usedAt} is not null`,
+    })
+    .from(mails)
+    .leftJoin(mailedTokens, eq(mailedTokens.id, mails.tokenId))
+    .where(eq(mails.id, mailId))
+    .for('update', { of: mails })
+  return mail && mail.payload !== null ? { ...mail, payload: mail.payload } : undefined
+}
+
+async function handOver({ keyring, smtp, mailFrom }: DeliverDeps, { id, kind, payload }: DueMail): Promise<void> {
+  const content = JSON.parse(open(keyring, payload, id).toString()) as MailContent
+  if (kind === 'probe') return smtp.probe(content.to)
+  return smtp.send({ ...renderMail(content), to: content.to, messageId: messageIdOf(id, mailFrom) })
+}
+
+async function closeMail(
+  tx: Transaction,
+  mailId: string,
+  end: { payload: null; sentAt?: ReturnType<typeof sql> },
+): Promise<void> {
+  await tx.update(mails).set(end).where(eq(mails.id, mailId))
+}
+
+async function countFailure({ db, log }: DeliverDeps, mailId: string): Promise<void> {
+  try {
+    await db
+      .update(mails)
+      .set({ attempts: sql`${mails.attempts} + 1` })
+      .where(eq(mails.id, mailId))
+  } catch (error) {
+    log.warn({ mailId, cause: describeCause(error) }, 'a failed attempt could not be counted')
+  }
+}

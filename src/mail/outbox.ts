@@ -1,0 +1,54 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import type { Config } from '../config.ts'
+import type { Keyring } from '../crypto/keyring.ts'
+import { seal } from '../crypto/sealed-box.ts'
+import type { Jobs } from '../db/jobs.ts'
+import { mails } from '../db/schema/mails.ts'
+import type { Transaction } from '../db/transaction.ts'
+import type { MailContent } from './templates.ts'
+
+type Deps = { readonly config: Config; readonly keyring: Keyring; readonly jobs: Jobs }
+
+type NewMail = { readonly content: MailContent; readonly tokenId: string; readonly ttlSeconds: number }
+
+/** A request that waits for its mail asks for it itself; the job is for what then went wrong. */
+const jobAfterRequestSeconds = 5
+
+/** Afterwards the mail is sent if the transaction commits and as long as its token lives; gives its id [EM5]. */
+export async function queueMail(
+  tx: Transaction,
+  deps: Deps,
+  { content, tokenId, ttlSeconds }: NewMail,
+): Promise<string> {
+  const mailId = await putMail(tx, deps, { kind: 'message', payload: content, tokenId, ttlSeconds })
+  const { mailDelivery, workerTimeoutMs } = deps.config
+  const afterSeconds = mailDelivery === 'queue' ? 0 : Math.ceil(workerTimeoutMs / 1000) + jobAfterRequestSeconds
+  await deps.jobs.enqueue(tx, 'deliver-mail', { mailId }, afterSeconds)
+  return mailId
+}
+
+const probeTtlSeconds = 60
+
+/** Where no mail is due, something to wait for that takes as long and fails alike. */
+export const queueProbe = (tx: Transaction, deps: Deps, to: string): Promise<string> =>
+  putMail(tx, deps, { kind: 'probe', payload: { to }, tokenId: null, ttlSeconds: probeTtlSeconds })
+
+type Row = {
+  readonly kind: 'message' | 'probe'
+  readonly payload: object
+  readonly tokenId: string | null
+  readonly ttlSeconds: number
+}
+
+async function putMail(tx: Transaction, deps: Deps, { kind, payload, tokenId, ttlSeconds }: Row): Promise<string> {
+  const id = randomUUIDv7()
+  await tx.insert(mails).values({
+    id,
+    kind,
+    tokenId,
+    payload: seal(deps.keyring, JSON.stringify(payload), id),
+    expiresAt: sql`now() + make_interval(secs => ${ttlSeconds})`,
+  })
+  return id
+}

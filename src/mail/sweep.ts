@@ -1,0 +1,30 @@
+import { sql } from 'drizzle-orm'
+import type { Database } from '../db/client.ts'
+
+/** Rows that ended are kept this long, so that a late client learns what became of its token. */
+const kept = "interval '30 days'"
+
+/** What may go, a table a line. `handles` follow their sign-ups, `mails` their tokens. */
+const expired = {
+  sign_ups: `expires_at < now() - interval '1 day'`,
+  mails: `expires_at < now() - ${kept}`,
+  mailed_tokens: `expires_at < now() - ${kept}`,
+  sessions: `least(max_expires_at, expires_at, ended_at) < now() - ${kept}`,
+  rate_counters: 'resets_at < now()',
+  failed_attempts: 'forgotten_at < now()',
+} as const
+
+const batchSize = 1000
+
+/** Afterwards nothing is left whose time is over. In small batches, so that no statement waits for it. */
+export async function sweep(db: Database): Promise<void> {
+  for (const [table, condition] of Object.entries(expired)) {
+    for (;;) {
+      const batch = sql.raw(
+        `delete from ${table} where ctid = any (array(select ctid from ${table} where ${condition} limit ${batchSize} for update skip locked))`,
+      )
+      const { rowCount } = await db.execute(batch)
+      if ((rowCount ?? 0) < batchSize) break
+    }
+  }
+}

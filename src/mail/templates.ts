@@ -1,0 +1,90 @@
+import { escapeHtml } from '../docs/html.ts'
+
+/** What a mail says, as data; it waits sealed in the outbox. */
+export type MailContent =
+  | {
+      readonly template: 'verify_email'
+      readonly to: string
+      readonly handle: string
+      readonly link: string
+      readonly signedUpAt: string
+    }
+  | { readonly template: 'registered_notice'; readonly to: string }
+  | {
+      readonly template: 'device_link'
+      readonly to: string
+      readonly link: string
+      readonly userAgent?: string | undefined
+      readonly ipAddress?: string | undefined
+    }
+
+export type RenderedMail = { readonly subject: string; readonly text: string; readonly html: string }
+
+/** Paragraphs of text, among them at most one link. Subjects hold no user's text [EM3]. */
+type Letter = { readonly subject: string; readonly paragraphs: readonly (string | { readonly link: string })[] }
+
+export function renderMail(content: MailContent): RenderedMail {
+  const { subject, paragraphs } = letterOf(content)
+  const text = paragraphs.map((part) => (typeof part === 'string' ? part : part.link)).join('\n\n')
+  return { subject, text: `${text}\n`, html: htmlOf(paragraphs) }
+}
+
+function letterOf(content: MailContent): Letter {
+  switch (content.template) {
+    case 'verify_email':
+      return {
+        subject: 'Confirm your e-mail address',
+        paragraphs: [
+          `Somebody signed up with this address and the handle ${oneLine(content.handle)} at ${inUtc(content.signedUpAt)}.`,
+          'If that was you, open this link to confirm the address:',
+          { link: content.link },
+          'If it was not you, do not click: without the click no account exists, and the sign-up ends by itself.',
+        ],
+      }
+    case 'registered_notice':
+      return {
+        subject: 'You already have an account',
+        paragraphs: [
+          'Somebody tried to sign up with this address, which already has an account here.',
+          'If that was you, just sign in; if you forgot the password, ask for a new one on the sign-in page.',
+          'If it was not you, there is nothing to do: nothing was changed, and they learned nothing about you.',
+        ],
+      }
+    case 'device_link':
+      return {
+        subject: 'Confirm your sign-in on a new device',
+        paragraphs: [
+          'Your password was entered on a device that is new to your account.',
+          whereFrom(content),
+          'If that was you, open this link on the device that you want to sign in on:',
+          { link: content.link },
+          'If it was not you, do not click, and change your password: somebody knows it.',
+        ],
+      }
+  }
+}
+
+function whereFrom({
+  userAgent,
+  ipAddress,
+}: {
+  userAgent?: string | undefined
+  ipAddress?: string | undefined
+}): string {
+  const device = userAgent === undefined ? 'an unknown program' : oneLine(userAgent)
+  return `It was ${device}${ipAddress === undefined ? '' : `, at the address ${ipAddress}`}.`
+}
+
+const inUtc = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`
+
+/** Text of a stranger's stays on its line, without anything that a terminal or mail program would act on [LG3]. */
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 300)
+
+function htmlOf(paragraphs: Letter['paragraphs']): string {
+  const body = paragraphs.map((part) => {
+    if (typeof part === 'string') return `<p>${escapeHtml(part)}</p>`
+    const link = escapeHtml(part.link)
+    return `<p><a href="${link}">${link}</a></p>`
+  })
+  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title></title></head><body>\n${body.join('\n')}\n</body></html>\n`
+}

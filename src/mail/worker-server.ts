@@ -1,0 +1,67 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type DeliverDeps, deliverMail } from './deliver.ts'
+
+type Options = { readonly host: string; readonly port: number; readonly secret: string }
+
+export type WorkerServer = { readonly url: string; close(): Promise<void> }
+
+const delivery = /^\/deliveries\/([0-9a-f-]{36})$/
+const requestWithinMs = 5000
+
+/** The worker's whole protocol: `POST /deliveries/{id}` sends that mail now and says how it went. */
+export async function listenForDeliveries(deps: DeliverDeps, { host, port, secret }: Options): Promise<WorkerServer> {
+  const isAuthorized = secretCheck(secret)
+  const server = createServer(
+    { requestTimeout: requestWithinMs, headersTimeout: requestWithinMs },
+    (request, response) => {
+      // A delivery has no body; what is sent all the same is not kept.
+      request.resume()
+      answer(deps, request, isAuthorized).then(
+        ({ status, body }) => reply(response, status, body),
+        () => reply(response, 500, {}),
+      )
+    },
+  )
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))
+  return { url: urlOf(server, host), close: () => close(server) }
+}
+
+type Reply = { readonly status: number; readonly body?: object }
+
+async function answer(
+  deps: DeliverDeps,
+  request: IncomingMessage,
+  isAuthorized: (header: string) => boolean,
+): Promise<Reply> {
+  if (request.method === 'GET' && request.url === '/health/live') return { status: 204 }
+  const mailId = request.method === 'POST' ? delivery.exec(request.url ?? '')?.[1] : undefined
+  if (mailId === undefined) return { status: 404, body: {} }
+  if (!isAuthorized(request.headers.authorization ?? '')) return { status: 401, body: {} }
+  const outcome = await deliverMail(deps, mailId)
+  return { status: outcome === 'delivered' ? 200 : 502, body: { outcome } }
+}
+
+function secretCheck(secret: string): (header: string) => boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  const expected = digest(`Bearer ${secret}`)
+  return (header) => timingSafeEqual(digest(header), expected)
+}
+
+function reply(response: ServerResponse, status: number, body?: object): void {
+  response.writeHead(status, { connection: 'close', ...(body && { 'content-type': 'application/json' }) })
+  response.end(body && JSON.stringify(body))
+}
+
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+}

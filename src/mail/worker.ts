@@ -1,0 +1,59 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Config } from '../config.ts'
+import type { Keyring } from '../crypto/keyring.ts'
+import { openDatabase } from '../db/client.ts'
+import type { Jobs } from '../db/jobs.ts'
+import { describeCause } from '../errors/cause.ts'
+import { deliverMail } from './deliver.ts'
+import { smtpSender } from './smtp.ts'
+import { sweep } from './sweep.ts'
+import { listenForDeliveries, type WorkerServer } from './worker-server.ts'
+
+type Options = {
+  readonly config: Config
+  readonly log: FastifyBaseLogger
+  readonly databaseUrl: string
+  readonly smtpUrl: string
+  readonly keyring: Keyring
+  readonly jobs: Jobs
+  readonly listen: { readonly host: string; readonly port: number; readonly secret: string }
+}
+
+/** Conversations at a time; each holds a connection. */
+const conversations = 5
+
+/** Starts what sends mails and tidies up: the same inside the API process and as a process of its own. */
+export async function startWorker({
+  config,
+  log,
+  databaseUrl,
+  smtpUrl,
+  keyring,
+  jobs,
+  listen,
+}: Options): Promise<WorkerServer> {
+  const database = openDatabase({
+    url: databaseUrl,
+    poolSize: conversations,
+    // A row stays locked, and its transaction idle, for as long as a mail server may take.
+    timeoutMs: Math.max(config.databaseTimeoutMs, config.workerTimeoutMs),
+    onIdleError: (error) => log.warn({ cause: describeCause(error) }, 'the worker lost a connection to PostgreSQL'),
+  })
+  const { db, pool } = database
+  // The failure must be reported before whoever waits for it gives up.
+  const smtp = smtpSender({ url: smtpUrl, from: config.mailFrom, deadlineMs: Math.ceil(config.workerTimeoutMs * 0.8) })
+  const deps = { db, pool, keyring, smtp, mailFrom: config.mailFrom, log }
+  await jobs.work('deliver-mail', async ({ mailId }) => {
+    if ((await deliverMail(deps, mailId)) === 'failed') throw new Error('the mail waits for its next attempt')
+  })
+  await jobs.work('sweep', () => sweep(db))
+  await jobs.schedule('sweep', '17 * * * *')
+  const server = await listenForDeliveries(deps, listen)
+  return {
+    url: server.url,
+    close: async () => {
+      await server.close()
+      await database.close()
+    },
+  }
+}

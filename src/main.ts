@@ -1,0 +1,54 @@
+import closeWithGrace from 'close-with-grace'
+import { buildApp } from './app.ts'
+import { type Config, configWarnings, loadConfig } from './config.ts'
+import { openDeps } from './deps.ts'
+import { createLog } from './log.ts'
+import { explainStartFailure } from './start-failure.ts'
+import { version } from './version.ts'
+
+/** Longer than any request may take; what then still runs is cut off. */
+const closeWithinMs = 10_000
+
+try {
+  await serve(loadConfig(process.env))
+} catch (error) {
+  process.stderr.write(`${explainStartFailure(error)}\n`)
+  process.exit(1)
+}
+
+async function serve(config: Config): Promise<void> {
+  const log = createLog(config.logLevel)
+  for (const warning of configWarnings(process.env)) log.warn(warning)
+  const deps = await openDeps(config, log)
+  const app = await buildApp(deps, {
+    onContractViolation: (route, code) => log.error({ route, code }, 'contract violation'),
+  })
+  const close = async (): Promise<void> => {
+    await app.close()
+    await deps.close()
+  }
+  closeWithGrace({ delay: closeWithinMs, logger: false }, async ({ signal, err }) => {
+    if (err)
+      log.fatal({ err: { name: err.name, message: err.message, stack: err.stack } }, 'an error that nobody caught')
+    else log.info({ signal }, 'closing')
+    await close()
+  })
+  try {
+    await app.listen({ host: config.host, port: config.port })
+  } catch (error) {
+    await close()
+    throw error
+  }
+  process.stdout.write(startText(config, deps.inbox !== undefined))
+}
+
+function startText(config: Config, hasInbox: boolean): string {
+  const lines = [
+    `Postern ${version} is running.`,
+    `  API    ${config.publicUrl}`,
+    `  Docs   ${config.publicUrl}/docs`,
+    ...(hasInbox ? [`  Inbox  ${config.publicUrl}/dev/inbox (no SMTP_URL is set: mails stay on this machine)`] : []),
+    ...(config.databaseUrl === undefined ? [`  Data   ${config.dataDir} (embedded PostgreSQL)`] : []),
+  ]
+  return `${lines.join('\n')}\n`
+}

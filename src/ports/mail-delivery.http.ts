@@ -1,0 +1,54 @@
+import type { MailDelivery } from './mail-delivery.ts'
+
+type Options = { readonly url: string; readonly secret: string; readonly timeoutMs: number }
+
+const longestAnswer = 1024
+
+/** The worker over HTTP, wherever it runs. */
+export function httpMailDelivery({ url, secret, timeoutMs }: Options): MailDelivery {
+  return {
+    deliver: async (mailId) => {
+      const signal = AbortSignal.timeout(timeoutMs)
+      let reply: Response
+      try {
+        reply = await fetch(`${url}/deliveries/${mailId}`, {
+          method: 'POST',
+          redirect: 'manual',
+          headers: { authorization: `Bearer ${secret}`, connection: 'close' },
+          signal,
+        })
+      } catch (error) {
+        return isGarbled(error) ? 'garbled' : 'unreachable'
+      }
+      try {
+        return outcomeOf(reply.status, await readAnswer(reply))
+      } catch {
+        return signal.aborted ? 'unreachable' : 'garbled'
+      }
+    },
+  }
+}
+
+/** undici's words for an answer that is no HTTP. */
+const isGarbled = (error: unknown): boolean =>
+  error instanceof Error &&
+  error.cause instanceof Error &&
+  'code' in error.cause &&
+  String(error.cause.code).startsWith('HPE_')
+
+async function readAnswer(reply: Response): Promise<unknown> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of reply.body ?? []) {
+    length += chunk.length
+    if (length > longestAnswer) throw new Error('the answer is too long')
+    chunks.push(chunk)
+  }
+  return JSON.parse(Buffer.concat(chunks).toString())
+}
+
+function outcomeOf(status: number, answer: unknown): 'delivered' | 'failed' | 'garbled' {
+  const outcome = typeof answer === 'object' && answer !== null && 'outcome' in answer ? answer.outcome : undefined
+  if (status === 200 && outcome === 'delivered') return 'delivered'
+  return status === 502 && outcome === 'failed' ? 'failed' : 'garbled'
+}

@@ -1,0 +1,4 @@
+/** Asks for a mail to be handed over now, and says what became of it. Never rejects, never takes longer than its deadline. */
+export type MailDelivery = {
+  deliver(mailId: string): Promise<'delivered' | 'failed' | 'unreachable' | 'garbled'>
+}

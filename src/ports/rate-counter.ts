@@ -1,0 +1,13 @@
+/** A fixed window: it starts with its first event. */
+export type Window = { readonly key: string; readonly windowSeconds: number }
+
+export type Tally = { readonly count: number; readonly resetsInSeconds: number }
+
+export type RateCounter = {
+  /**
+   * Counts one event in each window, atomically per window, in one round trip; tallies come in the order asked. The keys of
+   * one call differ.
+   */
+  hit(windows: readonly Window[]): Promise<readonly Tally[]>
+  close(): Promise<void>
+}

@@ -1,0 +1,30 @@
+import type { Context } from '../context.ts'
+import { transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+import { limitMails } from '../mail/limit.ts'
+import { queueMail } from '../mail/outbox.ts'
+import { issueMailedToken } from '../tokens/issue.ts'
+import { mailedLink } from '../tokens/link.ts'
+
+type HeldLogin = {
+  readonly user: { readonly id: string; readonly email: string; readonly emailKey: string }
+  readonly rememberMe: boolean
+  readonly client: Client
+}
+
+/** Afterwards the login waits for whoever opens the link mailed to the account; gives the mail's id. Others that wait go on waiting. */
+export async function holdLogin(
+  ctx: Context<'rate_limit:exceeded'>,
+  { user, rememberMe, client }: HeldLogin,
+): Promise<string> {
+  await limitMails(ctx, 'device_verify', user.emailKey)
+  return transaction(ctx.pool, async (tx) => {
+    const ttlSeconds = ctx.config.deviceVerifyTtlSeconds
+    const { id: userId, email, emailKey: addressKey } = user
+    const token = await issueMailedToken(tx, { purpose: 'device_verify', userId, addressKey, rememberMe, ttlSeconds })
+    const link = mailedLink(ctx.config, 'verify-device', token.text)
+    const { userAgent, address: ipAddress } = client
+    const content = { template: 'device_link' as const, to: email, link, userAgent, ipAddress }
+    return queueMail(tx, ctx, { content, tokenId: token.id, ttlSeconds })
+  })
+}

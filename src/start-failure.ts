@@ -1,0 +1,18 @@
+import { ConfigError } from './config.ts'
+import { EmbeddedDatabaseError } from './db/embedded.ts'
+
+const connectionCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'ECONNRESET', 'ENOENT', 'EHOSTUNREACH'])
+
+type SystemError = NodeJS.ErrnoException & { readonly address?: string; readonly port?: number }
+
+/** What an operator reads when a process does not start: one clear sentence where the cause is known, else the stack. */
+export function explainStartFailure(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof EmbeddedDatabaseError) return error.message
+  if (!(error instanceof Error)) return String(error)
+  const { code, syscall, address, port } = error as SystemError
+  if (code === 'EADDRINUSE') return `Port ${port} is in use already; stop what uses it or set PORT to another one.`
+  if (syscall === 'connect' && code && connectionCodes.has(code)) {
+    return `No connection to ${address ?? 'a server'}${port ? `:${port}` : ''} (${code}): is it running, and is DATABASE_URL right?`
+  }
+  return error.stack ?? error.message
+}

@@ -1,0 +1,37 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { makeToken } from '../crypto/secret-token.ts'
+import { mailedTokens } from '../db/schema/mails.ts'
+import type { Transaction } from '../db/transaction.ts'
+
+export type Purpose = (typeof mailedTokens.$inferSelect)['purpose']
+
+type NewToken = {
+  readonly purpose: Purpose
+  readonly userId?: string
+  readonly signUpId?: string
+  readonly addressKey: string
+  readonly rememberMe?: boolean
+  readonly ttlSeconds: number
+}
+
+/** Afterwards the token stands in PostgreSQL as a digest; its text exists only in what is returned. */
+export async function issueMailedToken(
+  tx: Transaction,
+  { ttlSeconds, ...row }: NewToken,
+): Promise<{ id: string; text: string }> {
+  const id = randomUUIDv7()
+  const { text, digest } = makeToken('mailed')
+  await tx
+    .insert(mailedTokens)
+    .values({ ...row, id, digest, expiresAt: sql`now() + make_interval(secs => ${ttlSeconds})` })
+  return { id, text }
+}
+
+/** Afterwards no link of the sign-up works any more, and no mail with one goes out. */
+export async function supersedeSignUpTokens(tx: Transaction, signUpId: string): Promise<void> {
+  await tx
+    .update(mailedTokens)
+    .set({ supersededAt: sql`now()` })
+    .where(and(eq(mailedTokens.signUpId, signUpId), isNull(mailedTokens.usedAt), isNull(mailedTokens.supersededAt)))
+}

@@ -1,0 +1,133 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { App } from '../app.ts'
+import type { Deps } from '../deps.ts'
+import { faults } from '../errors/fault.ts'
+import { clientOf } from '../http/client.ts'
+import { findCredential } from '../http/credential.ts'
+import { evenTime } from '../http/even-time.ts'
+import { deliveryRefusals } from '../mail/confirm.ts'
+import { setDeviceCookie, setSessionCookie } from '../sessions/reply.ts'
+import { email, mailedToken } from '../users/fields.ts'
+import { confirmDevice } from './confirm-device.ts'
+import { resendVerification } from './resend-verification.ts'
+import { verifyEmail } from './verify-email.ts'
+
+export function tokenRoutes(app: App, deps: Deps): void {
+  verifyEmailRoutes(app, deps)
+  deviceRoutes(app, deps)
+
+  const fault = faults('email:already_verified', 'rate_limit:exceeded', ...deliveryRefusals)
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/resend-verification-email',
+    config: { access: 'optional', turnstile: true, codes: fault.codes },
+    schema: {
+      summary: 'Mail a fresh verification link; the answer is the same for every address',
+      tags: ['auth'],
+      body: z.object({ email }),
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      const ownEmail = request.signedIn?.user.email
+      await evenTime(() => resendVerification({ ...deps, fault }, { email: request.body.email, ownEmail }))
+      return reply.code(204).send()
+    },
+  })
+}
+
+/** A live session that came in a cookie: who is signed in in that browser. */
+const browserUser = (request: FastifyRequest, { config }: Deps) =>
+  findCredential(request, config)?.source === 'cookie' ? request.signedIn?.user : undefined
+
+const verification = z.object({ token: mailedToken, email: email.optional() })
+
+function verifyEmailRoutes(app: App, deps: Deps): void {
+  const fault = faults(
+    'token:invalid_verification',
+    'token:expired_verification',
+    'token:email_mismatch',
+    'email:already_verified',
+    'user:email_already_exists',
+    'FORBIDDEN',
+  )
+  const ctx = { ...deps, fault }
+  const proofOf = (request: FastifyRequest, body: z.infer<typeof verification>) => ({
+    ...body,
+    isSignedIn: browserUser(request, deps) !== undefined,
+    client: clientOf(request),
+  })
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/verify-email',
+    config: { access: 'optional', setsCookie: true, codes: fault.codes },
+    schema: {
+      summary: 'Use a verification link in a browser: the account is created and signed in',
+      tags: ['auth'],
+      body: verification,
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      setSessionCookie(reply, deps.config, await verifyEmail(ctx, proofOf(request, request.body)))
+      return reply.code(204).send()
+    },
+  })
+  app.route({
+    method: 'POST',
+    url: '/v0/app/auth/verify-email',
+    config: { access: 'optional', codes: fault.codes },
+    schema: {
+      summary: 'Use a verification link in an app: the account is created and signed in',
+      tags: ['auth'],
+      body: verification,
+      response: { 200: z.object({ token: z.string() }) },
+    },
+    handler: async (request) => {
+      const { token } = await verifyEmail(ctx, proofOf(request, request.body))
+      return { token }
+    },
+  })
+}
+
+const deviceProof = z.object({ token: mailedToken })
+
+function deviceRoutes(app: App, deps: Deps): void {
+  const fault = faults('token:invalid_device_verify', 'FORBIDDEN')
+  const confirm = (request: FastifyRequest, token: string) =>
+    confirmDevice(
+      { ...deps, fault },
+      { token, browserUserId: browserUser(request, deps)?.id, client: clientOf(request) },
+    )
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/device/verify',
+    config: { access: 'optional', setsCookie: true, codes: fault.codes },
+    schema: {
+      summary: 'Use a device link in a browser: it is known from now on, and signed in',
+      tags: ['auth'],
+      body: deviceProof,
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      const opened = await confirm(request, request.body.token)
+      setSessionCookie(reply, deps.config, opened)
+      setDeviceCookie(reply, deps.config, opened.deviceToken)
+      return reply.code(204).send()
+    },
+  })
+  app.route({
+    method: 'POST',
+    url: '/v0/app/auth/device/verify',
+    config: { access: 'optional', codes: fault.codes },
+    schema: {
+      summary: 'Use a device link in an app: it is known from now on, and signed in',
+      tags: ['auth'],
+      body: deviceProof,
+      response: { 200: z.object({ token: z.string(), device_token: z.string() }) },
+    },
+    handler: async (request) => {
+      const { token, deviceToken } = await confirm(request, request.body.token)
+      return { token, device_token: deviceToken }
+    },
+  })
+}

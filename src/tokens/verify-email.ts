@@ -1,0 +1,79 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { and, eq, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { violatesUnique } from '../db/failure.ts'
+import { mailedTokens } from '../db/schema/mails.ts'
+import { handles, signUps, users } from '../db/schema/users.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+import { type OpenedSession, openSession } from '../sessions/open.ts'
+import { audit } from '../users/audit.ts'
+import { emailKey } from '../users/email.ts'
+import { takeMailedToken } from './take.ts'
+
+type Refusal =
+  | 'token:invalid_verification'
+  | 'token:expired_verification'
+  | 'token:email_mismatch'
+  | 'email:already_verified'
+  | 'user:email_already_exists'
+  | 'FORBIDDEN'
+
+type Proof = {
+  readonly token: string
+  readonly email?: string | undefined
+  /** Somebody is signed in already in the browser that posts the token. */
+  readonly isSignedIn: boolean
+  readonly client: Client
+}
+
+const refusals = {
+  invalid: 'token:invalid_verification',
+  mismatch: 'token:email_mismatch',
+  used: 'email:already_verified',
+  expired: 'token:expired_verification',
+} as const
+
+/** Afterwards the sign-up is an account, with the password of that very sign-up, and its owner has a session. */
+export function verifyEmail(ctx: Context<Refusal>, proof: Proof): Promise<OpenedSession> {
+  return transaction(ctx.pool, async (tx) => {
+    const taken = await takeMailedToken(tx, {
+      text: proof.token,
+      purpose: 'verify_email',
+      addressKey: proof.email === undefined ? undefined : emailKey(proof.email),
+    })
+    if (typeof taken === 'string') throw ctx.fault(refusals[taken])
+    // A link planted by somebody else must not swap the account of whoever opens it: login CSRF.
+    if (proof.isSignedIn)
+      throw ctx.fault('FORBIDDEN', { details: 'Sign out first: this browser holds a session of another account.' })
+    const userId = await createAccount(ctx, tx, taken)
+    await audit(tx, { type: 'sign_up', userId, client: proof.client })
+    return openSession(tx, ctx.config, { userId, rememberMe: false, client: proof.client })
+  })
+}
+
+async function createAccount(
+  ctx: Context<Refusal>,
+  tx: Transaction,
+  taken: typeof mailedTokens.$inferSelect,
+): Promise<string> {
+  const [signUp] = await tx
+    .select()
+    .from(signUps)
+    .where(and(eq(signUps.id, taken.signUpId ?? ''), eq(signUps.registered, false), sql`${signUps.expiresAt} > now()`))
+    .for('update')
+  // The sign-up ended before its link: its handle may be somebody else's by now.
+  if (signUp === undefined) throw ctx.fault('token:expired_verification')
+  const { email, emailKey, handle, displayName, passwordHash } = signUp
+  const id = randomUUIDv7()
+  try {
+    await tx.insert(users).values({ id, email, emailKey, handle, displayName, passwordHash })
+  } catch (error) {
+    if (violatesUnique(error, 'users_email_key_unique')) throw ctx.fault('user:email_already_exists', { cause: error })
+    throw error
+  }
+  await tx.update(handles).set({ userId: id, signUpId: null, expiresAt: null }).where(eq(handles.signUpId, signUp.id))
+  await tx.delete(signUps).where(eq(signUps.id, signUp.id))
+  await tx.update(mailedTokens).set({ userId: id }).where(eq(mailedTokens.id, taken.id))
+  return id
+}

@@ -1,0 +1,24 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { securityEvents } from '../db/schema/users.ts'
+import type { Transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+
+type SecurityEvent = {
+  readonly type: 'sign_up' | 'login_succeeded' | 'login_failed' | 'logout' | 'device_added'
+  /** Nobody's: a failed login with an address that has no account. */
+  readonly userId: string | undefined
+  readonly client: Client
+  readonly metadata?: Record<string, string>
+}
+
+/** Writes one row of the account's history: in the transaction of the act, or, for a refusal, outside the one that refuses. */
+export async function audit(tx: Transaction, { type, userId, client, metadata }: SecurityEvent): Promise<void> {
+  await tx.insert(securityEvents).values({
+    id: randomUUIDv7(),
+    userId,
+    type,
+    ipAddress: client.address,
+    userAgent: client.userAgent,
+    metadata,
+  })
+}

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto'
+import { domainToASCII } from 'node:url'
+
+const longest = 254
+const forbidden = /[\p{C}\p{Z}\s"(),:;<>@[\\\]]/u
+const domainLabel = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
+export type EmailBreach = 'max_length' | 'format'
+
+/** One addr-spec and nothing around it [EM2]; Unicode as RFC 6531 has it. */
+export function findEmailBreach(email: string): { rule: EmailBreach; limit?: number } | undefined {
+  if ([...email].length > longest) return { rule: 'max_length', limit: longest }
+  const at = email.lastIndexOf('@')
+  const local = email.slice(0, at)
+  const isAddress =
+    at > 0 && !forbidden.test(local) && !local.split('.').includes('') && asciiDomain(email.slice(at + 1))
+  return isAddress ? undefined : { rule: 'format' }
+}
+
+function asciiDomain(domain: string): string | undefined {
+  if (forbidden.test(domain)) return undefined
+  const ascii = domainToASCII(domain)
+  const labels = ascii.split('.')
+  const isHostName = labels.length > 1 && ascii.length <= 253 && labels.every((label) => domainLabel.test(label))
+  // A numeric last label would make it an IPv4 address: RFC 1123 section 2.1.
+  return isHostName && !/^\d+$/.test(labels.at(-1) ?? '') ? ascii : undefined
+}
+
+/** What two spellings of one address share; addresses are compared and looked up by it, and never mailed to. */
+export function emailKey(email: string): string {
+  const at = email.lastIndexOf('@')
+  const local = email.slice(0, at).normalize('NFC').toLowerCase().normalize('NFC')
+  return `${local}@${domainToASCII(email.slice(at + 1))}`
+}
+
+/** Stands for an address in keys and in the audit, where the address itself has no business. */
+export const addressDigest = (key: string): string => createHash('sha256').update(key).digest('base64url')

@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { type Breach, ruledText } from '../http/validation.ts'
+import type { IsCommonPassword } from '../password/common-passwords.ts'
+import { findEmailBreach } from './email.ts'
+
+const lengthOf = (text: string): number => [...text].length
+
+const reservedHandles = new Set(
+  `admin administrator support help system null undefined root moderator mod staff official bot api mail email info contact
+   security abuse noreply no_reply anonymous guest user test`.split(/\s+/),
+)
+
+export const email = ruledText({
+  findBreach: findEmailBreach,
+  cleaned: z.string().trim().normalize('NFC'),
+  meta: { description: 'One address, Unicode allowed', maxLength: 254, examples: ['ada@example.com'] },
+})
+
+function findHandleBreach(handle: string): Breach | undefined {
+  if (lengthOf(handle) < 4) return { rule: 'min_length', limit: 4 }
+  if (lengthOf(handle) > 15) return { rule: 'max_length', limit: 15 }
+  if (!/^[A-Za-z0-9_]+$/.test(handle)) return { rule: 'charset' }
+  if (/^_|_$|__/.test(handle)) return { rule: 'format' }
+  return reservedHandles.has(handleKey(handle)) ? { rule: 'reserved' } : undefined
+}
+
+export const handle = ruledText({
+  findBreach: findHandleBreach,
+  meta: { minLength: 4, maxLength: 15, pattern: '^[A-Za-z0-9_]+$', examples: ['ada_l'] },
+})
+
+/** Handles that differ in case only are the same handle. */
+export const handleKey = (text: string): string => text.toLowerCase()
+
+/** Space and the letters that look like it: Hangul fillers and the blank Braille pattern. */
+const blank = /^[\s\p{Z}\u115F\u1160\u2800\u3164\uFFA0]*$/u
+
+function findDisplayNameBreach(name: string): Breach | undefined {
+  if (lengthOf(name) > 50) return { rule: 'max_length', limit: 50 }
+  if (/[<>\p{Cc}\p{Cf}\p{Cs}\p{Co}]/u.test(name)) return { rule: 'charset' }
+  return blank.test(name) ? { rule: 'blank' } : undefined
+}
+
+export const displayName = ruledText({
+  findBreach: findDisplayNameBreach,
+  meta: { minLength: 1, maxLength: 50, examples: ['Ada Lovelace'] },
+})
+
+const mostPasswordBytes = 1024
+const mostPasswordLength = 128
+
+/** A password that is only checked: too long a one would be work for nothing. */
+export const knownPassword = ruledText({
+  findBreach: (text) =>
+    Buffer.byteLength(text) > mostPasswordBytes ? { rule: 'max_length', limit: mostPasswordBytes } : undefined,
+  meta: { minLength: 1, format: 'password' },
+})
+
+type PasswordPolicy = { readonly minLength: number; readonly isCommon: IsCommonPassword }
+
+const folded = (text: string): string => text.normalize('NFKC').toLowerCase()
+
+function findPasswordBreach(text: string, { minLength, isCommon }: PasswordPolicy): Breach | undefined {
+  if (!text.isWellFormed()) return { rule: 'charset' }
+  const length = lengthOf(text.normalize('NFKC'))
+  if (length < minLength) return { rule: 'min_length', limit: minLength }
+  if (length > mostPasswordLength) return { rule: 'max_length', limit: mostPasswordLength }
+  if (Buffer.byteLength(text) > mostPasswordBytes) return { rule: 'max_length', limit: mostPasswordBytes }
+  return isCommon(folded(text)) ? { rule: 'common' } : undefined
+}
+
+export const newPassword = (policy: PasswordPolicy) =>
+  ruledText({
+    findBreach: (text) => findPasswordBreach(text, policy),
+    meta: { minLength: policy.minLength, maxLength: mostPasswordLength, format: 'password' },
+  })
+
+type Person = { readonly email: string; readonly handle: string; readonly display_name: string }
+
+/** A password that is the person's own e-mail, its local part, handle or name, or the product's name [PW3]. */
+export function isPersonalPassword(
+  password: string,
+  { email, handle, display_name }: Person,
+  productName: string,
+): boolean {
+  const names = [email, email.slice(0, email.lastIndexOf('@')), handle, display_name, productName]
+  return names.map(folded).includes(folded(password))
+}
+
+/** The token of a mailed link: whether it is one is the route's to say. */
+export const mailedToken = ruledText({ meta: { description: 'From the link in the mail' } })

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type pg from 'pg'
+import { inject } from 'vitest'
+import { type App, buildApp } from '../../src/app.ts'
+import { type Config, loadConfig } from '../../src/config.ts'
+import { type OpenedDeps, openDeps } from '../../src/deps.ts'
+import { createLog } from '../../src/log.ts'
+import { TestClient } from './client.ts'
+import { createDatabase } from './database.ts'
+
+export const publicUrl = 'https://auth.example.com'
+export const frontendUrl = 'https://app.example.com'
+
+export type TestApp = {
+  readonly app: App
+  readonly deps: OpenedDeps
+  readonly config: Config
+  /** Straight to the tables: to age, damage or look at rows, never to skip a flow. */
+  readonly sql: <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>
+  client(): TestClient
+  close(): Promise<void>
+}
+
+/** The real app on a database of its own, with worker and inbox in the process; `env` on top of a configuration for tests. */
+export async function startApp(env: Readonly<Record<string, string | undefined>> = {}): Promise<TestApp> {
+  const database = await createDatabase(inject('postgresUrl'))
+  const dataDir = mkdtempSync(join(tmpdir(), 'postern-app-'))
+  const config = loadConfig({
+    APP_ENV: 'test',
+    PUBLIC_URL: publicUrl,
+    FRONTEND_URL: frontendUrl,
+    DATABASE_URL: database.url,
+    DATA_DIR: dataDir,
+    RATE_LIMITS: '1000',
+    ARGON2_MEMORY_KIB: '8192',
+    ARGON2_TIME_COST: '1',
+    LOG_LEVEL: 'silent',
+    ...env,
+  })
+  const deps = await openDeps(config, createLog(config.logLevel))
+  const app = await buildApp(deps, { onContractViolation: (route, code) => record({ violation: `${route} ${code}` }) })
+  recordErrors(app)
+  await app.ready()
+  record({ document: app.swagger() })
+  return {
+    app,
+    deps,
+    config,
+    sql: async (text, values) => (await deps.pool.query(text, values)).rows,
+    client: () => new TestClient(app),
+    close: async () => {
+      await app.close()
+      await deps.close()
+      await database.drop()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** What crossed the wire, for the verdict at the end of the run. */
+function recordErrors(app: App): void {
+  const seen = new Set<string>()
+  app.addHook('onResponse', async (request, reply) => {
+    const { url } = request.routeOptions
+    const code = reply.getHeader('x-error-code')
+    if (url === undefined || typeof code !== 'string') return
+    const pair = `${request.method} ${url} ${reply.statusCode} ${code}`
+    if (seen.has(pair)) return
+    seen.add(pair)
+    record({ pair })
+  })
+}
+
+type Entry = { readonly pair: string } | { readonly violation: string } | { readonly document: object }
+
+const file = `${randomUUID()}.jsonl`
+
+function record(entry: Entry): void {
+  const dir = inject('recordDir')
+  mkdirSync(dir, { recursive: true })
+  if ('document' in entry) writeFileSync(join(dir, 'openapi.json'), JSON.stringify(entry.document))
+  else appendFileSync(join(dir, file), `${JSON.stringify(entry)}\n`)
+}

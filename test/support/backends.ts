@@ -1,0 +1,39 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { openEmbeddedDatabase } from '../../src/db/embedded.ts'
+import { applyMigrations } from '../../src/db/migrate.ts'
+import { runStatement, templateName, withDatabase } from './database.ts'
+import { startRedis } from './redis.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    postgresUrl: string
+    redisUrl: string
+    /** Where every test process writes down the errors that it saw. */
+    recordDir: string
+  }
+}
+
+/** Real backends for the whole run: one PostgreSQL with a migrated template database, one Redis. */
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const home = await mkdtemp(join(tmpdir(), 'postern-test-'))
+  // PostgreSQL does not run as root: its own user must get through.
+  await chmod(home, 0o711)
+  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' }
+  const [postgres, redis] = await Promise.all([
+    openEmbeddedDatabase({ dataDir: join(home, 'data'), role: 'guest', settings }),
+    startRedis(),
+  ])
+  await runStatement(postgres.url, `create database ${templateName}`)
+  await applyMigrations(withDatabase(postgres.url, templateName))
+  project.provide('postgresUrl', postgres.url)
+  project.provide('redisUrl', redis.url)
+  project.provide('recordDir', join(home, 'seen'))
+  return async () => {
+    await redis.stop()
+    await postgres.close()
+    await rm(home, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,65 @@
+import type { InjectOptions } from 'fastify'
+import type { App } from '../../src/app.ts'
+
+type Sent = {
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly remoteAddress?: string
+}
+
+export type Answer = {
+  readonly status: number
+  /** X-Error-Code, which must agree with the body's. */
+  readonly code: string | undefined
+  readonly body: Record<string, unknown>
+  readonly headers: Readonly<Record<string, string | string[] | number | undefined>>
+  readonly setCookies: readonly string[]
+}
+
+/** A browser as far as it matters here: it keeps cookies and sends them back. */
+export class TestClient {
+  readonly cookies = new Map<string, string>()
+  /** Sent with every request, as an app does with its token. */
+  readonly headers: Record<string, string> = {}
+  private readonly app: App
+
+  constructor(app: App) {
+    this.app = app
+  }
+
+  get = (url: string, sent: Sent = {}): Promise<Answer> => this.send('GET', url, sent)
+  post = (url: string, body?: unknown, sent: Sent = {}): Promise<Answer> => this.send('POST', url, { ...sent, body })
+
+  async send(method: string, url: string, { body, headers = {}, remoteAddress }: Sent = {}): Promise<Answer> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const isJson = body !== undefined && typeof body !== 'string'
+    const reply = await this.app.inject({
+      method: method as NonNullable<InjectOptions['method']>,
+      url,
+      headers: {
+        host: 'auth.example.com',
+        ...(cookie && { cookie }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...this.headers,
+        ...headers,
+      },
+      ...(body !== undefined && { payload: isJson ? JSON.stringify(body) : (body as string) }),
+      ...(remoteAddress && { remoteAddress }),
+    })
+    const setCookies = [reply.headers['set-cookie'] ?? []].flat()
+    for (const line of setCookies) this.keep(line)
+    const json = /json/.test(String(reply.headers['content-type'] ?? ''))
+    const code = reply.headers['x-error-code'] as string | undefined
+    const answer = json && reply.body !== '' ? (reply.json() as Record<string, unknown>) : {}
+    if (code !== undefined && answer.code !== code)
+      throw new Error(`X-Error-Code ${code}, but the body says ${String(answer.code)}`)
+    return { status: reply.statusCode, code, body: answer, headers: reply.headers, setCookies }
+  }
+
+  private keep(line: string): void {
+    const [pair = '', ...attributes] = line.split('; ')
+    const [name = '', value = ''] = pair.split(/=(.*)/s)
+    if (attributes.includes('Max-Age=0')) this.cookies.delete(name)
+    else this.cookies.set(name, value)
+  }
+}

@@ -1,0 +1,73 @@
+import { vi } from 'vitest'
+import type { TestApp } from './app.ts'
+import type { TestClient } from './client.ts'
+
+export type Person = {
+  readonly email: string
+  readonly handle: string
+  readonly display_name: string
+  readonly password: string
+}
+
+let count = 0
+
+/** Somebody whom the database does not know yet. */
+export function newPerson(wished: Partial<Person> = {}): Person {
+  const number = ++count
+  return {
+    email: `person${number}.${process.pid}@example.com`,
+    handle: `person_${number}`,
+    display_name: `Person ${number}`,
+    password: `correct horse battery ${number}`,
+    ...wished,
+  }
+}
+
+type Mail = { readonly id: string; readonly subject: string; readonly text: string; readonly html: string }
+
+/** The mails that reached the address over SMTP, newest first, once there are at least `atLeast`. */
+export const mailsTo = (app: TestApp, address: string, atLeast = 1): Promise<readonly Mail[]> =>
+  vi.waitFor(
+    () => {
+      const found = app.deps.inbox?.search(address) ?? []
+      if (found.length < atLeast) throw new Error(`${found.length} of ${atLeast} mails to ${address} arrived`)
+      return found
+    },
+    { timeout: 15_000, interval: 20 },
+  )
+
+/** The token of the newest link that was mailed to the address. */
+export async function mailedToken(app: TestApp, address: string, atLeast = 1): Promise<string> {
+  const [mail] = await mailsTo(app, address, atLeast)
+  const token = /token=(\S+)/.exec(mail?.text ?? '')?.[1]
+  if (token === undefined) throw new Error(`the mail to ${address} holds no link`)
+  return token
+}
+
+export async function signUp(app: TestApp, person: Person = newPerson()): Promise<Person> {
+  const answer = await app.client().post('/v0/auth/signup', person)
+  if (answer.status !== 202) throw new Error(`sign-up answered ${answer.status} ${answer.code}`)
+  return person
+}
+
+/** An account, signed in by its verification link; the client holds the session cookie and no device cookie. */
+export async function signedUp(
+  app: TestApp,
+  wished: Partial<Person> = {},
+): Promise<{ person: Person; client: TestClient }> {
+  const person = await signUp(app, newPerson(wished))
+  const client = app.client()
+  const answer = await client.post('/v0/auth/verify-email', { token: await mailedToken(app, person.email) })
+  if (answer.status !== 204) throw new Error(`verification answered ${answer.status} ${answer.code}`)
+  return { person, client }
+}
+
+/** The same, and the client is a known device. */
+export async function signedInOnDevice(app: TestApp, wished: Partial<Person> = {}) {
+  const { person } = await signedUp(app, wished)
+  const client = app.client()
+  await client.post('/v0/auth/login', { email: person.email, password: person.password })
+  const answer = await client.post('/v0/auth/device/verify', { token: await mailedToken(app, person.email, 2) })
+  if (answer.status !== 204) throw new Error(`the device link answered ${answer.status} ${answer.code}`)
+  return { person, client }
+}
