@@ -59,7 +59,7 @@ export async function openJobs({ url, role, log }: Options): Promise<Jobs> {
 
 /** Makes or migrates the job queue's own tables; called under the migration lock. */
 export async function installJobs(url: string): Promise<void> {
-  const boss = createBoss(url, { migrate: true, supervise: false, schedule: false })
+  const boss = createBoss(url, { migrate: true, createSchema: true, supervise: false, schedule: false })
   // A failure rejects start(); without a listener it would end the process besides.
   boss.on('error', () => undefined)
   await boss.start()
