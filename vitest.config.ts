@@ -9,7 +9,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'postern', include: ['test/**/*.test.ts'], exclude: ['test/verdict/**'], sequence: { groupOrder: 0 } },
+        test: {
+          name: 'postern',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/verdict/**'],
+          sequence: { groupOrder: 0 },
+        },
       },
       // Holds what the whole run saw against what the routes declare.
       { extends: true, test: { name: 'verdict', include: ['test/verdict/*.test.ts'], sequence: { groupOrder: 1 } } },

@@ -35,9 +35,12 @@ type SignUp = typeof signUps.$inferSelect
 /** One row an address: the newer sign-up takes the older one's place, whole, so that an earlier password is gone with it [TK3]. */
 async function putSignUp(tx: Transaction, wish: Omit<Wish, 'password'> & { passwordHash: string }, ttlSeconds: number) {
   const key = emailKey(wish.email)
+  const owner = tx.select({ email: users.email }).from(users).where(eq(users.emailKey, key))
   const content = {
     ...wish,
-    registered: sql<boolean>`exists (${tx.select({ one: sql`1` }).from(users).where(eq(users.emailKey, key))})`,
+    // Mails go to the address as its owner wrote it: another spelling may be another mailbox.
+    email: sql<string>`coalesce((${owner}), ${wish.email})`,
+    registered: sql<boolean>`exists (${owner})`,
     createdAt: sql`now()`,
     expiresAt: sql`now() + make_interval(secs => ${ttlSeconds})`,
   }

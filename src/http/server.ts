@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, STATUS_CODES } from 'node:http'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Config } from '../config.ts'
 import { errorDocument } from '../errors/document.ts'
 import { DomainError } from '../errors/fault.ts'
@@ -21,7 +21,7 @@ export function createFastify({ config, log, errors }: Options): FastifyInstance
   const unreadable = unreadableAnswer(config, errors)
   return Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIdOf,
     requestIdHeader: false,
     bodyLimit: jsonBodyLimit,
