@@ -1,6 +1,6 @@
 import { loadConfig } from './config.ts'
 import { initKeys } from './crypto/keyring.ts'
-import { openEmbeddedDatabase } from './db/embedded.ts'
+import { openEmbeddedDatabase } from './db/embedded/database.ts'
 import { applyMigrations } from './db/migrate.ts'
 import { explainStartFailure } from './start-failure.ts'
 

@@ -1,5 +1,5 @@
 import { ConfigError } from './config.ts'
-import { EmbeddedDatabaseError } from './db/embedded.ts'
+import { EmbeddedDatabaseError } from './db/embedded/database.ts'
 
 const connectionCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'ECONNRESET', 'ENOENT', 'EHOSTUNREACH'])
 

@@ -1,7 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 import { type Config, loadConfig } from './config.ts'
 import { openKeyring } from './crypto/keyring.ts'
-import { openEmbeddedDatabase } from './db/embedded.ts'
+import { openEmbeddedDatabase } from './db/embedded/database.ts'
 import { openJobs } from './db/jobs.ts'
 import { applyMigrations } from './db/migrate.ts'
 import { createLog } from './log.ts'

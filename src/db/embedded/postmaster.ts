@@ -3,9 +3,9 @@ import { constants } from 'node:fs'
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { processOptions } from './embedded-account.ts'
-import type { Place } from './embedded-place.ts'
-import { findPostmasterPid, isRunning, isUnrelated, removeStaleLocks } from './embedded-process.ts'
+import { processOptions } from './account.ts'
+import type { Place } from './place.ts'
+import { findPostmasterPid, isRunning, isUnrelated, removeStaleLocks } from './process.ts'
 
 /** A PostgreSQL that this process has started. */
 export type Launch = {

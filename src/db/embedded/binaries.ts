@@ -3,8 +3,8 @@ import { chmod, constants, cp, mkdtemp, readdir, readFile, rename, rm, stat, sym
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
-import { type Account, processOptions } from './embedded-account.ts'
-import { EmbeddedDatabaseError, errorCode } from './embedded-error.ts'
+import { type Account, processOptions } from './account.ts'
+import { EmbeddedDatabaseError, errorCode } from './error.ts'
 
 const run = promisify(execFile)
 

@@ -1,12 +1,12 @@
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { findPostgresPackage, prepareBinaries } from './embedded-binaries.ts'
-import { createCluster } from './embedded-cluster.ts'
-import { EmbeddedDatabaseError } from './embedded-error.ts'
-import { databaseUrl, joinDatabase, leaveDatabase, type Role } from './embedded-membership.ts'
-import { findPlace, makeRootFolder, type Place } from './embedded-place.ts'
-import { boundLog, launchPostmaster } from './embedded-postmaster.ts'
+import { findPostgresPackage, prepareBinaries } from './binaries.ts'
+import { createCluster } from './cluster.ts'
+import { EmbeddedDatabaseError } from './error.ts'
+import { databaseUrl, joinDatabase, leaveDatabase, type Role } from './membership.ts'
+import { findPlace, makeRootFolder, type Place } from './place.ts'
+import { boundLog, launchPostmaster } from './postmaster.ts'
 
 export { EmbeddedDatabaseError }
 

@@ -1,7 +1,7 @@
 import { link, readFile, readlink, rename, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { errorCode } from './embedded-error.ts'
-import { type Place, socketFile } from './embedded-place.ts'
+import { errorCode } from './error.ts'
+import { type Place, socketFile } from './place.ts'
 
 const pidFile = ({ clusterDir }: Place): string => join(clusterDir, 'postmaster.pid')
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { EmbeddedDatabaseError, errorCode } from './embedded-error.ts'
-import { foreign, type Place } from './embedded-place.ts'
-import { type Launch, stopPostmaster } from './embedded-postmaster.ts'
+import { EmbeddedDatabaseError, errorCode } from './error.ts'
+import { foreign, type Place } from './place.ts'
+import { type Launch, stopPostmaster } from './postmaster.ts'
 
 export type Role = 'server' | 'guest'
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { chmod, chown, lchown, lstat, mkdir, readlink, realpath, stat, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { type Account, canTraverse, chooseAccount } from './embedded-account.ts'
-import { EmbeddedDatabaseError, errorCode } from './embedded-error.ts'
+import { type Account, canTraverse, chooseAccount } from './account.ts'
+import { EmbeddedDatabaseError, errorCode } from './error.ts'
 
 /** Where an embedded database lives and whom it runs as; the same for every process that is given the same folder. */
 export type Place = {

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { chmod, lchown, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Account, processOptions } from './embedded-account.ts'
-import { EmbeddedDatabaseError } from './embedded-error.ts'
-import type { Place } from './embedded-place.ts'
+import { type Account, processOptions } from './account.ts'
+import { EmbeddedDatabaseError } from './error.ts'
+import type { Place } from './place.ts'
 
 const run = promisify(execFile)
 
