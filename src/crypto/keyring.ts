@@ -5,7 +5,7 @@ import { join } from 'node:path'
 /** No key that is needed can be had. Names the file, never its content. */
 export class KeyringError extends Error {}
 
-export type EncryptionKey = { readonly id: number; readonly secret: Buffer }
+type EncryptionKey = { readonly id: number; readonly secret: Buffer }
 
 export type Keyring = {
   /** The newest key: it seals. */

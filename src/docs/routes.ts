@@ -46,8 +46,7 @@ export function docsRoutes(app: App, config: Config): void {
   })
   page(app, '/docs/errors', () => errorsPage(errors))
   page(app, '/docs', () => docsPage)
-  for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js']) asset(app, name, readUiFile(name))
-  asset(app, 'start.js', async () => uiStart)
+  for (const [name, read] of Object.entries(assets)) asset(app, name, read)
 }
 
 function page(app: App, url: string, render: () => string): void {
@@ -77,7 +76,11 @@ function asset(app: App, name: string, read: () => Promise<string | Buffer>): vo
   })
 }
 
-const readUiFile = (name: string) => (): Promise<Buffer> =>
-  readFile(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`)))
+const readPackaged = (url: string) => (): Promise<Buffer> => readFile(fileURLToPath(url))
 
-const uiStart = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', deepLinking: true, validatorUrl: null })\n`
+const assets: Record<string, () => Promise<string | Buffer>> = {
+  'swagger-ui.css': readPackaged(import.meta.resolve('swagger-ui-dist/swagger-ui.css')),
+  'swagger-ui-bundle.js': readPackaged(import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js')),
+  'start.js': async () =>
+    "SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', deepLinking: true, validatorUrl: null })\n",
+}

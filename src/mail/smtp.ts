@@ -5,7 +5,7 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { RenderedMail } from './templates.ts'
 
 /** The mail server did not take the mail, or could not be reached in time. */
-export class SmtpError extends Error {}
+class SmtpError extends Error {}
 
 export type SmtpSender = {
   /** @throws {SmtpError} */
