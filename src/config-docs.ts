@@ -1,23 +1,48 @@
-import { type Variable, variables } from './config-variables.ts'
+import { type Variable, variableList } from './config-variables.ts'
 
-const entries = Object.entries(variables) as [string, Variable<unknown>][]
-const note = ({ secret, pending }: Variable<unknown>): string =>
-  `${secret ? ' (or NAME_FILE)' : ''}${pending ? ' [not used yet]' : ''}`
+const templates = new Map(variableList.map(({ name, default: template = '' }) => [name as string, template]))
+const braces = /\{([^{}]+)\}/g
 
-/** The content of `.env.example`: every variable with its default, commented out. */
-export function envExample(): string {
-  const lines = entries.map(
-    ([name, variable]) =>
-      `# ${variable.meaning}${note(variable).replace('NAME', name)}\n#${name}=${variable.default ?? ''}\n`,
-  )
-  return `# Everything has a default: npm start works without this file. Uncomment what you change.\n\n${lines.join('\n')}`
+/** The default with every other default in its place; what only the machine knows stays open. */
+function plainDefault(template: string): string {
+  if (template.includes('{cores - 1}')) return ''
+  return template.replace(braces, (whole, name: string) => {
+    const inner = templates.get(name)
+    return inner === undefined ? whole : plainDefault(inner)
+  })
 }
 
-/** The table of `docs/configuration.md`. */
+const withFile = ({ name, secret }: Variable): string => (secret ? `; from a file: ${name}_FILE` : '')
+
+const groups = Map.groupBy(variableList, ({ group }) => group)
+
+const exampleHead = `# Every variable with its default: nothing has to be set outside production. Uncomment what you change.
+# Empty means unset. Of a secret NAME_FILE may name a file that holds it.
+`
+
+/** The content of `.env.example`. */
+export function envExample(): string {
+  const sections = [...groups].map(([group, rows]) => `\n# --- ${group} ---\n\n${rows.map(exampleEntry).join('\n')}`)
+  return exampleHead + sections.join('')
+}
+
+function exampleEntry(variable: Variable): string {
+  const { name, default: template = '', pending, meaning } = variable
+  return `# ${pending ? '[not used yet] ' : ''}${meaning}${withFile(variable)}\n#${name}=${plainDefault(template)}\n`
+}
+
+/** The generated part of `docs/configuration.md`: one table a group. */
 export function configurationTable(): string {
-  const rows = entries.map(
-    ([name, variable]) =>
-      `| ${name} | ${variable.default ? `\`${variable.default}\`` : 'none'} | ${variable.meaning.replaceAll('|', '\\|')}${note(variable).replace('NAME', name)} |`,
+  return [...groups].map(([group, rows]) => `## ${group}\n\n${tableHead}${rows.map(tableRow).join('')}`).join('\n')
+}
+
+const tableHead = '| variable | default | meaning |\n|---|---|---|\n'
+
+function tableRow(variable: Variable): string {
+  const { name, default: template, pending, meaning } = variable
+  const shown = template?.replace(braces, (whole, inner: string) =>
+    templates.has(inner) || inner === 'cores - 1' ? inner : whole,
   )
-  return ['| variable | default | meaning |', '|---|---|---|', ...rows].join('\n')
+  const note = `${withFile(variable)}${pending ? ' *(not used yet)*' : ''}`
+  return `| ${name} | ${shown ? `\`${shown}\`` : 'none'} | ${meaning}${note} |\n`
 }

@@ -1,10 +1,24 @@
 import { isIP } from 'node:net'
-import ipaddr from 'ipaddr.js'
+import { isAbsolute, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { parseTrustedProxies } from './http/client-address.ts'
 
 /** Reads one variable's text. Gives its value, or says what would be right: completing "NAME must be …". */
 export type Kind<Value> = (text: string) => { readonly value: Value } | { readonly expected: string }
 
-export const text: Kind<string> = (value) => ({ value })
+const matching =
+  (pattern: RegExp, expected: string): Kind<string> =>
+  (given) =>
+    pattern.test(given) ? { value: given } : { expected }
+
+export const text = matching(/^\P{Cc}+$/u, 'text without line breaks')
+
+/** Goes into headers as it stands, and what clings to it from a file would be refused far away only. */
+export const secret = (leastLength = 1): Kind<string> =>
+  matching(
+    new RegExp(`^[\\x21-\\x7e]{${leastLength},}$`),
+    `${leastLength > 1 ? `${leastLength} or more ` : ''}ASCII characters without spaces`,
+  )
 
 export const wholeNumber =
   (least: number, most: number): Kind<number> =>
@@ -12,6 +26,8 @@ export const wholeNumber =
     const value = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN
     return value >= least && value <= most ? { value } : { expected: `a whole number from ${least} to ${most}` }
   }
+
+export const port = wholeNumber(0, 65_535)
 
 const year = 366 * 86_400
 export const seconds = wholeNumber(1, 10 * year)
@@ -23,29 +39,6 @@ export const oneOf =
     return value === undefined ? { expected: `one of ${choices.join(', ')}` } : { value }
   }
 
-function parseUrl(given: string, schemes: readonly string[]): URL | undefined {
-  const url = URL.canParse(given) ? new URL(given) : undefined
-  return url && schemes.includes(url.protocol) ? url : undefined
-}
-
-export const url =
-  (...schemes: string[]): Kind<string> =>
-  (given) =>
-    parseUrl(
-      given,
-      schemes.map((scheme) => `${scheme}:`),
-    )
-      ? { value: given }
-      : { expected: `a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}` }
-
-/** Scheme, host and port, as a browser's Origin header has it. */
-export const origin: Kind<string> = (given) => {
-  const parsed = parseUrl(given, ['http:', 'https:'])
-  const bare =
-    parsed && parsed.pathname === '/' && !parsed.search && !parsed.hash && !parsed.username && !parsed.password
-  return bare ? { value: parsed.origin } : { expected: 'an origin such as https://auth.example.com, without a path' }
-}
-
 export const listOf =
   <Value>(kind: Kind<Value>): Kind<readonly Value[]> =>
   (given) => {
@@ -56,44 +49,128 @@ export const listOf =
       if ('expected' in outcome) return { expected: `a comma-separated list, each ${outcome.expected}` }
       values.push(outcome.value)
     }
-    return { value: values }
+    return { value: Object.freeze(values) }
   }
 
-export const network: Kind<string> = (given) => {
-  const [address = '', bits] = given.split('/')
-  const isNetwork = isIP(address) !== 0 && (bits === undefined || ipaddr.isValidCIDR(given))
-  return isNetwork ? { value: given } : { expected: 'an address or a network such as 10.0.0.0/8' }
+/** Absolute from here on: a later change of the working directory moves nothing. */
+export const path: Kind<string> = (given) => ({ value: resolve(given) })
+
+function parseUrl(given: string, schemes: readonly string[]): URL | undefined {
+  const scheme = schemes.find((one) => given.startsWith(`${one}://`))
+  if (scheme === undefined || /\s/.test(given) || !URL.canParse(given)) return undefined
+  return new URL(given)
 }
 
+const isBare = (url: URL): boolean => !url.username && !url.password && !url.search && !url.hash
+
+/** Scheme, host and port, as a browser's Origin header has it. */
+export const origin: Kind<string> = (given) => {
+  const url = parseUrl(given, ['http', 'https'])
+  return url && isBare(url) && url.pathname === '/'
+    ? { value: url.origin }
+    : { expected: 'an origin such as https://auth.example.com, without a path' }
+}
+
+/** Without a slash at its end, so that a path can follow. */
+export const httpUrl: Kind<string> = (given) => {
+  const url = parseUrl(given, ['http', 'https'])
+  return url && isBare(url)
+    ? { value: given.replace(/\/+$/, '') }
+    : { expected: 'a URL such as https://host/path, without user, query or fragment' }
+}
+
+const encoded = 'with what is special in a password percent-encoded'
+
+export const postgresUrl: Kind<string> = (given) =>
+  parseUrl(given, ['postgres', 'postgresql'])
+    ? { value: given }
+    : { expected: `postgres://user:password@host:5432/database, ${encoded}` }
+
+/** The word `embedded` means what an unset variable means; production wants it said. */
+export const databaseUrl: Kind<string | undefined> = (given) => {
+  if (given === 'embedded') return { value: undefined }
+  const outcome = postgresUrl(given)
+  return 'value' in outcome ? outcome : { expected: `the word embedded or ${outcome.expected}` }
+}
+
+const clusterNodes = /^redis\+cluster:\/\/(?<credentials>[^@/\s]*@)?(?<nodes>[^@/\s]+)\/?$/
+
+export const redisUrl: Kind<string> = (given) => {
+  const { credentials = '', nodes } = clusterNodes.exec(given)?.groups ?? {}
+  const urls = nodes?.split(',').map((node) => `redis://${credentials}${node}`) ?? [given]
+  return urls.every((url) => parseUrl(url, ['redis', 'rediss'])?.hostname)
+    ? { value: given }
+    : { expected: 'redis://host:port, rediss://host:port or redis+cluster://host:port,host:port' }
+}
+
+export const smtpUrl: Kind<string> = (given) =>
+  parseUrl(given, ['smtp', 'smtps'])?.hostname
+    ? { value: given }
+    : { expected: `smtp://user:password@host:587 or smtps://user:password@host:465, ${encoded}` }
+
+export const fileStoreUrl: Kind<string> = (given) => {
+  const bucket = parseUrl(given, ['s3'])
+  if (bucket?.hostname && !bucket.username && !bucket.password) return { value: given }
+  const folder = given.startsWith('file:') ? findFolder(given.slice('file:'.length)) : undefined
+  return folder === undefined
+    ? { expected: 'file:FOLDER or s3://bucket?endpoint=URL, without credentials' }
+    : { value: pathToFileURL(folder).href }
+}
+
+/** `file:files` is the folder beside the process, where a URL's rules would make it `/files`. */
+function findFolder(rest: string): string | undefined {
+  if (rest === '' || /[?#]/.test(rest)) return undefined
+  if (!rest.startsWith('//')) return isAbsolute(rest) ? rest : resolve(rest)
+  const url = `file:${rest}`
+  return URL.canParse(url) && new URL(url).hostname === '' ? fileURLToPath(url) : undefined
+}
+
+/** Kept as written: each provider puts its own name in. */
+export const redirectTemplate: Kind<string> = (given) =>
+  given.split('{provider}').length === 2 && 'value' in httpUrl(given.replace('{provider}', 'provider'))
+    ? { value: given }
+    : { expected: 'a URL such as https://app.example.com/account/oauth/{provider}/callback, with {provider} once' }
+
+const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?'
+const name = new RegExp(`^(?=.{1,253}$)(?:${label}\\.)*(?!\\d+$)${label}$`, 'i')
+
 export const hostName: Kind<string> = (given) =>
-  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i.test(given)
-    ? { value: given.toLowerCase() }
-    : { expected: 'a host name' }
+  name.test(given) ? { value: given.toLowerCase() } : { expected: 'a host name such as example.com' }
+
+/** What a server may listen on. */
+export const host: Kind<string> = (given) =>
+  isIP(given) || name.test(given) ? { value: given } : { expected: 'an IP address or a host name' }
+
+export const network: Kind<string> = (given) => {
+  try {
+    parseTrustedProxies([given])
+    return { value: given }
+  } catch {
+    return { expected: 'an IP address or a network such as 10.0.0.0/8' }
+  }
+}
+
+export const hostOrNetwork: Kind<string> = (given) => {
+  const outcome = [hostName, network].map((kind) => kind(given)).find((one) => 'value' in one)
+  return outcome ?? { expected: 'a host name, an IP address or a network such as 10.0.0.0/8' }
+}
 
 export const headerName: Kind<string> = (given) =>
-  /^[A-Za-z0-9-]+$/.test(given) ? { value: given.toLowerCase() } : { expected: 'the name of a header' }
+  /^[a-z0-9-]+$/i.test(given) ? { value: given.toLowerCase() } : { expected: 'the name of a header' }
+
+export const indexName = matching(/^[A-Za-z0-9_-]{1,400}$/, 'made of letters, digits, - and _')
+
+/** A colon divides issuer and account in the label of an authenticator app. */
+export const issuer = matching(/^[^:\p{Cc}]+$/u, 'text without colons and line breaks')
+
+export const mailbox = matching(
+  /^(?:[^\s<>@,;]+@[^\s<>@,;]+|[^<>\p{Cc}]+ <[^\s<>@,;]+@[^\s<>@,;]+>)$/u,
+  'an address such as Postern <no-reply@example.com>',
+)
 
 export const rateFactor: Kind<number | 'off'> = (given) => {
   if (given === 'on') return { value: 1 }
   if (given === 'off') return { value: 'off' }
-  const factor = Number(given)
-  return /^\d+(\.\d+)?$/.test(given) && factor > 0 && factor <= 1_000_000
-    ? { value: factor }
-    : { expected: 'on, off or a factor such as 10' }
+  const factor = /^\d{1,7}(\.\d{1,6})?$/.test(given) ? Number(given) : 0
+  return factor > 0 && factor <= 1_000_000 ? { value: factor } : { expected: 'on, off or a factor such as 10' }
 }
-
-export const databaseUrl: Kind<string> = (given) =>
-  given === 'embedded' ? { value: given } : url('postgres', 'postgresql')(given)
-
-export const redisUrl: Kind<string> = (given) =>
-  /^redis\+cluster:\/\/(?:[^@/]*@)?[^,/]+(?:,[^,/]+)*\/?$/.test(given)
-    ? { value: given }
-    : parseUrl(given, ['redis:', 'rediss:'])
-      ? { value: given }
-      : { expected: 'redis://host:port, rediss://host:port or redis+cluster://host:port,host:port' }
-
-/** `Name <mail@host>` or the address alone. */
-export const mailbox: Kind<string> = (given) =>
-  /^(?:[^<>\r\n"]+<)?[^\s<>@,;]+@[^\s<>@,;]+>?$/.test(given)
-    ? { value: given }
-    : { expected: 'an address such as Postern <no-reply@example.com>' }

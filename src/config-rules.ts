@@ -1,103 +1,159 @@
 import { isIP } from 'node:net'
 import type { Config, Role } from './config.ts'
-import type { variables } from './config-variables.ts'
+import { type VariableName, variables } from './config-variables.ts'
 
-type Circumstances = { readonly role: Role; readonly isSet: (name: keyof typeof variables) => boolean }
-
-/** What no variable shows alone: combinations that cannot work, and what production must not run with. */
-export function findMistakes(config: Config, circumstances: Circumstances): string[] {
-  return [
-    ...combinationMistakes(config),
-    ...workerMistakes(config, circumstances.role),
-    ...(config.appEnv === 'development' ? developmentMistakes(config) : []),
-    ...(config.appEnv === 'production' ? productionMistakes(config, circumstances) : []),
-  ]
+export type Draft = {
+  readonly config: Config
+  readonly role: Role
+  readonly isSet: (name: VariableName) => boolean
 }
 
-function combinationMistakes(config: Config): string[] {
-  const mistakes: string[] = []
-  if (config.sessionIdleTtlSeconds > config.sessionAbsoluteTtlSeconds) {
-    mistakes.push('SESSION_IDLE_TTL_SECONDS must not exceed SESSION_ABSOLUTE_TTL_SECONDS.')
-  }
-  const { hostname } = new URL(config.publicUrl)
-  const { cookieDomain } = config
-  if (cookieDomain !== undefined && hostname !== cookieDomain && !hostname.endsWith(`.${cookieDomain}`)) {
-    mistakes.push(
-      `COOKIE_DOMAIN must be the host of PUBLIC_URL (${hostname}) or a domain above it, not "${cookieDomain}".`,
-    )
-  }
-  return mistakes
+type Rule = {
+  /** The variable to change first; a rule is not asked when one of them could not be read. */
+  readonly about: readonly [subject: VariableName, ...others: VariableName[]]
+  /** Completes the sentence that the subject begins. */
+  readonly must: string
+  readonly isBroken: (draft: Draft) => boolean
 }
 
-const leastSecretLength = 32
-
-function workerMistakes({ workerUrl, workerSecret, smtpUrl }: Config, role: Role): string[] {
-  const mistakes: string[] = []
-  const isApart = role === 'worker' || workerUrl !== undefined
-  if (isApart && workerSecret === undefined)
-    mistakes.push('WORKER_SECRET must be set, alike for API and worker, where the worker is its own process.')
-  if (workerSecret !== undefined && workerSecret.length < leastSecretLength)
-    mistakes.push(`WORKER_SECRET must have ${leastSecretLength} characters at least.`)
-  if (isApart && smtpUrl === undefined)
-    mistakes.push('SMTP_URL must be set where the worker is its own process: the built-in inbox lives inside the API.')
+/** What no variable shows alone: combinations that cannot work, and what production must not run with. One line a subject. */
+export function findMistakes(draft: Draft, unread: ReadonlySet<VariableName>): ReadonlyMap<VariableName, string> {
+  const mistakes = new Map<VariableName, string>()
+  for (const { about, must, isBroken } of rules) {
+    const [subject] = about
+    if (mistakes.has(subject) || about.some((name) => unread.has(name))) continue
+    if (isBroken(draft)) mistakes.set(subject, `${subject} must ${must}`)
+  }
   return mistakes
 }
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 
-function developmentMistakes({ host, smtpUrl }: Config): string[] {
-  if (isLoopback(host) || smtpUrl !== undefined) return []
-  return [
-    `HOST must be a loopback address in development, not "${host}": the inbox shows every mail. Set SMTP_URL, or APP_ENV=production.`,
-  ]
+/** A browser drops a cookie for a whole top-level domain. */
+function isCookieDomainOf({ cookieDomain, publicUrl }: Config): boolean {
+  const { hostname } = new URL(publicUrl)
+  if (cookieDomain === undefined || cookieDomain === hostname) return true
+  return cookieDomain.includes('.') && hostname.endsWith(`.${cookieDomain}`)
 }
 
-/** What examples and tutorials put where a secret belongs. */
+const combinations: readonly Rule[] = [
+  {
+    about: ['HOST', 'APP_ENV', 'SMTP_URL'],
+    must: 'be a loopback address with APP_ENV=development unless SMTP_URL is set: the built-in inbox shows every mail',
+    isBroken: ({ config, role }) =>
+      role === 'api' && config.appEnv === 'development' && config.smtpUrl === undefined && !isLoopback(config.host),
+  },
+  {
+    about: ['SMTP_URL'],
+    must: 'be set for the worker: the built-in inbox lives inside the API process',
+    isBroken: ({ config, role }) => role === 'worker' && config.smtpUrl === undefined,
+  },
+  {
+    about: ['WORKER_SECRET'],
+    must: 'be set for the worker, to what the API has',
+    isBroken: ({ config, role }) => role === 'worker' && config.workerSecret === undefined,
+  },
+  {
+    about: ['WORKER_SECRET', 'WORKER_URL'],
+    must: 'be set where WORKER_URL is, to what the worker has',
+    isBroken: ({ config }) => config.workerUrl !== undefined && config.workerSecret === undefined,
+  },
+  ...(['DATABASE_MIGRATION_URL', 'DATABASE_DIRECT_URL'] as const).map(
+    (name): Rule => ({
+      about: [name, 'DATABASE_URL'],
+      must: 'not be set without DATABASE_URL: it names the same database',
+      isBroken: ({ config, isSet }) => isSet(name) && config.databaseUrl === undefined,
+    }),
+  ),
+  {
+    about: ['COOKIE_DOMAIN', 'PUBLIC_URL'],
+    must: 'be the host of PUBLIC_URL or a domain above it, such as example.com for auth.example.com',
+    isBroken: ({ config }) => !isCookieDomainOf(config),
+  },
+  {
+    about: ['SESSION_IDLE_TTL_SECONDS', 'SESSION_ABSOLUTE_TTL_SECONDS'],
+    must: 'not exceed SESSION_ABSOLUTE_TTL_SECONDS',
+    isBroken: ({ config }) => config.sessionIdleTtlSeconds > config.sessionAbsoluteTtlSeconds,
+  },
+  ...companions('GITHUB_CLIENT_ID', 'GITHUB_CLIENT_SECRET'),
+  ...companions('GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'),
+  ...companions('S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'),
+  {
+    about: ['S3_ACCESS_KEY_ID', 'FILE_STORE_URL'],
+    must: 'be set, and S3_SECRET_ACCESS_KEY with it, where FILE_STORE_URL is s3://',
+    isBroken: ({ config, isSet }) => config.fileStoreUrl.startsWith('s3:') && !isSet('S3_ACCESS_KEY_ID'),
+  },
+]
+
+function companions(...[one, other]: [VariableName, VariableName]): Rule[] {
+  const needs = (subject: VariableName, cause: VariableName): Rule => ({
+    about: [subject, cause],
+    must: `be set where ${cause} is`,
+    isBroken: ({ isSet }) => isSet(cause) && !isSet(subject),
+  })
+  return [needs(one, other), needs(other, one)]
+}
+
+const isProduction = ({ config }: Draft): boolean => config.appEnv === 'production'
+
+/** The operator's commands neither listen nor send mail, so they do not ask for what only that needs. */
+const isServing = (draft: Draft): boolean => isProduction(draft) && draft.role !== 'cli'
+
+const needed = (subject: VariableName, must: string, isAsked: (draft: Draft) => boolean): Rule => ({
+  about: [subject],
+  must,
+  isBroken: (draft) => isAsked(draft) && !draft.isSet(subject),
+})
+
+const isPlain = (origin: string): boolean => !origin.startsWith('https:')
+
+const encrypted = (subject: VariableName, find: (config: Config) => readonly string[]): Rule => ({
+  about: [subject],
+  must: 'be https in production',
+  isBroken: (draft) => isProduction(draft) && draft.isSet(subject) && find(draft.config).some(isPlain),
+})
+
+const inProduction: readonly Rule[] = [
+  needed('PUBLIC_URL', 'be set in production', isServing),
+  encrypted('PUBLIC_URL', ({ publicUrl }) => [publicUrl]),
+  needed('FRONTEND_URL', 'be set in production: mailed links lead there', isServing),
+  encrypted('FRONTEND_URL', ({ frontendUrl }) => [frontendUrl]),
+  encrypted('CORS_ORIGINS', ({ corsOrigins }) => corsOrigins),
+  needed(
+    'DATABASE_URL',
+    'be set in production: to a PostgreSQL, or to the word embedded to keep the data in DATA_DIR',
+    isProduction,
+  ),
+  needed('SMTP_URL', 'be set in production: the built-in inbox delivers nothing', isServing),
+  needed('MAIL_FROM', 'be set in production', isServing),
+  {
+    about: ['RATE_LIMITS'],
+    must: 'not be off in production',
+    isBroken: (draft) => isProduction(draft) && draft.config.rateLimits === 'off',
+  },
+]
+
+/** Words that examples put where a secret belongs; a secret of nothing else is none. */
 const placeholder =
-  /^(?:(?:change|replace|fill|set)[-_ ]?(?:me|this|in)?|secret|password|postern|default|example|test|admin|0+|x+)$/i
+  /^(?:(?:please|your|my|super|a)?(?:(?:change|replace|fill|set)(?:me|this|in)?|secret|password|token|key)|example|placeholder|default|postern|admin|test)+$/
+const oneCharacter = /^(.)\1*$/
+const passwordInUrl = /^[a-z+]+:\/\/[^@/]*?:(?<password>[^@/]*)@/
 
-function productionMistakes(config: Config, { isSet }: Circumstances): string[] {
-  const mistakes: string[] = []
-  const refuse = (wrong: boolean, mistake: string) => {
-    if (wrong) mistakes.push(mistake)
-  }
-  refuse(!isSet('PUBLIC_URL'), 'PUBLIC_URL must be set in production.')
-  refuse(isSet('PUBLIC_URL') && !config.publicUrl.startsWith('https:'), 'PUBLIC_URL must be https in production.')
-  refuse(isSet('FRONTEND_URL') && !config.frontendUrl.startsWith('https:'), 'FRONTEND_URL must be https in production.')
-  refuse(!isSet('FRONTEND_URL'), 'FRONTEND_URL must be set in production: mailed links lead there.')
-  refuse(
-    isSet('CORS_ORIGINS') && config.corsOrigins.some((one) => !one.startsWith('https:')),
-    'CORS_ORIGINS must be https in production.',
+/** Of a URL the password is looked at; one without a password has no secret. */
+function isPlaceholder(value: string): boolean {
+  const secret = value.includes('://') ? (passwordInUrl.exec(value)?.groups?.password ?? '') : value
+  return oneCharacter.test(secret) || placeholder.test(secret.toLowerCase().replace(/[^a-z0-9]/g, ''))
+}
+
+const ownSecrets = Object.values(variables)
+  .filter((variable) => 'secret' in variable)
+  .map(
+    ({ name, field }): Rule => ({
+      about: [name],
+      must: 'be a secret of your own in production, not a placeholder',
+      isBroken: (draft) => isProduction(draft) && isPlaceholder(draft.config[field] ?? ''),
+    }),
   )
-  refuse(config.smtpUrl === undefined, 'SMTP_URL must be set in production: the built-in inbox delivers nothing.')
-  refuse(!isSet('MAIL_FROM'), 'MAIL_FROM must be set in production.')
-  refuse(
-    !isSet('DATABASE_URL'),
-    'DATABASE_URL must be set in production: to a PostgreSQL, or to the word embedded to keep the data in DATA_DIR.',
-  )
-  refuse(config.rateLimits === 'off', 'RATE_LIMITS must not be off in production.')
-  return [...mistakes, ...defaultSecrets(config)]
-}
 
-function defaultSecrets(config: Config): string[] {
-  const secrets = {
-    WORKER_SECRET: config.workerSecret,
-    TURNSTILE_SECRET: config.turnstileSecret,
-    MEILISEARCH_API_KEY: config.meilisearchApiKey,
-    METRICS_TOKEN: config.metricsToken,
-    GITHUB_CLIENT_SECRET: config.githubClientSecret,
-    GOOGLE_CLIENT_SECRET: config.googleClientSecret,
-    S3_SECRET_ACCESS_KEY: config.s3SecretAccessKey,
-    'The password in DATABASE_URL': passwordOf(config.databaseUrl),
-    'The password in SMTP_URL': passwordOf(config.smtpUrl),
-  }
-  return Object.entries(secrets)
-    .filter(([, value]) => value !== undefined && placeholder.test(value))
-    .map(([name]) => `${name} must be a secret of your own in production, not a placeholder.`)
-}
-
-function passwordOf(url: string | undefined): string | undefined {
-  if (url === undefined || !URL.canParse(url)) return undefined
-  return decodeURIComponent(new URL(url).password) || undefined
-}
+const rules: readonly Rule[] = [...combinations, ...inProduction, ...ownSecrets]

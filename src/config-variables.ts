@@ -1,49 +1,107 @@
 import {
   databaseUrl,
+  fileStoreUrl,
   headerName,
+  host,
   hostName,
+  hostOrNetwork,
+  httpUrl,
+  indexName,
+  issuer,
   type Kind,
   listOf,
   mailbox,
   network,
   oneOf,
   origin,
+  path,
+  port,
+  postgresUrl,
   rateFactor,
+  redirectTemplate,
   redisUrl,
   seconds,
+  secret,
+  smtpUrl,
   text,
-  url,
   wholeNumber,
 } from './config-kinds.ts'
 
-export type Variable<Value> = {
-  readonly kind: Kind<Value>
-  /** As an operator would write it; `{NAME}` stands for another variable's value, `{cores - 1}` for the machine's. */
+type Row = {
+  readonly kind: Kind<unknown>
+  /** As an operator would write it; `{NAME}` stands for the value of a variable above, `{cores - 1}` for the machine's. */
   readonly default?: string
   readonly meaning: string
-  /** May come from a file: NAME_FILE; its value is never shown. */
+  /** May come from a file, NAME_FILE; its value is never shown. */
   readonly secret?: true
   /** Checked, but of no effect in this version. */
   readonly pending?: true
 }
 
-/** Every variable that Postern reads, in the order in which they are documented. */
-export const variables = {
+type CamelCase<Name extends string> = Name extends `${infer First}_${infer Rest}`
+  ? `${Lowercase<First>}${Capitalize<CamelCase<Rest>>}`
+  : Lowercase<Name>
+
+type Place<Name extends string, Field extends string> = {
+  readonly name: Name
+  /** Its name in the configuration. */
+  readonly field: Field
+  /** The heading under which it is documented. */
+  readonly group: string
+}
+
+/** What is known of one environment variable. */
+export type Variable<Name extends string = string> = Row & Place<Name, string>
+
+function inGroup<const Rows extends Readonly<Record<string, Row>>>(group: string, rows: Rows) {
+  const placed = Object.entries(rows).map(([name, row]) => [name, { ...row, name, field: camelCase(name), group }])
+  return Object.fromEntries(placed) as {
+    readonly [Name in keyof Rows & string]: Rows[Name] & Place<Name, CamelCase<Name>>
+  }
+}
+
+const camelCase = (name: string): string =>
+  name.toLowerCase().replace(/_([a-z0-9])/g, (_, first: string) => first.toUpperCase())
+
+const milliseconds = wholeNumber(100, 60_000)
+
+const server = inGroup('Server', {
   APP_ENV: {
     kind: oneOf('development', 'test', 'production'),
     default: 'development',
     meaning: 'development, test or production',
   },
   HOST: {
-    kind: text,
+    kind: host,
     default: '127.0.0.1',
     meaning: 'address on which the API listens; beyond loopback is refused in development unless SMTP_URL is set',
   },
-  PORT: { kind: wholeNumber(0, 65_535), default: '8080', meaning: 'port on which the API listens' },
-  PUBLIC_URL: { kind: origin, default: 'http://localhost:{PORT}', meaning: 'own origin' },
-  FRONTEND_URL: { kind: origin, default: 'http://localhost:{PORT}', meaning: 'origin of the links in mails' },
-  DATA_DIR: { kind: text, default: '.data', meaning: 'embedded database, keys, files' },
+  PORT: { kind: port, default: '8080', meaning: 'port on which the API listens; 0: a free one' },
+  PUBLIC_URL: {
+    kind: origin,
+    default: 'http://localhost:{PORT}',
+    meaning: 'own origin; required in production, there https',
+  },
+  FRONTEND_URL: {
+    kind: origin,
+    default: '{PUBLIC_URL}',
+    meaning: 'origin of the links in mails; required in production, there https',
+  },
+  DATA_DIR: { kind: path, default: '.data', meaning: 'folder of the embedded database, the keys and the files' },
+  KEYS_DIR: {
+    kind: path,
+    default: '{DATA_DIR}/keys',
+    meaning:
+      'keyring: encryption and signing keys by id; made on first start outside production, there by `npm run admin -- keys init`; re-read when it changes',
+  },
+  LOG_LEVEL: {
+    kind: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    default: 'info',
+    meaning: 'how much is logged: trace, debug, info, warn, error, fatal or silent',
+  },
+})
 
+const storage = inGroup('PostgreSQL and Redis', {
   DATABASE_URL: {
     kind: databaseUrl,
     secret: true,
@@ -51,212 +109,286 @@ export const variables = {
       'PostgreSQL 15 or newer; unset: embedded PostgreSQL in DATA_DIR (in production only when set to `embedded`)',
   },
   DATABASE_MIGRATION_URL: {
-    kind: url('postgres', 'postgresql'),
+    kind: postgresUrl,
     secret: true,
     meaning: "the role that owns the tables, so that the API's own needs no DDL; unset: DATABASE_URL",
   },
   DATABASE_DIRECT_URL: {
-    kind: url('postgres', 'postgresql'),
+    kind: postgresUrl,
     secret: true,
-    meaning: 'a connection without pooler for jobs; unset: DATABASE_URL',
+    meaning: 'a connection without pooler for LISTEN and jobs; unset: DATABASE_URL',
   },
-  DATABASE_POOL_SIZE: { kind: wholeNumber(1, 1000), default: '10', meaning: 'connections of a process' },
+  DATABASE_POOL_SIZE: {
+    kind: wholeNumber(1, 1000),
+    default: '10',
+    meaning: 'connections to PostgreSQL that a process keeps',
+  },
   DATABASE_TIMEOUT_MS: {
-    kind: wholeNumber(100, 60_000),
+    kind: milliseconds,
     default: '2000',
     meaning: 'milliseconds for one statement or a free connection',
   },
   REDIS_URL: {
     kind: redisUrl,
     secret: true,
-    meaning: 'redis://, rediss://, redis+cluster://h:p,h:p; unset: PostgreSQL does the work',
+    meaning: 'redis://, rediss:// or redis+cluster://host:port,host:port; unset: PostgreSQL does the work',
   },
-  MEILISEARCH_URL: {
-    kind: url('http', 'https'),
-    meaning: 'search engine; unset: PostgreSQL trigram search',
-    pending: true,
-  },
-  MEILISEARCH_API_KEY: { kind: text, secret: true, meaning: 'its key', pending: true },
-  MEILISEARCH_INDEX: { kind: text, default: 'users', meaning: 'its index', pending: true },
+})
 
+const mail = inGroup('Mail and worker', {
   SMTP_URL: {
-    kind: url('smtp', 'smtps'),
+    kind: smtpUrl,
     secret: true,
-    meaning: 'mail server; unset: built-in inbox, which production refuses',
+    meaning: 'mail server, smtp:// or smtps://; unset: the built-in inbox, which production refuses',
   },
   MAIL_FROM: {
     kind: mailbox,
-    default: 'Postern <no-reply@localhost>',
+    default: 'Postern <postern@localhost>',
     meaning: 'sender of the mails; required in production',
   },
-  WORKER_URL: {
-    kind: url('http', 'https'),
-    meaning: 'mail and job worker as its own process (npm run worker); unset: inside the API process',
-  },
-  WORKER_SECRET: {
-    kind: text,
-    secret: true,
-    meaning: 'what API and worker share, 32 characters at least; unset: made at start',
-  },
-  WORKER_HOST: { kind: text, default: '127.0.0.1', meaning: 'address on which npm run worker listens' },
-  WORKER_PORT: { kind: wholeNumber(0, 65_535), default: '8081', meaning: 'port on which npm run worker listens' },
   MAIL_DELIVERY: {
     kind: oneOf('confirm', 'queue'),
     default: 'confirm',
     meaning:
       'confirm: the request waits for the worker and reports its failures; queue: it answers once the mail is stored',
   },
-  WORKER_TIMEOUT_MS: {
-    kind: wholeNumber(100, 60_000),
-    default: '5000',
-    meaning: 'milliseconds for a delivery that is waited for',
+  WORKER_URL: {
+    kind: httpUrl,
+    meaning: 'mail and job worker as its own process (`npm run worker`); unset: inside the API process',
   },
+  WORKER_SECRET: {
+    kind: secret(32),
+    secret: true,
+    meaning:
+      'what API and worker share, 32 characters or more; unset: made at start, for the worker inside the API process',
+  },
+  WORKER_HOST: { kind: host, default: '127.0.0.1', meaning: 'address on which `npm run worker` listens' },
+  WORKER_PORT: { kind: port, default: '8081', meaning: 'port on which `npm run worker` listens' },
+  WORKER_TIMEOUT_MS: { kind: milliseconds, default: '5000', meaning: 'milliseconds for a delivery that is waited for' },
+})
 
-  TURNSTILE_SECRET: { kind: text, secret: true, meaning: 'bot check; unset: off' },
-  TURNSTILE_VERIFY_URL: {
-    kind: url('http', 'https'),
-    default: 'https://challenges.cloudflare.com/turnstile/v0/siteverify',
-    meaning: 'where its tokens are verified',
+const browsers = inGroup('Browsers, proxies and limits', {
+  CORS_ORIGINS: {
+    kind: listOf(origin),
+    default: '{FRONTEND_URL}',
+    meaning: 'exact origins of front ends, comma-separated; in production https',
   },
-  TURNSTILE_TIMEOUT_MS: { kind: wholeNumber(100, 60_000), default: '3000', meaning: 'milliseconds for a verification' },
+  COOKIE_DOMAIN: {
+    kind: hostName,
+    meaning: "domain of the cookies: PUBLIC_URL's host or a domain above it; unset: that host alone",
+  },
   TRUSTED_PROXIES: {
     kind: listOf(network),
     default: '',
-    meaning: 'networks of reverse proxies whose CLIENT_IP_HEADER is believed',
+    meaning: 'addresses and networks (CIDR) of reverse proxies, comma-separated',
   },
-  CLIENT_IP_HEADER: { kind: headerName, default: 'X-Forwarded-For', meaning: 'header that trusted proxies set' },
-  CORS_ORIGINS: { kind: listOf(origin), default: '{FRONTEND_URL}', meaning: 'exact origins of front ends' },
-  COOKIE_DOMAIN: { kind: hostName, meaning: 'domain of the cookies; unset: the host alone' },
+  CLIENT_IP_HEADER: {
+    kind: headerName,
+    default: 'X-Forwarded-For',
+    meaning: "header in which trusted proxies name the client's address",
+  },
   RATE_LIMITS: { kind: rateFactor, default: 'on', meaning: 'on, a factor such as 10, or off (refused in production)' },
+  TURNSTILE_SECRET: { kind: secret(), secret: true, meaning: 'bot check by Cloudflare Turnstile; unset: off' },
+  TURNSTILE_VERIFY_URL: {
+    kind: httpUrl,
+    default: 'https://challenges.cloudflare.com/turnstile/v0/siteverify',
+    meaning: "where Turnstile's tokens are verified",
+  },
+  TURNSTILE_TIMEOUT_MS: { kind: milliseconds, default: '3000', meaning: 'milliseconds for one verification' },
+})
 
+const passwords = inGroup('Passwords', {
   PASSWORD_MIN_LENGTH: {
     kind: wholeNumber(8, 64),
     default: '12',
-    meaning: 'NIST SP 800-63B-4 asks 15 where the password is the only factor',
+    meaning: '8 to 64 characters (NIST SP 800-63B-4 asks 15 where the password is the only factor)',
   },
-  ARGON2_MEMORY_KIB: { kind: wholeNumber(8192, 1_048_576), default: '19456', meaning: 'memory of one hash' },
-  ARGON2_TIME_COST: { kind: wholeNumber(1, 10), default: '2', meaning: 'passes of one hash' },
-  ARGON2_CONCURRENCY: { kind: wholeNumber(1, 1024), default: '{cores - 1}', meaning: 'hashes at a time; at least 1' },
+  ARGON2_MEMORY_KIB: { kind: wholeNumber(8192, 1_048_576), default: '19456', meaning: 'memory of one hash in KiB' },
+  ARGON2_TIME_COST: { kind: wholeNumber(1, 10), default: '2', meaning: 'passes of one hash over its memory' },
+  ARGON2_CONCURRENCY: {
+    kind: wholeNumber(1, 1024),
+    default: '{cores - 1}',
+    meaning: 'hashes at a time; never less than 1',
+  },
+})
 
+const lifetimes = inGroup('Lifetimes', {
   SESSION_IDLE_TTL_SECONDS: {
     kind: seconds,
     default: '604800',
     meaning: 'a session ends when it was not used for so long',
   },
-  SESSION_ABSOLUTE_TTL_SECONDS: { kind: seconds, default: '2592000', meaning: 'a session ends after this in any case' },
-  ACCESS_TOKEN_TTL_SECONDS: { kind: seconds, default: '300', meaning: 'lifetime of an access token', pending: true },
-  REFRESH_TOKEN_TTL_SECONDS: {
+  SESSION_ABSOLUTE_TTL_SECONDS: {
     kind: seconds,
     default: '2592000',
-    meaning: 'lifetime of a refresh token',
-    pending: true,
+    meaning: 'a session ends after so long in any case',
   },
-  JWT_AUDIENCE: { kind: listOf(text), default: '', meaning: 'further audiences of access tokens', pending: true },
-  EMAIL_VERIFICATION_TTL_SECONDS: { kind: seconds, default: '3600', meaning: 'lifetime of a verification link' },
-  PASSWORD_RESET_TTL_SECONDS: { kind: seconds, default: '900', meaning: 'lifetime of a reset link', pending: true },
+  SIGNUP_TTL_SECONDS: { kind: seconds, default: '86400', meaning: 'how long a sign-up waits for its verification' },
+  EMAIL_VERIFICATION_TTL_SECONDS: {
+    kind: seconds,
+    default: '3600',
+    meaning: 'lifetime of the link that verifies an address',
+  },
+  DEVICE_VERIFY_TTL_SECONDS: {
+    kind: seconds,
+    default: '1800',
+    meaning: 'lifetime of the link that confirms a new device',
+  },
+  PASSWORD_RESET_TTL_SECONDS: {
+    kind: seconds,
+    default: '900',
+    pending: true,
+    meaning: 'lifetime of the link that resets a password',
+  },
   EMAIL_CHANGE_TTL_SECONDS: {
     kind: seconds,
     default: '900',
-    meaning: 'lifetime of an e-mail change link',
     pending: true,
-  },
-  DEVICE_VERIFY_TTL_SECONDS: { kind: seconds, default: '1800', meaning: 'lifetime of a device link' },
-  ACCOUNT_DELETION_TTL_SECONDS: {
-    kind: seconds,
-    default: '1800',
-    meaning: 'lifetime of a deletion link',
-    pending: true,
+    meaning: 'lifetime of the link that confirms a new address',
   },
   EMAIL_UNDO_TTL_SECONDS: {
     kind: seconds,
     default: '604800',
-    meaning: 'lifetime of the link that undoes an e-mail change',
     pending: true,
+    meaning: 'lifetime of the link that brings the old address back',
   },
-  SIGNUP_TTL_SECONDS: { kind: seconds, default: '86400', meaning: 'how long a sign-up waits for its verification' },
+  ACCOUNT_DELETION_TTL_SECONDS: {
+    kind: seconds,
+    default: '1800',
+    pending: true,
+    meaning: 'lifetime of the link that confirms a deletion',
+  },
+  ACCESS_TOKEN_TTL_SECONDS: { kind: seconds, default: '300', pending: true, meaning: 'lifetime of an access token' },
+  REFRESH_TOKEN_TTL_SECONDS: {
+    kind: seconds,
+    default: '2592000',
+    pending: true,
+    meaning: 'lifetime of a refresh token',
+  },
+})
+
+const proofs = inGroup('Access tokens and TOTP', {
+  JWT_AUDIENCE: {
+    kind: listOf(text),
+    default: '',
+    pending: true,
+    meaning: 'further audiences of access tokens, comma-separated',
+  },
+  TOTP_ISSUER: { kind: issuer, default: 'Postern', pending: true, meaning: 'label in authenticator apps' },
   TOTP_LOGIN_TTL_SECONDS: {
     kind: seconds,
     default: '300',
+    pending: true,
     meaning: 'how long a login waits for its code',
-    pending: true,
   },
-  OAUTH_STATE_TTL_SECONDS: { kind: seconds, default: '300', meaning: 'how long a provider may take', pending: true },
-  OAUTH_PENDING_TTL_SECONDS: {
-    kind: seconds,
-    default: '600',
-    meaning: 'how long an OAuth sign-up waits for its handle',
-    pending: true,
-  },
-  TOTP_ISSUER: { kind: text, default: 'Postern', meaning: 'label in authenticator apps', pending: true },
+})
 
-  GITHUB_CLIENT_ID: { kind: text, meaning: 'unset: no GitHub', pending: true },
-  GITHUB_CLIENT_SECRET: { kind: text, secret: true, meaning: 'its secret', pending: true },
-  GITHUB_URL: { kind: origin, default: 'https://github.com', meaning: 'GitHub Enterprise has another', pending: true },
-  GITHUB_API_URL: {
-    kind: url('http', 'https'),
-    default: 'https://api.github.com',
-    meaning: 'GitHub Enterprise has another',
+const oauth = inGroup('OAuth', {
+  GITHUB_CLIENT_ID: { kind: text, pending: true, meaning: "Postern's id at GitHub; unset: no sign-in with GitHub" },
+  GITHUB_CLIENT_SECRET: { kind: secret(), secret: true, pending: true, meaning: 'the secret to GITHUB_CLIENT_ID' },
+  GITHUB_URL: {
+    kind: httpUrl,
+    default: 'https://github.com',
     pending: true,
+    meaning: 'pages of GitHub; another with GitHub Enterprise',
+  },
+  GITHUB_API_URL: {
+    kind: httpUrl,
+    default: 'https://api.github.com',
+    pending: true,
+    meaning: 'API of GitHub; another with GitHub Enterprise',
   },
   GITHUB_IMAGE_HOSTS: {
     kind: listOf(hostName),
     default: 'avatars.githubusercontent.com',
-    meaning: 'hosts of its pictures',
     pending: true,
+    meaning: "hosts of GitHub's pictures, comma-separated",
   },
-  GOOGLE_CLIENT_ID: { kind: text, meaning: 'unset: no Google', pending: true },
-  GOOGLE_CLIENT_SECRET: { kind: text, secret: true, meaning: 'its secret', pending: true },
+  GOOGLE_CLIENT_ID: { kind: text, pending: true, meaning: "Postern's id at Google; unset: no sign-in with Google" },
+  GOOGLE_CLIENT_SECRET: { kind: secret(), secret: true, pending: true, meaning: 'the secret to GOOGLE_CLIENT_ID' },
   GOOGLE_ISSUER: {
-    kind: url('http', 'https'),
+    kind: httpUrl,
     default: 'https://accounts.google.com',
-    meaning: 'issuer of its ID tokens',
     pending: true,
+    meaning: "issuer of Google's ID tokens",
   },
   GOOGLE_IMAGE_HOSTS: {
     kind: listOf(hostName),
     default: 'lh3.googleusercontent.com',
-    meaning: 'hosts of its pictures',
     pending: true,
+    meaning: "hosts of Google's pictures, comma-separated",
   },
   OAUTH_REDIRECT_URL: {
-    kind: url('http', 'https'),
+    kind: redirectTemplate,
     default: '{FRONTEND_URL}/account/oauth/{provider}/callback',
-    meaning: 'where providers send the browser',
     pending: true,
+    meaning: 'where providers send the browser',
   },
   OAUTH_REDIRECT_ALLOW: {
     kind: listOf(origin),
     default: '{FRONTEND_URL}',
-    meaning: 'origins that redirect_to may name',
     pending: true,
+    meaning: 'origins that redirect_to may name, comma-separated',
+  },
+  OAUTH_STATE_TTL_SECONDS: {
+    kind: seconds,
+    default: '300',
+    pending: true,
+    meaning: 'how long the way through a provider may take',
+  },
+  OAUTH_PENDING_TTL_SECONDS: {
+    kind: seconds,
+    default: '600',
+    pending: true,
+    meaning: 'how long a sign-up through a provider waits for its handle',
   },
   OUTBOUND_ALLOW: {
-    kind: listOf(text),
+    kind: listOf(hostOrNetwork),
     default: '',
-    meaning: 'hosts and CIDRs that registered providers, pictures and webhooks may reach although not public',
     pending: true,
+    meaning: 'hosts and networks that providers, pictures and webhooks may reach although not public, comma-separated',
   },
+})
 
-  KEYS_DIR: {
-    kind: text,
-    default: '{DATA_DIR}/keys',
-    meaning:
-      'keyring; made on first start outside production, there by npm run admin -- keys init; re-read when it changes',
-  },
+const content = inGroup('Search and files', {
+  MEILISEARCH_URL: { kind: httpUrl, pending: true, meaning: 'search engine; unset: PostgreSQL trigram search' },
+  MEILISEARCH_API_KEY: { kind: secret(), secret: true, pending: true, meaning: 'its key' },
+  MEILISEARCH_INDEX: { kind: indexName, default: 'users', pending: true, meaning: 'its index' },
   FILE_STORE_URL: {
-    kind: url('file', 's3'),
+    kind: fileStoreUrl,
     default: 'file:{DATA_DIR}/files',
-    meaning: 'file:… or s3://bucket?endpoint=…',
     pending: true,
+    meaning: 'where pictures lie, file:FOLDER or s3://bucket?endpoint=URL',
   },
-  S3_ACCESS_KEY_ID: { kind: text, secret: true, meaning: 'of an S3 file store', pending: true },
-  S3_SECRET_ACCESS_KEY: { kind: text, secret: true, meaning: 'of an S3 file store', pending: true },
-  METRICS_PORT: { kind: wholeNumber(1, 65_535), meaning: 'Prometheus metrics; unset: off', pending: true },
-  METRICS_TOKEN: { kind: text, secret: true, meaning: 'bearer of GET /metrics', pending: true },
-  OTEL_EXPORTER_OTLP_ENDPOINT: { kind: url('http', 'https'), meaning: 'OpenTelemetry; unset: off', pending: true },
-  LOG_LEVEL: {
-    kind: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
-    default: 'info',
-    meaning: 'how much is logged',
+  S3_ACCESS_KEY_ID: { kind: secret(), secret: true, pending: true, meaning: 'who asks an S3 file store' },
+  S3_SECRET_ACCESS_KEY: { kind: secret(), secret: true, pending: true, meaning: 'the secret to S3_ACCESS_KEY_ID' },
+})
+
+const observability = inGroup('Observability', {
+  METRICS_PORT: { kind: port, pending: true, meaning: 'port of GET /metrics on its own; unset: off' },
+  METRICS_TOKEN: {
+    kind: secret(),
+    secret: true,
+    pending: true,
+    meaning: 'bearer with which the API answers GET /metrics; unset: it does not',
   },
-} as const satisfies Record<string, Variable<unknown>>
+  OTEL_EXPORTER_OTLP_ENDPOINT: { kind: httpUrl, pending: true, meaning: 'where traces go; unset: nowhere' },
+})
+
+/** Every variable that Postern reads, in the order in which they are documented; a default names only what stands above it. */
+export const variables = {
+  ...server,
+  ...storage,
+  ...mail,
+  ...browsers,
+  ...passwords,
+  ...lifetimes,
+  ...proofs,
+  ...oauth,
+  ...content,
+  ...observability,
+}
+
+export type VariableName = keyof typeof variables
+/** The same rows in their order, for what walks them. */
+export const variableList: readonly Variable<VariableName>[] = Object.values(variables)

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { resolve } from 'node:path'
 import type { Kind } from './config-kinds.ts'
 import { findMistakes } from './config-rules.ts'
-import { type Variable, variables } from './config-variables.ts'
+import { type Variable, type VariableName, variableList, type variables } from './config-variables.ts'
+
+export { configurationTable, envExample } from './config-docs.ts'
+export { variables } from './config-variables.ts'
 
 /** Which process reads the configuration: some variables are asked of one only. */
 export type Role = 'api' | 'worker' | 'cli'
@@ -11,108 +13,124 @@ export type Role = 'api' | 'worker' | 'cli'
 /** What the process was started with. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-type CamelCase<Name extends string> = Name extends `${infer First}_${infer Rest}`
-  ? `${Lowercase<First>}${Capitalize<CamelCase<Rest>>}`
-  : Lowercase<Name>
+type Variables = typeof variables
 
-type Name = keyof typeof variables
-type ValueOf<Entry> = Entry extends { readonly kind: Kind<infer Value> }
-  ? Entry extends { readonly default: string }
+type ValueOf<Row> = Row extends { readonly kind: Kind<infer Value> }
+  ? Row extends { readonly default: string }
     ? Value
     : Value | undefined
   : never
 
 /**
- * The configuration, one field a variable: `DATABASE_POOL_SIZE` is `databasePoolSize`. Units are in the names; what has no
- * default is `undefined` where it is unset. Frozen.
+ * The configuration, one field a variable: DATABASE_POOL_SIZE is `databasePoolSize`; `config-variables.ts` says what each means.
+ * Units are in the names (`Ms`, `Seconds`, `Kib`), folders are absolute, origins end without a slash. `undefined` is what is
+ * unset and has no default; of `databaseUrl` it means the embedded PostgreSQL. Frozen.
  */
-export type Config = Readonly<{ [Key in Name as CamelCase<Key>]: ValueOf<(typeof variables)[Key]> }> & {
-  /** FRONTEND_URL is unset: in development the built-in pages at /account stand in for a front end. */
-  readonly frontendIsDefault: boolean
-}
+export type Config = Readonly<
+  { [Name in VariableName as Variables[Name]['field']]: ValueOf<Variables[Name]> } & {
+    /** FRONTEND_URL is unset: in development the built-in pages under /account stand in for a front end. */
+    frontendIsDefault: boolean
+  }
+>
 
-/** Everything that is wrong with the environment, one line a mistake. */
+/** Everything that is wrong with the environment, one line a mistake; never a secret's value. */
 export class ConfigError extends Error {
   readonly problems: readonly string[]
   constructor(problems: readonly string[]) {
-    super(`The configuration has mistakes:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
+    super(problems.join('\n'))
+    this.name = 'ConfigError'
     this.problems = problems
   }
 }
 
 /**
- * Reads the environment once.
- * @throws {ConfigError} with all mistakes together, each naming its variable and what would be right; never a secret's value
+ * Reads the environment once, and the files that `NAME_FILE` names.
+ * @param role the process that asks; a worker needs SMTP_URL and WORKER_SECRET, the command line nothing that only serving needs
+ * @throws {ConfigError} with all mistakes together, each naming its variable and what would be right
  */
 export function loadConfig(env: Environment, role: Role = 'api'): Config {
-  const problems: string[] = []
-  const given = readTexts(env, problems)
   const values: Record<string, unknown> = {}
-  for (const name of Object.keys(variables) as Name[]) values[camelCase(name)] = readValue(name, given, problems)
-  const config = completed(values, given)
-  if (problems.length === 0) problems.push(...findMistakes(config, { role, isSet: (name) => given.has(name) }))
+  const given = new Set<VariableName>()
+  const unread = new Map<VariableName, string>()
+  for (const variable of variableList) {
+    const outcome = readGiven(variable, env)
+    if (outcome !== undefined) given.add(variable.name)
+    if (outcome && 'mistake' in outcome) unread.set(variable.name, outcome.mistake)
+    values[variable.field] = outcome && 'value' in outcome ? outcome.value : readDefault(variable, values)
+  }
+  const config = Object.freeze({ ...values, frontendIsDefault: !given.has('FRONTEND_URL') }) as Config
+  const broken = findMistakes({ config, role, isSet: (name) => given.has(name) }, new Set(unread.keys()))
+  const problems = variableList.flatMap(({ name }) => unread.get(name) ?? broken.get(name) ?? [])
   if (problems.length > 0) throw new ConfigError(problems)
-  return Object.freeze(config)
-}
-
-/** What an operator should know although nothing is wrong. */
-export function configWarnings(env: Environment): readonly string[] {
-  return (Object.keys(variables) as Name[])
-    .filter((name) => 'pending' in variables[name] && (env[name] || env[`${name}_FILE`]))
-    .map((name) => `${name} is set, but this version does not use it yet.`)
-}
-
-function readTexts(env: Environment, problems: string[]): Map<string, string> {
-  const given = new Map<string, string>()
-  for (const [name, variable] of Object.entries(variables) as [Name, Variable<unknown>][]) {
-    const value = env[name] || undefined
-    const file = variable.secret ? env[`${name}_FILE`] || undefined : undefined
-    if (value !== undefined && file !== undefined)
-      problems.push(`${name} and ${name}_FILE are both set: one of them must go.`)
-    const content = file === undefined ? value : readSecretFile(name, file, problems)
-    if (content !== undefined) given.set(name, content)
-  }
-  return given
-}
-
-function readSecretFile(name: string, file: string, problems: string[]): string | undefined {
-  try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
-  } catch (error) {
-    problems.push(`${name}_FILE must name a readable file (${(error as NodeJS.ErrnoException).code}).`)
-    return undefined
-  }
-}
-
-function readValue(name: Name, given: ReadonlyMap<string, string>, problems: string[]): unknown {
-  const variable: Variable<unknown> = variables[name]
-  const written = given.get(name) ?? (variable.default === undefined ? undefined : expanded(variable.default, given))
-  if (written === undefined) return undefined
-  const outcome = variable.kind(written)
-  if ('value' in outcome) return outcome.value
-  // A default that follows a wrong variable is not a mistake of its own.
-  if (given.has(name))
-    problems.push(`${name} must be ${outcome.expected}${variable.secret ? '' : `, not "${written}"`}.`)
-  return undefined
-}
-
-function expanded(template: string, given: ReadonlyMap<string, string>): string {
-  return template.replace(/\{([^}]+)\}/g, (whole, name: string) => {
-    if (name === 'cores - 1') return String(Math.max(1, availableParallelism() - 1))
-    if (!(name in variables)) return whole
-    return given.get(name) ?? expanded((variables as Record<string, Variable<unknown>>)[name]?.default ?? '', given)
-  })
-}
-
-function completed(values: Record<string, unknown>, given: ReadonlyMap<string, string>): Config {
-  const config = { ...values, frontendIsDefault: !given.has('FRONTEND_URL') } as {
-    -readonly [Key in keyof Config]: Config[Key]
-  }
-  config.dataDir = resolve(config.dataDir)
-  config.keysDir = resolve(config.keysDir)
-  if (config.databaseUrl === 'embedded') config.databaseUrl = undefined
   return config
 }
 
-const camelCase = (name: string): string =>
-  name.toLowerCase().replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+/** What an operator should know although nothing is wrong: settings without effect. Names only, no values. */
+export function configWarnings(env: Environment): string[] {
+  const names = Object.keys(env).filter((name) => env[name])
+  return names.flatMap((name) => findWarning(name) ?? [])
+}
+
+const byName = new Map<string, Variable>(variableList.map((variable) => [variable.name, variable]))
+const bySpelling = new Map(variableList.map(({ name }) => [looseSpelling(name), name]))
+
+function findWarning(name: string): string | undefined {
+  const variable = byName.get(name)
+  const fileOf = byName.get(name.replace(/_FILE$/, ''))
+  if (variable === undefined && fileOf && !fileOf.secret) {
+    return `${name} is set, but only a secret may come from a file: set ${fileOf.name}.`
+  }
+  if (fileOf?.pending) return `${name} is set, but this version does not use it yet.`
+  if (fileOf) return undefined
+  const meant = bySpelling.get(looseSpelling(name))
+  return meant && `${name} is set, but unknown: is ${meant} meant?`
+}
+
+/** Alike for CORS_ORIGIN and CORS_ORIGINS, REDIS_URI and REDIS_URL, DATABASE_POOLSIZE and DATABASE_POOL_SIZE. */
+function looseSpelling(name: string): string {
+  return name.toUpperCase().replaceAll('_', '').replace(/URI$/, 'URL').replace(/S$/, '')
+}
+
+type Outcome = { readonly value: unknown } | { readonly mistake: string }
+
+function readGiven(variable: Variable, env: Environment): Outcome | undefined {
+  const found = findText(variable, env)
+  if (found === undefined || 'mistake' in found) return found
+  const outcome = variable.kind(found.text)
+  if ('value' in outcome) return outcome
+  return { mistake: `${variable.name} must be ${outcome.expected}${variable.secret ? '' : quoted(found.text)}` }
+}
+
+/** A password, or a token in a query, must not get into a log by way of a typing error. */
+const quoted = (text: string): string => (/[@?#]/.test(text) || text.length > 80 ? '' : `, not ${JSON.stringify(text)}`)
+
+function findText(
+  { name, secret }: Variable,
+  env: Environment,
+): { readonly text: string } | { readonly mistake: string } | undefined {
+  const text = secret ? env[name] : env[name]?.trim()
+  const file = secret && env[`${name}_FILE`]
+  if (!file) return text ? { text } : undefined
+  if (text) return { mistake: `${name} and ${name}_FILE are both set: keep one of them` }
+  try {
+    const content = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+    return content ? { text: content } : { mistake: `${name}_FILE must name a file that is not empty` }
+  } catch (error) {
+    return { mistake: `${name}_FILE must name a readable file (${(error as NodeJS.ErrnoException).code})` }
+  }
+}
+
+function readDefault({ name, kind, default: template }: Variable, known: Readonly<Record<string, unknown>>): unknown {
+  if (template === undefined) return undefined
+  const outcome = kind(
+    template.replace(/\{([^{}]+)\}/g, (whole, inner: string) => machineOrKnown(inner, known) ?? whole),
+  )
+  if ('value' in outcome) return outcome.value
+  throw new Error(`the default of ${name} is not ${outcome.expected}`)
+}
+
+function machineOrKnown(inner: string, known: Readonly<Record<string, unknown>>): string | undefined {
+  if (inner === 'cores - 1') return String(Math.max(1, availableParallelism() - 1))
+  const variable = byName.get(inner)
+  return variable && String(known[variable.field])
+}

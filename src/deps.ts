@@ -130,29 +130,28 @@ type MailParts = {
 
 /** The worker is asked over HTTP in both cases: in this process on a free loopback port, or wherever WORKER_URL says. */
 async function openMail({ config, log, keyring, urls }: MailParts, opened: AsyncDisposableStack) {
+  const { workerUrl, workerSecret: secret = randomBytes(32).toString('base64url') } = config
+  if (workerUrl !== undefined) {
+    const jobs = await openJobs({ url: urls.direct, role: 'sender', log })
+    opened.defer(jobs.close)
+    return { inbox: undefined, jobs, ...deliveriesBy(workerUrl, secret, config.workerTimeoutMs) }
+  }
   const inbox = config.smtpUrl === undefined ? await openInbox() : undefined
   if (inbox) opened.defer(inbox.close)
-  const smtpUrl = config.smtpUrl ?? inbox?.smtpUrl
-  const isApart = config.workerUrl !== undefined
-  const jobs = await openJobs({ url: urls.direct, role: isApart ? 'sender' : 'worker', log })
-  const secret = config.workerSecret ?? randomBytes(32).toString('base64url')
-  let url = config.workerUrl
-  if (url === undefined && smtpUrl !== undefined) {
-    const listen = { host: '127.0.0.1', port: 0, secret }
-    const worker = await startWorker({ config, log, databaseUrl: urls.direct, smtpUrl, keyring, jobs, listen })
-    opened.defer(worker.close)
-    url = worker.url
-  }
-  // Before the worker's connections: a job that runs may still need them.
+  const smtpUrl = config.smtpUrl ?? inbox?.smtpUrl ?? ''
+  const jobs = await openJobs({ url: urls.direct, role: 'worker', log })
+  const listen = { host: '127.0.0.1', port: 0, secret }
+  const worker = await startWorker({ config, log, databaseUrl: urls.direct, smtpUrl, keyring, jobs, listen })
+  opened.defer(worker.close)
+  // Before the worker's connections: a job that runs still needs them.
   opened.defer(jobs.close)
-  const workerUrl = url ?? ''
-  return {
-    inbox,
-    jobs,
-    mailDelivery: httpMailDelivery({ url: workerUrl, secret, timeoutMs: config.workerTimeoutMs }),
-    checkWorker: async () => {
-      const reply = await fetch(`${workerUrl}/health/live`, { signal: AbortSignal.timeout(config.workerTimeoutMs) })
-      if (!reply.ok) throw new Error(`the worker answered ${reply.status}`)
-    },
-  }
+  return { inbox, jobs, ...deliveriesBy(worker.url, secret, config.workerTimeoutMs) }
 }
+
+const deliveriesBy = (url: string, secret: string, timeoutMs: number) => ({
+  mailDelivery: httpMailDelivery({ url, secret, timeoutMs }),
+  checkWorker: async () => {
+    const reply = await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(timeoutMs) })
+    if (!reply.ok) throw new Error(`the worker answered ${reply.status}`)
+  },
+})

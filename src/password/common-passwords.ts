@@ -15,7 +15,7 @@ export async function loadCommonPasswords(minLength: number): Promise<IsCommonPa
   for (let start = 0; start < bytes.length; ) {
     const newline = bytes.indexOf(0x0a, start)
     const end = newline === -1 ? bytes.length : newline
-    if (end - start >= minLength) common.add(bytes.latin1Slice(start, end).trimEnd().toLowerCase())
+    if (end - start >= minLength) common.add(bytes.toString('latin1', start, end).trimEnd().toLowerCase())
     start = end + 1
   }
   return (folded) => common.has(folded)
