@@ -136,9 +136,8 @@ async function openMail({ config, log, keyring, urls }: MailParts, opened: Async
     opened.defer(jobs.close)
     return { inbox: undefined, jobs, ...deliveriesBy(workerUrl, secret, config.workerTimeoutMs) }
   }
-  const inbox = config.smtpUrl === undefined ? await openInbox() : undefined
+  const { inbox, smtpUrl } = await findMailServer(config.smtpUrl)
   if (inbox) opened.defer(inbox.close)
-  const smtpUrl = config.smtpUrl ?? inbox?.smtpUrl ?? ''
   const jobs = await openJobs({ url: urls.direct, role: 'worker', log })
   const listen = { host: '127.0.0.1', port: 0, secret }
   const worker = await startWorker({ config, log, databaseUrl: urls.direct, smtpUrl, keyring, jobs, listen })
@@ -146,6 +145,13 @@ async function openMail({ config, log, keyring, urls }: MailParts, opened: Async
   // Before the worker's connections: a job that runs still needs them.
   opened.defer(jobs.close)
   return { inbox, jobs, ...deliveriesBy(worker.url, secret, config.workerTimeoutMs) }
+}
+
+/** Without a mail server of the operator's the inbox is one. */
+async function findMailServer(smtpUrl: string | undefined) {
+  if (smtpUrl !== undefined) return { inbox: undefined, smtpUrl }
+  const inbox = await openInbox()
+  return { inbox, smtpUrl: inbox.smtpUrl }
 }
 
 const deliveriesBy = (url: string, secret: string, timeoutMs: number) => ({

@@ -3,10 +3,10 @@ import type { Config } from '../config.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { openDatabase } from '../db/client.ts'
 import type { Jobs } from '../db/jobs.ts'
+import { sweep } from '../db/sweep.ts'
 import { describeCause } from '../errors/cause.ts'
 import { deliverMail } from './deliver.ts'
 import { smtpSender } from './smtp.ts'
-import { sweep } from './sweep.ts'
 import { listenForDeliveries, type WorkerServer } from './worker-server.ts'
 
 type Options = {

@@ -21,10 +21,10 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type EmbeddedDatabase, EmbeddedDatabaseError, openEmbeddedDatabase } from '../../src/db/embedded.ts'
-import { chooseAccount } from '../../src/db/embedded-account.ts'
-import { findPostgresPackage, prepareBinaries } from '../../src/db/embedded-binaries.ts'
-import { isRunning } from '../../src/db/embedded-process.ts'
+import { chooseAccount } from '../../src/db/embedded/account.ts'
+import { findPostgresPackage, prepareBinaries } from '../../src/db/embedded/binaries.ts'
+import { type EmbeddedDatabase, EmbeddedDatabaseError, openEmbeddedDatabase } from '../../src/db/embedded/database.ts'
+import { isRunning } from '../../src/db/embedded/process.ts'
 
 const settings = { fsync: 'off' }
 const options = { timeout: 30_000 }
@@ -70,7 +70,7 @@ async function open(role: 'server' | 'guest'): Promise<EmbeddedDatabase> {
 
 /** Another process with the database open, told from outside when to close it. */
 async function openElsewhere(role: 'server' | 'guest'): Promise<ChildProcess> {
-  const embedded = pathToFileURL(join(import.meta.dirname, '../../src/db/embedded.ts')).href
+  const embedded = pathToFileURL(join(import.meta.dirname, '../../src/db/embedded/database.ts')).href
   const script = `
     import { openEmbeddedDatabase } from ${JSON.stringify(embedded)}
     const database = await openEmbeddedDatabase(${JSON.stringify({ dataDir, role, settings })})

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sweep } from '../../src/db/sweep.ts'
+import { startApp, type TestApp } from '../support/app.ts'
+import { mailsTo, signedInOnDevice, signUp } from '../support/people.ts'
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(() => app.close())
+
+const counts = async () => {
+  const [row] = await app.sql<Record<string, number>>(`select
+    (select count(*)::int from sessions) as sessions, (select count(*)::int from mailed_tokens) as mailed_tokens,
+    (select count(*)::int from mails) as mails, (select count(*)::int from sign_ups) as sign_ups,
+    (select count(*)::int from handles) as handles, (select count(*)::int from rate_counters) as rate_counters,
+    (select count(*)::int from users) as users, (select count(*)::int from devices) as devices`)
+  return row
+}
+
+test('the sweep takes what has ended for long, keeps what has ended of late, and lets nothing else go', async () => {
+  await signedInOnDevice(app)
+  await mailsTo(app, (await signUp(app)).email)
+  const before = await counts()
+  await sweep(app.deps.db)
+  expect(await counts()).toEqual(before)
+
+  for (const [table, column] of [
+    ['sessions', 'expires_at'],
+    ['mailed_tokens', 'expires_at'],
+    ['mails', 'expires_at'],
+    ['sign_ups', 'expires_at'],
+  ]) {
+    await app.sql(`update ${table} set ${column} = now() - interval '1 hour'`)
+  }
+  await sweep(app.deps.db)
+  expect(await counts()).toEqual(before)
+
+  for (const table of ['sessions', 'mailed_tokens', 'mails', 'sign_ups']) {
+    await app.sql(`update ${table} set expires_at = now() - interval '31 days'`)
+  }
+  await app.sql("update rate_counters set resets_at = now() - interval '1 second'")
+  await sweep(app.deps.db)
+  expect(await counts()).toEqual({
+    sessions: 0,
+    mailed_tokens: 0,
+    mails: 0,
+    sign_ups: 0,
+    handles: 1,
+    rate_counters: 0,
+    users: 1,
+    devices: 1,
+  })
+})
+
+test('a sweep of many rows goes in batches', async () => {
+  await app.sql(
+    "insert into rate_counters select 'k' || i, 1, now() - interval '1 hour' from generate_series(1, 2500) i",
+  )
+  await sweep(app.deps.db)
+  expect(await app.sql("select from rate_counters where key like 'k%'")).toEqual([])
+})
