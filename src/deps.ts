@@ -140,7 +140,7 @@ async function openMail({ config, log, keyring, urls }: MailParts, opened: Async
   if (inbox) opened.defer(inbox.close)
   const jobs = await openJobs({ url: urls.direct, role: 'worker', log })
   const listen = { host: '127.0.0.1', port: 0, secret }
-  const worker = await startWorker({ config, log, databaseUrl: urls.direct, smtpUrl, keyring, jobs, listen })
+  const worker = await startWorker({ config, log, databaseUrl: urls.main, smtpUrl, keyring, jobs, listen })
   opened.defer(worker.close)
   // Before the worker's connections: a job that runs still needs them.
   opened.defer(jobs.close)
