@@ -2,6 +2,7 @@ import { loadConfig } from './config.ts'
 import { initKeys } from './crypto/keyring.ts'
 import { openEmbeddedDatabase } from './db/embedded/database.ts'
 import { applyMigrations } from './db/migrate.ts'
+import { readEnvironment } from './environment.ts'
 import { explainStartFailure } from './start-failure.ts'
 
 type Command = { readonly usage: string; readonly run: () => Promise<string> }
@@ -28,14 +29,14 @@ try {
 }
 
 async function makeKeys(): Promise<string> {
-  const { keysDir } = loadConfig(process.env, 'cli')
+  const { keysDir } = loadConfig(readEnvironment(), 'cli')
   return initKeys(keysDir)
     ? `Keys were made in ${keysDir}; back them up.`
     : `There are keys in ${keysDir} already; nothing was changed.`
 }
 
 async function migrate(): Promise<string> {
-  const { databaseUrl, databaseMigrationUrl, dataDir } = loadConfig(process.env, 'cli')
+  const { databaseUrl, databaseMigrationUrl, dataDir } = loadConfig(readEnvironment(), 'cli')
   if (databaseUrl !== undefined) {
     await applyMigrations(databaseMigrationUrl ?? databaseUrl)
     return 'The database is up to date.'

@@ -2,6 +2,7 @@ import closeWithGrace from 'close-with-grace'
 import { buildApp } from './app.ts'
 import { type Config, configWarnings, loadConfig } from './config.ts'
 import { openDeps } from './deps.ts'
+import { readEnvironment } from './environment.ts'
 import { createLog } from './log.ts'
 import { explainStartFailure } from './start-failure.ts'
 import { version } from './version.ts'
@@ -10,7 +11,7 @@ import { version } from './version.ts'
 const closeWithinMs = 10_000
 
 try {
-  await serve(loadConfig(process.env))
+  await serve(loadConfig(readEnvironment()))
 } catch (error) {
   process.stderr.write(`${explainStartFailure(error)}\n`)
   process.exit(1)

@@ -4,6 +4,7 @@ import { openKeyring } from './crypto/keyring.ts'
 import { openEmbeddedDatabase } from './db/embedded/database.ts'
 import { openJobs } from './db/jobs.ts'
 import { applyMigrations } from './db/migrate.ts'
+import { readEnvironment } from './environment.ts'
 import { createLog } from './log.ts'
 import { startWorker } from './mail/worker.ts'
 import { explainStartFailure } from './start-failure.ts'
@@ -12,7 +13,7 @@ import { explainStartFailure } from './start-failure.ts'
 const closeWithinMs = 10_000
 
 try {
-  await work(loadConfig(process.env, 'worker'))
+  await work(loadConfig(readEnvironment(), 'worker'))
 } catch (error) {
   process.stderr.write(`${explainStartFailure(error)}\n`)
   process.exit(1)
