@@ -13,7 +13,7 @@ declare module 'fastify' {
 
 type Credential = { readonly source: 'cookie' | 'bearer'; readonly text: string }
 
-const bearer = /^Bearer +(\S+) *$/i
+const bearer = /^Bearer +(\S.*?) *$/i
 
 /** The session cookie first; where one is sent, Bearer is not tried. */
 export function findCredential(request: FastifyRequest, config: Config): Credential | undefined {

@@ -43,27 +43,30 @@ export function verifyEmail(ctx: Context<Refusal>, proof: Proof): Promise<Opened
       addressKey: proof.email === undefined ? undefined : emailKey(proof.email),
     })
     if (typeof taken === 'string') throw ctx.fault(refusals[taken])
+    const signUp = await getSignUp(ctx, tx, taken.signUpId)
     // A link planted by somebody else must not swap the account of whoever opens it: login CSRF.
-    if (proof.isSignedIn)
+    if (proof.isSignedIn) {
       throw ctx.fault('FORBIDDEN', { details: 'Sign out first: this browser holds a session of another account.' })
-    const userId = await createAccount(ctx, tx, taken)
+    }
+    const userId = await createAccount(ctx, tx, signUp)
+    await tx.update(mailedTokens).set({ userId }).where(eq(mailedTokens.id, taken.id))
     await audit(tx, { type: 'sign_up', userId, client: proof.client })
     return openSession(tx, ctx.config, { userId, rememberMe: false, client: proof.client })
   })
 }
 
-async function createAccount(
-  ctx: Context<Refusal>,
-  tx: Transaction,
-  taken: typeof mailedTokens.$inferSelect,
-): Promise<string> {
-  const [signUp] = await tx
-    .select()
-    .from(signUps)
-    .where(and(eq(signUps.id, taken.signUpId ?? ''), eq(signUps.registered, false), sql`${signUps.expiresAt} > now()`))
-    .for('update')
+type SignUp = typeof signUps.$inferSelect
+
+async function getSignUp(ctx: Context<Refusal>, tx: Transaction, id: string | null): Promise<SignUp> {
+  if (id === null) throw ctx.fault('token:invalid_verification')
+  const isWaiting = and(eq(signUps.id, id), eq(signUps.registered, false), sql`${signUps.expiresAt} > now()`)
+  const [signUp] = await tx.select().from(signUps).where(isWaiting).for('update')
   // The sign-up ended before its link: its handle may be somebody else's by now.
   if (signUp === undefined) throw ctx.fault('token:expired_verification')
+  return signUp
+}
+
+async function createAccount(ctx: Context<Refusal>, tx: Transaction, signUp: SignUp): Promise<string> {
   const { email, emailKey, handle, displayName, passwordHash } = signUp
   const id = randomUUIDv7()
   try {
@@ -74,6 +77,5 @@ async function createAccount(
   }
   await tx.update(handles).set({ userId: id, signUpId: null, expiresAt: null }).where(eq(handles.signUpId, signUp.id))
   await tx.delete(signUps).where(eq(signUps.id, signUp.id))
-  await tx.update(mailedTokens).set({ userId: id }).where(eq(mailedTokens.id, taken.id))
   return id
 }
