@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     globalSetup: './test/support/backends.ts',
     pool: 'forks',
+    // They wait for backends more than they compute.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     projects: [
@@ -13,11 +15,11 @@ export default defineConfig({
           name: 'postern',
           include: ['test/**/*.test.ts'],
           exclude: ['test/verdict/**'],
-          sequence: { groupOrder: 0 },
+          sequence: { groupOrder: 1 },
         },
       },
       // Holds what the whole run saw against what the routes declare.
-      { extends: true, test: { name: 'verdict', include: ['test/verdict/*.test.ts'], sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'verdict', include: ['test/verdict/*.test.ts'], sequence: { groupOrder: 2 } } },
     ],
   },
 })

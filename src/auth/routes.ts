@@ -13,12 +13,7 @@ import { signUp } from './sign-up.ts'
 const productName = 'postern'
 
 export function authRoutes(app: App, deps: Deps): void {
-  const signUpFault = faults(
-    'user:handle_already_exists',
-    'rate_limit:exceeded',
-    'system:hashing_error',
-    ...deliveryRefusals,
-  )
+  const signUpFault = faults('user:handle_already_exists', 'rate_limit:exceeded', ...deliveryRefusals)
   app.route({
     method: 'POST',
     url: '/v0/auth/signup',

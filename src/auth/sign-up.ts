@@ -17,7 +17,7 @@ type Wish = { readonly email: string; readonly handle: string; readonly displayN
  * the same way to the same answer, but its sign-up can never become an account [TH6].
  */
 export async function signUp(
-  ctx: Context<'user:handle_already_exists' | 'rate_limit:exceeded' | 'system:hashing_error' | DeliveryRefusal>,
+  ctx: Context<'user:handle_already_exists' | 'rate_limit:exceeded' | DeliveryRefusal>,
   { password, ...wish }: Wish,
 ): Promise<void> {
   await limitMails(ctx, 'verify_email', emailKey(wish.email))

@@ -15,8 +15,8 @@ type Options = { readonly cost: Argon2Cost; readonly concurrency: number }
 
 /** The most that a stored hash may cost: 1 GiB, 10 passes, 16 lanes [PW6]. */
 const bounds = { m: 1024 * 1024, t: 10, p: 16 }
-const phc =
-  /^\$argon2(?:id|i|d)\$v=19\$m=(\d{1,10}),t=(\d{1,10}),p=(\d{1,10})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,171}$/
+/** The libraries write the three parameters in different orders. */
+const phc = /^\$argon2(?:id|i|d)\$v=19\$([mtp=,\d]{11,40})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,171}$/
 
 const deadlineMs = 2000
 const leastWaiting = 64
@@ -41,8 +41,8 @@ export async function openPasswordHasher({ cost, concurrency }: Options): Promis
 function checkCost(storedHash: string): void {
   const match = phc.exec(storedHash)
   if (!match) throw new StoredHashError('A stored password hash cannot be parsed')
-  const [m, t, p] = match.slice(1).map(Number)
-  if (!(within(m, bounds.m) && within(t, bounds.t) && within(p, bounds.p))) {
+  const cost = new Map(match[1]?.split(',').map((parameter) => [parameter.slice(0, 2), Number(parameter.slice(2))]))
+  if (!(within(cost.get('m='), bounds.m) && within(cost.get('t='), bounds.t) && within(cost.get('p='), bounds.p))) {
     throw new StoredHashError('A stored password hash is out of the cost bounds')
   }
 }

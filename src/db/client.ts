@@ -33,5 +33,7 @@ export function openDatabase({ url, poolSize, timeoutMs, onIdleError }: Options)
     keepAlive: true,
   })
   pool.on('error', onIdleError)
+  // A connection that dies while it is checked out fails its statement, and must not end the process besides.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return { db: drizzle(pool, { casing: 'snake_case' }), pool, close: () => pool.end() }
 }

@@ -10,8 +10,8 @@ export class DatabaseFailure extends Error {
   }
 }
 
-const retryable = new Set(['40001', '40P01'])
-const transactional = new Set([...retryable, '55P03'])
+/** Deadlock, serialisation failure, lock not to be had: PostgreSQL finds a deadlock only after a second, the lock's deadline before. */
+const transactional = new Set(['40001', '40P01', '55P03'])
 const outageClasses = new Set(['08', '53', '57', '58'])
 
 function postgresError(error: unknown): pg.DatabaseError | undefined {
@@ -39,7 +39,7 @@ export function databaseFailureKind(error: unknown): 'database' | 'transaction' 
 export const isConnectionLost = (error: unknown): boolean =>
   databaseFailureKind(error) === 'database' && postgresError(error) === undefined
 
-export const isRetryable = (error: unknown): boolean => retryable.has(postgresError(error)?.code ?? '')
+export const isRetryable = (error: unknown): boolean => transactional.has(postgresError(error)?.code ?? '')
 
 /** Whether the unique constraint of that name refused the row. */
 export function violatesUnique(error: unknown, constraint: string): boolean {

@@ -10,6 +10,9 @@ const queues = {
   sweep: { retryLimit: 2, retryDelay: 60, expireInSeconds: 300 },
 } as const
 
+/** A notification wakes the worker for new jobs; those that become due later it finds by asking. */
+const jobWork = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 1, batchSize: 1 } as const
+
 type JobData = { 'deliver-mail': { readonly mailId: string }; sweep: Record<string, never> }
 type QueueName = keyof JobData
 
@@ -48,7 +51,7 @@ export async function openJobs({ url, role, log }: Options): Promise<Jobs> {
       await boss.send(queue, data, { startAfter: afterSeconds, db: fromDrizzle(tx, sql) })
     },
     work: async (queue, act) => {
-      await boss.work(queue, { pollingIntervalSeconds: 0.5, batchSize: 1 }, async ([job]) => {
+      await boss.work(queue, jobWork, async ([job]) => {
         if (job) await act(job.data as never)
       })
     },

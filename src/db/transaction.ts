@@ -10,7 +10,7 @@ export type Transaction = Database
 const attempts = 3
 
 /**
- * Runs `act` in one transaction and commits it. A deadlock or serialisation failure is tried again, three times in all, so
+ * Runs `act` in one transaction and commits it. A deadlock, serialisation failure or held lock is tried again, three times in all, so
  * `act` may run more than once and must touch nothing but the database. A refusal thrown by `act` rolls back.
  */
 export async function transaction<Result>(pool: pg.Pool, act: (tx: Transaction) => Promise<Result>): Promise<Result> {

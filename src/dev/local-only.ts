@@ -13,9 +13,9 @@ const loopback = /^(?:127\.|::1$|::ffff:127\.)/
 export function localOnlyGuard(config: Config): Guard {
   const hosts = new Set(['localhost', '127.0.0.1', '[::1]', new URL(config.publicUrl).hostname])
   const check = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    for (const name of Object.keys(reply.getHeaders())) if (name.startsWith('access-control-')) reply.removeHeader(name)
     const host = (request.headers.host ?? '').replace(/:\d+$/, '')
     if (!loopback.test(request.socket.remoteAddress ?? '') || !hosts.has(host)) throw fault('system:not_found')
-    for (const name of Object.keys(reply.getHeaders())) if (name.startsWith('access-control-')) reply.removeHeader(name)
   }
   return Object.assign(check, { codes: fault.codes })
 }

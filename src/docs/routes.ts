@@ -33,7 +33,7 @@ export function docsRoutes(app: App, config: Config): void {
     schema: { summary: 'The catalogue of errors', tags: ['service'], response: { 200: errorList, 304: z.void() } },
     handler: async (request, reply) => {
       reply.headers({ etag, 'cache-control': 'public, max-age=300' })
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+      if (isKnown(etag, request.headers['if-none-match'])) return reply.code(304).send()
       return reply.code(200).send({ errors })
     },
   })
@@ -74,6 +74,12 @@ function asset(app: App, name: string, read: () => Promise<string | Buffer>): vo
         .send(await read())
     },
   })
+}
+
+/** RFC 9110 section 13.1.2: any of a list, compared weakly, as a compressing proxy marks it. */
+function isKnown(etag: string, ifNoneMatch = ''): boolean {
+  const known = ifNoneMatch.split(',').map((one) => one.trim().replace(/^W\//, ''))
+  return known.includes(etag) || known.includes('*')
 }
 
 const readPackaged = (url: string) => (): Promise<Buffer> => readFile(fileURLToPath(url))

@@ -37,11 +37,22 @@ export async function publishOpenApi(app: FastifyInstance, config: Config): Prom
     transform: (document) => {
       const { schema, url } = jsonSchemaTransform(document as Parameters<typeof jsonSchemaTransform>[0])
       const { declaredCodes, access } = document.route.config ?? {}
-      const response = { ...(schema.response as object | undefined), ...errorResponses(declaredCodes ?? new Set()) }
+      const response = { ...successResponses(schema.response), ...errorResponses(declaredCodes ?? new Set()) }
       const security = access === 'session' ? { security: [{ session_cookie: [] }, { session_token: [] }] } : {}
       return { schema: { ...schema, ...security, response }, url }
     },
   })
+}
+
+/** 204 and 304 have no body, and so no content to describe. */
+function successResponses(response: unknown): Record<string, unknown> {
+  const all = Object.entries((response ?? {}) as Record<string, unknown>)
+  return Object.fromEntries(
+    all.map(([status, schema]) => [
+      status,
+      status === '204' || status === '304' ? { description: 'No content', type: 'null' } : schema,
+    ]),
+  )
 }
 
 function errorResponses(codes: ReadonlySet<ErrorCode>): Record<string, unknown> {

@@ -46,6 +46,7 @@ async function askService(config: Config, response: string, remoteip: string): P
       body: JSON.stringify({ secret: config.turnstileSecret, response, remoteip }),
       signal: AbortSignal.timeout(config.turnstileTimeoutMs),
     })
+    if (!reply.ok) throw new Error(`the service answered ${reply.status}`)
     return verdictSchema.parse(await reply.json())
   } catch (cause) {
     throw fault('turnstile:service_error', { cause })

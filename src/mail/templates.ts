@@ -55,10 +55,11 @@ function letterOf(content: MailContent): Letter {
         subject: 'Confirm your sign-in on a new device',
         paragraphs: [
           'Your password was entered on a device that is new to your account.',
-          whereFrom(content),
           'If that was you, open this link on the device that you want to sign in on:',
           { link: content.link },
           'If it was not you, do not click, and change your password: somebody knows it.',
+          // Below the link, as its text is a stranger's.
+          whereFrom(content),
         ],
       }
   }
@@ -77,8 +78,13 @@ function whereFrom({
 
 const inUtc = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`
 
-/** Text of a stranger's stays on its line, without anything that a terminal or mail program would act on [LG3]. */
-const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 300)
+/** Text of a stranger's stays on its line, without anything that a terminal or mail program would act on, links included [LG3]. */
+const oneLine = (text: string): string =>
+  text
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replaceAll('://', ' ')
+    .slice(0, 300)
+    .toWellFormed()
 
 function htmlOf(paragraphs: Letter['paragraphs']): string {
   const body = paragraphs.map((part) => {

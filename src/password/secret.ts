@@ -2,29 +2,33 @@ import type { Context } from '../context.ts'
 import { StoredHashError } from '../crypto/password-hasher.ts'
 import { QueueFullError } from '../crypto/work-queue.ts'
 
-type HashingContext = Context<'rate_limit:exceeded' | 'system:hashing_error'>
+export async function hashPassword(ctx: Context<'rate_limit:exceeded'>, password: string): Promise<string> {
+  try {
+    return await ctx.hasher.hash(password)
+  } catch (error) {
+    throw busy(ctx, error)
+  }
+}
 
-export const hashPassword = (ctx: HashingContext, password: string): Promise<string> =>
-  translated(ctx, () => ctx.hasher.hash(password))
-
-export const isPasswordRight = (
-  ctx: HashingContext,
+/** Without a stored hash it is never right, after the same work. */
+export async function isPasswordRight(
+  ctx: Context<'rate_limit:exceeded' | 'system:hashing_error'>,
   storedHash: string | undefined,
   password: string,
-): Promise<boolean> => translated(ctx, () => ctx.hasher.verify(storedHash, password))
-
-async function translated<Result>(ctx: HashingContext, act: () => Promise<Result>): Promise<Result> {
+): Promise<boolean> {
   try {
-    return await act()
-  } catch (cause) {
-    if (cause instanceof QueueFullError) {
-      const { retryAfterSeconds } = cause
-      throw ctx.fault('rate_limit:exceeded', {
-        retryAfterSeconds,
-        details: 'Too many passwords are waiting to be hashed.',
-      })
-    }
-    if (cause instanceof StoredHashError) throw ctx.fault('system:hashing_error', { cause })
-    throw cause
+    return await ctx.hasher.verify(storedHash, password)
+  } catch (error) {
+    if (error instanceof StoredHashError) throw ctx.fault('system:hashing_error', { cause: error })
+    throw busy(ctx, error)
   }
+}
+
+function busy(ctx: Context<'rate_limit:exceeded'>, error: unknown): unknown {
+  if (!(error instanceof QueueFullError)) return error
+  const { retryAfterSeconds } = error
+  return ctx.fault('rate_limit:exceeded', {
+    retryAfterSeconds,
+    details: 'Too many passwords are waiting to be hashed.',
+  })
 }

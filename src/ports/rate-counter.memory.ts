@@ -31,7 +31,8 @@ export function memoryRateCounter({ now, maxEntries = 100_000 }: Options): RateC
     const held = newer.get(key) ?? older.get(key)
     const entry = held && held.resetsAt > at ? held : open(key, at + windowSeconds * 1000)
     entry.count++
-    return { count: entry.count, resetsInSeconds: (entry.resetsAt - at) / 1000 }
+    // The sum above is rounded, and rounding up is no reason to promise a longer wait than the window.
+    return { count: entry.count, resetsInSeconds: Math.min((entry.resetsAt - at) / 1000, windowSeconds) }
   }
 
   return { hit: async (windows) => windows.map(count), close: async () => {} }

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import { mailedToken, mailsTo, newPerson, signedInOnDevice, signedUp, signUp } from '../support/people.ts'
@@ -130,7 +132,14 @@ describe.each(['/v0/auth/login', '/v0/app/auth/login'])('POST %s', (url) => {
 
   test('worker faults of the device link', async () => {
     const { person } = await signedUp(app)
+    const lying = createServer((_request, response) => response.end('hello'))
+    await new Promise<void>((resolve) => lying.listen(0, '127.0.0.1', resolve))
+    const { port } = lying.address() as AddressInfo
     const cases = [
+      [
+        { SMTP_URL: 'smtp://127.0.0.1:1', WORKER_URL: `http://127.0.0.1:${port}`, WORKER_SECRET: 'w'.repeat(40) },
+        'worker:response_invalid',
+      ],
       [{ SMTP_URL: 'smtp://127.0.0.1:1' }, 'worker:verification_email_send_failed'],
       [
         { SMTP_URL: 'smtp://127.0.0.1:1', WORKER_URL: 'http://127.0.0.1:1', WORKER_SECRET: 'w'.repeat(40) },
@@ -143,6 +152,7 @@ describe.each(['/v0/auth/login', '/v0/app/auth/login'])('POST %s', (url) => {
       expect(answer.code).toBe(code)
       await broken.close()
     }
+    lying.close()
   })
 
   test('every try is in the audit; an unknown address only as a digest [LG2 LG3]', async () => {

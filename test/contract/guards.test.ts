@@ -1,0 +1,216 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, describe, expect, test } from 'vitest'
+import { makeToken } from '../../src/crypto/secret-token.ts'
+import type { ErrorCode } from '../../src/errors/catalogue.ts'
+import { startApp } from '../support/app.ts'
+import type { Answer, TestClient } from '../support/client.ts'
+import { signedInOnDevice } from '../support/people.ts'
+
+/** What a field may hold, and what breaks its rule: a new field of a body belongs here. */
+const goodFields: Readonly<Record<string, unknown>> = {
+  email: 'ada@example.com',
+  handle: 'ada_l',
+  display_name: 'Ada Lovelace',
+  password: 'correct horse battery',
+  token: makeToken('mailed').text,
+  remember_me: true,
+}
+const brokenFields: Readonly<Record<string, unknown>> = { email: 'nobody', handle: '!', password: 'x'.repeat(2000) }
+
+type Operation = {
+  readonly name: string
+  readonly method: string
+  readonly url: string
+  readonly fields: readonly string[] | undefined
+  readonly codes: ReadonlySet<string>
+}
+type Sent = { readonly headers?: Record<string, string>; readonly remoteAddress?: string; readonly body?: unknown }
+
+/** Says yes, no or nothing at all, as its token asks. */
+const turnstile = createServer((request, response) => {
+  request.setEncoding('utf8')
+  let text = ''
+  request.on('data', (chunk: string) => {
+    text += chunk
+  })
+  request.on('end', () => {
+    const token = (JSON.parse(text) as { response: string }).response
+    response.end(token === 'garbage' ? '<html>' : JSON.stringify({ success: token !== 'refused' }))
+  })
+})
+await new Promise<void>((resolve) => turnstile.listen(0, '127.0.0.1', resolve))
+
+const [app, strict, bots] = await Promise.all([
+  startApp({ TRUSTED_PROXIES: '127.0.0.1' }),
+  startApp({ RATE_LIMITS: '0.001' }),
+  startApp({
+    TURNSTILE_SECRET: 'secret',
+    TURNSTILE_VERIFY_URL: `http://127.0.0.1:${(turnstile.address() as AddressInfo).port}`,
+  }),
+])
+afterAll(async () => {
+  await Promise.all([app.close(), strict.close(), bots.close()])
+  turnstile.close()
+})
+
+const operations = await readOperations()
+const { person, client: device } = await signedInOnDevice(app)
+
+/** A session of its own, as logout ends the one that it is asked with. */
+async function freshSession(): Promise<string> {
+  const answer = await device.post('/v0/auth/login', { email: person.email, password: person.password })
+  expect(answer.status).toBe(204)
+  return device.cookies.get('__Host-session_id') ?? ''
+}
+
+async function sessionIn(change: string): Promise<string> {
+  const token = await freshSession()
+  const newest = '(select id from sessions order by created_at desc limit 1)'
+  await app.sql(`update sessions set ${change} where id = ${newest}`)
+  return token
+}
+
+const tokens = {
+  malformed: 'junk',
+  foreign: makeToken('device').text,
+  unknown: makeToken('session').text,
+  ended: await sessionIn('ended_at = now()'),
+  expired: await sessionIn("expires_at = now() - interval '1 second'"),
+  orphaned: await sessionIn('user_id = gen_random_uuid()'),
+}
+
+const send = ({ method, url }: Operation, client: TestClient, sent: Sent): Promise<Answer> =>
+  client.send(method, url, sent)
+
+const bearing = (token: string) => (operation: Operation) =>
+  send(operation, app.client(), { headers: { authorization: `Bearer ${token}` } })
+
+const signedIn = async (operation: Operation, { headers, body }: Sent): Promise<Answer> => {
+  const authorization = `Bearer ${await freshSession()}`
+  return send(operation, app.client(), { headers: { authorization, ...headers }, body })
+}
+
+const crossSite = (cookie: Record<string, string>) => (operation: Operation) =>
+  send(operation, app.client(), { headers: { 'sec-fetch-site': 'cross-site', ...cookie }, body: goodBody(operation) })
+
+const goodBody = ({ fields }: Operation) => bodyOf(fields, goodFields)
+
+function bodyOf(fields: readonly string[] | undefined, values: Readonly<Record<string, unknown>>) {
+  return fields && Object.fromEntries(fields.filter((name) => name in values).map((name) => [name, values[name]]))
+}
+
+const botCheck = (headers: Record<string, string>) => (operation: Operation) =>
+  send(operation, bots.client(), { headers, body: goodBody(operation) })
+
+let networks = 0
+async function twice(operation: Operation): Promise<Answer> {
+  const remoteAddress = `198.51.100.${++networks}`
+  await send(operation, strict.client(), { remoteAddress })
+  return send(operation, strict.client(), { remoteAddress })
+}
+
+/** Routes that open a session in a browser: another site may not post to them even without a cookie. */
+const setsCookies = /^POST \/v0\/auth\/(?:login|verify-email|device\/verify)$/
+
+type Provocation = {
+  readonly how: string
+  readonly code: ErrorCode
+  readonly provoke: (operation: Operation) => Promise<Answer>
+  /** Where the code is also the route's own, and this way to it is not every route's. */
+  readonly expectedOf?: (operation: Operation) => boolean
+}
+
+const provocations: readonly Provocation[] = [
+  { code: 'user:unauthorized', how: 'no credential', provoke: (operation) => send(operation, app.client(), {}) },
+  { code: 'user:invalid_session', how: 'a malformed token', provoke: bearing(tokens.malformed) },
+  { code: 'user:invalid_session', how: 'a token of another kind', provoke: bearing(tokens.foreign) },
+  { code: 'user:invalid_session', how: 'a session that ended', provoke: bearing(tokens.ended) },
+  { code: 'session:not_found', how: 'an unknown token', provoke: bearing(tokens.unknown) },
+  { code: 'session:expired', how: 'an expired session', provoke: bearing(tokens.expired) },
+  { code: 'session:invalid_user_id', how: 'a session of nobody', provoke: bearing(tokens.orphaned) },
+  { code: 'FORBIDDEN', how: 'another site, with a cookie', provoke: crossSite({ cookie: 'any=thing' }) },
+  {
+    code: 'FORBIDDEN',
+    how: 'another site, without a cookie',
+    provoke: crossSite({}),
+    expectedOf: ({ name }) => setsCookies.test(name),
+  },
+  {
+    code: 'general:invalid_ip_address',
+    how: 'junk from a trusted proxy',
+    provoke: (operation) => send(operation, app.client(), { headers: { 'x-forwarded-for': 'junk' } }),
+  },
+  { code: 'rate_limit:exceeded', how: 'one request too many of the network', provoke: twice },
+  { code: 'general:bad_request', how: 'malformed JSON', provoke: (operation) => signedIn(operation, { body: '{"' }) },
+  {
+    code: 'general:bad_request',
+    how: 'another content type',
+    provoke: (operation) => signedIn(operation, { body: '{}', headers: { 'content-type': 'text/plain' } }),
+  },
+  {
+    code: 'general:validation_error',
+    how: 'a field that breaks its rule',
+    provoke: (operation) =>
+      signedIn(operation, { body: { ...goodBody(operation), ...bodyOf(operation.fields, brokenFields) } }),
+  },
+  {
+    code: 'FILE_TOO_LARGE',
+    how: '64 KiB and a byte',
+    provoke: (operation) => signedIn(operation, { body: `"${'x'.repeat(64 * 1024 - 1)}"` }),
+  },
+  { code: 'turnstile:token_missing', how: 'no token', provoke: botCheck({}) },
+  { code: 'turnstile:verification_failed', how: 'a bad token', provoke: botCheck({ 'x-turnstile-token': 'refused' }) },
+  { code: 'turnstile:service_error', how: 'a broken service', provoke: botCheck({ 'x-turnstile-token': 'garbage' }) },
+]
+
+describe.each(operations)('$name', (operation) => {
+  test.each(provocations)('$code where declared, nowhere else: $how', async ({ code, provoke, expectedOf }) => {
+    const isExpected = operation.codes.has(code) && (expectedOf?.(operation) ?? true)
+    const answer = await provoke(operation)
+    if (isExpected) expect(answer.code).toBe(code)
+    else expect(answer.code).not.toBe(code)
+  })
+
+  test.runIf(operation.codes.has('session:expired'))('a dead cookie is taken back, a Bearer token is not', async () => {
+    for (const [state, token] of Object.entries(tokens)) {
+      const cookie = `__Host-session_id=${token}`
+      const { setCookies } = await send(operation, app.client(), { headers: { cookie } })
+      expect([state, setCookies]).toEqual([
+        state,
+        ['__Host-session_id=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax'],
+      ])
+      expect((await bearing(token)(operation)).setCookies).toEqual([])
+    }
+  })
+})
+
+test('the first check that fails answers', async () => {
+  const login = (headers: Record<string, string>, body: unknown) =>
+    app.client().post('/v0/auth/login', body, { headers })
+  const junk = { 'x-forwarded-for': 'junk' }
+  const foreign = { 'sec-fetch-site': 'cross-site' }
+  const large = 'x'.repeat(64 * 1024 + 1)
+  expect((await login({ ...junk, ...foreign }, large)).code).toBe('general:invalid_ip_address')
+  expect((await login(foreign, large)).code).toBe('FORBIDDEN')
+  expect((await login({}, large)).code).toBe('FILE_TOO_LARGE')
+  expect((await login({}, { email: 'nobody' })).code).toBe('general:bad_request')
+  expect((await login({}, { email: 'nobody', password: 'x' })).code).toBe('general:validation_error')
+})
+
+async function readOperations(): Promise<Operation[]> {
+  const { body } = await app.client().get('/openapi.json')
+  type Schema = { readonly properties?: Record<string, { readonly enum?: string[] }> }
+  type Content = { readonly content?: { readonly 'application/json'?: { readonly schema?: Schema } } }
+  type Item = Record<string, { readonly requestBody?: Content; readonly responses: Record<string, Content> }>
+  const schemaOf = (content: Content | undefined) => content?.content?.['application/json']?.schema
+  return Object.entries(body.paths as Record<string, Item>).flatMap(([path, item]) =>
+    Object.entries(item).map(([verb, { requestBody, responses }]) => ({
+      name: `${verb.toUpperCase()} ${path}`,
+      method: verb.toUpperCase(),
+      url: path.replace(/\{\w+\}/g, '01890a5d-ac96-774b-bcce-b302099a8057'),
+      fields: requestBody && Object.keys(schemaOf(requestBody)?.properties ?? {}),
+      codes: new Set(Object.values(responses).flatMap((response) => schemaOf(response)?.properties?.code?.enum ?? [])),
+    })),
+  )
+}

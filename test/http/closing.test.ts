@@ -1,0 +1,150 @@
+import { createServer } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { startApp, type TestApp } from '../support/app.ts'
+
+/** Holds every request that asks it, until it is told to answer: what makes a request slow. */
+const waiting: (() => void)[] = []
+const service = createServer((_request, response) => void waiting.push(() => response.end('{"success":true}')))
+
+const closeDeadlineMs = 2500
+
+let app: TestApp
+let port: number
+let sockets: Socket[]
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve))
+})
+afterAll(() => service.close())
+
+beforeEach(async () => {
+  sockets = []
+  app = await startApp({
+    TURNSTILE_SECRET: 'secret',
+    TURNSTILE_TIMEOUT_MS: '20000',
+    TURNSTILE_VERIFY_URL: `http://127.0.0.1:${(service.address() as AddressInfo).port}`,
+  })
+  await app.app.listen({ host: '127.0.0.1', port: 0 })
+  port = (app.app.server.address() as AddressInfo).port
+})
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy()
+  for (const answer of waiting.splice(0)) answer()
+  await app.close()
+})
+
+type Line = { readonly socket: Socket; received(): string; readonly ended: Promise<void> }
+
+async function openLine(): Promise<Line> {
+  const socket = connect(port, '127.0.0.1')
+  sockets.push(socket)
+  let text = ''
+  socket.on('data', (chunk) => {
+    text += String(chunk)
+  })
+  socket.on('error', () => undefined)
+  const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  await new Promise((resolve) => socket.once('connect', resolve))
+  return { socket, received: () => text, ended }
+}
+
+const live = 'GET /health/live HTTP/1.1\r\nHost: auth.example.com\r\n\r\n'
+const body = '{"email":"nobody@example.com","password":"not the password"}'
+const login =
+  'POST /v0/auth/login HTTP/1.1\r\nHost: auth.example.com\r\nX-Turnstile-Token: token\r\n' +
+  `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+
+async function keptAlive(): Promise<Line> {
+  const line = await openLine()
+  line.socket.write(live)
+  await vi.waitFor(() => expect(line.received()).toContain('204 No Content'))
+  return line
+}
+
+async function slowRequest(): Promise<Line> {
+  const line = await openLine()
+  line.socket.write(login)
+  await vi.waitFor(() => expect(waiting).toHaveLength(1))
+  return line
+}
+
+async function closeInTime(): Promise<void> {
+  const startedAt = performance.now()
+  await app.app.close()
+  expect(performance.now() - startedAt).toBeLessThan(closeDeadlineMs)
+}
+
+test('a request in flight is answered as ever, and its connection closes', async () => {
+  const line = await slowRequest()
+  const closed = app.app.close()
+  await vi.waitFor(() => expect(app.app.server.listening).toBe(false))
+  waiting.pop()?.()
+  await closed
+  await line.ended
+  expect(line.received()).toMatch(/^HTTP\/1\.1 401 /)
+  expect(line.received()).toMatch(/^connection: close\r$/im)
+  expect(line.received()).toContain('{"status":401,"code":"auth:invalid_credentials"}')
+})
+
+test('a request on a kept connection while closing is served or refused, never answered outside the catalogue', async () => {
+  const [busy, kept] = [await slowRequest(), await keptAlive()]
+  const before = kept.received().length
+  const closed = app.app.close()
+  await vi.waitFor(() => expect(app.app.server.listening).toBe(false))
+  kept.socket.write(live)
+  await kept.ended
+  expect(kept.received().slice(before)).toMatch(/^$|^HTTP\/1\.1 204 /)
+  waiting.pop()?.()
+  await Promise.all([closed, busy.ended])
+  expect(busy.received()).toMatch(/^HTTP\/1\.1 401 /)
+})
+
+test('a request that comes in the very moment of closing is served or refused', async () => {
+  const lines = await Promise.all(Array.from({ length: 10 }, keptAlive))
+  const closed = closeInTime()
+  for (const { socket } of lines) socket.write(live)
+  await Promise.all([closed, ...lines.map(({ ended }) => ended)])
+  for (const line of lines) expect(line.received()).toMatch(/^(?:HTTP\/1\.1 204 [\s\S]*?\r\n\r\n){1,2}$/)
+})
+
+test('no new connection is taken while closing', async () => {
+  await slowRequest()
+  const closed = app.app.close()
+  await vi.waitFor(() => expect(app.app.server.listening).toBe(false))
+  const refused = new Promise<NodeJS.ErrnoException>((resolve) => connect(port, '127.0.0.1').once('error', resolve))
+  expect((await refused).code).toBe('ECONNREFUSED')
+  waiting.pop()?.()
+  await closed
+})
+
+test('an idle connection that is kept alive does not hold the close up', async () => {
+  const line = await keptAlive()
+  await closeInTime()
+  await line.ended
+})
+
+test('a connection that never sent anything does not hold the close up', async () => {
+  const line = await openLine()
+  await vi.waitFor(async () => expect(await connections()).toBe(1))
+  await closeInTime()
+  await line.ended
+})
+
+test('half a request does not hold the close up for longer than its headers may take', {
+  timeout: 20_000,
+}, async () => {
+  const line = await openLine()
+  line.socket.write('GET /health/live HTTP/1.1\r\nHost: auth')
+  await vi.waitFor(async () => expect(await connections()).toBe(1))
+  const startedAt = performance.now()
+  await app.app.close()
+  await line.ended
+  expect(performance.now() - startedAt).toBeLessThan(13_000)
+  expect(line.received()).toMatch(/^$|^HTTP\/1\.1 400 /)
+})
+
+const connections = (): Promise<number> =>
+  new Promise((resolve, reject) =>
+    app.app.server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+  )

@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { frontendUrl, startApp, type TestApp } from '../support/app.ts'
+import { mailsTo, newPerson, signedUp, signUp } from '../support/people.ts'
+
+let app: TestApp
+let development: TestApp
+beforeAll(async () => {
+  ;[app, development] = await Promise.all([
+    startApp(),
+    startApp({ APP_ENV: 'development', FRONTEND_URL: undefined, PUBLIC_URL: 'http://postern.test:8080' }),
+  ])
+})
+afterAll(() => Promise.all([app.close(), development.close()]))
+
+const assets = ['/docs/assets/swagger-ui.css', '/docs/assets/swagger-ui-bundle.js', '/docs/assets/start.js']
+const elsewhere = /(?:src|href|action)\s*=\s*["']?(?:https?:)?\/\/|@import|url\(\s*["']?(?:https?:)?\/\//i
+
+describe('documentation', () => {
+  test.each(['/docs', '/docs/errors'])('%s is a page that loads nothing from another site', async (url) => {
+    const { statusCode, headers, body } = await app.app.inject({ url })
+    expect([statusCode, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
+    const policy = String(headers['content-security-policy'])
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).toContain("frame-ancestors 'none'")
+    expect(policy).toContain("script-src 'self'")
+    expect(policy).not.toMatch(/https?:|\*|unsafe-eval|script-src[^;]*unsafe-inline/)
+    expect(headers['x-content-type-options']).toBe('nosniff')
+    expect(body).not.toMatch(elsewhere)
+    expect(body).not.toMatch(/<script(?![^>]*\ssrc=)|\son\w+=/i)
+    const loaded = [...body.matchAll(/(?:src|href)="(\/[^"#]*)"/g)].map(([, one]) => one ?? '')
+    for (const one of loaded) expect([one, (await app.app.inject({ url: one })).statusCode]).toEqual([one, 200])
+  })
+
+  test.each(assets)('%s comes from here and may be kept', async (url) => {
+    const { statusCode, headers, body } = await app.app.inject({ url })
+    expect(statusCode).toBe(200)
+    expect(headers['content-type']).toBe(
+      url.endsWith('.css') ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8',
+    )
+    expect(headers['cache-control']).toContain('max-age')
+    expect(headers['x-content-type-options']).toBe('nosniff')
+    if (!url.endsWith('bundle.js')) expect(body).not.toMatch(elsewhere)
+  })
+
+  test.each([
+    '/docs/assets/',
+    '/docs/assets/..%2f..%2fpackage.json',
+    '/docs/assets/../package.json',
+    '/docs/assets/%2e%2e/package.json',
+    '/docs/assets/swagger-ui.css.map',
+  ])('%s is no asset', async (url) => {
+    expect((await app.app.inject({ url })).statusCode).toBe(404)
+  })
+
+  test('/openapi.json is JSON that names no hidden route', async () => {
+    const { status, headers, body } = await app.client().get('/openapi.json')
+    expect([status, headers['content-type']]).toEqual([200, 'application/json; charset=utf-8'])
+    const paths = Object.keys(body.paths as object)
+    expect(paths).toContain('/v0/auth/login')
+    expect(paths.filter((path) => !/^\/(?:v0|health|\.well-known)/.test(path))).toEqual([])
+    const inDevelopment = await development.client().get('/openapi.json')
+    expect(Object.keys(inDevelopment.body.paths as object)).toEqual(paths)
+  })
+})
+
+const local = { host: 'localhost:8080' }
+const pages = ['/dev/inbox', '/api/v1/search?query=to:nobody@example.com', '/api/v1/search']
+
+describe('the inbox', () => {
+  const ask = (url: string, headers: Record<string, string>, remoteAddress = '127.0.0.1') =>
+    app.app.inject({ url, headers, remoteAddress })
+
+  test.each(pages)('%s answers this machine under its own names', async (url) => {
+    for (const host of ['localhost', 'localhost:8080', '127.0.0.1:80', '[::1]', '[::1]:8080', 'auth.example.com'])
+      expect([host, (await ask(url, { host })).statusCode]).toEqual([host, 200])
+    for (const address of ['127.8.8.8', '::1', '::ffff:127.0.0.1'])
+      expect([address, (await ask(url, local, address)).statusCode]).toEqual([address, 200])
+  })
+
+  test.each(pages)('%s is 404 to the network and under any other name', async (url) => {
+    for (const address of ['192.0.2.1', '10.0.0.1', '::ffff:192.0.2.1', '2001:db8::1', '::2', '1.127.0.1']) {
+      const answer = await ask(url, local, address)
+      expect([address, answer.statusCode, answer.headers['x-error-code']]).toEqual([address, 404, 'system:not_found'])
+    }
+    for (const host of ['evil.example', 'localhost.evil.example', 'xlocalhost', '127.0.0.1.nip.io', '[::2]'])
+      expect([host, (await ask(url, { host })).statusCode]).toEqual([host, 404])
+    const forwarded = { ...local, 'x-forwarded-for': '127.0.0.1', 'x-real-ip': '127.0.0.1' }
+    expect((await ask(url, forwarded, '192.0.2.1')).statusCode).toBe(404)
+  })
+
+  test.each([...pages, '/api/v1/message/nothing'])(
+    '%s carries no CORS headers, not even for the front end',
+    async (url) => {
+      const cors = (answer: { headers: object }) =>
+        Object.keys(answer.headers).filter((name) => name.startsWith('access-control-'))
+      expect(cors(await ask(url, { ...local, origin: frontendUrl }))).toEqual([])
+      expect(cors(await ask(url, { host: 'evil.example', origin: frontendUrl }))).toEqual([])
+    },
+  )
+
+  test('the mails in the shape of Mailpit, newest first, as a page and by id', async () => {
+    const person = await signUp(app)
+    await mailsTo(app, person.email)
+    await signUp(app, { ...newPerson(), email: person.email })
+    await mailsTo(app, person.email, 2)
+    const query = encodeURIComponent(`to:${person.email.toUpperCase()}`)
+    const { messages } = (await ask(`/api/v1/search?query=${query}`, local)).json() as {
+      messages: { ID: string; Subject: string; To: { Address: string }[]; Created: string }[]
+    }
+    expect(messages).toHaveLength(2)
+    expect(messages.map(({ To }) => To[0]?.Address)).toEqual([person.email, person.email])
+    const times = messages.map(({ Created }) => Created)
+    expect(times).toEqual(times.toSorted().reverse())
+    const mail = (await ask(`/api/v1/message/${messages[0]?.ID}`, local)).json() as Record<string, string>
+    expect(mail).toMatchObject({ ID: messages[0]?.ID, Subject: messages[0]?.Subject, To: [{ Address: person.email }] })
+    expect(mail.Text).toContain(`${frontendUrl}/account/verify-email?token=pot_`)
+    expect(mail.HTML).toContain('<a href="https://app.example.com/account/verify-email?token=pot_')
+    const page = (await ask('/dev/inbox', local)).body
+    expect(page).toContain(person.email)
+    expect(page).toContain(`<a href="${frontendUrl}/account/verify-email?token=pot_`)
+    const unknown = await ask('/api/v1/message/nothing', local)
+    expect([unknown.statusCode, unknown.headers['x-error-code']]).toEqual([404, 'system:not_found'])
+  })
+
+  test("a stranger's HTML stays text, in the mail and on the page", async () => {
+    const injected = '<script>alert("1")</script>'
+    const escaped = '&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;'
+    const { email, password } = (await signedUp(app)).person
+    await app.client().post('/v0/auth/login', { email, password }, { headers: { 'user-agent': injected } })
+    const [mail] = await mailsTo(app, email, 2)
+    expect(mail?.text).toContain(injected)
+    expect(mail?.html).toContain(escaped)
+    expect(mail?.html).not.toContain('<script')
+    const page = await ask('/dev/inbox', local)
+    expect(page.body).toContain(escaped)
+    expect(page.body).not.toContain('<script')
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'")
+  })
+})
+
+describe('the page behind a mailed link', () => {
+  const ask = (on: TestApp, url: string, host = 'localhost:8080', remoteAddress = '127.0.0.1') =>
+    on.app.inject({ url, headers: { host }, remoteAddress })
+
+  test.each(['/account/verify-email', '/account/verify-device'])(
+    '%s is there in development without a front end',
+    async (url) => {
+      const { statusCode, headers, body } = await ask(development, `${url}?token=pot_x`)
+      expect([statusCode, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
+      expect(headers['content-security-policy']).toMatch(/^(?!.*script-src[^;]*unsafe).*default-src 'none'/)
+      expect(body).not.toMatch(elsewhere)
+      expect(body).not.toContain('pot_x')
+      expect((await ask(development, url, 'postern.test:8080')).statusCode).toBe(200)
+      expect((await ask(development, url, 'evil.example')).statusCode).toBe(404)
+      expect((await ask(development, url, 'localhost', '192.0.2.1')).statusCode).toBe(404)
+      expect((await ask(app, url)).statusCode).toBe(404)
+    },
+  )
+
+  test('it loads its script from here', async () => {
+    const { statusCode, headers } = await ask(development, '/account/assets/account.js')
+    expect([statusCode, headers['content-type']]).toEqual([200, 'text/javascript; charset=utf-8'])
+  })
+
+  test('it is not there with a front end of its own', async () => {
+    const own = await startApp({ APP_ENV: 'development' })
+    expect((await ask(own, '/account/verify-email')).statusCode).toBe(404)
+    expect((await ask(own, '/dev/inbox')).statusCode).toBe(200)
+    await own.close()
+  })
+
+  test('no inbox where mails go to a server', async () => {
+    const mailing = await startApp({ SMTP_URL: 'smtp://127.0.0.1:1' })
+    for (const url of [...pages, '/api/v1/message/x']) expect((await ask(mailing, url)).statusCode).toBe(404)
+    await mailing.close()
+  })
+})

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
+import { startApp, type TestApp } from '../support/app.ts'
+import { runStatement } from '../support/database.ts'
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startApp({ RATE_LIMITS: '0.001', TRUSTED_PROXIES: '127.0.0.1' })
+})
+afterAll(() => app.close())
+
+test.each(['/health-check', '/health/live'])('GET %s is 204 and empty, and nothing guards it', async (url) => {
+  const headers = { 'x-forwarded-for': 'junk', cookie: '__Host-session_id=junk', 'sec-fetch-site': 'cross-site' }
+  for (let time = 0; time < 3; time++) {
+    const answer = await app.app.inject({ url, headers })
+    expect([answer.statusCode, answer.body]).toEqual([204, ''])
+    expect(answer.headers).not.toHaveProperty('ratelimit')
+    expect(answer.headers).not.toHaveProperty('set-cookie')
+  }
+})
+
+test('GET /health/ready says what is there', async () => {
+  for (let time = 0; time < 3; time++) {
+    const { status, body } = await app.client().get('/health/ready', { headers: { 'x-forwarded-for': 'junk' } })
+    expect([status, body]).toEqual([200, { status: 'up', checks: { postgres: 'up', worker: 'up' } }])
+  }
+})
+
+test('GET /health/ready is degraded, yet 200, without the worker', async () => {
+  const alone = await startApp({
+    WORKER_URL: 'http://127.0.0.1:1',
+    WORKER_SECRET: 'w'.repeat(40),
+    SMTP_URL: 'smtp://127.0.0.1:1',
+  })
+  const { status, body } = await alone.client().get('/health/ready')
+  expect([status, body]).toEqual([200, { status: 'degraded', checks: { postgres: 'up', worker: 'down' } }])
+  expect((await alone.client().get('/health/live')).status).toBe(204)
+  await alone.close()
+})
+
+test('GET /health/ready is 503, and no error, while PostgreSQL is away; then 200 again', async () => {
+  const cut = await startApp()
+  const name = new URL(cut.config.databaseUrl ?? '').pathname.slice(1)
+  const server = inject('postgresUrl')
+  await runStatement(server, `alter database ${name} allow_connections false`)
+  await runStatement(server, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`)
+  const { status, body, headers } = await cut.client().get('/health/ready')
+  expect([status, body]).toEqual([503, { status: 'down', checks: { postgres: 'down', worker: 'up' } }])
+  expect(headers).not.toHaveProperty('x-error-code')
+  expect((await cut.client().get('/health/live')).status).toBe(204)
+  expect((await cut.client().get('/health-check')).status).toBe(204)
+
+  await runStatement(server, `alter database ${name} allow_connections true`)
+  await vi.waitFor(async () => expect((await cut.client().get('/health/ready')).status).toBe(200), { timeout: 10_000 })
+  await cut.close()
+})

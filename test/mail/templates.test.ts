@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import { type MailContent, renderMail } from '../../src/mail/templates.ts'
+
+const link = 'https://app.example.com/account/verify-email?token=pot_0123456789abcdef&x=1'
+const controls = '\u0000\u0007\u001b[31m\r\n\t\u0085\u2028\u2029\u202e\u2066\u200b\ufeff'
+const hostile = `<b>"a"&'b'</b>${controls}<img src=x><a href="https://evil.example">`
+const planted = 'x https://evil.example/account/verify-email?token=pot_planted'
+const to = 'person@example.com'
+
+const verifyEmail = (handle: string): MailContent => ({
+  template: 'verify_email',
+  to,
+  handle,
+  link,
+  signedUpAt: '2026-03-04T05:06:07.890Z',
+})
+const deviceLink = (userAgent?: string, ipAddress?: string): MailContent => ({
+  template: 'device_link',
+  to,
+  link,
+  userAgent,
+  ipAddress,
+})
+
+const letters: Record<string, MailContent> = {
+  'verify_email, plain': verifyEmail('ada_lovelace'),
+  'verify_email, hostile': verifyEmail(hostile),
+  'device_link, plain': deviceLink('Mozilla/5.0 (X11; Linux)', '192.0.2.7'),
+  'device_link, hostile': deviceLink(hostile, '192.0.2.7'),
+  'device_link, with a link of a stranger': deviceLink(planted, '192.0.2.7'),
+  'device_link, nothing known': deviceLink(),
+  registered_notice: { template: 'registered_notice', to },
+}
+
+const tags = (html: string) => [...html.matchAll(/<\/?([a-z!]+)/gi)].map(([, name]) => name?.toLowerCase())
+
+describe.each(Object.entries(letters))('%s', (_name, content) => {
+  const { subject, text, html } = renderMail(content)
+  const expected = 'link' in content ? content.link : undefined
+
+  test('holds exactly the link that it is about', () => {
+    const targets = [...html.matchAll(/<[^>]*\shref=("[^"]*")[^>]*>/g)].map(([, target]) => target)
+    expect(targets).toEqual(expected === undefined ? [] : [`"${expected.replaceAll('&', '&amp;')}"`])
+    const anchors = tags(html).filter((name) => name === 'a')
+    expect(anchors).toHaveLength(expected === undefined ? 0 : 2)
+  })
+
+  test('the first token= of the text is of the link, on a line of its own', () => {
+    const first = text.split('\n').find((line) => line.includes('token='))
+    expect(first).toBe(expected)
+  })
+
+  test('is bare HTML: nothing is fetched, nothing is styled', () => {
+    expect(new Set(tags(html))).toEqual(
+      new Set(['!doctype', 'html', 'head', 'meta', 'title', 'body', 'p', ...(expected === undefined ? [] : ['a'])]),
+    )
+    expect(html).not.toMatch(/<[^>]*\s(?:style|src|on\w+)\s*=/i)
+  })
+
+  test('no control character of a stranger gets into it [LG3]', () => {
+    for (const part of [subject, text, html])
+      expect(part.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
+    // Lines come of paragraphs alone: a stranger's line break makes none.
+    expect(text.split('\n\n')).toHaveLength(html.match(/<p>/g)?.length ?? 0)
+  })
+})
+
+test('what a stranger wrote stands in the HTML as text', () => {
+  const { html } = renderMail(deviceLink(hostile))
+  expect(html).toContain('&lt;b&gt;')
+  expect(html).toContain('&amp;')
+  expect(html).not.toContain('<b>')
+  expect(html).not.toContain('<img')
+})
+
+test('subjects are the same whatever the stranger wrote [EM3]', () => {
+  expect(renderMail(verifyEmail(hostile)).subject).toBe(renderMail(verifyEmail('ada')).subject)
+  expect(renderMail(deviceLink(hostile, '192.0.2.7')).subject).toBe(renderMail(deviceLink()).subject)
+})
+
+test('a sign-up mail names handle and time, a device mail program and address', () => {
+  expect(renderMail(verifyEmail('ada_lovelace')).text).toContain('handle ada_lovelace at 2026-03-04 05:06 UTC.')
+  expect(renderMail(deviceLink('curl/8.1', '192.0.2.7')).text).toContain('It was curl/8.1, at the address 192.0.2.7.')
+  expect(renderMail(deviceLink()).text).toContain('It was an unknown program.')
+})
+
+test('a very long user agent is cut, and at no half character', () => {
+  const { text } = renderMail(deviceLink(`a${'😀'.repeat(5000)}`))
+  expect(text.length).toBeLessThan(1500)
+  expect(text.isWellFormed()).toBe(true)
+})

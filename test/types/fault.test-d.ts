@@ -1,0 +1,77 @@
+import { login } from '../../src/auth/login.ts'
+import type { Context } from '../../src/context.ts'
+import type { Deps } from '../../src/deps.ts'
+import { DomainError, faults } from '../../src/errors/fault.ts'
+import type { ErrorTable } from '../../src/errors/table.ts'
+import { confirmDelivery, deliveryRefusals } from '../../src/mail/confirm.ts'
+import { limitMails } from '../../src/mail/limit.ts'
+import { logOut } from '../../src/sessions/log-out.ts'
+
+// Compiled by `tsc --noEmit`, never run: each expected error is a mistake that the compiler must catch.
+
+declare const deps: Deps
+declare const attempt: Parameters<typeof login>[1]
+declare const signedIn: Parameters<typeof logOut>[1]
+
+const enough = faults(
+  'auth:invalid_credentials',
+  'user:not_verified',
+  'rate_limit:exceeded',
+  'system:hashing_error',
+  ...deliveryRefusals,
+)
+export const declared = () => login({ ...deps, fault: enough }, attempt)
+
+const more = faults('auth:invalid_credentials', 'FORBIDDEN')
+export const asDeclared = [more('FORBIDDEN'), more('auth:invalid_credentials', { retryAfterSeconds: 1 })]
+
+const few = faults('auth:invalid_credentials', 'user:not_verified')
+// @ts-expect-error login may refuse with codes that this caller did not declare
+export const undeclared = () => login({ ...deps, fault: few }, attempt)
+
+const withoutDelivery = faults(
+  'auth:invalid_credentials',
+  'user:not_verified',
+  'rate_limit:exceeded',
+  'system:hashing_error',
+)
+// @ts-expect-error what login calls may refuse with the worker's codes
+export const undeclaredDeeper = () => login({ ...deps, fault: withoutDelivery }, attempt)
+
+// @ts-expect-error without a fault there is no context
+export const withoutFault = () => login(deps, attempt)
+
+// @ts-expect-error not declared here
+export const elsewhere = () => few('user:unauthorized')
+
+// @ts-expect-error no such code
+export const unknown = () => faults('auth:no_such_code')
+
+// @ts-expect-error no such code
+export const unknownError = () => new DomainError('auth:no_such_code')
+
+// @ts-expect-error a context that may raise one code is none that may raise another
+export const widened = (ctx: Context<'rate_limit:exceeded'>): Context<'user:not_verified'> => ctx
+
+/** A wider right is good where a narrower one is asked for. */
+export const narrowed = (ctx: Context<'rate_limit:exceeded' | 'FORBIDDEN'>): Context<'rate_limit:exceeded'> => ctx
+
+export async function useCase(ctx: Context<'rate_limit:exceeded'>): Promise<void> {
+  await limitMails(ctx, 'verify_email', 'ada@example.com')
+  // @ts-expect-error this use case does not list the worker's codes
+  await confirmDelivery(ctx, 'mail')
+  // @ts-expect-error nor this one
+  throw ctx.fault('user:not_verified')
+}
+
+/** What refuses with nothing needs no right to refuse. */
+export const withoutRefusals = () => logOut(deps, signedIn, attempt.client)
+
+export const table = {
+  'auth:invalid_credentials': { status: 401, title: '', description: '' },
+  // @ts-expect-error another domain's code
+  'user:not_verified': { status: 401, title: '', description: '' },
+} as const satisfies ErrorTable<'auth'>
+
+// @ts-expect-error a row without a status
+export const incomplete = { 'auth:a': { title: '', description: '' } } as const satisfies ErrorTable<'auth'>
