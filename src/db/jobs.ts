@@ -10,8 +10,17 @@ const queues = {
   sweep: { retryLimit: 2, retryDelay: 60, expireInSeconds: 300 },
 } as const
 
-/** A notification wakes the worker for new jobs; those that become due later it finds by asking. */
-const jobWork = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 1, batchSize: 1 } as const
+/**
+ * A few at a time, and the next at once while there are more. A notification wakes the worker for new jobs; those that become
+ * due later it finds by asking.
+ */
+const jobWork = {
+  batchSize: 3,
+  perJobResults: true,
+  burstWhenBatchFull: true,
+  pollingIntervalSeconds: 0.5,
+  notifyPollingIntervalSeconds: 1,
+} as const
 
 type JobData = { 'deliver-mail': { readonly mailId: string }; sweep: Record<string, never> }
 type QueueName = keyof JobData
@@ -51,12 +60,23 @@ export async function openJobs({ url, role, log }: Options): Promise<Jobs> {
       await boss.send(queue, data, { startAfter: afterSeconds, db: fromDrizzle(tx, sql) })
     },
     work: async (queue, act) => {
-      await boss.work(queue, jobWork, async ([job]) => {
-        if (job) await act(job.data as never)
-      })
+      await boss.work(queue, jobWork, (jobs) =>
+        Promise.all(jobs.map(async ({ id, data }) => ({ id, status: await statusOf(act(data as never), log) }))),
+      )
     },
     schedule: (queue, cron) => boss.schedule(queue, cron),
     close: () => boss.stop({ graceful: true, timeout: closeWithinMs }),
+  }
+}
+
+/** A job's failure is its own: the others of its batch are done. */
+async function statusOf(job: Promise<void>, log: FastifyBaseLogger): Promise<'completed' | 'failed'> {
+  try {
+    await job
+    return 'completed'
+  } catch (error) {
+    log.warn({ cause: describeCause(error) }, 'a job failed and will be tried again')
+    return 'failed'
   }
 }
 

@@ -7,7 +7,8 @@ const kept = "interval '30 days'"
 /** What may go, a table a line. `handles` follow their sign-ups, `mails` their tokens. */
 const expired = {
   sign_ups: `expires_at < now() - interval '1 day'`,
-  mails: `expires_at < now() - ${kept}`,
+  // A probe is asked for at once or never.
+  mails: `expires_at < now() - case kind when 'probe' then interval '0' else ${kept} end`,
   mailed_tokens: `expires_at < now() - ${kept}`,
   sessions: `least(max_expires_at, expires_at, ended_at) < now() - ${kept}`,
   rate_counters: 'resets_at < now()',

@@ -27,12 +27,14 @@ export type DeliveryOutcome = 'delivered' | 'failed'
  * mail, as SMTP demands (RFC 5321 section 6.1), under the same Message-ID.
  */
 export async function deliverMail(deps: DeliverDeps, mailId: string): Promise<DeliveryOutcome> {
+  // The wait for a connection counts too, else whoever is behind a slow mail server hears of it too late.
+  const since = performance.now()
   try {
     await transaction(deps.pool, async (tx) => {
       const mail = await lockDueMail(tx, mailId)
       if (mail === undefined) return
       if (mail.isDead) return void (await closeMail(tx, mailId, { payload: null }))
-      await handOver(deps, mail)
+      await handOver(deps, mail, since)
       await closeMail(tx, mailId, { payload: null, sentAt: sql`now()` })
     })
     return 'delivered'
@@ -65,10 +67,14 @@ async function lockDueMail(tx: Transaction, mailId: string): Promise<DueMail | u
   return mail && mail.payload !== null ? { ...mail, payload: mail.payload } : undefined
 }
 
-async function handOver({ keyring, smtp, mailFrom }: DeliverDeps, { id, kind, payload }: DueMail): Promise<void> {
+async function handOver(
+  { keyring, smtp, mailFrom }: DeliverDeps,
+  { id, kind, payload }: DueMail,
+  since: number,
+): Promise<void> {
   const content = JSON.parse(open(keyring, payload, id).toString()) as MailContent
-  if (kind === 'probe') return smtp.probe(content.to)
-  return smtp.send({ ...renderMail(content), to: content.to, messageId: messageIdOf(id, mailFrom) })
+  if (kind === 'probe') return smtp.probe(content.to, since)
+  return smtp.send({ ...renderMail(content), to: content.to, messageId: messageIdOf(id, mailFrom) }, since)
 }
 
 async function closeMail(

@@ -7,21 +7,23 @@ import type { RenderedMail } from './templates.ts'
 /** The mail server did not take the mail, or could not be reached in time. */
 class SmtpError extends Error {}
 
+/** `since` (of `performance.now()`): when somebody began to wait; the deadline counts from then. */
 export type SmtpSender = {
   /** @throws {SmtpError} */
-  send(mail: RenderedMail & { readonly to: string; readonly messageId: string }): Promise<void>
+  send(mail: RenderedMail & { readonly to: string; readonly messageId: string }, since?: number): Promise<void>
   /** The same conversation up to the recipient, then a reset: nobody gets anything. @throws {SmtpError} */
-  probe(to: string): Promise<void>
+  probe(to: string, since?: number): Promise<void>
 }
 
 type Options = { readonly url: string; readonly from: string; readonly deadlineMs: number }
 
 export function smtpSender({ url, from, deadlineMs }: Options): SmtpSender {
-  const server = parseSmtpUrl(url)
+  const server = parseSmtpUrl(url, deadlineMs)
   const sender = /<([^>]+)>/.exec(from)?.[1] ?? from
-  const converse = (act: (connection: Connection) => Promise<void>) => withConnection(server, deadlineMs, act)
+  const converse = (since: number, act: (connection: Connection) => Promise<void>) =>
+    withConnection(server, deadlineMs - (performance.now() - since), act)
   return {
-    send: async ({ to, messageId, subject, text, html }) => {
+    send: async ({ to, messageId, subject, text, html }, since = performance.now()) => {
       const message = new MailComposer({
         from,
         to: { name: '', address: to },
@@ -34,9 +36,12 @@ export function smtpSender({ url, from, deadlineMs }: Options): SmtpSender {
         disableUrlAccess: true,
       })
       const bytes = await message.compile().build()
-      await converse((connection) => connection.sendMessage({ from: sender, to: [to], use8BitMime: true }, bytes))
+      await converse(since, (connection) =>
+        connection.sendMessage({ from: sender, to: [to], use8BitMime: true }, bytes),
+      )
     },
-    probe: (to) => converse((connection) => connection.probe({ from: sender, to: [to], use8BitMime: true })),
+    probe: (to, since = performance.now()) =>
+      converse(since, (connection) => connection.probe({ from: sender, to: [to], use8BitMime: true })),
   }
 }
 
@@ -81,13 +86,14 @@ class Connection extends SMTPConnection {
 
 async function withConnection(
   server: Server,
-  deadlineMs: number,
+  leftMs: number,
   act: (connection: Connection) => Promise<void>,
 ): Promise<void> {
+  if (leftMs <= 0) throw new SmtpError('No time was left for a conversation with the mail server')
   const connection = new Connection(server.options)
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(reject, deadlineMs, new Error('the conversation took too long'))
+    timer = setTimeout(reject, leftMs, new Error('the conversation took too long'))
   })
   const failed = new Promise<never>((_, reject) => connection.once('error', reject))
   try {
@@ -122,7 +128,7 @@ async function converse(
 const loopback = /^(?:localhost|127\.[\d.]+|\[::1\])$/
 
 /** smtp://user:password@host:587, smtps://host; `?tls.rejectUnauthorized=false` for a server with a certificate of its own making. */
-function parseSmtpUrl(text: string): Server {
+function parseSmtpUrl(text: string, deadlineMs: number): Server {
   const url = new URL(text)
   const secure = url.protocol === 'smtps:'
   const trusting = loopback.test(url.hostname) || url.searchParams.get('tls.rejectUnauthorized') === 'false'
@@ -134,7 +140,11 @@ function parseSmtpUrl(text: string): Server {
       secure,
       name: hostname().replace(/[^A-Za-z0-9.-]/g, '') || 'localhost',
       tls: { rejectUnauthorized: !trusting },
+      // A password goes over TLS or not at all: who can strip STARTTLS could read it.
+      requireTLS: user !== '' && !secure && !trusting,
       socketCloseTimeout: 0,
+      // Nobody waits for the answer to QUIT: a server that owes it would keep the socket for ten minutes.
+      socketTimeout: deadlineMs,
     },
     credentials: user === '' ? undefined : { user, pass: decodeURIComponent(url.password) },
   }

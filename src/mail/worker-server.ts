@@ -7,7 +7,7 @@ type Options = { readonly host: string; readonly port: number; readonly secret: 
 
 export type WorkerServer = { readonly url: string; close(): Promise<void> }
 
-const delivery = /^\/deliveries\/([0-9a-f-]{36})$/
+const delivery = /^\/deliveries\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 const requestWithinMs = 5000
 
 /** The worker's whole protocol: `POST /deliveries/{id}` sends that mail now and says how it went. */

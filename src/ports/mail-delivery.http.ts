@@ -29,12 +29,11 @@ export function httpMailDelivery({ url, secret, timeoutMs }: Options): MailDeliv
   }
 }
 
-/** undici's words for an answer that is no HTTP. */
+/** What fetch calls an answer that is no HTTP, or no end of headers. */
+const garbledAnswers = new Set(['HTTPParserError', 'HeadersOverflowError'])
+
 const isGarbled = (error: unknown): boolean =>
-  error instanceof Error &&
-  error.cause instanceof Error &&
-  'code' in error.cause &&
-  String(error.cause.code).startsWith('HPE_')
+  error instanceof Error && error.cause instanceof Error && garbledAnswers.has(error.cause.name)
 
 async function readAnswer(reply: Response): Promise<unknown> {
   const chunks: Uint8Array[] = []
