@@ -19,6 +19,7 @@ import { logRequests } from './http/request-log.ts'
 import { serializerCompiler } from './http/serializer.ts'
 import { closeGracefully, createFastify } from './http/server.ts'
 import { validatorCompiler } from './http/validation.ts'
+import { passwordRoutes } from './password/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { tokenRoutes } from './tokens/routes.ts'
 import { userRoutes } from './users/routes.ts'
@@ -51,6 +52,7 @@ export async function buildApp(deps: Deps, { onContractViolation = () => {} }: A
 
   authRoutes(app, deps)
   tokenRoutes(app, deps)
+  passwordRoutes(app, deps)
   sessionRoutes(app, deps)
   userRoutes(app)
   healthRoutes(app, deps.healthChecks)

@@ -237,7 +237,6 @@ const lifetimes = inGroup('Lifetimes', {
   PASSWORD_RESET_TTL_SECONDS: {
     kind: seconds,
     default: '900',
-    pending: true,
     meaning: 'lifetime of the link that resets a password',
   },
   EMAIL_CHANGE_TTL_SECONDS: {

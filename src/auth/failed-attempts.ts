@@ -1,4 +1,5 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
 import type { Database } from '../db/client.ts'
 import { failedAttempts } from '../db/schema/limits.ts'
 
@@ -45,3 +46,21 @@ async function secondsLeft(db: Database, key: string): Promise<number> {
   // The block may have run out, or a success ended it, since the try was refused.
   return Math.max(row?.left ?? 1, 1)
 }
+
+const freeAttempts = 5
+
+/** Counts the try before anything is hashed [TH3], or refuses it. */
+export async function admitAttempt(ctx: Context<'rate_limit:exceeded'>, key: string): Promise<void> {
+  const { rateLimits } = ctx.config
+  if (rateLimits === 'off') return
+  const verdict = await countAttempt(ctx.db, key, Math.max(1, Math.round(freeAttempts * rateLimits)))
+  if (verdict.allowed) return
+  throw ctx.fault('rate_limit:exceeded', {
+    retryAfterSeconds: verdict.retryAfterSeconds,
+    details: 'Too many wrong tries; each further one waits longer.',
+  })
+}
+
+/** A known device has a count of its own, so that others cannot lock it out [TH2]. */
+export const accountAttempts = (userId: string, deviceId: string | null): string =>
+  deviceId === null ? `account:${userId}` : `device:${deviceId}`

@@ -2,16 +2,17 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { tokenDigest } from '../crypto/secret-token.ts'
 import { devices, signUps, users } from '../db/schema/users.ts'
-import { transaction } from '../db/transaction.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
-import { isPasswordRight } from '../password/secret.ts'
+import { limitMails } from '../mail/limit.ts'
+import { hashPassword, isPasswordRight } from '../password/secret.ts'
 import { holdLogin } from '../sessions/hold-login.ts'
 import { openSession } from '../sessions/open.ts'
 import type { LoginOutcome } from '../sessions/reply.ts'
 import { audit } from '../users/audit.ts'
 import { addressDigest, emailKey } from '../users/email.ts'
-import { clearAttempts, countAttempt } from './failed-attempts.ts'
+import { accountAttempts, admitAttempt, clearAttempts } from './failed-attempts.ts'
 
 type Refusal =
   | 'auth:invalid_credentials'
@@ -32,7 +33,7 @@ type Attempt = {
 export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<LoginOutcome> {
   const key = emailKey(attempt.email)
   const { user, waitingHash, deviceId } = await findLogin(ctx, key, attempt.deviceToken)
-  const attemptsKey = deviceId ? `device:${deviceId}` : user ? `account:${user.id}` : `address:${addressDigest(key)}`
+  const attemptsKey = user ? accountAttempts(user.id, deviceId) : `address:${addressDigest(key)}`
   await admitAttempt(ctx, attemptsKey)
 
   // As many verifications for a free address as for a registered one, right or wrong [TH5].
@@ -43,7 +44,8 @@ export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<Lo
     throw ctx.fault(isWaiting ? 'user:not_verified' : 'auth:invalid_credentials')
   }
   await clearAttempts(ctx.db, attemptsKey)
-  return admit(ctx, { user, deviceId, rememberMe: attempt.rememberMe, client: attempt.client })
+  const { password, rememberMe, client } = attempt
+  return admit(ctx, { user, password, deviceId, rememberMe, client })
 }
 
 type User = {
@@ -51,6 +53,7 @@ type User = {
   readonly email: string
   readonly emailKey: string
   readonly passwordHash: string | null
+  readonly passwordVersion: number
 }
 
 /** One statement, whatever is there to be found: the account, the sign-up that waits, the device if it is the account's. */
@@ -58,7 +61,13 @@ async function findLogin(ctx: Context<never>, key: string, deviceToken: string |
   const digest = deviceToken === undefined ? undefined : tokenDigest('device', deviceToken)
   const [found] = await ctx.db
     .select({
-      user: { id: users.id, email: users.email, emailKey: users.emailKey, passwordHash: users.passwordHash },
+      user: {
+        id: users.id,
+        email: users.email,
+        emailKey: users.emailKey,
+        passwordHash: users.passwordHash,
+        passwordVersion: users.passwordVersion,
+      },
       waitingHash: signUps.passwordHash,
       deviceId: devices.id,
     })
@@ -69,37 +78,59 @@ async function findLogin(ctx: Context<never>, key: string, deviceToken: string |
   return found ?? { user: null, waitingHash: null, deviceId: null }
 }
 
-/** Counts the try before anything is hashed [TH3]. A known device has its own count, so that others cannot lock it [TH2]. */
-async function admitAttempt(ctx: Context<'rate_limit:exceeded'>, key: string): Promise<void> {
-  const { rateLimits } = ctx.config
-  if (rateLimits === 'off') return
-  const verdict = await countAttempt(ctx.db, key, Math.max(1, Math.round(5 * rateLimits)))
-  if (verdict.allowed) return
-  const { retryAfterSeconds } = verdict
-  throw ctx.fault('rate_limit:exceeded', {
-    retryAfterSeconds,
-    details: 'Too many wrong passwords; each further one waits longer.',
-  })
-}
-
 /** Written before the refusal, in its own statement: alike for an address without an account, of which only a digest is kept. */
 async function auditFailure(ctx: Context<never>, failure: { userId: string | undefined; key: string; client: Client }) {
   const { userId, key, client } = failure
   await audit(ctx.db, { type: 'login_failed', userId, client, metadata: { address_digest: addressDigest(key) } })
 }
 
-type Admitted = { user: User; deviceId: string | null; rememberMe: boolean; client: Client }
+type Admitted = {
+  readonly user: User
+  readonly password: string
+  readonly deviceId: string | null
+  readonly rememberMe: boolean
+  readonly client: Client
+}
 
-async function admit(ctx: Context<Refusal>, { user, deviceId, rememberMe, client }: Admitted): Promise<LoginOutcome> {
+async function admit(ctx: Context<Refusal>, admitted: Admitted): Promise<LoginOutcome> {
+  const { user, deviceId, rememberMe, client } = admitted
+  const renewedHash = await renewHash(ctx, admitted)
   if (deviceId === null) {
-    const mailId = await holdLogin(ctx, { user, rememberMe, client })
+    await limitMails(ctx, 'device_verify', user.emailKey)
+    const mailId = await transaction(ctx.pool, async (tx) => {
+      await claimPassword(ctx, tx, user, renewedHash)
+      return holdLogin(tx, ctx, { user, rememberMe, client })
+    })
     await confirmDelivery(ctx, mailId)
     return { next: 'device' }
   }
   const session = await transaction(ctx.pool, async (tx) => {
+    await claimPassword(ctx, tx, user, renewedHash)
     await tx.update(devices).set({ lastSeenAt: sql`now()` }).where(eq(devices.id, deviceId))
     await audit(tx, { type: 'login_succeeded', userId: user.id, client })
     return openSession(tx, ctx.config, { userId: user.id, deviceId, rememberMe, client })
   })
   return { next: 'session', session }
+}
+
+/** A hash with today's parameters where the stored one has others: only now is the password at hand [PW5]. */
+async function renewHash(ctx: Context<Refusal>, { user, password }: Admitted): Promise<string | undefined> {
+  return user.passwordHash !== null && ctx.hasher.isOutdated(user.passwordHash)
+    ? hashPassword(ctx, password)
+    : undefined
+}
+
+/** The password that was verified must still be the account's when the login takes effect, or a change would not end it. */
+async function claimPassword(
+  ctx: Context<'auth:invalid_credentials'>,
+  tx: Transaction,
+  user: User,
+  renewedHash: string | undefined,
+): Promise<void> {
+  const isUnchanged = and(eq(users.id, user.id), eq(users.passwordVersion, user.passwordVersion))
+  const claimed =
+    renewedHash === undefined
+      ? await tx.select({ id: users.id }).from(users).where(isUnchanged).for('no key update')
+      : await tx.update(users).set({ passwordHash: renewedHash }).where(isUnchanged).returning({ id: users.id })
+  if (claimed.length === 0) throw ctx.fault('auth:invalid_credentials')
 }

@@ -4,13 +4,21 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { clientOf } from '../http/client.ts'
 import { readCookie } from '../http/cookies.ts'
+import { signedInUser } from '../http/credential.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
 import { appLoginReplies, browserLoginReplies, replyInApp, replyInBrowser } from '../sessions/reply.ts'
-import { displayName, email, handle, isPersonalPassword, knownPassword, newPassword } from '../users/fields.ts'
+import {
+  displayName,
+  email,
+  handle,
+  isPersonalPassword,
+  knownPassword,
+  newPassword,
+  optionalKnownPassword,
+} from '../users/fields.ts'
 import { login } from './login.ts'
+import { reauthenticate } from './reauthenticate.ts'
 import { signUp } from './sign-up.ts'
-
-const productName = 'postern'
 
 export function authRoutes(app: App, deps: Deps): void {
   const signUpFault = faults('user:handle_already_exists', 'rate_limit:exceeded', ...deliveryRefusals)
@@ -30,6 +38,8 @@ export function authRoutes(app: App, deps: Deps): void {
       return reply.code(202).send({ message: 'If the address can be used, a link is on its way to it.' })
     },
   })
+
+  reauthenticateRoute(app, deps)
 
   const loginFault = faults(
     'auth:invalid_credentials',
@@ -74,6 +84,41 @@ export function authRoutes(app: App, deps: Deps): void {
   })
 }
 
+/** Exactly one proof. */
+const reauthenticateBody = z.object({ password: optionalKnownPassword, code: z.string().optional() })
+
+function reauthenticateRoute(app: App, deps: Deps): void {
+  const fault = faults(
+    'general:bad_request',
+    'user:password_not_set',
+    'password:incorrect',
+    'totp:not_enabled',
+    'rate_limit:exceeded',
+    'system:hashing_error',
+  )
+  const ctx = { ...deps, fault }
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/reauthenticate',
+    config: { access: 'session', limit: 'sign-in', codes: fault.codes },
+    schema: {
+      summary: 'Prove again who is signed in: the session is fresh for five minutes',
+      tags: ['auth'],
+      body: reauthenticateBody,
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      const { password, code } = request.body
+      if ((password === undefined) === (code === undefined)) {
+        throw fault('general:bad_request', { details: 'Send exactly one of password and code.' })
+      }
+      if (password === undefined) throw fault('totp:not_enabled')
+      await reauthenticate(ctx, signedInUser(request), password)
+      return reply.code(204).send()
+    },
+  })
+}
+
 const signUpBody = ({ config, isCommonPassword }: Deps) =>
   z
     .object({
@@ -82,8 +127,8 @@ const signUpBody = ({ config, isCommonPassword }: Deps) =>
       display_name: displayName,
       password: newPassword({ minLength: config.passwordMinLength, isCommon: isCommonPassword }),
     })
-    .superRefine(({ password, ...person }, context) => {
-      if (!isPersonalPassword(password, person, productName)) return
+    .superRefine(({ password, email, handle, display_name: displayName }, context) => {
+      if (!isPersonalPassword(password, { email, handle, displayName })) return
       context.addIssue({ code: 'custom', path: ['password'], params: { rule: 'personal' } })
     })
 

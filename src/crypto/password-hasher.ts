@@ -9,6 +9,8 @@ export type PasswordHasher = {
   hash(password: string): Promise<string>
   /** Without a stored hash a dummy is verified: the same work, and never right [TH5]. */
   verify(storedHash: string | undefined, password: string): Promise<boolean>
+  /** Whether a hash was made with other parameters than today's [PW5]. */
+  isOutdated(storedHash: string): boolean
 }
 
 type Options = { readonly cost: Argon2Cost; readonly concurrency: number }
@@ -22,7 +24,7 @@ const deadlineMs = 2000
 const leastWaiting = 64
 
 /** The same characters give the same password, however the keyboard composed them [PW2]. */
-const normalized = (password: string): string => password.normalize('NFKC')
+export const normalized = (password: string): string => password.normalize('NFKC')
 
 export async function openPasswordHasher({ cost, concurrency }: Options): Promise<PasswordHasher> {
   const argon2 = await loadArgon2()
@@ -35,16 +37,28 @@ export async function openPasswordHasher({ cost, concurrency }: Options): Promis
       const right = await queued(() => argon2.verify(storedHash ?? dummy, normalized(password)))
       return right && storedHash !== undefined
     },
+    isOutdated: (storedHash) => {
+      const made = storedHash.startsWith('$argon2id$v=19$') ? costOf(storedHash) : undefined
+      return made?.m !== cost.memoryKib || made.t !== cost.timeCost || made.p !== 1
+    },
   }
 }
 
 function checkCost(storedHash: string): void {
-  const match = phc.exec(storedHash)
-  if (!match) throw new StoredHashError('A stored password hash cannot be parsed')
-  const cost = new Map(match[1]?.split(',').map((parameter) => [parameter.slice(0, 2), Number(parameter.slice(2))]))
-  if (!(within(cost.get('m='), bounds.m) && within(cost.get('t='), bounds.t) && within(cost.get('p='), bounds.p))) {
+  const cost = costOf(storedHash)
+  if (cost === undefined) throw new StoredHashError('A stored password hash cannot be parsed')
+  if (!(within(cost.m, bounds.m) && within(cost.t, bounds.t) && within(cost.p, bounds.p))) {
     throw new StoredHashError('A stored password hash is out of the cost bounds')
   }
+}
+
+type Cost = { readonly m: number | undefined; readonly t: number | undefined; readonly p: number | undefined }
+
+function costOf(storedHash: string): Cost | undefined {
+  const parameters = phc.exec(storedHash)?.[1]
+  if (parameters === undefined) return undefined
+  const found = new Map(parameters.split(',').map((one) => [one.slice(0, 2), Number(one.slice(2))]))
+  return { m: found.get('m='), t: found.get('t='), p: found.get('p=') }
 }
 
 const within = (value: number | undefined, most: number): boolean => value !== undefined && value >= 1 && value <= most

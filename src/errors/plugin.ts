@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What the route's own logic may answer: `faults(…).codes`. */
     codes?: readonly ErrorCode[]
+    /** What a required field answers when it is absent, null or "", in this order, where that is not `general:bad_request`. */
+    missing?: Readonly<Record<string, ErrorCode>>
     /** How the handler uses PostgreSQL; by default reads on GET, writes elsewhere. */
     database?: 'none' | 'read' | 'write'
     /** Filled at start: all of the above and what guards and framework bring. */
@@ -45,7 +47,7 @@ export function answerError(
   reply: FastifyReply,
   options: ErrorOptions,
 ): FastifyReply {
-  const known = toDomainError(error)
+  const known = toDomainError(ofMissingField(error, request))
   const { config, url: route } = request.routeOptions
   // Without a route (unknown path, unreadable URL) there is nothing declared.
   if (config?.declaredCodes && !config.declaredCodes.has(known.code)) {
@@ -58,6 +60,17 @@ export function answerError(
   reply.header('vary', varied === undefined ? 'Accept' : `${String(varied)}, Accept`)
   // Its own serializer: a route's schema knows only its successes.
   return reply.code(status).headers(headers).type(contentType).serializer(String).send(body)
+}
+
+/** The route's own code for a field that is missing, unless another one makes it a bad request anyway. */
+function ofMissingField(error: unknown, request: FastifyRequest): unknown {
+  const { missing } = request.routeOptions.config ?? {}
+  if (missing === undefined || !(error instanceof DomainError) || error.code !== 'general:bad_request') return error
+  const { fields = [] } = error.circumstances
+  const isOwn = fields.every(({ path, rule }) => rule === 'required' && path.slice(1) in missing)
+  if (fields.length === 0 || !isOwn) return error
+  const absent = Object.entries(missing).find(([name]) => fields.some(({ path }) => path === `/${name}`))
+  return absent ? new DomainError(absent[1]) : error
 }
 
 function logFailure(error: DomainError, request: FastifyRequest): void {
@@ -78,9 +91,10 @@ const databaseCodes = {
 function declareCodes(route: RouteOptions): void {
   const guards = [route.onRequest ?? [], route.preHandler ?? []].flat() as readonly Partial<Guard>[]
   const safe = [route.method].flat().every((method) => method === 'GET' || method === 'HEAD')
-  const { codes = [], database = safe ? 'read' : 'write' } = route.config ?? {}
+  const { codes = [], missing = {}, database = safe ? 'read' : 'write' } = route.config ?? {}
   const all: ErrorCode[] = [
     ...codes,
+    ...Object.values(missing),
     ...guards.flatMap((guard) => guard.codes ?? []),
     ...databaseCodes[database],
     'system:internal_error',

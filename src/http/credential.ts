@@ -42,6 +42,18 @@ export function sessionGuard({ config, resolveSession }: Deps): Guard {
   return Object.assign(check, { codes: fault.codes })
 }
 
+const freshFault = faults('user:reauthentication_required')
+
+/** Demands that the session was opened or re-authenticated of late; comes after the one that finds it. */
+export const freshGuard: Guard = Object.assign(
+  async (request: FastifyRequest): Promise<void> => {
+    if (!signedInUser(request).isFresh) {
+      throw freshFault('user:reauthentication_required', { details: 'Post to /v0/auth/reauthenticate, then again.' })
+    }
+  },
+  { codes: freshFault.codes },
+)
+
 /** Knows who is signed in where somebody is; a dead or foreign credential is nobody. */
 export function optionalSessionGuard({ config, resolveSession }: Deps): Guard {
   const check = async (request: FastifyRequest): Promise<void> => {

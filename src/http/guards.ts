@@ -1,11 +1,11 @@
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import type { Config } from '../config.ts'
 import { faults } from '../errors/fault.ts'
 import type { Guard } from '../errors/plugin.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import type { ResolveSession } from '../sessions/resolve.ts'
 import { parseTrustedProxies, resolveClientAddress } from './client-address.ts'
-import { optionalSessionGuard, sessionGuard } from './credential.ts'
+import { freshGuard, optionalSessionGuard, sessionGuard } from './credential.ts'
 import { crossSiteGuard, isUnsafe } from './cross-site.ts'
 import { type LimitName, rateLimitGuard } from './rate-limits.ts'
 import { turnstileGuard } from './turnstile.ts'
@@ -16,6 +16,8 @@ declare module 'fastify' {
     access?: 'public' | 'optional' | 'session' | 'probe'
     /** The network's rate limit; `default` unless said otherwise. */
     limit?: LimitName | 'none'
+    /** Marked F in the contract: the session must be fresh. */
+    fresh?: boolean
     turnstile?: boolean
     /** Answers with cookies, so another site may not post to it even without any. */
     setsCookie?: boolean
@@ -41,16 +43,20 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
   const turnstile = turnstileGuard(deps)
   const credential = { session: sessionGuard(deps), optional: optionalSessionGuard(deps) }
 
+  const before = (route: RouteOptions, { access, limit = 'default', fresh = false }: FastifyContextConfig): Guard[] => [
+    address,
+    ...([route.method].flat().some(isUnsafe) ? [crossSite] : []),
+    ...(limit === 'none' ? [] : [rateLimitGuard(limit, deps)]),
+    ...(access === 'session' || access === 'optional' ? [credential[access]] : []),
+    ...(fresh ? [freshGuard] : []),
+  ]
   app.addHook('onRoute', (route: RouteOptions) => {
-    const { access, limit = 'default', turnstile: asksTurnstile = false } = route.config ?? {}
-    if (access === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may call it`)
-    if (access === 'probe') return
-    const before: Guard[] = [address]
-    if ([route.method].flat().some(isUnsafe)) before.push(crossSite)
-    if (limit !== 'none') before.push(rateLimitGuard(limit, deps))
-    if (access !== 'public') before.push(credential[access])
-    route.onRequest = [...before, ...[route.onRequest ?? []].flat()]
-    if (asksTurnstile) route.preHandler = [turnstile, ...[route.preHandler ?? []].flat()]
+    const config = route.config ?? {}
+    if (config.access === undefined)
+      throw new Error(`${String(route.method)} ${route.url} does not say who may call it`)
+    if (config.access === 'probe') return
+    route.onRequest = [...before(route, config), ...[route.onRequest ?? []].flat()]
+    if (config.turnstile) route.preHandler = [turnstile, ...[route.preHandler ?? []].flat()]
   })
 }
 

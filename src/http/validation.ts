@@ -10,6 +10,8 @@ type TextOptions = {
   readonly findBreach?: (value: string) => Breach | undefined
   /** What is done to the text before its rule sees it. */
   readonly cleaned?: z.ZodString
+  /** In an optional field an empty text may be a value like any other. */
+  readonly mayBeEmpty?: true
   /** What OpenAPI says of it. */
   readonly meta: z.core.GlobalMeta
 }
@@ -18,10 +20,10 @@ type TextOptions = {
 const ruled = new WeakSet<z.core.$ZodType>()
 
 /** A string field with a rule of the contract; an empty text always breaks it. */
-export function ruledText({ findBreach, cleaned = z.string(), meta }: TextOptions) {
+export function ruledText({ findBreach, cleaned = z.string(), mayBeEmpty, meta }: TextOptions) {
   const field = cleaned
     .superRefine((value, context) => {
-      const breach = findBreach?.(value) ?? (value === '' ? { rule: 'min_length', limit: 1 } : undefined)
+      const breach = findBreach?.(value) ?? (value === '' && !mayBeEmpty ? { rule: 'min_length', limit: 1 } : undefined)
       if (breach) context.addIssue({ code: 'custom', params: breach })
     })
     .meta(meta)
@@ -75,3 +77,8 @@ function isMissing(schema: z.ZodObject, data: unknown, [name]: readonly Property
   const value = (data as Record<string, unknown> | null)?.[name]
   return value === undefined || value === null || value === ''
 }
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** A UUID of any version; in a path anything else names nothing. */
+export const isUuid = (text: string): boolean => uuid.test(text)

@@ -9,16 +9,30 @@ export const deliveryRefusals = [
 
 export type DeliveryRefusal = (typeof deliveryRefusals)[number]
 
-const refusals = {
-  unreachable: 'worker:connection_failed',
-  garbled: 'worker:response_invalid',
-  failed: 'worker:verification_email_send_failed',
-} as const satisfies Record<string, DeliveryRefusal>
+export const resetDeliveryRefusals = [
+  'worker:connection_failed',
+  'worker:response_invalid',
+  'worker:password_reset_email_send_failed',
+] as const satisfies readonly ErrorCode[]
+
+export type ResetDeliveryRefusal = (typeof resetDeliveryRefusals)[number]
 
 /** Waits for a mail that the client waits for. Whatever this refuses with, the mail is kept and goes out later. */
-export async function confirmDelivery(ctx: Context<DeliveryRefusal>, mailId: string): Promise<void> {
+export const confirmDelivery = (ctx: Context<DeliveryRefusal>, mailId: string): Promise<void> =>
+  confirm(ctx, mailId, 'worker:verification_email_send_failed')
+
+/** The same for the mails of forgot-password, which have a code of their own. */
+export const confirmResetDelivery = (ctx: Context<ResetDeliveryRefusal>, mailId: string): Promise<void> =>
+  confirm(ctx, mailId, 'worker:password_reset_email_send_failed')
+
+async function confirm<Failed extends ErrorCode>(
+  ctx: Context<'worker:connection_failed' | 'worker:response_invalid' | Failed>,
+  mailId: string,
+  failed: Failed,
+): Promise<void> {
   if (ctx.config.mailDelivery === 'queue') return
   const outcome = await ctx.mailDelivery.deliver(mailId)
   if (outcome === 'delivered') return
-  throw ctx.fault(refusals[outcome], { details: 'The mail is kept and will be sent once the way is clear.' })
+  const codes = { unreachable: 'worker:connection_failed', garbled: 'worker:response_invalid', failed } as const
+  throw ctx.fault(codes[outcome], { details: 'The mail is kept and will be sent once the way is clear.' })
 }

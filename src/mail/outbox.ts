@@ -10,7 +10,7 @@ import type { MailContent } from './templates.ts'
 
 type Deps = { readonly config: Config; readonly keyring: Keyring; readonly jobs: Jobs }
 
-type NewMail = { readonly content: MailContent; readonly tokenId: string; readonly ttlSeconds: number }
+type NewMail = { readonly content: MailContent; readonly tokenId: string | null; readonly ttlSeconds: number }
 
 /** A request that waits for its mail asks for it itself; the job is for what then went wrong. */
 const jobAfterRequestSeconds = 5

@@ -17,6 +17,8 @@ export type MailContent =
       readonly userAgent?: string | undefined
       readonly ipAddress?: string | undefined
     }
+  | { readonly template: 'password_reset'; readonly to: string; readonly link: string }
+  | { readonly template: 'no_password_notice'; readonly to: string }
 
 export type RenderedMail = { readonly subject: string; readonly text: string; readonly html: string }
 
@@ -60,6 +62,24 @@ function letterOf(content: MailContent): Letter {
           'If it was not you, do not click, and change your password: somebody knows it.',
           // Below the link, as its text is a stranger's.
           whereFrom(content),
+        ],
+      }
+    case 'password_reset':
+      return {
+        subject: 'Set a new password',
+        paragraphs: [
+          'Somebody asked for a new password for your account.',
+          'If that was you, open this link to set one:',
+          { link: content.link },
+          'If it was not you, do not click: your password stays as it is.',
+        ],
+      }
+    case 'no_password_notice':
+      return {
+        subject: 'Your account has no password',
+        paragraphs: [
+          'Somebody asked for a new password for your account, which has none: you sign in through another service.',
+          'Sign in that way. You can set a password in your account afterwards.',
         ],
       }
   }

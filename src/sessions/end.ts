@@ -1,11 +1,36 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNull, ne, sql } from 'drizzle-orm'
 import { sessions } from '../db/schema/sessions.ts'
 import type { Transaction } from '../db/transaction.ts'
 
-/** Afterwards the session opens nothing any more; its row stays, so that its token can be told from an unknown one. */
-export async function endSession(tx: Transaction, sessionId: string, reason: 'logout'): Promise<void> {
+/** Why a session ended; its token answers `user:invalid_session` whatever it was. */
+type EndReason = 'logout' | 'revoked' | 'password_changed' | 'password_reset' | 'email_changed' | 'email_change_undone'
+
+const ended = (reason: EndReason) => ({ endedAt: sql`now()`, endReason: reason })
+
+/** Afterwards the session opens nothing; its row stays, so that its token can be told from an unknown one. */
+export async function endSession(tx: Transaction, sessionId: string, reason: EndReason): Promise<void> {
   await tx
     .update(sessions)
-    .set({ endedAt: sql`now()`, endReason: reason })
+    .set(ended(reason))
     .where(and(eq(sessions.id, sessionId), isNull(sessions.endedAt)))
+}
+
+/** Afterwards no session of the user opens anything, but the one to be kept. */
+export async function endSessions(
+  tx: Transaction,
+  userId: string,
+  { reason, except }: { readonly reason: EndReason; readonly except?: string },
+): Promise<void> {
+  await tx
+    .update(sessions)
+    .set(ended(reason))
+    .where(
+      and(
+        eq(sessions.userId, userId),
+        isNull(sessions.endedAt),
+        // What has expired goes on saying so.
+        sql`${sessions.expiresAt} > now()`,
+        except === undefined ? undefined : ne(sessions.id, except),
+      ),
+    )
 }

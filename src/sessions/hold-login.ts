@@ -1,7 +1,6 @@
-import type { Context } from '../context.ts'
-import { transaction } from '../db/transaction.ts'
+import type { Transaction } from '../db/transaction.ts'
+import type { Deps } from '../deps.ts'
 import type { Client } from '../http/client.ts'
-import { limitMails } from '../mail/limit.ts'
 import { queueMail } from '../mail/outbox.ts'
 import { issueMailedToken } from '../tokens/issue.ts'
 import { mailedLink } from '../tokens/link.ts'
@@ -13,18 +12,12 @@ type HeldLogin = {
 }
 
 /** Afterwards the login waits for whoever opens the link mailed to the account; gives the mail's id. Others that wait go on waiting. */
-export async function holdLogin(
-  ctx: Context<'rate_limit:exceeded'>,
-  { user, rememberMe, client }: HeldLogin,
-): Promise<string> {
-  await limitMails(ctx, 'device_verify', user.emailKey)
-  return transaction(ctx.pool, async (tx) => {
-    const ttlSeconds = ctx.config.deviceVerifyTtlSeconds
-    const { id: userId, email, emailKey: addressKey } = user
-    const token = await issueMailedToken(tx, { purpose: 'device_verify', userId, addressKey, rememberMe, ttlSeconds })
-    const link = mailedLink(ctx.config, 'verify-device', token.text)
-    const { userAgent, address: ipAddress } = client
-    const content = { template: 'device_link' as const, to: email, link, userAgent, ipAddress }
-    return queueMail(tx, ctx, { content, tokenId: token.id, ttlSeconds })
-  })
+export async function holdLogin(tx: Transaction, deps: Deps, { user, rememberMe, client }: HeldLogin): Promise<string> {
+  const ttlSeconds = deps.config.deviceVerifyTtlSeconds
+  const { id: userId, email, emailKey: addressKey } = user
+  const token = await issueMailedToken(tx, { purpose: 'device_verify', userId, addressKey, rememberMe, ttlSeconds })
+  const link = mailedLink(deps.config, 'verify-device', token.text)
+  const { userAgent, address: ipAddress } = client
+  const content = { template: 'device_link' as const, to: email, link, userAgent, ipAddress }
+  return queueMail(tx, deps, { content, tokenId: token.id, ttlSeconds })
 }

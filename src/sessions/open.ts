@@ -1,8 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Config } from '../config.ts'
 import { makeToken } from '../crypto/secret-token.ts'
 import { sessions } from '../db/schema/sessions.ts'
+import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 
@@ -15,9 +16,16 @@ type NewSession = {
 
 export type OpenedSession = { readonly token: string; readonly rememberMe: boolean }
 
-/** Afterwards the user has one more session, under a token that nobody knew before [SE3]. */
+const mostSessions = 100
+
+/**
+ * Afterwards the user has one more session, under a token that nobody knew before [SE3]; beyond a hundred the oldest ends. The
+ * lock on the account lets no session slip past a change of password or address that ends them all.
+ */
 export async function openSession(tx: Transaction, config: Config, opened: NewSession): Promise<OpenedSession> {
   const { userId, deviceId, rememberMe, client } = opened
+  await lockAccount(tx, userId)
+  await endOldest(tx, userId)
   const token = makeToken('session')
   const idleEnd = sql`now() + make_interval(secs => ${config.sessionIdleTtlSeconds})`
   const absoluteEnd = sql`now() + make_interval(secs => ${config.sessionAbsoluteTtlSeconds})`
@@ -33,4 +41,22 @@ export async function openSession(tx: Transaction, config: Config, opened: NewSe
     maxExpiresAt: absoluteEnd,
   })
   return { token: token.text, rememberMe }
+}
+
+/** Lets no other sign-in, and no change of what opens the account, go on beside this transaction. */
+export async function lockAccount(tx: Transaction, userId: string): Promise<void> {
+  await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update')
+}
+
+async function endOldest(tx: Transaction, userId: string): Promise<void> {
+  const beyond = tx
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(eq(sessions.userId, userId), isNull(sessions.endedAt), sql`${sessions.expiresAt} > now()`))
+    .orderBy(desc(sessions.createdAt))
+    .offset(mostSessions - 1)
+  await tx
+    .update(sessions)
+    .set({ endedAt: sql`now()`, endReason: 'displaced' })
+    .where(and(inArray(sessions.id, beyond), isNull(sessions.endedAt)))
 }

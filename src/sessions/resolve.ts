@@ -18,6 +18,10 @@ type SessionRefusal = (typeof sessionRefusals)[number]
 /** A live session and whose it is. */
 export type SignedIn = {
   readonly sessionId: string
+  /** Opened or re-authenticated in the last five minutes [SE10]. */
+  readonly isFresh: boolean
+  /** The known device that it was opened on. */
+  readonly deviceId: string | null
   readonly user: {
     readonly id: string
     readonly email: string
@@ -48,7 +52,8 @@ export function sessionResolver({ db, lastSeen }: Deps): ResolveSession {
     if (found.user === null) return 'session:invalid_user_id'
     if (found.expired) return 'session:expired'
     if (found.unseen) lastSeen.note(found.sessionId)
-    return { sessionId: found.sessionId, user: found.user }
+    const { sessionId, isFresh, deviceId, user } = found
+    return { sessionId, isFresh, deviceId, user }
   }
 }
 
@@ -56,6 +61,8 @@ function lookUp(db: Database, intervalSeconds: number) {
   return db
     .select({
       sessionId: sessions.id,
+      isFresh: sql<boolean>`${sessions.authenticatedAt} > now() - interval '5 minutes'`,
+      deviceId: sessions.deviceId,
       ended: sql<boolean>`${sessions.endedAt} is not null`,
       expired: sql<boolean>`${sessions.expiresAt} <= now()`,
       unseen: sql<boolean>`${sessions.lastSeenAt} < now() - make_interval(secs => ${sql.raw(String(intervalSeconds))})`,

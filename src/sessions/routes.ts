@@ -1,12 +1,49 @@
 import { z } from 'zod'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
+import { faults } from '../errors/fault.ts'
 import { clientOf } from '../http/client.ts'
 import { clearCookie } from '../http/cookies.ts'
 import { signedInUser } from '../http/credential.ts'
+import { isUuid } from '../http/validation.ts'
+import { forgetDevice, listDevices } from './devices.ts'
+import { listSessions } from './list.ts'
 import { logOut } from './log-out.ts'
+import { revokeOtherSessions, revokeSession } from './revoke.ts'
+
+const time = z.iso.datetime()
+
+const sessionList = z.object({
+  sessions: z.array(
+    z.object({
+      management_id: z.uuid(),
+      created_at: time,
+      last_seen_at: time,
+      expires_at: time,
+      max_expires_at: time,
+      user_agent: z.string().optional(),
+      ip_address: z.string().optional(),
+      is_current: z.boolean(),
+    }),
+  ),
+})
+
+const deviceList = z.object({
+  devices: z.array(
+    z.object({
+      id: z.uuid(),
+      created_at: time,
+      last_seen_at: time,
+      user_agent: z.string().optional(),
+      ip_address: z.string().optional(),
+      is_current: z.boolean(),
+    }),
+  ),
+})
 
 export function sessionRoutes(app: App, deps: Deps): void {
+  const fault = faults('system:not_found')
+  const ctx = { ...deps, fault }
   app.route({
     method: 'POST',
     url: '/v0/auth/logout',
@@ -15,6 +52,85 @@ export function sessionRoutes(app: App, deps: Deps): void {
     handler: async (request, reply) => {
       await logOut(deps, signedInUser(request), clientOf(request))
       clearCookie(reply, deps.config, 'session_id')
+      return reply.code(204).send()
+    },
+  })
+  app.route({
+    method: 'GET',
+    url: '/v0/auth/check',
+    // Reverse proxies ask for all their users from one address.
+    config: { access: 'session', limit: 'none' },
+    schema: {
+      summary: "Forward-auth of reverse proxies: the answer's headers say who is signed in",
+      tags: ['sessions'],
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      const { sessionId, user } = signedInUser(request)
+      return reply.headers({ 'x-user-id': user.id, 'x-user-roles': '', 'x-session-id': sessionId }).code(204).send()
+    },
+  })
+  app.route({
+    method: 'GET',
+    url: '/v0/auth/sessions',
+    config: { access: 'session' },
+    schema: { summary: 'The live sessions of the account', tags: ['sessions'], response: { 200: sessionList } },
+    handler: async (request) => ({ sessions: await listSessions(deps.db, signedInUser(request)) }),
+  })
+  app.route({
+    method: 'DELETE',
+    url: '/v0/auth/sessions/:management_id',
+    config: { access: 'session', codes: fault.codes },
+    schema: {
+      summary: 'End one of the own sessions',
+      tags: ['sessions'],
+      params: z.object({ management_id: z.string() }),
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      const { management_id: managementId } = request.params
+      if (!isUuid(managementId)) throw fault('system:not_found')
+      await revokeSession(ctx, signedInUser(request), { managementId, client: clientOf(request) })
+      return reply.code(204).send()
+    },
+  })
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/sessions/revoke-others',
+    config: { access: 'session', fresh: true },
+    schema: { summary: 'End every other session of the account', tags: ['sessions'], response: { 204: z.void() } },
+    handler: async (request, reply) => {
+      await revokeOtherSessions(deps, signedInUser(request), clientOf(request))
+      return reply.code(204).send()
+    },
+  })
+  deviceRoutes(app, deps)
+}
+
+function deviceRoutes(app: App, deps: Deps): void {
+  const fault = faults('system:not_found')
+  app.route({
+    method: 'GET',
+    url: '/v0/auth/devices',
+    config: { access: 'session' },
+    schema: { summary: 'The devices that the account knows', tags: ['sessions'], response: { 200: deviceList } },
+    handler: async (request) => ({ devices: await listDevices(deps.db, signedInUser(request)) }),
+  })
+  app.route({
+    method: 'DELETE',
+    url: '/v0/auth/devices/:id',
+    config: { access: 'session', codes: fault.codes },
+    schema: {
+      summary: 'Forget a device: its next sign-in needs a mailed link',
+      tags: ['sessions'],
+      params: z.object({ id: z.string() }),
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      const { id: deviceId } = request.params
+      if (!isUuid(deviceId)) throw fault('system:not_found')
+      const ctx = { ...deps, fault }
+      await forgetDevice(ctx, signedInUser(request), { deviceId, client: clientOf(request) })
       return reply.code(204).send()
     },
   })

@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { makeToken } from '../crypto/secret-token.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
 import type { Transaction } from '../db/transaction.ts'
@@ -26,6 +26,25 @@ export async function issueMailedToken(
     .insert(mailedTokens)
     .values({ ...row, id, digest, expiresAt: sql`now() + make_interval(secs => ${ttlSeconds})` })
   return { id, text }
+}
+
+/** Afterwards no link of these kinds that the account was mailed works any more, and no mail with one goes out [TK2]. */
+export async function supersedeUserTokens(
+  tx: Transaction,
+  userId: string,
+  purposes: readonly Purpose[],
+): Promise<void> {
+  await tx
+    .update(mailedTokens)
+    .set({ supersededAt: sql`now()` })
+    .where(
+      and(
+        eq(mailedTokens.userId, userId),
+        inArray(mailedTokens.purpose, [...purposes]),
+        isNull(mailedTokens.usedAt),
+        isNull(mailedTokens.supersededAt),
+      ),
+    )
 }
 
 /** Afterwards no link of the sign-up works any more, and no mail with one goes out. */

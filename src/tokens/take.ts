@@ -14,17 +14,12 @@ type Wanted = {
 type MailedToken = typeof mailedTokens.$inferSelect
 
 /** Why a token was not taken, in the contract's order. */
-export type TokenRefusal = 'invalid' | 'mismatch' | 'used' | 'expired'
+type TokenRefusal = 'invalid' | 'mismatch' | 'used' | 'expired'
 
 /** Takes the token: of any number of racers one gets it [TK1]. The caller's refusal gives it back, by rolling back. */
 export async function takeMailedToken(tx: Transaction, wanted: Wanted): Promise<MailedToken | TokenRefusal> {
-  const digest = tokenDigest('mailed', wanted.text)
-  if (digest === undefined) return 'invalid'
-  const isIt = and(
-    eq(mailedTokens.digest, digest),
-    eq(mailedTokens.purpose, wanted.purpose),
-    isNull(mailedTokens.supersededAt),
-  )
+  const isIt = matching(wanted)
+  if (isIt === undefined) return 'invalid'
   const isSentThere = wanted.addressKey === undefined ? undefined : eq(mailedTokens.addressKey, wanted.addressKey)
   const [taken] = await tx
     .update(mailedTokens)
@@ -32,9 +27,27 @@ export async function takeMailedToken(tx: Transaction, wanted: Wanted): Promise<
     .where(and(isIt, isSentThere, isNull(mailedTokens.usedAt), sql`${mailedTokens.expiresAt} > now()`))
     .returning()
   if (taken) return taken
+  const peeked = await peekMailedToken(tx, wanted)
+  // Another one took it between the two statements.
+  return typeof peeked === 'string' ? peeked : 'used'
+}
 
-  const [found] = await tx.select().from(mailedTokens).where(isIt)
+/** What taking it would give at this moment; takes nothing. */
+export async function peekMailedToken(tx: Transaction, wanted: Wanted): Promise<MailedToken | TokenRefusal> {
+  const isIt = matching(wanted)
+  if (isIt === undefined) return 'invalid'
+  const [found] = await tx
+    .select({ token: mailedTokens, isExpired: sql<boolean>`${mailedTokens.expiresAt} <= now()` })
+    .from(mailedTokens)
+    .where(isIt)
   if (found === undefined) return 'invalid'
-  if (wanted.addressKey !== undefined && found.addressKey !== wanted.addressKey) return 'mismatch'
-  return found.usedAt === null ? 'expired' : 'used'
+  if (wanted.addressKey !== undefined && found.token.addressKey !== wanted.addressKey) return 'mismatch'
+  if (found.token.usedAt !== null) return 'used'
+  return found.isExpired ? 'expired' : found.token
+}
+
+function matching({ text, purpose }: Wanted) {
+  const digest = tokenDigest('mailed', text)
+  if (digest === undefined) return undefined
+  return and(eq(mailedTokens.digest, digest), eq(mailedTokens.purpose, purpose), isNull(mailedTokens.supersededAt))
 }

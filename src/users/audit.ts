@@ -4,7 +4,18 @@ import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 
 type SecurityEvent = {
-  readonly type: 'sign_up' | 'login_succeeded' | 'login_failed' | 'logout' | 'device_added'
+  readonly type:
+    | 'sign_up'
+    | 'login_succeeded'
+    | 'login_failed'
+    | 'logout'
+    | 'session_revoked'
+    | 'device_added'
+    | 'device_forgotten'
+    | 'password_changed'
+    | 'password_set'
+    | 'password_reset_requested'
+    | 'password_reset'
   /** Nobody's: a failed login with an address that has no account. */
   readonly userId: string | undefined
   readonly client: Client

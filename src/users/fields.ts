@@ -50,11 +50,20 @@ const mostPasswordBytes = 1024
 const mostPasswordLength = 128
 
 /** A password that is only checked: too long a one would be work for nothing. */
+const findKnownPasswordBreach = (text: string): Breach | undefined =>
+  Buffer.byteLength(text) > mostPasswordBytes ? { rule: 'max_length', limit: mostPasswordBytes } : undefined
+
 export const knownPassword = ruledText({
-  findBreach: (text) =>
-    Buffer.byteLength(text) > mostPasswordBytes ? { rule: 'max_length', limit: mostPasswordBytes } : undefined,
+  findBreach: findKnownPasswordBreach,
   meta: { minLength: 1, format: 'password' },
 })
+
+/** The same where it may be left out: empty, it is a wrong password. */
+export const optionalKnownPassword = ruledText({
+  findBreach: findKnownPasswordBreach,
+  mayBeEmpty: true,
+  meta: { format: 'password' },
+}).optional()
 
 type PasswordPolicy = { readonly minLength: number; readonly isCommon: IsCommonPassword }
 
@@ -75,15 +84,13 @@ export const newPassword = (policy: PasswordPolicy) =>
     meta: { minLength: policy.minLength, maxLength: mostPasswordLength, format: 'password' },
   })
 
-type Person = { readonly email: string; readonly handle: string; readonly display_name: string }
+type Person = { readonly email: string; readonly handle: string; readonly displayName: string }
+
+const productName = 'postern'
 
 /** A password that is the person's own e-mail, its local part, handle or name, or the product's name [PW3]. */
-export function isPersonalPassword(
-  password: string,
-  { email, handle, display_name }: Person,
-  productName: string,
-): boolean {
-  const names = [email, email.slice(0, email.lastIndexOf('@')), handle, display_name, productName]
+export function isPersonalPassword(password: string, { email, handle, displayName }: Person): boolean {
+  const names = [email, email.slice(0, email.lastIndexOf('@')), handle, displayName, productName]
   return names.map(folded).includes(folded(password))
 }
 

@@ -5,7 +5,7 @@ import { makeToken } from '../../src/crypto/secret-token.ts'
 import type { ErrorCode } from '../../src/errors/catalogue.ts'
 import { startApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
-import { signedInOnDevice } from '../support/people.ts'
+import { signedInOnDevice, signedUp } from '../support/people.ts'
 
 /** What a field may hold, and what breaks its rule: a new field of a body belongs here. */
 const goodFields: Readonly<Record<string, unknown>> = {
@@ -13,10 +13,17 @@ const goodFields: Readonly<Record<string, unknown>> = {
   handle: 'ada_l',
   display_name: 'Ada Lovelace',
   password: 'correct horse battery',
+  current_password: 'correct horse battery',
+  new_password: 'wrong donkey charger',
   token: makeToken('mailed').text,
   remember_me: true,
 }
-const brokenFields: Readonly<Record<string, unknown>> = { email: 'nobody', handle: '!', password: 'x'.repeat(2000) }
+const brokenFields: Readonly<Record<string, unknown>> = {
+  email: 'nobody',
+  handle: '!',
+  password: 'x'.repeat(2000),
+  new_password: 'x'.repeat(2000),
+}
 
 type Operation = {
   readonly name: string
@@ -71,12 +78,20 @@ async function sessionIn(change: string): Promise<string> {
   return token
 }
 
+/** The one session of an account of its own, which no route called in another's name ends. */
+async function sessionApart(table: 'sessions' | 'users', change: string): Promise<string> {
+  const { person: other, client } = await signedUp(app)
+  const key = table === 'users' ? 'id' : 'user_id'
+  await app.sql(`update ${table} set ${change} where ${key} = (select id from users where email = $1)`, [other.email])
+  return client.cookies.get('__Host-session_id') ?? ''
+}
+
 const tokens = {
   malformed: 'junk',
   foreign: makeToken('device').text,
   unknown: makeToken('session').text,
   ended: await sessionIn('ended_at = now()'),
-  expired: await sessionIn("expires_at = now() - interval '1 second'"),
+  expired: await sessionApart('sessions', "expires_at = now() - interval '1 second'"),
   orphaned: await sessionIn('user_id = gen_random_uuid()'),
 }
 
@@ -86,8 +101,12 @@ const send = ({ method, url }: Operation, client: TestClient, sent: Sent): Promi
 const bearing = (token: string) => (operation: Operation) =>
   send(operation, app.client(), { headers: { authorization: `Bearer ${token}` } })
 
+/** Where an account with a password is refused whatever it sends. */
+const forPasswordless = ({ codes }: Operation): boolean => codes.has('password:already_set')
+
 const signedIn = async (operation: Operation, { headers, body }: Sent): Promise<Answer> => {
-  const authorization = `Bearer ${await freshSession()}`
+  const session = forPasswordless(operation) ? sessionApart('users', 'password_hash = null') : freshSession()
+  const authorization = `Bearer ${await session}`
   return send(operation, app.client(), { headers: { authorization, ...headers }, body })
 }
 
@@ -129,6 +148,12 @@ const provocations: readonly Provocation[] = [
   { code: 'session:not_found', how: 'an unknown token', provoke: bearing(tokens.unknown) },
   { code: 'session:expired', how: 'an expired session', provoke: bearing(tokens.expired) },
   { code: 'session:invalid_user_id', how: 'a session of nobody', provoke: bearing(tokens.orphaned) },
+  {
+    code: 'user:reauthentication_required',
+    how: 'a session opened over five minutes ago',
+    provoke: async (operation) =>
+      bearing(await sessionIn("authenticated_at = now() - interval '5 minutes 1 second'"))(operation),
+  },
   { code: 'FORBIDDEN', how: 'another site, with a cookie', provoke: crossSite({ cookie: 'any=thing' }) },
   {
     code: 'FORBIDDEN',

@@ -7,7 +7,7 @@ export const mailedTokens = pgTable(
   'mailed_tokens',
   {
     id: uuid().primaryKey(),
-    purpose: text().$type<'verify_email' | 'device_verify'>().notNull(),
+    purpose: text().$type<'verify_email' | 'device_verify' | 'password_reset'>().notNull(),
     userId: uuid().references(() => users.id, { onDelete: 'cascade' }),
     /** No foreign key: a used verification outlives its sign-up. */
     signUpId: uuid(),

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { boolean, check, index, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { bytea, createdAt, instant } from './columns.ts'
 
 export const users = pgTable(
@@ -11,6 +11,8 @@ export const users = pgTable(
     handle: text().notNull(),
     displayName: text().notNull(),
     passwordHash: text(),
+    /** Raised by every change of the password, not by a new hash of the same one. */
+    passwordVersion: integer().notNull().default(0),
     totpEnabledAt: instant(),
     bannedAt: instant(),
     bannedUntil: instant(),

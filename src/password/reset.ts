@@ -1,0 +1,71 @@
+import { eq } from 'drizzle-orm'
+import { clearAttempts } from '../auth/failed-attempts.ts'
+import type { Context } from '../context.ts'
+import { devices, users } from '../db/schema/users.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+import { endSessions } from '../sessions/end.ts'
+import { supersedeUserTokens } from '../tokens/issue.ts'
+import { peekMailedToken, takeMailedToken } from '../tokens/take.ts'
+import { audit } from '../users/audit.ts'
+import { emailKey } from '../users/email.ts'
+import { refusePersonal } from './refuse-personal.ts'
+import { hashPassword } from './secret.ts'
+import { changedPassword } from './store.ts'
+
+type Refusal =
+  | 'token:invalid_reset'
+  | 'token:expired_reset'
+  | 'token:email_mismatch'
+  | 'general:validation_error'
+  | 'rate_limit:exceeded'
+
+type Reset = {
+  readonly token: string
+  readonly newPassword: string
+  readonly email?: string | undefined
+  readonly client: Client
+}
+
+const refusals = {
+  invalid: 'token:invalid_reset',
+  mismatch: 'token:email_mismatch',
+  used: 'token:invalid_reset',
+  expired: 'token:expired_reset',
+} as const
+
+/** Afterwards the account has the new password and nothing that the old one opened: no session, no device, no other link. */
+export async function resetPassword(ctx: Context<Refusal>, reset: Reset): Promise<void> {
+  const { newPassword, client } = reset
+  const addressKey = reset.email === undefined ? undefined : emailKey(reset.email)
+  const wanted = { text: reset.token, purpose: 'password_reset', addressKey } as const
+  // A dead link is not worth a hash.
+  const peeked = await peekMailedToken(ctx.db, wanted)
+  if (typeof peeked === 'string') throw ctx.fault(refusals[peeked])
+  const passwordHash = await hashPassword(ctx, newPassword)
+
+  const userId = await transaction(ctx.pool, async (tx) => {
+    const taken = await takeMailedToken(tx, wanted)
+    if (typeof taken === 'string') throw ctx.fault(refusals[taken])
+    const user = await getOwner(ctx, tx, taken.userId)
+    refusePersonal(ctx, newPassword, user)
+    await tx.update(users).set(changedPassword(passwordHash)).where(eq(users.id, user.id))
+    await supersedeUserTokens(tx, user.id, ['password_reset', 'device_verify'])
+    await endSessions(tx, user.id, { reason: 'password_reset' })
+    await tx.delete(devices).where(eq(devices.userId, user.id))
+    await audit(tx, { type: 'password_reset', userId: user.id, client })
+    return user.id
+  })
+  // Whoever has the mailbox need not wait for the guesses of others.
+  await clearAttempts(ctx.db, `account:${userId}`)
+}
+
+async function getOwner(ctx: Context<'token:invalid_reset'>, tx: Transaction, userId: string | null) {
+  const [user] = await tx
+    .select()
+    .from(users)
+    .where(eq(users.id, userId ?? ''))
+    .for('update')
+  if (user === undefined) throw ctx.fault('token:invalid_reset')
+  return user
+}

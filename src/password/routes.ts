@@ -1,0 +1,146 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { App } from '../app.ts'
+import type { Deps } from '../deps.ts'
+import { faults } from '../errors/fault.ts'
+import type { Guard } from '../errors/plugin.ts'
+import { clientOf } from '../http/client.ts'
+import { signedInUser } from '../http/credential.ts'
+import { evenTime } from '../http/even-time.ts'
+import { resetDeliveryRefusals } from '../mail/confirm.ts'
+import { email, knownPassword, mailedToken, newPassword } from '../users/fields.ts'
+import { changePassword } from './change.ts'
+import { forgotPassword } from './forgot.ts'
+import { resetPassword } from './reset.ts'
+import { setInitialPassword } from './set-initial.ts'
+
+export function passwordRoutes(app: App, deps: Deps): void {
+  const { passwordMinLength: minLength } = deps.config
+  const chosenPassword = newPassword({ minLength, isCommon: deps.isCommonPassword })
+  changeRoute(app, deps, chosenPassword)
+  setInitialRoute(app, deps, chosenPassword)
+  forgotRoute(app, deps)
+  resetRoute(app, deps, chosenPassword)
+}
+
+type ChosenPassword = ReturnType<typeof newPassword>
+
+/** A state that makes the request senseless is said before anything about its fields. */
+const demandsPassword = stateGuard('password:cannot_update_oauth_only', (hasPassword) => hasPassword)
+const demandsNoPassword = stateGuard('password:already_set', (hasPassword) => !hasPassword)
+
+function stateGuard(
+  code: 'password:cannot_update_oauth_only' | 'password:already_set',
+  isFine: (hasPassword: boolean) => boolean,
+): Guard {
+  const fault = faults(code)
+  const check = async (request: FastifyRequest): Promise<void> => {
+    if (!isFine(signedInUser(request).user.hasPassword)) throw fault(code)
+  }
+  return Object.assign(check, { codes: fault.codes })
+}
+
+function changeRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void {
+  const fault = faults(
+    'user:invalid_password',
+    'general:validation_error',
+    'rate_limit:exceeded',
+    'system:hashing_error',
+  )
+  const ctx = { ...deps, fault }
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/change-password',
+    config: {
+      access: 'session',
+      codes: fault.codes,
+      missing: { current_password: 'password:required_for_update', new_password: 'password:new_password_missing' },
+    },
+    onRequest: demandsPassword,
+    schema: {
+      summary: 'Change the password; other sessions end',
+      tags: ['password'],
+      body: z.object({ current_password: knownPassword, new_password: chosenPassword }),
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      const { current_password: currentPassword, new_password: newPassword } = request.body
+      await changePassword(ctx, signedInUser(request), { currentPassword, newPassword, client: clientOf(request) })
+      return reply.code(204).send()
+    },
+  })
+}
+
+function setInitialRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void {
+  const fault = faults('password:already_set', 'general:validation_error', 'rate_limit:exceeded')
+  const ctx = { ...deps, fault }
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/set-initial-password',
+    config: {
+      access: 'session',
+      fresh: true,
+      codes: fault.codes,
+      missing: { new_password: 'password:new_password_missing' },
+    },
+    onRequest: demandsNoPassword,
+    schema: {
+      summary: 'Give an account without a password its first; other sessions end',
+      tags: ['password'],
+      body: z.object({ new_password: chosenPassword }),
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      const { new_password: newPassword } = request.body
+      await setInitialPassword(ctx, signedInUser(request), { newPassword, client: clientOf(request) })
+      return reply.code(204).send()
+    },
+  })
+}
+
+function forgotRoute(app: App, deps: Deps): void {
+  const fault = faults('rate_limit:exceeded', ...resetDeliveryRefusals)
+  const ctx = { ...deps, fault }
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/forgot-password',
+    config: { access: 'public', turnstile: true, codes: fault.codes },
+    schema: {
+      summary: 'Mail a link to set a new password; the answer is the same for every address',
+      tags: ['password'],
+      body: z.object({ email }),
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      await evenTime(() => forgotPassword(ctx, { email: request.body.email, client: clientOf(request) }))
+      return reply.code(204).send()
+    },
+  })
+}
+
+function resetRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void {
+  const fault = faults(
+    'token:invalid_reset',
+    'token:expired_reset',
+    'token:email_mismatch',
+    'general:validation_error',
+    'rate_limit:exceeded',
+  )
+  const ctx = { ...deps, fault }
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/reset-password',
+    config: { access: 'public', codes: fault.codes, missing: { new_password: 'password:new_password_missing' } },
+    schema: {
+      summary: 'Set a new password by a mailed link; every session and device of the account ends',
+      tags: ['password'],
+      body: z.object({ token: mailedToken, new_password: chosenPassword, email: email.optional() }),
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      const { token, new_password: newPassword, email } = request.body
+      await resetPassword(ctx, { token, newPassword, email, client: clientOf(request) })
+      return reply.code(204).send()
+    },
+  })
+}

@@ -1,0 +1,35 @@
+import { and, eq, isNull } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { users } from '../db/schema/users.ts'
+import { transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+import { endSessions } from '../sessions/end.ts'
+import type { SignedIn } from '../sessions/resolve.ts'
+import { supersedeUserTokens } from '../tokens/issue.ts'
+import { audit } from '../users/audit.ts'
+import { refusePersonal } from './refuse-personal.ts'
+import { hashPassword } from './secret.ts'
+import { changedPassword } from './store.ts'
+
+type Refusal = 'password:already_set' | 'general:validation_error' | 'rate_limit:exceeded'
+
+/** Afterwards an account that had no password has one, and the caller's session is its only one [PW4]. */
+export async function setInitialPassword(
+  ctx: Context<Refusal>,
+  { user, sessionId }: SignedIn,
+  { newPassword, client }: { readonly newPassword: string; readonly client: Client },
+): Promise<void> {
+  refusePersonal(ctx, newPassword, user)
+  const passwordHash = await hashPassword(ctx, newPassword)
+  await transaction(ctx.pool, async (tx) => {
+    const set = await tx
+      .update(users)
+      .set(changedPassword(passwordHash))
+      .where(and(eq(users.id, user.id), isNull(users.passwordHash)))
+      .returning({ id: users.id })
+    if (set.length === 0) throw ctx.fault('password:already_set')
+    await supersedeUserTokens(tx, user.id, ['device_verify'])
+    await endSessions(tx, user.id, { reason: 'password_changed', except: sessionId })
+    await audit(tx, { type: 'password_set', userId: user.id, client })
+  })
+}

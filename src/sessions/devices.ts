@@ -1,0 +1,41 @@
+import { and, desc, eq } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import type { Database } from '../db/client.ts'
+import { devices } from '../db/schema/users.ts'
+import { transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+import { audit } from '../users/audit.ts'
+import type { SignedIn } from './resolve.ts'
+
+/** The devices that open a session without a mailed link, last seen first. */
+export async function listDevices(db: Database, { user, deviceId }: SignedIn) {
+  const rows = await db
+    .select()
+    .from(devices)
+    .where(eq(devices.userId, user.id))
+    .orderBy(desc(devices.lastSeenAt), desc(devices.id))
+  return rows.map(({ id, createdAt, lastSeenAt, userAgent, ipAddress }) => ({
+    id,
+    created_at: createdAt.toISOString(),
+    last_seen_at: lastSeenAt.toISOString(),
+    ...(userAgent !== null && { user_agent: userAgent }),
+    ...(ipAddress !== null && { ip_address: ipAddress }),
+    is_current: id === deviceId,
+  }))
+}
+
+/** Afterwards the device needs a mailed link again; its sessions go on. */
+export function forgetDevice(
+  ctx: Context<'system:not_found'>,
+  { user }: SignedIn,
+  { deviceId, client }: { readonly deviceId: string; readonly client: Client },
+): Promise<void> {
+  return transaction(ctx.pool, async (tx) => {
+    const forgotten = await tx
+      .delete(devices)
+      .where(and(eq(devices.id, deviceId), eq(devices.userId, user.id)))
+      .returning({ id: devices.id })
+    if (forgotten.length === 0) throw ctx.fault('system:not_found')
+    await audit(tx, { type: 'device_forgotten', userId: user.id, client })
+  })
+}

@@ -1,0 +1,41 @@
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { sessions } from '../db/schema/sessions.ts'
+import { transaction } from '../db/transaction.ts'
+import type { Deps } from '../deps.ts'
+import type { Client } from '../http/client.ts'
+import { audit } from '../users/audit.ts'
+import { endSessions } from './end.ts'
+import type { SignedIn } from './resolve.ts'
+
+/** Afterwards that session of the caller's has ended; anybody else's is as good as none [SE6]. */
+export function revokeSession(
+  ctx: Context<'system:not_found'>,
+  { user }: SignedIn,
+  { managementId, client }: { readonly managementId: string; readonly client: Client },
+): Promise<void> {
+  return transaction(ctx.pool, async (tx) => {
+    const revoked = await tx
+      .update(sessions)
+      .set({ endedAt: sql`now()`, endReason: 'revoked' })
+      .where(
+        and(
+          eq(sessions.id, managementId),
+          eq(sessions.userId, user.id),
+          isNull(sessions.endedAt),
+          sql`${sessions.expiresAt} > now()`,
+        ),
+      )
+      .returning({ id: sessions.id })
+    if (revoked.length === 0) throw ctx.fault('system:not_found')
+    await audit(tx, { type: 'session_revoked', userId: user.id, client, metadata: { session_id: managementId } })
+  })
+}
+
+/** Afterwards the caller's session is the account's only one. */
+export function revokeOtherSessions({ pool }: Deps, { user, sessionId }: SignedIn, client: Client): Promise<void> {
+  return transaction(pool, async (tx) => {
+    await endSessions(tx, user.id, { reason: 'revoked', except: sessionId })
+    await audit(tx, { type: 'session_revoked', userId: user.id, client })
+  })
+}
