@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+/** They measure how long a start or an answer takes, so nothing else may run beside them. */
+const timed = ['test/faults/process.test.ts', 'test/ports/rate-counter.test.ts']
+
 export default defineConfig({
   test: {
     globalSetup: './test/support/backends.ts',
@@ -14,12 +17,13 @@ export default defineConfig({
         test: {
           name: 'postern',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/verdict/**'],
+          exclude: ['test/verdict/**', ...timed],
           sequence: { groupOrder: 1 },
         },
       },
+      { extends: true, test: { name: 'timed', include: timed, maxWorkers: 1, sequence: { groupOrder: 2 } } },
       // Holds what the whole run saw against what the routes declare.
-      { extends: true, test: { name: 'verdict', include: ['test/verdict/*.test.ts'], sequence: { groupOrder: 2 } } },
+      { extends: true, test: { name: 'verdict', include: ['test/verdict/*.test.ts'], sequence: { groupOrder: 3 } } },
     ],
   },
 })

@@ -242,13 +242,11 @@ const lifetimes = inGroup('Lifetimes', {
   EMAIL_CHANGE_TTL_SECONDS: {
     kind: seconds,
     default: '900',
-    pending: true,
     meaning: 'lifetime of the link that confirms a new address',
   },
   EMAIL_UNDO_TTL_SECONDS: {
     kind: seconds,
     default: '604800',
-    pending: true,
     meaning: 'lifetime of the link that brings the old address back',
   },
   ACCOUNT_DELETION_TTL_SECONDS: {

@@ -4,6 +4,8 @@ import type { accountPages } from '../tokens/link.ts'
 const acts = {
   'verify-email': { title: 'Verify your address', post: '/v0/auth/verify-email' },
   'verify-device': { title: 'Sign in on this device', post: '/v0/auth/device/verify' },
+  'confirm-email-change': { title: 'Confirm your new address', post: '/v0/auth/confirm-email-change' },
+  'undo-email-change': { title: 'Undo the change of your address', post: '/v0/auth/undo-email-change' },
   'reset-password': { title: 'Set a new password', post: '/v0/auth/reset-password', asks: 'new_password' },
 } as const satisfies Record<(typeof accountPages)[number], Act>
 

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
+import type { ErrorCode } from '../errors/catalogue.ts'
 import { faults } from '../errors/fault.ts'
 import type { Guard } from '../errors/plugin.ts'
 import { type ResolveSession, type SignedIn, sessionRefusals } from '../sessions/resolve.ts'
@@ -53,6 +54,15 @@ export const freshGuard: Guard = Object.assign(
   },
   { codes: freshFault.codes },
 )
+
+/** Refuses what makes no sense in the account's state, whatever else was sent: before body and fields are looked at. */
+export function stateGuard(code: ErrorCode, isFine: (user: SignedIn['user']) => boolean): Guard {
+  const stateFault = faults(code)
+  const check = async (request: FastifyRequest): Promise<void> => {
+    if (!isFine(signedInUser(request).user)) throw stateFault(code)
+  }
+  return Object.assign(check, { codes: stateFault.codes })
+}
 
 /** Knows who is signed in where somebody is; a dead or foreign credential is nobody. */
 export function optionalSessionGuard({ config, resolveSession }: Deps): Guard {

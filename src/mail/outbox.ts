@@ -16,14 +16,20 @@ type NewMail = { readonly content: MailContent; readonly tokenId: string | null;
 const jobAfterRequestSeconds = 5
 
 /** Afterwards the mail is sent if the transaction commits and as long as its token lives; gives its id [EM5]. */
-export async function queueMail(
-  tx: Transaction,
-  deps: Deps,
-  { content, tokenId, ttlSeconds }: NewMail,
-): Promise<string> {
-  const mailId = await putMail(tx, deps, { kind: 'message', payload: content, tokenId, ttlSeconds })
+export function queueMail(tx: Transaction, deps: Deps, mail: NewMail): Promise<string> {
   const { mailDelivery, workerTimeoutMs } = deps.config
   const afterSeconds = mailDelivery === 'queue' ? 0 : Math.ceil(workerTimeoutMs / 1000) + jobAfterRequestSeconds
+  return putMessage(tx, deps, mail, afterSeconds)
+}
+
+/** The same for a mail that no request waits for. */
+export async function queueNotice(tx: Transaction, deps: Deps, mail: NewMail): Promise<void> {
+  await putMessage(tx, deps, mail, 0)
+}
+
+async function putMessage(tx: Transaction, deps: Deps, mail: NewMail, afterSeconds: number): Promise<string> {
+  const { content: payload, tokenId, ttlSeconds } = mail
+  const mailId = await putMail(tx, deps, { kind: 'message', payload, tokenId, ttlSeconds })
   await deps.jobs.enqueue(tx, 'deliver-mail', { mailId }, afterSeconds)
   return mailId
 }

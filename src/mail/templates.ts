@@ -19,6 +19,10 @@ export type MailContent =
     }
   | { readonly template: 'password_reset'; readonly to: string; readonly link: string }
   | { readonly template: 'no_password_notice'; readonly to: string }
+  | { readonly template: 'email_change'; readonly to: string; readonly link: string }
+  | { readonly template: 'email_change_requested'; readonly to: string }
+  | { readonly template: 'email_changed_old'; readonly to: string; readonly link: string }
+  | { readonly template: 'email_changed_new'; readonly to: string }
 
 export type RenderedMail = { readonly subject: string; readonly text: string; readonly html: string }
 
@@ -72,6 +76,41 @@ function letterOf(content: MailContent): Letter {
           'If that was you, open this link to set one:',
           { link: content.link },
           'If it was not you, do not click: your password stays as it is.',
+        ],
+      }
+    case 'email_change':
+      return {
+        subject: 'Confirm your new e-mail address',
+        paragraphs: [
+          'Somebody asked to make this the address of their account.',
+          'If that was you, open this link to confirm it; you will have to sign in again everywhere:',
+          { link: content.link },
+          'If it was not you, do not click: nothing changes without it.',
+        ],
+      }
+    case 'email_change_requested':
+      return {
+        subject: 'A new e-mail address was asked for',
+        paragraphs: [
+          'Somebody who knows your password asked for another address for your account. It changes once the link sent there is opened.',
+          'If it was not you, change your password now: that voids the link.',
+        ],
+      }
+    case 'email_changed_old':
+      return {
+        subject: 'Your e-mail address was changed',
+        paragraphs: [
+          'Your account has another e-mail address now.',
+          'If that was not you, open this link: the account comes back to this address, everybody is signed out, and you set a new password.',
+          { link: content.link },
+          'If it was you, there is nothing to do.',
+        ],
+      }
+    case 'email_changed_new':
+      return {
+        subject: 'Your e-mail address was changed',
+        paragraphs: [
+          'This is the address of your account from now on. You have been signed out everywhere; please sign in again.',
         ],
       }
     case 'no_password_notice':

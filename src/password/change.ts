@@ -43,7 +43,7 @@ export async function changePassword(ctx: Context<Refusal>, signedIn: SignedIn, 
       .where(and(eq(users.id, user.id), eq(users.passwordVersion, account.version)))
       .returning({ id: users.id })
     if (changed.length === 0) throw ctx.fault('user:invalid_password')
-    await supersedeUserTokens(tx, user.id, ['password_reset', 'device_verify'])
+    await supersedeUserTokens(tx, user.id, ['password_reset', 'email_change', 'device_verify'])
     await endSessions(tx, user.id, { reason: 'password_changed', except: sessionId })
     await audit(tx, { type: 'password_changed', userId: user.id, client: change.client })
   })

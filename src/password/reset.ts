@@ -50,7 +50,7 @@ export async function resetPassword(ctx: Context<Refusal>, reset: Reset): Promis
     const user = await getOwner(ctx, tx, taken.userId)
     refusePersonal(ctx, newPassword, user)
     await tx.update(users).set(changedPassword(passwordHash)).where(eq(users.id, user.id))
-    await supersedeUserTokens(tx, user.id, ['password_reset', 'device_verify'])
+    await supersedeUserTokens(tx, user.id, ['password_reset', 'email_change', 'device_verify'])
     await endSessions(tx, user.id, { reason: 'password_reset' })
     await tx.delete(devices).where(eq(devices.userId, user.id))
     await audit(tx, { type: 'password_reset', userId: user.id, client })

@@ -1,11 +1,9 @@
-import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
-import type { Guard } from '../errors/plugin.ts'
 import { clientOf } from '../http/client.ts'
-import { signedInUser } from '../http/credential.ts'
+import { signedInUser, stateGuard } from '../http/credential.ts'
 import { evenTime } from '../http/even-time.ts'
 import { resetDeliveryRefusals } from '../mail/confirm.ts'
 import { email, knownPassword, mailedToken, newPassword } from '../users/fields.ts'
@@ -25,20 +23,8 @@ export function passwordRoutes(app: App, deps: Deps): void {
 
 type ChosenPassword = ReturnType<typeof newPassword>
 
-/** A state that makes the request senseless is said before anything about its fields. */
-const demandsPassword = stateGuard('password:cannot_update_oauth_only', (hasPassword) => hasPassword)
-const demandsNoPassword = stateGuard('password:already_set', (hasPassword) => !hasPassword)
-
-function stateGuard(
-  code: 'password:cannot_update_oauth_only' | 'password:already_set',
-  isFine: (hasPassword: boolean) => boolean,
-): Guard {
-  const fault = faults(code)
-  const check = async (request: FastifyRequest): Promise<void> => {
-    if (!isFine(signedInUser(request).user.hasPassword)) throw fault(code)
-  }
-  return Object.assign(check, { codes: fault.codes })
-}
+const demandsPassword = stateGuard('password:cannot_update_oauth_only', ({ hasPassword }) => hasPassword)
+const demandsNoPassword = stateGuard('password:already_set', ({ hasPassword }) => !hasPassword)
 
 function changeRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void {
   const fault = faults(

@@ -28,7 +28,7 @@ export async function setInitialPassword(
       .where(and(eq(users.id, user.id), isNull(users.passwordHash)))
       .returning({ id: users.id })
     if (set.length === 0) throw ctx.fault('password:already_set')
-    await supersedeUserTokens(tx, user.id, ['device_verify'])
+    await supersedeUserTokens(tx, user.id, ['email_change', 'device_verify'])
     await endSessions(tx, user.id, { reason: 'password_changed', except: sessionId })
     await audit(tx, { type: 'password_set', userId: user.id, client })
   })

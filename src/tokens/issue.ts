@@ -11,6 +11,7 @@ type NewToken = {
   readonly userId?: string
   readonly signUpId?: string
   readonly addressKey: string
+  readonly address?: string
   readonly rememberMe?: boolean
   readonly ttlSeconds: number
 }

@@ -1,7 +1,13 @@
 import type { Config } from '../config.ts'
 
 /** The pages of the front end that mailed links lead to. */
-export const accountPages = ['verify-email', 'verify-device', 'reset-password'] as const
+export const accountPages = [
+  'verify-email',
+  'verify-device',
+  'reset-password',
+  'confirm-email-change',
+  'undo-email-change',
+] as const
 
 /** Built from the configuration alone, so that no Host header gets into a mail [EM1]. */
 export const mailedLink = (config: Config, page: (typeof accountPages)[number], token: string): string =>

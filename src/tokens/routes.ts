@@ -4,18 +4,22 @@ import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { clientOf } from '../http/client.ts'
-import { findCredential } from '../http/credential.ts'
+import { findCredential, signedInUser, stateGuard } from '../http/credential.ts'
 import { evenTime } from '../http/even-time.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
 import { setDeviceCookie, setSessionCookie } from '../sessions/reply.ts'
-import { email, mailedToken } from '../users/fields.ts'
+import { email, knownPassword, mailedToken } from '../users/fields.ts'
+import { changeEmail } from './change-email.ts'
 import { confirmDevice } from './confirm-device.ts'
+import { confirmEmailChange } from './confirm-email-change.ts'
 import { resendVerification } from './resend-verification.ts'
+import { undoEmailChange } from './undo-email-change.ts'
 import { verifyEmail } from './verify-email.ts'
 
 export function tokenRoutes(app: App, deps: Deps): void {
   verifyEmailRoutes(app, deps)
   deviceRoutes(app, deps)
+  emailChangeRoutes(app, deps)
 
   const fault = faults('email:already_verified', 'rate_limit:exceeded', ...deliveryRefusals)
   app.route({
@@ -128,6 +132,72 @@ function deviceRoutes(app: App, deps: Deps): void {
     handler: async (request) => {
       const { token, deviceToken } = await confirm(request, request.body.token)
       return { token, device_token: deviceToken }
+    },
+  })
+}
+
+const demandsPassword = stateGuard('user:password_not_set', ({ hasPassword }) => hasPassword)
+
+function emailChangeRoutes(app: App, deps: Deps): void {
+  const changeFault = faults(
+    'general:validation_error',
+    'password:incorrect',
+    'user:email_already_exists',
+    'rate_limit:exceeded',
+    'system:hashing_error',
+    ...deliveryRefusals,
+  )
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/change-email',
+    config: { access: 'session', codes: changeFault.codes },
+    onRequest: demandsPassword,
+    schema: {
+      summary: 'Ask for another address: a link goes there, a notice to the old one',
+      tags: ['email'],
+      body: z.object({ password: knownPassword, new_email: email }),
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      const { password, new_email: newEmail } = request.body
+      const wish = { password, newEmail, client: clientOf(request) }
+      await changeEmail({ ...deps, fault: changeFault }, signedInUser(request), wish)
+      return reply.code(204).send()
+    },
+  })
+
+  const confirmFault = faults('token:invalid_email_change', 'token:email_mismatch', 'user:email_already_exists')
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/confirm-email-change',
+    config: { access: 'public', codes: confirmFault.codes },
+    schema: {
+      summary: 'Use the link in the new mailbox: the address changes and every session ends',
+      tags: ['email'],
+      body: z.object({ token: mailedToken, email: email.optional() }),
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      await confirmEmailChange({ ...deps, fault: confirmFault }, { ...request.body, client: clientOf(request) })
+      return reply.code(204).send()
+    },
+  })
+
+  const undoFault = faults('token:invalid_email_change', 'user:email_already_exists', 'rate_limit:exceeded')
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/undo-email-change',
+    config: { access: 'public', codes: undoFault.codes },
+    schema: {
+      summary: 'Use the link in the old mailbox: the old address is back and nobody is signed in',
+      tags: ['email'],
+      body: z.object({ token: mailedToken }),
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      const { token } = request.body
+      await undoEmailChange({ ...deps, fault: undoFault }, { token, client: clientOf(request) })
+      return reply.code(204).send()
     },
   })
 }

@@ -16,6 +16,9 @@ type SecurityEvent = {
     | 'password_set'
     | 'password_reset_requested'
     | 'password_reset'
+    | 'email_change_requested'
+    | 'email_changed'
+    | 'email_change_undone'
   /** Nobody's: a failed login with an address that has no account. */
   readonly userId: string | undefined
   readonly client: Client

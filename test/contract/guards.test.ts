@@ -15,6 +15,7 @@ const goodFields: Readonly<Record<string, unknown>> = {
   password: 'correct horse battery',
   current_password: 'correct horse battery',
   new_password: 'wrong donkey charger',
+  new_email: 'elsewhere@example.com',
   token: makeToken('mailed').text,
   remember_me: true,
 }
@@ -23,6 +24,7 @@ const brokenFields: Readonly<Record<string, unknown>> = {
   handle: '!',
   password: 'x'.repeat(2000),
   new_password: 'x'.repeat(2000),
+  new_email: 'no address',
 }
 
 type Operation = {

@@ -27,7 +27,6 @@ export const notYetDeclared: readonly ErrorCode[] = [
   'oauth:user_info_parse_failed',
   'system:token_creation_error',
   'token:invalid_account_deletion',
-  'token:invalid_email_change',
   'totp:already_enabled',
   'totp:backup_code_exhausted',
   'totp:invalid_code',

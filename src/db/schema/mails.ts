@@ -7,11 +7,15 @@ export const mailedTokens = pgTable(
   'mailed_tokens',
   {
     id: uuid().primaryKey(),
-    purpose: text().$type<'verify_email' | 'device_verify' | 'password_reset'>().notNull(),
+    purpose: text()
+      .$type<'verify_email' | 'device_verify' | 'password_reset' | 'email_change' | 'email_undo'>()
+      .notNull(),
     userId: uuid().references(() => users.id, { onDelete: 'cascade' }),
     /** No foreign key: a used verification outlives its sign-up. */
     signUpId: uuid(),
     addressKey: text().notNull(),
+    /** Of an e-mail change: the address that the account gets by it, as it was written. */
+    address: text(),
     digest: bytea().notNull(),
     /** Of a held login: what its session will be. */
     rememberMe: boolean().notNull().default(false),

@@ -1,0 +1,80 @@
+import { eq } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { violatesUnique } from '../db/failure.ts'
+import { users } from '../db/schema/users.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+import { queueNotice } from '../mail/outbox.ts'
+import { endSessions } from '../sessions/end.ts'
+import { audit } from '../users/audit.ts'
+import { emailKey } from '../users/email.ts'
+import { issueMailedToken, supersedeUserTokens } from './issue.ts'
+import { mailedLink } from './link.ts'
+import { takeMailedToken } from './take.ts'
+
+type Refusal = 'token:invalid_email_change' | 'token:email_mismatch' | 'user:email_already_exists'
+
+type Proof = { readonly token: string; readonly email?: string | undefined; readonly client: Client }
+
+/** Afterwards the account has the new address and no session; the old address holds a link that undoes it [EM4]. */
+export function confirmEmailChange(ctx: Context<Refusal>, { token, email, client }: Proof): Promise<void> {
+  return transaction(ctx.pool, async (tx) => {
+    const taken = await takeMailedToken(tx, {
+      text: token,
+      purpose: 'email_change',
+      addressKey: email === undefined ? undefined : emailKey(email),
+    })
+    if (taken === 'mismatch') throw ctx.fault('token:email_mismatch')
+    if (typeof taken === 'string') throw ctx.fault('token:invalid_email_change')
+    const { userId, address } = taken
+    if (userId === null || address === null) throw ctx.fault('token:invalid_email_change')
+    const oldEmail = await giveAddress(ctx, tx, userId, address)
+    await supersedeUserTokens(tx, userId, ['email_change', 'password_reset', 'device_verify'])
+    await endSessions(tx, userId, { reason: 'email_changed' })
+    await audit(tx, { type: 'email_changed', userId, client })
+    await queueNotices(tx, ctx, { userId, oldEmail, newEmail: address })
+  })
+}
+
+/** Afterwards the account has the address; gives the one that it had. Whoever else took it first keeps it. */
+export async function giveAddress(
+  ctx: Context<'token:invalid_email_change' | 'user:email_already_exists'>,
+  tx: Transaction,
+  userId: string,
+  address: string,
+): Promise<string> {
+  const [user] = await tx.select({ email: users.email }).from(users).where(eq(users.id, userId)).for('update')
+  if (user === undefined) throw ctx.fault('token:invalid_email_change')
+  try {
+    await tx
+      .update(users)
+      .set({ email: address, emailKey: emailKey(address) })
+      .where(eq(users.id, userId))
+  } catch (error) {
+    if (violatesUnique(error, 'users_email_key_unique')) throw ctx.fault('user:email_already_exists', { cause: error })
+    throw error
+  }
+  return user.email
+}
+
+type Change = { readonly userId: string; readonly oldEmail: string; readonly newEmail: string }
+
+async function queueNotices(
+  tx: Transaction,
+  ctx: Context<never>,
+  { userId, oldEmail, newEmail }: Change,
+): Promise<void> {
+  const ttlSeconds = ctx.config.emailUndoTtlSeconds
+  const undo = await issueMailedToken(tx, {
+    purpose: 'email_undo',
+    userId,
+    addressKey: emailKey(oldEmail),
+    address: oldEmail,
+    ttlSeconds,
+  })
+  const link = mailedLink(ctx.config, 'undo-email-change', undo.text)
+  const toOld = { template: 'email_changed_old' as const, to: oldEmail, link }
+  await queueNotice(tx, ctx, { content: toOld, tokenId: undo.id, ttlSeconds })
+  const toNew = { template: 'email_changed_new' as const, to: newEmail }
+  await queueNotice(tx, ctx, { content: toNew, tokenId: null, ttlSeconds })
+}
