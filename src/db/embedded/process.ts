@@ -56,5 +56,7 @@ export async function isRunning(pid: number): Promise<boolean> {
   } catch (error) {
     return errorCode(error) === 'EPERM'
   }
-  return (await findProcessState(pid)) !== 'Z'
+  const state = await findProcessState(pid)
+  // Without a state where Linux gives one, it was reaped since the question before.
+  return state === undefined ? process.platform !== 'linux' : state !== 'Z'
 }
