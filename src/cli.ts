@@ -1,8 +1,9 @@
 import { loadConfig } from './config.ts'
 import { initKeys } from './crypto/keyring.ts'
-import { openEmbeddedDatabase } from './db/embedded/database.ts'
 import { applyMigrations } from './db/migrate.ts'
+import { openDatabaseUrls } from './db/urls.ts'
 import { readEnvironment } from './environment.ts'
+import { createLog } from './log.ts'
 import { explainStartFailure } from './start-failure.ts'
 
 type Command = { readonly usage: string; readonly run: () => Promise<string> }
@@ -36,16 +37,11 @@ async function makeKeys(): Promise<string> {
 }
 
 async function migrate(): Promise<string> {
-  const { databaseUrl, databaseMigrationUrl, dataDir } = loadConfig(readEnvironment(), 'cli')
-  if (databaseUrl !== undefined) {
-    await applyMigrations(databaseMigrationUrl ?? databaseUrl)
-    return 'The database is up to date.'
-  }
-  const embedded = await openEmbeddedDatabase({ dataDir, role: 'guest' })
-  try {
-    await applyMigrations(embedded.url)
-  } finally {
-    await embedded.close()
-  }
-  return `The embedded database in ${dataDir} is up to date.`
+  const config = loadConfig(readEnvironment(), 'cli')
+  await using opened = new AsyncDisposableStack()
+  const { migration } = await openDatabaseUrls(config, { role: 'guest', log: createLog(config.logLevel), opened })
+  await applyMigrations(migration)
+  return config.databaseUrl === undefined
+    ? `The embedded database in ${config.dataDir} is up to date.`
+    : 'The database is up to date.'
 }

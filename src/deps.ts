@@ -5,9 +5,9 @@ import type { Config } from './config.ts'
 import { type Keyring, openKeyring } from './crypto/keyring.ts'
 import { openPasswordHasher, type PasswordHasher } from './crypto/password-hasher.ts'
 import { type Database, openDatabase } from './db/client.ts'
-import { openEmbeddedDatabase } from './db/embedded/database.ts'
 import { type Jobs, openJobs } from './db/jobs.ts'
 import { applyMigrations } from './db/migrate.ts'
+import { type DatabaseUrls, openDatabaseUrls } from './db/urls.ts'
 import { describeCause } from './errors/cause.ts'
 import type { HealthCheck } from './http/health.ts'
 import { type Inbox, openInbox } from './mail/inbox.ts'
@@ -48,7 +48,7 @@ export type OpenedDeps = Deps & { close(): Promise<void> }
 /** Opens everything in order; what was opened is closed in reverse, also when a later step fails. */
 export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<OpenedDeps> {
   await using opened = new AsyncDisposableStack()
-  const urls = await openUrls(config, log, opened)
+  const urls = await openDatabaseUrls(config, { role: 'server', log, opened })
   await applyMigrations(urls.migration)
 
   const { db, pool, close } = openDatabase({
@@ -68,7 +68,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
   ])
   const lastSeen = startLastSeen({ db, idleTtlSeconds: config.sessionIdleTtlSeconds, log })
   opened.defer(lastSeen.close)
-  const counters = openCounters(config, log, db, opened)
+  const { redisChecks, ...counters } = openCounters(config, log, db, opened)
   const { checkWorker, ...mail } = await openMail({ config, log, keyring, urls }, opened)
 
   const moved = opened.move()
@@ -89,43 +89,26 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
         await pool.query('select 1')
       },
       worker: checkWorker,
+      ...redisChecks,
     },
     close: () => moved.disposeAsync(),
   }
 }
 
-type Urls = { readonly main: string; readonly migration: string; readonly direct: string }
-
-async function openUrls(config: Config, log: FastifyBaseLogger, opened: AsyncDisposableStack): Promise<Urls> {
-  if (config.databaseUrl === undefined) {
-    const { url, close } = await openEmbeddedDatabase({
-      dataDir: config.dataDir,
-      role: 'server',
-      log: (message) => log.warn(message),
-    })
-    opened.defer(close)
-    return { main: url, migration: url, direct: url }
-  }
-  const { databaseUrl: main, databaseMigrationUrl, databaseDirectUrl } = config
-  return { main, migration: databaseMigrationUrl ?? main, direct: databaseDirectUrl ?? main }
-}
-
 function openCounters(config: Config, log: FastifyBaseLogger, db: Database, opened: AsyncDisposableStack) {
   const localCounter = memoryRateCounter({ now: () => performance.now() })
-  const sharedCounter =
-    config.redisUrl === undefined
-      ? postgresRateCounter(db)
-      : redisRateCounter({ url: config.redisUrl, prefix: 'postern', fallback: localCounter, log })
-  opened.defer(() => sharedCounter.close())
   opened.defer(() => localCounter.close())
-  return { localCounter, sharedCounter }
+  if (config.redisUrl === undefined) return { localCounter, sharedCounter: postgresRateCounter(db), redisChecks: {} }
+  const redis = redisRateCounter({ url: config.redisUrl, prefix: 'postern', fallback: localCounter, log })
+  opened.defer(() => redis.close())
+  return { localCounter, sharedCounter: redis, redisChecks: { redis: redis.ping } }
 }
 
 type MailParts = {
   readonly config: Config
   readonly log: FastifyBaseLogger
   readonly keyring: Keyring
-  readonly urls: Urls
+  readonly urls: DatabaseUrls
 }
 
 /** The worker is asked over HTTP in both cases: in this process on a free loopback port, or wherever WORKER_URL says. */

@@ -1,14 +1,11 @@
-import closeWithGrace from 'close-with-grace'
 import { buildApp } from './app.ts'
+import { closeOnSignal } from './close.ts'
 import { type Config, configWarnings, loadConfig } from './config.ts'
 import { openDeps } from './deps.ts'
 import { readEnvironment } from './environment.ts'
 import { createLog } from './log.ts'
 import { explainStartFailure } from './start-failure.ts'
 import { version } from './version.ts'
-
-/** Longer than any request may take; what then still runs is cut off. */
-const closeWithinMs = 10_000
 
 try {
   await serve(loadConfig(readEnvironment()))
@@ -28,12 +25,7 @@ async function serve(config: Config): Promise<void> {
     await app.close()
     await deps.close()
   }
-  closeWithGrace({ delay: closeWithinMs, logger: false }, async ({ signal, err }) => {
-    if (err)
-      log.fatal({ err: { name: err.name, message: err.message, stack: err.stack } }, 'an error that nobody caught')
-    else log.info({ signal }, 'closing')
-    await close()
-  })
+  closeOnSignal(log, close)
   try {
     await app.listen({ host: config.host, port: config.port })
   } catch (error) {

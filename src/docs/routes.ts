@@ -76,7 +76,7 @@ function asset(app: App, name: string, read: () => Promise<string | Buffer>): vo
   })
 }
 
-/** RFC 9110 section 13.1.2: any of a list, compared weakly, as a compressing proxy marks it. */
+/** RFC 9110 section 13.1.2: one of a list, compared weakly, as a compressing proxy marks the tag as weak. */
 function isKnown(etag: string, ifNoneMatch = ''): boolean {
   const known = ifNoneMatch.split(',').map((one) => one.trim().replace(/^W\//, ''))
   return known.includes(etag) || known.includes('*')

@@ -36,10 +36,12 @@ export function createFastify({ config, log, errors }: Options): FastifyInstance
       if (code === 'ECONNRESET' || !socket.writable || replying) return void socket.destroy()
       socket.end(unreadable(undefined))
     },
+    // Its types know neither our logger's nor the server factory's, which are those of every other request.
     frameworkErrors: (error, request, reply) => {
       reply.headers({ ...securityHeaders(config), 'x-request-id': request.id, connection: 'close' })
       answerError(error, request as never, reply as never, errors)
     },
+    // The server factory makes Fastify infer a server of its own kind; it is Node's.
   }) as unknown as FastifyInstance
 }
 

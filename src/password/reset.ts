@@ -47,6 +47,7 @@ export async function resetPassword(ctx: Context<Refusal>, reset: Reset): Promis
   const userId = await transaction(ctx.pool, async (tx) => {
     const taken = await takeMailedToken(tx, wanted)
     if (typeof taken === 'string') throw ctx.fault(refusals[taken])
+    if (taken.userId === null) throw ctx.fault('token:invalid_reset')
     const user = await getOwner(ctx, tx, taken.userId)
     refusePersonal(ctx, newPassword, user)
     await tx.update(users).set(changedPassword(passwordHash)).where(eq(users.id, user.id))
@@ -60,12 +61,8 @@ export async function resetPassword(ctx: Context<Refusal>, reset: Reset): Promis
   await clearAttempts(ctx.db, `account:${userId}`)
 }
 
-async function getOwner(ctx: Context<'token:invalid_reset'>, tx: Transaction, userId: string | null) {
-  const [user] = await tx
-    .select()
-    .from(users)
-    .where(eq(users.id, userId ?? ''))
-    .for('update')
+async function getOwner(ctx: Context<'token:invalid_reset'>, tx: Transaction, userId: string) {
+  const [user] = await tx.select().from(users).where(eq(users.id, userId)).for('update')
   if (user === undefined) throw ctx.fault('token:invalid_reset')
   return user
 }

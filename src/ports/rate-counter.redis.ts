@@ -37,8 +37,13 @@ if left < 0 then
 end
 return { count, left }`
 
-/** Counts across replicas. Never throws and never waits long: a Redis that is lost or slow must not stop a sign-in. */
-export function redisRateCounter({ url, prefix, fallback, log }: Options): RateCounter {
+type RedisRateCounter = RateCounter & {
+  /** Rejects while Redis is away. */
+  ping(): Promise<void>
+}
+
+/** Counts across replicas. A hit never throws and never waits long: a Redis that is lost or slow must not stop a sign-in. */
+export function redisRateCounter({ url, prefix, fallback, log }: Options): RedisRateCounter {
   const client = openClient(url)
   const outage = watchOutage(log)
   client.on('error', outage.blame)
@@ -65,7 +70,13 @@ export function redisRateCounter({ url, prefix, fallback, log }: Options): RateC
       return fallback.hit(windows)
     }
   }
-  return { hit, close: async () => client.disconnect() }
+  return {
+    hit,
+    ping: async () => {
+      await within(deadlineMs, client.ping())
+    },
+    close: async () => client.disconnect(),
+  }
 }
 
 /** Knows whether Redis is away, and says so once. */

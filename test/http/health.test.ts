@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import { runStatement } from '../support/database.ts'
+import { startOwnRedis } from '../support/redis.ts'
 
 let app: TestApp
 beforeAll(async () => {
@@ -35,6 +36,24 @@ test('GET /health/ready is degraded, yet 200, without the worker', async () => {
   expect([status, body]).toEqual([200, { status: 'degraded', checks: { postgres: 'up', worker: 'down' } }])
   expect((await alone.client().get('/health/live')).status).toBe(204)
   await alone.close()
+})
+
+test('GET /health/ready is degraded, yet 200, while Redis is away', async () => {
+  const redis = await startOwnRedis()
+  onTestFinished(() => redis.stop())
+  const limited = await startApp({ REDIS_URL: redis.url })
+  onTestFinished(() => limited.close())
+  const expectReport = (status: string, state: string) =>
+    vi.waitFor(async () => {
+      const answer = await limited.client().get('/health/ready')
+      expect(answer.status).toBe(200)
+      expect(answer.body).toEqual({ status, checks: { postgres: 'up', worker: 'up', redis: state } })
+    }, 10_000)
+  await expectReport('up', 'up')
+  await redis.kill()
+  await expectReport('degraded', 'down')
+  await redis.start()
+  await expectReport('up', 'up')
 })
 
 test('GET /health/ready is 503, and no error, while PostgreSQL is away; then 200 again', async () => {

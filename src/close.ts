@@ -1,0 +1,16 @@
+import closeWithGrace from 'close-with-grace'
+import type { FastifyBaseLogger } from 'fastify'
+
+/** Longer than any request or conversation with a mail server may take; what then still runs is cut off. */
+const closeWithinMs = 10_000
+
+/** Closes the process's parts on SIGTERM, SIGINT and an error that nobody caught. */
+export function closeOnSignal(log: FastifyBaseLogger, close: () => Promise<void>): void {
+  closeWithGrace({ delay: closeWithinMs, logger: false }, async ({ signal, err }) => {
+    if (err) {
+      const { name, message, stack } = err
+      log.fatal({ err: { name, message, stack } }, 'an error that nobody caught')
+    } else log.info({ signal }, 'closing')
+    await close()
+  })
+}
