@@ -1,8 +1,14 @@
-import { createServer, type Server } from 'node:net'
-import { SMTPServer } from 'smtp-server'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
-import type { Answer } from '../support/client.ts'
+import { type Answer, seen } from '../support/client.ts'
+import {
+  appAtWorker,
+  appWith,
+  appWithoutMailServer,
+  hangingWorker,
+  lyingWorker,
+  recordingMailServer,
+} from '../support/mail-way.ts'
 import { mailedToken, mailsTo, newPerson, type Person, signedUp, signUp } from '../support/people.ts'
 
 const url = '/v0/auth/forgot-password'
@@ -22,26 +28,6 @@ async function withoutPassword(at = app): Promise<Person> {
   return person
 }
 
-/** All that an observer could compare, but for what counts requests. */
-const seen = ({ status, body, headers, setCookies }: Answer) => ({
-  status,
-  body: JSON.stringify(body),
-  headerNames: Object.keys(headers),
-  length: headers['content-length'],
-  setCookies,
-})
-
-const listen = (server: Server) =>
-  new Promise<number>((resolve) =>
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
-  )
-
-async function appWith(env: Record<string, string>): Promise<TestApp> {
-  const other = await startApp(env)
-  onTestFinished(() => other.close())
-  return other
-}
-
 /** Without a mail: where none goes out nobody can sign up. */
 async function putAccount(at: TestApp, passwordHash: string | null): Promise<string> {
   const { email } = newPerson()
@@ -50,33 +36,6 @@ async function putAccount(at: TestApp, passwordHash: string | null): Promise<str
     [email, passwordHash],
   )
   return email
-}
-
-/** A mail server that writes down what it was told; `refuse` says no to every recipient. */
-async function mailServer({ refuse = false } = {}): Promise<{ smtpUrl: string; commands: string[] }> {
-  const commands: string[] = []
-  const ignore = () => {}
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS', 'AUTH'],
-    disableReverseLookup: true,
-    logger: {
-      info: ignore,
-      error: ignore,
-      debug: (about: { tnx?: string; command?: string }) => {
-        if (about.tnx === 'command' && about.command) commands.push(about.command)
-      },
-    } as never,
-    onRcptTo: (_address, _session, done) =>
-      done(refuse ? Object.assign(new Error('no such user'), { responseCode: 550 }) : null),
-    onData: (stream, _session, done) => {
-      stream.resume().on('end', () => done())
-    },
-  })
-  server.on('error', ignore)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())))
-  return { smtpUrl: `smtp://127.0.0.1:${(server.server.address() as { port: number }).port}`, commands }
 }
 
 describe(`POST ${url}`, () => {
@@ -147,7 +106,7 @@ describe(`POST ${url}`, () => {
   })
 
   test('an unknown address: the mail server is asked as far as the recipient, but nobody gets a mail [TH6]', async () => {
-    const { smtpUrl, commands } = await mailServer()
+    const { smtpUrl, commands } = await recordingMailServer()
     const recorded = await appWith({ SMTP_URL: smtpUrl })
     expect((await forgot(newPerson().email, recorded.client())).status).toBe(204)
     expect(commands.filter((command) => command !== 'QUIT')).toEqual(['EHLO', 'MAIL', 'RCPT', 'RSET'])
@@ -210,48 +169,30 @@ describe(`POST ${url}`, () => {
       expect(kept).toEqual([{ sent_at: null }])
     }
 
-    const atWorker = (port: number) =>
-      appWith({
-        WORKER_URL: `http://127.0.0.1:${port}`,
-        WORKER_SECRET: 'w'.repeat(40),
-        SMTP_URL: 'smtp://127.0.0.1:1',
-        WORKER_TIMEOUT_MS: '300',
-      })
-
     test('worker:connection_failed when the worker is away', async () => {
-      await expectAlike(await atWorker(1), 503, 'worker:connection_failed')
+      await expectAlike(await appAtWorker(), 503, 'worker:connection_failed')
     })
 
     test('worker:connection_failed when the worker hangs', async () => {
-      const hanging = createServer(() => {})
-      const port = await listen(hanging)
-      onTestFinished(() => void hanging.close())
-      await expectAlike(await atWorker(port), 503, 'worker:connection_failed')
+      await expectAlike(await appAtWorker(await hangingWorker()), 503, 'worker:connection_failed')
     })
 
     test('worker:response_invalid', async () => {
-      const lying = createServer((socket) =>
-        socket
-          .on('error', () => {})
-          .once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello')),
-      )
-      const port = await listen(lying)
-      onTestFinished(() => void lying.close())
-      await expectAlike(await atWorker(port), 502, 'worker:response_invalid')
+      await expectAlike(await appAtWorker(await lyingWorker()), 502, 'worker:response_invalid')
     })
 
     test('worker:password_reset_email_send_failed when the mail server is away', async () => {
-      const broken = await appWith({ SMTP_URL: 'smtp://127.0.0.1:1' })
+      const broken = await appWithoutMailServer()
       await expectAlike(broken, 502, 'worker:password_reset_email_send_failed')
     })
 
     test('worker:password_reset_email_send_failed when the mail server refuses the recipient', async () => {
-      const { smtpUrl } = await mailServer({ refuse: true })
+      const { smtpUrl } = await recordingMailServer({ refuse: true })
       await expectAlike(await appWith({ SMTP_URL: smtpUrl }), 502, 'worker:password_reset_email_send_failed')
     })
 
     test('MAIL_DELIVERY=queue: 204 all the same', async () => {
-      const queueing = await appWith({ SMTP_URL: 'smtp://127.0.0.1:1', MAIL_DELIVERY: 'queue' })
+      const queueing = await appWithoutMailServer({ MAIL_DELIVERY: 'queue' })
       for (const email of [await putAccount(queueing, 'x'), newPerson().email])
         expect((await forgot(email, queueing.client())).status).toBe(204)
     })

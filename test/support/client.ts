@@ -63,3 +63,12 @@ export class TestClient {
     else this.cookies.set(name, value)
   }
 }
+
+/** All that an observer could compare, but for what counts requests. */
+export const seen = ({ status, body, headers, setCookies }: Answer) => ({
+  status,
+  body: JSON.stringify(body),
+  headerNames: Object.keys(headers),
+  length: headers['content-length'],
+  setCookies,
+})

@@ -1,9 +1,15 @@
-import { createServer, type Server } from 'node:net'
-import { SMTPServer } from 'smtp-server'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeToken } from '../../src/crypto/secret-token.ts'
 import { startApp, type TestApp } from '../support/app.ts'
-import type { Answer } from '../support/client.ts'
+import { seen } from '../support/client.ts'
+import {
+  appAtWorker,
+  appWith,
+  appWithoutMailServer,
+  hangingWorker,
+  lyingWorker,
+  recordingMailServer,
+} from '../support/mail-way.ts'
 import { mailedToken, mailsTo, newPerson, signedUp, signUp } from '../support/people.ts'
 
 const url = '/v0/auth/resend-verification-email'
@@ -15,51 +21,6 @@ afterAll(() => app.close())
 
 const resend = (email: unknown, client = app.client()) => client.post(url, { email })
 const verify = (token: string) => app.client().post('/v0/auth/verify-email', { token })
-
-/** All that an observer could compare, but for what counts requests. */
-const seen = ({ status, body, headers, setCookies }: Answer) => ({
-  status,
-  body: JSON.stringify(body),
-  headerNames: Object.keys(headers),
-  length: headers['content-length'],
-  setCookies,
-})
-
-const listen = (server: Server) =>
-  new Promise<number>((resolve) =>
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
-  )
-
-async function appWith(env: Record<string, string>): Promise<TestApp> {
-  const other = await startApp(env)
-  onTestFinished(() => other.close())
-  return other
-}
-
-/** A mail server that takes everything and writes down what it was told. */
-async function recordingMailServer(): Promise<{ smtpUrl: string; commands: string[] }> {
-  const commands: string[] = []
-  const ignore = () => {}
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS', 'AUTH'],
-    disableReverseLookup: true,
-    logger: {
-      info: ignore,
-      error: ignore,
-      debug: (about: { tnx?: string; command?: string }) => {
-        if (about.tnx === 'command' && about.command) commands.push(about.command)
-      },
-    } as never,
-    onData: (stream, _session, done) => {
-      stream.resume().on('end', () => done())
-    },
-  })
-  server.on('error', ignore)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())))
-  return { smtpUrl: `smtp://127.0.0.1:${(server.server.address() as { port: number }).port}`, commands }
-}
 
 describe(`POST ${url}`, () => {
   test('a sign-up that waits gets a fresh link, and the old one is dead', async () => {
@@ -214,60 +175,29 @@ describe(`POST ${url}`, () => {
       expect(await broken.sql('select id from sign_ups where email = $1', [waiting.email])).toHaveLength(1)
     }
 
-    const atWorker = (port: number) =>
-      appWith({
-        WORKER_URL: `http://127.0.0.1:${port}`,
-        WORKER_SECRET: 'w'.repeat(40),
-        SMTP_URL: 'smtp://127.0.0.1:1',
-        WORKER_TIMEOUT_MS: '300',
-      })
-
     test('worker:connection_failed when the worker is away', async () => {
-      await expectBoth(await atWorker(1), 503, 'worker:connection_failed')
+      await expectBoth(await appAtWorker(), 503, 'worker:connection_failed')
     })
 
     test('worker:connection_failed when the worker hangs', async () => {
-      const hanging = createServer(() => {})
-      const port = await listen(hanging)
-      onTestFinished(() => void hanging.close())
-      await expectBoth(await atWorker(port), 503, 'worker:connection_failed')
+      await expectBoth(await appAtWorker(await hangingWorker()), 503, 'worker:connection_failed')
     })
 
     test('worker:response_invalid', async () => {
-      const lying = createServer((socket) =>
-        socket
-          .on('error', () => {})
-          .once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello')),
-      )
-      const port = await listen(lying)
-      onTestFinished(() => void lying.close())
-      await expectBoth(await atWorker(port), 502, 'worker:response_invalid')
+      await expectBoth(await appAtWorker(await lyingWorker()), 502, 'worker:response_invalid')
     })
 
     test('worker:verification_email_send_failed when the mail server is away', async () => {
-      await expectBoth(await appWith({ SMTP_URL: 'smtp://127.0.0.1:1' }), 502, 'worker:verification_email_send_failed')
+      await expectBoth(await appWithoutMailServer(), 502, 'worker:verification_email_send_failed')
     })
 
     test('worker:verification_email_send_failed when the mail server refuses the recipient', async () => {
-      const refusing = new SMTPServer({
-        authOptional: true,
-        disabledCommands: ['STARTTLS', 'AUTH'],
-        disableReverseLookup: true,
-        onRcptTo: (_address, _session, done) => done(Object.assign(new Error('no such user'), { responseCode: 550 })),
-      })
-      refusing.on('error', () => {})
-      await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve))
-      onTestFinished(() => new Promise<void>((resolve) => refusing.close(() => resolve())))
-      const { port } = refusing.server.address() as { port: number }
-      await expectBoth(
-        await appWith({ SMTP_URL: `smtp://127.0.0.1:${port}` }),
-        502,
-        'worker:verification_email_send_failed',
-      )
+      const { smtpUrl } = await recordingMailServer({ refuse: true })
+      await expectBoth(await appWith({ SMTP_URL: smtpUrl }), 502, 'worker:verification_email_send_failed')
     })
 
     test('MAIL_DELIVERY=queue: 204 all the same', async () => {
-      const queueing = await appWith({ SMTP_URL: 'smtp://127.0.0.1:1', MAIL_DELIVERY: 'queue' })
+      const queueing = await appWithoutMailServer({ MAIL_DELIVERY: 'queue' })
       const waiting = await signUp(queueing)
       const answers = [waiting, newPerson()].map(({ email }) => resend(email, queueing.client()))
       for (const answer of await Promise.all(answers)) expect([answer.status, answer.body]).toEqual([204, {}])
