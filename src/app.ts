@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { accessTokenRoutes } from './access-tokens/routes.ts'
 import { authRoutes } from './auth/routes.ts'
 import type { Deps } from './deps.ts'
 import { devRoutes } from './dev/routes.ts'
@@ -19,9 +20,11 @@ import { logRequests } from './http/request-log.ts'
 import { serializerCompiler } from './http/serializer.ts'
 import { closeGracefully, createFastify } from './http/server.ts'
 import { validatorCompiler } from './http/validation.ts'
+import { oauthRoutes } from './oauth/routes.ts'
 import { passwordRoutes } from './password/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { tokenRoutes } from './tokens/routes.ts'
+import { totpRoutes } from './totp/routes.ts'
 import { userRoutes } from './users/routes.ts'
 
 export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
@@ -54,7 +57,10 @@ export async function buildApp(deps: Deps, { onContractViolation = () => {} }: A
   tokenRoutes(app, deps)
   passwordRoutes(app, deps)
   sessionRoutes(app, deps)
-  userRoutes(app)
+  accessTokenRoutes(app, deps)
+  totpRoutes(app, deps)
+  oauthRoutes(app, deps)
+  userRoutes(app, deps)
   healthRoutes(app, deps.healthChecks)
   docsRoutes(app, config)
   devRoutes(app, deps)

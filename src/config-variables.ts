@@ -252,14 +252,12 @@ const lifetimes = inGroup('Lifetimes', {
   ACCOUNT_DELETION_TTL_SECONDS: {
     kind: seconds,
     default: '1800',
-    pending: true,
     meaning: 'lifetime of the link that confirms a deletion',
   },
-  ACCESS_TOKEN_TTL_SECONDS: { kind: seconds, default: '300', pending: true, meaning: 'lifetime of an access token' },
+  ACCESS_TOKEN_TTL_SECONDS: { kind: seconds, default: '300', meaning: 'lifetime of an access token' },
   REFRESH_TOKEN_TTL_SECONDS: {
     kind: seconds,
     default: '2592000',
-    pending: true,
     meaning: 'lifetime of a refresh token',
   },
 })
@@ -268,31 +266,27 @@ const proofs = inGroup('Access tokens and TOTP', {
   JWT_AUDIENCE: {
     kind: listOf(text),
     default: '',
-    pending: true,
     meaning: 'further audiences of access tokens, comma-separated',
   },
-  TOTP_ISSUER: { kind: issuer, default: 'Postern', pending: true, meaning: 'label in authenticator apps' },
+  TOTP_ISSUER: { kind: issuer, default: 'Postern', meaning: 'label in authenticator apps' },
   TOTP_LOGIN_TTL_SECONDS: {
     kind: seconds,
     default: '300',
-    pending: true,
     meaning: 'how long a login waits for its code',
   },
 })
 
 const oauth = inGroup('OAuth', {
-  GITHUB_CLIENT_ID: { kind: text, pending: true, meaning: "Postern's id at GitHub; unset: no sign-in with GitHub" },
-  GITHUB_CLIENT_SECRET: { kind: secret(), secret: true, pending: true, meaning: 'the secret to GITHUB_CLIENT_ID' },
+  GITHUB_CLIENT_ID: { kind: text, meaning: "Postern's id at GitHub; unset: no sign-in with GitHub" },
+  GITHUB_CLIENT_SECRET: { kind: secret(), secret: true, meaning: 'the secret to GITHUB_CLIENT_ID' },
   GITHUB_URL: {
     kind: httpUrl,
     default: 'https://github.com',
-    pending: true,
     meaning: 'pages of GitHub; another with GitHub Enterprise',
   },
   GITHUB_API_URL: {
     kind: httpUrl,
     default: 'https://api.github.com',
-    pending: true,
     meaning: 'API of GitHub; another with GitHub Enterprise',
   },
   GITHUB_IMAGE_HOSTS: {
@@ -301,12 +295,11 @@ const oauth = inGroup('OAuth', {
     pending: true,
     meaning: "hosts of GitHub's pictures, comma-separated",
   },
-  GOOGLE_CLIENT_ID: { kind: text, pending: true, meaning: "Postern's id at Google; unset: no sign-in with Google" },
-  GOOGLE_CLIENT_SECRET: { kind: secret(), secret: true, pending: true, meaning: 'the secret to GOOGLE_CLIENT_ID' },
+  GOOGLE_CLIENT_ID: { kind: text, meaning: "Postern's id at Google; unset: no sign-in with Google" },
+  GOOGLE_CLIENT_SECRET: { kind: secret(), secret: true, meaning: 'the secret to GOOGLE_CLIENT_ID' },
   GOOGLE_ISSUER: {
     kind: httpUrl,
     default: 'https://accounts.google.com',
-    pending: true,
     meaning: "issuer of Google's ID tokens",
   },
   GOOGLE_IMAGE_HOSTS: {
@@ -318,31 +311,26 @@ const oauth = inGroup('OAuth', {
   OAUTH_REDIRECT_URL: {
     kind: redirectTemplate,
     default: '{FRONTEND_URL}/account/oauth/{provider}/callback',
-    pending: true,
     meaning: 'where providers send the browser',
   },
   OAUTH_REDIRECT_ALLOW: {
     kind: listOf(origin),
     default: '{FRONTEND_URL}',
-    pending: true,
     meaning: 'origins that redirect_to may name, comma-separated',
   },
   OAUTH_STATE_TTL_SECONDS: {
     kind: seconds,
     default: '300',
-    pending: true,
     meaning: 'how long the way through a provider may take',
   },
   OAUTH_PENDING_TTL_SECONDS: {
     kind: seconds,
     default: '600',
-    pending: true,
     meaning: 'how long a sign-up through a provider waits for its handle',
   },
   OUTBOUND_ALLOW: {
     kind: listOf(hostOrNetwork),
     default: '',
-    pending: true,
     meaning: 'hosts and networks that providers, pictures and webhooks may reach although not public, comma-separated',
   },
 })

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
+import type { JSONWebKeySet } from 'jose'
 import type pg from 'pg'
+import { accessTokenResolver, type ResolveAccessToken } from './access-tokens/resolve.ts'
+import { openSigningKeys, type SigningKeys } from './access-tokens/signing-keys.ts'
 import type { Config } from './config.ts'
 import { type Keyring, openKeyring } from './crypto/keyring.ts'
 import { openPasswordHasher, type PasswordHasher } from './crypto/password-hasher.ts'
@@ -12,6 +15,10 @@ import { describeCause } from './errors/cause.ts'
 import type { HealthCheck } from './http/health.ts'
 import { type Inbox, openInbox } from './mail/inbox.ts'
 import { startWorker } from './mail/worker.ts'
+import type { Endpoints } from './oauth/provider.ts'
+import { type Remembered, remember } from './oauth/remembered.ts'
+import { type Outbound, openOutbound } from './outbound/client.ts'
+import { type OutboundPolicy, outboundPolicy } from './outbound/policy.ts'
 import { type IsCommonPassword, loadCommonPasswords } from './password/common-passwords.ts'
 import { httpMailDelivery } from './ports/mail-delivery.http.ts'
 import type { MailDelivery } from './ports/mail-delivery.ts'
@@ -29,6 +36,7 @@ export type Deps = {
   readonly db: Database
   readonly pool: pg.Pool
   readonly keyring: Keyring
+  readonly signingKeys: SigningKeys
   readonly hasher: PasswordHasher
   readonly isCommonPassword: IsCommonPassword
   readonly jobs: Jobs
@@ -39,6 +47,12 @@ export type Deps = {
   readonly localCounter: RateCounter
   readonly lastSeen: LastSeen
   readonly resolveSession: ResolveSession
+  readonly resolveAccessToken: ResolveAccessToken
+  readonly outboundPolicy: OutboundPolicy
+  readonly outbound: Outbound
+  /** What providers publish of themselves, as long as it may be remembered. */
+  readonly discoveries: Remembered<Endpoints>
+  readonly providerKeys: Remembered<JSONWebKeySet>
   readonly healthChecks: Readonly<Record<string, HealthCheck>>
   readonly inbox: Inbox | undefined
 }
@@ -49,7 +63,7 @@ export type OpenedDeps = Deps & { close(): Promise<void> }
 export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<OpenedDeps> {
   await using opened = new AsyncDisposableStack()
   const urls = await openDatabaseUrls(config, { role: 'server', log, opened })
-  await applyMigrations(urls.migration)
+  await applyMigrations(urls)
 
   const { db, pool, close } = openDatabase({
     url: urls.main,
@@ -59,6 +73,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
   })
   opened.defer(close)
   const keyring = openKeyring(config.keysDir, { create: config.appEnv !== 'production' })
+  const signingKeys = openSigningKeys(keyring, config.accessTokenTtlSeconds)
   const [hasher, isCommonPassword] = await Promise.all([
     openPasswordHasher({
       cost: { memoryKib: config.argon2MemoryKib, timeCost: config.argon2TimeCost },
@@ -68,6 +83,9 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
   ])
   const lastSeen = startLastSeen({ db, idleTtlSeconds: config.sessionIdleTtlSeconds, log })
   opened.defer(lastSeen.close)
+  const policy = outboundPolicy(config)
+  const outbound = openOutbound(policy)
+  opened.defer(outbound.close)
   const { redisChecks, ...counters } = openCounters(config, log, db, opened)
   const { checkWorker, ...mail } = await openMail({ config, log, keyring, urls }, opened)
 
@@ -78,12 +96,18 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     db,
     pool,
     keyring,
+    signingKeys,
     hasher,
     isCommonPassword,
     ...counters,
     ...mail,
     lastSeen,
+    outboundPolicy: policy,
+    outbound,
+    discoveries: remember(() => performance.now()),
+    providerKeys: remember(() => performance.now()),
     resolveSession: sessionResolver({ db, lastSeen }),
+    resolveAccessToken: accessTokenResolver({ config, signingKeys, db, lastSeen }),
     healthChecks: {
       postgres: async () => {
         await pool.query('select 1')

@@ -1,4 +1,5 @@
 import { ConfigError } from './config.ts'
+import { KeyringError } from './crypto/keyring.ts'
 import { EmbeddedDatabaseError } from './db/embedded/database.ts'
 
 const connectionCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'ECONNRESET', 'ENOENT', 'EHOSTUNREACH'])
@@ -7,7 +8,8 @@ type SystemError = NodeJS.ErrnoException & { readonly address?: string; readonly
 
 /** What an operator reads when a process does not start: one clear sentence where the cause is known, else the stack. */
 export function explainStartFailure(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof EmbeddedDatabaseError) return error.message
+  if (error instanceof ConfigError || error instanceof EmbeddedDatabaseError || error instanceof KeyringError)
+    return error.message
   if (!(error instanceof Error)) return String(error)
   const { code, syscall, address, port } = error as SystemError
   if (code === 'EADDRINUSE') return `Port ${port} is in use already; stop what uses it or set PORT to another one.`

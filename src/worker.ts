@@ -19,8 +19,9 @@ try {
 async function work(config: Config): Promise<void> {
   const log = createLog(config.logLevel)
   await using opened = new AsyncDisposableStack()
-  const { main, direct, migration } = await openDatabaseUrls(config, { role: 'guest', log, opened })
-  await applyMigrations(migration)
+  const urls = await openDatabaseUrls(config, { role: 'guest', log, opened })
+  await applyMigrations(urls)
+  const { main, direct } = urls
   const keyring = openKeyring(config.keysDir, { create: config.appEnv !== 'production' })
   const jobs = await openJobs({ url: direct, role: 'worker', log })
   const { smtpUrl, workerSecret, workerHost: host, workerPort: port } = config

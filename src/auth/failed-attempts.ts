@@ -1,12 +1,17 @@
-import { eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gte, type SQL, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Database } from '../db/client.ts'
 import { failedAttempts } from '../db/schema/limits.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+import { notifyNobody, notifyOwner } from '../mail/outbox.ts'
+import { countEvent, scaled } from '../quota.ts'
+import { audit } from '../users/audit.ts'
 
 type Attempt = { readonly allowed: true } | { readonly allowed: false; readonly retryAfterSeconds: number }
 
 const longestBlockSeconds = 900
-const { key: keyColumn, count, blockedUntil, forgottenAt } = failedAttempts
+const { key: keyColumn, count, blockedUntil, forgottenAt, toldAt } = failedAttempts
 
 /**
  * Counts one try at a secret before it is checked, so that a race of guesses gets no more of them than a queue [TH3]. `free`
@@ -28,9 +33,9 @@ export async function countAttempt(db: Database, key: string, free: number): Pro
   return counted.length > 0 ? { allowed: true } : { allowed: false, retryAfterSeconds: await secondsLeft(db, key) }
 }
 
-/** Ends the count, after the secret was right. */
+/** Ends the count, after the secret was right; what the owner was told of is not forgotten. */
 export async function clearAttempts(db: Database, key: string): Promise<void> {
-  await db.delete(failedAttempts).where(eq(keyColumn, key))
+  await db.update(failedAttempts).set({ count: 0, blockedUntil: null }).where(eq(keyColumn, key))
 }
 
 /** The exponent stops where the longest block is passed: a power of two beyond `float8` is an error. */
@@ -48,19 +53,72 @@ async function secondsLeft(db: Database, key: string): Promise<number> {
 }
 
 const freeAttempts = 5
+/** A minute's tries of everybody whose device is not known [TH1]. */
+const attemptsOfAll = 6000
+
+type AccountKey = `account:${string}` | `device:${string}`
+
+/** A count of tries: of an account, of one of its devices, or of an address without an account; passwords and codes apart. */
+export type AttemptsKey = AccountKey | `address:${string}` | `codes:${AccountKey}`
+
+/** A known device has a count of its own, so that others cannot lock it out [TH2]. */
+export const accountAttempts = (userId: string, deviceId: string | null): AccountKey =>
+  deviceId === null ? `account:${userId}` : `device:${deviceId}`
 
 /** Counts the try before anything is hashed [TH3], or refuses it. */
-export async function admitAttempt(ctx: Context<'rate_limit:exceeded'>, key: string): Promise<void> {
+export async function admitAttempt(ctx: Context<'rate_limit:exceeded'>, key: AttemptsKey): Promise<void> {
   const { rateLimits } = ctx.config
   if (rateLimits === 'off') return
-  const verdict = await countAttempt(ctx.db, key, Math.max(1, Math.round(freeAttempts * rateLimits)))
-  if (verdict.allowed) return
-  throw ctx.fault('rate_limit:exceeded', {
-    retryAfterSeconds: verdict.retryAfterSeconds,
-    details: 'Too many wrong tries; each further one waits longer.',
+  const verdict = await countAttempt(ctx.db, key, scaled(rateLimits, freeAttempts))
+  if (!verdict.allowed) {
+    throw ctx.fault('rate_limit:exceeded', {
+      retryAfterSeconds: verdict.retryAfterSeconds,
+      details: 'Too many wrong tries; each further one waits longer.',
+    })
+  }
+  if (/^(?:codes:)?device:/.test(key)) return
+  await countEvent(ctx, {
+    key: 'attempts',
+    quota: attemptsOfAll,
+    windowSeconds: 60,
+    details: 'Too many tries of everybody together; a device that the account knows goes on.',
   })
 }
 
-/** A known device has a count of its own, so that others cannot lock it out [TH2]. */
-export const accountAttempts = (userId: string, deviceId: string | null): string =>
-  deviceId === null ? `account:${userId}` : `device:${deviceId}`
+type Failure = {
+  readonly key: AttemptsKey
+  /** Whose secret it was; an address may have no account. */
+  readonly owner: { readonly id: string; readonly email: string } | undefined
+  readonly client: Client
+  readonly metadata: Record<string, string>
+}
+
+/**
+ * Afterwards the wrong try is in the audit and the owner has been told, once a day at most, that somebody is locked out. Not in the
+ * transaction that refuses, and the same work for an address without an account [TH4].
+ */
+export function recordFailure(ctx: Context<never>, { key, owner, client, metadata }: Failure): Promise<void> {
+  return transaction(ctx.pool, async (tx) => {
+    await audit(tx, { type: 'login_failed', userId: owner?.id, client, metadata })
+    if (!(await mayTellOwner(tx, ctx, key))) return
+    const news = { template: 'locked_out' } as const
+    await (owner ? notifyOwner(tx, ctx, owner, news) : notifyNobody(tx, ctx, news))
+  })
+}
+
+async function mayTellOwner(tx: Transaction, ctx: Context<never>, key: AttemptsKey): Promise<boolean> {
+  const { rateLimits } = ctx.config
+  if (rateLimits === 'off') return false
+  const told = await tx
+    .update(failedAttempts)
+    .set({ toldAt: sql`now()` })
+    .where(
+      and(
+        eq(keyColumn, key),
+        gte(count, scaled(rateLimits, freeAttempts)),
+        sql`coalesce(${toldAt} < now() - interval '24 hours', true)`,
+      ),
+    )
+    .returning({ key: keyColumn })
+  return told.length > 0
+}

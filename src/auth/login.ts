@@ -2,21 +2,20 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { tokenDigest } from '../crypto/secret-token.ts'
 import { devices, signUps, users } from '../db/schema/users.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
-import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
-import { limitMails } from '../mail/limit.ts'
+import type { DeliveryRefusal } from '../mail/confirm.ts'
 import { hashPassword, isPasswordRight } from '../password/secret.ts'
-import { holdLogin } from '../sessions/hold-login.ts'
-import { openSession } from '../sessions/open.ts'
 import type { LoginOutcome } from '../sessions/reply.ts'
-import { audit } from '../users/audit.ts'
+import { continueLogin } from '../totp/continue-login.ts'
+import { isBanned } from '../users/banned.ts'
 import { addressDigest, emailKey } from '../users/email.ts'
-import { accountAttempts, admitAttempt, clearAttempts } from './failed-attempts.ts'
+import { accountAttempts, admitAttempt, clearAttempts, recordFailure } from './failed-attempts.ts'
 
 type Refusal =
   | 'auth:invalid_credentials'
   | 'user:not_verified'
+  | 'user:banned'
   | 'rate_limit:exceeded'
   | 'system:hashing_error'
   | DeliveryRefusal
@@ -29,18 +28,19 @@ type Attempt = {
   readonly client: Client
 }
 
-/** Afterwards the account has a session, or a login that waits for the link mailed to its owner, as this device is new. */
+/** Afterwards the account has a session, or a login that waits: for its code, or for the link mailed to its owner. */
 export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<LoginOutcome> {
   const key = emailKey(attempt.email)
   const { user, waitingHash, deviceId } = await findLogin(ctx, key, attempt.deviceToken)
-  const attemptsKey = user ? accountAttempts(user.id, deviceId) : `address:${addressDigest(key)}`
+  const attemptsKey = user ? accountAttempts(user.id, deviceId) : (`address:${addressDigest(key)}` as const)
   await admitAttempt(ctx, attemptsKey)
 
   // As many verifications for a free address as for a registered one, right or wrong [TH5].
   const isRight = await isPasswordRight(ctx, user?.passwordHash ?? undefined, attempt.password)
   const isWaiting = waitingHash !== null && (await isPasswordRight(ctx, waitingHash, attempt.password))
   if (!(user && isRight)) {
-    await auditFailure(ctx, { userId: user?.id, key, client: attempt.client })
+    const metadata = { address_digest: addressDigest(key) }
+    await recordFailure(ctx, { key: attemptsKey, owner: user ?? undefined, client: attempt.client, metadata })
     throw ctx.fault(isWaiting ? 'user:not_verified' : 'auth:invalid_credentials')
   }
   await clearAttempts(ctx.db, attemptsKey)
@@ -54,6 +54,8 @@ type User = {
   readonly emailKey: string
   readonly passwordHash: string | null
   readonly passwordVersion: number
+  readonly totpEnabledAt: Date | null
+  readonly isBanned: boolean
 }
 
 /** One statement, whatever is there to be found: the account, the sign-up that waits, the device if it is the account's. */
@@ -67,6 +69,8 @@ async function findLogin(ctx: Context<never>, key: string, deviceToken: string |
         emailKey: users.emailKey,
         passwordHash: users.passwordHash,
         passwordVersion: users.passwordVersion,
+        totpEnabledAt: users.totpEnabledAt,
+        isBanned,
       },
       waitingHash: signUps.passwordHash,
       deviceId: devices.id,
@@ -76,12 +80,6 @@ async function findLogin(ctx: Context<never>, key: string, deviceToken: string |
     .leftJoin(signUps, and(eq(signUps.emailKey, key), sql`${signUps.expiresAt} > now()`))
     .leftJoin(devices, and(eq(devices.userId, users.id), eq(devices.tokenDigest, digest ?? Buffer.alloc(0))))
   return found ?? { user: null, waitingHash: null, deviceId: null }
-}
-
-/** Written before the refusal, in its own statement: alike for an address without an account, of which only a digest is kept. */
-async function auditFailure(ctx: Context<never>, failure: { userId: string | undefined; key: string; client: Client }) {
-  const { userId, key, client } = failure
-  await audit(ctx.db, { type: 'login_failed', userId, client, metadata: { address_digest: addressDigest(key) } })
 }
 
 type Admitted = {
@@ -95,22 +93,7 @@ type Admitted = {
 async function admit(ctx: Context<Refusal>, admitted: Admitted): Promise<LoginOutcome> {
   const { user, deviceId, rememberMe, client } = admitted
   const renewedHash = await renewHash(ctx, admitted)
-  if (deviceId === null) {
-    await limitMails(ctx, 'device_verify', user.emailKey)
-    const mailId = await transaction(ctx.pool, async (tx) => {
-      await claimPassword(ctx, tx, user, renewedHash)
-      return holdLogin(tx, ctx, { user, rememberMe, client })
-    })
-    await confirmDelivery(ctx, mailId)
-    return { next: 'device' }
-  }
-  const session = await transaction(ctx.pool, async (tx) => {
-    await claimPassword(ctx, tx, user, renewedHash)
-    await tx.update(devices).set({ lastSeenAt: sql`now()` }).where(eq(devices.id, deviceId))
-    await audit(tx, { type: 'login_succeeded', userId: user.id, client })
-    return openSession(tx, ctx.config, { userId: user.id, deviceId, rememberMe, client })
-  })
-  return { next: 'session', session }
+  return continueLogin(ctx, { user, deviceId, rememberMe, client }, (tx) => claimPassword(ctx, tx, user, renewedHash))
 }
 
 /** A hash with today's parameters where the stored one has others: only now is the password at hand [PW5]. */

@@ -1,24 +1,45 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { sessions } from '../db/schema/sessions.ts'
-import { users } from '../db/schema/users.ts'
-import { isPasswordRight } from '../password/secret.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
-import { accountAttempts, admitAttempt, clearAttempts } from './failed-attempts.ts'
+import { claimCode } from '../totp/check-code.ts'
+import { noteBackupCode } from '../totp/note-backup-code.ts'
+import { proveCode } from '../totp/prove-code.ts'
+import { audit } from '../users/audit.ts'
+import { provePassword } from './prove-password.ts'
 
-type Refusal = 'user:password_not_set' | 'password:incorrect' | 'rate_limit:exceeded' | 'system:hashing_error'
+const act = 'reauthenticate'
 
 /** Afterwards the session is fresh for five minutes. */
-export async function reauthenticate(
-  ctx: Context<Refusal>,
-  { sessionId, user, deviceId }: SignedIn,
-  password: string,
+export async function reauthenticateByPassword(
+  ctx: Context<'user:password_not_set' | 'password:incorrect' | 'rate_limit:exceeded' | 'system:hashing_error'>,
+  signedIn: SignedIn,
+  { password, client }: { readonly password: string; readonly client: Client },
 ): Promise<void> {
-  const [account] = await ctx.db.select({ hash: users.passwordHash }).from(users).where(eq(users.id, user.id))
-  if (!account || account.hash === null) throw ctx.fault('user:password_not_set')
-  const attempts = accountAttempts(user.id, deviceId)
-  await admitAttempt(ctx, attempts)
-  if (!(await isPasswordRight(ctx, account.hash, password))) throw ctx.fault('password:incorrect')
-  await clearAttempts(ctx.db, attempts)
-  await ctx.db.update(sessions).set({ authenticatedAt: sql`now()` }).where(eq(sessions.id, sessionId))
+  if (!signedIn.user.hasPassword) throw ctx.fault('user:password_not_set')
+  await provePassword(ctx, signedIn, { password, wrong: 'password:incorrect', act, client })
+  await transaction(ctx.pool, (tx) => freshen(tx, signedIn, client))
+}
+
+/** The same by a code of the authenticator app, or a backup code. */
+export async function reauthenticateByCode(
+  ctx: Context<'totp:not_enabled' | 'totp:invalid_code' | 'totp:backup_code_exhausted' | 'rate_limit:exceeded'>,
+  signedIn: SignedIn,
+  { code, client }: { readonly code: string; readonly client: Client },
+): Promise<void> {
+  const { user } = signedIn
+  if (!user.totpEnabled) throw ctx.fault('totp:not_enabled')
+  const checked = await proveCode(ctx, signedIn, { code, purpose: 'login', act, client })
+  await transaction(ctx.pool, async (tx) => {
+    if (!(await claimCode(tx, 'login', checked))) throw ctx.fault('totp:invalid_code')
+    await noteBackupCode(tx, ctx, { user, checked, client })
+    await freshen(tx, signedIn, client)
+  })
+}
+
+async function freshen(tx: Transaction, { sessionId, user }: SignedIn, client: Client): Promise<void> {
+  await tx.update(sessions).set({ authenticatedAt: sql`now()` }).where(eq(sessions.id, sessionId))
+  await audit(tx, { type: 'login_succeeded', userId: user.id, client, metadata: { act } })
 }

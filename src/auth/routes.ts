@@ -6,7 +6,7 @@ import { clientOf } from '../http/client.ts'
 import { readCookie } from '../http/cookies.ts'
 import { signedInUser } from '../http/credential.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
-import { appLoginReplies, browserLoginReplies, replyInApp, replyInBrowser } from '../sessions/reply.ts'
+import { appLoginReplies, browserLoginReplies, deviceHeader, replyInApp, replyInBrowser } from '../sessions/reply.ts'
 import {
   displayName,
   email,
@@ -17,7 +17,7 @@ import {
   optionalKnownPassword,
 } from '../users/fields.ts'
 import { login } from './login.ts'
-import { reauthenticate } from './reauthenticate.ts'
+import { reauthenticateByCode, reauthenticateByPassword } from './reauthenticate.ts'
 import { signUp } from './sign-up.ts'
 
 export function authRoutes(app: App, deps: Deps): void {
@@ -44,6 +44,7 @@ export function authRoutes(app: App, deps: Deps): void {
   const loginFault = faults(
     'auth:invalid_credentials',
     'user:not_verified',
+    'user:banned',
     'rate_limit:exceeded',
     'system:hashing_error',
     ...deliveryRefusals,
@@ -93,6 +94,8 @@ function reauthenticateRoute(app: App, deps: Deps): void {
     'user:password_not_set',
     'password:incorrect',
     'totp:not_enabled',
+    'totp:invalid_code',
+    'totp:backup_code_exhausted',
     'rate_limit:exceeded',
     'system:hashing_error',
   )
@@ -100,7 +103,7 @@ function reauthenticateRoute(app: App, deps: Deps): void {
   app.route({
     method: 'POST',
     url: '/v0/auth/reauthenticate',
-    config: { access: 'session', limit: 'sign-in', codes: fault.codes },
+    config: { access: 'session', evenBanned: true, limit: 'sign-in', codes: fault.codes },
     schema: {
       summary: 'Prove again who is signed in: the session is fresh for five minutes',
       tags: ['auth'],
@@ -112,8 +115,9 @@ function reauthenticateRoute(app: App, deps: Deps): void {
       if ((password === undefined) === (code === undefined)) {
         throw fault('general:bad_request', { details: 'Send exactly one of password and code.' })
       }
-      if (password === undefined) throw fault('totp:not_enabled')
-      await reauthenticate(ctx, signedInUser(request), password)
+      const [signedIn, client] = [signedInUser(request), clientOf(request)]
+      if (password !== undefined) await reauthenticateByPassword(ctx, signedIn, { password, client })
+      else if (code !== undefined) await reauthenticateByCode(ctx, signedIn, { code, client })
       return reply.code(204).send()
     },
   })
@@ -133,5 +137,3 @@ const signUpBody = ({ config, isCommonPassword }: Deps) =>
     })
 
 const loginBody = z.object({ email, password: knownPassword, remember_me: z.boolean().optional() })
-
-const deviceHeader = z.looseObject({ 'x-device-token': z.string().optional() })

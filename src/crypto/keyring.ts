@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { type FoundKey, findKeyIds, type KeyKind, KeyringError, keyFileName, putKey, watchKeys } from './key-folder.ts'
+import { newSigningKey, parseSigningKey, type SigningKey } from './signing-key.ts'
 
-/** No key that is needed can be had. Names the file, never its content. */
-export class KeyringError extends Error {}
+export { KeyringError }
 
 type EncryptionKey = { readonly id: number; readonly secret: Buffer }
 
@@ -12,95 +11,60 @@ export type Keyring = {
   getSealingKey(): EncryptionKey
   /** Older keys open what they sealed. */
   getOpeningKey(id: number): EncryptionKey
+  /** Every signing key, the newest last; one that cannot be read is the reason why. */
+  signingKeys(): readonly FoundKey<SigningKey>[]
 }
 
-const fileName = /^encryption-([1-9]\d{0,8})\.key$/
 const keyBytes = 32
-const lookAgainAfterMs = 1000
 
-/** Keys lie in files of their own, so that one that is taken away or put back shows without a restart. */
 export function openKeyring(dir: string, { create }: { readonly create: boolean }): Keyring {
   if (create) initKeys(dir)
-  let lookedAt = Number.NEGATIVE_INFINITY
-  let stamp = ''
-  let keys: ReadonlyMap<number, EncryptionKey | KeyringError> = new Map()
-
-  // Synchronous: the thread pool may be busy with hashing, and a folder of a few files is read in microseconds.
-  const current = () => {
-    if (performance.now() - lookedAt < lookAgainAfterMs) return keys
-    lookedAt = performance.now()
-    const found = stampOf(dir)
-    if (found !== stamp) {
-      stamp = found
-      keys = readKeys(dir)
-    }
-    return keys
-  }
+  const encryptionKeys = watchKeys(dir, 'encryption', parseEncryptionKey)
+  const signingKeys = watchKeys(dir, 'signing', parseSigningKey)
   const usable = (id: number): EncryptionKey => {
-    const key = current().get(id)
-    if (key === undefined) throw new KeyringError(`There is no encryption-${id}.key in ${dir}`)
+    const key = encryptionKeys.find(id)
+    if (key === undefined) throw new KeyringError(`There is no ${keyFileName('encryption', id)} in ${dir}`)
     if (key instanceof KeyringError) throw key
     return key
   }
   return {
     getSealingKey: () => {
-      const newest = Math.max(0, ...current().keys())
-      if (newest === 0) throw new KeyringError(`There is no encryption key in ${dir}`)
-      return usable(newest)
+      const newest = encryptionKeys.all().at(-1)
+      if (newest === undefined) throw new KeyringError(`There is no encryption key in ${dir}`)
+      return usable(newest.id)
     },
     getOpeningKey: usable,
+    signingKeys: signingKeys.all,
   }
 }
 
-/** Makes the first key where there is none; says whether it did. Of processes that try at once one wins, and all use its key. */
+function parseEncryptionKey(text: string, id: number): EncryptionKey | undefined {
+  const secret = Buffer.from(text, 'base64')
+  return secret.length === keyBytes ? { id, secret } : undefined
+}
+
+const newEncryptionKey = (): string => randomBytes(keyBytes).toString('base64')
+
+const firstKeys: Readonly<Record<KeyKind, readonly (() => string)[]>> = {
+  encryption: [newEncryptionKey],
+  // The one that signs and the one that signs next.
+  signing: [newSigningKey, newSigningKey],
+}
+
+/** Makes the first keys of each kind of which there are none; says whether it did. Of processes that try at once one wins, and all use its keys. */
 export function initKeys(dir: string): boolean {
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
-  if (keyFiles(dir).length > 0) return false
-  const draft = join(dir, `.draft-${randomBytes(8).toString('hex')}`)
-  writeFileSync(draft, `${randomBytes(keyBytes).toString('base64')}\n`, { mode: 0o600, flush: true })
-  try {
-    linkSync(draft, join(dir, 'encryption-1.key'))
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
-  } finally {
-    unlinkSync(draft)
-  }
+  const kinds = Object.entries(firstKeys) as [KeyKind, (typeof firstKeys)[KeyKind]][]
+  const made = kinds
+    .filter(([kind]) => findKeyIds(dir, kind).length === 0)
+    .flatMap(([kind, makers]) => makers.map((make, index) => putKey(dir, { kind, id: index + 1, text: make() })))
+  return made.includes(true)
 }
 
-function keyFiles(dir: string): string[] {
-  try {
-    return readdirSync(dir).filter((name) => fileName.test(name))
-  } catch {
-    // A folder that is gone holds no keys; who needs one is told so.
-    return []
-  }
-}
-
-function stampOf(dir: string): string {
-  return keyFiles(dir)
-    .map((name) => {
-      const stat = statSync(join(dir, name), { throwIfNoEntry: false })
-      return `${name}:${stat?.ino}:${stat?.mtimeMs}:${stat?.size}:${stat?.mode}`
-    })
-    .join()
-}
-
-function readKeys(dir: string): Map<number, EncryptionKey | KeyringError> {
-  return new Map(
-    keyFiles(dir).map((name) => {
-      const id = Number(fileName.exec(name)?.[1])
-      return [id, readKey(join(dir, name), id)]
-    }),
-  )
-}
-
-function readKey(file: string, id: number): EncryptionKey | KeyringError {
-  try {
-    const secret = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64')
-    return secret.length === keyBytes ? { id, secret } : new KeyringError(`${file} holds no key of ${keyBytes} bytes`)
-  } catch (error) {
-    return new KeyringError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`)
-  }
+/** Afterwards a new key seals; the older ones stay, as they open what they sealed. */
+export function addEncryptionKey(dir: string): void {
+  const newest = findKeyIds(dir, 'encryption').at(-1)
+  if (newest === undefined)
+    throw new KeyringError(`There is no encryption key in ${dir}: make the first one with keys init`)
+  if (!putKey(dir, { kind: 'encryption', id: newest + 1, text: newEncryptionKey() }))
+    throw new KeyringError(`Somebody else rotates the keys in ${dir} at this moment`)
 }

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { type Argon2Cost, loadArgon2 } from './argon2.ts'
+import { type Argon2, type Argon2Cost, loadArgon2 } from './argon2.ts'
+import { argon2Cost } from './stored-hash.argon2.ts'
+import { parseStoredHash, type StoredHash } from './stored-hash.ts'
 import { workQueue } from './work-queue.ts'
-
-/** A stored hash that cannot be parsed, or would cost more than any that Postern makes. */
-export class StoredHashError extends Error {}
 
 export type PasswordHasher = {
   hash(password: string): Promise<string>
@@ -14,11 +13,6 @@ export type PasswordHasher = {
 }
 
 type Options = { readonly cost: Argon2Cost; readonly concurrency: number }
-
-/** The most that a stored hash may cost: 1 GiB, 10 passes, 16 lanes [PW6]. */
-const bounds = { m: 1024 * 1024, t: 10, p: 16 }
-/** The libraries write the three parameters in different orders. */
-const phc = /^\$argon2(?:id|i|d)\$v=19\$([mtp=,\d]{11,40})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,171}$/
 
 const deadlineMs = 2000
 const leastWaiting = 64
@@ -33,32 +27,20 @@ export async function openPasswordHasher({ cost, concurrency }: Options): Promis
   return {
     hash: (password) => queued(() => argon2.hash(normalized(password), cost)),
     verify: async (storedHash, password) => {
-      if (storedHash !== undefined) checkCost(storedHash)
-      const right = await queued(() => argon2.verify(storedHash ?? dummy, normalized(password)))
+      const stored = parseStoredHash(storedHash ?? dummy)
+      const right = await queued(() => verifySpellings(argon2, stored, password))
       return right && storedHash !== undefined
     },
     isOutdated: (storedHash) => {
-      const made = storedHash.startsWith('$argon2id$v=19$') ? costOf(storedHash) : undefined
+      const made = argon2Cost(storedHash)
       return made?.m !== cost.memoryKib || made.t !== cost.timeCost || made.p !== 1
     },
   }
 }
 
-function checkCost(storedHash: string): void {
-  const cost = costOf(storedHash)
-  if (cost === undefined) throw new StoredHashError('A stored password hash cannot be parsed')
-  if (!(within(cost.m, bounds.m) && within(cost.t, bounds.t) && within(cost.p, bounds.p))) {
-    throw new StoredHashError('A stored password hash is out of the cost bounds')
-  }
+/** Another system hashed what was typed; some normalised it, as Postern does. */
+async function verifySpellings(argon2: Argon2, stored: StoredHash, password: string): Promise<boolean> {
+  const plain = normalized(password)
+  if (stored.isOwn) return stored.verify(argon2, plain)
+  return (await stored.verify(argon2, password)) || (plain !== password && stored.verify(argon2, plain))
 }
-
-type Cost = { readonly m: number | undefined; readonly t: number | undefined; readonly p: number | undefined }
-
-function costOf(storedHash: string): Cost | undefined {
-  const parameters = phc.exec(storedHash)?.[1]
-  if (parameters === undefined) return undefined
-  const found = new Map(parameters.split(',').map((one) => [one.slice(0, 2), Number(one.slice(2))]))
-  return { m: found.get('m='), t: found.get('t='), p: found.get('p=') }
-}
-
-const within = (value: number | undefined, most: number): boolean => value !== undefined && value >= 1 && value <= most

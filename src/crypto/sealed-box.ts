@@ -21,11 +21,14 @@ export function seal(keyring: Keyring, plaintext: string | Buffer, associatedDat
   return Buffer.concat([head, sealed, cipher.getAuthTag()])
 }
 
+/** The key that sealed it. */
+export const sealingKeyId = (box: Buffer): number => box.readUInt32BE(1)
+
 /** @throws {KeyringError} when its key is gone, or the box was damaged or belongs elsewhere */
 export function open(keyring: Keyring, box: Buffer, associatedData: string): Buffer {
   if (box.length < headBytes + tagBytes || box.readUInt8() !== version)
     throw new KeyringError('A sealed value is damaged')
-  const key = keyring.getOpeningKey(box.readUInt32BE(1))
+  const key = keyring.getOpeningKey(sealingKeyId(box))
   const decipher = createDecipheriv(algorithm, key.secret, box.subarray(5, headBytes))
     .setAAD(Buffer.from(associatedData))
     .setAuthTag(box.subarray(-tagBytes))

@@ -24,9 +24,11 @@ function checksum(text: string): string {
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
+const secretBytes = 32
+
 /** Text goes to its owner and nowhere else; only the digest is stored [SE1]. */
-export function makeToken(kind: TokenKind): { text: string; digest: Buffer } {
-  const unchecked = prefixes[kind] + randomBytes(32).toString('base64url')
+export function makeToken(kind: TokenKind, secret = randomBytes(secretBytes)): { text: string; digest: Buffer } {
+  const unchecked = prefixes[kind] + secret.toString('base64url')
   const text = unchecked + checksum(unchecked)
   return { text, digest: digest(text) }
 }

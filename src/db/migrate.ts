@@ -2,13 +2,15 @@ import { join } from 'node:path'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
+import { grantToApi } from './grants.ts'
 import { installJobs } from './jobs.ts'
+import type { DatabaseUrls } from './urls.ts'
 
 const migrationsFolder = join(import.meta.dirname, '../../migrations')
 const connectWithinMs = 10_000
 
 /** Applies what is missing. The advisory lock lets any number of replicas start at once: drizzle's migrator takes none. */
-export async function applyMigrations(url: string): Promise<void> {
+export async function applyMigrations({ main, migration: url, direct }: DatabaseUrls): Promise<void> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'postern-migrate',
@@ -19,6 +21,7 @@ export async function applyMigrations(url: string): Promise<void> {
     await client.query("select pg_advisory_lock(hashtext('postern-migrate'))")
     await migrate(drizzle(client), { migrationsFolder })
     await installJobs(url)
+    await grantToApi(client, [main, direct])
   } finally {
     await client.end()
   }

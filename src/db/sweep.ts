@@ -10,6 +10,11 @@ const expired = {
   // A probe is asked for at once or never.
   mails: `expires_at < now() - case kind when 'probe' then interval '0' else ${kept} end`,
   mailed_tokens: `expires_at < now() - ${kept}`,
+  pending_logins: `expires_at < now() - ${kept}`,
+  oauth_states: `expires_at < now() - interval '1 day'`,
+  oauth_sign_ups: `expires_at < now() - interval '1 day'`,
+  refresh_tokens: `coalesce(rotated_at, expires_at) < now() - ${kept}`,
+  refresh_families: `expires_at < now() - ${kept}`,
   sessions: `least(max_expires_at, expires_at, ended_at) < now() - ${kept}`,
   rate_counters: 'resets_at < now()',
   failed_attempts: 'forgotten_at < now()',

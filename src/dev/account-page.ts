@@ -7,6 +7,7 @@ const acts = {
   'confirm-email-change': { title: 'Confirm your new address', post: '/v0/auth/confirm-email-change' },
   'undo-email-change': { title: 'Undo the change of your address', post: '/v0/auth/undo-email-change' },
   'reset-password': { title: 'Set a new password', post: '/v0/auth/reset-password', asks: 'new_password' },
+  'confirm-deletion': { title: 'Delete your account', post: '/v0/user/me/deletion/confirm' },
 } as const satisfies Record<(typeof accountPages)[number], Act>
 
 type Act = { readonly title: string; readonly post: string; readonly asks?: 'new_password' }

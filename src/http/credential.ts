@@ -1,9 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { accessTokenRefusals, type ResolveAccessToken } from '../access-tokens/resolve.ts'
 import type { Config } from '../config.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
 import { faults } from '../errors/fault.ts'
 import type { Guard } from '../errors/plugin.ts'
 import { type ResolveSession, type SignedIn, sessionRefusals } from '../sessions/resolve.ts'
+import { hasRole, type Role } from '../users/roles.ts'
 import { clearCookie, readCookie } from './cookies.ts'
 
 declare module 'fastify' {
@@ -24,7 +26,11 @@ export function findCredential(request: FastifyRequest, config: Config): Credent
   return text === undefined ? undefined : { source: 'bearer', text }
 }
 
-const fault = faults('user:unauthorized', ...sessionRefusals)
+/** A bearer with two dots is an access token, any other a session token. */
+const isAccessToken = ({ source, text }: Credential): boolean =>
+  source === 'bearer' && /^[^.]*\.[^.]*\.[^.]*$/.test(text)
+
+const sessionFault = faults('user:unauthorized', 'user:invalid_token', ...sessionRefusals)
 
 type Deps = { readonly config: Config; readonly resolveSession: ResolveSession }
 
@@ -32,15 +38,36 @@ type Deps = { readonly config: Config; readonly resolveSession: ResolveSession }
 export function sessionGuard({ config, resolveSession }: Deps): Guard {
   const check = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const credential = findCredential(request, config)
-    if (credential === undefined) throw fault('user:unauthorized')
+    if (credential === undefined) throw sessionFault('user:unauthorized')
+    if (isAccessToken(credential)) {
+      throw sessionFault('user:invalid_token', { details: 'This route takes a session, not an access token.' })
+    }
     const outcome = await resolveSession(credential.text)
     if (typeof outcome === 'string') {
       if (credential.source === 'cookie') clearCookie(reply, config, 'session_id')
-      throw fault(outcome)
+      throw sessionFault(outcome)
     }
     request.signedIn = outcome
   }
-  return Object.assign(check, { codes: fault.codes })
+  return Object.assign(check, { codes: sessionFault.codes })
+}
+
+const tokenFault = faults(...accessTokenRefusals)
+
+/** Demands a live session, or an access token of one. */
+export function sessionOrAccessTokenGuard({
+  resolveAccessToken,
+  ...deps
+}: Deps & { readonly resolveAccessToken: ResolveAccessToken }): Guard {
+  const checkSession = sessionGuard(deps)
+  const check = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const credential = findCredential(request, deps.config)
+    if (credential === undefined || !isAccessToken(credential)) return checkSession(request, reply)
+    const outcome = await resolveAccessToken(credential.text)
+    if (typeof outcome === 'string') throw tokenFault(outcome)
+    request.signedIn = outcome
+  }
+  return Object.assign(check, { codes: [...sessionFault.codes, ...tokenFault.codes] })
 }
 
 const freshFault = faults('user:reauthentication_required')
@@ -54,6 +81,26 @@ export const freshGuard: Guard = Object.assign(
   },
   { codes: freshFault.codes },
 )
+
+const banFault = faults('user:banned')
+
+/** Refuses whoever is banned; comes after the guard that finds the session. */
+export const banGuard: Guard = Object.assign(
+  async (request: FastifyRequest): Promise<void> => {
+    if (signedInUser(request).user.isBanned) throw banFault('user:banned')
+  },
+  { codes: banFault.codes },
+)
+
+const roleFault = faults('user:permission_insufficient')
+
+/** Demands a role, or one above it; comes after the guard that finds the session. */
+export function roleGuard(role: Role): Guard {
+  const check = async (request: FastifyRequest): Promise<void> => {
+    if (!hasRole(signedInUser(request).user.roles, role)) throw roleFault('user:permission_insufficient')
+  }
+  return Object.assign(check, { codes: roleFault.codes })
+}
 
 /** Refuses what makes no sense in the account's state, whatever else was sent: before body and fields are looked at. */
 export function stateGuard(code: ErrorCode, isFine: (user: SignedIn['user']) => boolean): Guard {

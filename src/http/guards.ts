@@ -1,11 +1,20 @@
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import type { ResolveAccessToken } from '../access-tokens/resolve.ts'
 import type { Config } from '../config.ts'
 import { faults } from '../errors/fault.ts'
 import type { Guard } from '../errors/plugin.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import type { ResolveSession } from '../sessions/resolve.ts'
+import type { Role } from '../users/roles.ts'
 import { parseTrustedProxies, resolveClientAddress } from './client-address.ts'
-import { freshGuard, optionalSessionGuard, sessionGuard } from './credential.ts'
+import {
+  banGuard,
+  freshGuard,
+  optionalSessionGuard,
+  roleGuard,
+  sessionGuard,
+  sessionOrAccessTokenGuard,
+} from './credential.ts'
 import { crossSiteGuard, isUnsafe } from './cross-site.ts'
 import { type LimitName, rateLimitGuard } from './rate-limits.ts'
 import { turnstileGuard } from './turnstile.ts'
@@ -13,7 +22,11 @@ import { turnstileGuard } from './turnstile.ts'
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call. Every route says it or the server does not start [AZ1]. `probe`: health checks, which nothing guards. */
-    access?: 'public' | 'optional' | 'session' | 'probe'
+    access?: 'public' | 'optional' | 'session' | 'session or access token' | 'probe'
+    /** What somebody who is banned may still do. */
+    evenBanned?: boolean
+    /** Who may call it at least; of a session's owner. */
+    role?: Role
     /** The network's rate limit; `default` unless said otherwise. */
     limit?: LimitName | 'none'
     /** Marked F in the contract: the session must be fresh. */
@@ -32,6 +45,7 @@ type Deps = {
   readonly sharedCounter: RateCounter
   readonly localCounter: RateCounter
   readonly resolveSession: ResolveSession
+  readonly resolveAccessToken: ResolveAccessToken
 }
 
 /** Puts before every route what its `config` asks for, in the contract's order of checks. */
@@ -41,13 +55,26 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
   const address = clientAddressGuard(deps.config)
   const crossSite = crossSiteGuard(deps.config)
   const turnstile = turnstileGuard(deps)
-  const credential = { session: sessionGuard(deps), optional: optionalSessionGuard(deps) }
+  const credential = {
+    public: [],
+    optional: [optionalSessionGuard(deps)],
+    session: [sessionGuard(deps)],
+    'session or access token': [sessionOrAccessTokenGuard(deps)],
+  }
+  const isSignedIn = (access: Access) => access === 'session' || access === 'session or access token'
 
-  const before = (route: RouteOptions, { access, limit = 'default', fresh = false }: FastifyContextConfig): Guard[] => [
+  type Access = keyof typeof credential
+  const before = (
+    route: RouteOptions,
+    access: Access,
+    { limit = 'default', evenBanned = false, role, fresh = false }: FastifyContextConfig,
+  ) => [
     address,
     ...([route.method].flat().some(isUnsafe) ? [crossSite] : []),
     ...(limit === 'none' ? [] : [rateLimitGuard(limit, deps)]),
-    ...(access === 'session' || access === 'optional' ? [credential[access]] : []),
+    ...credential[access],
+    ...(isSignedIn(access) && !evenBanned ? [banGuard] : []),
+    ...(role ? [roleGuard(role)] : []),
     ...(fresh ? [freshGuard] : []),
   ]
   app.addHook('onRoute', (route: RouteOptions) => {
@@ -55,7 +82,7 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
     if (config.access === undefined)
       throw new Error(`${String(route.method)} ${route.url} does not say who may call it`)
     if (config.access === 'probe') return
-    route.onRequest = [...before(route, config), ...[route.onRequest ?? []].flat()]
+    route.onRequest = [...before(route, config.access, config), ...[route.onRequest ?? []].flat()]
     if (config.turnstile) route.preHandler = [turnstile, ...[route.preHandler ?? []].flat()]
   })
 }

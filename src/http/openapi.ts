@@ -20,6 +20,12 @@ const fieldProblems = {
   },
 }
 
+const sessionSecurity = [{ session_cookie: [] }, { session_token: [] }]
+const securityOf: Readonly<Record<string, readonly Record<string, readonly string[]>[]>> = {
+  session: sessionSecurity,
+  'session or access token': [...sessionSecurity, { access_token: [] }],
+}
+
 /** Publishes what the routes declare: per operation and status the exact codes that it can answer with. */
 export async function publishOpenApi(app: FastifyInstance, config: Config): Promise<void> {
   await app.register(swagger, {
@@ -31,6 +37,7 @@ export async function publishOpenApi(app: FastifyInstance, config: Config): Prom
         securitySchemes: {
           session_cookie: { type: 'apiKey', in: 'cookie', name: 'session_id' },
           session_token: { type: 'http', scheme: 'bearer' },
+          access_token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
         },
       },
     },
@@ -38,8 +45,8 @@ export async function publishOpenApi(app: FastifyInstance, config: Config): Prom
       const { schema, url } = jsonSchemaTransform(document as Parameters<typeof jsonSchemaTransform>[0])
       const { declaredCodes, access } = document.route.config ?? {}
       const response = { ...successResponses(schema.response), ...errorResponses(declaredCodes ?? new Set()) }
-      const security = access === 'session' ? { security: [{ session_cookie: [] }, { session_token: [] }] } : {}
-      return { schema: { ...schema, ...security, response }, url }
+      const security = access && securityOf[access]
+      return { schema: { ...schema, ...(security && { security }), response }, url }
     },
   })
 }

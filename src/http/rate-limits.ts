@@ -3,12 +3,15 @@ import type { Config } from '../config.ts'
 import { faults } from '../errors/fault.ts'
 import type { Guard } from '../errors/plugin.ts'
 import type { RateCounter, Tally } from '../ports/rate-counter.ts'
+import { scaled } from '../quota.ts'
 import { networksOf } from './client-address.ts'
 
 /** Requests per client network. `shared` ones are counted across replicas; the coarse rest in memory, as it guards cheap work. */
 const limits = {
   'sign-up': { quota: 20, windowSeconds: 3600, shared: true },
   'sign-in': { quota: 60, windowSeconds: 60, shared: true },
+  'look-up': { quota: 120, windowSeconds: 60, shared: false },
+  authorize: { quota: 30, windowSeconds: 60, shared: true },
   default: { quota: 600, windowSeconds: 60, shared: false },
 } as const
 
@@ -26,7 +29,7 @@ export function rateLimitGuard(name: LimitName, { config, sharedCounter, localCo
   const { windowSeconds, shared, quota: basic } = limits[name]
   const { rateLimits } = config
   if (rateLimits === 'off') return Object.assign(async () => {}, { codes: fault.codes })
-  const quota = Math.max(1, Math.round(basic * rateLimits))
+  const quota = scaled(rateLimits, basic)
   const counter = shared ? sharedCounter : localCounter
   const check = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const tallies = await counter.hit(windowsOf(name, request.clientAddress))

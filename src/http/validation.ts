@@ -31,11 +31,27 @@ export function ruledText({ findBreach, cleaned = z.string(), mayBeEmpty, meta }
   return field
 }
 
+/** A number in a query: an absent one is the route's to say. */
+export const wholeNumberText = ({ least, most }: { readonly least: number; readonly most: number }) =>
+  ruledText({
+    findBreach: (text) => {
+      if (!/^-?\d{1,9}$/.test(text)) return { rule: 'type' }
+      if (Number(text) < least) return { rule: 'min', limit: least }
+      return Number(text) > most ? { rule: 'max', limit: most } : undefined
+    },
+    meta: { description: `${least} to ${most}` },
+  })
+
 /** What a request with this body or query may be refused with. */
 export function validationCodes(schema: z.ZodObject): readonly ErrorCode[] {
   const fields = Object.values(schema.shape)
-  const hasRule = fields.some((field) => ruled.has(field instanceof z.ZodOptional ? field.unwrap() : field))
+  const hasRule = fields.some((field) => ruled.has(bare(field)))
   return hasRule ? ['general:bad_request', 'general:validation_error'] : ['general:bad_request']
+}
+
+/** The field itself, whether it may be left out or cleared. */
+function bare(field: z.core.$ZodType): z.core.$ZodType {
+  return field instanceof z.ZodOptional || field instanceof z.ZodNullable ? bare(field.unwrap()) : field
 }
 
 /**

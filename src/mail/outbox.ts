@@ -10,7 +10,14 @@ import type { MailContent } from './templates.ts'
 
 type Deps = { readonly config: Config; readonly keyring: Keyring; readonly jobs: Jobs }
 
-type NewMail = { readonly content: MailContent; readonly tokenId: string | null; readonly ttlSeconds: number }
+type NewMail = {
+  readonly content: MailContent
+  /** The link in it, with whose end the mail is not sent any more. */
+  readonly tokenId: string | null
+  /** Whose account it is about, where no token says so. */
+  readonly userId?: string
+  readonly ttlSeconds: number
+}
 
 /** A request that waits for its mail asks for it itself; the job is for what then went wrong. */
 const jobAfterRequestSeconds = 5
@@ -27,9 +34,32 @@ export async function queueNotice(tx: Transaction, deps: Deps, mail: NewMail): P
   await putMessage(tx, deps, mail, 0)
 }
 
+type WithoutAddress<Content> = Content extends unknown ? Omit<Content, 'to'> : never
+type Owner = { readonly id: string; readonly email: string }
+
+/** News that could not be sent for so long are none any more. */
+const newsTtlSeconds = 86_400
+
+/** Tells the owner of an account what happened to it; no request waits for that. */
+export async function notifyOwner(
+  tx: Transaction,
+  deps: Deps,
+  { id: userId, email: to }: Owner,
+  news: WithoutAddress<MailContent>,
+): Promise<void> {
+  const content = { ...news, to } as MailContent
+  await putMessage(tx, deps, { content, tokenId: null, userId, ttlSeconds: newsTtlSeconds }, 0)
+}
+
+/** The same work where nobody must be told: a row that is never asked for and a job that finds nothing. */
+export async function notifyNobody(tx: Transaction, deps: Deps, news: WithoutAddress<MailContent>): Promise<void> {
+  await putMail(tx, deps, { kind: 'probe', payload: news, tokenId: null, ttlSeconds: newsTtlSeconds })
+  await deps.jobs.enqueue(tx, 'deliver-mail', { mailId: randomUUIDv7() }, 0)
+}
+
 async function putMessage(tx: Transaction, deps: Deps, mail: NewMail, afterSeconds: number): Promise<string> {
-  const { content: payload, tokenId, ttlSeconds } = mail
-  const mailId = await putMail(tx, deps, { kind: 'message', payload, tokenId, ttlSeconds })
+  const { content: payload, ...rest } = mail
+  const mailId = await putMail(tx, deps, { kind: 'message', payload, ...rest })
   await deps.jobs.enqueue(tx, 'deliver-mail', { mailId }, afterSeconds)
   return mailId
 }
@@ -44,15 +74,21 @@ type Row = {
   readonly kind: 'message' | 'probe'
   readonly payload: object
   readonly tokenId: string | null
+  readonly userId?: string
   readonly ttlSeconds: number
 }
 
-async function putMail(tx: Transaction, deps: Deps, { kind, payload, tokenId, ttlSeconds }: Row): Promise<string> {
+async function putMail(
+  tx: Transaction,
+  deps: Deps,
+  { kind, payload, tokenId, userId, ttlSeconds }: Row,
+): Promise<string> {
   const id = randomUUIDv7()
   await tx.insert(mails).values({
     id,
     kind,
     tokenId,
+    userId,
     payload: seal(deps.keyring, JSON.stringify(payload), id),
     expiresAt: sql`now() + make_interval(secs => ${ttlSeconds})`,
   })

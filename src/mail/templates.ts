@@ -20,9 +20,14 @@ export type MailContent =
   | { readonly template: 'password_reset'; readonly to: string; readonly link: string }
   | { readonly template: 'no_password_notice'; readonly to: string }
   | { readonly template: 'email_change'; readonly to: string; readonly link: string }
+  | { readonly template: 'account_deletion'; readonly to: string; readonly link: string }
   | { readonly template: 'email_change_requested'; readonly to: string }
   | { readonly template: 'email_changed_old'; readonly to: string; readonly link: string }
   | { readonly template: 'email_changed_new'; readonly to: string }
+  | { readonly template: 'locked_out'; readonly to: string }
+  | { readonly template: 'totp_enabled' | 'totp_disabled' | 'backup_codes_regenerated'; readonly to: string }
+  | { readonly template: 'oauth_linked' | 'oauth_unlinked'; readonly to: string; readonly provider: string }
+  | { readonly template: 'backup_code_used'; readonly to: string; readonly left: number }
 
 export type RenderedMail = { readonly subject: string; readonly text: string; readonly html: string }
 
@@ -88,6 +93,16 @@ function letterOf(content: MailContent): Letter {
           'If it was not you, do not click: nothing changes without it.',
         ],
       }
+    case 'account_deletion':
+      return {
+        subject: 'Confirm the deletion of your account',
+        paragraphs: [
+          'Somebody who is signed in to your account asked to delete it.',
+          'If that was you, open this link: the account and everything in it is erased, for good:',
+          { link: content.link },
+          'If it was not you, do not click, and end the other sessions of your account.',
+        ],
+      }
     case 'email_change_requested':
       return {
         subject: 'A new e-mail address was asked for',
@@ -113,6 +128,45 @@ function letterOf(content: MailContent): Letter {
           'This is the address of your account from now on. You have been signed out everywhere; please sign in again.',
         ],
       }
+    case 'locked_out':
+      return {
+        subject: 'Wrong passwords were tried on your account',
+        paragraphs: [
+          'Somebody tried wrong passwords or codes on your account, so that every further try has to wait.',
+          'If that was you, wait a moment, or ask for a new password on the sign-in page. On a device that your account knows you can sign in all the same.',
+          'If it was not you, there is nothing to do: nobody got in. A password that you use nowhere else keeps it so.',
+        ],
+      }
+    case 'totp_enabled':
+      return {
+        subject: 'Two-step sign-in is on',
+        paragraphs: ['From now on your account asks for a code of your authenticator app at every sign-in.', notYou],
+      }
+    case 'totp_disabled':
+      return {
+        subject: 'Two-step sign-in is off',
+        paragraphs: ['Your account no longer asks for a code at sign-in: the password alone opens it.', notYou],
+      }
+    case 'backup_codes_regenerated':
+      return {
+        subject: 'New backup codes were made',
+        paragraphs: ['Your account has new backup codes; the old ones no longer work.', notYou],
+      }
+    case 'backup_code_used':
+      return {
+        subject: 'A backup code was used',
+        paragraphs: [`A backup code of your account was used. Codes that are left: ${content.left}.`, notYou],
+      }
+    case 'oauth_linked':
+      return {
+        subject: 'A new way to sign in was added',
+        paragraphs: [`Your account can now be signed in to through ${oneLine(content.provider)}.`, notYou],
+      }
+    case 'oauth_unlinked':
+      return {
+        subject: 'A way to sign in was removed',
+        paragraphs: [`Your account can no longer be signed in to through ${oneLine(content.provider)}.`, notYou],
+      }
     case 'no_password_notice':
       return {
         subject: 'Your account has no password',
@@ -134,6 +188,8 @@ function whereFrom({
   const device = userAgent === undefined ? 'an unknown program' : oneLine(userAgent)
   return `It was ${device}${ipAddress === undefined ? '' : `, at the address ${ipAddress}`}.`
 }
+
+const notYou = 'If that was not you, set a new password now and end the other sessions: somebody is in your account.'
 
 const inUtc = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`
 

@@ -32,7 +32,7 @@ async function queueResetMail(tx: Transaction, ctx: Context<never>, user: typeof
   const ttlSeconds = ctx.config.passwordResetTtlSeconds
   if (user.passwordHash === null) {
     const content = { template: 'no_password_notice' as const, to }
-    return queueMail(tx, ctx, { content, tokenId: null, ttlSeconds })
+    return queueMail(tx, ctx, { content, tokenId: null, userId, ttlSeconds })
   }
   await supersedeUserTokens(tx, userId, ['password_reset'])
   const token = await issueMailedToken(tx, { purpose: 'password_reset', userId, addressKey, ttlSeconds })

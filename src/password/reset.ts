@@ -5,6 +5,7 @@ import { devices, users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { endSessions } from '../sessions/end.ts'
+import { endHeldLogins } from '../sessions/hold-login.ts'
 import { supersedeUserTokens } from '../tokens/issue.ts'
 import { peekMailedToken, takeMailedToken } from '../tokens/take.ts'
 import { audit } from '../users/audit.ts'
@@ -51,7 +52,8 @@ export async function resetPassword(ctx: Context<Refusal>, reset: Reset): Promis
     const user = await getOwner(ctx, tx, taken.userId)
     refusePersonal(ctx, newPassword, user)
     await tx.update(users).set(changedPassword(passwordHash)).where(eq(users.id, user.id))
-    await supersedeUserTokens(tx, user.id, ['password_reset', 'email_change', 'device_verify'])
+    await supersedeUserTokens(tx, user.id, ['password_reset', 'email_change'])
+    await endHeldLogins(tx, user.id)
     await endSessions(tx, user.id, { reason: 'password_reset' })
     await tx.delete(devices).where(eq(devices.userId, user.id))
     await audit(tx, { type: 'password_reset', userId: user.id, client })

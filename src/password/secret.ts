@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { StoredHashError } from '../crypto/password-hasher.ts'
+import { StoredHashError } from '../crypto/stored-hash.ts'
 import { QueueFullError } from '../crypto/work-queue.ts'
 
 export async function hashPassword(ctx: Context<'rate_limit:exceeded'>, password: string): Promise<string> {

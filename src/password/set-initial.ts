@@ -4,6 +4,7 @@ import { users } from '../db/schema/users.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { endSessions } from '../sessions/end.ts'
+import { endHeldLogins } from '../sessions/hold-login.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { supersedeUserTokens } from '../tokens/issue.ts'
 import { audit } from '../users/audit.ts'
@@ -28,7 +29,8 @@ export async function setInitialPassword(
       .where(and(eq(users.id, user.id), isNull(users.passwordHash)))
       .returning({ id: users.id })
     if (set.length === 0) throw ctx.fault('password:already_set')
-    await supersedeUserTokens(tx, user.id, ['email_change', 'device_verify'])
+    await supersedeUserTokens(tx, user.id, ['email_change'])
+    await endHeldLogins(tx, user.id)
     await endSessions(tx, user.id, { reason: 'password_changed', except: sessionId })
     await audit(tx, { type: 'password_set', userId: user.id, client })
   })

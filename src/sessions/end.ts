@@ -3,7 +3,14 @@ import { sessions } from '../db/schema/sessions.ts'
 import type { Transaction } from '../db/transaction.ts'
 
 /** Why a session ended; its token answers `user:invalid_session` whatever it was. */
-type EndReason = 'logout' | 'revoked' | 'password_changed' | 'password_reset' | 'email_changed' | 'email_change_undone'
+type EndReason =
+  | 'logout'
+  | 'revoked'
+  | 'password_changed'
+  | 'password_reset'
+  | 'email_changed'
+  | 'email_change_undone'
+  | 'deleted'
 
 const ended = (reason: EndReason) => ({ endedAt: sql`now()`, endReason: reason })
 

@@ -1,8 +1,10 @@
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { pendingLogins } from '../db/schema/totp.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import type { Client } from '../http/client.ts'
 import { queueMail } from '../mail/outbox.ts'
-import { issueMailedToken } from '../tokens/issue.ts'
+import { issueMailedToken, supersedeUserTokens } from '../tokens/issue.ts'
 import { mailedLink } from '../tokens/link.ts'
 
 type HeldLogin = {
@@ -20,4 +22,13 @@ export async function holdLogin(tx: Transaction, deps: Deps, { user, rememberMe,
   const { userAgent, address: ipAddress } = client
   const content = { template: 'device_link' as const, to: email, link, userAgent, ipAddress }
   return queueMail(tx, deps, { content, tokenId: token.id, ttlSeconds })
+}
+
+/** Afterwards no login that waits, for its device link or for its code, can be finished: what opens the account has changed. */
+export async function endHeldLogins(tx: Transaction, userId: string): Promise<void> {
+  await supersedeUserTokens(tx, userId, ['device_verify'])
+  await tx
+    .update(pendingLogins)
+    .set({ endedAt: sql`now()` })
+    .where(and(eq(pendingLogins.userId, userId), isNull(pendingLogins.usedAt), isNull(pendingLogins.endedAt)))
 }

@@ -3,7 +3,7 @@ import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { clientOf } from '../http/client.ts'
-import { clearCookie } from '../http/cookies.ts'
+import { clearCookie, readCookie } from '../http/cookies.ts'
 import { signedInUser } from '../http/credential.ts'
 import { isUuid } from '../http/validation.ts'
 import { forgetDevice, listDevices } from './devices.ts'
@@ -47,11 +47,12 @@ export function sessionRoutes(app: App, deps: Deps): void {
   app.route({
     method: 'POST',
     url: '/v0/auth/logout',
-    config: { access: 'session' },
+    config: { access: 'session', evenBanned: true },
     schema: { summary: 'End the session', tags: ['sessions'], response: { 204: z.void() } },
     handler: async (request, reply) => {
       await logOut(deps, signedInUser(request), clientOf(request))
       clearCookie(reply, deps.config, 'session_id')
+      if (readCookie(request, deps.config, 'refresh_token')) clearCookie(reply, deps.config, 'refresh_token')
       return reply.code(204).send()
     },
   })
@@ -59,7 +60,7 @@ export function sessionRoutes(app: App, deps: Deps): void {
     method: 'GET',
     url: '/v0/auth/check',
     // Reverse proxies ask for all their users from one address.
-    config: { access: 'session', limit: 'none' },
+    config: { access: 'session or access token', limit: 'none' },
     schema: {
       summary: "Forward-auth of reverse proxies: the answer's headers say who is signed in",
       tags: ['sessions'],
@@ -67,7 +68,10 @@ export function sessionRoutes(app: App, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const { sessionId, user } = signedInUser(request)
-      return reply.headers({ 'x-user-id': user.id, 'x-user-roles': '', 'x-session-id': sessionId }).code(204).send()
+      return reply
+        .headers({ 'x-user-id': user.id, 'x-user-roles': user.roles.join(','), 'x-session-id': sessionId })
+        .code(204)
+        .send()
     },
   })
   app.route({

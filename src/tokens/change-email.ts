@@ -1,13 +1,13 @@
 import { and, eq } from 'drizzle-orm'
-import { accountAttempts, admitAttempt, clearAttempts } from '../auth/failed-attempts.ts'
+import { provePassword } from '../auth/prove-password.ts'
 import type { Context } from '../context.ts'
 import { users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
 import { limitMails } from '../mail/limit.ts'
-import { queueMail, queueNotice } from '../mail/outbox.ts'
-import { isPasswordRight } from '../password/secret.ts'
+import { notifyOwner, queueMail } from '../mail/outbox.ts'
+import { countEvent } from '../quota.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
 import { emailKey } from '../users/email.ts'
@@ -22,27 +22,31 @@ type Refusal =
   | 'system:hashing_error'
   | DeliveryRefusal
 
+const changesADay = 5
+
 type Wish = { readonly password: string; readonly newEmail: string; readonly client: Client }
 
 /** Afterwards a link waits in the new mailbox and a notice in the old one; the account's address is as it was. */
-export async function changeEmail(ctx: Context<Refusal>, { user, deviceId }: SignedIn, wish: Wish): Promise<void> {
-  const { newEmail, client } = wish
+export async function changeEmail(ctx: Context<Refusal>, signedIn: SignedIn, wish: Wish): Promise<void> {
+  const { user } = signedIn
+  const { password, newEmail, client } = wish
   const newKey = emailKey(newEmail)
   if (newKey === emailKey(user.email)) {
     throw ctx.fault('general:validation_error', { fields: [{ path: '/new_email', rule: 'unchanged' }] })
   }
-  await limitChanges(ctx, user.id)
-  const attempts = accountAttempts(user.id, deviceId)
-  await admitAttempt(ctx, attempts)
-  const [account] = await ctx.db.select().from(users).where(eq(users.id, user.id))
-  const isRight = await isPasswordRight(ctx, account?.passwordHash ?? undefined, wish.password)
-  if (!(account && isRight)) throw ctx.fault('password:incorrect')
-  await clearAttempts(ctx.db, attempts)
+  await countEvent(ctx, {
+    key: `change-email:${user.id}`,
+    quota: changesADay,
+    windowSeconds: 86_400,
+    details: 'The address of this account was changed as often as it may be in a day.',
+  })
+  const wrong = 'password:incorrect'
+  const provenVersion = await provePassword(ctx, signedIn, { password, wrong, act: 'change_email', client })
   await limitMails(ctx, 'email_change', newKey)
 
   const mailId = await transaction(ctx.pool, async (tx) => {
     // The password that was proven must still be the account's, or its change would not void this link.
-    const isUnchanged = and(eq(users.id, user.id), eq(users.passwordVersion, account.passwordVersion))
+    const isUnchanged = and(eq(users.id, user.id), eq(users.passwordVersion, provenVersion))
     const [claimed] = await tx.select().from(users).where(isUnchanged).for('no key update')
     if (claimed === undefined) throw ctx.fault('password:incorrect')
     const [taken] = await tx.select({ id: users.id }).from(users).where(eq(users.emailKey, newKey))
@@ -67,23 +71,11 @@ async function queueChangeMails(tx: Transaction, ctx: Context<never>, change: Ch
     address: newEmail,
     ttlSeconds,
   })
-  const notice = { template: 'email_change_requested' as const, to: oldEmail }
-  await queueNotice(tx, ctx, { content: notice, tokenId: null, ttlSeconds })
+  await notifyOwner(tx, ctx, { id: userId, email: oldEmail }, { template: 'email_change_requested' })
   const link = mailedLink(ctx.config, 'confirm-email-change', token.text)
   return queueMail(tx, ctx, {
     content: { template: 'email_change', to: newEmail, link },
     tokenId: token.id,
     ttlSeconds,
   })
-}
-
-const changesADay = 5
-const daySeconds = 86_400
-
-async function limitChanges(ctx: Context<'rate_limit:exceeded'>, userId: string): Promise<void> {
-  const { rateLimits } = ctx.config
-  if (rateLimits === 'off') return
-  const [tally] = await ctx.sharedCounter.hit([{ key: `change-email:${userId}`, windowSeconds: daySeconds }])
-  if (tally === undefined || tally.count <= Math.max(1, Math.round(changesADay * rateLimits))) return
-  throw ctx.fault('rate_limit:exceeded', { retryAfterSeconds: tally.resetsInSeconds })
 }

@@ -4,8 +4,9 @@ import { violatesUnique } from '../db/failure.ts'
 import { users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
-import { queueNotice } from '../mail/outbox.ts'
+import { notifyOwner, queueNotice } from '../mail/outbox.ts'
 import { endSessions } from '../sessions/end.ts'
+import { endHeldLogins } from '../sessions/hold-login.ts'
 import { audit } from '../users/audit.ts'
 import { emailKey } from '../users/email.ts'
 import { issueMailedToken, supersedeUserTokens } from './issue.ts'
@@ -29,7 +30,8 @@ export function confirmEmailChange(ctx: Context<Refusal>, { token, email, client
     const { userId, address } = taken
     if (userId === null || address === null) throw ctx.fault('token:invalid_email_change')
     const oldEmail = await giveAddress(ctx, tx, userId, address)
-    await supersedeUserTokens(tx, userId, ['email_change', 'password_reset', 'device_verify'])
+    await supersedeUserTokens(tx, userId, ['email_change', 'password_reset'])
+    await endHeldLogins(tx, userId)
     await endSessions(tx, userId, { reason: 'email_changed' })
     await audit(tx, { type: 'email_changed', userId, client })
     await queueNotices(tx, ctx, { userId, oldEmail, newEmail: address })
@@ -75,6 +77,5 @@ async function queueNotices(
   const link = mailedLink(ctx.config, 'undo-email-change', undo.text)
   const toOld = { template: 'email_changed_old' as const, to: oldEmail, link }
   await queueNotice(tx, ctx, { content: toOld, tokenId: undo.id, ttlSeconds })
-  const toNew = { template: 'email_changed_new' as const, to: newEmail }
-  await queueNotice(tx, ctx, { content: toNew, tokenId: null, ttlSeconds })
+  await notifyOwner(tx, ctx, { id: userId, email: newEmail }, { template: 'email_changed_new' })
 }

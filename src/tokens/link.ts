@@ -7,6 +7,7 @@ export const accountPages = [
   'reset-password',
   'confirm-email-change',
   'undo-email-change',
+  'confirm-deletion',
 ] as const
 
 /** Built from the configuration alone, so that no Host header gets into a mail [EM1]. */

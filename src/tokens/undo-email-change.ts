@@ -9,6 +9,7 @@ import { queueNotice } from '../mail/outbox.ts'
 import { hashPassword } from '../password/secret.ts'
 import { changedPassword } from '../password/store.ts'
 import { endSessions } from '../sessions/end.ts'
+import { endHeldLogins } from '../sessions/hold-login.ts'
 import { audit } from '../users/audit.ts'
 import { giveAddress } from './confirm-email-change.ts'
 import { issueMailedToken, supersedeUserTokens } from './issue.ts'
@@ -35,7 +36,8 @@ export async function undoEmailChange(ctx: Context<Refusal>, { token, client }: 
     }
     const { userId, address, addressKey, createdAt } = taken
     await giveAddress(ctx, tx, userId, address)
-    await supersedeUserTokens(tx, userId, ['email_change', 'password_reset', 'device_verify'])
+    await supersedeUserTokens(tx, userId, ['email_change', 'password_reset'])
+    await endHeldLogins(tx, userId)
     await voidYoungerUndoLinks(tx, userId, createdAt)
     await endSessions(tx, userId, { reason: 'email_change_undone' })
     await tx.delete(devices).where(eq(devices.userId, userId))

@@ -19,9 +19,20 @@ type SecurityEvent = {
     | 'email_change_requested'
     | 'email_changed'
     | 'email_change_undone'
+    | 'totp_enabled'
+    | 'totp_disabled'
+    | 'backup_codes_regenerated'
+    | 'backup_code_used'
+    | 'oauth_linked'
+    | 'oauth_unlinked'
+    | 'refresh_reuse_detected'
+    | 'role_granted'
+    | 'data_exported'
+    | 'deletion_requested'
   /** Nobody's: a failed login with an address that has no account. */
   readonly userId: string | undefined
-  readonly client: Client
+  /** None of the operator's commands. */
+  readonly client: Client | undefined
   readonly metadata?: Record<string, string>
 }
 
@@ -31,8 +42,8 @@ export async function audit(tx: Transaction, { type, userId, client, metadata }:
     id: randomUUIDv7(),
     userId,
     type,
-    ipAddress: client.address,
-    userAgent: client.userAgent,
+    ipAddress: client?.address,
+    userAgent: client?.userAgent,
     metadata,
   })
 }

@@ -46,6 +46,16 @@ export const displayName = ruledText({
   meta: { minLength: 1, maxLength: 50, examples: ['Ada Lovelace'] },
 })
 
+/** Shown as text; what would act on it, or make it seem to be another's, has no place. Empty, it clears. */
+export const bio = ruledText({
+  findBreach: (text) => {
+    if (lengthOf(text) > 160) return { rule: 'max_length', limit: 160 }
+    return /[\p{Cs}\p{Co}]|(?!\n)\p{Cc}/u.test(text) ? { rule: 'charset' } : undefined
+  },
+  mayBeEmpty: true,
+  meta: { maxLength: 160 },
+})
+
 const mostPasswordBytes = 1024
 const mostPasswordLength = 128
 

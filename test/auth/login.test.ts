@@ -91,6 +91,17 @@ describe.each(['/v0/auth/login', '/v0/app/auth/login'])('POST %s', (url) => {
     await strict.close()
   })
 
+  test('user:banned with the right password only [TH4]', async () => {
+    const { person } = await signedUp(app)
+    await app.sql('update users set banned_at = now() where email = $1', [person.email])
+    const wrong = await app.client().post(url, { ...person, password: 'not the password' })
+    expect([wrong.status, wrong.code]).toEqual([401, 'auth:invalid_credentials'])
+    const right = await app.client().post(url, person)
+    expect([right.status, right.code]).toEqual([403, 'user:banned'])
+    await app.sql('update users set banned_until = now() where email = $1', [person.email])
+    expect((await app.client().post(url, person)).status).toBe(202)
+  })
+
   test('system:hashing_error when the stored hash cannot be parsed or is out of bounds [PW6]', async () => {
     const { person } = await signedUp(app)
     const salt = 'c29tZXNhbHRzb21lc2FsdA'

@@ -169,7 +169,7 @@ describe('bodies', () => {
 test.each([
   ['GET', '/v0/auth/login', 'POST'],
   ['DELETE', '/v0/auth/logout', 'POST'],
-  ['POST', '/v0/user/me', 'GET, HEAD'],
+  ['POST', '/v0/user/me', 'DELETE, GET, HEAD, PATCH'],
   ['PUT', '/v0/errors', 'GET, HEAD'],
   ['TRACE', '/v0/errors', 'GET, HEAD'],
 ])('%s %s is 404 and names what is allowed', async (method, url, allowed) => {

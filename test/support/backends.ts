@@ -27,7 +27,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     startRedis(),
   ])
   await runStatement(postgres.url, `create database ${templateName}`)
-  await applyMigrations(withDatabase(postgres.url, templateName))
+  const url = withDatabase(postgres.url, templateName)
+  await applyMigrations({ main: url, migration: url, direct: url })
   project.provide('postgresUrl', postgres.url)
   project.provide('redisUrl', redis.url)
   project.provide('recordDir', join(home, 'seen'))

@@ -67,3 +67,25 @@ export async function recordingMailServer({ refuse = false } = {}): Promise<{ sm
   onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())))
   return { smtpUrl: `smtp://127.0.0.1:${(server.server.address() as { port: number }).port}`, commands }
 }
+
+/**
+ * Every way in which a mail that a request waits for can fail to leave, on the same database and keys; each with its code. From now
+ * on mails to accounts may fail as well.
+ */
+export async function brokenWorkers(
+  app: TestApp,
+  env: Readonly<Record<string, string>> = {},
+): Promise<readonly (readonly [TestApp, string])[]> {
+  const same = { ...env, DATABASE_URL: app.config.databaseUrl ?? '', KEYS_DIR: app.config.keysDir }
+  const at = (port: number) => ({
+    ...same,
+    WORKER_URL: `http://127.0.0.1:${port}`,
+    WORKER_SECRET: 'w'.repeat(40),
+    WORKER_TIMEOUT_MS: '300',
+  })
+  return [
+    [await appWithoutMailServer(at(1)), 'worker:connection_failed'],
+    [await appWithoutMailServer(at(await lyingWorker())), 'worker:response_invalid'],
+    [await appWithoutMailServer(same), 'worker:verification_email_send_failed'],
+  ]
+}

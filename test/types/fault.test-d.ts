@@ -16,6 +16,7 @@ declare const signedIn: Parameters<typeof logOut>[1]
 const enough = faults(
   'auth:invalid_credentials',
   'user:not_verified',
+  'user:banned',
   'rate_limit:exceeded',
   'system:hashing_error',
   ...deliveryRefusals,
@@ -32,6 +33,7 @@ export const undeclared = () => login({ ...deps, fault: few }, attempt)
 const withoutDelivery = faults(
   'auth:invalid_credentials',
   'user:not_verified',
+  'user:banned',
   'rate_limit:exceeded',
   'system:hashing_error',
 )

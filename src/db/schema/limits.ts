@@ -20,6 +20,8 @@ export const failedAttempts = pgTable(
     count: integer().notNull(),
     blockedUntil: instant(),
     forgottenAt: instant().notNull(),
+    /** When its owner was last told that somebody is locked out. */
+    toldAt: instant(),
   },
   (table) => [index('failed_attempts_forgotten_at').on(table.forgottenAt)],
 )

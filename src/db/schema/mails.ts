@@ -8,7 +8,7 @@ export const mailedTokens = pgTable(
   {
     id: uuid().primaryKey(),
     purpose: text()
-      .$type<'verify_email' | 'device_verify' | 'password_reset' | 'email_change' | 'email_undo'>()
+      .$type<'verify_email' | 'device_verify' | 'password_reset' | 'email_change' | 'email_undo' | 'account_deletion'>()
       .notNull(),
     userId: uuid().references(() => users.id, { onDelete: 'cascade' }),
     /** No foreign key: a used verification outlives its sign-up. */
@@ -42,6 +42,8 @@ export const mails = pgTable(
     id: uuid().primaryKey(),
     kind: text().$type<'message' | 'probe'>().notNull(),
     tokenId: uuid().references(() => mailedTokens.id, { onDelete: 'cascade' }),
+    /** Whose account it is about, where no token says so: erased with it. */
+    userId: uuid().references(() => users.id, { onDelete: 'cascade' }),
     payload: bytea(),
     attempts: integer().notNull().default(0),
     createdAt: createdAt(),
@@ -49,5 +51,9 @@ export const mails = pgTable(
     expiresAt: instant().notNull(),
     sentAt: instant(),
   },
-  (table) => [index('mails_token_id').on(table.tokenId), index('mails_expires_at').on(table.expiresAt)],
+  (table) => [
+    index('mails_token_id').on(table.tokenId),
+    index('mails_user_id').on(table.userId),
+    index('mails_expires_at').on(table.expiresAt),
+  ],
 )

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { boolean, check, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { bytea, createdAt, instant } from './columns.ts'
 
 export const users = pgTable(
@@ -10,6 +10,7 @@ export const users = pgTable(
     emailKey: text().notNull(),
     handle: text().notNull(),
     displayName: text().notNull(),
+    bio: text(),
     passwordHash: text(),
     /** Raised by every change of the password, not by a new hash of the same one. */
     passwordVersion: integer().notNull().default(0),
@@ -18,6 +19,8 @@ export const users = pgTable(
     bannedUntil: instant(),
     banReason: text(),
     createdAt: createdAt(),
+    /** Erased on that day: only id, handle and times are left. */
+    deletedAt: instant(),
   },
   (table) => [unique('users_email_key_unique').on(table.emailKey)],
 )
@@ -72,6 +75,20 @@ export const devices = pgTable(
     lastSeenAt: createdAt(),
   },
   (table) => [unique('devices_token_digest_unique').on(table.tokenDigest), index('devices_user_id').on(table.userId)],
+)
+
+export const userRoles = pgTable(
+  'user_roles',
+  {
+    userId: uuid()
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    role: text().$type<'admin' | 'mod'>().notNull(),
+    createdAt: createdAt(),
+    /** For good where it is empty. */
+    expiresAt: instant(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.role] })],
 )
 
 /** What happened to an account. A failed login of an unknown address has no account: its metadata holds the address's digest. */

@@ -1,0 +1,1 @@
+ALTER TABLE "failed_attempts" ADD COLUMN "told_at" timestamp with time zone;

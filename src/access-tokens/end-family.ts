@@ -1,0 +1,30 @@
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { tokenDigest } from '../crypto/secret-token.ts'
+import { refreshFamilies, refreshTokens } from '../db/schema/sessions.ts'
+import { transaction } from '../db/transaction.ts'
+import type { Deps } from '../deps.ts'
+import type { Client } from '../http/client.ts'
+import { audit } from '../users/audit.ts'
+
+/** Afterwards no token of the family works, and its owner's history says why. */
+export function endReusedFamily({ pool }: Deps, familyId: string, client: Client): Promise<void> {
+  return transaction(pool, async (tx) => {
+    const [ended] = await tx
+      .update(refreshFamilies)
+      .set({ endedAt: sql`now()` })
+      .where(and(eq(refreshFamilies.id, familyId), isNull(refreshFamilies.endedAt)))
+      .returning({ userId: refreshFamilies.userId })
+    if (ended) await audit(tx, { type: 'refresh_reuse_detected', userId: ended.userId, client })
+  })
+}
+
+/** Afterwards neither this token nor any that came or comes from its family works; one that nobody issued is no matter. */
+export async function revokeRefreshToken({ db }: Deps, text: string): Promise<void> {
+  const digest = tokenDigest('refresh', text)
+  if (digest === undefined) return
+  const family = db.select({ id: refreshTokens.familyId }).from(refreshTokens).where(eq(refreshTokens.digest, digest))
+  await db
+    .update(refreshFamilies)
+    .set({ endedAt: sql`now()` })
+    .where(and(eq(refreshFamilies.id, sql`(${family})`), isNull(refreshFamilies.endedAt)))
+}

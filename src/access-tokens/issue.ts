@@ -1,0 +1,28 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { eq, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { makeToken } from '../crypto/secret-token.ts'
+import { refreshFamilies, sessions } from '../db/schema/sessions.ts'
+import { transaction } from '../db/transaction.ts'
+import type { SignedIn } from '../sessions/resolve.ts'
+import { type Grant, getSigningKey, grantTokens } from './grant.ts'
+import { putRefreshToken } from './refresh-token.ts'
+
+/** Afterwards the session has one more family of refresh tokens, and the client an access token. */
+export async function issueTokens(
+  ctx: Context<'system:token_creation_error'>,
+  { sessionId, user, rememberMe }: SignedIn,
+): Promise<Grant> {
+  const key = getSigningKey(ctx)
+  const token = makeToken('refresh')
+  const issuedAtSeconds = await transaction(ctx.pool, async (tx) => {
+    const familyId = randomUUIDv7()
+    const sessionEnd = tx.select({ end: sessions.maxExpiresAt }).from(sessions).where(eq(sessions.id, sessionId))
+    await tx
+      .insert(refreshFamilies)
+      .values({ id: familyId, sessionId, userId: user.id, expiresAt: sql`(${sessionEnd})` })
+    return putRefreshToken(tx, { familyId, token, ttlSeconds: ctx.config.refreshTokenTtlSeconds })
+  })
+  const holder = { userId: user.id, sessionId, rememberMe, roles: user.roles }
+  return grantTokens(ctx, key, { ...holder, refreshToken: token.text, issuedAtSeconds })
+}

@@ -1,0 +1,40 @@
+import { createHmac, randomUUIDv7 } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import { deriveKey } from '../crypto/derived-key.ts'
+import type { Keyring } from '../crypto/keyring.ts'
+import { makeToken } from '../crypto/secret-token.ts'
+import { refreshTokens } from '../db/schema/sessions.ts'
+import type { Transaction } from '../db/transaction.ts'
+
+type MadeToken = ReturnType<typeof makeToken>
+
+/** The one child of a refresh token: derived from it, so that a repeated request is given the same one and nothing is stored [TK4]. */
+export function deriveChild(keyring: Keyring, parentText: string, keyId: number): MadeToken {
+  const key = deriveKey(keyring, keyId, 'refresh child')
+  return makeToken('refresh', createHmac('sha256', key).update(parentText).digest())
+}
+
+type NewToken = {
+  readonly familyId: string
+  readonly parentId?: string
+  readonly token: MadeToken
+  readonly ttlSeconds: number
+}
+
+/** Afterwards the token can be used once; gives the database's time. */
+export async function putRefreshToken(
+  tx: Transaction,
+  { familyId, parentId, token, ttlSeconds }: NewToken,
+): Promise<number> {
+  const [row] = await tx
+    .insert(refreshTokens)
+    .values({
+      id: randomUUIDv7(),
+      familyId,
+      parentId,
+      digest: token.digest,
+      expiresAt: sql`now() + make_interval(secs => ${ttlSeconds})`,
+    })
+    .returning({ nowSeconds: sql<number>`extract(epoch from now())::float8` })
+  return (row as { nowSeconds: number }).nowSeconds
+}

@@ -1,0 +1,124 @@
+import { and, eq, isNull, not, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
+import type { Context } from '../context.ts'
+import { tokenDigest } from '../crypto/secret-token.ts'
+import { refreshFamilies, refreshTokens, sessions } from '../db/schema/sessions.ts'
+import { users } from '../db/schema/users.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+import { isBanned } from '../users/banned.ts'
+import { heldRoles, type Role } from '../users/roles.ts'
+import { endReusedFamily } from './end-family.ts'
+import { type Grant, getSigningKey, grantTokens } from './grant.ts'
+import { deriveChild, putRefreshToken } from './refresh-token.ts'
+
+type Refusal = 'user:invalid_token' | 'user:token_expired' | 'user:banned' | 'system:token_creation_error'
+
+type Presented = { readonly text: string; readonly client: Client }
+
+/**
+ * Afterwards the token is used up and the client has its one child. Asked again within ten seconds, as after a lost reply, it is given
+ * the same child; a used token that comes back otherwise is in two hands, and ends its whole family [TK4].
+ */
+export async function refresh(ctx: Context<Refusal>, { text, client }: Presented): Promise<Grant> {
+  const digest = tokenDigest('refresh', text)
+  if (digest === undefined) throw ctx.fault('user:invalid_token')
+  const key = getSigningKey(ctx)
+  const rotation = await transaction(ctx.pool, (tx) => rotate(tx, ctx, { text, digest }))
+  if (rotation.outcome === 'reused') await endReusedFamily(ctx, rotation.familyId, client)
+  if (rotation.outcome === 'banned') throw ctx.fault('user:banned')
+  if (rotation.outcome === 'expired') throw ctx.fault('user:token_expired')
+  if (rotation.outcome !== 'child') throw ctx.fault('user:invalid_token')
+  const { holder, refreshToken, issuedAtSeconds } = rotation
+  ctx.lastSeen.note(holder.sessionId)
+  return grantTokens(ctx, key, { ...holder, refreshToken, issuedAtSeconds })
+}
+
+type Holder = {
+  readonly userId: string
+  readonly sessionId: string
+  readonly rememberMe: boolean
+  readonly roles: readonly Role[]
+}
+
+type Rotation =
+  | {
+      readonly outcome: 'child'
+      readonly holder: Holder
+      readonly refreshToken: string
+      readonly issuedAtSeconds: number
+    }
+  | { readonly outcome: 'reused'; readonly familyId: string }
+  | { readonly outcome: 'expired' | 'banned' | 'invalid' }
+
+type Token = { readonly text: string; readonly digest: Buffer }
+
+const isLive = sql<boolean>`${sessions.endedAt} is null and ${sessions.expiresAt} > now()`
+
+const holderColumns = {
+  userId: sessions.userId,
+  sessionId: sessions.id,
+  rememberMe: sessions.rememberMe,
+  roles: heldRoles,
+}
+
+async function rotate(tx: Transaction, ctx: Context<never>, { text, digest }: Token): Promise<Rotation> {
+  const { id: keyId } = ctx.keyring.getSealingKey()
+  const [taken] = await tx
+    .update(refreshTokens)
+    .set({ rotatedAt: sql`now()`, childKeyId: keyId })
+    .from(refreshFamilies)
+    .innerJoin(sessions, eq(sessions.id, refreshFamilies.sessionId))
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(
+      and(
+        eq(refreshTokens.digest, digest),
+        isNull(refreshTokens.rotatedAt),
+        sql`${refreshTokens.expiresAt} > now()`,
+        eq(refreshFamilies.id, refreshTokens.familyId),
+        isNull(refreshFamilies.endedAt),
+        isLive,
+        not(isBanned),
+      ),
+    )
+    .returning({ id: refreshTokens.id, familyId: refreshTokens.familyId, holder: holderColumns })
+  if (taken === undefined) return judgeUntaken(tx, ctx, { text, digest })
+  const { id: parentId, familyId, holder } = taken
+  const token = deriveChild(ctx.keyring, text, keyId)
+  const ttlSeconds = ctx.config.refreshTokenTtlSeconds
+  const issuedAtSeconds = await putRefreshToken(tx, { familyId, parentId, token, ttlSeconds })
+  return { outcome: 'child', holder, refreshToken: token.text, issuedAtSeconds }
+}
+
+const repeatableFor = sql`interval '10 seconds'`
+const children = alias(refreshTokens, 'children')
+
+/** Why the token could not be taken; a repetition is no reason, unless its child was used meanwhile. */
+async function judgeUntaken(tx: Transaction, ctx: Context<never>, { text, digest }: Token): Promise<Rotation> {
+  const [found] = await tx
+    .select({
+      familyId: refreshTokens.familyId,
+      childKeyId: refreshTokens.childKeyId,
+      ended: sql<boolean>`${refreshFamilies.endedAt} is not null`,
+      expired: sql<boolean>`${refreshTokens.expiresAt} <= now()`,
+      repeated: sql<boolean>`${refreshTokens.rotatedAt} > now() - ${repeatableFor} and ${children.rotatedAt} is null`,
+      live: isLive,
+      banned: isBanned,
+      holder: holderColumns,
+      nowSeconds: sql<number>`extract(epoch from now())::float8`,
+    })
+    .from(refreshTokens)
+    .innerJoin(refreshFamilies, eq(refreshFamilies.id, refreshTokens.familyId))
+    .innerJoin(sessions, eq(sessions.id, refreshFamilies.sessionId))
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .leftJoin(children, eq(children.parentId, refreshTokens.id))
+    .where(eq(refreshTokens.digest, digest))
+  if (found === undefined || found.ended) return { outcome: 'invalid' }
+  const { familyId, childKeyId, holder, nowSeconds: issuedAtSeconds } = found
+  if (childKeyId !== null && !found.repeated) return { outcome: 'reused', familyId }
+  if (childKeyId === null && found.expired) return { outcome: 'expired' }
+  if (!found.live) return { outcome: 'invalid' }
+  if (found.banned) return { outcome: 'banned' }
+  if (childKeyId === null) return { outcome: 'invalid' }
+  return { outcome: 'child', holder, refreshToken: deriveChild(ctx.keyring, text, childKeyId).text, issuedAtSeconds }
+}

@@ -1,0 +1,38 @@
+import { eq } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { users } from '../db/schema/users.ts'
+import type { ErrorCode } from '../errors/catalogue.ts'
+import type { Client } from '../http/client.ts'
+import { isPasswordRight } from '../password/secret.ts'
+import type { SignedIn } from '../sessions/resolve.ts'
+import { accountAttempts, admitAttempt, clearAttempts, recordFailure } from './failed-attempts.ts'
+
+type Proof<Wrong extends ErrorCode> = {
+  readonly password: string
+  /** What a wrong one is answered with. */
+  readonly wrong: Wrong
+  /** What it was to prove, for the audit. */
+  readonly act: 'reauthenticate' | 'change_password' | 'change_email' | 'delete_account'
+  readonly client: Client
+}
+
+/** Afterwards the signed-in account's password is proven; gives its version, which must still be the account's when the act takes effect. */
+export async function provePassword<Wrong extends ErrorCode>(
+  ctx: Context<Wrong | 'rate_limit:exceeded' | 'system:hashing_error'>,
+  { user, deviceId }: SignedIn,
+  { password, wrong, act, client }: Proof<Wrong>,
+): Promise<number> {
+  const key = accountAttempts(user.id, deviceId)
+  await admitAttempt(ctx, key)
+  const [account] = await ctx.db
+    .select({ hash: users.passwordHash, version: users.passwordVersion })
+    .from(users)
+    .where(eq(users.id, user.id))
+  const isRight = await isPasswordRight(ctx, account?.hash ?? undefined, password)
+  if (!(account && isRight)) {
+    await recordFailure(ctx, { key, owner: user, client, metadata: { act } })
+    throw ctx.fault(wrong)
+  }
+  await clearAttempts(ctx.db, key)
+  return account.version
+}

@@ -1,0 +1,11 @@
+import { hkdfSync } from 'node:crypto'
+import type { Keyring } from './keyring.ts'
+
+/** A key for one use, from an encryption key of the keyring, so that no two uses share one: RFC 5869. */
+export function deriveKey(
+  keyring: Keyring,
+  keyId: number,
+  use: 'refresh child' | 'backup code' | 'anonymous user',
+): Buffer {
+  return Buffer.from(hkdfSync('sha256', keyring.getOpeningKey(keyId).secret, '', `postern ${use}`, 32))
+}

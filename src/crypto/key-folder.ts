@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** No key that is needed can be had. Names the file, never its content. */
+export class KeyringError extends Error {}
+
+/** Keys of a kind lie in files of their own, `KIND-ID.key`, so that one that is taken away or put back shows without a restart. */
+export type KeyKind = 'encryption' | 'signing'
+
+export type FoundKey<Key> = { readonly id: number; readonly key: Key | KeyringError }
+
+export const keyFileName = (kind: KeyKind, id: number): string => `${kind}-${id}.key`
+
+const lookAgainAfterMs = 1000
+
+type WatchedKeys<Key> = {
+  /** The newest last; looked at again at most once a second. */
+  all(): readonly FoundKey<Key>[]
+  /** One that another process made a moment ago is found as well. */
+  find(id: number): Key | KeyringError | undefined
+}
+
+/** The folder's keys of a kind. Synchronous: the thread pool may be busy with hashing, and a few files are read in microseconds. */
+export function watchKeys<Key>(
+  dir: string,
+  kind: KeyKind,
+  parse: (text: string, id: number) => Key | undefined,
+): WatchedKeys<Key> {
+  let lookedAt = Number.NEGATIVE_INFINITY
+  let stamp: string | undefined
+  let keys: readonly FoundKey<Key>[] = []
+  const look = (): void => {
+    lookedAt = performance.now()
+    const ids = findKeyIds(dir, kind)
+    const found = ids.map((id) => stampOf(join(dir, keyFileName(kind, id)))).join()
+    if (found !== stamp) {
+      stamp = found
+      keys = ids.map((id) => ({ id, key: readKey(join(dir, keyFileName(kind, id)), (text) => parse(text, id)) }))
+    }
+  }
+  const all = () => {
+    if (performance.now() - lookedAt >= lookAgainAfterMs) look()
+    return keys
+  }
+  const keyOf = (id: number) => keys.find((found) => found.id === id)?.key
+  return {
+    all,
+    find: (id) => {
+      all()
+      if (keyOf(id) === undefined) look()
+      return keyOf(id)
+    },
+  }
+}
+
+/** Oldest first. */
+export function findKeyIds(dir: string, kind: KeyKind): number[] {
+  const pattern = new RegExp(`^${kind}-([1-9]\\d{0,8})\\.key$`)
+  return listFiles(dir)
+    .flatMap((name) => pattern.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b)
+}
+
+/** Afterwards the key is in its file, whole, unless another process put one there first; says whether it did. */
+export function putKey(dir: string, { kind, id, text }: { kind: KeyKind; id: number; text: string }): boolean {
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  const draft = join(dir, `.draft-${randomBytes(8).toString('hex')}`)
+  writeFileSync(draft, `${text}\n`, { mode: 0o600, flush: true })
+  try {
+    linkSync(draft, join(dir, keyFileName(kind, id)))
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  } finally {
+    unlinkSync(draft)
+  }
+}
+
+export const removeKey = (dir: string, kind: KeyKind, id: number): void => unlinkSync(join(dir, keyFileName(kind, id)))
+
+function listFiles(dir: string): string[] {
+  try {
+    return readdirSync(dir)
+  } catch {
+    // A folder that is gone holds no keys; who needs one is told so.
+    return []
+  }
+}
+
+function stampOf(file: string): string {
+  try {
+    const { ino, mtimeMs, size, mode } = statSync(file)
+    return `${file}:${ino}:${mtimeMs}:${size}:${mode}`
+  } catch (error) {
+    return `${file}:${(error as NodeJS.ErrnoException).code}`
+  }
+}
+
+function readKey<Key>(file: string, parse: (text: string) => Key | undefined): Key | KeyringError {
+  try {
+    return parse(readFileSync(file, 'utf8').trim()) ?? new KeyringError(`${file} holds no key`)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return new KeyringError(code ? `${file} cannot be read (${code})` : `${file} holds no key`)
+  }
+}

@@ -1,0 +1,44 @@
+import pg from 'pg'
+
+/** Rows that are there for good: the API adds to them and reads them, and changes none [LG2]. */
+const appendOnly = 'security_events'
+const jobSchema = 'pgboss'
+
+/**
+ * Afterwards the API's role may do what it must and no more, where it is another role than the one that owns the tables. Run at every
+ * start, so that tables of new migrations are covered, and a grant too many is taken back.
+ */
+export async function grantToApi(owner: pg.Client, apiUrls: readonly string[]): Promise<void> {
+  const own = await roleOf(owner)
+  const roles = new Set(await Promise.all([...new Set(apiUrls)].map(roleAt)))
+  for (const role of roles) {
+    if (role === own) continue
+    for (const statement of grantsFor(pg.escapeIdentifier(role))) await owner.query(statement)
+  }
+}
+
+const grantsFor = (role: string): string[] => [
+  `grant usage on schema public, ${jobSchema} to ${role}`,
+  ...['public', jobSchema].flatMap((schema) => [
+    `grant select, insert, update, delete on all tables in schema ${schema} to ${role}`,
+    `grant usage, select on all sequences in schema ${schema} to ${role}`,
+    `grant execute on all functions in schema ${schema} to ${role}`,
+  ]),
+  `revoke all on ${appendOnly} from ${role}`,
+  `grant select, insert on ${appendOnly} to ${role}`,
+]
+
+async function roleAt(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
+  await client.connect()
+  try {
+    return await roleOf(client)
+  } finally {
+    await client.end()
+  }
+}
+
+async function roleOf(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ role: string }>('select current_user as role')
+  return rows[0]?.role ?? ''
+}

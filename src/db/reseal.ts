@@ -1,0 +1,42 @@
+import { sql } from 'drizzle-orm'
+import type { Keyring } from '../crypto/keyring.ts'
+import { open, seal, sealingKeyId } from '../crypto/sealed-box.ts'
+import type { Database } from './client.ts'
+
+/** What is sealed for long, and to which row: the associated data is `PURPOSE:` and the value of `boundTo`. */
+const sealedColumns = [
+  { table: 'totp_secrets', column: 'sealed_secret', purpose: 'totp', boundTo: 'user_id' },
+  { table: 'oauth_providers', column: 'sealed_client_secret', purpose: 'oauth-provider', boundTo: 'id' },
+] as const
+
+const batchSize = 500
+const beforeAll = '00000000-0000-0000-0000-000000000000'
+
+/** Afterwards everything that is sealed for long is sealed by the newest key; gives how much was not. What is replaced meanwhile is left alone. */
+export async function reseal(db: Database, keyring: Keyring): Promise<number> {
+  let resealed = 0
+  for (const one of sealedColumns) resealed += await resealColumn(db, keyring, one)
+  return resealed
+}
+
+type SealedColumn = (typeof sealedColumns)[number]
+
+async function resealColumn(db: Database, keyring: Keyring, one: SealedColumn): Promise<number> {
+  const { id: newest } = keyring.getSealingKey()
+  const [table, column, boundTo] = [one.table, one.column, one.boundTo].map((name) => sql.identifier(name))
+  let resealed = 0
+  for (let after = beforeAll; ; ) {
+    const { rows } = await db.execute<{ id: string; bound_to: string; box: Buffer }>(
+      sql`select id, ${boundTo} as bound_to, ${column} as box from ${table} where id > ${after} order by id limit ${batchSize}`,
+    )
+    for (const { id, bound_to: bound, box } of rows.filter((row) => sealingKeyId(row.box) !== newest)) {
+      const associatedData = `${one.purpose}:${bound}`
+      const fresh = seal(keyring, open(keyring, box, associatedData), associatedData)
+      await db.execute(sql`update ${table} set ${column} = ${fresh} where id = ${id} and ${column} = ${box}`)
+      resealed++
+    }
+    const last = rows.at(-1)
+    if (last === undefined) return resealed
+    after = last.id
+  }
+}

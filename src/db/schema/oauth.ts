@@ -1,0 +1,103 @@
+import { boolean, index, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { bytea, createdAt, instant } from './columns.ts'
+import { users } from './users.ts'
+
+/** Providers that administrators registered; those of the environment have no row. */
+export const oauthProviders = pgTable(
+  'oauth_providers',
+  {
+    id: uuid().primaryKey(),
+    slug: text().notNull(),
+    name: text().notNull(),
+    clientId: text().notNull(),
+    sealedClientSecret: bytea().notNull(),
+    /** OIDC; its endpoints came from discovery. */
+    issuer: text(),
+    authorizationEndpoint: text().notNull(),
+    tokenEndpoint: text().notNull(),
+    userinfoEndpoint: text(),
+    jwksUri: text(),
+    /** How the token endpoint wants the secret. */
+    tokenAuth: text().$type<'basic' | 'post'>().notNull(),
+    /** RFC 9207. */
+    namesIssuer: boolean().notNull(),
+    scopes: text().array().notNull(),
+    imageHosts: text().array().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [unique('oauth_providers_slug_unique').on(table.slug)],
+)
+
+/** Who somebody is at a provider: issuer and subject, never the e-mail [OA4]. */
+export const oauthIdentities = pgTable(
+  'oauth_identities',
+  {
+    id: uuid().primaryKey(),
+    userId: uuid()
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** `google`, `github`, or the id of a registered provider, so that a new provider of an old slug inherits nothing. */
+    providerId: text().notNull(),
+    issuer: text().notNull(),
+    subject: text().notNull(),
+    email: text(),
+    pictureUrl: text(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    unique('oauth_identities_subject_unique').on(table.providerId, table.issuer, table.subject),
+    unique('oauth_identities_user_unique').on(table.userId, table.providerId),
+  ],
+)
+
+/** Ways to a provider and back that are under way; used once. Only digests of what the browser holds. */
+export const oauthStates = pgTable(
+  'oauth_states',
+  {
+    id: uuid().primaryKey(),
+    digest: bytea().notNull(),
+    providerId: text().notNull(),
+    flow: text().$type<'login' | 'link' | 'one_tap'>().notNull(),
+    anonymousDigest: bytea().notNull(),
+    /** Of a link: the session that asked. */
+    sessionId: uuid(),
+    /** PKCE's verifier and the nonce, sealed; a one-tap nonce is the state itself. */
+    sealedSecrets: bytea(),
+    redirectTo: text().notNull(),
+    createdAt: createdAt(),
+    expiresAt: instant().notNull(),
+    usedAt: instant(),
+  },
+  (table) => [
+    unique('oauth_states_digest_unique').on(table.digest),
+    index('oauth_states_expires_at').on(table.expiresAt),
+  ],
+)
+
+/** Sign-ups through a provider that wait for their handle. */
+export const oauthSignUps = pgTable(
+  'oauth_sign_ups',
+  {
+    id: uuid().primaryKey(),
+    digest: bytea().notNull(),
+    providerId: text().notNull(),
+    issuer: text().notNull(),
+    subject: text().notNull(),
+    email: text().notNull(),
+    pictureUrl: text(),
+    /** The browser that it is bound to; none on the app's form. */
+    anonymousDigest: bytea(),
+    isApp: boolean().notNull(),
+    createdAt: createdAt(),
+    expiresAt: instant().notNull(),
+    usedAt: instant(),
+    /** Of a used one, so that a repetition of the very same request is recognised. */
+    userId: uuid().references(() => users.id, { onDelete: 'cascade' }),
+    handle: text(),
+    displayName: text(),
+  },
+  (table) => [
+    unique('oauth_sign_ups_digest_unique').on(table.digest),
+    index('oauth_sign_ups_expires_at').on(table.expiresAt),
+  ],
+)

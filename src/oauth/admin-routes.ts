@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import type { App } from '../app.ts'
+import type { Deps } from '../deps.ts'
+import { faults } from '../errors/fault.ts'
+import { changeProvider, deleteProvider, listRegistered, registerProvider } from './manage-providers.ts'
+import { newProviderBody, providerChangeBody, shownProvider } from './schemas.ts'
+
+const params = z.object({ slug: z.string() })
+const access = { access: 'session', role: 'admin', fresh: true } as const
+
+const wishOf = (body: z.infer<typeof providerChangeBody>) => ({
+  name: body.name,
+  clientId: body.client_id,
+  clientSecret: body.client_secret,
+  issuer: body.issuer,
+  authorizationEndpoint: body.authorization_endpoint,
+  tokenEndpoint: body.token_endpoint,
+  userinfoEndpoint: body.userinfo_endpoint,
+  scopes: body.scopes,
+  imageHosts: body.image_hosts,
+})
+
+export function adminRoutes(app: App, deps: Deps): void {
+  app.route({
+    method: 'GET',
+    url: '/v0/admin/oauth/providers',
+    config: access,
+    schema: {
+      summary: 'The registered providers, without their secrets',
+      tags: ['admin'],
+      response: { 200: z.object({ providers: z.array(shownProvider) }) },
+    },
+    handler: async () => ({ providers: await listRegistered(deps.db) }),
+  })
+  const newFault = faults(
+    'general:bad_request',
+    'general:validation_error',
+    'oauth:invalid_auth_url',
+    'oauth:invalid_token_url',
+  )
+  app.route({
+    method: 'POST',
+    url: '/v0/admin/oauth/providers',
+    config: { ...access, codes: newFault.codes },
+    schema: {
+      summary: 'Register a provider, by its issuer (OIDC) or its endpoints',
+      tags: ['admin'],
+      body: newProviderBody,
+      response: { 201: shownProvider },
+    },
+    handler: async (request, reply) => {
+      const { slug, name, client_id: clientId, client_secret: clientSecret } = request.body
+      const wish = { ...wishOf(request.body), slug, name, clientId, clientSecret }
+      return reply.code(201).send(await registerProvider({ ...deps, fault: newFault }, wish))
+    },
+  })
+  const changeFault = faults(
+    'oauth:provider_not_found',
+    'general:bad_request',
+    'general:validation_error',
+    'oauth:invalid_auth_url',
+    'oauth:invalid_token_url',
+  )
+  app.route({
+    method: 'PATCH',
+    url: '/v0/admin/oauth/providers/:slug',
+    config: { ...access, codes: changeFault.codes },
+    schema: {
+      summary: 'Change a registered provider',
+      tags: ['admin'],
+      params,
+      body: providerChangeBody,
+      response: { 200: shownProvider },
+    },
+    handler: (request) => changeProvider({ ...deps, fault: changeFault }, request.params.slug, wishOf(request.body)),
+  })
+  const deleteFault = faults('oauth:provider_not_found')
+  app.route({
+    method: 'DELETE',
+    url: '/v0/admin/oauth/providers/:slug',
+    config: { ...access, codes: deleteFault.codes },
+    schema: { summary: 'Remove a registered provider', tags: ['admin'], params, response: { 204: z.void() } },
+    handler: async (request, reply) => {
+      await deleteProvider({ ...deps, fault: deleteFault }, request.params.slug)
+      return reply.code(204).send()
+    },
+  })
+}

@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto'
+import { CodeChallengeMethod, generateCodeVerifier, OAuth2Client } from 'arctic'
+import type { Config } from '../config.ts'
+import type { Context } from '../context.ts'
+import { findProvider } from './find-provider.ts'
+import type { Provider } from './provider.ts'
+import { isAllowedRedirect } from './redirect-to.ts'
+import { issueState } from './state.ts'
+
+type Refusal = 'oauth:provider_not_found' | 'oauth:invalid_redirect_url' | 'oauth:invalid_auth_url'
+
+type Wish = {
+  readonly slug: string
+  readonly flow: 'login' | 'link'
+  readonly redirectTo: string
+  readonly anonymousDigest: Buffer
+  /** Of a link. */
+  readonly sessionId: string | undefined
+}
+
+/** Fixed by the configuration, never by the request [OA2]. */
+export const redirectUri = (config: Config, { slug }: Pick<Provider, 'slug'>): string =>
+  config.oauthRedirectUrl.replace('{provider}', slug)
+
+/** Afterwards the browser may go to the provider and come back once; gives the URL to go to. */
+export async function authorize(ctx: Context<Refusal>, wish: Wish): Promise<string> {
+  const { slug, flow, redirectTo, anonymousDigest, sessionId } = wish
+  const provider = await findProvider(ctx, slug)
+  if (!isAllowedRedirect(redirectTo, ctx.config.oauthRedirectAllow)) throw ctx.fault('oauth:invalid_redirect_url')
+  const secrets = { codeVerifier: generateCodeVerifier(), nonce: randomBytes(32).toString('base64url') }
+  const state = await issueState(ctx, { provider, flow, anonymousDigest, sessionId, secrets, redirectTo })
+  const client = new OAuth2Client(provider.clientId, null, redirectUri(ctx.config, provider))
+  const url = client.createAuthorizationURLWithPKCE(
+    provider.endpoints.authorization,
+    state,
+    CodeChallengeMethod.S256,
+    secrets.codeVerifier,
+    [...provider.scopes],
+  )
+  if (provider.protocol === 'oidc') url.searchParams.set('nonce', secrets.nonce)
+  return url.href
+}

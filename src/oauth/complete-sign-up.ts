@@ -1,0 +1,96 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { tokenDigest } from '../crypto/secret-token.ts'
+import { violatesUnique } from '../db/failure.ts'
+import { oauthIdentities, oauthSignUps } from '../db/schema/oauth.ts'
+import { signUps, users } from '../db/schema/users.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+import { type OpenedSession, openSession } from '../sessions/open.ts'
+import { supersedeSignUpTokens } from '../tokens/issue.ts'
+import { audit } from '../users/audit.ts'
+import { emailKey } from '../users/email.ts'
+import { takeHandle } from '../users/take-handle.ts'
+
+type Refusal = 'user:invalid_token' | 'user:token_expired' | 'user:handle_already_exists' | 'oauth:email_already_exists'
+
+type Wish = {
+  readonly pendingToken: string
+  readonly handle: string
+  readonly displayName: string
+  /** Of the browser that posts; the app's form has none. */
+  readonly anonymousDigest: Buffer | undefined
+  readonly isApp: boolean
+  readonly client: Client
+}
+
+/** Afterwards the sign-up is an account with that connection, and its owner has a session; asked again the same, another session. */
+export function completeSignUp(ctx: Context<Refusal>, wish: Wish): Promise<OpenedSession> {
+  return transaction(ctx.pool, async (tx) => {
+    const signUp = await takeSignUp(ctx, tx, wish)
+    const userId = signUp.userId ?? (await createAccount(ctx, tx, { signUp, wish }))
+    return openSession(tx, ctx.config, { userId, rememberMe: false, client: wish.client })
+  })
+}
+
+type SignUp = typeof oauthSignUps.$inferSelect
+
+/** The sign-up of the token, used by this very statement; or one that the very same request used a moment ago. */
+async function takeSignUp(ctx: Context<Refusal>, tx: Transaction, wish: Wish): Promise<SignUp> {
+  const digest = tokenDigest('pendingOauth', wish.pendingToken)
+  if (digest === undefined) throw ctx.fault('user:invalid_token')
+  const { anonymousDigest } = wish
+  if (!wish.isApp && anonymousDigest === undefined) throw ctx.fault('user:invalid_token')
+  const isOwn = and(
+    eq(oauthSignUps.digest, digest),
+    eq(oauthSignUps.isApp, wish.isApp),
+    anonymousDigest && !wish.isApp ? eq(oauthSignUps.anonymousDigest, anonymousDigest) : undefined,
+  )
+  const [taken] = await tx
+    .update(oauthSignUps)
+    .set({ usedAt: sql`now()` })
+    .where(and(isOwn, isNull(oauthSignUps.usedAt), sql`${oauthSignUps.expiresAt} > now()`))
+    .returning()
+  if (taken) return taken
+  const [used] = await tx
+    .select({ row: oauthSignUps, isRecent: sql<boolean>`${oauthSignUps.usedAt} > now() - interval '60 seconds'` })
+    .from(oauthSignUps)
+    .where(isOwn)
+  if (used && used.row.usedAt === null) throw ctx.fault('user:token_expired')
+  if (!used?.isRecent || used.row.handle !== wish.handle || used.row.displayName !== wish.displayName) {
+    throw ctx.fault('user:invalid_token')
+  }
+  return used.row
+}
+
+type NewAccount = { readonly signUp: SignUp; readonly wish: Wish }
+
+async function createAccount(ctx: Context<Refusal>, tx: Transaction, { signUp, wish }: NewAccount): Promise<string> {
+  const { id: signUpId, email, providerId, issuer, subject, pictureUrl } = signUp
+  const { handle, displayName, client } = wish
+  const id = randomUUIDv7()
+  await endSignUpsOf(tx, emailKey(email))
+  try {
+    await tx.insert(users).values({ id, email, emailKey: emailKey(email), handle, displayName, passwordHash: null })
+    await tx
+      .insert(oauthIdentities)
+      .values({ id: randomUUIDv7(), userId: id, providerId, issuer, subject, email, pictureUrl })
+  } catch (error) {
+    if (violatesUnique(error, 'users_email_key_unique')) throw ctx.fault('oauth:email_already_exists', { cause: error })
+    // Linked to another account meanwhile: the sign-up is for nobody.
+    if (violatesUnique(error, 'oauth_identities_subject_unique'))
+      throw ctx.fault('user:invalid_token', { cause: error })
+    throw error
+  }
+  if (!(await takeHandle(tx, handle, id))) throw ctx.fault('user:handle_already_exists')
+  await tx.update(oauthSignUps).set({ userId: id, handle, displayName }).where(eq(oauthSignUps.id, signUpId))
+  await audit(tx, { type: 'sign_up', userId: id, client, metadata: { provider: providerId } })
+  return id
+}
+
+/** The provider vouches for the address: a sign-up by mail that waits for it ends, and its handle is free. */
+async function endSignUpsOf(tx: Transaction, addressKey: string): Promise<void> {
+  const ended = await tx.delete(signUps).where(eq(signUps.emailKey, addressKey)).returning({ id: signUps.id })
+  for (const { id } of ended) await supersedeSignUpTokens(tx, id)
+}

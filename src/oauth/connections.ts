@@ -1,0 +1,57 @@
+import { and, asc, eq, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import type { Database } from '../db/client.ts'
+import { oauthIdentities, oauthProviders } from '../db/schema/oauth.ts'
+import { users } from '../db/schema/users.ts'
+import { transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+import { notifyOwner } from '../mail/outbox.ts'
+import type { SignedIn } from '../sessions/resolve.ts'
+import { audit } from '../users/audit.ts'
+
+/** Through whom the account can be signed in to, oldest first. */
+export async function listConnections(db: Database, { user }: SignedIn) {
+  const rows = await findConnections(db, user.id)
+  return rows.map(({ slug, email, createdAt }) => ({
+    provider: slug,
+    ...(email !== null && { email }),
+    created_at: createdAt.toISOString(),
+  }))
+}
+
+async function findConnections(db: Database, userId: string) {
+  const rows = await db
+    .select({ identity: oauthIdentities, slug: oauthProviders.slug })
+    .from(oauthIdentities)
+    .leftJoin(oauthProviders, eq(sql`${oauthProviders.id}::text`, oauthIdentities.providerId))
+    .where(eq(oauthIdentities.userId, userId))
+    .orderBy(asc(oauthIdentities.createdAt))
+  return rows.map(({ identity, slug }) => ({ ...identity, slug: slug ?? identity.providerId }))
+}
+
+type Refusal = 'oauth:connection_not_found' | 'oauth:cannot_unlink_last_connection'
+
+/** Afterwards that provider no longer opens the account; the last way in stays, also when two are unlinked at once [TK7]. */
+export function unlink(
+  ctx: Context<Refusal>,
+  { user }: SignedIn,
+  { slug, client }: { readonly slug: string; readonly client: Client },
+): Promise<void> {
+  return transaction(ctx.pool, async (tx) => {
+    const [account] = await tx
+      .select({ passwordHash: users.passwordHash })
+      .from(users)
+      .where(eq(users.id, user.id))
+      .for('no key update')
+    const connections = await findConnections(tx, user.id)
+    const connection = connections.find((one) => one.slug === slug)
+    if (connection === undefined) throw ctx.fault('oauth:connection_not_found')
+    if (account?.passwordHash === null && connections.length === 1)
+      throw ctx.fault('oauth:cannot_unlink_last_connection')
+    await tx
+      .delete(oauthIdentities)
+      .where(and(eq(oauthIdentities.id, connection.id), eq(oauthIdentities.userId, user.id)))
+    await audit(tx, { type: 'oauth_unlinked', userId: user.id, client, metadata: { provider: slug } })
+    await notifyOwner(tx, ctx, user, { template: 'oauth_unlinked', provider: slug })
+  })
+}

@@ -1,0 +1,114 @@
+import { eq } from 'drizzle-orm'
+import type { Config } from '../config.ts'
+import type { Context } from '../context.ts'
+import { open } from '../crypto/sealed-box.ts'
+import { oauthProviders } from '../db/schema/oauth.ts'
+import type { Deps } from '../deps.ts'
+import { OutboundError } from '../outbound/client.ts'
+import { discover } from './discovery.ts'
+import type { Endpoints, Provider } from './provider.ts'
+
+type Refusal = 'oauth:provider_not_found' | 'oauth:invalid_auth_url'
+
+/** The provider of that name: of the environment, or registered by an administrator. */
+export async function findProvider(ctx: Context<Refusal>, slug: string): Promise<Provider> {
+  const own = await findOwn(ctx, slug)
+  if (own) return own
+  const [row] = await ctx.db.select().from(oauthProviders).where(eq(oauthProviders.slug, slug))
+  if (row === undefined) throw ctx.fault('oauth:provider_not_found')
+  return readProvider(ctx, row)
+}
+
+/** Slugs that belong to the environment, configured or not. */
+export const ownSlugs = ['google', 'github'] as const
+
+const googleScopes = ['openid', 'email', 'profile']
+const githubScopes = ['read:user', 'user:email']
+
+async function findOwn(ctx: Context<'oauth:invalid_auth_url'>, slug: string): Promise<Provider | undefined> {
+  const { config } = ctx
+  if (slug === 'github') return findGithub(config)
+  const { googleClientId: clientId, googleClientSecret: clientSecret, googleIssuer: issuer } = config
+  if (slug !== 'google' || clientId === undefined || clientSecret === undefined) return undefined
+  const base = { id: 'google', slug, name: 'Google', clientId, clientSecret, issuer, isOwn: true, scopes: googleScopes }
+  return { ...base, protocol: 'oidc', endpoints: await discoverOwn(ctx, issuer) }
+}
+
+const discoveryLifetimeMs = 3_600_000
+
+async function discoverOwn(ctx: Context<'oauth:invalid_auth_url'>, issuer: string): Promise<Endpoints> {
+  try {
+    return await ctx.discoveries.get(issuer, async () => ({
+      value: await discover(ctx.outbound.ask, issuer),
+      lifetimeMs: discoveryLifetimeMs,
+    }))
+  } catch (cause) {
+    if (!(cause instanceof OutboundError)) throw cause
+    throw ctx.fault('oauth:invalid_auth_url', { cause, details: "The provider's discovery document cannot be read." })
+  }
+}
+
+function findGithub(config: Config): Provider | undefined {
+  const { githubClientId: clientId, githubClientSecret: clientSecret, githubUrl, githubApiUrl } = config
+  if (clientId === undefined || clientSecret === undefined) return undefined
+  return {
+    id: 'github',
+    slug: 'github',
+    name: 'GitHub',
+    clientId,
+    clientSecret,
+    protocol: 'github',
+    issuer: githubUrl,
+    isOwn: true,
+    scopes: githubScopes,
+    endpoints: {
+      authorization: `${githubUrl}/login/oauth/authorize`,
+      token: `${githubUrl}/login/oauth/access_token`,
+      userinfo: `${githubApiUrl}/user`,
+      jwks: undefined,
+      tokenAuth: 'basic',
+      namesIssuer: false,
+    },
+  }
+}
+
+type Row = typeof oauthProviders.$inferSelect
+
+/** Ties the secret to its provider. */
+export const secretBoxOf = (providerId: string): string => `oauth-provider:${providerId}`
+
+function readProvider({ keyring }: Deps, row: Row): Provider {
+  const { id, slug, name, clientId, issuer, scopes } = row
+  return {
+    id,
+    slug,
+    name,
+    clientId,
+    clientSecret: open(keyring, row.sealedClientSecret, secretBoxOf(id)).toString(),
+    protocol: issuer === null ? 'plain' : 'oidc',
+    issuer: issuer ?? id,
+    isOwn: false,
+    scopes,
+    endpoints: {
+      authorization: row.authorizationEndpoint,
+      token: row.tokenEndpoint,
+      userinfo: row.userinfoEndpoint ?? undefined,
+      jwks: row.jwksUri ?? undefined,
+      tokenAuth: row.tokenAuth,
+      namesIssuer: row.namesIssuer,
+    },
+  }
+}
+
+/** What a sign-in page shows, in a fixed order. */
+export async function listProviders({ config, db }: Deps): Promise<{ slug: string; name: string }[]> {
+  const own = [
+    ...(config.googleClientId === undefined ? [] : [{ slug: 'google', name: 'Google' }]),
+    ...(config.githubClientId === undefined ? [] : [{ slug: 'github', name: 'GitHub' }]),
+  ]
+  const registered = await db
+    .select({ slug: oauthProviders.slug, name: oauthProviders.name })
+    .from(oauthProviders)
+    .orderBy(oauthProviders.slug)
+  return [...own, ...registered]
+}

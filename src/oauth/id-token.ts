@@ -1,0 +1,89 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
+import { isSuccess, OutboundError, type OutboundReply, readJson } from '../outbound/client.ts'
+import type { Provider } from './provider.ts'
+import type { Answer, Remembered } from './remembered.ts'
+
+/** The ID token is none that the provider issued to this client [OA3]. */
+export class IdTokenError extends Error {}
+
+export type IdTokenDeps = {
+  readonly askProvider: (provider: Provider, url: string) => Promise<OutboundReply>
+  readonly providerKeys: Remembered<JSONWebKeySet>
+}
+
+/** Asymmetric ones only: with HS256 the client secret, or a public key taken for one, would sign. */
+const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
+const clockToleranceSeconds = 60
+
+type Expected = { readonly nonce: string | undefined }
+
+/** @throws {IdTokenError} where it does not verify; {OutboundError} where the keys cannot be had */
+export async function verifyIdToken(
+  deps: IdTokenDeps,
+  provider: Provider,
+  idToken: string,
+  { nonce }: Expected,
+): Promise<JWTPayload> {
+  const payload = await verifySignature(deps, provider, idToken)
+  const { aud, azp, sub } = payload
+  if (typeof sub !== 'string' || sub === '') throw new IdTokenError('There is no subject')
+  // OpenID Connect Core 1.0 section 3.1.3.7, steps 4 and 5.
+  if (Array.isArray(aud) && aud.length > 1 && azp === undefined) throw new IdTokenError('Several audiences, but no azp')
+  if (azp !== undefined && azp !== provider.clientId) throw new IdTokenError('It was issued to another client')
+  if (payload.nonce !== nonce) throw new IdTokenError('The nonce does not match')
+  return payload
+}
+
+async function verifySignature(deps: IdTokenDeps, provider: Provider, idToken: string): Promise<JWTPayload> {
+  const ask = () => askKeys(deps, provider)
+  const key = `${provider.id} ${provider.endpoints.jwks}`
+  try {
+    return await verifyWith(await deps.providerKeys.get(key, ask), provider, idToken)
+  } catch (error) {
+    if (!(error instanceof errors.JWKSNoMatchingKey)) throw asIdTokenError(error)
+  }
+  try {
+    // The provider may have changed its keys since they were asked for.
+    return await verifyWith(await deps.providerKeys.getFresh(key, ask), provider, idToken)
+  } catch (error) {
+    throw asIdTokenError(error)
+  }
+}
+
+async function verifyWith(keys: JSONWebKeySet, provider: Provider, idToken: string): Promise<JWTPayload> {
+  const { payload } = await jwtVerify(idToken, createLocalJWKSet(keys), {
+    algorithms,
+    issuer: provider.issuer,
+    audience: provider.clientId,
+    clockTolerance: clockToleranceSeconds,
+    requiredClaims: ['exp', 'iat', 'sub'],
+  })
+  return payload
+}
+
+const asIdTokenError = (error: unknown): unknown =>
+  error instanceof errors.JOSEError ? new IdTokenError(error.message, { cause: error }) : error
+
+const shortestMs = 60_000
+const longestMs = 24 * 3_600_000
+const usualMs = 600_000
+
+async function askKeys({ askProvider }: IdTokenDeps, provider: Provider): Promise<Answer<JSONWebKeySet>> {
+  const { jwks } = provider.endpoints
+  if (jwks === undefined) throw new IdTokenError('The provider publishes no keys')
+  const reply = await askProvider(provider, jwks)
+  if (!isSuccess(reply)) throw new OutboundError(`The provider's keys answered ${reply.status}`)
+  try {
+    const keys = readJson(reply) as JSONWebKeySet
+    // Throws where it is no key set.
+    createLocalJWKSet(keys)
+    return { value: keys, lifetimeMs: lifetimeOf(reply) }
+  } catch (cause) {
+    throw new OutboundError("The provider's keys cannot be read", { cause })
+  }
+}
+
+function lifetimeOf({ headers }: OutboundReply): number {
+  const seconds = /\bmax-age=(\d{1,9})\b/.exec(String(headers['cache-control'] ?? ''))?.[1]
+  return seconds === undefined ? usualMs : Math.min(Math.max(Number(seconds) * 1000, shortestMs), longestMs)
+}

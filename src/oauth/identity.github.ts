@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import type { Identity, Provider } from './provider.ts'
+import { fetchUserInfo, type UserInfoRefusal } from './user-info.ts'
+
+/** https://docs.github.com/en/rest/users/users#get-the-authenticated-user */
+const githubUser = z.object({
+  id: z.int().positive(),
+  login: z.string().optional().catch(undefined),
+  avatar_url: z.string().optional().catch(undefined),
+})
+
+/** https://docs.github.com/en/rest/users/emails#list-email-addresses-for-the-authenticated-user */
+const githubEmails = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }))
+
+export async function githubIdentity(
+  ctx: Context<UserInfoRefusal>,
+  provider: Provider,
+  accessToken: string,
+): Promise<Identity> {
+  const url = `${ctx.config.githubApiUrl}/user`
+  const user = githubUser.safeParse(await fetchUserInfo(ctx, provider, { url, accessToken }))
+  if (!user.success) throw ctx.fault('oauth:user_info_parse_failed', { details: 'There is no usable subject.' })
+  const emails = githubEmails.safeParse(await fetchUserInfo(ctx, provider, { url: `${url}/emails`, accessToken }))
+  if (!emails.success) throw ctx.fault('oauth:user_info_parse_failed', { details: 'There is no list of addresses.' })
+  return {
+    subject: String(user.data.id),
+    verifiedEmail: emails.data.find(({ primary, verified }) => primary && verified)?.email,
+    username: user.data.login,
+    pictureUrl: user.data.avatar_url,
+  }
+}

@@ -1,0 +1,19 @@
+import type { Context } from '../context.ts'
+import { readClaims } from './identity.oidc.ts'
+import type { Identity, Provider } from './provider.ts'
+import { fetchUserInfo, type UserInfoRefusal } from './user-info.ts'
+
+/** OAuth 2 alone has no word for a user: `sub` as in OIDC, else `id`. */
+export async function plainIdentity(
+  ctx: Context<UserInfoRefusal>,
+  provider: Provider,
+  accessToken: string,
+): Promise<Identity> {
+  const { userinfo: url = '' } = provider.endpoints
+  const info = (await fetchUserInfo(ctx, provider, { url, accessToken })) as Record<string, unknown> | null
+  const { sub, id } = info ?? {}
+  const identity = readClaims({ ...info, sub: sub ?? (typeof id === 'number' ? String(id) : id) })
+  if (identity === undefined)
+    throw ctx.fault('oauth:user_info_parse_failed', { details: 'There is no usable subject.' })
+  return identity
+}

@@ -1,0 +1,50 @@
+import { randomUUIDv7 } from 'node:crypto'
+import type { Context } from '../context.ts'
+import { violatesUnique } from '../db/failure.ts'
+import { oauthIdentities } from '../db/schema/oauth.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+import { notifyOwner } from '../mail/outbox.ts'
+import { lockAccount } from '../sessions/open.ts'
+import type { SignedIn } from '../sessions/resolve.ts'
+import { audit } from '../users/audit.ts'
+import type { Identity, Provider } from './provider.ts'
+import { type ArrivalRefusal, type Return, takeIdentity } from './take-identity.ts'
+
+type Arrival = Omit<Return, 'flow' | 'sessionId'> & { readonly client: Client }
+
+/** Afterwards the account can be signed in to through that provider as well; gives where to go on. */
+export async function linkIdentity(
+  ctx: Context<ArrivalRefusal | 'oauth:account_already_linked'>,
+  { user, sessionId }: SignedIn,
+  { client, ...arrival }: Arrival,
+): Promise<string> {
+  const { provider, identity, redirectTo } = await takeIdentity(ctx, { ...arrival, flow: 'link', sessionId })
+  await transaction(ctx.pool, async (tx) => {
+    await lockAccount(tx, user.id)
+    await putIdentity(ctx, tx, { userId: user.id, provider, identity })
+    await audit(tx, { type: 'oauth_linked', userId: user.id, client, metadata: { provider: provider.slug } })
+    await notifyOwner(tx, ctx, user, { template: 'oauth_linked', provider: provider.name })
+  })
+  return redirectTo
+}
+
+type NewIdentity = { readonly userId: string; readonly provider: Provider; readonly identity: Identity }
+
+async function putIdentity(
+  ctx: Context<'oauth:account_already_linked'>,
+  tx: Transaction,
+  { userId, provider, identity }: NewIdentity,
+): Promise<void> {
+  const { id: providerId, issuer } = provider
+  const { subject, verifiedEmail: email, pictureUrl } = identity
+  try {
+    await tx
+      .insert(oauthIdentities)
+      .values({ id: randomUUIDv7(), userId, providerId, issuer, subject, email, pictureUrl })
+  } catch (error) {
+    const isTaken =
+      violatesUnique(error, 'oauth_identities_subject_unique') || violatesUnique(error, 'oauth_identities_user_unique')
+    throw isTaken ? ctx.fault('oauth:account_already_linked', { cause: error }) : error
+  }
+}

@@ -1,0 +1,21 @@
+import type { Context } from '../context.ts'
+import type { Client } from '../http/client.ts'
+import type { LoginOutcome } from '../sessions/reply.ts'
+import { type NewAccount, type SignInRefusal, signInWithIdentity } from './sign-in.ts'
+import { type ArrivalRefusal, type Return, takeIdentity } from './take-identity.ts'
+
+type Arrival = Omit<Return, 'flow' | 'sessionId'> & {
+  readonly deviceToken: string | undefined
+  readonly client: Client
+}
+
+/** Afterwards whoever came back from the provider is signed in, one step further, or about to sign up. */
+export async function loginThroughProvider(
+  ctx: Context<ArrivalRefusal | SignInRefusal>,
+  { deviceToken, client, ...arrival }: Arrival,
+): Promise<{ readonly outcome: LoginOutcome | NewAccount; readonly redirectTo: string }> {
+  const { provider, identity, redirectTo } = await takeIdentity(ctx, { ...arrival, flow: 'login' })
+  const { anonymousDigest } = arrival
+  const outcome = await signInWithIdentity(ctx, provider, { identity, deviceToken, anonymousDigest, client })
+  return { outcome, redirectTo }
+}

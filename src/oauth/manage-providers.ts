@@ -1,0 +1,132 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { asc, eq } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { seal } from '../crypto/sealed-box.ts'
+import type { Database } from '../db/client.ts'
+import { violatesUnique } from '../db/failure.ts'
+import { oauthIdentities, oauthProviders } from '../db/schema/oauth.ts'
+import { transaction } from '../db/transaction.ts'
+import { ownSlugs, secretBoxOf } from './find-provider.ts'
+import { type EndpointRefusal, type EndpointWish, findEndpoints } from './provider-endpoints.ts'
+
+type Row = typeof oauthProviders.$inferSelect
+
+/** A provider as administrators see it: never with its secret. */
+const present = (row: Row) => ({
+  id: row.id,
+  slug: row.slug,
+  name: row.name,
+  client_id: row.clientId,
+  ...(row.issuer !== null && { issuer: row.issuer }),
+  authorization_endpoint: row.authorizationEndpoint,
+  token_endpoint: row.tokenEndpoint,
+  ...(row.userinfoEndpoint !== null && { userinfo_endpoint: row.userinfoEndpoint }),
+  scopes: row.scopes,
+  image_hosts: row.imageHosts,
+  created_at: row.createdAt.toISOString(),
+})
+
+export type ShownProvider = ReturnType<typeof present>
+
+export async function listRegistered(db: Database): Promise<ShownProvider[]> {
+  return (await db.select().from(oauthProviders).orderBy(asc(oauthProviders.slug))).map(present)
+}
+
+export type NewProvider = EndpointWish & {
+  readonly slug: string
+  readonly name: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly scopes?: readonly string[] | undefined
+  readonly imageHosts?: readonly string[] | undefined
+}
+
+type Refusal = 'general:bad_request' | 'general:validation_error' | EndpointRefusal
+
+const taken = { fields: [{ path: '/slug', rule: 'taken' as const }] }
+
+/** Afterwards users can sign in through the provider. */
+export async function registerProvider(ctx: Context<Refusal>, wish: NewProvider): Promise<ShownProvider> {
+  if (ownSlugs.some((own) => own === wish.slug)) throw ctx.fault('general:validation_error', taken)
+  const endpoints = await findEndpoints(ctx, wish)
+  const id = randomUUIDv7()
+  const usualScopes = endpoints.issuer === null ? [] : ['openid', 'email', 'profile']
+  try {
+    const [row] = await ctx.db
+      .insert(oauthProviders)
+      .values({
+        id,
+        slug: wish.slug,
+        name: wish.name,
+        clientId: wish.clientId,
+        sealedClientSecret: seal(ctx.keyring, wish.clientSecret, secretBoxOf(id)),
+        ...endpoints,
+        scopes: [...(wish.scopes ?? usualScopes)],
+        imageHosts: [...(wish.imageHosts ?? [])],
+      })
+      .returning()
+    return present(row as Row)
+  } catch (error) {
+    if (violatesUnique(error, 'oauth_providers_slug_unique')) {
+      throw ctx.fault('general:validation_error', { ...taken, cause: error })
+    }
+    throw error
+  }
+}
+
+export type ProviderChange = {
+  readonly [Field in Exclude<keyof NewProvider, 'slug'>]?: NewProvider[Field] | undefined
+}
+
+/** Afterwards the provider is as wished; what the wish does not name stays. */
+export async function changeProvider(
+  ctx: Context<'oauth:provider_not_found' | Refusal>,
+  slug: string,
+  wish: ProviderChange,
+): Promise<ShownProvider> {
+  const [known] = await ctx.db.select().from(oauthProviders).where(eq(oauthProviders.slug, slug))
+  if (known === undefined) throw ctx.fault('oauth:provider_not_found')
+  const { name, clientId, clientSecret, scopes, imageHosts } = wish
+  const endpoints = namesEndpoints(wish) ? await findEndpoints(ctx, endpointsAfter(known, wish)) : {}
+  const [row] = await ctx.db
+    .update(oauthProviders)
+    .set({
+      ...endpoints,
+      name: name ?? known.name,
+      clientId: clientId ?? known.clientId,
+      scopes: [...(scopes ?? known.scopes)],
+      imageHosts: [...(imageHosts ?? known.imageHosts)],
+      ...(clientSecret !== undefined && {
+        sealedClientSecret: seal(ctx.keyring, clientSecret, secretBoxOf(known.id)),
+      }),
+    })
+    .where(eq(oauthProviders.id, known.id))
+    .returning()
+  if (row === undefined) throw ctx.fault('oauth:provider_not_found')
+  return present(row)
+}
+
+const namesEndpoints = (wish: EndpointWish): boolean =>
+  [wish.issuer, wish.authorizationEndpoint, wish.tokenEndpoint, wish.userinfoEndpoint].some((one) => one !== undefined)
+
+/** An issuer takes the place of endpoints, and endpoints that of an issuer; of endpoints some may stay. */
+function endpointsAfter(known: Row, wish: EndpointWish): EndpointWish {
+  if (wish.issuer !== undefined) return wish
+  return {
+    authorizationEndpoint: wish.authorizationEndpoint ?? known.authorizationEndpoint,
+    tokenEndpoint: wish.tokenEndpoint ?? known.tokenEndpoint,
+    userinfoEndpoint: wish.userinfoEndpoint ?? known.userinfoEndpoint ?? undefined,
+  }
+}
+
+/** Afterwards nobody signs in through the provider, and a new one of its slug inherits none of its connections. */
+export function deleteProvider(ctx: Context<'oauth:provider_not_found'>, slug: string): Promise<void> {
+  return transaction(ctx.pool, async (tx) => {
+    const [deleted] = await tx
+      .delete(oauthProviders)
+      .where(eq(oauthProviders.slug, slug))
+      .returning({ id: oauthProviders.id })
+    if (deleted === undefined) throw ctx.fault('oauth:provider_not_found')
+    await tx.delete(oauthIdentities).where(eq(oauthIdentities.providerId, deleted.id))
+  })
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import type { Client } from '../http/client.ts'
+import { OutboundError, readJson } from '../outbound/client.ts'
+import type { LoginOutcome } from '../sessions/reply.ts'
+import { askProvider } from './ask-provider.ts'
+import { basicCredentials } from './exchange.ts'
+import { findProvider } from './find-provider.ts'
+import { IdTokenError, verifyIdToken } from './id-token.ts'
+import { githubIdentity } from './identity.github.ts'
+import { readClaims } from './identity.oidc.ts'
+import type { Identity, Provider } from './provider.ts'
+import { type NewAccount, type SignInRefusal, signInWithIdentity } from './sign-in.ts'
+
+export type NativeRefusal =
+  | 'oauth:provider_not_found'
+  | 'oauth:invalid_auth_url'
+  | 'oauth:invalid_id_token'
+  | 'oauth:user_info_fetch_failed'
+  | 'oauth:user_info_parse_failed'
+  | SignInRefusal
+
+export type NativeProof =
+  | { readonly idToken: string; readonly nonce: string | undefined }
+  | { readonly accessToken: string }
+
+type Arrival = {
+  readonly slug: string
+  readonly proof: NativeProof
+  readonly deviceToken: string | undefined
+  readonly client: Client
+}
+
+/** Afterwards the owner of a token that the provider issued to this client is signed in, one step further, or about to sign up. */
+export async function signInNatively(
+  ctx: Context<NativeRefusal>,
+  { slug, proof, deviceToken, client }: Arrival,
+): Promise<LoginOutcome | NewAccount> {
+  const provider = await findProvider(ctx, slug)
+  const identity = await identityOf(ctx, provider, proof)
+  return signInWithIdentity(ctx, provider, { identity, deviceToken, anonymousDigest: undefined, client })
+}
+
+type Refusal = 'oauth:invalid_id_token' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed'
+
+function identityOf(ctx: Context<Refusal>, provider: Provider, proof: NativeProof): Promise<Identity> {
+  if ('idToken' in proof) return idTokenIdentity(ctx, provider, proof)
+  // Whom an access token was issued to is a question that only GitHub answers.
+  if (provider.protocol !== 'github') throw ctx.fault('oauth:invalid_id_token', { details: 'Send an ID token.' })
+  return accessTokenIdentity(ctx, provider, proof.accessToken)
+}
+
+/** An ID token of the provider's, for this client, with that nonce. */
+export async function idTokenIdentity(
+  ctx: Context<'oauth:invalid_id_token' | 'oauth:user_info_fetch_failed'>,
+  provider: Provider,
+  { idToken, nonce }: { readonly idToken: string; readonly nonce: string | undefined },
+): Promise<Identity> {
+  if (provider.protocol !== 'oidc') throw ctx.fault('oauth:invalid_id_token', { details: 'It issues no ID tokens.' })
+  const deps = { providerKeys: ctx.providerKeys, askProvider: (of: Provider, url: string) => askProvider(ctx, of, url) }
+  try {
+    const identity = readClaims(await verifyIdToken(deps, provider, idToken, { nonce }))
+    if (identity) return identity
+    throw new IdTokenError('There is no usable subject')
+  } catch (cause) {
+    if (cause instanceof OutboundError) throw ctx.fault('oauth:user_info_fetch_failed', { cause })
+    if (cause instanceof IdTokenError) throw ctx.fault('oauth:invalid_id_token', { cause })
+    throw cause
+  }
+}
+
+/** https://docs.github.com/en/rest/apps/oauth-applications#check-a-token */
+const checkedToken = z.object({ app: z.object({ client_id: z.string() }), user: z.object({ id: z.int() }) })
+
+async function accessTokenIdentity(ctx: Context<Refusal>, provider: Provider, accessToken: string): Promise<Identity> {
+  const { clientId, clientSecret } = provider
+  const checked = await checkAccessToken(ctx, provider, accessToken)
+  if (checked?.app.client_id !== clientId || clientSecret === '') throw ctx.fault('oauth:invalid_id_token')
+  const identity = await githubIdentity(ctx, provider, accessToken)
+  if (identity.subject !== String(checked.user.id)) throw ctx.fault('oauth:invalid_id_token')
+  return identity
+}
+
+/** What GitHub knows of the token; nothing where it is none of this client's. */
+async function checkAccessToken(
+  ctx: Context<'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed'>,
+  provider: Provider,
+  accessToken: string,
+) {
+  const { clientId, clientSecret } = provider
+  const url = `${ctx.config.githubApiUrl}/applications/${encodeURIComponent(clientId)}/token`
+  const reply = await askProvider(ctx, provider, url, {
+    method: 'POST',
+    headers: { authorization: basicCredentials(clientId, clientSecret), 'content-type': 'application/json' },
+    body: JSON.stringify({ access_token: accessToken }),
+  }).catch((cause: unknown) => {
+    throw ctx.fault('oauth:user_info_fetch_failed', { cause })
+  })
+  if (reply.status === 404 || reply.status === 422) return undefined
+  if (reply.status !== 200) {
+    throw ctx.fault('oauth:user_info_fetch_failed', { cause: new Error(`the check answered ${reply.status}`) })
+  }
+  try {
+    return checkedToken.parse(readJson(reply))
+  } catch (cause) {
+    throw ctx.fault('oauth:user_info_parse_failed', { cause })
+  }
+}

@@ -1,0 +1,53 @@
+import { decodeJwt } from 'jose'
+import type { Context } from '../context.ts'
+import type { Client } from '../http/client.ts'
+import type { LoginOutcome } from '../sessions/reply.ts'
+import { findProvider } from './find-provider.ts'
+import { idTokenIdentity, type NativeRefusal } from './native.ts'
+import { type NewAccount, signInWithIdentity } from './sign-in.ts'
+import { issueState, takeState } from './state.ts'
+
+const slug = 'google'
+
+/** Afterwards this browser may come back once with a credential that carries the nonce. */
+export async function issueOneTapNonce(
+  ctx: Context<'oauth:provider_not_found' | 'oauth:invalid_auth_url'>,
+  anonymousDigest: Buffer,
+): Promise<string> {
+  const provider = await findProvider(ctx, slug)
+  return issueState(ctx, { provider, flow: 'one_tap', anonymousDigest, redirectTo: '/' })
+}
+
+type Refusal = Exclude<NativeRefusal, 'oauth:user_info_parse_failed'>
+
+type Arrival = {
+  readonly credential: string
+  readonly anonymousDigest: Buffer | undefined
+  readonly deviceToken: string | undefined
+  readonly client: Client
+}
+
+/** Afterwards whoever Google vouched for is signed in, one step further, or about to sign up. */
+export async function loginByOneTap(ctx: Context<Refusal>, arrival: Arrival): Promise<LoginOutcome | NewAccount> {
+  const { credential, anonymousDigest, deviceToken, client } = arrival
+  const provider = await findProvider(ctx, slug)
+  const nonce = claimedNonce(credential)
+  if (nonce === undefined) throw ctx.fault('oauth:invalid_id_token')
+  const identity = await idTokenIdentity(ctx, provider, { idToken: credential, nonce })
+  const taken = await takeState(ctx, { state: nonce, provider, flow: 'one_tap', anonymousDigest })
+  if (typeof taken === 'string') {
+    throw ctx.fault('oauth:invalid_id_token', { details: 'Its nonce is none of this browser’s, used or too old.' })
+  }
+  return signInWithIdentity(ctx, provider, { identity, deviceToken, anonymousDigest, client })
+}
+
+/** What the credential says before it is verified. */
+function claimedNonce(credential: string): string | undefined {
+  try {
+    const { nonce } = decodeJwt(credential)
+    return typeof nonce === 'string' ? nonce : undefined
+  } catch {
+    // Not even a JWT; the caller refuses it.
+    return undefined
+  }
+}

@@ -1,0 +1,32 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { makeToken } from '../crypto/secret-token.ts'
+import { oauthSignUps } from '../db/schema/oauth.ts'
+import type { Identity, Provider } from './provider.ts'
+
+type NewSignUp = {
+  readonly provider: Provider
+  readonly identity: Identity
+  readonly email: string
+  readonly anonymousDigest: Buffer | undefined
+}
+
+/** Afterwards a sign-up waits for its handle, bound to the browser, or, without one, to the app's form; gives its token. */
+export async function issueOauthSignUp(ctx: Context<never>, wish: NewSignUp): Promise<string> {
+  const { provider, identity, email, anonymousDigest } = wish
+  const { text, digest } = makeToken('pendingOauth')
+  await ctx.db.insert(oauthSignUps).values({
+    id: randomUUIDv7(),
+    digest,
+    providerId: provider.id,
+    issuer: provider.issuer,
+    subject: identity.subject,
+    email,
+    pictureUrl: identity.pictureUrl,
+    anonymousDigest,
+    isApp: anonymousDigest === undefined,
+    expiresAt: sql`now() + make_interval(secs => ${ctx.config.oauthPendingTtlSeconds})`,
+  })
+  return text
+}

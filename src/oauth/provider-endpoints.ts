@@ -1,0 +1,93 @@
+import { lookup } from 'node:dns/promises'
+import type { Context } from '../context.ts'
+import { OutboundError } from '../outbound/client.ts'
+import { literalAddress } from '../outbound/policy.ts'
+import { discover } from './discovery.ts'
+
+/** Either an issuer, which tells the rest, or the endpoints by hand. */
+export type EndpointWish = {
+  readonly issuer?: string | undefined
+  readonly authorizationEndpoint?: string | undefined
+  readonly tokenEndpoint?: string | undefined
+  readonly userinfoEndpoint?: string | undefined
+}
+
+export type EndpointRefusal = 'oauth:invalid_auth_url' | 'oauth:invalid_token_url'
+
+type Refusal = 'general:bad_request' | EndpointRefusal
+
+/** What a provider's row keeps of its endpoints, each of them checked. */
+export async function findEndpoints(ctx: Context<Refusal>, wish: EndpointWish) {
+  const { issuer, authorizationEndpoint, tokenEndpoint, userinfoEndpoint } = wish
+  if (issuer !== undefined) return discoverEndpoints(ctx, issuer)
+  const required = { authorizationEndpoint, tokenEndpoint, userinfoEndpoint }
+  const names = { authorizationEndpoint: 'authorization_endpoint', tokenEndpoint: 'token_endpoint' } as const
+  const missing = Object.entries({ ...names, userinfoEndpoint: 'userinfo_endpoint' }).filter(
+    ([field]) => !required[field as keyof typeof required],
+  )
+  if (!(authorizationEndpoint && tokenEndpoint && userinfoEndpoint)) {
+    throw ctx.fault('general:bad_request', {
+      details: 'Send an issuer, or the three endpoints.',
+      fields: missing.map(([, name]) => ({ path: `/${name}`, rule: 'required' as const })),
+    })
+  }
+  checkAuthUrl(ctx, authorizationEndpoint)
+  for (const url of [tokenEndpoint, userinfoEndpoint]) await checkTokenUrl(ctx, url)
+  return {
+    issuer: null,
+    authorizationEndpoint,
+    tokenEndpoint,
+    userinfoEndpoint,
+    jwksUri: null,
+    tokenAuth: 'basic' as const,
+    namesIssuer: false,
+  }
+}
+
+async function discoverEndpoints(ctx: Context<EndpointRefusal>, issuer: string) {
+  checkAuthUrl(ctx, issuer)
+  try {
+    const found = await discover(ctx.outbound.askGuarded, issuer)
+    checkAuthUrl(ctx, found.authorization)
+    for (const url of [found.token, found.jwks, ...(found.userinfo ? [found.userinfo] : [])])
+      await checkTokenUrl(ctx, url)
+    return {
+      issuer,
+      authorizationEndpoint: found.authorization,
+      tokenEndpoint: found.token,
+      userinfoEndpoint: found.userinfo ?? null,
+      jwksUri: found.jwks,
+      tokenAuth: found.tokenAuth,
+      namesIssuer: found.namesIssuer,
+    }
+  } catch (cause) {
+    if (!(cause instanceof OutboundError)) throw cause
+    throw ctx.fault('oauth:invalid_auth_url', { cause, details: `${cause.message}.` })
+  }
+}
+
+function checkAuthUrl(ctx: Context<'oauth:invalid_auth_url'>, url: string): void {
+  if (ctx.outboundPolicy.isPlainUrl(url)) return
+  throw ctx.fault('oauth:invalid_auth_url', { details: 'It must be an absolute https URL without user and fragment.' })
+}
+
+/** Whom this server will ask: refused at once where it never could be; asking it later checks anew what it connects to. */
+async function checkTokenUrl(ctx: Context<'oauth:invalid_token_url'>, text: string): Promise<void> {
+  const { outboundPolicy: policy } = ctx
+  const refusal = (details: string) => ctx.fault('oauth:invalid_token_url', { details })
+  if (!policy.isPlainUrl(text)) throw refusal('It must be an absolute https URL without user and fragment.')
+  const url = new URL(text)
+  if (!policy.isUsualPort(url)) throw refusal('It must use port 443, or its host be in OUTBOUND_ALLOW.')
+  if (policy.isAllowedHost(url.hostname)) return
+  const addresses = await addressesOf(url.hostname)
+  if (addresses.some((address) => !policy.isAllowedAddress(address)))
+    throw refusal('Its host has an address that is not public.')
+}
+
+/** A host that cannot be looked up now may be there later; it is checked whenever it is asked. */
+async function addressesOf(hostname: string): Promise<string[]> {
+  const literal = literalAddress(hostname)
+  if (literal !== undefined) return [literal]
+  const found = await lookup(hostname, { all: true }).catch(() => [])
+  return found.map(({ address }) => address)
+}

@@ -1,0 +1,35 @@
+/** Whom users sign in with, whatever its protocol. */
+export type Provider = {
+  /** Connections belong to it: `google`, `github`, or that of a registered provider. */
+  readonly id: string
+  readonly slug: string
+  readonly name: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly protocol: 'oidc' | 'github' | 'plain'
+  /** What tells its subjects from another's; of OIDC the one that its ID tokens name. */
+  readonly issuer: string
+  /** From the operator's environment: its URLs are asked without the policy for foreign ones. */
+  readonly isOwn: boolean
+  readonly scopes: readonly string[]
+  readonly endpoints: Endpoints
+}
+
+export type Endpoints = {
+  readonly authorization: string
+  readonly token: string
+  readonly userinfo: string | undefined
+  readonly jwks: string | undefined
+  readonly tokenAuth: 'basic' | 'post'
+  /** RFC 9207: it always names itself when it sends the browser back. */
+  readonly namesIssuer: boolean
+}
+
+/** Who came back from a provider, as far as it vouches for it. */
+export type Identity = {
+  readonly subject: string
+  /** Only one of which the provider says exactly true that it is verified [OA5]. */
+  readonly verifiedEmail: string | undefined
+  readonly username: string | undefined
+  readonly pictureUrl: string | undefined
+}

@@ -1,0 +1,41 @@
+/** What the front end may be sent on to after the way through a provider: a plain path, or one at an origin that is allowed [OA7]. */
+export function isAllowedRedirect(text: string, allowedOrigins: readonly string[]): boolean {
+  if (text.length > mostCharacters || !printable.test(text)) return false
+  const origin = allowedOrigins.find((one) => text === one || text.startsWith(`${one}/`) || text.startsWith(`${one}?`))
+  const path = origin === undefined ? text : text.slice(origin.length) || '/'
+  return isPlainPath(origin !== undefined && path.startsWith('?') ? `/${path}` : path)
+}
+
+const mostCharacters = 2048
+/** Visible ASCII but `"`, `<`, `>`, `\`, `^`, `` ` ``, `{`, `|`, `}`: what a URL has no need of, and look-alikes of the slash have no place. */
+const printable = /^[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+$/
+
+/** Starts with one slash, however often it is decoded and however its dots are resolved. */
+function isPlainPath(text: string): boolean {
+  const [path = ''] = text.split(/[?#]/)
+  return spellingsOf(path).every(
+    (spelling) =>
+      /^\/(?![/\\])/.test(spelling) && !/[\\\p{Cc}]/u.test(spelling) && !resolved(spelling).startsWith('//'),
+  )
+}
+
+const resolved = (path: string): string => {
+  const url = URL.parse(path, 'https://here.invalid')
+  return url?.host === 'here.invalid' ? url.pathname : '//'
+}
+
+/** As written, and decoded once and twice, as software between here and the page may do. */
+function spellingsOf(path: string): string[] {
+  const spellings = [path]
+  for (let time = 0; time < 2; time++) spellings.push(decoded(spellings.at(-1) ?? ''))
+  return spellings
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    // What cannot be decoded stays as it is for everybody else, too.
+    return text
+  }
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { hostName } from '../config-kinds.ts'
+import { type Breach, ruledText } from '../http/validation.ts'
+
+function findSlugBreach(text: string): Breach | undefined {
+  if (text.length < 2) return { rule: 'min_length', limit: 2 }
+  if (text.length > 32) return { rule: 'max_length', limit: 32 }
+  return /^[a-z0-9-]+$/.test(text) ? undefined : { rule: 'charset' }
+}
+
+const atMost =
+  (limit: number) =>
+  (text: string): Breach | undefined =>
+    [...text].length > limit ? { rule: 'max_length', limit } : undefined
+
+const text = (limit: number) => ruledText({ findBreach: atMost(limit), meta: { maxLength: limit } })
+
+/** An endpoint that is no URL at all has a code of its own. */
+const endpoint = z.string().max(2048).optional()
+
+const imageHost = ruledText({
+  findBreach: (host) => ('value' in hostName(host) ? undefined : { rule: 'format' }),
+  meta: { description: 'a host name', examples: ['images.example.com'] },
+})
+
+const changeable = {
+  issuer: endpoint.meta({ description: 'OIDC: the rest comes from its discovery document' }),
+  authorization_endpoint: endpoint,
+  token_endpoint: endpoint,
+  userinfo_endpoint: endpoint,
+  scopes: z.array(z.string()).max(50).optional(),
+  image_hosts: z.array(imageHost).max(50).optional().meta({ description: 'whence its pictures may come' }),
+}
+
+export const newProviderBody = z.object({
+  slug: ruledText({ findBreach: findSlugBreach, meta: { minLength: 2, maxLength: 32, pattern: '^[a-z0-9-]+$' } }),
+  name: text(50),
+  client_id: text(512),
+  client_secret: text(2048),
+  ...changeable,
+})
+
+export const providerChangeBody = z.object({
+  name: text(50).optional(),
+  client_id: text(512).optional(),
+  client_secret: text(2048).optional(),
+  ...changeable,
+})
+
+export const shownProvider = z.object({
+  id: z.uuid(),
+  slug: z.string(),
+  name: z.string(),
+  client_id: z.string(),
+  issuer: z.string().optional(),
+  authorization_endpoint: z.string(),
+  token_endpoint: z.string(),
+  userinfo_endpoint: z.string().optional(),
+  scopes: z.array(z.string()),
+  image_hosts: z.array(z.string()),
+  created_at: z.iso.datetime(),
+})

@@ -1,0 +1,101 @@
+import { and, eq } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { oauthIdentities } from '../db/schema/oauth.ts'
+import { users } from '../db/schema/users.ts'
+import type { Client } from '../http/client.ts'
+import type { DeliveryRefusal } from '../mail/confirm.ts'
+import { findKnownDevice } from '../sessions/devices.ts'
+import type { LoginOutcome } from '../sessions/reply.ts'
+import { continueLogin } from '../totp/continue-login.ts'
+import { isBanned } from '../users/banned.ts'
+import { emailKey, findEmailBreach } from '../users/email.ts'
+import { issueOauthSignUp } from './pending-sign-up.ts'
+import type { Identity, Provider } from './provider.ts'
+import { suggestHandle } from './suggest-handle.ts'
+
+export type SignInRefusal =
+  | 'user:banned'
+  | 'oauth:email_not_verified'
+  | 'oauth:email_already_exists'
+  | 'rate_limit:exceeded'
+  | DeliveryRefusal
+
+/** A sign-up through a provider that waits for its handle. */
+export type NewAccount = {
+  readonly next: 'sign-up'
+  readonly pendingToken: string
+  readonly email: string
+  readonly suggestedHandle: string | undefined
+}
+
+type Arrival = {
+  readonly identity: Identity
+  readonly deviceToken: string | undefined
+  /** The browser that a new account's sign-up is bound to; an app has none. */
+  readonly anonymousDigest: Buffer | undefined
+  readonly client: Client
+}
+
+/** Whoever the provider vouched for goes on as after a password, or, new here, with a sign-up. Never linked by e-mail [OA5]. */
+export async function signInWithIdentity(
+  ctx: Context<SignInRefusal>,
+  provider: Provider,
+  { identity, deviceToken, anonymousDigest, client }: Arrival,
+): Promise<LoginOutcome | NewAccount> {
+  const known = await findAccount(ctx, provider, identity)
+  if (known === undefined) return beginSignUp(ctx, provider, { identity, anonymousDigest })
+  const { user, identityId } = known
+  const deviceId = await findKnownDevice(ctx.db, user.id, deviceToken)
+  return continueLogin(ctx, { user, deviceId, rememberMe: false, client }, async (tx) => {
+    // Unlinked a moment ago it opens nothing any more: the account is one to sign in to in another way.
+    const held = await tx.select().from(oauthIdentities).where(eq(oauthIdentities.id, identityId)).for('key share')
+    if (held.length === 0) throw ctx.fault('oauth:email_already_exists')
+  })
+}
+
+async function findAccount(ctx: Context<never>, provider: Provider, { subject }: Identity) {
+  const [found] = await ctx.db
+    .select({
+      identityId: oauthIdentities.id,
+      user: {
+        id: users.id,
+        email: users.email,
+        emailKey: users.emailKey,
+        totpEnabledAt: users.totpEnabledAt,
+        isBanned,
+      },
+    })
+    .from(oauthIdentities)
+    .innerJoin(users, eq(users.id, oauthIdentities.userId))
+    .where(isIdentity(provider, subject))
+  return found
+}
+
+/** Issuer and subject at this very provider [OA4]. */
+const isIdentity = (provider: Provider, subject: string) =>
+  and(
+    eq(oauthIdentities.providerId, provider.id),
+    eq(oauthIdentities.issuer, provider.issuer),
+    eq(oauthIdentities.subject, subject),
+  )
+
+async function beginSignUp(
+  ctx: Context<'oauth:email_not_verified' | 'oauth:email_already_exists'>,
+  provider: Provider,
+  { identity, anonymousDigest }: Pick<Arrival, 'identity' | 'anonymousDigest'>,
+): Promise<NewAccount> {
+  const email = identity.verifiedEmail?.trim().normalize('NFC')
+  if (email === undefined || findEmailBreach(email)) throw ctx.fault('oauth:email_not_verified')
+  const [registered] = await ctx.db
+    .select({ id: users.id })
+    .from(users)
+    .where(eq(users.emailKey, emailKey(email)))
+  if (registered) {
+    throw ctx.fault('oauth:email_already_exists', {
+      details: 'Sign in to that account in another way, then link this provider to it.',
+    })
+  }
+  const pendingToken = await issueOauthSignUp(ctx, { provider, identity, email, anonymousDigest })
+  const suggestedHandle = await suggestHandle(ctx.db, [identity.username, email.slice(0, email.lastIndexOf('@'))])
+  return { next: 'sign-up', pendingToken, email, suggestedHandle }
+}

@@ -1,0 +1,75 @@
+import { createHash, randomUUIDv7 } from 'node:crypto'
+import { generateState } from 'arctic'
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { open, seal } from '../crypto/sealed-box.ts'
+import { oauthStates } from '../db/schema/oauth.ts'
+import type { Provider } from './provider.ts'
+
+type Flow = (typeof oauthStates.$inferSelect)['flow']
+
+/** What only the server knows of a way to a provider. */
+type Secrets = { readonly codeVerifier: string; readonly nonce: string }
+
+type NewState = {
+  readonly provider: Provider
+  readonly flow: Flow
+  readonly anonymousDigest: Buffer
+  readonly sessionId?: string | undefined
+  readonly secrets?: Secrets
+  readonly redirectTo: string
+}
+
+const digestOf = (state: string): Buffer => createHash('sha256').update(state).digest()
+
+/** Afterwards the way is open once, to this browser, provider and flow, and for a link to this session [OA1]; gives its state. */
+export async function issueState(ctx: Context<never>, { provider, secrets, ...rest }: NewState): Promise<string> {
+  const id = randomUUIDv7()
+  const state = generateState()
+  await ctx.db.insert(oauthStates).values({
+    ...rest,
+    id,
+    digest: digestOf(state),
+    providerId: provider.id,
+    sealedSecrets: secrets && seal(ctx.keyring, JSON.stringify(secrets), `oauth-state:${id}`),
+    expiresAt: sql`now() + make_interval(secs => ${ctx.config.oauthStateTtlSeconds})`,
+  })
+  return state
+}
+
+type Presented = {
+  readonly state: string
+  readonly provider: Provider
+  readonly flow: Flow
+  readonly anonymousDigest: Buffer | undefined
+  readonly sessionId?: string | undefined
+}
+
+export type TakenState = { readonly secrets: Secrets | undefined; readonly redirectTo: string }
+
+/** Afterwards the state is used up. One that belongs elsewhere is as good as unknown and stays as it is. */
+export async function takeState(
+  ctx: Context<never>,
+  { state, provider, flow, anonymousDigest, sessionId }: Presented,
+): Promise<TakenState | 'invalid' | 'expired'> {
+  if (anonymousDigest === undefined) return 'invalid'
+  const isOwn = and(
+    eq(oauthStates.digest, digestOf(state)),
+    eq(oauthStates.providerId, provider.id),
+    eq(oauthStates.flow, flow),
+    eq(oauthStates.anonymousDigest, anonymousDigest),
+    sessionId === undefined ? isNull(oauthStates.sessionId) : eq(oauthStates.sessionId, sessionId),
+  )
+  const [taken] = await ctx.db
+    .update(oauthStates)
+    .set({ usedAt: sql`now()` })
+    .where(and(isOwn, isNull(oauthStates.usedAt), sql`${oauthStates.expiresAt} > now()`))
+    .returning()
+  if (taken === undefined) {
+    const [found] = await ctx.db.select({ usedAt: oauthStates.usedAt }).from(oauthStates).where(isOwn)
+    return found && found.usedAt === null ? 'expired' : 'invalid'
+  }
+  const { id, sealedSecrets: box, redirectTo } = taken
+  const secrets = box && (JSON.parse(open(ctx.keyring, box, `oauth-state:${id}`).toString()) as Secrets)
+  return { secrets: secrets ?? undefined, redirectTo }
+}

@@ -1,0 +1,23 @@
+import { inArray, sql } from 'drizzle-orm'
+import type { Database } from '../db/client.ts'
+import { handles } from '../db/schema/users.ts'
+import { handle, handleKey } from '../users/fields.ts'
+
+/** The first of the names that makes a free handle; nothing is reserved by it. */
+export async function suggestHandle(db: Database, names: readonly (string | undefined)[]): Promise<string | undefined> {
+  const wanted = names.flatMap((name) => (name === undefined ? [] : shapedLikeHandle(name)))
+  const valid = wanted.filter((text) => handle.safeParse(text).success)
+  if (valid.length === 0) return undefined
+  const taken = await db
+    .select({ key: handles.key })
+    .from(handles)
+    .where(sql`${inArray(handles.key, valid.map(handleKey))} and coalesce(${handles.expiresAt} > now(), true)`)
+  const takenKeys = new Set(taken.map(({ key }) => key))
+  return valid.find((text) => !takenKeys.has(handleKey(text)))
+}
+
+const shapedLikeHandle = (name: string): string =>
+  name
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .slice(0, 15)
+    .replace(/^_|_$/g, '')

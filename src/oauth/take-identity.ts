@@ -1,0 +1,48 @@
+import type { Context } from '../context.ts'
+import { exchangeCode } from './exchange.ts'
+import { findProvider } from './find-provider.ts'
+import { fetchIdentity, type IdentityRefusal } from './identity.ts'
+import type { Identity, Provider } from './provider.ts'
+import { takeState } from './state.ts'
+
+export type ArrivalRefusal =
+  | 'oauth:provider_not_found'
+  | 'oauth:invalid_auth_url'
+  | 'oauth:invalid_state'
+  | 'oauth:state_expired'
+  | IdentityRefusal
+
+export type Return = {
+  readonly slug: string
+  readonly code: string
+  readonly state: string
+  readonly iss: string | undefined
+  readonly flow: 'login' | 'link'
+  readonly anonymousDigest: Buffer | undefined
+  /** Of a link. */
+  readonly sessionId?: string
+}
+
+/** Afterwards the state is used up; gives who came back from the provider, and where to go on. */
+export async function takeIdentity(
+  ctx: Context<ArrivalRefusal>,
+  { slug, code, state, iss, flow, anonymousDigest, sessionId }: Return,
+): Promise<{ readonly provider: Provider; readonly identity: Identity; readonly redirectTo: string }> {
+  const provider = await findProvider(ctx, slug)
+  if (!isOwnIssuer(provider, iss)) throw ctx.fault('oauth:invalid_state', { details: 'Another issuer sent this back.' })
+  const taken = await takeState(ctx, { state, provider, flow, anonymousDigest, sessionId })
+  if (taken === 'expired') throw ctx.fault('oauth:state_expired')
+  if (taken === 'invalid' || taken.secrets === undefined) throw ctx.fault('oauth:invalid_state')
+  const { codeVerifier, nonce } = taken.secrets
+  const tokens = await exchangeCode(ctx, provider, { code, codeVerifier })
+  const identity = await fetchIdentity(ctx, provider, { tokens, nonce })
+  return { provider, identity, redirectTo: taken.redirectTo }
+}
+
+/** RFC 9207: whoever answers must be whom the browser was sent to, or one provider could pass its codes for another's [OA2]. */
+function isOwnIssuer(provider: Provider, iss: string | undefined): boolean {
+  if (iss === undefined) return !provider.endpoints.namesIssuer
+  if (provider.protocol === 'oidc') return iss === provider.issuer
+  // GitHub names itself by another URL than the one it is reached at.
+  return provider.protocol === 'plain' || [provider.issuer, `${provider.issuer}/login/oauth`].includes(iss)
+}

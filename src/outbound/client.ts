@@ -1,0 +1,108 @@
+import { type LookupAddress, lookup } from 'node:dns'
+import type { LookupFunction } from 'node:net'
+import { Agent, type Dispatcher, request } from 'undici'
+import { literalAddress, type OutboundPolicy } from './policy.ts'
+
+/** Whoever was asked did not answer, not in time, or with too much; or may not be asked. */
+export class OutboundError extends Error {}
+
+type Asked = {
+  readonly method?: 'GET' | 'POST'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly mostBytes?: number
+}
+
+export type OutboundReply = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly bytes: Buffer
+}
+
+/** Asks other servers: five seconds in all, bounded bytes, no redirects. @throws {OutboundError} */
+export type Outbound = {
+  /** For URLs from the operator's environment. */
+  ask(url: string, asked?: Asked): Promise<OutboundReply>
+  /** For any other URL: connects only to addresses that the policy allows, and to the very one that was checked [FS4]. */
+  askGuarded(url: string, asked?: Asked): Promise<OutboundReply>
+  close(): Promise<void>
+}
+
+const deadlineMs = 5000
+const connectionsPerOrigin = 16
+const mostJsonBytes = 1024 * 1024
+
+export function openOutbound(policy: OutboundPolicy): Outbound {
+  const options = { connections: connectionsPerOrigin, keepAliveTimeout: 10_000 }
+  const open = new Agent(options)
+  const guarded = new Agent({ ...options, connect: { lookup: guardedLookup(policy) } })
+  return {
+    ask: (url, asked = {}) => ask(open, url, asked),
+    askGuarded: async (url, asked = {}) => {
+      refuseForbidden(policy, url)
+      return ask(guarded, url, asked)
+    },
+    close: async () => {
+      await Promise.all([open.destroy(), guarded.destroy()])
+    },
+  }
+}
+
+/** An address in place of a name is never looked up, so it is checked here. */
+function refuseForbidden(policy: OutboundPolicy, text: string): void {
+  if (!policy.isPlainUrl(text)) throw new OutboundError('The URL is none that may be asked')
+  const url = new URL(text)
+  const address = literalAddress(url.hostname)
+  if (address !== undefined && !policy.isAllowedHost(url.hostname) && !policy.isAllowedAddress(address))
+    throw new OutboundError('The URL leads to an address that is not public')
+  if (!policy.isUsualPort(url)) throw new OutboundError('The URL names another port than 443')
+}
+
+/** What is looked up is what is connected to: a name that changes its address in between (DNS rebinding) gains nothing. */
+function guardedLookup(policy: OutboundPolicy): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
+      if (error) return callback(error, [])
+      const allowed = policy.isAllowedHost(hostname)
+        ? found
+        : found.filter(({ address }) => policy.isAllowedAddress(address))
+      const [first] = allowed
+      if (first === undefined) return callback(new OutboundError(`${hostname} has no public address`), [])
+      if (options.all) return callback(null, allowed)
+      callback(null, first.address, first.family)
+    })
+  }
+}
+
+async function ask(dispatcher: Dispatcher, url: string, asked: Asked): Promise<OutboundReply> {
+  const { method = 'GET', headers = {}, body, mostBytes = mostJsonBytes } = asked
+  try {
+    const reply = await request(url, {
+      dispatcher,
+      method,
+      headers: { 'user-agent': 'postern', accept: 'application/json', ...headers },
+      ...(body !== undefined && { body }),
+      signal: AbortSignal.timeout(deadlineMs),
+    })
+    return { status: reply.statusCode, headers: reply.headers, bytes: await readAll(reply.body, mostBytes) }
+  } catch (cause) {
+    if (cause instanceof OutboundError) throw cause
+    throw new OutboundError(`${new URL(url).host} did not answer`, { cause })
+  }
+}
+
+async function readAll(body: AsyncIterable<Buffer>, mostBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of body) {
+    length += chunk.length
+    if (length > mostBytes) throw new OutboundError(`The answer has more than ${mostBytes} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+export const isSuccess = ({ status }: OutboundReply): boolean => status >= 200 && status < 300
+
+/** @throws {SyntaxError} */
+export const readJson = ({ bytes }: OutboundReply): unknown => JSON.parse(bytes.toString('utf8'))

@@ -1,0 +1,48 @@
+import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
+import type { Config } from '../config.ts'
+
+/** Whom URLs from admin routes and from providers' answers may lead to [FS4]. The operator's own URLs are not asked. */
+export type OutboundPolicy = {
+  /** An absolute URL without userinfo and fragment: https, and outside production http as well. */
+  isPlainUrl(text: string): boolean
+  /** The port is https's own, or the host is one that the operator allows. */
+  isUsualPort(url: URL): boolean
+  isAllowedHost(host: string): boolean
+  isAllowedAddress(address: string): boolean
+}
+
+export function outboundPolicy({ appEnv, outboundAllow }: Pick<Config, 'appEnv' | 'outboundAllow'>): OutboundPolicy {
+  const isStrict = appEnv === 'production'
+  const networks = outboundAllow.filter((entry) => isIP(entry.split('/')[0] ?? '') !== 0).map(parseNetwork)
+  const hosts = new Set(outboundAllow.map((entry) => entry.toLowerCase()))
+  const isAllowedHost = (host: string) => hosts.has(host.toLowerCase())
+  const isAllowedAddress = (text: string): boolean => {
+    const address = ipaddr.process(text)
+    const range = address.range()
+    if (range === 'unicast' || (!isStrict && range === 'loopback')) return true
+    return networks.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits))
+  }
+  return {
+    isPlainUrl: (text) => {
+      if (!URL.canParse(text) || !/^https?:\/\//i.test(text) || /[\s\\#\p{Cc}]/u.test(text)) return false
+      const { protocol, username, password } = new URL(text)
+      return (protocol === 'https:' || !isStrict) && username === '' && password === ''
+    },
+    isUsualPort: ({ port, hostname }) => !isStrict || port === '' || isAllowedHost(hostname),
+    isAllowedHost,
+    isAllowedAddress,
+  }
+}
+
+function parseNetwork(entry: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
+  if (entry.includes('/')) return ipaddr.parseCIDR(entry)
+  const address = ipaddr.process(entry)
+  return [address, address.kind() === 'ipv4' ? 32 : 128]
+}
+
+/** The address that a URL's host is, where it is one and no name. */
+export function literalAddress(hostname: string): string | undefined {
+  const bare = hostname.replace(/^\[|\]$/g, '')
+  return isIP(bare) === 0 ? undefined : bare
+}

@@ -1,0 +1,26 @@
+import type { Config } from './config.ts'
+import type { Context } from './context.ts'
+
+type Quota = {
+  readonly key: string
+  readonly quota: number
+  readonly windowSeconds: number
+  /** For a developer's eyes. */
+  readonly details: string
+}
+
+/** What RATE_LIMITS makes of a limit; never nothing. */
+export const scaled = (rateLimits: Exclude<Config['rateLimits'], 'off'>, quota: number): number =>
+  Math.max(1, Math.round(quota * rateLimits))
+
+/** Counts one event across replicas, or refuses what goes beyond the quota. */
+export async function countEvent(
+  ctx: Context<'rate_limit:exceeded'>,
+  { key, quota, windowSeconds, details }: Quota,
+): Promise<void> {
+  const { rateLimits } = ctx.config
+  if (rateLimits === 'off') return
+  const [tally] = await ctx.sharedCounter.hit([{ key, windowSeconds }])
+  if (tally === undefined || tally.count <= scaled(rateLimits, quota)) return
+  throw ctx.fault('rate_limit:exceeded', { retryAfterSeconds: tally.resetsInSeconds, details })
+}

@@ -1,0 +1,48 @@
+import { eq, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { devices } from '../db/schema/users.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
+import { limitMails } from '../mail/limit.ts'
+import { audit } from '../users/audit.ts'
+import { holdLogin } from './hold-login.ts'
+import { lockAccount, openSession } from './open.ts'
+import type { LoginOutcome } from './reply.ts'
+
+type SigningIn = {
+  readonly user: { readonly id: string; readonly email: string; readonly emailKey: string }
+  /** The account's device that asks, where it is known. */
+  readonly deviceId: string | null
+  readonly rememberMe: boolean
+  readonly client: Client
+}
+
+/**
+ * The last step of every way in, after its last proof: afterwards there is a session, or a login that waits for the link mailed to its owner,
+ * as this device is new. `claim` takes what proved it, in the same transaction, and refuses where it was taken meanwhile.
+ */
+export async function signIn(
+  ctx: Context<'rate_limit:exceeded' | DeliveryRefusal>,
+  { user, deviceId, rememberMe, client }: SigningIn,
+  claim: (tx: Transaction) => Promise<void>,
+): Promise<LoginOutcome> {
+  if (deviceId === null) {
+    await limitMails(ctx, 'device_verify', user.emailKey)
+    const mailId = await transaction(ctx.pool, async (tx) => {
+      await lockAccount(tx, user.id)
+      await claim(tx)
+      return holdLogin(tx, ctx, { user, rememberMe, client })
+    })
+    await confirmDelivery(ctx, mailId)
+    return { next: 'device' }
+  }
+  const session = await transaction(ctx.pool, async (tx) => {
+    await lockAccount(tx, user.id)
+    await claim(tx)
+    await tx.update(devices).set({ lastSeenAt: sql`now()` }).where(eq(devices.id, deviceId))
+    await audit(tx, { type: 'login_succeeded', userId: user.id, client })
+    return openSession(tx, ctx.config, { userId: user.id, deviceId, rememberMe, client })
+  })
+  return { next: 'session', session }
+}

@@ -1,0 +1,30 @@
+import { generateSecret, generateURI, verifySync } from 'otplib'
+
+const secretBytes = 20
+const stepSeconds = 30
+
+/** 160 bits [MF2], in base32 as authenticator apps take it. */
+export const makeSecret = (): string => generateSecret({ length: secretBytes })
+
+/** https://github.com/google/google-authenticator/wiki/Key-Uri-Format: the issuer in label and parameter. */
+export const otpauthUri = (issuer: string, email: string, secret: string): string =>
+  generateURI({ issuer, label: email, secret })
+
+/** What a client typed: spaces and hyphens are for the eye, letters come in any case. */
+export function readCode(text: string): { readonly kind: 'totp' | 'backup'; readonly code: string } | undefined {
+  const code = text.replace(/[\s-]/g, '').toUpperCase()
+  if (/^\d{6}$/.test(code)) return { kind: 'totp', code }
+  return /^[A-Z0-9]{8}$/.test(code) ? { kind: 'backup', code } : undefined
+}
+
+/** RFC 6238 with SHA-1 and 6 digits: the step t-1, t or t+1 whose code it is, if it comes after the spent one [MF1]. */
+export function findStep(
+  secret: string,
+  code: string,
+  { nowSeconds, spentStep }: { readonly nowSeconds: number; readonly spentStep: number },
+): number | undefined {
+  const epoch = Math.floor(nowSeconds)
+  const result = verifySync({ secret, token: code, epoch, epochTolerance: stepSeconds })
+  if (!(result.valid && 'timeStep' in result)) return undefined
+  return result.timeStep > spentStep ? result.timeStep : undefined
+}

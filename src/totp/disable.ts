@@ -1,0 +1,37 @@
+import { eq } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { backupCodes, totpSecrets } from '../db/schema/totp.ts'
+import { users } from '../db/schema/users.ts'
+import { transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+import { notifyOwner } from '../mail/outbox.ts'
+import { endHeldLogins } from '../sessions/hold-login.ts'
+import type { SignedIn } from '../sessions/resolve.ts'
+import { audit } from '../users/audit.ts'
+import { claimCode } from './check-code.ts'
+import { lockTotp } from './lock.ts'
+import { noteBackupCode } from './note-backup-code.ts'
+import { proveCode } from './prove-code.ts'
+
+type Refusal = 'totp:not_enabled' | 'totp:invalid_code' | 'totp:backup_code_exhausted' | 'rate_limit:exceeded'
+
+/** Afterwards the password alone signs in; secret and backup codes are gone, and so are logins that waited [MF6]. */
+export async function disableTotp(
+  ctx: Context<Refusal>,
+  signedIn: SignedIn,
+  { code, client }: { readonly code: string; readonly client: Client },
+): Promise<void> {
+  const { user } = signedIn
+  const checked = await proveCode(ctx, signedIn, { code, purpose: 'disable', act: 'totp_disable', client })
+  await transaction(ctx.pool, async (tx) => {
+    if (!(await lockTotp(tx, user.id))) throw ctx.fault('totp:not_enabled')
+    if (!(await claimCode(tx, 'disable', checked))) throw ctx.fault('totp:invalid_code')
+    await noteBackupCode(tx, ctx, { user, checked, client })
+    await tx.update(users).set({ totpEnabledAt: null }).where(eq(users.id, user.id))
+    await tx.delete(totpSecrets).where(eq(totpSecrets.userId, user.id))
+    await tx.delete(backupCodes).where(eq(backupCodes.userId, user.id))
+    await endHeldLogins(tx, user.id)
+    await audit(tx, { type: 'totp_disabled', userId: user.id, client })
+    await notifyOwner(tx, ctx, user, { template: 'totp_disabled' })
+  })
+}

@@ -1,0 +1,42 @@
+import { eq, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import type { Database } from '../db/client.ts'
+import { totpSecrets } from '../db/schema/totp.ts'
+import { users } from '../db/schema/users.ts'
+import { transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+import { notifyOwner } from '../mail/outbox.ts'
+import { endHeldLogins } from '../sessions/hold-login.ts'
+import type { SignedIn } from '../sessions/resolve.ts'
+import { audit } from '../users/audit.ts'
+import { replaceBackupCodes } from './backup-codes.ts'
+import { claimCode } from './check-code.ts'
+import { lockTotp } from './lock.ts'
+import { proveTotp } from './prove-code.ts'
+
+/** Whether a secret is there, confirmed or not. */
+export async function hasSecret(db: Database, userId: string): Promise<boolean> {
+  const found = await db.select({ id: totpSecrets.id }).from(totpSecrets).where(eq(totpSecrets.userId, userId))
+  return found.length > 0
+}
+
+type Refusal = 'totp:already_enabled' | 'totp:invalid_code' | 'rate_limit:exceeded'
+
+/** Afterwards every sign-in needs a code as well, and logins that waited are void; gives the backup codes. */
+export async function enableTotp(
+  ctx: Context<Refusal>,
+  signedIn: SignedIn,
+  { code, client }: { readonly code: string; readonly client: Client },
+): Promise<string[]> {
+  const { id: userId } = signedIn.user
+  const checked = await proveTotp(ctx, signedIn, { code, purpose: 'enable', act: 'totp_enable', client })
+  return transaction(ctx.pool, async (tx) => {
+    if (await lockTotp(tx, userId)) throw ctx.fault('totp:already_enabled')
+    if (!(await claimCode(tx, 'enable', checked))) throw ctx.fault('totp:invalid_code')
+    await tx.update(users).set({ totpEnabledAt: sql`now()` }).where(eq(users.id, userId))
+    await endHeldLogins(tx, userId)
+    await audit(tx, { type: 'totp_enabled', userId, client })
+    await notifyOwner(tx, ctx, signedIn.user, { template: 'totp_enabled' })
+    return replaceBackupCodes(tx, ctx.keyring, userId)
+  })
+}

@@ -1,0 +1,21 @@
+import type { Transaction } from '../db/transaction.ts'
+import type { Deps } from '../deps.ts'
+import type { Client } from '../http/client.ts'
+import { notifyOwner } from '../mail/outbox.ts'
+import { audit } from '../users/audit.ts'
+import { countBackupCodes } from './backup-codes.ts'
+import type { CheckedCode } from './check-code.ts'
+
+type Use = {
+  readonly user: { readonly id: string; readonly email: string }
+  readonly checked: CheckedCode
+  readonly client: Client
+}
+
+/** Afterwards the owner is told of a backup code that was spent, and how many are left; of the app's codes there is nothing to tell. */
+export async function noteBackupCode(tx: Transaction, deps: Deps, { user, checked, client }: Use): Promise<void> {
+  if (checked.kind !== 'backup') return
+  const left = await countBackupCodes(tx, user.id)
+  await audit(tx, { type: 'backup_code_used', userId: user.id, client, metadata: { left: String(left) } })
+  await notifyOwner(tx, deps, user, { template: 'backup_code_used', left })
+}

@@ -1,0 +1,88 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { and, eq, isNull, lt, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { makeToken, tokenDigest } from '../crypto/secret-token.ts'
+import { pendingLogins } from '../db/schema/totp.ts'
+import { users } from '../db/schema/users.ts'
+import type { Transaction } from '../db/transaction.ts'
+
+const mostTries = 5
+
+type NewPending = { readonly userId: string; readonly rememberMe: boolean; readonly ttlSeconds: number }
+
+/** Afterwards a login waits for a code; its token is good for nothing else [SE7]. */
+export async function issuePendingLogin(
+  tx: Transaction,
+  { userId, rememberMe, ttlSeconds }: NewPending,
+): Promise<string> {
+  const { text, digest } = makeToken('temporaryLogin')
+  await tx.insert(pendingLogins).values({
+    id: randomUUIDv7(),
+    userId,
+    digest,
+    rememberMe,
+    expiresAt: sql`now() + make_interval(secs => ${ttlSeconds})`,
+  })
+  return text
+}
+
+type Refusal = 'totp:temp_token_invalid' | 'totp:temp_token_expired'
+
+export type PendingLogin = {
+  readonly id: string
+  readonly rememberMe: boolean
+  readonly user: { readonly id: string; readonly email: string; readonly emailKey: string }
+}
+
+/** Whose login the token stands for; unknown, used and used up come before expired. */
+export async function getPendingLogin(ctx: Context<Refusal>, tempToken: string): Promise<PendingLogin> {
+  const digest = tokenDigest('temporaryLogin', tempToken)
+  if (digest === undefined) throw ctx.fault('totp:temp_token_invalid')
+  const [found] = await ctx.db
+    .select({
+      id: pendingLogins.id,
+      rememberMe: pendingLogins.rememberMe,
+      user: { id: users.id, email: users.email, emailKey: users.emailKey },
+      isOver: sql<boolean>`${pendingLogins.usedAt} is not null or ${pendingLogins.endedAt} is not null or ${pendingLogins.tries} >= ${mostTries}`,
+      isExpired: sql<boolean>`${pendingLogins.expiresAt} <= now()`,
+    })
+    .from(pendingLogins)
+    .innerJoin(users, eq(users.id, pendingLogins.userId))
+    .where(eq(pendingLogins.digest, digest))
+  if (found === undefined || found.isOver) throw ctx.fault('totp:temp_token_invalid')
+  if (found.isExpired) throw ctx.fault('totp:temp_token_expired')
+  const { id, rememberMe, user } = found
+  return { id, rememberMe, user }
+}
+
+const isWaiting = (id: string) =>
+  and(
+    eq(pendingLogins.id, id),
+    isNull(pendingLogins.usedAt),
+    isNull(pendingLogins.endedAt),
+    sql`${pendingLogins.expiresAt} > now()`,
+  )
+
+/** Counts one try before the code is looked at, in no transaction that could give it back. */
+export async function countTry(ctx: Context<'totp:temp_token_invalid'>, id: string): Promise<void> {
+  const counted = await ctx.db
+    .update(pendingLogins)
+    .set({ tries: sql`${pendingLogins.tries} + 1` })
+    .where(and(isWaiting(id), lt(pendingLogins.tries, mostTries)))
+    .returning({ id: pendingLogins.id })
+  if (counted.length === 0) throw ctx.fault('totp:temp_token_invalid')
+}
+
+/** The login is taken by this very statement, or was by another one. */
+export async function takePendingLogin(
+  ctx: Context<'totp:temp_token_invalid'>,
+  tx: Transaction,
+  id: string,
+): Promise<void> {
+  const taken = await tx
+    .update(pendingLogins)
+    .set({ usedAt: sql`now()` })
+    .where(isWaiting(id))
+    .returning({ id: pendingLogins.id })
+  if (taken.length === 0) throw ctx.fault('totp:temp_token_invalid')
+}

@@ -1,0 +1,68 @@
+import { accountAttempts, admitAttempt, clearAttempts, recordFailure } from '../auth/failed-attempts.ts'
+import type { Context } from '../context.ts'
+import type { DomainError } from '../errors/fault.ts'
+import type { Client } from '../http/client.ts'
+import { type CheckedCode, checkCode, type Purpose } from './check-code.ts'
+
+type Person = {
+  readonly user: { readonly id: string; readonly email: string }
+  readonly deviceId: string | null
+}
+
+type Proof = {
+  readonly code: string
+  readonly purpose: Purpose
+  /** What it was to prove, for the audit. */
+  readonly act:
+    | 'totp_verify'
+    | 'reauthenticate'
+    | 'totp_enable'
+    | 'backup_codes_regenerate'
+    | 'totp_disable'
+    | 'delete_account'
+  readonly client: Client
+  /** Counts the try elsewhere as well, once the account's count let it through. */
+  readonly countTry?: () => Promise<void>
+}
+
+/** Afterwards the code of the authenticator app is right; it is still to be claimed. */
+export const proveTotp = (
+  ctx: Context<'totp:invalid_code' | 'rate_limit:exceeded'>,
+  person: Person,
+  proof: Proof,
+): Promise<CheckedCode> =>
+  prove(ctx, person, { ...proof, mayBeBackup: false, refusalOf: () => ctx.fault('totp:invalid_code') })
+
+/** The same, or a backup code. */
+export const proveCode = (
+  ctx: Context<'totp:invalid_code' | 'totp:backup_code_exhausted' | 'rate_limit:exceeded'>,
+  person: Person,
+  proof: Proof,
+): Promise<CheckedCode> =>
+  prove(ctx, person, {
+    ...proof,
+    mayBeBackup: true,
+    refusalOf: (why) => ctx.fault(why === 'exhausted' ? 'totp:backup_code_exhausted' : 'totp:invalid_code'),
+  })
+
+type Attempt = Proof & {
+  readonly mayBeBackup: boolean
+  readonly refusalOf: (why: 'wrong' | 'exhausted') => DomainError
+}
+
+async function prove(
+  ctx: Context<'rate_limit:exceeded'>,
+  { user, deviceId }: Person,
+  { code: text, purpose, mayBeBackup, act, client, countTry, refusalOf }: Attempt,
+): Promise<CheckedCode> {
+  const key = `codes:${accountAttempts(user.id, deviceId)}` as const
+  await admitAttempt(ctx, key)
+  await countTry?.()
+  const checked = await checkCode(ctx, { userId: user.id, text, purpose, mayBeBackup })
+  if (typeof checked === 'string') {
+    await recordFailure(ctx, { key, owner: user, client, metadata: { act } })
+    throw refusalOf(checked)
+  }
+  await clearAttempts(ctx.db, key)
+  return checked
+}

@@ -1,0 +1,185 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { App } from '../app.ts'
+import type { Deps } from '../deps.ts'
+import { faults } from '../errors/fault.ts'
+import { clientOf } from '../http/client.ts'
+import { readCookie } from '../http/cookies.ts'
+import { signedInUser, stateGuard } from '../http/credential.ts'
+import { ruledText } from '../http/validation.ts'
+import { deliveryRefusals } from '../mail/confirm.ts'
+import { appLoginReplies, browserLoginReplies, deviceHeader, replyInApp, replyInBrowser } from '../sessions/reply.ts'
+import { disableTotp } from './disable.ts'
+import { enableTotp, hasSecret } from './enable.ts'
+import { regenerateBackupCodes } from './regenerate.ts'
+import { setUpTotp } from './setup.ts'
+import { totpStatus } from './status.ts'
+import { verifyLogin } from './verify.ts'
+
+const demandsOff = stateGuard('totp:already_enabled', ({ totpEnabled }) => !totpEnabled)
+const demandsOn = stateGuard('totp:not_enabled', ({ totpEnabled }) => totpEnabled)
+
+const code = ruledText({ meta: { description: 'Spaces and hyphens are dropped', examples: ['123 456'] } })
+const codeBody = z.object({ code })
+const backupCodes = z.object({ backup_codes: z.array(z.string()).length(10) })
+
+export function totpRoutes(app: App, deps: Deps): void {
+  setupRoutes(app, deps)
+  const disableFault = faults(
+    'totp:not_enabled',
+    'totp:invalid_code',
+    'totp:backup_code_exhausted',
+    'rate_limit:exceeded',
+  )
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/totp/disable',
+    config: { access: 'session', codes: disableFault.codes },
+    onRequest: demandsOn,
+    schema: {
+      summary: 'Switch TOTP off, with a code or a backup code',
+      tags: ['totp'],
+      body: codeBody,
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      await disableTotp({ ...deps, fault: disableFault }, signedInUser(request), codeOf(request))
+      return reply.code(204).send()
+    },
+  })
+  const regenerateFault = faults('totp:not_enabled', 'totp:invalid_code', 'rate_limit:exceeded')
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/totp/backup-codes/regenerate',
+    config: { access: 'session', codes: regenerateFault.codes },
+    onRequest: demandsOn,
+    schema: {
+      summary: 'Ten new backup codes; the old ones are void',
+      tags: ['totp'],
+      body: codeBody,
+      response: { 200: backupCodes },
+    },
+    handler: async (request) => ({
+      backup_codes: await regenerateBackupCodes(
+        { ...deps, fault: regenerateFault },
+        signedInUser(request),
+        codeOf(request),
+      ),
+    }),
+  })
+  app.route({
+    method: 'GET',
+    url: '/v0/auth/totp/status',
+    config: { access: 'session' },
+    schema: { summary: 'Whether TOTP is on', tags: ['totp'], response: { 200: status } },
+    handler: (request) => totpStatus(deps.db, signedInUser(request)),
+  })
+  verifyRoutes(app, deps)
+}
+
+const codeOf = (request: FastifyRequest<{ Body: z.infer<typeof codeBody> }>) => ({
+  code: request.body.code,
+  client: clientOf(request),
+})
+
+const status = z.object({
+  enabled: z.boolean(),
+  enabled_at: z.iso.datetime().optional(),
+  backup_codes_remaining: z.int().optional(),
+})
+
+const setup = z.object({
+  qr_code_base64: z.string().meta({ description: 'PNG in plain base64' }),
+  qr_code_uri: z.string(),
+  secret: z.string().meta({ description: 'base32, for who cannot take a picture' }),
+})
+
+function setupRoutes(app: App, deps: Deps): void {
+  const setupFault = faults('totp:already_enabled', 'totp:secret_generation_failed', 'totp:qr_generation_failed')
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/totp/setup',
+    config: { access: 'session', fresh: true, codes: setupFault.codes },
+    onRequest: demandsOff,
+    schema: {
+      summary: 'A secret for an authenticator app, still to be confirmed',
+      tags: ['totp'],
+      response: { 200: setup },
+    },
+    handler: async (request) => {
+      const { secret, uri, qrPng } = await setUpTotp({ ...deps, fault: setupFault }, signedInUser(request))
+      return { secret, qr_code_uri: uri, qr_code_base64: qrPng.toString('base64') }
+    },
+  })
+  const enableFault = faults('totp:already_enabled', 'totp:not_enabled', 'totp:invalid_code', 'rate_limit:exceeded')
+  const demandsSecret = async (request: FastifyRequest) => {
+    if (!(await hasSecret(deps.db, signedInUser(request).user.id))) {
+      throw enableFault('totp:not_enabled', { details: 'Post to /v0/auth/totp/setup first.' })
+    }
+  }
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/totp/enable',
+    config: { access: 'session', fresh: true, codes: enableFault.codes },
+    onRequest: [demandsOff, demandsSecret],
+    schema: {
+      summary: 'Confirm the secret by its first code; the backup codes are shown this once',
+      tags: ['totp'],
+      body: codeBody,
+      response: { 200: backupCodes },
+    },
+    handler: async (request) => ({
+      backup_codes: await enableTotp({ ...deps, fault: enableFault }, signedInUser(request), codeOf(request)),
+    }),
+  })
+}
+
+const verifyBody = z.object({ temp_token: ruledText({ meta: { description: 'From the login' } }), code })
+
+function verifyRoutes(app: App, deps: Deps): void {
+  const fault = faults(
+    'totp:temp_token_invalid',
+    'totp:temp_token_expired',
+    'totp:invalid_code',
+    'totp:backup_code_exhausted',
+    'rate_limit:exceeded',
+    ...deliveryRefusals,
+  )
+  const ctx = { ...deps, fault }
+  const config = { access: 'public', limit: 'sign-in', codes: fault.codes } as const
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/totp/verify',
+    config: { ...config, setsCookie: true },
+    schema: {
+      summary: 'The second step of a sign-in in a browser',
+      tags: ['totp'],
+      body: verifyBody,
+      response: browserLoginReplies,
+    },
+    handler: async (request, reply) => {
+      const { temp_token: tempToken, code } = request.body
+      const deviceToken = readCookie(request, deps.config, 'device_id')
+      const outcome = await verifyLogin(ctx, { tempToken, code, deviceToken, client: clientOf(request) })
+      return replyInBrowser(reply, deps.config, outcome)
+    },
+  })
+  app.route({
+    method: 'POST',
+    url: '/v0/app/auth/totp/verify',
+    config,
+    schema: {
+      summary: 'The second step of a sign-in in an app',
+      tags: ['totp'],
+      body: verifyBody,
+      headers: deviceHeader,
+      response: appLoginReplies,
+    },
+    handler: async (request, reply) => {
+      const { temp_token: tempToken, code } = request.body
+      const deviceToken = request.headers['x-device-token']
+      const outcome = await verifyLogin(ctx, { tempToken, code, deviceToken, client: clientOf(request) })
+      return replyInApp(reply, outcome)
+    },
+  })
+}

@@ -1,0 +1,44 @@
+import { and, eq, isNull } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { handles, users } from '../db/schema/users.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import type { SignedIn } from '../sessions/resolve.ts'
+import { handleKey } from './fields.ts'
+import { takeHandle } from './take-handle.ts'
+
+type Refusal = 'user:handle_already_exists' | 'session:invalid_user_id'
+
+type Change = {
+  readonly handle?: string | undefined
+  readonly displayName?: string | undefined
+  /** `null` clears it. */
+  readonly bio?: string | null | undefined
+}
+
+/** Afterwards the account shows what was wished; what was not named stays, and the handle that was given up is free. */
+export async function changeProfile(
+  ctx: Context<Refusal>,
+  { user }: SignedIn,
+  change: Change,
+): Promise<SignedIn['user']> {
+  return transaction(ctx.pool, async (tx) => {
+    const [before] = await tx.select().from(users).where(eq(users.id, user.id)).for('update')
+    if (before === undefined) throw ctx.fault('session:invalid_user_id')
+    const { handle = before.handle, displayName = before.displayName, bio = before.bio } = change
+    if (handleKey(handle) !== handleKey(before.handle)) await swapHandle(ctx, tx, { userId: user.id, handle })
+    await tx
+      .update(users)
+      .set({ handle, displayName, bio })
+      .where(and(eq(users.id, user.id), isNull(users.deletedAt)))
+    return { ...user, handle, displayName, bio }
+  })
+}
+
+async function swapHandle(
+  ctx: Context<'user:handle_already_exists'>,
+  tx: Transaction,
+  { userId, handle }: { readonly userId: string; readonly handle: string },
+): Promise<void> {
+  await tx.delete(handles).where(eq(handles.userId, userId))
+  if (!(await takeHandle(tx, handle, userId))) throw ctx.fault('user:handle_already_exists')
+}

@@ -1,0 +1,50 @@
+import { asc, desc, eq } from 'drizzle-orm'
+import type { Database } from '../db/client.ts'
+import { securityEvents, userRoles } from '../db/schema/users.ts'
+import { transaction } from '../db/transaction.ts'
+import type { Deps } from '../deps.ts'
+import type { Client } from '../http/client.ts'
+import { listConnections } from '../oauth/connections.ts'
+import { listDevices } from '../sessions/devices.ts'
+import { listSessions } from '../sessions/list.ts'
+import type { SignedIn } from '../sessions/resolve.ts'
+import { audit } from './audit.ts'
+import { presentMe } from './me.ts'
+import { presentEvent } from './security-events.ts'
+
+/** Everything that is kept of the account; the export itself is one of its events. */
+export async function exportAccount({ pool }: Deps, signedIn: SignedIn, client: Client) {
+  const { user } = signedIn
+  return transaction(pool, async (tx) => {
+    await audit(tx, { type: 'data_exported', userId: user.id, client })
+    return {
+      exported_at: new Date().toISOString(),
+      user: presentMe(user),
+      sessions: await listSessions(tx, signedIn),
+      devices: await listDevices(tx, signedIn),
+      connections: await listConnections(tx, signedIn),
+      roles: await listRoles(tx, user.id),
+      bans: user.isBanned ? [{ reason: user.banReason, expires_at: user.bannedUntil?.toISOString() ?? null }] : [],
+      security_events: await listAllEvents(tx, user.id),
+      files: [],
+    }
+  })
+}
+
+async function listRoles(db: Database, userId: string) {
+  const rows = await db.select().from(userRoles).where(eq(userRoles.userId, userId)).orderBy(asc(userRoles.role))
+  return rows.map(({ role, createdAt, expiresAt }) => ({
+    role,
+    granted_at: createdAt.toISOString(),
+    expires_at: expiresAt?.toISOString() ?? null,
+  }))
+}
+
+async function listAllEvents(db: Database, userId: string) {
+  const rows = await db
+    .select()
+    .from(securityEvents)
+    .where(eq(securityEvents.userId, userId))
+    .orderBy(desc(securityEvents.id))
+  return rows.map(presentEvent)
+}

@@ -1,0 +1,26 @@
+import { eq } from 'drizzle-orm'
+import type pg from 'pg'
+import { userRoles, users } from '../db/schema/users.ts'
+import { transaction } from '../db/transaction.ts'
+import { audit } from './audit.ts'
+import { emailKey } from './email.ts'
+import type { Role } from './roles.ts'
+
+/** Afterwards the account with that address has the role for good; says how it was. By the operator, who needs no role. */
+export async function grantRole(pool: pg.Pool, email: string, role: Role): Promise<'granted' | 'held' | 'unknown'> {
+  return transaction(pool, async (tx) => {
+    const [user] = await tx
+      .select({ id: users.id })
+      .from(users)
+      .where(eq(users.emailKey, emailKey(email)))
+    if (user === undefined) return 'unknown'
+    const granted = await tx
+      .insert(userRoles)
+      .values({ userId: user.id, role })
+      .onConflictDoNothing()
+      .returning({ role: userRoles.role })
+    if (granted.length === 0) return 'held'
+    await audit(tx, { type: 'role_granted', userId: user.id, client: undefined, metadata: { role, by: 'operator' } })
+    return 'granted'
+  })
+}

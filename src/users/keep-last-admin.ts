@@ -1,0 +1,34 @@
+import { and, eq, isNull, ne, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { userRoles, users } from '../db/schema/users.ts'
+import type { Transaction } from '../db/transaction.ts'
+
+/** Refuses where nobody else would be an administrator for good. Of several who leave at once the lock lets one at a time ask [AZ4]. */
+export async function keepLastAdmin(
+  ctx: Context<'user:cannot_manage_self'>,
+  tx: Transaction,
+  userId: string,
+): Promise<void> {
+  const isAdmin = and(eq(userRoles.role, 'admin'), sql`coalesce(${userRoles.expiresAt} > now(), true)`)
+  const [own] = await tx
+    .select({ role: userRoles.role })
+    .from(userRoles)
+    .where(and(eq(userRoles.userId, userId), isAdmin))
+  if (own === undefined) return
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtext('postern-last-admin'))`)
+  const others = await tx
+    .select({ id: userRoles.userId })
+    .from(userRoles)
+    .innerJoin(users, eq(users.id, userRoles.userId))
+    .where(
+      and(
+        ne(userRoles.userId, userId),
+        eq(userRoles.role, 'admin'),
+        isNull(userRoles.expiresAt),
+        isNull(users.deletedAt),
+      ),
+    )
+    .limit(1)
+  if (others.length === 0)
+    throw ctx.fault('user:cannot_manage_self', { details: 'Make somebody else administrator first.' })
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import type { SignedIn } from '../sessions/resolve.ts'
+import { roles } from './roles.ts'
+
+export const me = z.object({
+  id: z.uuid(),
+  email: z.string(),
+  handle: z.string(),
+  display_name: z.string(),
+  bio: z.string().optional(),
+  roles: z.array(z.enum(roles)).optional().meta({ description: 'the highest first' }),
+  is_banned: z.boolean(),
+  banned_until: z.iso.datetime().optional(),
+  ban_reason: z.string().optional(),
+  has_password: z.boolean(),
+  totp_enabled: z.boolean(),
+  created_at: z.iso.datetime(),
+})
+
+/** The account as its owner sees it. */
+export const presentMe = (user: SignedIn['user']): z.infer<typeof me> => ({
+  id: user.id,
+  email: user.email,
+  handle: user.handle,
+  display_name: user.displayName,
+  ...(user.bio !== null && { bio: user.bio }),
+  ...(user.roles.length > 0 && { roles: [...user.roles] }),
+  is_banned: user.isBanned,
+  ...(user.isBanned && user.bannedUntil && { banned_until: user.bannedUntil.toISOString() }),
+  ...(user.isBanned && user.banReason !== null && { ban_reason: user.banReason }),
+  has_password: user.hasPassword,
+  totp_enabled: user.totpEnabled,
+  created_at: user.createdAt.toISOString(),
+})

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startApp, type TestApp } from '../support/app.ts'
+import { seen, type TestClient } from '../support/client.ts'
+import { mailsTo, newPerson, type Person, signedInOnDevice, signedUp } from '../support/people.ts'
+
+const loginUrl = '/v0/auth/login'
+const subject = 'Wrong passwords were tried on your account'
+
+/** Every request from a network of its own, so that only what counts across networks can refuse. */
+let networks = 0
+const elsewhere = () => ({ remoteAddress: `198.18.${networks >> 8}.${networks++ & 255}` })
+
+const wrongLogin = (app: TestApp, { email }: Pick<Person, 'email'>, client = app.client()) =>
+  client.post(loginUrl, { email, password: 'not the password' }, elsewhere())
+
+describe('the owner is told by mail when somebody is locked out [TH2]', () => {
+  let app: TestApp
+  beforeAll(async () => {
+    app = await startApp({ RATE_LIMITS: 'on' })
+  })
+  afterAll(() => app.close())
+
+  const endBlocks = () => app.sql('update failed_attempts set blocked_until = now() where blocked_until is not null')
+  const notices = async ({ email }: Person) => {
+    const mails = app.deps.inbox?.search(email) ?? []
+    return mails.filter((mail) => mail.subject === subject).length
+  }
+  const guess = async (person: Person, times: number, client?: TestClient) => {
+    for (let time = 0; time < times; time++) {
+      expect((await wrongLogin(app, person, client)).code).toBe('auth:invalid_credentials')
+      await endBlocks()
+    }
+  }
+  /** No mail is on its way any more. */
+  const allSent = () =>
+    expect
+      .poll(() => app.sql("select id from mails where kind = 'message' and payload is not null"), { timeout: 15_000 })
+      .toEqual([])
+
+  test('once, after the fifth wrong try, also when the guessing goes on after a success', async () => {
+    const { person } = await signedUp(app)
+    await guess(person, 4)
+    await allSent()
+    expect(await notices(person)).toBe(0)
+    await guess(person, 1)
+    const [mail] = await mailsTo(app, person.email, 2)
+    expect(mail?.subject).toBe(subject)
+    expect(mail?.text).not.toContain('http')
+    await guess(person, 3)
+    expect((await app.client().post(loginUrl, person, elsewhere())).status).toBe(202)
+    await guess(person, 6)
+    await allSent()
+    expect(await notices(person)).toBe(1)
+  })
+
+  test('again when the next day somebody is locked out again', async () => {
+    const { person } = await signedUp(app)
+    await guess(person, 5)
+    await expect.poll(() => notices(person), { timeout: 15_000 }).toBe(1)
+    await app.sql("update failed_attempts set told_at = now() - interval '24 hours 1 second'")
+    await guess(person, 1)
+    await expect.poll(() => notices(person), { timeout: 15_000 }).toBe(2)
+  })
+
+  test('however many race', async () => {
+    const { person } = await signedUp(app)
+    await Promise.all(Array.from({ length: 20 }, () => wrongLogin(app, person)))
+    await expect.poll(() => notices(person), { timeout: 15_000 }).toBe(1)
+    await allSent()
+    expect(await notices(person)).toBe(1)
+  })
+
+  test('wrong passwords of a signed-in client count and tell as well, whatever they were to prove [TH1]', async () => {
+    const { person, client } = await signedUp(app)
+    const password = 'not the password'
+    const acts = [
+      ['reauthenticate', { password }],
+      ['change-password', { current_password: password, new_password: 'a wholly new passphrase' }],
+      ['change-email', { password, new_email: newPerson().email }],
+    ] as const
+    for (const [route, body] of [...acts, ...acts.slice(0, 2)]) {
+      expect((await client.post(`/v0/auth/${route}`, body)).code).toMatch(/incorrect|invalid_password/)
+    }
+    for (const [route, body] of acts) expect((await client.post(`/v0/auth/${route}`, body)).status).toBe(429)
+    expect((await wrongLogin(app, person)).status).toBe(429)
+    await expect.poll(() => notices(person), { timeout: 15_000 }).toBe(1)
+  })
+
+  test('an address without an account gets no mail and the same answers, by the same work [TH4]', async () => {
+    const { person } = await signedUp(app)
+    const stranger = newPerson()
+    const work = async (someone: Person) => {
+      const answers = []
+      const rows = async () => (await app.sql<{ n: number }>('select count(*)::int as n from mails'))[0]?.n ?? 0
+      const before = await rows()
+      for (let time = 0; time < 6; time++) answers.push(seen(await wrongLogin(app, someone)))
+      return { answers, mails: (await rows()) - before }
+    }
+    const known = await work(person)
+    expect(known.mails).toBe(1)
+    expect(await work(stranger)).toEqual(known)
+    await allSent()
+    expect(app.deps.inbox?.search(stranger.email)).toEqual([])
+  })
+
+  test('a wrong try is in the audit with what it was to prove; a right one too [LG2]', async () => {
+    const { person, client } = await signedInOnDevice(app)
+    await client.post('/v0/auth/reauthenticate', { password: 'not the password' })
+    await client.post('/v0/auth/reauthenticate', { password: person.password })
+    const rows = await app.sql(
+      `select type, metadata from security_events where user_id = (select id from users where email = $1)
+       order by id desc limit 2`,
+      [person.email],
+    )
+    const metadata = { act: 'reauthenticate' }
+    expect(rows).toEqual([
+      { type: 'login_succeeded', metadata },
+      { type: 'login_failed', metadata },
+    ])
+  })
+})
+
+describe('what counts for everybody together', () => {
+  let lenient: TestApp
+  let strict: TestApp
+  beforeAll(async () => {
+    lenient = await startApp()
+    strict = await startApp({
+      DATABASE_URL: lenient.config.databaseUrl,
+      KEYS_DIR: lenient.config.keysDir,
+      // A thousandth: 6 tries a minute, 10 mails an hour.
+      RATE_LIMITS: '0.001',
+    })
+  })
+  afterAll(async () => {
+    await strict.close()
+    await lenient.close()
+  })
+
+  /** What went before, at the same database, does not count. */
+  const forget = () => strict.sql('delete from rate_counters')
+
+  test('tries at passwords: beyond them only known devices go on [TH1 TH2]', async () => {
+    const { person, client } = await signedInOnDevice(lenient)
+    const { person: other } = await signedUp(lenient)
+    await forget()
+    const codes = []
+    for (let time = 0; time < 8; time++) codes.push((await wrongLogin(strict, newPerson())).code)
+    expect(codes).toEqual([...Array(6).fill('auth:invalid_credentials'), ...Array(2).fill('rate_limit:exceeded')])
+    const refused = await strict.client().post(loginUrl, other, elsewhere())
+    expect([refused.status, Number(refused.headers['retry-after']) > 0]).toEqual([429, true])
+    const device = strict.client()
+    device.cookies.set('__Host-device_id', client.cookies.get('__Host-device_id') ?? '')
+    expect((await device.post(loginUrl, person, elsewhere())).status).toBe(204)
+  })
+
+  test('mails: the eleventh is not sent, whoever asks; what was refused for one address uses up none [RL5]', async () => {
+    const forgot = (email: string) => strict.client().post('/v0/auth/forgot-password', { email }, elsewhere())
+    const again = newPerson().email
+    await forget()
+    const codes = []
+    for (let time = 0; time < 5; time++) codes.push((await forgot(again)).code)
+    expect(codes).toEqual([undefined, ...Array(4).fill('rate_limit:exceeded')])
+    for (let time = 0; time < 9; time++) expect((await forgot(newPerson().email)).status).toBe(204)
+    expect((await forgot(newPerson().email)).code).toBe('rate_limit:exceeded')
+  })
+})

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { sweep } from '../../src/db/sweep.ts'
+import { startApp, type TestApp } from '../support/app.ts'
+import { runStatement, withDatabase } from '../support/database.ts'
+import { mailedToken, newPerson, signedInOnDevice } from '../support/people.ts'
+
+const name = `test_${randomUUID().replaceAll('-', '')}`
+const [owner, api] = [`${name}_owner`, `${name}_api`]
+const server = inject('postgresUrl')
+
+const as = (role: string): string => withDatabase(server, name).replace(/user=\w+/, `user=${role}`)
+const env = { DATABASE_URL: as(api), DATABASE_MIGRATION_URL: as(owner) }
+let app: TestApp
+beforeAll(async () => {
+  await runStatement(server, `create role ${owner} login`)
+  await runStatement(server, `create role ${api} login`)
+  await runStatement(server, `create database ${name} owner ${owner}`)
+  app = await startApp(env)
+})
+afterAll(async () => {
+  await app.close()
+  await runStatement(server, `drop database ${name} with (force)`)
+  for (const role of [api, owner]) await runStatement(server, `drop role ${role}`)
+})
+
+async function run(role: string, statement: string): Promise<string> {
+  const client = new pg.Client({ connectionString: as(role) })
+  await client.connect()
+  try {
+    await client.query(statement)
+    return 'done'
+  } catch (error) {
+    return (error as { code?: string }).code ?? ''
+  } finally {
+    await client.end()
+  }
+}
+
+describe('where the API has a role of its own', () => {
+  test('everything works, the sweep as well [DA1]', async () => {
+    const { person, client } = await signedInOnDevice(app)
+    const fresh = 'a wholly new passphrase'
+    await client.post('/v0/auth/change-password', { current_password: person.password, new_password: fresh })
+    await app.client().post('/v0/auth/forgot-password', { email: person.email })
+    const token = await mailedToken(app, person.email, 3)
+    expect((await app.client().post('/v0/auth/reset-password', { token, new_password: person.password })).status).toBe(
+      204,
+    )
+    const { client: other } = await signedInOnDevice(app)
+    expect((await other.post('/v0/auth/token')).status).toBe(200)
+    expect((await other.post('/v0/auth/totp/setup')).status).toBe(200)
+    expect((await other.post('/v0/auth/logout')).status).toBe(204)
+    await sweep(app.deps.db)
+  })
+
+  test('the audit can be added to and read, not changed [LG2]', async () => {
+    await app.client().post('/v0/auth/login', newPerson())
+    expect(await run(api, 'select id from security_events')).toBe('done')
+    for (const statement of [
+      "update security_events set type = 'x'",
+      'delete from security_events',
+      'truncate security_events',
+      'drop table security_events',
+      'alter table security_events add column x text',
+      'create table x ()',
+      'select * from drizzle.__drizzle_migrations',
+    ])
+      expect([statement, await run(api, statement)]).toEqual([statement, '42501'])
+  })
+
+  test('what is personal in it is erased with the account, through the owner [LG2 DA2]', async () => {
+    const { person, client } = await signedInOnDevice(app)
+    const { id } = (await client.get('/v0/user/me')).body
+    expect((await client.send('DELETE', '/v0/user/me', { body: { password: person.password } })).status).toBe(204)
+    const rows = await app.sql('select ip_address, user_agent, metadata from security_events where user_id = $1', [id])
+    expect(rows.length).toBeGreaterThan(0)
+    for (const row of rows) expect(row).toEqual({ ip_address: null, user_agent: null, metadata: null })
+  })
+
+  test('a grant too many is taken back at the next start', async () => {
+    expect(await run(owner, `grant all on security_events to ${api}`)).toBe('done')
+    expect(await run(api, 'delete from security_events where false')).toBe('done')
+    const second = await startApp(env)
+    expect(await run(api, 'delete from security_events where false')).toBe('42501')
+    await second.close()
+  })
+})

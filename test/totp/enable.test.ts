@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startApp, type TestApp } from '../support/app.ts'
+import { mailedToken, mailsTo, signedUp } from '../support/people.ts'
+import { eventsOf, onDeviceOf, tempToken, verify, withSetup, withTotp } from './support.ts'
+
+const url = '/v0/auth/totp/enable'
+let app: TestApp
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(() => app.close())
+
+describe(`POST ${url}`, () => {
+  test('ten backup codes, shown this once; a notice, an event, and the account says so', async () => {
+    const { person, client, code } = await withSetup(app)
+    const right = await code()
+    const answer = await client.post(url, { code: `${right.slice(0, 3)} ${right.slice(3)}` })
+    const codes = answer.body.backup_codes as string[]
+    expect(new Set(codes).size).toBe(10)
+    for (const one of codes) expect(one).toMatch(/^[A-Z0-9]{8}$/)
+    expect((await client.get('/v0/user/me')).body.totp_enabled).toBe(true)
+    expect((await eventsOf(app, person))[0]).toBe('totp_enabled')
+    const [notice] = await mailsTo(app, person.email, 3)
+    expect(notice?.subject).toBe('Two-step sign-in is on')
+    for (const one of codes) expect(notice?.text).not.toContain(one)
+  })
+
+  test('only keyed digests of the backup codes are stored [MF3]', async () => {
+    const { backupCodes } = await withTotp(app)
+    const rows = JSON.stringify(await app.sql("select encode(digest, 'hex') as digest from backup_codes"))
+    for (const code of backupCodes) {
+      expect(rows).not.toContain(code)
+      expect(rows).not.toContain(createHash('sha256').update(code).digest('hex'))
+    }
+  })
+
+  test('its code is spent for login, and regenerate and disable still take it once each [MF1]', async () => {
+    const { person, client, code } = await withSetup(app)
+    const used = await code()
+    await client.post(url, { code: used })
+    const token = await tempToken(onDeviceOf(app, client), person)
+    expect((await verify(app.client(), token, used)).code).toBe('totp:invalid_code')
+    const regenerate = () => client.post('/v0/auth/totp/backup-codes/regenerate', { code: used })
+    expect([(await regenerate()).status, (await regenerate()).code]).toEqual([200, 'totp:invalid_code'])
+    expect((await client.post('/v0/auth/totp/disable', { code: used })).status).toBe(204)
+  })
+
+  test('a device link that waited is void: it would skip the code [MF4]', async () => {
+    const { person, client, code } = await withSetup(app)
+    await app.client().post('/v0/auth/login', person)
+    const link = await mailedToken(app, person.email, 3)
+    await client.post(url, { code: await code() })
+    expect((await app.client().post('/v0/auth/device/verify', { token: link })).code).toBe(
+      'token:invalid_device_verify',
+    )
+  })
+
+  test('of 20 at once one makes the codes', async () => {
+    const { client, code } = await withSetup(app)
+    const right = await code()
+    const answers = await Promise.all(Array.from({ length: 20 }, () => client.post(url, { code: right })))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    for (const { status, code: refusal } of answers)
+      if (status !== 200) expect(['totp:already_enabled', 'totp:invalid_code']).toContain(refusal)
+    expect((await client.get('/v0/auth/totp/status')).body.backup_codes_remaining).toBe(10)
+  })
+
+  test('totp:not_enabled without setup, whatever was sent', async () => {
+    const { client } = await signedUp(app)
+    for (const body of [{ code: '123456' }, {}]) expect((await client.post(url, body)).code).toBe('totp:not_enabled')
+  })
+
+  test('totp:already_enabled, whatever was sent', async () => {
+    const { client, code } = await withTotp(app)
+    for (const body of [{ code: await code() }, {}])
+      expect((await client.post(url, body)).code).toBe('totp:already_enabled')
+  })
+
+  test('totp:invalid_code; a backup code is none here', async () => {
+    const { client, code } = await withSetup(app)
+    for (const wrong of ['000000', 'ABCD1234', await code(2), await code(-2), 'x'])
+      expect((await client.post(url, { code: wrong })).code).toBe('totp:invalid_code')
+    expect((await client.post(url, { code: await code(1) })).status).toBe(200)
+  })
+
+  test('general:bad_request', async () => {
+    const { client } = await withSetup(app)
+    for (const body of [{}, { code: '' }, { code: 1 }])
+      expect((await client.post(url, body)).code).toBe('general:bad_request')
+  })
+
+  test('rate_limit:exceeded after five wrong codes', async () => {
+    const strict = await startApp({ RATE_LIMITS: 'on' })
+    const { client, code } = await withSetup(strict)
+    for (let time = 0; time < 5; time++) await client.post(url, { code: '000000' })
+    expect((await client.post(url, { code: await code() })).code).toBe('rate_limit:exceeded')
+    await strict.close()
+  })
+})

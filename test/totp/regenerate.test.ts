@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startApp, type TestApp } from '../support/app.ts'
+import { mailsTo, signedUp } from '../support/people.ts'
+import { eventsOf, onDeviceOf, tempToken, verify, withTotp } from './support.ts'
+
+const url = '/v0/auth/totp/backup-codes/regenerate'
+let app: TestApp
+beforeAll(async () => {
+  app = await startApp({ DATABASE_TIMEOUT_MS: '1000' })
+})
+afterAll(() => app.close())
+
+describe(`POST ${url}`, () => {
+  test('ten new codes; the old ones are void; a notice and an event [MF3 MF6]', async () => {
+    const { person, client, code, backupCodes } = await withTotp(app)
+    const answer = await client.post(url, { code: await code() })
+    const codes = answer.body.backup_codes as string[]
+    expect(codes).toHaveLength(10)
+    const device = onDeviceOf(app, client)
+    expect((await verify(device, await tempToken(device, person), backupCodes[0])).code).toBe('totp:invalid_code')
+    expect((await verify(device, await tempToken(device, person), codes[0])).status).toBe(204)
+    expect(await eventsOf(app, person)).toContain('backup_codes_regenerated')
+    const subjects = (await mailsTo(app, person.email, 5)).map(({ subject }) => subject)
+    expect(subjects).toContain('New backup codes were made')
+  })
+
+  test('totp:invalid_code, also for a backup code; the old ones go on', async () => {
+    const { client, backupCodes } = await withTotp(app)
+    for (const code of ['000000', backupCodes[0], 'x'])
+      expect((await client.post(url, { code })).code).toBe('totp:invalid_code')
+    expect((await client.get('/v0/auth/totp/status')).body.backup_codes_remaining).toBe(10)
+  })
+
+  test('totp:not_enabled, whatever was sent', async () => {
+    const { client } = await signedUp(app)
+    for (const body of [{}, { code: '123456' }]) expect((await client.post(url, body)).code).toBe('totp:not_enabled')
+  })
+
+  test('general:bad_request', async () => {
+    const { client } = await withTotp(app)
+    expect((await client.post(url, {})).code).toBe('general:bad_request')
+  })
+
+  test('system:transaction_error while another connection holds the account; nothing is half done', async () => {
+    const { person, client, code } = await withTotp(app)
+    const right = await code()
+    const holding = await app.deps.pool.connect()
+    await holding.query('begin')
+    await holding.query('select id from users where email = $1 for update', [person.email])
+    const answer = await client.post(url, { code: right })
+    expect([answer.status, answer.code]).toEqual([500, 'system:transaction_error'])
+    await holding.query('rollback')
+    holding.release()
+    expect((await client.post(url, { code: right })).status).toBe(200)
+  })
+
+  test('rate_limit:exceeded after five wrong codes', async () => {
+    const strict = await startApp({ RATE_LIMITS: 'on' })
+    const { client, code } = await withTotp(strict)
+    for (let time = 0; time < 5; time++) await client.post(url, { code: '000000' })
+    expect((await client.post(url, { code: await code() })).code).toBe('rate_limit:exceeded')
+    await strict.close()
+  })
+})
+
+test('GET /v0/auth/totp/status: off, then on since when, with the codes that are left', async () => {
+  const { client: plain } = await signedUp(app)
+  expect((await plain.get('/v0/auth/totp/status')).body).toEqual({ enabled: false })
+  const { client, backupCodes } = await withTotp(app)
+  await client.post('/v0/auth/reauthenticate', { code: backupCodes[0] })
+  const { enabled_at: since, ...rest } = (await client.get('/v0/auth/totp/status')).body
+  expect(rest).toEqual({ enabled: true, backup_codes_remaining: 9 })
+  expect(Math.abs(Date.parse(String(since)) - Date.now())).toBeLessThan(60_000)
+})
