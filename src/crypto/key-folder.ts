@@ -100,10 +100,16 @@ function stampOf(file: string): string {
 }
 
 function readKey<Key>(file: string, parse: (text: string) => Key | undefined): Key | KeyringError {
+  let text: string
   try {
-    return parse(readFileSync(file, 'utf8').trim()) ?? new KeyringError(`${file} holds no key`)
+    text = readFileSync(file, 'utf8').trim()
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    return new KeyringError(code ? `${file} cannot be read (${code})` : `${file} holds no key`)
+    return new KeyringError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+  try {
+    return parse(text) ?? new KeyringError(`${file} holds no key`)
+  } catch {
+    // What the parser says could show what was parsed.
+    return new KeyringError(`${file} holds no key`)
   }
 }

@@ -35,7 +35,7 @@ export function ruledText({ findBreach, cleaned = z.string(), mayBeEmpty, meta }
 export const wholeNumberText = ({ least, most }: { readonly least: number; readonly most: number }) =>
   ruledText({
     findBreach: (text) => {
-      if (!/^-?\d{1,9}$/.test(text)) return { rule: 'type' }
+      if (!/^-?\d{1,300}$/.test(text)) return { rule: 'type' }
       if (Number(text) < least) return { rule: 'min', limit: least }
       return Number(text) > most ? { rule: 'max', limit: most } : undefined
     },
@@ -58,18 +58,24 @@ function bare(field: z.core.$ZodType): z.core.$ZodType {
  * Checks body, query and parameters. Absent, null or "" in a required field and a wrong JSON type are `general:bad_request`;
  * a value that breaks its rule is `general:validation_error`. `fields` names them, never what was sent.
  */
-export const validatorCompiler: FastifySchemaCompiler<z.ZodObject> = ({ schema }) => {
+export const validatorCompiler: FastifySchemaCompiler<z.ZodObject> = ({ schema, httpPart }) => {
+  // In a path nothing can be left out: an empty part of it is a value.
+  const mayLack = httpPart !== 'params'
   return (data: unknown) => {
     // No body at all stands for an empty one.
     const result = schema.safeParse(data ?? {})
-    return result.success ? { value: result.data } : { error: requestError(schema, data, result.error.issues) }
+    return result.success
+      ? { value: result.data }
+      : { error: requestError(result.error.issues, (path) => mayLack && isMissing(schema, data, path)) }
   }
 }
 
-function requestError(schema: z.ZodObject, data: unknown, issues: readonly z.core.$ZodIssue[]): DomainError {
+type IsMissing = (path: readonly PropertyKey[]) => boolean
+
+function requestError(issues: readonly z.core.$ZodIssue[], isMissing: IsMissing): DomainError {
   const problems = new Map<string, FieldProblem>()
   for (const issue of issues) {
-    const problem = fieldProblem(schema, data, issue)
+    const problem = fieldProblem(issue, isMissing)
     if (!problems.has(problem.path)) problems.set(problem.path, problem)
   }
   const all = [...problems.values()]
@@ -79,9 +85,9 @@ function requestError(schema: z.ZodObject, data: unknown, issues: readonly z.cor
     : new DomainError('general:validation_error', { fields: all })
 }
 
-function fieldProblem(schema: z.ZodObject, data: unknown, issue: z.core.$ZodIssue): FieldProblem {
+function fieldProblem(issue: z.core.$ZodIssue, isMissing: IsMissing): FieldProblem {
   const path = issue.path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-  if (isMissing(schema, data, issue.path)) return { path, rule: 'required' }
+  if (isMissing(issue.path)) return { path, rule: 'required' }
   if (issue.code === 'custom' && issue.params) return { path, ...(issue.params as Breach) }
   return { path, rule: 'type' }
 }

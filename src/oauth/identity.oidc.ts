@@ -6,13 +6,16 @@ import { IdTokenError, verifyIdToken } from './id-token.ts'
 import type { Identity, Provider } from './provider.ts'
 import { fetchUserInfo, type UserInfoRefusal } from './user-info.ts'
 
+/** Control characters have no meaning here, and PostgreSQL takes no NUL. */
+const plainText = z.string().regex(/^\P{Cc}*$/u)
+
 /** OpenID Connect Core 1.0 section 5.1; other types than these are as good as absent. */
 const claims = z.object({
-  sub: z.string().min(1).max(255),
+  sub: plainText.min(1).max(255),
   email: z.string().optional().catch(undefined),
   email_verified: z.unknown().optional(),
-  preferred_username: z.string().optional().catch(undefined),
-  picture: z.string().optional().catch(undefined),
+  preferred_username: plainText.optional().catch(undefined),
+  picture: plainText.max(2048).optional().catch(undefined),
 })
 
 /** What ID token and user info say; of an address only where it is vouched for by `true` itself. */

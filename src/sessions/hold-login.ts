@@ -24,9 +24,9 @@ export async function holdLogin(tx: Transaction, deps: Deps, { user, rememberMe,
   return queueMail(tx, deps, { content, tokenId: token.id, ttlSeconds })
 }
 
-/** Afterwards no login that waits, for its device link or for its code, can be finished: what opens the account has changed. */
+/** Afterwards no login that waits, for its device link or for its code, can be finished, nor a deletion by link: what opens the account has changed. */
 export async function endHeldLogins(tx: Transaction, userId: string): Promise<void> {
-  await supersedeUserTokens(tx, userId, ['device_verify'])
+  await supersedeUserTokens(tx, userId, ['device_verify', 'account_deletion'])
   await tx
     .update(pendingLogins)
     .set({ endedAt: sql`now()` })

@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
+import { sql } from 'drizzle-orm'
 import { securityEvents } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
@@ -45,5 +46,7 @@ export async function audit(tx: Transaction, { type, userId, client, metadata }:
     ipAddress: client?.address,
     userAgent: client?.userAgent,
     metadata,
+    // Of several events of one transaction each has its moment.
+    createdAt: sql`clock_timestamp()`,
   })
 }

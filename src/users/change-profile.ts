@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { handles, users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
@@ -23,13 +23,11 @@ export async function changeProfile(
 ): Promise<SignedIn['user']> {
   return transaction(ctx.pool, async (tx) => {
     const [before] = await tx.select().from(users).where(eq(users.id, user.id)).for('update')
-    if (before === undefined) throw ctx.fault('session:invalid_user_id')
+    // Erased since the session was looked up: nothing of it comes back.
+    if (before === undefined || before.deletedAt !== null) throw ctx.fault('session:invalid_user_id')
     const { handle = before.handle, displayName = before.displayName, bio = before.bio } = change
     if (handleKey(handle) !== handleKey(before.handle)) await swapHandle(ctx, tx, { userId: user.id, handle })
-    await tx
-      .update(users)
-      .set({ handle, displayName, bio })
-      .where(and(eq(users.id, user.id), isNull(users.deletedAt)))
+    await tx.update(users).set({ handle, displayName, bio }).where(eq(users.id, user.id))
     return { ...user, handle, displayName, bio }
   })
 }

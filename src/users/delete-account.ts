@@ -1,5 +1,7 @@
+import { and, eq } from 'drizzle-orm'
 import { provePassword } from '../auth/prove-password.ts'
 import type { Context } from '../context.ts'
+import { users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
@@ -40,8 +42,14 @@ export async function deleteAccount(
 ): Promise<'deleted' | 'mailed'> {
   const { user } = signedIn
   if (password !== undefined && user.hasPassword) {
-    await provePassword(ctx, signedIn, { password, wrong: 'user:invalid_password', act: 'delete_account', client })
-    await transaction(ctx.pool, (tx) => eraseOwn(ctx, tx, { userId: user.id, client }))
+    const wrong = 'user:invalid_password'
+    const provenVersion = await provePassword(ctx, signedIn, { password, wrong, act: 'delete_account', client })
+    await transaction(ctx.pool, async (tx) => {
+      const isUnchanged = and(eq(users.id, user.id), eq(users.passwordVersion, provenVersion))
+      const claimed = await tx.select({ id: users.id }).from(users).where(isUnchanged).for('update')
+      if (claimed.length === 0) throw ctx.fault(wrong)
+      await eraseOwn(ctx, tx, { userId: user.id, client })
+    })
     return 'deleted'
   }
   if (totpCode !== undefined && user.totpEnabled) {
@@ -49,6 +57,7 @@ export async function deleteAccount(
     const checked = await proveCode(ctx, signedIn, proof)
     await transaction(ctx.pool, async (tx) => {
       if (!(await claimCode(tx, 'disable', checked))) throw ctx.fault('totp:invalid_code')
+      if (checked.kind === 'backup') await audit(tx, { type: 'backup_code_used', userId: user.id, client })
       await eraseOwn(ctx, tx, { userId: user.id, client })
     })
     return 'deleted'
@@ -67,7 +76,7 @@ async function eraseOwn(ctx: Context<'user:cannot_manage_self'>, tx: Transaction
 }
 
 async function mailLink(
-  ctx: Context<'rate_limit:exceeded' | DeliveryRefusal>,
+  ctx: Context<'user:cannot_manage_self' | 'rate_limit:exceeded' | DeliveryRefusal>,
   { user, client }: { readonly user: SignedIn['user']; readonly client: Client },
 ): Promise<void> {
   const { id: userId, email: to } = user
@@ -75,6 +84,7 @@ async function mailLink(
   await limitMails(ctx, 'account_deletion', addressKey)
   const ttlSeconds = ctx.config.accountDeletionTtlSeconds
   const mailId = await transaction(ctx.pool, async (tx) => {
+    await keepLastAdmin(ctx, tx, userId)
     await supersedeUserTokens(tx, userId, ['account_deletion'])
     const token = await issueMailedToken(tx, { purpose: 'account_deletion', userId, addressKey, ttlSeconds })
     await audit(tx, { type: 'deletion_requested', userId, client })

@@ -1,4 +1,4 @@
-import { eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { failedAttempts } from '../db/schema/limits.ts'
 import { mailedTokens, mails } from '../db/schema/mails.ts'
 import { oauthIdentities, oauthSignUps } from '../db/schema/oauth.ts'
@@ -14,12 +14,17 @@ import { supersedeSignUpTokens } from '../tokens/issue.ts'
  * handle is never somebody else's [DA2]. Its address is free.
  */
 export async function eraseAccount(tx: Transaction, userId: string): Promise<void> {
-  const [user] = await tx.select({ emailKey: users.emailKey }).from(users).where(eq(users.id, userId)).for('update')
+  const [user] = await tx
+    .select({ email: users.email, emailKey: users.emailKey })
+    .from(users)
+    .where(eq(users.id, userId))
+    .for('update')
   if (user === undefined) return
   await endSessions(tx, userId, { reason: 'deleted' })
   await tx.update(sessions).set({ userAgent: null, ipAddress: null }).where(eq(sessions.userId, userId))
   await eraseAttempts(tx, userId)
-  await eraseSignUps(tx, user.emailKey)
+  await eraseSignUps(tx, user)
+  await eraseOwnSignUp(tx, userId)
   // Mails with a link go with their tokens.
   await tx.delete(mails).where(eq(mails.userId, userId))
   for (const table of personal) await tx.delete(table).where(eq(table.userId, userId))
@@ -62,8 +67,16 @@ async function eraseAttempts(tx: Transaction, userId: string): Promise<void> {
 }
 
 /** What others tried with the address: it names it, too. */
-async function eraseSignUps(tx: Transaction, emailKey: string): Promise<void> {
+async function eraseSignUps(tx: Transaction, { email, emailKey }: { email: string; emailKey: string }): Promise<void> {
   const ended = await tx.delete(signUps).where(eq(signUps.emailKey, emailKey)).returning({ id: signUps.id })
   for (const { id } of ended) await supersedeSignUpTokens(tx, id)
-  await tx.delete(mailedTokens).where(eq(mailedTokens.addressKey, emailKey))
+  // Of a sign-up only: a link to the same mailbox may be another account's.
+  await tx.delete(mailedTokens).where(and(eq(mailedTokens.addressKey, emailKey), isNull(mailedTokens.userId)))
+  await tx.delete(oauthSignUps).where(sql`lower(${oauthSignUps.email}) = lower(${email})`)
+}
+
+/** The links of the sign-up that became this account: one of them is the account's, and all of them hold its first address. */
+async function eraseOwnSignUp(tx: Transaction, userId: string): Promise<void> {
+  const own = tx.select({ id: mailedTokens.signUpId }).from(mailedTokens).where(eq(mailedTokens.userId, userId))
+  await tx.delete(mailedTokens).where(inArray(mailedTokens.signUpId, own))
 }

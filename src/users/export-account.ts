@@ -1,4 +1,4 @@
-import { asc, desc, eq } from 'drizzle-orm'
+import { asc, eq } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import { securityEvents, userRoles } from '../db/schema/users.ts'
 import { transaction } from '../db/transaction.ts'
@@ -10,7 +10,7 @@ import { listSessions } from '../sessions/list.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from './audit.ts'
 import { presentMe } from './me.ts'
-import { presentEvent } from './security-events.ts'
+import { newestFirst, presentEvent } from './security-events.ts'
 
 /** Everything that is kept of the account; the export itself is one of its events. */
 export async function exportAccount({ pool }: Deps, signedIn: SignedIn, client: Client) {
@@ -45,6 +45,6 @@ async function listAllEvents(db: Database, userId: string) {
     .select()
     .from(securityEvents)
     .where(eq(securityEvents.userId, userId))
-    .orderBy(desc(securityEvents.id))
+    .orderBy(...newestFirst)
   return rows.map(presentEvent)
 }

@@ -9,11 +9,14 @@ import { heldRoles } from './roles.ts'
 const deletedName = 'Deleted account'
 
 /** What anybody may see of whoever has the handle; never the address. */
-export const getProfileByHandle = (ctx: Context<'user:not_found'>, handle: string) =>
-  getProfile(
+export const getProfileByHandle = (ctx: Context<'user:not_found'>, text: string) => {
+  // What cannot be a handle is nobody's, and some of it PostgreSQL would not even take.
+  if (!/^\w{1,15}$/.test(text)) throw ctx.fault('user:not_found')
+  return getProfile(
     ctx,
-    sql`${users.id} = (select ${handles.userId} from ${handles} where ${handles.key} = ${handleKey(handle)})`,
+    sql`${users.id} = (select ${handles.userId} from ${handles} where ${handles.key} = ${handleKey(text)})`,
   )
+}
 
 export const getProfileById = (ctx: Context<'user:not_found'>, userId: string) => getProfile(ctx, eq(users.id, userId))
 

@@ -3,7 +3,7 @@ import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { clientOf } from '../http/client.ts'
-import { clearCookie } from '../http/cookies.ts'
+import { clearCookie, readCookie } from '../http/cookies.ts'
 import { signedInUser } from '../http/credential.ts'
 import { isUuid, wholeNumberText } from '../http/validation.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
@@ -86,6 +86,7 @@ function deletionRoutes(app: App, deps: Deps): void {
       if (outcome === 'mailed')
         return reply.code(202).send({ message: 'A link that erases the account is on its way.' })
       clearCookie(reply, deps.config, 'session_id')
+      if (readCookie(request, deps.config, 'refresh_token')) clearCookie(reply, deps.config, 'refresh_token')
       return reply.code(204).send()
     },
   })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { makeToken } from '../../src/crypto/secret-token.ts'
 import { startApp, type TestApp } from '../support/app.ts'
-import { mailedToken, newPerson } from '../support/people.ts'
+import { mailedToken, mailsTo, newPerson, type Person } from '../support/people.ts'
 import { holder, partsOf, refresh, startReplica, withToken } from './support.ts'
 
 const url = '/v0/auth/token/refresh'
@@ -91,10 +91,10 @@ describe(`POST ${url}`, () => {
     expect(await codeOf(child)).toBeUndefined()
   })
 
-  test('one that was used still repeats after it expired', async () => {
+  test('so is one five seconds later that has expired meanwhile', async () => {
     const { refreshToken } = await holder(app)
     const child = await childOf(refreshToken)
-    await change(refreshToken, 'expires_at = now()')
+    await change(refreshToken, "expires_at = now(), rotated_at = rotated_at - interval '5 seconds'")
     expect(await childOf(refreshToken)).toBe(child)
   })
 
@@ -229,38 +229,31 @@ describe(`POST ${url}`, () => {
 
   describe('user:invalid_token once its session ended, on every replica, also for a repetition [SE5]', () => {
     const newPassword = 'a wholly new passphrase'
-    const signInElsewhere = async ({ person }: Holder) => {
+    /** `mails` have reached the address before. */
+    const signInElsewhere = async ({ email, password }: Person, mails = 1) => {
+      await mailsTo(app, email, mails)
       const client = app.client()
-      await client.post('/v0/auth/login', { email: person.email, password: person.password })
-      const token = await mailedToken(app, person.email, 2)
-      await client.post('/v0/auth/device/verify', { token })
+      await client.post('/v0/auth/login', { email, password })
+      const answer = await client.post('/v0/auth/device/verify', { token: await mailedToken(app, email, mails + 1) })
+      expect(answer.status).toBe(204)
       return client
     }
-    const changeEmail = async ({ browser, person }: Holder) => {
-      const { email } = newPerson()
+    const changeEmail = async ({ browser, person }: Holder, email = newPerson().email) => {
       await browser.post('/v0/auth/change-email', { password: person.password, new_email: email })
       return app.client().post('/v0/auth/confirm-email-change', { token: await mailedToken(app, email) })
-    }
-    /** A session whose owner has just taken the address back. */
-    const undoEmailChange = async (one: Holder) => {
-      await changeEmail(one)
-      const token = await mailedToken(app, one.person.email, 3)
-      // The confirmation ended the session as well: only the undoing shall count here.
-      await changeSession(one, 'ended_at = null')
-      return app.client().post('/v0/auth/undo-email-change', { token })
     }
     const ends: Record<string, (one: Holder) => Promise<{ status: number }>> = {
       logout: ({ browser }) => browser.post('/v0/auth/logout'),
       'another session that revokes it': async (one) => {
-        const elsewhere = await signInElsewhere(one)
+        const elsewhere = await signInElsewhere(one.person)
         const sessions = (await elsewhere.get('/v0/auth/sessions')).body.sessions as Record<string, unknown>[]
         const { management_id: id } = sessions.find(({ is_current: isCurrent }) => !isCurrent) ?? {}
         return elsewhere.send('DELETE', `/v0/auth/sessions/${id}`)
       },
-      'revoke-others': async (one) => (await signInElsewhere(one)).post('/v0/auth/sessions/revoke-others'),
-      'change-password': async (one) =>
-        (await signInElsewhere(one)).post('/v0/auth/change-password', {
-          current_password: one.person.password,
+      'revoke-others': async ({ person }) => (await signInElsewhere(person)).post('/v0/auth/sessions/revoke-others'),
+      'change-password': async ({ person }) =>
+        (await signInElsewhere(person)).post('/v0/auth/change-password', {
+          current_password: person.password,
           new_password: newPassword,
         }),
       'reset-password': async ({ person }) => {
@@ -268,8 +261,7 @@ describe(`POST ${url}`, () => {
         const token = await mailedToken(app, person.email, 2)
         return app.client().post('/v0/auth/reset-password', { token, new_password: newPassword })
       },
-      'confirm-email-change': changeEmail,
-      'undo-email-change': undoEmailChange,
+      'confirm-email-change': (one) => changeEmail(one),
       'deletion of the account': ({ browser, person }) =>
         browser.send('DELETE', '/v0/user/me', { body: { password: person.password } }),
     }
@@ -283,7 +275,21 @@ describe(`POST ${url}`, () => {
       expect(await reuses(one)).toEqual([])
     })
 
-    test.each(['expires_at = now()', 'expires_at = now(), max_expires_at = now()'])('by %s', async (end) => {
+    test('by undo-email-change', async () => {
+      const one = await holder(app)
+      const email = newPerson().email
+      await changeEmail(one, email)
+      const token = await mailedToken(app, one.person.email, 3)
+      const client = await signInElsewhere({ ...one.person, email }, 2)
+      await client.post('/v0/auth/token')
+      expect((await app.client().post('/v0/auth/undo-email-change', { token })).status).toBe(204)
+      expect(await codeOf(client.cookies.get(cookieName))).toBe('user:invalid_token')
+    })
+
+    test.each([
+      ['idle end', 'expires_at = now()'],
+      ['absolute end', 'expires_at = now(), max_expires_at = now()'],
+    ])('by its %s', async (_name, end) => {
       const one = await holder(app)
       await changeSession(one, end)
       expect(await codeOf(one.refreshToken)).toBe('user:invalid_token')

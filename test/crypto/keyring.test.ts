@@ -72,8 +72,11 @@ describe('the first key', () => {
       import { createHash } from 'node:crypto'
       import { openKeyring } from ${JSON.stringify(keyring)}
       process.once('message', () => {
-        const { id, secret } = openKeyring(${JSON.stringify(dir)}, { create: true }).getSealingKey()
-        process.send(id + ' ' + createHash('sha256').update(secret).digest('hex'), () => process.disconnect())
+        const keyring = openKeyring(${JSON.stringify(dir)}, { create: true })
+        const { id, secret } = keyring.getSealingKey()
+        const [{ key }] = keyring.signingKeys()
+        const seen = [id, createHash('sha256').update(secret).digest('hex'), key.kid].join()
+        process.send(seen, () => process.disconnect())
       })
       process.send('ready')`
     children = Array.from({ length: 4 }, () =>
@@ -87,6 +90,7 @@ describe('the first key', () => {
     const seen = await Promise.all(answers)
     expect(seen).toHaveLength(4)
     expect(new Set(seen).size).toBe(1)
+    expect(seen[0]).toMatch(/^1,[0-9a-f]{64},[\w-]{43}$/)
     expect(readdirSync(dir)).toEqual(firstKeys)
   })
 })

@@ -53,6 +53,31 @@ test('the sweep takes what has ended for long, keeps what has ended of late, and
   })
 })
 
+test('refresh tokens go 30 days after their use or expiry, families 30 days after their end', async () => {
+  const { client } = await signedInOnDevice(app)
+  await client.post('/v0/auth/token')
+  await client.post('/v0/auth/token/refresh')
+  const expectLeft = async (tokens: number, families: number) => {
+    await sweep(app.deps.db)
+    expect(await app.sql('select from refresh_tokens')).toHaveLength(tokens)
+    expect(await app.sql('select from refresh_families')).toHaveLength(families)
+  }
+  await app.sql("update refresh_tokens set expires_at = now() - interval '31 days' where rotated_at is not null")
+  await app.sql("update refresh_tokens set expires_at = now() - interval '29 days' where rotated_at is null")
+  await app.sql(
+    "update refresh_families set expires_at = now() - interval '29 days', ended_at = now() - interval '31 days'",
+  )
+  await expectLeft(2, 1)
+  await app.sql("update refresh_tokens set rotated_at = now() - interval '31 days' where rotated_at is not null")
+  await expectLeft(1, 1)
+  await app.sql("update refresh_tokens set expires_at = now() - interval '31 days'")
+  await expectLeft(0, 1)
+  await client.post('/v0/auth/token')
+  await expectLeft(1, 2)
+  await app.sql("update refresh_families set expires_at = now() - interval '31 days'")
+  await expectLeft(0, 0)
+})
+
 test('a sweep of many rows goes in batches', async () => {
   await app.sql(
     "insert into rate_counters select 'k' || i, 1, now() - interval '1 hour' from generate_series(1, 2500) i",

@@ -2,29 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { mailsTo, signedUp } from '../support/people.ts'
-import { arrive, GithubLookalike, OidcProvider } from '../support/provider.ts'
+import { arrive, startProviders } from '../support/provider.ts'
 
-const provider = new OidcProvider()
-const github = new GithubLookalike()
+const { provider, github, env, stop } = await startProviders()
 let app: TestApp
-let env: Record<string, string>
 beforeAll(async () => {
-  const [issuer, githubUrl] = [await provider.start(), await github.start()]
-  env = {
-    GOOGLE_CLIENT_ID: provider.clientId,
-    GOOGLE_CLIENT_SECRET: provider.clientSecret,
-    GOOGLE_ISSUER: issuer,
-    GITHUB_CLIENT_ID: 'gid',
-    GITHUB_CLIENT_SECRET: 'gsecret',
-    GITHUB_URL: githubUrl,
-    GITHUB_API_URL: githubUrl,
-  }
   app = await startApp(env)
 })
 afterAll(async () => {
   await app.close()
-  await provider.stop()
-  github.stop()
+  await stop()
 })
 
 let subjects = 0

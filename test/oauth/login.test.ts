@@ -6,30 +6,17 @@ import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { brokenWorkers } from '../support/mail-way.ts'
 import { mailedToken, newPerson, signedUp } from '../support/people.ts'
-import { arrive, GithubLookalike, OidcProvider } from '../support/provider.ts'
+import { arrive, startProviders } from '../support/provider.ts'
 
 const url = '/v0/auth/oauth/google/login'
-const provider = new OidcProvider()
-const github = new GithubLookalike()
-let env: Record<string, string>
+const { provider, github, env, stop } = await startProviders()
 let app: TestApp
 beforeAll(async () => {
-  const [issuer, githubUrl] = [await provider.start(), await github.start()]
-  env = {
-    GOOGLE_CLIENT_ID: provider.clientId,
-    GOOGLE_CLIENT_SECRET: provider.clientSecret,
-    GOOGLE_ISSUER: issuer,
-    GITHUB_CLIENT_ID: 'gid',
-    GITHUB_CLIENT_SECRET: 'gsecret',
-    GITHUB_URL: githubUrl,
-    GITHUB_API_URL: githubUrl,
-  }
   app = await startApp(env)
 })
 afterAll(async () => {
   await app.close()
-  await provider.stop()
-  github.stop()
+  await stop()
 })
 
 let subjects = 0

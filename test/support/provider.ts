@@ -95,3 +95,27 @@ export async function arrive(client: TestClient, slug: string, query = ''): Prom
   const back = await fetch(url, { redirect: 'manual' })
   return { code: new URL(back.headers.get('location') ?? '').searchParams.get('code') ?? '', state }
 }
+
+/** Both providers, and the environment of an app that signs in through them. */
+export async function startProviders() {
+  const provider = new OidcProvider()
+  const github = new GithubLookalike()
+  const [issuer, githubUrl] = [await provider.start(), await github.start()]
+  return {
+    provider,
+    github,
+    env: {
+      GOOGLE_CLIENT_ID: provider.clientId,
+      GOOGLE_CLIENT_SECRET: provider.clientSecret,
+      GOOGLE_ISSUER: issuer,
+      GITHUB_CLIENT_ID: 'gid',
+      GITHUB_CLIENT_SECRET: 'gsecret',
+      GITHUB_URL: githubUrl,
+      GITHUB_API_URL: githubUrl,
+    },
+    stop: async () => {
+      await provider.stop()
+      github.stop()
+    },
+  }
+}

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import { mailedToken, mailsTo, signedUp } from '../support/people.ts'
-import { eventsOf, onDeviceOf, tempToken, verify, withSetup, withTotp } from './support.ts'
+import { eventsOf, onDeviceOf, prolongBlocks, tempToken, verify, withSetup, withTotp } from './support.ts'
 
 const url = '/v0/auth/totp/enable'
 let app: TestApp
@@ -94,6 +94,7 @@ describe(`POST ${url}`, () => {
     const strict = await startApp({ RATE_LIMITS: 'on' })
     const { client, code } = await withSetup(strict)
     for (let time = 0; time < 5; time++) await client.post(url, { code: '000000' })
+    await prolongBlocks(strict)
     expect((await client.post(url, { code: await code() })).code).toBe('rate_limit:exceeded')
     await strict.close()
   })

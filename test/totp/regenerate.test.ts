@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import { mailsTo, signedUp } from '../support/people.ts'
-import { eventsOf, onDeviceOf, tempToken, verify, withTotp } from './support.ts'
+import { eventsOf, onDeviceOf, prolongBlocks, tempToken, verify, withTotp } from './support.ts'
 
 const url = '/v0/auth/totp/backup-codes/regenerate'
 let app: TestApp
@@ -58,6 +58,7 @@ describe(`POST ${url}`, () => {
     const strict = await startApp({ RATE_LIMITS: 'on' })
     const { client, code } = await withTotp(strict)
     for (let time = 0; time < 5; time++) await client.post(url, { code: '000000' })
+    await prolongBlocks(strict)
     expect((await client.post(url, { code: await code() })).code).toBe('rate_limit:exceeded')
     await strict.close()
   })

@@ -80,3 +80,7 @@ export const eventsOf = async (app: TestApp, { email }: Person): Promise<string[
       [email],
     )
   ).map(({ type }) => type)
+
+/** An hour, so that no block runs out while a test looks at it. */
+export const prolongBlocks = (app: TestApp) =>
+  app.sql("update failed_attempts set blocked_until = now() + interval '1 hour' where blocked_until is not null")

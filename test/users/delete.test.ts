@@ -1,200 +1,274 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeToken } from '../../src/crypto/secret-token.ts'
 import { startApp, type TestApp } from '../support/app.ts'
-import type { TestClient } from '../support/client.ts'
-import { brokenWorkers } from '../support/mail-way.ts'
-import { mailedToken, newPerson, type Person, signedInOnDevice, signedUp } from '../support/people.ts'
-import { withTotp } from '../totp/support.ts'
+import type { Answer, TestClient } from '../support/client.ts'
+import { appWith, brokenWorkers } from '../support/mail-way.ts'
+import { mailsTo, type Person, signedUp } from '../support/people.ts'
+import { onDeviceOf, tempToken, verify, withTotp } from '../totp/support.ts'
 
 const url = '/v0/user/me'
-const confirmUrl = '/v0/user/me/deletion/confirm'
 let app: TestApp
 beforeAll(async () => {
-  app = await startApp()
+  app = await startApp({ DATABASE_TIMEOUT_MS: '20000' })
 })
 afterAll(() => app.close())
 
-const remove = (client: TestClient, body?: object) => client.send('DELETE', url, { body })
+const remove = (client: TestClient, body?: unknown) => client.send('DELETE', url, { body })
+const refused = ({ status, code, body, setCookies }: Answer) => ({ status, code, body, setCookies })
+const refusal = (status: number, code: string) => ({ status, code, body: { status, code }, setCookies: [] })
+
+const ownId = '(select id from users where email = $1)'
 const withoutPassword = ({ email }: Person, at = app) =>
   at.sql('update users set password_hash = null where email = $1', [email])
-const makeAdmin = ({ email }: Person, ends: string | null = null) =>
-  app.sql("insert into user_roles (user_id, role, expires_at) select id, 'admin', $2 from users where email = $1", [
-    email,
-    ends,
-  ])
+const eventsOf = (id: unknown, at = app) => at.sql('select * from security_events where user_id = $1 order by id', [id])
+const lives = async (client: TestClient) => expect((await client.get(url)).status).toBe(200)
+
+/** So many statements wait for a lock of another. */
+const untilWaiting = (count: number) =>
+  expect
+    .poll(
+      () => app.sql("select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"),
+      { timeout: 10_000 },
+    )
+    .toHaveLength(count)
 
 describe(`DELETE ${url}`, () => {
-  test('with the password: nothing opens the account any more, and its address is free', async () => {
-    const { person, client } = await signedInOnDevice(app)
-    const { body } = await client.post('/v0/auth/token')
-    expect((await remove(client, { password: person.password })).status).toBe(204)
-    expect(client.cookies.has('__Host-session_id')).toBe(false)
-    const login = await client.post('/v0/auth/login', person)
-    expect([login.status, login.code]).toEqual([401, 'auth:invalid_credentials'])
-    const authorization = `Bearer ${body.access_token}`
-    expect((await app.client().get(url, { headers: { authorization } })).code).toBe('user:invalid_session')
-    expect((await client.post('/v0/auth/token/refresh')).code).toBe('user:invalid_token')
-    const profile = await client.get(`/v0/users/profile?handle=${person.handle}`)
-    expect(profile.body).toMatchObject({ deactivated: true, display_name: 'Deleted account', handle: person.handle })
-    const again = await signedUp(app, { email: person.email })
-    expect((await again.client.get(url)).body.id).not.toBe(profile.body.id)
-  })
-
-  test('with a code, and with a backup code', async () => {
-    const one = await withTotp(app)
-    expect((await remove(one.client, { totp_code: await one.code() })).status).toBe(204)
-    const other = await withTotp(app)
-    expect((await remove(other.client, { totp_code: other.backupCodes[0] })).status).toBe(204)
-  })
-
-  test('nothing personal is left, only type and time of what happened [DA2 LG2]', async () => {
-    const canary = 'canary-bird'
-    const away = await startApp({
-      DATABASE_URL: app.config.databaseUrl,
-      KEYS_DIR: app.config.keysDir,
-      MAIL_DELIVERY: 'queue',
-    })
-    const { person, client } = await signedInOnDevice(app, { email: `${canary}@example.com`, display_name: canary })
-    client.headers['user-agent'] = canary
-    await client.send('PATCH', url, { body: { bio: canary } })
-    await client.post('/v0/auth/login', person)
-    await client.post('/v0/auth/reauthenticate', { password: 'wrong' })
-    await away.client().post('/v0/auth/signup', { ...newPerson(), email: person.email, display_name: canary })
-    await away.client().post('/v0/auth/forgot-password', { email: person.email })
-    await app.sql(
-      "insert into oauth_identities (id, user_id, provider_id, issuer, subject, email) select gen_random_uuid(), id, 'google', 'i', $1, $1 from users where email = $2",
-      [canary, person.email],
-    )
-    const [{ id = '' } = {}] = await app.sql<{ id: string }>('select id from users where email = $1', [person.email])
-    expect((await remove(client, { password: person.password })).status).toBe(204)
-    const tables = await app.sql<{ name: string }>(
-      "select tablename as name from pg_tables where schemaname = 'public'",
-    )
-    for (const { name } of tables)
-      expect([name, await app.sql(`select t::text as row from ${name} t where t::text ilike '%${canary}%'`)]).toEqual([
-        name,
-        [],
-      ])
-    const events = await app.sql(
-      'select type, ip_address, user_agent, metadata from security_events where user_id = $1',
-      [id],
-    )
-    expect(events.length).toBeGreaterThan(4)
-    for (const event of events) expect(event).toMatchObject({ ip_address: null, user_agent: null, metadata: null })
-    await away.close()
-  })
-
-  test('user:reauthentication_required without a proof, or with one that proves nothing here', async () => {
-    const { client } = await signedUp(app)
-    for (const body of [undefined, {}, { totp_code: '123456' }])
-      expect((await remove(client, body)).code).toBe('user:reauthentication_required')
-    const one = await withTotp(app)
-    await withoutPassword(one.person)
-    expect((await remove(one.client, { password: one.person.password })).code).toBe('user:reauthentication_required')
-  })
-
-  test('user:invalid_password, totp:invalid_code, totp:backup_code_exhausted', async () => {
-    const one = await withTotp(app)
-    expect((await remove(one.client, { password: 'not the password' })).code).toBe('user:invalid_password')
-    expect((await remove(one.client, { totp_code: '000000' })).code).toBe('totp:invalid_code')
-    await app.sql('update backup_codes set used_at = now()')
-    expect((await remove(one.client, { totp_code: 'AAAAAAAA' })).code).toBe('totp:backup_code_exhausted')
-    expect((await one.client.get(url)).status).toBe(200)
-  })
-
-  test('general:bad_request for two proofs', async () => {
-    const { person, client } = await signedUp(app)
-    const answer = await remove(client, { password: person.password, totp_code: '123456' })
-    expect(answer.code).toBe('general:bad_request')
-  })
-
-  test('system:hashing_error', async () => {
-    const { person, client } = await signedUp(app)
-    await app.sql("update users set password_hash = 'garbage' where email = $1", [person.email])
-    expect((await remove(client, { password: person.password })).code).toBe('system:hashing_error')
-  })
-
-  test('user:cannot_manage_self for the last administrator, also when two leave at once [AZ4]', async () => {
-    const { person, client } = await signedUp(app)
-    await makeAdmin(person)
-    const { person: passing } = await signedUp(app)
-    await makeAdmin(passing, '2999-01-01')
-    const answer = await remove(client, { password: person.password })
-    expect([answer.status, answer.code]).toEqual([403, 'user:cannot_manage_self'])
-    let last = { person, client }
-    for (let round = 0; round < 5; round++) {
-      const next = await signedUp(app)
-      await makeAdmin(next.person)
-      const both = [last, next]
-      const answers = await Promise.all(both.map((one) => remove(one.client, { password: one.person.password })))
-      expect(answers.map(({ status }) => status).sort()).toEqual([204, 403])
-      last = both[answers.findIndex(({ status }) => status === 403)] as typeof last
+  describe('erases the account', () => {
+    const expectErased = async (client: TestClient, body: object) => {
+      const { id } = (await client.get(url)).body
+      const session = `__Host-session_id=${client.cookies.get('__Host-session_id')}`
+      const answer = await remove(client, body)
+      expect([answer.status, answer.body]).toEqual([204, {}])
+      expect(answer.setCookies).toEqual(['__Host-session_id=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax'])
+      expect((await app.client().get(url, { headers: { cookie: session } })).code).toBe('user:invalid_session')
+      expect((await app.client().get(`/v0/users/profile/id?user_id=${id}`)).body.deactivated).toBe(true)
+      expect((await eventsOf(id)).at(-1)).toMatchObject({ type: 'deletion_requested' })
     }
-    await app.sql('delete from user_roles')
+
+    test('with the password', async () => {
+      const { person, client } = await signedUp(app)
+      await expectErased(client, { password: person.password })
+    })
+
+    test('with the password where TOTP is on', async () => {
+      const { person, client } = await withTotp(app)
+      await expectErased(client, { password: person.password })
+    })
+
+    test('with a code of the app', async () => {
+      const { client, code } = await withTotp(app)
+      await expectErased(client, { totp_code: await code() })
+    })
+
+    test('with a backup code', async () => {
+      const { client, backupCodes } = await withTotp(app)
+      await expectErased(client, { totp_code: backupCodes[0] })
+    })
+
+    test('with a code where there is no password', async () => {
+      const { person, client, code } = await withTotp(app)
+      await withoutPassword(person)
+      await expectErased(client, { totp_code: await code() })
+    })
+
+    test('of whoever is banned, too', async () => {
+      const { person, client } = await signedUp(app)
+      await app.sql('update users set banned_at = now() where email = $1', [person.email])
+      await expectErased(client, { password: person.password })
+    })
+
+    test('of the caller, whomever the body names [AZ2]', async () => {
+      const { client: other } = await signedUp(app)
+      const { id, email } = (await other.get(url)).body
+      const { person, client } = await signedUp(app)
+      await expectErased(client, { password: person.password, user_id: id, id, email })
+      await lives(other)
+    })
   })
 
-  test('of an account with neither password nor TOTP: 202 and a mailed link; worker faults; rate_limit:exceeded', async () => {
+  describe('of an account with neither password nor TOTP', () => {
+    test.each([undefined, {}, { password: 'anything' }, { totp_code: '000000' }])(
+      '202 and a mailed link, nothing is erased yet: %j',
+      async (body) => {
+        const { person, client } = await signedUp(app)
+        await withoutPassword(person)
+        const answer = await remove(client, body)
+        expect([answer.status, answer.code, answer.setCookies]).toEqual([202, undefined, []])
+        const [mail] = await mailsTo(app, person.email, 2)
+        expect(mail?.text).toMatch(/https:\/\/app\.example\.com\/account\/confirm-deletion\?token=pot_/)
+        await lives(client)
+      },
+    )
+
+    test('rate_limit:exceeded after five mails an hour', async () => {
+      const strict = await appWith({ RATE_LIMITS: 'on' })
+      const { person, client } = await signedUp(strict)
+      await withoutPassword(person, strict)
+      for (let time = 0; time < 5; time++) expect((await remove(client)).status).toBe(202)
+      const answer = await remove(client)
+      expect([answer.status, answer.code]).toEqual([429, 'rate_limit:exceeded'])
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(3000)
+    })
+
+    test('worker:connection_failed, worker:response_invalid, worker:verification_email_send_failed: the link is kept', async () => {
+      const { person, client } = await signedUp(app)
+      await withoutPassword(person)
+      for (const [broken, code] of await brokenWorkers(app)) {
+        const same = broken.client()
+        for (const [name, value] of client.cookies) same.cookies.set(name, value)
+        expect((await remove(same)).code).toBe(code)
+      }
+      const kept = await app.sql(
+        `select m.id from mails m join mailed_tokens t on t.id = m.token_id
+         where t.purpose = 'account_deletion' and t.user_id = ${ownId}`,
+        [person.email],
+      )
+      expect(kept).toHaveLength(3)
+    })
+  })
+
+  describe('user:reauthentication_required', () => {
+    const expectRefused = async (client: TestClient, body: unknown) => {
+      expect(refused(await remove(client, body))).toEqual(refusal(401, 'user:reauthentication_required'))
+      await lives(client)
+    }
+
+    test('without a proof, and with one that the account does not have', async () => {
+      const { client } = await signedUp(app)
+      for (const body of [undefined, {}, { totp_code: '000000' }, { totp_code: 'AAAAAAAA' }, { proof: 'x' }])
+        await expectRefused(client, body)
+    })
+
+    test('with the password where only TOTP is left', async () => {
+      const { person, client } = await withTotp(app)
+      await withoutPassword(person)
+      for (const body of [{}, { password: person.password }]) await expectRefused(client, body)
+    })
+
+    test('a session that is fresh is no proof', async () => {
+      const { person, client } = await signedUp(app)
+      expect((await client.post('/v0/auth/reauthenticate', { password: person.password })).status).toBe(204)
+      await expectRefused(client, {})
+    })
+  })
+
+  describe('user:invalid_password', () => {
+    test.each(['not the password', ''])('%j', async (password) => {
+      const { client } = await signedUp(app)
+      expect(refused(await remove(client, { password }))).toEqual(refusal(401, 'user:invalid_password'))
+      await lives(client)
+    })
+
+    test('of a password that is changed meanwhile', async () => {
+      const { person, client } = await signedUp(app)
+      const lock = await app.deps.pool.connect()
+      try {
+        await lock.query('begin')
+        await lock.query('select id from users where email = $1 for update', [person.email])
+        const change = client.post('/v0/auth/change-password', {
+          current_password: person.password,
+          new_password: 'a wholly new passphrase',
+        })
+        await untilWaiting(1)
+        const deletion = remove(client, { password: person.password })
+        await untilWaiting(2)
+        await lock.query('commit')
+        expect((await change).status).toBe(204)
+        expect((await deletion).code).toBe('user:invalid_password')
+      } finally {
+        lock.release()
+      }
+    })
+
+    test('rate_limit:exceeded after five; the right one must wait too [TH2 TH3]', async () => {
+      const strict = await appWith({ RATE_LIMITS: 'on' })
+      const { person, client } = await signedUp(strict)
+      const { id } = (await client.get(url)).body
+      for (let time = 0; time < 5; time++)
+        expect((await remove(client, { password: 'not the password' })).code).toBe('user:invalid_password')
+      const answer = await remove(client, { password: person.password })
+      expect([answer.status, answer.code, answer.headers['retry-after']]).toEqual([429, 'rate_limit:exceeded', '1'])
+      const failures = (await eventsOf(id, strict)).filter(({ type }) => type === 'login_failed')
+      expect(failures).toHaveLength(5)
+      expect(failures[0]).toMatchObject({ metadata: { act: 'delete_account' } })
+      await strict.sql('update failed_attempts set blocked_until = now()')
+      expect((await remove(client, { password: person.password })).status).toBe(204)
+    })
+  })
+
+  describe('totp:invalid_code', () => {
+    test('of a wrong one, and of what is none', async () => {
+      const { client } = await withTotp(app)
+      for (const totp_code of ['000000', 'AAAAAAAA', 'x', ''])
+        expect(refused(await remove(client, { totp_code }))).toEqual(refusal(400, 'totp:invalid_code'))
+      await lives(client)
+    })
+
+    test('of a code that a sign-in has spent, and of a backup code that was used [MF1]', async () => {
+      const { person, client, code, backupCodes } = await withTotp(app)
+      const spent = await code()
+      const other = onDeviceOf(app, client)
+      expect((await verify(other, await tempToken(other, person), spent)).status).toBe(204)
+      expect((await verify(other, await tempToken(other, person), backupCodes[0])).status).toBe(204)
+      for (const totp_code of [spent, backupCodes[0]])
+        expect((await remove(client, { totp_code })).code).toBe('totp:invalid_code')
+    })
+
+    test('rate_limit:exceeded after five', async () => {
+      const strict = await appWith({ RATE_LIMITS: 'on' })
+      const { person, client, backupCodes } = await withTotp(strict)
+      for (let time = 0; time < 5; time++)
+        expect((await remove(client, { totp_code: '000000' })).code).toBe('totp:invalid_code')
+      expect((await remove(client, { totp_code: backupCodes[0] })).code).toBe('rate_limit:exceeded')
+      // Codes have a count of their own.
+      expect((await remove(client, { password: person.password })).status).toBe(204)
+    })
+  })
+
+  test('totp:backup_code_exhausted', async () => {
+    const { person, client } = await withTotp(app)
+    await app.sql(`update backup_codes set used_at = now() where user_id = ${ownId}`, [person.email])
+    const answer = await remove(client, { totp_code: 'AAAAAAAA' })
+    expect(refused(answer)).toEqual(refusal(401, 'totp:backup_code_exhausted'))
+  })
+
+  test.each([
+    { password: 'x', totp_code: '000000' },
+    { password: '', totp_code: '' },
+    { password: 1 },
+    { totp_code: 123456 },
+    { password: null },
+    { totp_code: null },
+    '{"password":',
+    '[]',
+  ])('general:bad_request %j', async (body) => {
+    const { client } = await signedUp(app)
+    const answer = await remove(client, body)
+    expect([answer.status, answer.code]).toEqual([400, 'general:bad_request'])
+    await lives(client)
+  })
+
+  test('general:validation_error for a password over 1,024 bytes', async () => {
+    const { client } = await signedUp(app)
+    const { code, body } = await remove(client, { password: 'é'.repeat(513) })
+    expect([code, body.fields]).toEqual([
+      'general:validation_error',
+      [{ path: '/password', rule: 'max_length', limit: 1024 }],
+    ])
+  })
+
+  test.each(['garbage', ''])('system:hashing_error when the stored hash is %j [PW6]', async (hash) => {
     const { person, client } = await signedUp(app)
-    await withoutPassword(person)
-    const answer = await remove(client)
-    expect([answer.status, answer.body]).toEqual([202, { message: expect.any(String) }])
-    const token = await mailedToken(app, person.email, 2)
-    for (let time = 0; time < 3; time++) await app.client().get(`/account/confirm-deletion?token=${token}`)
-    expect((await app.client().post(confirmUrl, { token })).status).toBe(204)
-    expect((await client.get(url)).code).toBe('user:invalid_session')
-    expect((await app.client().post(confirmUrl, { token })).code).toBe('token:invalid_account_deletion')
-  })
-})
-
-describe(`POST ${confirmUrl}`, () => {
-  const linkOf = async () => {
-    const { person, client } = await signedUp(app)
-    await withoutPassword(person)
-    await remove(client)
-    return { person, client, token: await mailedToken(app, person.email, 2) }
-  }
-  const codeOf = async (token: unknown) => (await app.client().post(confirmUrl, { token })).code
-
-  test('token:invalid_account_deletion: malformed, unknown, superseded, expired', async () => {
-    const { person, client, token } = await linkOf()
-    for (const junk of ['junk', makeToken('mailed').text, makeToken('session').text])
-      expect(await codeOf(junk)).toBe('token:invalid_account_deletion')
-    await remove(client)
-    const newer = await mailedToken(app, person.email, 3)
-    expect(await codeOf(token)).toBe('token:invalid_account_deletion')
-    await app.sql("update mailed_tokens set expires_at = now() where purpose = 'account_deletion'")
-    expect(await codeOf(newer)).toBe('token:invalid_account_deletion')
+    await app.sql('update users set password_hash = $2 where email = $1', [person.email, hash])
+    const answer = await remove(client, { password: person.password })
+    expect(refused(answer)).toEqual(refusal(500, 'system:hashing_error'))
   })
 
-  test('user:cannot_manage_self, and nothing is used up', async () => {
-    const { person, token } = await linkOf()
-    await makeAdmin(person)
-    expect(await codeOf(token)).toBe('user:cannot_manage_self')
-    await app.sql('delete from user_roles')
-    expect(await codeOf(token)).toBeUndefined()
+  test('of ten at once with one code one proves it; the account is erased once', async () => {
+    const { client, code } = await withTotp(app)
+    const { id } = (await client.get(url)).body
+    const totp_code = await code()
+    const answers = await Promise.all(Array.from({ length: 10 }, () => remove(client, { totp_code })))
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
+    expect((await eventsOf(id)).filter(({ type }) => type === 'deletion_requested')).toHaveLength(1)
   })
-
-  test('general:bad_request', async () => {
-    expect(await codeOf(undefined)).toBe('general:bad_request')
-  })
-})
-
-test('worker faults of the deletion link, and rate_limit:exceeded after five', async () => {
-  const { person, client } = await signedUp(app)
-  await withoutPassword(person)
-  const session = client.cookies.get('__Host-session_id') ?? ''
-  const at = (other: TestApp) => {
-    const same = other.client()
-    same.cookies.set('__Host-session_id', session)
-    return remove(same)
-  }
-  const strict = await startApp({
-    RATE_LIMITS: 'on',
-    DATABASE_URL: app.config.databaseUrl,
-    KEYS_DIR: app.config.keysDir,
-  })
-  for (let time = 0; time < 5; time++) expect((await at(strict)).status).toBe(202)
-  expect((await at(strict)).code).toBe('rate_limit:exceeded')
-  await strict.close()
-  for (const [broken, code] of await brokenWorkers(app)) expect((await at(broken)).code).toBe(code)
 })

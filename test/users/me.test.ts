@@ -176,7 +176,7 @@ describe(`GET ${url}`, () => {
       await expectRefusal(makeToken('session').text, 'session:not_found')
     })
 
-    test('session:expired when not used for the idle lifetime', async () => {
+    test('session:expired when not used for the idle lifetime [SE4]', async () => {
       const { token, sessionId } = await signedIn()
       const idle = app.config.sessionIdleTtlSeconds
       await app.sql(
@@ -188,7 +188,7 @@ describe(`GET ${url}`, () => {
       await expectRefusal(token, 'session:expired')
     })
 
-    test('session:expired at the end of the absolute lifetime, however much it was used', async () => {
+    test('session:expired at the end of the absolute lifetime, however much it was used [SE4]', async () => {
       const { token, client, sessionId } = await signedIn()
       await app.sql(
         "update sessions set last_seen_at = now() - interval '2 minutes', max_expires_at = now() + interval '1 second' where id = $1",

@@ -103,5 +103,5 @@ export const securityEvents = pgTable(
     metadata: jsonb().$type<Record<string, string>>(),
     createdAt: createdAt(),
   },
-  (table) => [index('security_events_user_id_id').on(table.userId, table.id)],
+  (table) => [index('security_events_user_id_created_at').on(table.userId, table.createdAt, table.id)],
 )

@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import type { App } from '../app.ts'
+import type { Deps } from '../deps.ts'
+import { faults } from '../errors/fault.ts'
+import { clientOf } from '../http/client.ts'
+import { readCookie } from '../http/cookies.ts'
+import { ruledText } from '../http/validation.ts'
+import { appLoginReplies, deviceHeader, replyInApp } from '../sessions/reply.ts'
+import { ensureAnonymousUser, findAnonymousUser } from './anonymous-user.ts'
+import { type NativeProof, signInNatively } from './native.ts'
+import { issueOneTapNonce, loginByOneTap } from './one-tap.ts'
+import { browserReplies, providerParams, replySignInInBrowser, signInCodes } from './reply.ts'
+
+const nativeBody = z.object({
+  id_token: z.string().optional(),
+  nonce: z.string().optional(),
+  access_token: z.string().optional(),
+})
+
+const appReplies = {
+  200: z.union([appLoginReplies[200], z.object({ pending_token: z.string(), email: z.string() })]),
+  202: appLoginReplies[202],
+}
+
+/** Exactly one of the two tokens. */
+function proofOf({ id_token: idToken, access_token: accessToken, nonce }: z.infer<typeof nativeBody>) {
+  if ((idToken === undefined) === (accessToken === undefined)) return undefined
+  return (idToken === undefined ? { accessToken } : { idToken, nonce }) as NativeProof
+}
+
+export function nativeRoutes(app: App, deps: Deps): void {
+  oneTapRoutes(app, deps)
+  const fault = faults(
+    'general:bad_request',
+    'oauth:provider_not_found',
+    'oauth:invalid_auth_url',
+    'oauth:invalid_id_token',
+    'oauth:user_info_fetch_failed',
+    'oauth:user_info_parse_failed',
+    ...signInCodes,
+  )
+  app.route({
+    method: 'POST',
+    url: '/v0/app/auth/oauth/:provider/token',
+    config: { access: 'public', limit: 'sign-in', codes: fault.codes },
+    schema: {
+      summary: "Sign in in an app with a token that the provider's own library gave it",
+      tags: ['oauth'],
+      params: providerParams,
+      headers: deviceHeader,
+      body: nativeBody,
+      response: appReplies,
+    },
+    handler: async (request, reply) => {
+      const proof = proofOf(request.body)
+      if (proof === undefined) {
+        throw fault('general:bad_request', { details: 'Send exactly one of id_token and access_token.' })
+      }
+      const outcome = await signInNatively(
+        { ...deps, fault },
+        {
+          slug: request.params.provider,
+          proof,
+          deviceToken: request.headers['x-device-token'],
+          client: clientOf(request),
+        },
+      )
+      if (outcome.next !== 'sign-up') return replyInApp(reply, outcome)
+      return reply.code(200).send({ pending_token: outcome.pendingToken, email: outcome.email })
+    },
+  })
+}
+
+function oneTapRoutes(app: App, deps: Deps): void {
+  const nonceFault = faults('oauth:provider_not_found', 'oauth:invalid_auth_url')
+  app.route({
+    method: 'GET',
+    url: '/v0/auth/oauth/google/one-tap/nonce',
+    config: { access: 'public', limit: 'authorize', codes: nonceFault.codes },
+    schema: {
+      summary: 'A nonce for Google One Tap in this browser, good once',
+      tags: ['oauth'],
+      response: { 200: z.object({ nonce: z.string() }) },
+    },
+    handler: async (request, reply) => {
+      const anonymousDigest = ensureAnonymousUser(deps, request, reply)
+      return { nonce: await issueOneTapNonce({ ...deps, fault: nonceFault }, anonymousDigest) }
+    },
+  })
+  const fault = faults(
+    'oauth:provider_not_found',
+    'oauth:invalid_auth_url',
+    'oauth:invalid_id_token',
+    'oauth:user_info_fetch_failed',
+    ...signInCodes,
+  )
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/oauth/google/one-tap/login',
+    config: { access: 'public', limit: 'sign-in', codes: fault.codes, setsCookie: true },
+    schema: {
+      summary: 'Sign in with a credential of Google One Tap',
+      tags: ['oauth'],
+      body: z.object({ credential: ruledText({ meta: {} }) }),
+      response: browserReplies,
+    },
+    handler: async (request, reply) => {
+      const outcome = await loginByOneTap(
+        { ...deps, fault },
+        {
+          credential: request.body.credential,
+          anonymousDigest: findAnonymousUser(deps, request),
+          deviceToken: readCookie(request, deps.config, 'device_id'),
+          client: clientOf(request),
+        },
+      )
+      return replySignInInBrowser(reply, deps, outcome)
+    },
+  })
+}

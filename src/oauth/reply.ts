@@ -1,0 +1,40 @@
+import type { FastifyReply } from 'fastify'
+import { z } from 'zod'
+import type { Deps } from '../deps.ts'
+import type { ErrorCode } from '../errors/catalogue.ts'
+import { deliveryRefusals } from '../mail/confirm.ts'
+import { browserLoginReplies, type LoginOutcome, replyInBrowser } from '../sessions/reply.ts'
+import type { NewAccount } from './sign-in.ts'
+
+export const providerParams = z.object({ provider: z.string() })
+
+/** What every way through a provider may refuse once it is known who came. */
+export const signInCodes = [
+  'user:banned',
+  'oauth:email_not_verified',
+  'oauth:email_already_exists',
+  'rate_limit:exceeded',
+  ...deliveryRefusals,
+] as const satisfies readonly ErrorCode[]
+
+const pendingInBrowser = z.object({
+  pending_token: z.string().meta({ description: 'for complete-signup' }),
+  email: z.string(),
+  suggested_handle: z.string().optional(),
+})
+
+export const browserReplies = { 200: pendingInBrowser, ...browserLoginReplies }
+
+export function replySignInInBrowser(
+  reply: FastifyReply,
+  { config }: Deps,
+  outcome: LoginOutcome | NewAccount,
+): FastifyReply {
+  if (outcome.next !== 'sign-up') return replyInBrowser(reply, config, outcome)
+  const { pendingToken, email, suggestedHandle } = outcome
+  return reply.code(200).send({
+    pending_token: pendingToken,
+    email,
+    ...(suggestedHandle !== undefined && { suggested_handle: suggestedHandle }),
+  })
+}

@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { vi } from 'vitest'
+
+export type ServerProcess = {
+  readonly origin: string
+  /** All that it wrote. */
+  output(): string
+  stop(): Promise<void>
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return String(port)
+}
+
+/** The API as a process of its own, as an operator starts it, once it is ready; nothing of the tests' environment gets through. */
+export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
+  const PORT = await freePort()
+  const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, '../../src/main.ts')], {
+    env: { PATH: process.env.PATH ?? '', PORT, APP_ENV: 'test', LOG_LEVEL: 'error', ...env },
+    cwd: tmpdir(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (text += String(chunk)))
+  const ended = once(child, 'close')
+  const origin = `http://127.0.0.1:${PORT}`
+  await vi.waitFor(
+    async () => {
+      if (child.exitCode !== null) throw new Error(`the server ended: ${text}`)
+      const { status } = await fetch(`${origin}/health/ready`)
+      if (status !== 200) throw new Error(`the server answered ${status}`)
+    },
+    { timeout: 20_000, interval: 50 },
+  )
+  return {
+    origin,
+    output: () => text,
+    stop: async () => {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
