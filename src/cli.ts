@@ -76,8 +76,8 @@ async function makeKeys({ keysDir }: Config): Promise<Outcome> {
 
 async function rotateKeys(config: Config): Promise<Outcome> {
   const { keysDir, accessTokenTtlSeconds } = config
-  addEncryptionKey(keysDir)
   const { kid } = rotateSigningKeys(keysDir, accessTokenTtlSeconds)
+  addEncryptionKey(keysDir)
   const resealed = await withDatabase(config, ({ db }) => reseal(db, openKeyring(keysDir, { create: false })))
   return {
     says: `Access tokens are signed by ${kid} from now on. Secrets that were sealed anew: ${resealed}. Back ${keysDir} up.`,

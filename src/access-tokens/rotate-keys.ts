@@ -1,14 +1,16 @@
-import { findKeyIds, putKey, removeKey } from '../crypto/key-folder.ts'
+import { putKey, removeKey } from '../crypto/key-folder.ts'
 import { KeyringError, openKeyring } from '../crypto/keyring.ts'
 import { newSigningKey, type SigningKey } from '../crypto/signing-key.ts'
 import { openSigningKeys } from './signing-keys.ts'
 
 /** Afterwards the next key signs, a new one is the next, and keys whose last token has expired are gone; gives the one that signs. */
 export function rotateSigningKeys(dir: string, tokenTtlSeconds: number): SigningKey {
-  const newest = findKeyIds(dir, 'signing').at(-1)
+  const newest = openKeyring(dir, { create: false }).signingKeys().at(-1)
   if (newest === undefined)
     throw new KeyringError(`There is no signing key in ${dir}: make the first ones with keys init`)
-  if (!putKey(dir, { kind: 'signing', id: newest + 1, text: newSigningKey() }))
+  // It would sign from now on.
+  if (newest.key instanceof KeyringError) throw newest.key
+  if (!putKey(dir, { kind: 'signing', id: newest.id + 1, text: newSigningKey() }))
     throw new KeyringError(`Somebody else rotates the keys in ${dir} at this moment`)
   const keyring = openKeyring(dir, { create: false })
   const signingKeys = openSigningKeys(keyring, tokenTtlSeconds)
