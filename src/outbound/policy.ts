@@ -19,21 +19,32 @@ export function outboundPolicy({ appEnv, outboundAllow }: Pick<Config, 'appEnv' 
   const isAllowedHost = (host: string) => hosts.has(host.toLowerCase())
   const isAllowedAddress = (text: string): boolean => {
     const address = ipaddr.process(text)
-    const range = address.range()
-    if (range === 'unicast' || (!isStrict && range === 'loopback')) return true
-    return networks.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits))
+    if (isPublic(address) || (!isStrict && address.range() === 'loopback')) return true
+    return isInNetworks(address)
   }
+  const isInNetworks = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
+    networks.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits))
   return {
     isPlainUrl: (text) => {
       if (!URL.canParse(text) || !/^https?:\/\//i.test(text) || /[\s\\#\p{Cc}]/u.test(text)) return false
       const { protocol, username, password } = new URL(text)
       return (protocol === 'https:' || !isStrict) && username === '' && password === ''
     },
-    isUsualPort: ({ port, hostname }) => !isStrict || port === '' || isAllowedHost(hostname),
+    isUsualPort: ({ port, hostname }) => {
+      if (!isStrict || port === '' || isAllowedHost(hostname)) return true
+      const address = literalAddress(hostname)
+      return address !== undefined && isInNetworks(ipaddr.process(address))
+    },
     isAllowedHost,
     isAllowedAddress,
   }
 }
+
+/** Of IPv6 only 2000::/3 was ever given to anybody: https://www.iana.org/assignments/ipv6-address-space */
+const globalUnicast = ipaddr.parseCIDR('2000::/3') as [ipaddr.IPv6, number]
+
+const isPublic = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
+  address.range() === 'unicast' && (!(address instanceof ipaddr.IPv6) || address.match(...globalUnicast))
 
 function parseNetwork(entry: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
   if (entry.includes('/')) return ipaddr.parseCIDR(entry)
