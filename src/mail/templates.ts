@@ -134,7 +134,7 @@ function letterOf(content: MailContent): Letter {
         paragraphs: [
           'Somebody tried wrong passwords or codes on your account, so that every further try has to wait.',
           'If that was you, wait a moment, or ask for a new password on the sign-in page. On a device that your account knows you can sign in all the same.',
-          'If it was not you, there is nothing to do: nobody got in. A password that you use nowhere else keeps it so.',
+          'If it was not you: nobody got in. If others may know your password, set a new one now.',
         ],
       }
     case 'totp_enabled':

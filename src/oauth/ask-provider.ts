@@ -3,10 +3,18 @@ import type { Provider } from './provider.ts'
 
 type Asked = Parameters<Outbound['ask']>[1]
 
-/** The operator's own providers are asked wherever they are; registered ones only where the policy lets anybody be asked [FS4]. */
+/** Only what the operator's environment names is asked wherever it is; what a provider or an administrator names, where the policy lets anybody be asked [FS4]. */
 export const askProvider = (
   { outbound }: { readonly outbound: Outbound },
-  provider: Pick<Provider, 'isOwn'>,
+  provider: Pick<Provider, 'isOwn' | 'protocol' | 'issuer'>,
   url: string,
   asked: Asked = {},
-) => (provider.isOwn ? outbound.ask(url, asked) : outbound.askGuarded(url, asked))
+) => (isConfigured(provider, url) ? outbound.ask(url, asked) : outbound.askGuarded(url, asked))
+
+/** GitHub's addresses are all configured; of an OIDC issuer's the ones at its own origin. */
+function isConfigured(
+  { isOwn, protocol, issuer }: Pick<Provider, 'isOwn' | 'protocol' | 'issuer'>,
+  url: string,
+): boolean {
+  return isOwn && (protocol === 'github' || new URL(url).origin === new URL(issuer).origin)
+}

@@ -36,6 +36,10 @@ export function completeSignUp(ctx: Context<Refusal>, wish: Wish): Promise<Opene
 
 type SignUp = typeof oauthSignUps.$inferSelect
 
+/** A reply that was lost a moment ago; not once the account asks for more than this token proves [MF4]. */
+const mayRepeat = sql<boolean>`${oauthSignUps.usedAt} > now() - interval '60 seconds'
+  and ${users.totpEnabledAt} is null and ${users.passwordVersion} = 0`
+
 /** The sign-up of the token, used by this very statement; or one that the very same request used a moment ago. */
 async function takeSignUp(ctx: Context<Refusal>, tx: Transaction, wish: Wish): Promise<SignUp> {
   const digest = tokenDigest('pendingOauth', wish.pendingToken)
@@ -54,11 +58,12 @@ async function takeSignUp(ctx: Context<Refusal>, tx: Transaction, wish: Wish): P
     .returning()
   if (taken) return taken
   const [used] = await tx
-    .select({ row: oauthSignUps, isRecent: sql<boolean>`${oauthSignUps.usedAt} > now() - interval '60 seconds'` })
+    .select({ row: oauthSignUps, mayRepeat })
     .from(oauthSignUps)
+    .leftJoin(users, eq(users.id, oauthSignUps.userId))
     .where(isOwn)
   if (used && used.row.usedAt === null) throw ctx.fault('user:token_expired')
-  if (!used?.isRecent || used.row.handle !== wish.handle || used.row.displayName !== wish.displayName) {
+  if (!used?.mayRepeat || used.row.handle !== wish.handle || used.row.displayName !== wish.displayName) {
     throw ctx.fault('user:invalid_token')
   }
   return used.row

@@ -14,9 +14,17 @@ type Refusal = 'oauth:provider_not_found' | 'oauth:invalid_auth_url'
 export async function findProvider(ctx: Context<Refusal>, slug: string): Promise<Provider> {
   const own = await findOwn(ctx, slug)
   if (own) return own
-  const [row] = await ctx.db.select().from(oauthProviders).where(eq(oauthProviders.slug, slug))
+  return readProvider(ctx, await getRegistered(ctx, slug))
+}
+
+/** What a provider may be called in a path; anything else is nobody's, and some of it PostgreSQL would not even take. */
+export const isSlug = (text: string): boolean => /^[a-z0-9-]{2,32}$/.test(text)
+
+/** The row of a registered provider. */
+export async function getRegistered(ctx: Context<'oauth:provider_not_found'>, slug: string): Promise<Row> {
+  const [row] = isSlug(slug) ? await ctx.db.select().from(oauthProviders).where(eq(oauthProviders.slug, slug)) : []
   if (row === undefined) throw ctx.fault('oauth:provider_not_found')
-  return readProvider(ctx, row)
+  return row
 }
 
 /** Slugs that belong to the environment, configured or not. */

@@ -61,8 +61,12 @@ async function verifyWith(keys: JSONWebKeySet, provider: Provider, idToken: stri
   return payload
 }
 
-const asIdTokenError = (error: unknown): unknown =>
-  error instanceof errors.JOSEError ? new IdTokenError(error.message, { cause: error }) : error
+/** What is no error of jose's comes from a key that cannot be used: that is the provider's fault, not the token's. */
+const asIdTokenError = (error: unknown): Error => {
+  if (error instanceof errors.JOSEError) return new IdTokenError(error.message, { cause: error })
+  if (error instanceof IdTokenError || error instanceof OutboundError) return error
+  return new OutboundError('A key of the provider cannot be used', { cause: error })
+}
 
 const shortestMs = 60_000
 const longestMs = 24 * 3_600_000

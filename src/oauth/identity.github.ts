@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { plainText } from './identity.oidc.ts'
 import type { Identity, Provider } from './provider.ts'
 import { fetchUserInfo, type UserInfoRefusal } from './user-info.ts'
 
 /** https://docs.github.com/en/rest/users/users#get-the-authenticated-user */
 const githubUser = z.object({
   id: z.int().positive(),
-  login: z.string().optional().catch(undefined),
-  avatar_url: z.string().optional().catch(undefined),
+  login: plainText.optional().catch(undefined),
+  avatar_url: plainText.max(2048).optional().catch(undefined),
 })
 
 /** https://docs.github.com/en/rest/users/emails#list-email-addresses-for-the-authenticated-user */

@@ -6,8 +6,8 @@ import { IdTokenError, verifyIdToken } from './id-token.ts'
 import type { Identity, Provider } from './provider.ts'
 import { fetchUserInfo, type UserInfoRefusal } from './user-info.ts'
 
-/** Control characters have no meaning here, and PostgreSQL takes no NUL. */
-const plainText = z.string().regex(/^\P{Cc}*$/u)
+/** PostgreSQL takes no NUL, and of lone surrogates it makes one and the same character: two subjects would be one. */
+export const plainText = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u)
 
 /** OpenID Connect Core 1.0 section 5.1; other types than these are as good as absent. */
 const claims = z.object({

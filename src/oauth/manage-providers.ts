@@ -4,9 +4,9 @@ import type { Context } from '../context.ts'
 import { seal } from '../crypto/sealed-box.ts'
 import type { Database } from '../db/client.ts'
 import { violatesUnique } from '../db/failure.ts'
-import { oauthIdentities, oauthProviders } from '../db/schema/oauth.ts'
+import { oauthIdentities, oauthProviders, oauthSignUps } from '../db/schema/oauth.ts'
 import { transaction } from '../db/transaction.ts'
-import { ownSlugs, secretBoxOf } from './find-provider.ts'
+import { getRegistered, ownSlugs, secretBoxOf } from './find-provider.ts'
 import { type EndpointRefusal, type EndpointWish, findEndpoints } from './provider-endpoints.ts'
 
 type Row = typeof oauthProviders.$inferSelect
@@ -84,8 +84,7 @@ export async function changeProvider(
   slug: string,
   wish: ProviderChange,
 ): Promise<ShownProvider> {
-  const [known] = await ctx.db.select().from(oauthProviders).where(eq(oauthProviders.slug, slug))
-  if (known === undefined) throw ctx.fault('oauth:provider_not_found')
+  const known = await getRegistered(ctx, slug)
   const { name, clientId, clientSecret, scopes, imageHosts } = wish
   const endpoints = namesEndpoints(wish) ? await findEndpoints(ctx, endpointsAfter(known, wish)) : {}
   const [row] = await ctx.db
@@ -119,14 +118,17 @@ function endpointsAfter(known: Row, wish: EndpointWish): EndpointWish {
   }
 }
 
-/** Afterwards nobody signs in through the provider, and a new one of its slug inherits none of its connections. */
-export function deleteProvider(ctx: Context<'oauth:provider_not_found'>, slug: string): Promise<void> {
-  return transaction(ctx.pool, async (tx) => {
-    const [deleted] = await tx
+/** Afterwards nobody signs in or up through the provider, and a new one of its slug inherits none of its connections. */
+export async function deleteProvider(ctx: Context<'oauth:provider_not_found'>, slug: string): Promise<void> {
+  const { id } = await getRegistered(ctx, slug)
+  await transaction(ctx.pool, async (tx) => {
+    const deleted = await tx
       .delete(oauthProviders)
-      .where(eq(oauthProviders.slug, slug))
+      .where(eq(oauthProviders.id, id))
       .returning({ id: oauthProviders.id })
-    if (deleted === undefined) throw ctx.fault('oauth:provider_not_found')
-    await tx.delete(oauthIdentities).where(eq(oauthIdentities.providerId, deleted.id))
+    if (deleted.length === 0) throw ctx.fault('oauth:provider_not_found')
+    // First the sign-ups: one that becomes an account at this moment is waited for, and its connection goes with the others.
+    await tx.delete(oauthSignUps).where(eq(oauthSignUps.providerId, id))
+    await tx.delete(oauthIdentities).where(eq(oauthIdentities.providerId, id))
   })
 }

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises'
 import type { Context } from '../context.ts'
 import { OutboundError } from '../outbound/client.ts'
 import { literalAddress } from '../outbound/policy.ts'
+import { within } from '../within.ts'
 import { discover } from './discovery.ts'
 
 /** Either an issuer, which tells the rest, or the endpoints by hand. */
@@ -84,10 +85,12 @@ async function checkTokenUrl(ctx: Context<'oauth:invalid_token_url'>, text: stri
     throw refusal('Its host has an address that is not public.')
 }
 
+const lookUpWithinMs = 2000
+
 /** A host that cannot be looked up now may be there later; it is checked whenever it is asked. */
 async function addressesOf(hostname: string): Promise<string[]> {
   const literal = literalAddress(hostname)
   if (literal !== undefined) return [literal]
-  const found = await lookup(hostname, { all: true }).catch(() => [])
+  const found = await within(lookUpWithinMs, lookup(hostname, { all: true })).catch(() => [])
   return found.map(({ address }) => address)
 }

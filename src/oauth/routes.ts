@@ -7,7 +7,7 @@ import { faults } from '../errors/fault.ts'
 import type { Guard } from '../errors/plugin.ts'
 import { clientOf } from '../http/client.ts'
 import { readCookie } from '../http/cookies.ts'
-import { freshGuard, sessionGuard, signedInUser } from '../http/credential.ts'
+import { banGuard, freshGuard, sessionGuard, signedInUser } from '../http/credential.ts'
 import { ruledText } from '../http/validation.ts'
 import { adminRoutes } from './admin-routes.ts'
 import { ensureAnonymousUser, findAnonymousUser } from './anonymous-user.ts'
@@ -85,7 +85,7 @@ function authorizeRoute(app: App, deps: Deps): void {
     method: 'GET',
     url: '/v0/auth/oauth/:provider/authorize',
     config: { access: 'public', limit: 'authorize', codes: fault.codes },
-    onRequest: [forLinks(sessionGuard(deps)), forLinks(freshGuard)],
+    onRequest: [sessionGuard(deps), banGuard, freshGuard].map(forLinks),
     schema: {
       summary: 'The URL at the provider to send the browser to',
       tags: ['oauth'],

@@ -1,17 +1,20 @@
 import { z } from 'zod'
 import { hostName } from '../config-kinds.ts'
 import { type Breach, ruledText } from '../http/validation.ts'
+import { isSlug } from './find-provider.ts'
 
 function findSlugBreach(text: string): Breach | undefined {
   if (text.length < 2) return { rule: 'min_length', limit: 2 }
   if (text.length > 32) return { rule: 'max_length', limit: 32 }
-  return /^[a-z0-9-]+$/.test(text) ? undefined : { rule: 'charset' }
+  return isSlug(text) ? undefined : { rule: 'charset' }
 }
 
 const atMost =
   (limit: number) =>
-  (text: string): Breach | undefined =>
-    [...text].length > limit ? { rule: 'max_length', limit } : undefined
+  (text: string): Breach | undefined => {
+    if ([...text].length > limit) return { rule: 'max_length', limit }
+    return /[\p{Cc}\p{Cs}]/u.test(text) ? { rule: 'charset' } : undefined
+  }
 
 const text = (limit: number) => ruledText({ findBreach: atMost(limit), meta: { maxLength: limit } })
 
@@ -28,7 +31,7 @@ const changeable = {
   authorization_endpoint: endpoint,
   token_endpoint: endpoint,
   userinfo_endpoint: endpoint,
-  scopes: z.array(z.string()).max(50).optional(),
+  scopes: z.array(text(200)).max(50).optional(),
   image_hosts: z.array(imageHost).max(50).optional().meta({ description: 'whence its pictures may come' }),
 }
 

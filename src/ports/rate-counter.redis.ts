@@ -1,5 +1,6 @@
 import { Cluster, Redis, type Result } from 'ioredis'
 import { describeCause } from '../errors/cause.ts'
+import { within } from '../within.ts'
 import type { RateCounter, Tally, Window } from './rate-counter.ts'
 
 declare module 'ioredis' {
@@ -107,12 +108,6 @@ function watchOutage(log: Log | undefined) {
       log?.info({}, 'Redis is back: rate limits are counted there again')
     },
   }
-}
-
-function within<Value>(ms: number, work: Promise<Value>): Promise<Value> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error(`no answer within ${ms} ms`)), ms)
-  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer))
 }
 
 const reconnectDelayMs = (attempt: number): number => Math.min(50 * 2 ** attempt, 1000)

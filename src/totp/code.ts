@@ -12,9 +12,9 @@ export const otpauthUri = (issuer: string, email: string, secret: string): strin
 
 /** What a client typed: spaces and hyphens are for the eye, letters come in any case. */
 export function readCode(text: string): { readonly kind: 'totp' | 'backup'; readonly code: string } | undefined {
-  const code = text.replace(/[\s-]/g, '').toUpperCase()
+  const code = text.replace(/[\s-]/g, '')
   if (/^\d{6}$/.test(code)) return { kind: 'totp', code }
-  return /^[A-Z0-9]{8}$/.test(code) ? { kind: 'backup', code } : undefined
+  return /^[A-Za-z0-9]{8}$/.test(code) ? { kind: 'backup', code: code.toUpperCase() } : undefined
 }
 
 /** RFC 6238 with SHA-1 and 6 digits: the step t-1, t or t+1 whose code it is, if it comes after the spent one [MF1]. */

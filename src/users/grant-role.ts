@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { eq, isNotNull } from 'drizzle-orm'
 import type pg from 'pg'
 import { userRoles, users } from '../db/schema/users.ts'
 import { transaction } from '../db/transaction.ts'
@@ -17,7 +17,11 @@ export async function grantRole(pool: pg.Pool, email: string, role: Role): Promi
     const granted = await tx
       .insert(userRoles)
       .values({ userId: user.id, role })
-      .onConflictDoNothing()
+      .onConflictDoUpdate({
+        target: [userRoles.userId, userRoles.role],
+        set: { expiresAt: null },
+        setWhere: isNotNull(userRoles.expiresAt),
+      })
       .returning({ role: userRoles.role })
     if (granted.length === 0) return 'held'
     await audit(tx, { type: 'role_granted', userId: user.id, client: undefined, metadata: { role, by: 'operator' } })

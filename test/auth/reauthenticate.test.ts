@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
-import { mailedToken, signedInOnDevice, signedUp } from '../support/people.ts'
+import { mailedToken, mailsTo, signedInOnDevice, signedUp } from '../support/people.ts'
+import { ageSessions, eventsOf, spendBackupCodes, withTotp } from '../totp/support.ts'
 
 const url = '/v0/auth/reauthenticate'
 /** A route that demands a fresh session and changes nothing that these tests look at. */
@@ -15,11 +16,15 @@ afterAll(() => app.close())
 /** An account whose one session was opened long enough ago. */
 async function signedInLongAgo() {
   const { person, client } = await signedUp(app)
-  await app.sql(
-    "update sessions set authenticated_at = now() - interval '1 hour' where user_id = (select id from users where email = $1)",
-    [person.email],
-  )
+  await ageSessions(app, person)
   return { person, client }
+}
+
+/** The same with TOTP on. */
+async function withTotpLongAgo() {
+  const one = await withTotp(app)
+  await ageSessions(app, one.person)
+  return one
 }
 
 const outcomeOfFresh = async (client: TestClient) => {
@@ -67,6 +72,40 @@ describe(`POST ${url}`, () => {
   test('totp:not_enabled for a code', async () => {
     const { client } = await signedInLongAgo()
     for (const code of ['123456', 'ABCD1234']) expect((await client.post(url, { code })).code).toBe('totp:not_enabled')
+    expect(await outcomeOfFresh(client)).toBe('user:reauthentication_required')
+  })
+
+  test('with a code of the app: the session is fresh', async () => {
+    const { person, client, code } = await withTotpLongAgo()
+    expect((await client.post(url, { code: await code() })).status).toBe(204)
+    expect((await eventsOf(app, person))[0]).toBe('login_succeeded')
+    expect(await outcomeOfFresh(client)).toBe(204)
+  })
+
+  test('with a backup code: the same, and its owner is told how many are left', async () => {
+    const { person, client, backupCodes } = await withTotpLongAgo()
+    expect((await client.post(url, { code: backupCodes[0] })).status).toBe(204)
+    expect((await eventsOf(app, person)).slice(0, 2)).toEqual(['login_succeeded', 'backup_code_used'])
+    expect(await outcomeOfFresh(client)).toBe(204)
+    const [notice] = await mailsTo(app, person.email, 4)
+    expect([notice?.subject, notice?.text]).toEqual(['A backup code was used', expect.stringContaining('left: 9')])
+    expect((await client.post(url, { code: backupCodes[0] })).code).toBe('totp:invalid_code')
+  })
+
+  test('totp:invalid_code, and the session is no fresher', async () => {
+    const { client, code } = await withTotpLongAgo()
+    for (const wrong of ['000000', 'AAAAAAAA', await code(3), await code(-3), 'x']) {
+      const answer = await client.post(url, { code: wrong })
+      expect([answer.status, answer.code]).toEqual([400, 'totp:invalid_code'])
+    }
+    expect(await outcomeOfFresh(client)).toBe('user:reauthentication_required')
+  })
+
+  test('totp:backup_code_exhausted', async () => {
+    const { person, client, backupCodes } = await withTotpLongAgo()
+    await spendBackupCodes(app, person)
+    const answer = await client.post(url, { code: backupCodes[0] })
+    expect([answer.status, answer.code]).toEqual([401, 'totp:backup_code_exhausted'])
     expect(await outcomeOfFresh(client)).toBe('user:reauthentication_required')
   })
 

@@ -1,32 +1,33 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { exportSPKI, SignJWT, UnsecuredJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
-import { brokenWorkers } from '../support/mail-way.ts'
-import { newPerson, signedUp } from '../support/people.ts'
-import { type Claims, GithubLookalike, OidcProvider } from '../support/provider.ts'
+import { appWith, brokenWorkers } from '../support/mail-way.ts'
+import { makeKey, type Reply, shapeIssuer, startOtherServer } from '../support/native-provider.ts'
+import { mailedToken, newPerson, signedUp } from '../support/people.ts'
+import { type Claims, startProviders } from '../support/provider.ts'
 
-const provider = new OidcProvider()
-const github = new GithubLookalike()
+const { provider, env, stop } = await startProviders()
+/** Google and GitHub as they never are, and an app that asks them. */
+const [issuer, github] = await Promise.all([startOtherServer(), startOtherServer()])
 let app: TestApp
-let env: Record<string, string>
+let own: TestApp
+let without: TestApp
+let unreadable: TestApp
 beforeAll(async () => {
-  const [issuer, githubUrl] = [await provider.start(), await github.start()]
-  env = {
-    GOOGLE_CLIENT_ID: provider.clientId,
-    GOOGLE_CLIENT_SECRET: provider.clientSecret,
-    GOOGLE_ISSUER: issuer,
-    GITHUB_CLIENT_ID: 'gid',
-    GITHUB_CLIENT_SECRET: 'gsecret',
-    GITHUB_URL: githubUrl,
-    GITHUB_API_URL: githubUrl,
-  }
-  app = await startApp(env)
+  shapeIssuer(issuer, [])
+  const githubUrls = { GITHUB_URL: github.url, GITHUB_API_URL: `${github.url}/api/v3` }
+  ;[app, own, without, unreadable] = await Promise.all([
+    startApp(env),
+    startApp({ ...env, ...githubUrls, GOOGLE_ISSUER: issuer.url }),
+    startApp(),
+    startApp({ ...env, GOOGLE_ISSUER: 'http://127.0.0.1:1' }),
+  ])
 })
 afterAll(async () => {
-  await app.close()
-  await provider.stop()
+  await Promise.all([app, own, without, unreadable].map((one) => one.close()))
+  await stop()
+  issuer.stop()
   github.stop()
 })
 
@@ -75,9 +76,29 @@ describe.each(Object.entries(ways))('POST %s', (url, enter) => {
     expect((await enter(app.client(), claims)).code).toBe('user:banned')
   })
 
-  test('oauth:email_not_verified', async () => {
-    expect((await enter(app.client(), { ...newcomer(), email_verified: 'true' })).code).toBe('oauth:email_not_verified')
+  test('a known identity on a known device: signed in', async () => {
+    const claims = await account()
+    const client = app.client()
+    await enter(client, claims)
+    const token = await mailedToken(app, String(claims.email))
+    const { body } = await client.post(`/v0${isApp ? '/app' : ''}/auth/device/verify`, { token })
+    if (isApp) client.headers['x-device-token'] = String(body.device_token)
+    const answer = await enter(client, claims)
+    expect([answer.status, answer.body]).toEqual(isApp ? [200, { token: expect.any(String) }] : [204, {}])
+    const headers: Record<string, string> = isApp ? { authorization: `Bearer ${answer.body.token}` } : {}
+    expect((await client.get('/v0/user/me', { headers })).body.email).toBe(claims.email)
   })
+
+  test.each(['true', 'false', false, 1, null, undefined])('oauth:email_not_verified: it says %j', async (said) => {
+    expect((await enter(app.client(), { ...newcomer(), email_verified: said })).code).toBe('oauth:email_not_verified')
+  })
+
+  test.each([undefined, '', 'nobody', 'a\u0000@example.com', 1])(
+    'oauth:email_not_verified for the address %j',
+    async (email) => {
+      expect((await enter(app.client(), { ...newcomer(), email })).code).toBe('oauth:email_not_verified')
+    },
+  )
 
   test('oauth:email_already_exists', async () => {
     const { person } = await signedUp(app)
@@ -92,140 +113,313 @@ describe.each(Object.entries(ways))('POST %s', (url, enter) => {
       'another nonce': { nonce: 'another' },
       'an end that is over': { exp: 1_000_000_000 },
       'another party': { azp: 'somebody' },
-      'no subject': { sub: '' },
+      'several audiences, no party': { aud: [provider.clientId, 'somebody'] },
+      'several audiences, another party': { aud: [provider.clientId, 'somebody'], azp: 'somebody' },
+      'an issuer that is almost the one': { iss: `${provider.url}/` },
+      'no issuer': { iss: undefined },
+      'no audience': { aud: undefined },
+      'no end': { exp: undefined },
+      'an end that is no number': { exp: '9999999999' },
+      'a beginning to come': { nbf: 9_999_999_999 },
+      'no subject': { sub: undefined },
+      'an empty subject': { sub: '' },
+      'a subject that is no text': { sub: 1 },
+      'a subject too long': { sub: 'x'.repeat(256) },
+      'a subject with a null character': { sub: 'a\u0000' },
     }),
   )('oauth:invalid_id_token for %s', async (_name, claims) => {
     expect((await enter(app.client(), { ...newcomer(), ...claims })).code).toBe('oauth:invalid_id_token')
   })
 
   test('oauth:user_info_fetch_failed while the keys cannot be had', async () => {
-    let failing = true
-    const proxy = createServer(async (request, response) => {
-      if (failing && request.url === '/jwks') return void response.writeHead(500).end()
-      const base = `http://${request.headers.host}`
-      const endpoints = { authorization_endpoint: `${base}/a`, token_endpoint: `${base}/t`, jwks_uri: `${base}/jwks` }
-      if (request.url !== '/jwks') return void response.end(JSON.stringify({ issuer: base, ...endpoints }))
-      response.end(await (await fetch(`${provider.url}/jwks`)).text())
-    })
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
-    const issuer = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
-    const cut = await startApp({ ...env, GOOGLE_ISSUER: issuer })
-    const claims = { ...newcomer(), iss: issuer }
-    expect((await enter(cut.client(), claims)).code).toBe('oauth:user_info_fetch_failed')
-    failing = false
-    expect((await enter(cut.client(), claims)).status).toBe(200)
-    await cut.close()
-    proxy.closeAllConnections()
-    proxy.close()
+    issuer.replies.set('/jwks', { status: 500 })
+    expect((await enter(own.client(), newcomer())).code).toBe('oauth:user_info_fetch_failed')
   })
 
   test('oauth:invalid_auth_url while the issuer cannot be read, oauth:provider_not_found without it', async () => {
-    const body = { id_token: 'a.b.c', credential: 'e30.e30.AAAA' }
-    const { id_token, credential } = body
-    const sent = isApp ? { id_token } : { credential }
-    const cut = await startApp({ ...env, GOOGLE_ISSUER: 'http://127.0.0.1:1' })
-    expect((await cut.client().post(url, sent)).code).toBe('oauth:invalid_auth_url')
-    await cut.close()
-    const without = await startApp()
+    const sent = isApp ? { id_token: 'a.b.c' } : { credential: 'e30.e30.AAAA' }
+    expect((await unreadable.client().post(url, sent)).code).toBe('oauth:invalid_auth_url')
     expect((await without.client().post(url, sent)).code).toBe('oauth:provider_not_found')
-    await without.close()
   })
 
   test('general:bad_request', async () => {
-    const junk = isApp ? [{}, { id_token: 'a', access_token: 'b' }, { id_token: 1 }] : [{}, { credential: 1 }]
-    for (const body of junk) expect((await app.client().post(url, body)).code).toBe('general:bad_request')
+    const both = { id_token: 'a', access_token: 'b' }
+    const junk = isApp
+      ? [{}, both, { id_token: 1 }, { access_token: {} }, { id_token: null }, { id_token: 'a', nonce: 1 }, '{', '[]']
+      : [{}, { credential: 1 }, { credential: null }, { credential: '' }, '{', '[]']
+    for (const body of junk)
+      expect([body, (await app.client().post(url, body)).code]).toEqual([body, 'general:bad_request'])
   })
 
   test('worker faults, and rate_limit:exceeded after five device links', async () => {
     const claims = await account()
-    const strict = await startApp({
-      ...env,
-      RATE_LIMITS: 'on',
-      DATABASE_URL: app.config.databaseUrl,
-      KEYS_DIR: app.config.keysDir,
-    })
-    for (let time = 0; time < 5; time++) expect((await enter(strict.client(), claims)).status).toBe(202)
-    expect((await enter(strict.client(), claims)).code).toBe('rate_limit:exceeded')
-    await strict.close()
+    const same = { ...env, DATABASE_URL: app.config.databaseUrl ?? '', KEYS_DIR: app.config.keysDir }
+    const strict = await appWith({ ...same, RATE_LIMITS: 'on', TRUSTED_PROXIES: '127.0.0.1' })
+    const enterStrictly = (time: number) => {
+      const client = strict.client()
+      // No network has asked so often: only the mails are too many.
+      client.headers['x-forwarded-for'] = `203.0.113.${isApp ? time : time + 100}`
+      return enter(client, claims)
+    }
+    for (let time = 0; time < 5; time++) expect((await enterStrictly(time)).status).toBe(202)
+    expect((await enterStrictly(5)).code).toBe('rate_limit:exceeded')
     for (const [broken, code] of await brokenWorkers(app, env))
       expect((await enter(broken.client(), claims)).code).toBe(code)
   })
 })
 
-describe('GET /v0/auth/oauth/google/one-tap/nonce', () => {
-  const nonceUrl = '/v0/auth/oauth/google/one-tap/nonce'
-  const post = async (client: TestClient, nonce: unknown) =>
-    client.post('/v0/auth/oauth/google/one-tap/login', { credential: await provider.idToken({ ...newcomer(), nonce }) })
+const googleUrl = '/v0/app/auth/oauth/google/token'
 
-  test('is good once, in this browser, for a while', async () => {
-    const client = app.client()
-    const { nonce } = (await client.get(nonceUrl)).body
-    expect((await post(app.client(), nonce)).code).toBe('oauth:invalid_id_token')
-    expect((await post(client, nonce)).status).toBe(200)
-    expect((await post(client, nonce)).code).toBe('oauth:invalid_id_token')
-    const late = (await client.get(nonceUrl)).body.nonce
-    await app.sql('update oauth_states set expires_at = now() where expires_at > now()')
-    expect((await post(client, late)).code).toBe('oauth:invalid_id_token')
-    for (const none of [undefined, 1]) expect((await post(client, none)).code).toBe('oauth:invalid_id_token')
-  })
+describe('native sign-in with a nonce of the app', () => {
+  const post = async (claims: Claims, nonce?: string) =>
+    app.client().post(googleUrl, { id_token: await provider.idToken({ ...newcomer(), ...claims }), nonce })
 
-  test('oauth:provider_not_found, oauth:invalid_auth_url', async () => {
-    const without = await startApp()
-    expect((await without.client().get(nonceUrl)).code).toBe('oauth:provider_not_found')
-    await without.close()
-    const cut = await startApp({ ...env, GOOGLE_ISSUER: 'http://127.0.0.1:1' })
-    expect((await cut.client().get(nonceUrl)).code).toBe('oauth:invalid_auth_url')
-    await cut.close()
+  test('must be the one in the token', async () => {
+    expect((await post({ nonce: 'mine' }, 'mine')).status).toBe(200)
+    for (const [claims, nonce] of [
+      [{ nonce: 'mine' }, 'other'],
+      [{ nonce: 'mine' }, ''],
+      [{ nonce: 'mine' }, undefined],
+      [{}, 'mine'],
+      [{ nonce: ['mine'] }, 'mine'],
+    ] as const)
+      expect([claims, nonce, (await post(claims, nonce)).code]).toEqual([claims, nonce, 'oauth:invalid_id_token'])
   })
 })
 
-describe('native sign-in with a nonce of the app', () => {
-  const post = async (claims: Claims, nonce: unknown) =>
-    app.client().post('/v0/app/auth/oauth/google/token', { id_token: await provider.idToken(claims), nonce })
+test.each(['nobody', 'Google', '%00', '..%2Fgoogle'])('oauth:provider_not_found for %s', async (slug) => {
+  const answer = await app.client().post(`/v0/app/auth/oauth/${slug}/token`, { id_token: 'a.b.c' })
+  expect(answer.code).toBe('oauth:provider_not_found')
+})
 
-  test('must be the one in the token', async () => {
-    expect((await post({ ...newcomer(), nonce: 'mine' }, 'mine')).status).toBe(200)
-    expect((await post({ ...newcomer(), nonce: 'mine' }, 'other')).code).toBe('oauth:invalid_id_token')
-    expect((await post(newcomer(), 'mine')).code).toBe('oauth:invalid_id_token')
+test('a sign-up that began in an app ends in an app', async () => {
+  const { body } = await ways[googleUrl](app.client(), newcomer())
+  const wish = { pending_token: body.pending_token, handle: `nat_${++subjects}_x`, display_name: 'N' }
+  expect((await app.client().post('/v0/auth/complete-signup', wish)).code).toBe('user:invalid_token')
+  expect((await app.client().post('/v0/app/auth/complete-signup', wish)).body).toEqual({ token: expect.any(String) })
+})
+
+test('several audiences are fine where this client is the party', async () => {
+  const claims = { ...newcomer(), aud: ['somebody', provider.clientId], azp: provider.clientId }
+  expect((await ways[googleUrl](app.client(), claims)).status).toBe(200)
+})
+
+const [first, second, foreign] = await Promise.all([makeKey('first'), makeKey('second'), makeKey('first')])
+const checkPath = '/api/v3/applications/gid/token'
+const postIdToken = async (token: string | Promise<string>) => own.client().post(googleUrl, { id_token: await token })
+const postAccessToken = () => own.client().post('/v0/app/auth/oauth/github/token', { access_token: 'gho_x' })
+
+test('oauth:user_info_fetch_failed where keys, check or user do not come in five seconds', async () => {
+  const claims = { ...newcomer(), iss: issuer.url, aud: provider.clientId, iat: 1, exp: 9_999_999_999 }
+  issuer.replies.set('/jwks', { how: 'silent' })
+  github.replies.set(checkPath, { how: 'silent' })
+  const began = performance.now()
+  const answers = await Promise.all([postIdToken(first.sign(claims)), postAccessToken()])
+  expect(answers.map(({ code }) => code)).toEqual(['oauth:user_info_fetch_failed', 'oauth:user_info_fetch_failed'])
+  expect(performance.now() - began).toBeGreaterThan(4500)
+  expect(performance.now() - began).toBeLessThan(7500)
+})
+
+describe('the keys of an issuer [OA3]', () => {
+  let passedMs = 0
+  beforeAll(() => {
+    const now = performance.now.bind(performance)
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + passedMs)
   })
+  afterAll(() => void vi.restoreAllMocks())
+  /** Whatever was remembered before is forgotten. */
+  const publish = (keys: readonly object[], headers?: Record<string, string>) => {
+    shapeIssuer(issuer, keys, headers)
+    passedMs += 25 * 3_600_000
+  }
+  const claimsOf = () => {
+    const seconds = Math.floor(Date.now() / 1000)
+    return { ...newcomer(), iss: issuer.url, aud: provider.clientId, iat: seconds, exp: seconds + 600 }
+  }
+  const timesAsked = async (requests: () => Promise<unknown>): Promise<number> => {
+    const before = issuer.timesAsked('/jwks')
+    await requests()
+    return issuer.timesAsked('/jwks') - before
+  }
+
+  const forgeries: Record<string, () => string | Promise<string>> = {
+    "another's key of the same name": () => foreign.sign(claimsOf()),
+    "another's key, enclosed": () => foreign.sign(claimsOf(), { kid: undefined, jwk: foreign.jwk }),
+    "another's key, to be fetched": () => foreign.sign(claimsOf(), { kid: 'x', jku: `${issuer.url}/foreign` }),
+    'alg none': () => new UnsecuredJWT(claimsOf()).encode(),
+    'no signature': async () => (await first.sign(claimsOf())).replace(/[^.]+$/, ''),
+    'the client secret, HS256': () =>
+      new SignJWT(claimsOf()).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(provider.clientSecret)),
+    'the public key as a secret, HS256': async () =>
+      new SignJWT(claimsOf())
+        .setProtectedHeader({ alg: 'HS256', kid: 'first' })
+        .sign(Buffer.from(await exportSPKI(first.publicKey))),
+    'other claims than were signed': async () => {
+      const [header, , signature] = (await first.sign(claimsOf())).split('.')
+      return [header, Buffer.from(JSON.stringify(claimsOf())).toString('base64url'), signature].join('.')
+    },
+  }
+  test.each(Object.entries(forgeries))('oauth:invalid_id_token for %s', async (_name, forge) => {
+    publish([first.jwk])
+    expect((await postIdToken(first.sign(claimsOf()))).status).toBe(200)
+    expect((await postIdToken(forge())).code).toBe('oauth:invalid_id_token')
+    expect(issuer.timesAsked('/foreign')).toBe(0)
+  })
+
+  test.each([
+    ['max-age=3600', 3600],
+    ['public, max-age=19845, must-revalidate', 19_845],
+    ['no-store, max-age=0', 60],
+    ['max-age=999999999', 24 * 3600],
+    [undefined, 600],
+  ])('with cache-control %j are asked for once in %i s', async (cacheControl, seconds) => {
+    publish([first.jwk], cacheControl === undefined ? {} : { 'cache-control': cacheControl })
+    const enter = () => postIdToken(first.sign(claimsOf()))
+    const enterOften = async () => {
+      const all = await Promise.all(Array.from({ length: 10 }, enter))
+      expect(all.map(({ status }) => status)).toEqual(all.map(() => 200))
+    }
+    expect(await timesAsked(enterOften)).toBe(1)
+    passedMs += (seconds - 5) * 1000
+    expect(await timesAsked(enterOften)).toBe(0)
+    passedMs += 5000
+    expect(await timesAsked(enterOften)).toBe(1)
+  })
+
+  test('a new one is found although the old ones are remembered, and one taken back no longer counts', async () => {
+    publish([first.jwk], { 'cache-control': 'max-age=86400' })
+    expect((await postIdToken(first.sign(claimsOf()))).status).toBe(200)
+    passedMs += 31_000
+    shapeIssuer(issuer, [second.jwk])
+    expect((await postIdToken(second.sign(claimsOf()))).status).toBe(200)
+    expect((await postIdToken(first.sign(claimsOf()))).code).toBe('oauth:invalid_id_token')
+  })
+
+  test('names that nobody knows make the server ask once in 30 s', async () => {
+    publish([first.jwk])
+    await postIdToken(first.sign(claimsOf()))
+    passedMs += 31_000
+    const sendJunk = () =>
+      Promise.all(
+        Array.from({ length: 20 }, (_, index) => postIdToken(second.sign(claimsOf(), { kid: `junk-${index}` }))),
+      )
+    expect(await timesAsked(sendJunk)).toBe(1)
+    expect(await timesAsked(sendJunk)).toBe(0)
+    passedMs += 31_000
+    expect(await timesAsked(sendJunk)).toBe(1)
+  })
+
+  const faults: Record<string, Reply> = {
+    'an error': { status: 500 },
+    'a redirect': { status: 302, headers: { location: '/elsewhere' } },
+    'no JSON': { body: '<html>' },
+    'no key set': { body: { keys: 'none' } },
+    'too much': { body: { keys: [], padding: 'x'.repeat(1024 * 1024) } },
+    'a cut connection': { how: 'cut' },
+    'a key that is none': { body: { keys: [{ ...first.jwk, x: 'AAAA' }] } },
+  }
+  test.each(Object.entries(faults))(
+    'oauth:user_info_fetch_failed for %s, until it is well again',
+    async (_name, fault) => {
+      publish([first.jwk])
+      issuer.replies.set('/elsewhere', { body: { keys: [first.jwk] } })
+      issuer.replies.set('/jwks', fault)
+      expect((await postIdToken(first.sign(claimsOf()))).code).toBe('oauth:user_info_fetch_failed')
+      publish([first.jwk])
+      expect((await postIdToken(first.sign(claimsOf()))).status).toBe(200)
+    },
+  )
 })
 
 describe('native sign-in with an access token of GitHub', () => {
-  const post = () => app.client().post('/v0/app/auth/oauth/github/token', { access_token: 'gho_x' })
-  const shape = (id: number, clientId: string) => {
-    github.user = { id, login: 'octo' }
-    github.emails = [{ email: `gh-${id}@example.com`, primary: true, verified: true }]
-    github.check = { status: 200, body: { app: { client_id: clientId }, user: { id } } }
+  /** Somebody new at GitHub, but for what differs. */
+  const shape = (different: Record<string, Reply> = {}) => {
+    const id = ++subjects
+    const emails = [
+      { email: 'other@example.com', primary: false, verified: true },
+      { email: `gh-${id}@example.com`, primary: true, verified: true },
+    ]
+    github.replies.set(checkPath, { body: { app: { client_id: 'gid' }, user: { id } } })
+    github.replies.set('/api/v3/user', { body: { id, login: 'octo' } })
+    github.replies.set('/api/v3/user/emails', { body: emails })
+    for (const [path, reply] of Object.entries(different)) github.replies.set(path, reply)
+    return { id, email: `gh-${id}@example.com` }
   }
 
-  test('one that GitHub issued to this client', async () => {
-    shape(++subjects, 'gid')
-    expect((await post()).body).toHaveProperty('pending_token')
+  test('one that GitHub says it issued to this client', async () => {
+    const { email } = shape()
+    github.asked.length = 0
+    const answer = await postAccessToken()
+    expect([answer.status, answer.body]).toEqual([200, { pending_token: expect.any(String), email }])
+    expect(github.asked).toMatchObject([
+      {
+        method: 'POST',
+        path: checkPath,
+        headers: { authorization: `Basic ${Buffer.from('gid:gsecret').toString('base64')}` },
+        body: JSON.stringify({ access_token: 'gho_x' }),
+      },
+      { method: 'GET', path: '/api/v3/user', headers: { authorization: 'Bearer gho_x' } },
+      { method: 'GET', path: '/api/v3/user/emails', headers: { authorization: 'Bearer gho_x' } },
+    ])
+    const wish = { pending_token: answer.body.pending_token, handle: `nat_${++subjects}_x`, display_name: 'N' }
+    expect((await own.client().post('/v0/app/auth/complete-signup', wish)).status).toBe(200)
+    expect((await postAccessToken()).body).toEqual({ status: 'device_verification_required' })
   })
 
-  test('oauth:invalid_id_token for an unknown one, of another client or user, and where tokens of that kind say nothing', async () => {
-    for (const status of [404, 422]) {
-      github.check = { status, body: {} }
-      expect((await post()).code).toBe('oauth:invalid_id_token')
+  const app404 = { status: 404, body: { message: 'Not Found' } }
+  test.each<[string, Record<string, Reply>]>([
+    ['one that GitHub does not know', { [checkPath]: app404 }],
+    ['one that GitHub cannot read', { [checkPath]: { ...app404, status: 422 } }],
+    [
+      'one of another client',
+      {
+        [checkPath]: { body: { app: { client_id: 'another' }, user: { id: 1 } } },
+        '/api/v3/user': { body: { id: 1, login: 'octo' } },
+      },
+    ],
+    ["one of another's", { [checkPath]: { body: { app: { client_id: 'gid' }, user: { id: 1 } } } }],
+  ])('oauth:invalid_id_token for %s', async (_name, different) => {
+    shape(different)
+    expect((await postAccessToken()).code).toBe('oauth:invalid_id_token')
+  })
+
+  test('oauth:invalid_id_token for a token of the kind that says nothing there', async () => {
+    const answers = [
+      await own.client().post('/v0/app/auth/oauth/github/token', { id_token: 'a.b.c' }),
+      await own.client().post(googleUrl, { access_token: 'gho_x' }),
+    ]
+    expect(answers.map(({ code }) => code)).toEqual(['oauth:invalid_id_token', 'oauth:invalid_id_token'])
+  })
+
+  const paths = [checkPath, '/api/v3/user', '/api/v3/user/emails']
+  test.each(paths)('oauth:user_info_fetch_failed, oauth:user_info_parse_failed: faults of %s', async (path) => {
+    for (const fault of [
+      { status: 500 },
+      { status: 401 },
+      { status: 302, headers: { location: '/' } },
+      { how: 'cut' },
+    ]) {
+      shape({ [path]: fault as Reply })
+      expect([fault, (await postAccessToken()).code]).toEqual([fault, 'oauth:user_info_fetch_failed'])
     }
-    shape(++subjects, 'another')
-    expect((await post()).code).toBe('oauth:invalid_id_token')
-    shape(++subjects, 'gid')
-    github.user = { id: subjects + 1000, login: 'other' }
-    expect((await post()).code).toBe('oauth:invalid_id_token')
-    const client = app.client()
-    expect((await client.post('/v0/app/auth/oauth/github/token', { id_token: 'a.b.c' })).code).toBe(
-      'oauth:invalid_id_token',
-    )
-    expect((await client.post('/v0/app/auth/oauth/google/token', { access_token: 'x' })).code).toBe(
-      'oauth:invalid_id_token',
-    )
+    for (const body of ['<html>', '', 'null', '{"nothing":true}', '{"app":{},"user":{"id":"1"},"id":"1"}']) {
+      shape({ [path]: { body } })
+      expect([body, (await postAccessToken()).code]).toEqual([body, 'oauth:user_info_parse_failed'])
+    }
   })
 
-  test('oauth:user_info_fetch_failed and oauth:user_info_parse_failed', async () => {
-    github.check = { status: 500, body: {} }
-    expect((await post()).code).toBe('oauth:user_info_fetch_failed')
-    github.check = { status: 200, body: { nothing: true } }
-    expect((await post()).code).toBe('oauth:user_info_parse_failed')
+  test.each([
+    ['not the first', [{ email: 'a@example.com', primary: false, verified: true }]],
+    ['not verified', [{ email: 'a@example.com', primary: true, verified: false }]],
+    ['none', []],
+  ])('oauth:email_not_verified: its address is %s', async (_name, body) => {
+    shape({ '/api/v3/user/emails': { body } })
+    expect((await postAccessToken()).code).toBe('oauth:email_not_verified')
+  })
+
+  test('oauth:email_already_exists', async () => {
+    const { person } = await signedUp(own)
+    shape({ '/api/v3/user/emails': { body: [{ email: person.email, primary: true, verified: true }] } })
+    expect((await postAccessToken()).code).toBe('oauth:email_already_exists')
   })
 })

@@ -1,7 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
-import { mailsTo, signedUp } from '../support/people.ts'
-import { eventsOf, onDeviceOf, prolongBlocks, tempToken, verify, withTotp } from './support.ts'
+import { appWith } from '../support/mail-way.ts'
+import { mailedToken, mailsTo, signedUp } from '../support/people.ts'
+import {
+  ageSessions,
+  eventsOf,
+  onDeviceOf,
+  prolongBlocks,
+  spendBackupCodes,
+  tempToken,
+  verify,
+  withTotp,
+} from './support.ts'
 
 const url = '/v0/auth/totp/disable'
 let app: TestApp
@@ -13,22 +23,38 @@ afterAll(() => app.close())
 describe(`POST ${url}`, () => {
   test('with a code: the password alone signs in; a notice and an event [MF6]', async () => {
     const { person, client, code } = await withTotp(app)
-    const waiting = await tempToken(onDeviceOf(app, client), person)
+    await ageSessions(app, person)
     expect((await client.post(url, { code: await code() })).status).toBe(204)
     expect((await onDeviceOf(app, client).post('/v0/auth/login', person)).status).toBe(204)
-    expect((await verify(app.client(), waiting, await code(1))).code).toBe('totp:temp_token_invalid')
+    expect((await client.get('/v0/user/me')).body.totp_enabled).toBe(false)
     expect((await client.get('/v0/auth/totp/status')).body).toEqual({ enabled: false })
     expect((await mailsTo(app, person.email, 4))[0]?.subject).toBe('Two-step sign-in is off')
-    expect(await eventsOf(app, person)).toContain('totp_disabled')
-    const left = 'select id from totp_secrets where user_id = (select id from users where email = $1)'
-    expect(await app.sql(left, [person.email])).toEqual([])
+    expect((await eventsOf(app, person)).filter((type) => type === 'totp_disabled')).toHaveLength(1)
+    for (const table of ['totp_secrets', 'backup_codes']) {
+      const left = `select id from ${table} where user_id = (select id from users where email = $1)`
+      expect(await app.sql(left, [person.email])).toEqual([])
+    }
   })
 
-  test('with a backup code, in any case and with a hyphen', async () => {
+  test('with a backup code, in any case and with a hyphen; its use is told as well', async () => {
     const { person, client, backupCodes } = await withTotp(app)
     const [one = ''] = backupCodes
     expect((await client.post(url, { code: `${one.slice(0, 4)}-${one.slice(4).toLowerCase()}` })).status).toBe(204)
     expect((await eventsOf(app, person)).slice(0, 2)).toEqual(['totp_disabled', 'backup_code_used'])
+    const mails = await mailsTo(app, person.email, 5)
+    expect(mails.find(({ subject }) => subject === 'A backup code was used')?.text).toContain('left: 9')
+  })
+
+  test('logins that wait, for a code or for their link, are void', async () => {
+    const { person, client, code } = await withTotp(app)
+    const waiting = await tempToken(onDeviceOf(app, client), person)
+    const stranger = app.client()
+    await verify(stranger, await tempToken(stranger, person), await code())
+    const link = await mailedToken(app, person.email, 4)
+    expect((await client.post(url, { code: await code(1) })).status).toBe(204)
+    expect((await verify(onDeviceOf(app, client), waiting, '000000')).code).toBe('totp:temp_token_invalid')
+    const late = await stranger.post('/v0/auth/device/verify', { token: link })
+    expect(late.code).toBe('token:invalid_device_verify')
   })
 
   test('totp:invalid_code', async () => {
@@ -39,11 +65,9 @@ describe(`POST ${url}`, () => {
   })
 
   test('totp:backup_code_exhausted', async () => {
-    const { person, client } = await withTotp(app)
-    await app.sql('update backup_codes set used_at = now() where user_id = (select id from users where email = $1)', [
-      person.email,
-    ])
-    const answer = await client.post(url, { code: 'AAAAAAAA' })
+    const { person, client, backupCodes } = await withTotp(app)
+    await spendBackupCodes(app, person)
+    const answer = await client.post(url, { code: backupCodes[0] })
     expect([answer.status, answer.code]).toEqual([401, 'totp:backup_code_exhausted'])
   })
 
@@ -58,11 +82,11 @@ describe(`POST ${url}`, () => {
   })
 
   test('rate_limit:exceeded after five wrong codes', async () => {
-    const strict = await startApp({ RATE_LIMITS: 'on' })
+    const strict = await appWith({ RATE_LIMITS: 'on' })
     const { client, backupCodes } = await withTotp(strict)
-    for (let time = 0; time < 5; time++) await client.post(url, { code: '000000' })
+    for (let time = 0; time < 5; time++)
+      expect((await client.post(url, { code: '000000' })).code).toBe('totp:invalid_code')
     await prolongBlocks(strict)
     expect((await client.post(url, { code: backupCodes[0] })).code).toBe('rate_limit:exceeded')
-    await strict.close()
   })
 })

@@ -10,23 +10,17 @@ export type TotpPerson = {
   readonly client: TestClient
   readonly secret: string
   readonly backupCodes: readonly string[]
-  /** The app's code of the step so many away from the database's present one. */
+  /**
+   * The app's code of the step so many away from the database's present one. Those of 0 and 1 are still right when a step ends before
+   * they are sent; one that must be wrong is at least three away.
+   */
   code(stepsAway?: number): Promise<string>
   /** As if no code was ever used. */
   forgetSteps(): Promise<void>
 }
 
-/** The database's clock decides what step it is; near a step's end it is waited for, so that no test sees two. */
-async function codeOf(app: TestApp, secret: string, stepsAway: number): Promise<string> {
-  await expect
-    .poll(
-      () => app.sql<{ at: number }>('select (extract(epoch from now()) % 30)::float8 as at').then(([row]) => row?.at),
-      {
-        timeout: 10_000,
-        interval: 200,
-      },
-    )
-    .toBeLessThan(27)
+/** The database's clock decides what step it is. */
+export async function codeOf(app: TestApp, secret: string, stepsAway = 0): Promise<string> {
   const [row] = await app.sql<{ now: number }>('select extract(epoch from now())::float8 as now')
   return generateSync({ secret, epoch: Math.floor(row?.now ?? 0) + stepsAway * 30 })
 }
@@ -36,7 +30,7 @@ export async function withSetup(app: TestApp) {
   const setup = await client.post('/v0/auth/totp/setup')
   expect(setup.status).toBe(200)
   const secret = String(setup.body.secret)
-  return { person, client, setup, secret, code: (stepsAway = 0) => codeOf(app, secret, stepsAway) }
+  return { person, client, setup, secret, code: (stepsAway?: number) => codeOf(app, secret, stepsAway) }
 }
 
 export async function withTotp(app: TestApp): Promise<TotpPerson> {
@@ -80,6 +74,17 @@ export const eventsOf = async (app: TestApp, { email }: Person): Promise<string[
       [email],
     )
   ).map(({ type }) => type)
+
+/** As if none was ever left. */
+export const spendBackupCodes = (app: TestApp, { email }: Person) =>
+  app.sql('update backup_codes set used_at = now() where user_id = (select id from users where email = $1)', [email])
+
+/** Opened too long ago for the routes that demand a fresh session. */
+export const ageSessions = (app: TestApp, { email }: Person) =>
+  app.sql(
+    "update sessions set authenticated_at = now() - interval '1 hour' where user_id = (select id from users where email = $1)",
+    [email],
+  )
 
 /** An hour, so that no block runs out while a test looks at it. */
 export const prolongBlocks = (app: TestApp) =>

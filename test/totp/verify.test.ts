@@ -1,10 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addEncryptionKey } from '../../src/crypto/keyring.ts'
 import { makeToken } from '../../src/crypto/secret-token.ts'
 import { startApp, type TestApp } from '../support/app.ts'
-import type { TestClient } from '../support/client.ts'
-import { brokenWorkers } from '../support/mail-way.ts'
-import { mailedToken, mailsTo } from '../support/people.ts'
-import { eventsOf, onDeviceOf, prolongBlocks, type TotpPerson, tempToken, verify, withTotp } from './support.ts'
+import type { Answer, TestClient } from '../support/client.ts'
+import { appWith, brokenWorkers } from '../support/mail-way.ts'
+import { mailedToken, mailsTo, newPerson } from '../support/people.ts'
+import {
+  codeOf,
+  eventsOf,
+  onDeviceOf,
+  prolongBlocks,
+  spendBackupCodes,
+  type TotpPerson,
+  tempToken,
+  verify,
+  withTotp,
+} from './support.ts'
 
 let app: TestApp
 let strict: TestApp
@@ -17,17 +28,21 @@ afterAll(async () => {
   await strict.close()
 })
 
+const sessionsOf = async ({ client }: TotpPerson) =>
+  ((await client.get('/v0/auth/sessions')).body.sessions as object[]).length
+const expireLogins = () => app.sql("update pending_logins set expires_at = now() - interval '1 second'")
+
 describe.each(['', '/app'])('POST /v0%s/auth/totp/verify', (form) => {
   const post = (client: TestClient, token: unknown, code: unknown) =>
     client.post(`/v0${form}/auth/totp/verify`, { temp_token: token, code })
   /** As the person's known device, on either form. */
-  const device = ({ client }: TotpPerson) => {
-    const other = onDeviceOf(app, client)
+  const device = ({ client }: TotpPerson, at = app) => {
+    const other = onDeviceOf(at, client)
     other.headers['x-device-token'] = client.cookies.get('__Host-device_id') ?? ''
     return other
   }
-  const begin = async (one: TotpPerson) => {
-    const client = device(one)
+  /** The password step, which opens nothing. */
+  const begin = async (one: TotpPerson, client = device(one)) => {
     const answer = await client.post(`/v0${form}/auth/login`, one.person)
     expect([answer.status, Object.keys(answer.body), answer.setCookies]).toEqual([202, ['temp_token'], []])
     return { client, token: String(answer.body.temp_token) }
@@ -37,58 +52,87 @@ describe.each(['', '/app'])('POST /v0%s/auth/totp/verify', (form) => {
   test('on a known device: a session', async () => {
     const one = await withTotp(app)
     const { client, token } = await begin(one)
+    const before = await sessionsOf(one)
     const answer = await post(client, token, await one.code())
     expect(answer.status).toBe(success)
     const session = form === '' ? {} : { headers: { authorization: `Bearer ${answer.body.token}` } }
     expect((await client.get('/v0/user/me', session)).body.email).toBe(one.person.email)
+    expect(await sessionsOf(one)).toBe(before + 1)
     expect((await eventsOf(app, one.person))[0]).toBe('login_succeeded')
-    expect((await post(client, token, await one.code(1))).code).toBe('totp:temp_token_invalid')
+  })
+
+  test('with a backup code, once', async () => {
+    const one = await withTotp(app)
+    const { client, token } = await begin(one)
+    expect((await post(client, token, one.backupCodes[0]?.toLowerCase())).status).toBe(success)
+    const again = await begin(one)
+    expect((await post(again.client, again.token, one.backupCodes[0])).code).toBe('totp:invalid_code')
   })
 
   test('on a new device: a link, which then opens a session', async () => {
     const one = await withTotp(app)
-    const stranger = app.client()
-    const answer = await post(stranger, await tempToken(stranger, one.person), await one.code())
+    const { client, token } = await begin(one, app.client())
+    const answer = await post(client, token, await one.code())
     expect([answer.status, answer.body]).toEqual([202, { status: 'device_verification_required' }])
+    expect(answer.setCookies).toEqual([])
     const link = await mailedToken(app, one.person.email, 4)
-    expect((await stranger.post('/v0/auth/device/verify', { token: link })).status).toBe(204)
+    expect((await client.post('/v0/auth/device/verify', { token: link })).status).toBe(204)
+    expect((await client.get('/v0/user/me')).body.email).toBe(one.person.email)
   })
 
-  test('totp:invalid_code for a wrong, a replayed and an older code', async () => {
+  test('totp:invalid_code; four wrong tries leave a fifth', async () => {
     const one = await withTotp(app)
-    const used = await one.code()
-    const first = await begin(one)
-    expect((await post(first.client, first.token, '000000')).code).toBe('totp:invalid_code')
-    expect((await post(first.client, first.token, used)).status).toBe(success)
-    const second = await begin(one)
-    for (const code of [used, await one.code(-1)])
-      expect((await post(second.client, second.token, code)).code).toBe('totp:invalid_code')
-    expect((await post(second.client, second.token, await one.code(1))).status).toBe(success)
+    const { client, token } = await begin(one)
+    for (const wrong of ['000000', 'AAAAAAAA', 'x', await one.code(3)])
+      expect((await post(client, token, wrong)).code).toBe('totp:invalid_code')
+    expect((await post(client, token, await one.code())).status).toBe(success)
   })
 
-  test('totp:temp_token_invalid: malformed, unknown, of another kind, used up', async () => {
-    const one = await withTotp(app)
-    for (const token of ['junk', makeToken('temporaryLogin').text, makeToken('mailed').text])
+  test('totp:temp_token_invalid: malformed, unknown, of another kind', async () => {
+    for (const token of ['junk', makeToken('temporaryLogin').text, makeToken('session').text, makeToken('mailed').text])
       expect((await post(app.client(), token, '000000')).code).toBe('totp:temp_token_invalid')
+  })
+
+  test('totp:temp_token_invalid: used, also when it has expired since', async () => {
+    const one = await withTotp(app)
+    const { client, token } = await begin(one)
+    await post(client, token, await one.code())
+    expect((await post(client, token, await one.code(1))).code).toBe('totp:temp_token_invalid')
+    await expireLogins()
+    expect((await post(client, token, await one.code(1))).code).toBe('totp:temp_token_invalid')
+  })
+
+  test('totp:temp_token_invalid: its five tries used up, also when it has expired since', async () => {
+    const one = await withTotp(app)
     const { client, token } = await begin(one)
     for (let time = 0; time < 5; time++) expect((await post(client, token, '000000')).code).toBe('totp:invalid_code')
-    await app.sql("update pending_logins set expires_at = now() - interval '1 second'")
+    expect((await post(client, token, await one.code())).code).toBe('totp:temp_token_invalid')
+    await expireLogins()
     expect((await post(client, token, await one.code())).code).toBe('totp:temp_token_invalid')
   })
 
   test('totp:temp_token_expired', async () => {
     const one = await withTotp(app)
     const { client, token } = await begin(one)
-    await app.sql('update pending_logins set expires_at = now() where expires_at > now()')
-    expect((await post(client, token, await one.code())).code).toBe('totp:temp_token_expired')
+    const lifetimes = await app.sql<{ s: number }>(
+      'select distinct extract(epoch from expires_at - created_at)::int as s from pending_logins where used_at is null and expires_at > now()',
+    )
+    expect(lifetimes).toEqual([{ s: 300 }])
+    await expireLogins()
+    const answer = await post(client, token, await one.code())
+    expect([answer.status, answer.code]).toEqual([400, 'totp:temp_token_expired'])
   })
 
   test('totp:backup_code_exhausted', async () => {
     const one = await withTotp(app)
     const { client, token } = await begin(one)
-    await app.sql('update backup_codes set used_at = now()')
-    const answer = await post(client, token, one.backupCodes[0])
-    expect([answer.status, answer.code]).toEqual([401, 'totp:backup_code_exhausted'])
+    await spendBackupCodes(app, one.person)
+    for (let time = 0; time < 5; time++) {
+      const answer = await post(client, token, one.backupCodes[0])
+      expect([answer.status, answer.code]).toEqual([401, 'totp:backup_code_exhausted'])
+    }
+    // Each was a try.
+    expect((await post(client, token, await one.code())).code).toBe('totp:temp_token_invalid')
   })
 
   test('general:bad_request', async () => {
@@ -100,22 +144,18 @@ describe.each(['', '/app'])('POST /v0%s/auth/totp/verify', (form) => {
       expect((await post(app.client(), token, code)).code).toBe('general:bad_request')
   })
 
-  test('rate_limit:exceeded after five wrong codes over several logins; a right password does not end the count [TH1]', async () => {
+  test('rate_limit:exceeded after five wrong codes over several logins; a right password does not end the count [TH1 TH2]', async () => {
     const one = await withTotp(strict)
     const stranger = strict.client()
-    const login = () => stranger.post(`/v0${form}/auth/login`, one.person)
-    const [first, second] = [(await login()).body.temp_token, (await login()).body.temp_token]
+    const [first, second] = [(await begin(one, stranger)).token, (await begin(one, stranger)).token]
     for (const token of [first, first, first, second, second])
       expect((await post(stranger, token, '000000')).code).toBe('totp:invalid_code')
     await prolongBlocks(strict)
-    const third = (await login()).body.temp_token
-    const refused = await post(stranger, third, await one.code())
+    const refused = await post(stranger, (await begin(one, stranger)).token, await one.code())
     expect([refused.status, refused.code]).toEqual([429, 'rate_limit:exceeded'])
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(3000)
-    const known = onDeviceOf(strict, one.client)
-    known.headers['x-device-token'] = one.client.cookies.get('__Host-device_id') ?? ''
-    const token = (await known.post(`/v0${form}/auth/login`, one.person)).body.temp_token
-    expect((await post(known, token, await one.code())).status).toBe(success)
+    const known = await begin(one, device(one, strict))
+    expect((await post(known.client, known.token, await one.code())).status).toBe(success)
   })
 
   test('system:internal_error for a secret moved from another account; nothing is accepted [MF2]', async () => {
@@ -125,23 +165,28 @@ describe.each(['', '/app'])('POST /v0%s/auth/totp/verify', (form) => {
        where user_id = (select id from users where email = $1)`,
       [one.person.email, other.person.email],
     )
+    const before = await sessionsOf(one)
     const { client, token } = await begin(one)
-    const answer = await post(client, token, await other.code())
-    expect([answer.status, answer.code]).toEqual([400, 'system:internal_error'])
+    for (const code of [await one.code(), await other.code()]) {
+      const answer = await post(client, token, code)
+      expect([answer.status, answer.code, answer.setCookies]).toEqual([400, 'system:internal_error', []])
+    }
+    expect(await sessionsOf(one)).toBe(before)
   })
 
   test('worker faults of the device link', async () => {
     const people = [await withTotp(app), await withTotp(app), await withTotp(app)]
     for (const [broken, code] of await brokenWorkers(app)) {
       const one = people.pop() as TotpPerson
-      const stranger = broken.client()
-      expect((await post(stranger, await tempToken(stranger, one.person), await one.code())).code).toBe(code)
+      const { client, token } = await begin(one, broken.client())
+      expect((await post(client, token, await one.code())).code).toBe(code)
     }
   })
 })
 
 test('a code is accepted once in 1,000 tries over many logins [MF1]', async () => {
   const one = await withTotp(app)
+  const before = await sessionsOf(one)
   const device = onDeviceOf(app, one.client)
   const tokens = []
   for (let login = 0; login < 250; login++) tokens.push(await tempToken(device, one.person))
@@ -155,6 +200,7 @@ test('a code is accepted once in 1,000 tries over many logins [MF1]', async () =
   expect(new Set(answers.map(({ code: refusal }) => refusal))).toEqual(
     new Set([undefined, 'totp:invalid_code', 'totp:temp_token_invalid']),
   )
+  expect(await sessionsOf(one)).toBe(before + 1)
 }, 60_000)
 
 test('a backup code is spent once in 100 tries over several logins; the owner is told how many are left [MF3]', async () => {
@@ -162,14 +208,17 @@ test('a backup code is spent once in 100 tries over several logins; the owner is
   const device = onDeviceOf(app, one.client)
   const tokens = []
   for (let login = 0; login < 25; login++) tokens.push(await tempToken(device, one.person))
-  const racers = [...tokens, ...tokens, ...tokens, ...tokens]
+  const backupCode = one.backupCodes[3] ?? ''
   const answers = await Promise.all(
-    racers.map((token) => verify(onDeviceOf(app, one.client), token, one.backupCodes[3])),
+    [...tokens, ...tokens, ...tokens, ...tokens].map((token) => verify(onDeviceOf(app, one.client), token, backupCode)),
   )
   expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
   expect((await one.client.get('/v0/auth/totp/status')).body.backup_codes_remaining).toBe(9)
   const [notice] = await mailsTo(app, one.person.email, 4)
   expect([notice?.subject, notice?.text]).toEqual(['A backup code was used', expect.stringContaining('left: 9')])
+  expect(notice?.text).not.toContain(backupCode)
+  const uses = (await eventsOf(app, one.person)).filter((type) => type === 'backup_code_used')
+  expect(uses).toHaveLength(1)
 })
 
 test('of 20 parallel wrong codes for one temp_token five are looked at', async () => {
@@ -182,17 +231,55 @@ test('of 20 parallel wrong codes for one temp_token five are looked at', async (
   expect(answers.filter(({ code }) => code === 'totp:temp_token_invalid')).toHaveLength(15)
 })
 
-test('remember_me is kept through both steps', async () => {
-  const one = await withTotp(app)
-  const device = onDeviceOf(app, one.client)
-  const token = await tempToken(device, one.person, { remember_me: true })
-  const { setCookies } = await verify(device, token, await one.code())
-  expect(setCookies[0]).toContain('Max-Age=2592000')
+test('wrong codes are one count, whatever they were to prove; passwords have another [TH1]', async () => {
+  const one = await withTotp(strict)
+  const { client, person } = one
+  const post = (path: string, body: object) => client.post(`/v0/auth/${path}`, body)
+  const device = onDeviceOf(strict, client)
+  const acts = [
+    (code: string) => post('reauthenticate', { code }),
+    (code: string) => post('totp/backup-codes/regenerate', { code }),
+    (code: string) => post('totp/disable', { code }),
+    async (code: string) => verify(device, await tempToken(device, person), code),
+  ] as const
+  for (const act of [...acts, acts[0]]) expect((await act('000000')).code).toBe('totp:invalid_code')
+  await prolongBlocks(strict)
+  expect((await post('reauthenticate', { password: person.password })).status).toBe(204)
+  for (const act of acts) expect((await act(await one.code())).code).toBe('rate_limit:exceeded')
+  // Of others, who wrong the account from elsewhere, there is nothing in that count.
+  const stranger = strict.client()
+  expect((await verify(stranger, await tempToken(stranger, person), await one.code())).status).toBe(202)
+})
+
+test('wrong passwords hold up no code [TH1]', async () => {
+  const one = await withTotp(strict)
+  const wrong = { password: 'not the password' }
+  for (let time = 0; time < 5; time++) await one.client.post('/v0/auth/reauthenticate', wrong)
+  await prolongBlocks(strict)
+  expect((await one.client.post('/v0/auth/reauthenticate', wrong)).code).toBe('rate_limit:exceeded')
+  expect((await one.client.post('/v0/auth/reauthenticate', { code: await one.code() })).status).toBe(204)
+})
+
+describe('remember_me is kept through both steps', () => {
+  test.each([
+    [true, 'Max-Age=2592000; '],
+    [false, ''],
+  ])('%j', async (remembered, lifetime) => {
+    const cookie = new RegExp(`^__Host-session_id=pst_[A-Za-z0-9_-]{49}; ${lifetime}Path=/; `)
+    const one = await withTotp(app)
+    const begin = (client: TestClient) => tempToken(client, one.person, { remember_me: remembered })
+    const device = onDeviceOf(app, one.client)
+    expect((await verify(device, await begin(device), await one.code())).setCookies[0]).toMatch(cookie)
+    const stranger = app.client()
+    await verify(stranger, await begin(stranger), await one.code(1))
+    const token = await mailedToken(app, one.person.email, 4)
+    expect((await stranger.post('/v0/auth/device/verify', { token })).setCookies[0]).toMatch(cookie)
+  })
 })
 
 describe('a login that waits for its code ends with', () => {
   const fresh = 'a wholly new passphrase'
-  const changes: Record<string, (one: TotpPerson) => Promise<unknown>> = {
+  const changes: Record<string, (one: TotpPerson) => Promise<Answer>> = {
     'a new password': ({ client, person }) =>
       client.post('/v0/auth/change-password', { current_password: person.password, new_password: fresh }),
     'a reset': async ({ person }) => {
@@ -200,61 +287,98 @@ describe('a login that waits for its code ends with', () => {
       const token = await mailedToken(app, person.email, 4)
       return app.client().post('/v0/auth/reset-password', { token, new_password: fresh })
     },
-    'TOTP switched off': async ({ client, backupCodes }) =>
-      client.post('/v0/auth/totp/disable', { code: backupCodes[0] }),
+    'a new address': async ({ client, person }) => {
+      const { email } = newPerson()
+      await client.post('/v0/auth/change-email', { password: person.password, new_email: email })
+      return app.client().post('/v0/auth/confirm-email-change', { token: await mailedToken(app, email) })
+    },
+    'TOTP switched off': ({ client, backupCodes }) => client.post('/v0/auth/totp/disable', { code: backupCodes[0] }),
+    'TOTP switched off and on again': async ({ client, backupCodes }) => {
+      await client.post('/v0/auth/totp/disable', { code: backupCodes[0] })
+      const secret = String((await client.post('/v0/auth/totp/setup')).body.secret)
+      return client.post('/v0/auth/totp/enable', { code: await codeOf(app, secret) })
+    },
   }
   test.each(Object.entries(changes))('%s', async (_name, change) => {
     const one = await withTotp(app)
     const device = onDeviceOf(app, one.client)
     const token = await tempToken(device, one.person)
-    await change(one)
+    expect((await change(one)).code).toBeUndefined()
     expect((await verify(device, token, await one.code())).code).toBe('totp:temp_token_invalid')
   })
 })
 
-test('a reset leaves TOTP on, and the link of a new device still asks for a code first [MF4 MF5]', async () => {
+test('a reset leaves TOTP on, and the link of a new device still comes only after a code [MF4 MF5]', async () => {
   const one = await withTotp(app)
   await app.client().post('/v0/auth/forgot-password', { email: one.person.email })
   const token = await mailedToken(app, one.person.email, 4)
-  await app.client().post('/v0/auth/reset-password', { token, new_password: 'a wholly new passphrase' })
-  const login = { email: one.person.email, password: 'a wholly new passphrase' }
-  const answer = await app.client().post('/v0/auth/login', login)
-  expect([answer.status, Object.keys(answer.body)]).toEqual([202, ['temp_token']])
+  const password = 'a wholly new passphrase'
+  expect((await app.client().post('/v0/auth/reset-password', { token, new_password: password })).status).toBe(204)
+  const stranger = app.client()
+  const second = await tempToken(stranger, { ...one.person, password })
+  expect((await verify(stranger, second, '000000')).code).toBe('totp:invalid_code')
+  const answer = await verify(stranger, second, await one.code())
+  expect(answer.body).toEqual({ status: 'device_verification_required' })
 })
+
+type Operation = {
+  readonly security?: object
+  readonly requestBody?: { readonly content: Record<string, { readonly schema: { readonly properties?: object } }> }
+}
+
+async function readOperations() {
+  const { body } = await app.client().get('/openapi.json')
+  return Object.entries(body.paths as Record<string, Record<string, Operation>>).flatMap(([path, item]) =>
+    Object.entries(item).map(([verb, { security, requestBody }]) => ({
+      name: `${verb} ${path}`,
+      needsSession: security !== undefined,
+      tokenFields: Object.keys(requestBody?.content['application/json']?.schema.properties ?? {}).filter((field) =>
+        /^(?:refresh_|pending_)?token$/.test(field),
+      ),
+      send: (sent: object) => app.client().send(verb.toUpperCase(), path.replace(/\{\w+\}/g, 'x'), sent),
+    })),
+  )
+}
 
 test('a temp_token is good for nothing else [SE7]', async () => {
   const one = await withTotp(app)
-  const token = await tempToken(onDeviceOf(app, one.client), one.person)
-  const { body } = await app.client().get('/openapi.json')
-  for (const [path, item] of Object.entries(body.paths as Record<string, Record<string, { security?: object }>>)) {
-    for (const [verb, { security }] of Object.entries(item)) {
-      if (security === undefined) continue
-      const url = path.replace(/\{\w+\}/g, 'x')
-      const headers = { authorization: `Bearer ${token}` }
-      expect([path, (await app.client().send(verb.toUpperCase(), url, { headers })).code]).toEqual([
-        path,
-        'user:invalid_session',
-      ])
-    }
+  const device = onDeviceOf(app, one.client)
+  const token = await tempToken(device, one.person)
+  const operations = await readOperations()
+
+  const behindSessions = operations.filter(({ needsSession }) => needsSession)
+  expect(behindSessions.length).toBeGreaterThan(20)
+  for (const { name, send } of behindSessions)
+    for (const headers of [{ authorization: `Bearer ${token}` }, { cookie: `__Host-session_id=${token}` }])
+      expect([name, (await send({ headers })).code]).toEqual([name, 'user:invalid_session'])
+
+  // Revoking answers alike for every token.
+  const takingTokens = operations.filter(({ name, tokenFields }) => tokenFields.length > 0 && !name.endsWith('/revoke'))
+  expect(takingTokens.length).toBeGreaterThan(8)
+  const others = { new_password: 'a wholly new passphrase', handle: 'somebody_1', display_name: 'Somebody' }
+  for (const { name, tokenFields, send } of takingTokens) {
+    const { code } = await send({
+      body: { ...others, ...Object.fromEntries(tokenFields.map((field) => [field, token])) },
+    })
+    expect([name, code]).toEqual([name, expect.stringMatching(/^(?:token:invalid_\w+|user:invalid_token)$/)])
   }
-  for (const path of ['verify-email', 'device/verify', 'confirm-email-change'])
-    expect((await app.client().post(`/v0/auth/${path}`, { token })).code).toMatch(/^token:invalid/)
-  const refresh = await app.client().post('/v0/auth/token/refresh', { refresh_token: token })
-  expect(refresh.code).toBe('user:invalid_token')
+  const refreshed = await app.client().post('/v0/auth/token/refresh', undefined, {
+    headers: { cookie: `__Host-refresh_token=${token}` },
+  })
+  expect(refreshed.code).toBe('user:invalid_token')
+
+  expect((await verify(device, token, await one.code())).status).toBe(204)
 })
 
-test('what reauthenticate accepts is spent for everything [MF1]', async () => {
-  const { client, code } = await withTotp(app)
-  const used = await code()
-  expect((await client.post('/v0/auth/reauthenticate', { code: used })).status).toBe(204)
-  for (const path of ['reauthenticate', 'totp/backup-codes/regenerate', 'totp/disable'])
-    expect((await client.post(`/v0/auth/${path}`, { code: used })).code).toBe('totp:invalid_code')
-})
-
-test('POST /v0/auth/reauthenticate: totp:backup_code_exhausted', async () => {
-  const { client, person } = await withTotp(app)
-  await app.sql('update backup_codes set used_at = now() where user_id = (select id from users where email = $1)', [
-    person.email,
-  ])
-  expect((await client.post('/v0/auth/reauthenticate', { code: 'AAAAAAAA' })).code).toBe('totp:backup_code_exhausted')
+test('after a new encryption key old secrets and old backup codes go on [MF2]', async () => {
+  const rotated = await appWith({})
+  const old = await withTotp(rotated)
+  addEncryptionKey(rotated.config.keysDir)
+  await expect.poll(() => rotated.deps.keyring.getSealingKey().id, { timeout: 5000 }).toBe(2)
+  const newer = await withTotp(rotated)
+  for (const one of [old, newer]) {
+    const device = onDeviceOf(rotated, one.client)
+    for (const code of [await one.code(), one.backupCodes[0]])
+      expect((await verify(device, await tempToken(device, one.person), code)).status).toBe(204)
+  }
 })
