@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: './test/support/backends.ts',
     pool: 'forks',
     // They wait for backends more than they compute.
-    maxWorkers: 3,
+    maxWorkers: 5,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     projects: [

@@ -109,7 +109,7 @@ describe('the owner is told by mail when somebody is locked out [TH2]', () => {
     await client.post('/v0/auth/reauthenticate', { password: person.password })
     const rows = await app.sql(
       `select type, metadata from security_events where user_id = (select id from users where email = $1)
-       order by id desc limit 2`,
+       order by created_at desc, id desc limit 2`,
       [person.email],
     )
     const metadata = { act: 'reauthenticate' }

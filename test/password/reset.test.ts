@@ -40,7 +40,7 @@ const endLink = ({ email }: Person) =>
 
 const eventsOf = async ({ email }: Person) => {
   const rows = await app.sql<{ type: string }>(
-    "select type from security_events where type like 'password%' and user_id = (select id from users where email = $1) order by id",
+    "select type from security_events where type like 'password%' and user_id = (select id from users where email = $1) order by created_at, id",
     [email],
   )
   return rows.map(({ type }) => type)

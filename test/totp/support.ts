@@ -70,7 +70,7 @@ export function onDeviceOf(app: TestApp, client: TestClient): TestClient {
 export const eventsOf = async (app: TestApp, { email }: Person): Promise<string[]> =>
   (
     await app.sql<{ type: string }>(
-      'select type from security_events where user_id = (select id from users where email = $1) order by id desc',
+      'select type from security_events where user_id = (select id from users where email = $1) order by created_at desc, id desc',
       [email],
     )
   ).map(({ type }) => type)

@@ -19,7 +19,8 @@ const refusal = (status: number, code: string) => ({ status, code, body: { statu
 const ownId = '(select id from users where email = $1)'
 const withoutPassword = ({ email }: Person, at = app) =>
   at.sql('update users set password_hash = null where email = $1', [email])
-const eventsOf = (id: unknown, at = app) => at.sql('select * from security_events where user_id = $1 order by id', [id])
+const eventsOf = (id: unknown, at = app) =>
+  at.sql('select * from security_events where user_id = $1 order by created_at, id', [id])
 const lives = async (client: TestClient) => expect((await client.get(url)).status).toBe(200)
 
 /** So many statements wait for a lock of another. */

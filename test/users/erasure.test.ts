@@ -221,7 +221,7 @@ describe('nothing personal is left in any table [DA2 LG2]', () => {
     await own.sql('update failed_attempts set blocked_until = null')
 
     const { id } = (await client.get(url)).body
-    const eventsOf = () => own.sql('select * from security_events where user_id = $1 order by id', [id])
+    const eventsOf = () => own.sql('select * from security_events where user_id = $1 order by created_at, id', [id])
     const before = await eventsOf()
     expect(await sing(own)).toEqual(
       expect.arrayContaining([
