@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     globalSetup: './test/support/backends.ts',
     pool: 'forks',
+    // Modules are loaded once a worker: no test changes one, and loading costs more than many a file's tests.
+    isolate: false,
     // They wait for backends more than they compute.
     maxWorkers: 5,
     testTimeout: 20_000,

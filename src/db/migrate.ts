@@ -21,7 +21,10 @@ export async function applyMigrations({ main, migration: url, direct }: Database
     await client.query("select pg_advisory_lock(hashtext('postern-migrate'))")
     await migrate(drizzle(client), { migrationsFolder })
     await installJobs(url)
-    await grantToApi(client, [main, direct])
+    await grantToApi(
+      client,
+      [main, direct].filter((one) => one !== url),
+    )
   } finally {
     await client.end()
   }

@@ -1,4 +1,4 @@
-import { type LookupAddress, lookup } from 'node:dns'
+import { type LookupAddress, type LookupAllOptions, lookup as systemLookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { Agent, type Dispatcher, request } from 'undici'
 import { literalAddress, type OutboundPolicy } from './policy.ts'
@@ -32,10 +32,17 @@ const deadlineMs = 5000
 const connectionsPerOrigin = 16
 const mostJsonBytes = 1024 * 1024
 
-export function openOutbound(policy: OutboundPolicy): Outbound {
+type Lookup = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: Error | null, found: LookupAddress[]) => void,
+) => void
+
+/** @param lookup finds the addresses of a name */
+export function openOutbound(policy: OutboundPolicy, lookup: Lookup = systemLookup): Outbound {
   const options = { connections: connectionsPerOrigin, keepAliveTimeout: 10_000 }
   const open = new Agent(options)
-  const guarded = new Agent({ ...options, connect: { lookup: guardedLookup(policy) } })
+  const guarded = new Agent({ ...options, connect: { lookup: guardedLookup(policy, lookup) } })
   return {
     ask: (url, asked = {}) => ask(open, url, asked),
     askGuarded: async (url, asked = {}) => {
@@ -59,9 +66,9 @@ function refuseForbidden(policy: OutboundPolicy, text: string): void {
 }
 
 /** What is looked up is what is connected to: a name that changes its address in between (DNS rebinding) gains nothing. */
-function guardedLookup(policy: OutboundPolicy): LookupFunction {
+function guardedLookup(policy: OutboundPolicy, lookup: Lookup): LookupFunction {
   return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
+    lookup(hostname, { ...options, all: true }, (error, found) => {
       if (error) return callback(error, [])
       const allowed = policy.isAllowedHost(hostname)
         ? found

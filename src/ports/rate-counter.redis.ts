@@ -48,7 +48,11 @@ export function redisRateCounter({ url, prefix, fallback, log }: Options): Redis
   const client = openClient(url)
   const outage = watchOutage(log)
   client.on('error', outage.blame)
-  const connected = client.connect().catch(() => undefined)
+  // A Cluster that is lost between its slots and its ready check never settles connect().
+  const connected = new Promise<void>((resolve) => {
+    client.once('ready', resolve)
+    client.connect().then(resolve, () => resolve())
+  })
 
   const count = async (windows: readonly Window[]): Promise<readonly Tally[]> => {
     await connected

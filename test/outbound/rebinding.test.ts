@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns'
 import { networkInterfaces } from 'node:os'
-import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { openOutbound } from '../../src/outbound/client.ts'
 import { outboundPolicy } from '../../src/outbound/policy.ts'
 import { startOtherServer } from '../support/native-provider.ts'
@@ -9,24 +9,18 @@ import { startOtherServer } from '../support/native-provider.ts'
 const zone = new Map<string, string[][]>()
 const lookups = { count: 0 }
 
-// Name servers lie outside, and an attacker's is what this is about; other names are looked up as ever.
-vi.mock('node:dns', async (importOriginal) => {
-  const original = await importOriginal<typeof import('node:dns')>()
-  type Callback = (error: Error | null, found: LookupAddress[]) => void
-  const lookup = (name: string, options: object, callback: Callback) => {
-    const answers = zone.get(name)
-    if (answers === undefined) return original.lookup(name, options, callback as never)
-    lookups.count++
-    const addresses = (answers.length > 1 ? answers.shift() : answers[0]) ?? []
-    setImmediate(() =>
-      callback(
-        null,
-        addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
-      ),
-    )
-  }
-  return { ...original, lookup, default: { ...original, lookup } }
-})
+/** Name servers lie outside, and an attacker's is what this is about. */
+function lookup(name: string, _: object, callback: (error: null, found: LookupAddress[]) => void): void {
+  lookups.count++
+  const answers = zone.get(name) ?? []
+  const addresses = (answers.length > 1 ? answers.shift() : answers[0]) ?? []
+  setImmediate(() =>
+    callback(
+      null,
+      addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    ),
+  )
+}
 
 /** An address of this very machine that is neither loopback nor public, with somebody listening. */
 const inner = Object.values(networkInterfaces())
@@ -40,7 +34,7 @@ afterAll(() => fine.stop())
 
 function opened() {
   lookups.count = 0
-  const outbound = openOutbound(policy)
+  const outbound = openOutbound(policy, lookup)
   onTestFinished(outbound.close)
   return outbound
 }
