@@ -10,6 +10,7 @@ import { devRoutes } from './dev/routes.ts'
 import { docsRoutes } from './docs/routes.ts'
 import type { ErrorCode } from './errors/catalogue.ts'
 import { domainErrors } from './errors/plugin.ts'
+import { eventRoutes } from './events/routes.ts'
 import { rememberMethods } from './http/allow.ts'
 import { readJsonBodies } from './http/body.ts'
 import { guardRoutes } from './http/guards.ts'
@@ -20,6 +21,7 @@ import { logRequests } from './http/request-log.ts'
 import { serializerCompiler } from './http/serializer.ts'
 import { closeGracefully, createFastify } from './http/server.ts'
 import { validatorCompiler } from './http/validation.ts'
+import { moderationRoutes } from './moderation/routes.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { passwordRoutes } from './password/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
@@ -61,6 +63,8 @@ export async function buildApp(deps: Deps, { onContractViolation = () => {} }: A
   totpRoutes(app, deps)
   oauthRoutes(app, deps)
   userRoutes(app, deps)
+  moderationRoutes(app, deps)
+  eventRoutes(app, deps)
   healthRoutes(app, deps.healthChecks)
   docsRoutes(app, config)
   devRoutes(app, deps)

@@ -12,6 +12,7 @@ import { type Jobs, openJobs } from './db/jobs.ts'
 import { applyMigrations } from './db/migrate.ts'
 import { type DatabaseUrls, openDatabaseUrls } from './db/urls.ts'
 import { describeCause } from './errors/cause.ts'
+import { type EventHub, openEventHub } from './events/hub.ts'
 import type { HealthCheck } from './http/health.ts'
 import { type Inbox, openInbox } from './mail/inbox.ts'
 import { startWorker } from './mail/worker.ts'
@@ -20,12 +21,15 @@ import { type Remembered, remember } from './oauth/remembered.ts'
 import { type Outbound, openOutbound } from './outbound/client.ts'
 import { type OutboundPolicy, outboundPolicy } from './outbound/policy.ts'
 import { type IsCommonPassword, loadCommonPasswords } from './password/common-passwords.ts'
+import { openEventStream } from './ports/event-stream.open.ts'
+import type { EventStream } from './ports/event-stream.ts'
 import { httpMailDelivery } from './ports/mail-delivery.http.ts'
 import type { MailDelivery } from './ports/mail-delivery.ts'
 import { memoryRateCounter } from './ports/rate-counter.memory.ts'
 import { postgresRateCounter } from './ports/rate-counter.postgres.ts'
 import { redisRateCounter } from './ports/rate-counter.redis.ts'
 import type { RateCounter } from './ports/rate-counter.ts'
+import { redisPrefix } from './ports/redis.ts'
 import { type LastSeen, startLastSeen } from './sessions/last-seen.ts'
 import { type ResolveSession, sessionResolver } from './sessions/resolve.ts'
 
@@ -45,6 +49,8 @@ export type Deps = {
   readonly sharedCounter: RateCounter
   /** Counted in this process: exact enough for cheap routes. */
   readonly localCounter: RateCounter
+  readonly eventStream: EventStream
+  readonly eventHub: EventHub
   readonly lastSeen: LastSeen
   readonly resolveSession: ResolveSession
   readonly resolveAccessToken: ResolveAccessToken
@@ -87,6 +93,10 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
   const outbound = openOutbound(policy)
   opened.defer(outbound.close)
   const { redisChecks, ...counters } = openCounters(config, log, db, opened)
+  const eventStream = openEventStream({ config, db, directUrl: urls.direct, log })
+  opened.defer(eventStream.close)
+  const eventHub = openEventHub({ db, eventStream, log })
+  opened.defer(async () => eventHub.close())
   const { checkWorker, ...mail } = await openMail({ config, log, keyring, urls }, opened)
 
   const moved = opened.move()
@@ -101,6 +111,8 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     isCommonPassword,
     ...counters,
     ...mail,
+    eventStream,
+    eventHub,
     lastSeen,
     outboundPolicy: policy,
     outbound,
@@ -123,7 +135,7 @@ function openCounters(config: Config, log: FastifyBaseLogger, db: Database, open
   const localCounter = memoryRateCounter({ now: () => performance.now() })
   opened.defer(() => localCounter.close())
   if (config.redisUrl === undefined) return { localCounter, sharedCounter: postgresRateCounter(db), redisChecks: {} }
-  const redis = redisRateCounter({ url: config.redisUrl, prefix: 'postern', fallback: localCounter, log })
+  const redis = redisRateCounter({ url: config.redisUrl, prefix: redisPrefix, fallback: localCounter, log })
   opened.defer(() => redis.close())
   return { localCounter, sharedCounter: redis, redisChecks: { redis: redis.ping } }
 }
@@ -147,7 +159,7 @@ async function openMail({ config, log, keyring, urls }: MailParts, opened: Async
   if (inbox) opened.defer(inbox.close)
   const jobs = await openJobs({ url: urls.direct, role: 'worker', log })
   const listen = { host: '127.0.0.1', port: 0, secret }
-  const worker = await startWorker({ config, log, databaseUrl: urls.main, smtpUrl, keyring, jobs, listen })
+  const worker = await startWorker({ config, log, urls, smtpUrl, keyring, jobs, listen })
   opened.defer(worker.close)
   // Before the worker's connections: a job that runs still needs them.
   opened.defer(jobs.close)

@@ -21,14 +21,13 @@ async function work(config: Config): Promise<void> {
   await using opened = new AsyncDisposableStack()
   const urls = await openDatabaseUrls(config, { role: 'guest', log, opened })
   await applyMigrations(urls)
-  const { main, direct } = urls
   const keyring = openKeyring(config.keysDir, { create: config.appEnv !== 'production' })
-  const jobs = await openJobs({ url: direct, role: 'worker', log })
+  const jobs = await openJobs({ url: urls.direct, role: 'worker', log })
   const { smtpUrl, workerSecret, workerHost: host, workerPort: port } = config
   if (smtpUrl === undefined || workerSecret === undefined)
     throw new Error('the configuration of a worker was not checked')
   const listen = { host, port, secret: workerSecret }
-  const worker = await startWorker({ config, log, databaseUrl: main, smtpUrl, keyring, jobs, listen })
+  const worker = await startWorker({ config, log, urls, smtpUrl, keyring, jobs, listen })
   opened.defer(worker.close)
   opened.defer(jobs.close)
 

@@ -1,7 +1,7 @@
 import pg from 'pg'
 
 /** Rows that are there for good: the API adds to them and reads them, and changes none [LG2]. */
-const appendOnly = 'security_events'
+const appendOnly = 'security_events, moderation_logs'
 const jobSchema = 'pgboss'
 
 /**

@@ -16,6 +16,8 @@ const expired = {
   refresh_tokens: `coalesce(rotated_at, expires_at) < now() - ${kept}`,
   refresh_families: `expires_at < now() - ${kept}`,
   sessions: `least(max_expires_at, expires_at, ended_at) < now() - ${kept}`,
+  // Whoever comes back later starts anew.
+  event_log: `created_at < now() - interval '7 days'`,
   rate_counters: 'resets_at < now()',
   failed_attempts: 'forgotten_at < now()',
 } as const

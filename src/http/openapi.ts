@@ -26,6 +26,13 @@ const securityOf: Readonly<Record<string, readonly Record<string, readonly strin
   'session or access token': [...sessionSecurity, { access_token: [] }],
 }
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What its success is, where that is no JSON. */
+    produces?: string
+  }
+}
+
 /** Publishes what the routes declare: per operation and status the exact codes that it can answer with. */
 export async function publishOpenApi(app: FastifyInstance, config: Config): Promise<void> {
   await app.register(swagger, {
@@ -43,8 +50,12 @@ export async function publishOpenApi(app: FastifyInstance, config: Config): Prom
     },
     transform: (document) => {
       const { schema, url } = jsonSchemaTransform(document as Parameters<typeof jsonSchemaTransform>[0])
-      const { declaredCodes, access } = document.route.config ?? {}
-      const response = { ...successResponses(schema.response), ...errorResponses(declaredCodes ?? new Set()) }
+      const { declaredCodes, access, produces } = document.route.config ?? {}
+      const success =
+        produces === undefined
+          ? successResponses(schema.response)
+          : { 200: { description: 'OK', content: { [produces]: { schema: { type: 'string' } } } } }
+      const response = { ...success, ...errorResponses(declaredCodes ?? new Set()) }
       const security = access && securityOf[access]
       return { schema: { ...schema, ...(security && { security }), response }, url }
     },

@@ -4,7 +4,10 @@ import type { Keyring } from '../crypto/keyring.ts'
 import { openDatabase } from '../db/client.ts'
 import type { Jobs } from '../db/jobs.ts'
 import { sweep } from '../db/sweep.ts'
+import type { DatabaseUrls } from '../db/urls.ts'
 import { describeCause } from '../errors/cause.ts'
+import { startRelay } from '../events/relay.ts'
+import { openEventStream } from '../ports/event-stream.open.ts'
 import { deliverMail } from './deliver.ts'
 import { smtpSender } from './smtp.ts'
 import { listenForDeliveries, type WorkerServer } from './worker-server.ts'
@@ -12,7 +15,7 @@ import { listenForDeliveries, type WorkerServer } from './worker-server.ts'
 type Options = {
   readonly config: Config
   readonly log: FastifyBaseLogger
-  readonly databaseUrl: string
+  readonly urls: DatabaseUrls
   readonly smtpUrl: string
   readonly keyring: Keyring
   readonly jobs: Jobs
@@ -26,14 +29,14 @@ const conversations = 5
 export async function startWorker({
   config,
   log,
-  databaseUrl,
+  urls,
   smtpUrl,
   keyring,
   jobs,
   listen,
 }: Options): Promise<WorkerServer> {
   const database = openDatabase({
-    url: databaseUrl,
+    url: urls.main,
     poolSize: conversations,
     // A row stays locked, and its transaction idle, for as long as a mail server may take.
     timeoutMs: Math.max(config.databaseTimeoutMs, config.workerTimeoutMs),
@@ -48,11 +51,15 @@ export async function startWorker({
   })
   await jobs.work('sweep', () => sweep(db))
   await jobs.schedule('sweep', '17 * * * *')
+  const eventStream = openEventStream({ config, db, directUrl: urls.direct, log })
+  const relay = startRelay({ pool, eventStream, log })
   const server = await listenForDeliveries(deps, listen)
   return {
     url: server.url,
     close: async () => {
       await server.close()
+      await relay.stop()
+      await eventStream.close()
       await database.close()
     },
   }

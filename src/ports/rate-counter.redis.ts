@@ -1,7 +1,8 @@
-import { Cluster, Redis, type Result } from 'ioredis'
+import type { Result } from 'ioredis'
 import { describeCause } from '../errors/cause.ts'
 import { within } from '../within.ts'
 import type { RateCounter, Tally, Window } from './rate-counter.ts'
+import { connectOnce, openRedis, redisDeadlineMs } from './redis.ts'
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
@@ -24,7 +25,6 @@ type Options = {
   readonly log?: Log | undefined
 }
 
-const deadlineMs = 300
 /** While Redis is away one hit in this time tries it again; the others do not wait. */
 const retryEveryMs = 500
 
@@ -37,6 +37,7 @@ if left < 0 then
   left = tonumber(ARGV[1])
 end
 return { count, left }`
+const scripts = { countEvent: { lua, numberOfKeys: 1 } }
 
 type RedisRateCounter = RateCounter & {
   /** Rejects while Redis is away. */
@@ -45,14 +46,10 @@ type RedisRateCounter = RateCounter & {
 
 /** Counts across replicas. A hit never throws and never waits long: a Redis that is lost or slow must not stop a sign-in. */
 export function redisRateCounter({ url, prefix, fallback, log }: Options): RedisRateCounter {
-  const client = openClient(url)
+  const client = openRedis(url, { scripts })
   const outage = watchOutage(log)
   client.on('error', outage.blame)
-  // A Cluster that is lost between its slots and its ready check never settles connect().
-  const connected = new Promise<void>((resolve) => {
-    client.once('ready', resolve)
-    client.connect().then(resolve, () => resolve())
-  })
+  const connected = connectOnce(client)
 
   const count = async (windows: readonly Window[]): Promise<readonly Tally[]> => {
     await connected
@@ -67,7 +64,7 @@ export function redisRateCounter({ url, prefix, fallback, log }: Options): Redis
   const hit = async (windows: readonly Window[]): Promise<readonly Tally[]> => {
     if (!outage.mayTry()) return fallback.hit(windows)
     try {
-      const tallies = await within(deadlineMs, count(windows))
+      const tallies = await within(redisDeadlineMs, count(windows))
       outage.end()
       return tallies
     } catch (error) {
@@ -78,7 +75,7 @@ export function redisRateCounter({ url, prefix, fallback, log }: Options): Redis
   return {
     hit,
     ping: async () => {
-      await within(deadlineMs, client.ping())
+      await within(redisDeadlineMs, client.ping())
     },
     close: async () => client.disconnect(),
   }
@@ -112,48 +109,4 @@ function watchOutage(log: Log | undefined) {
       log?.info({}, 'Redis is back: rate limits are counted there again')
     },
   }
-}
-
-const reconnectDelayMs = (attempt: number): number => Math.min(50 * 2 ** attempt, 1000)
-
-const connectionOptions = {
-  maxRetriesPerRequest: 1,
-  commandTimeout: deadlineMs,
-  connectTimeout: 1000,
-  // A server that is gone without a word leaves a socket that looks alive.
-  socketTimeout: 1000,
-  // An event whose reply was lost is counted in memory; once is enough.
-  autoResendUnfulfilledCommands: false,
-}
-const scripts = { countEvent: { lua, numberOfKeys: 1 } }
-
-const clusterScheme = 'redis+cluster://'
-
-function openClient(url: string): Redis | Cluster {
-  if (url.startsWith(clusterScheme)) return openCluster(url.slice(clusterScheme.length))
-  return new Redis(url, {
-    ...connectionOptions,
-    scripts,
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    retryStrategy: reconnectDelayMs,
-  })
-}
-
-function openCluster(rest: string): Cluster {
-  const at = rest.lastIndexOf('@') + 1
-  const hosts = rest.slice(at).split(',')
-  const nodes = hosts.map((host) => new URL(`redis://${rest.slice(0, at)}${host}`))
-  const { username = '', password = '' } = nodes[0] ?? {}
-  const credentials = password && { username: decodeURIComponent(username), password: decodeURIComponent(password) }
-  return new Cluster(
-    nodes.map(({ hostname, port }) => ({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379) })),
-    {
-      scripts,
-      lazyConnect: true,
-      clusterRetryStrategy: reconnectDelayMs,
-      maxRedirections: 3,
-      redisOptions: { ...connectionOptions, ...credentials },
-    },
-  )
 }

@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { sql } from 'drizzle-orm'
+import { eventOutbox } from '../db/schema/events.ts'
 import { securityEvents } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
@@ -28,6 +29,9 @@ type SecurityEvent = {
     | 'oauth_unlinked'
     | 'refresh_reuse_detected'
     | 'role_granted'
+    | 'role_revoked'
+    | 'banned'
+    | 'unbanned'
     | 'data_exported'
     | 'deletion_requested'
   /** Nobody's: a failed login with an address that has no account. */
@@ -37,16 +41,18 @@ type SecurityEvent = {
   readonly metadata?: Record<string, string>
 }
 
-/** Writes one row of the account's history: in the transaction of the act, or, for a refusal, outside the one that refuses. */
-export async function audit(tx: Transaction, { type, userId, client, metadata }: SecurityEvent): Promise<void> {
-  await tx.insert(securityEvents).values({
-    id: randomUUIDv7(),
-    userId,
-    type,
-    ipAddress: client?.address,
-    userAgent: client?.userAgent,
-    metadata,
-    // Of several events of one transaction each has its moment.
-    createdAt: sql`clock_timestamp()`,
-  })
+/**
+ * Writes one row of the account's history: in the transaction of the act, or, for a refusal, outside the one that refuses. Whoever
+ * listens gets it after the commit. Gives its id.
+ */
+export async function audit(tx: Transaction, { type, userId, client, metadata }: SecurityEvent): Promise<string> {
+  const id = randomUUIDv7()
+  // Of several events of one transaction each has its moment.
+  await tx.execute(sql`with event as (
+    insert into ${securityEvents} (id, user_id, type, ip_address, user_agent, metadata, created_at)
+    values (${id}, ${userId ?? null}, ${type}, ${client?.address ?? null}, ${client?.userAgent ?? null},
+      ${metadata === undefined ? null : JSON.stringify(metadata)}::jsonb, clock_timestamp())
+    returning id, user_id)
+  insert into ${eventOutbox} (event_id, user_id) select id, user_id from event where user_id is not null`)
+  return id
 }

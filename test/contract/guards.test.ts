@@ -35,6 +35,10 @@ const goodFields: Readonly<Record<string, unknown>> = {
   client_id: 'client',
   client_secret: 'client secret',
   issuer: 'https://issuer.example.com',
+  user_id: '01890a5d-ac96-774b-bcce-b302099a8057',
+  role: 'mod',
+  reason: 'spam',
+  expires_at: null,
 }
 const brokenFields: Readonly<Record<string, unknown>> = {
   email: 'nobody',
@@ -45,6 +49,7 @@ const brokenFields: Readonly<Record<string, unknown>> = {
   bio: 'x'.repeat(161),
   slug: '!',
   name: 'x'.repeat(51),
+  reason: 'x'.repeat(1001),
 }
 
 type Operation = {

@@ -1,4 +1,4 @@
-import type { InjectOptions } from 'fastify'
+import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import type { App } from '../../src/app.ts'
 
 type Sent = {
@@ -45,12 +45,14 @@ export class TestClient {
       },
       ...(body !== undefined && { payload: isJson ? JSON.stringify(body) : (body as string) }),
       ...(remoteAddress && { remoteAddress }),
+      payloadAsStream: true,
     })
+    const text = await readAll(reply)
     const setCookies = [reply.headers['set-cookie'] ?? []].flat()
     for (const line of setCookies) this.keep(line)
     const json = /json/.test(String(reply.headers['content-type'] ?? ''))
     const code = reply.headers['x-error-code'] as string | undefined
-    const answer = json && reply.body !== '' ? (reply.json() as Record<string, unknown>) : {}
+    const answer = json && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {}
     if (code !== undefined && answer.code !== code)
       throw new Error(`X-Error-Code ${code}, but the body says ${String(answer.code)}`)
     return { status: reply.statusCode, code, body: answer, headers: reply.headers, setCookies }
@@ -62,6 +64,18 @@ export class TestClient {
     if (attributes.includes('Max-Age=0')) this.cookies.delete(name)
     else this.cookies.set(name, value)
   }
+}
+
+/** Of a stream of events, which never ends by itself, only the head. */
+async function readAll(reply: LightMyRequestResponse): Promise<string> {
+  const stream = reply.stream()
+  if (String(reply.headers['content-type']).startsWith('text/event-stream')) {
+    stream.destroy()
+    return ''
+  }
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString()
 }
 
 /** All that an observer could compare, but for what counts requests. */

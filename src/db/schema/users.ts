@@ -11,6 +11,9 @@ export const users = pgTable(
     handle: text().notNull(),
     displayName: text().notNull(),
     bio: text(),
+    /** Names of its files. */
+    profileImage: text(),
+    bannerImage: text(),
     passwordHash: text(),
     /** Raised by every change of the password, not by a new hash of the same one. */
     passwordVersion: integer().notNull().default(0),

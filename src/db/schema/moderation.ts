@@ -1,0 +1,22 @@
+import { index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { createdAt } from './columns.ts'
+
+/** What moderators and administrators did, for good: no foreign keys, as it outlives whom it names. */
+export const moderationLogs = pgTable(
+  'moderation_logs',
+  {
+    id: uuid().primaryKey(),
+    action: text().$type<'user:ban' | 'user:unban' | 'user:grant_role' | 'user:revoke_role'>().notNull(),
+    actorId: uuid().notNull(),
+    resourceType: text().$type<'User'>().notNull(),
+    resourceId: uuid().notNull(),
+    reason: text().notNull(),
+    metadata: jsonb().$type<Record<string, string>>().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    index('moderation_logs_created_at').on(table.createdAt, table.id),
+    index('moderation_logs_resource').on(table.resourceId, table.createdAt, table.id),
+    index('moderation_logs_actor').on(table.actorId, table.createdAt, table.id),
+  ],
+)

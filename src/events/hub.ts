@@ -1,0 +1,201 @@
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Database } from '../db/client.ts'
+import { eventLog } from '../db/schema/events.ts'
+import { sessions } from '../db/schema/sessions.ts'
+import { securityEvents, users } from '../db/schema/users.ts'
+import { describeCause } from '../errors/cause.ts'
+import type { EventStream } from '../ports/event-stream.ts'
+import { isBanned } from '../users/banned.ts'
+
+export type AccountEvent = {
+  readonly id: string
+  readonly type: string
+  readonly createdAt: Date
+  readonly metadata: Record<string, string> | null
+}
+
+/** Who listens, and how it is told. */
+export type Listener = {
+  readonly userId: string
+  readonly sessionId: string
+  /** @returns false where it cannot keep up: it is dropped, and comes back with the last event that it got. */
+  deliver(event: AccountEvent): boolean
+  end(): void
+}
+
+export type EventHub = {
+  /**
+   * Delivers the account's events from now on, or from after the event that the client got last.
+   * @returns `too many` for one account, or whether that event is still known, and how to stop
+   */
+  listen(
+    listener: Listener,
+    lastEventId: string | undefined,
+  ): Promise<'too many' | { readonly isResumed: boolean; readonly leave: () => void }>
+  close(): void
+}
+
+/** A session's end or a ban shows within a second: half of it, and the statement. */
+const checkEveryMs = 500
+/** For what the stream did not tell. */
+const lookEveryMs = 5000
+const batchSize = 200
+const mostPerAccount = 5
+
+type Place = { readonly listener: Listener; position: number; isReading: boolean; isWoken: boolean }
+
+type Deps = { readonly db: Database; readonly eventStream: EventStream; readonly log: FastifyBaseLogger }
+
+/** Brings the events of PostgreSQL's log to everybody who listens in this process. The stream only says when to look. */
+export function openEventHub({ db, eventStream, log }: Deps): EventHub {
+  const places = new Map<string, Set<Place>>()
+  let isSubscribed = false
+  let lookedAt = performance.now()
+
+  const all = (): Place[] => [...places.values()].flatMap((ofOne) => [...ofOne])
+
+  const drop = (place: Place): void => {
+    const ofOne = places.get(place.listener.userId)
+    if (!ofOne?.delete(place)) return
+    if (ofOne.size === 0) places.delete(place.listener.userId)
+    place.listener.end()
+  }
+
+  /** One reading at a time: what wakes it meanwhile makes it look once more. */
+  async function read(place: Place): Promise<void> {
+    place.isWoken = true
+    if (place.isReading) return
+    place.isReading = true
+    try {
+      while (place.isWoken) {
+        place.isWoken = false
+        if (!(await deliverNew(db, place))) drop(place)
+      }
+    } catch (error) {
+      log.debug({ cause: describeCause(error) }, 'events cannot be read: they are looked for again')
+    }
+    place.isReading = false
+  }
+
+  const wake = (userId: string): void => {
+    for (const place of places.get(userId) ?? []) void read(place)
+  }
+
+  async function tick(): Promise<void> {
+    const listening = all()
+    if (listening.length === 0) return
+    if (performance.now() - lookedAt > lookEveryMs) {
+      lookedAt = performance.now()
+      for (const place of listening) void read(place)
+    }
+    try {
+      const live = await findLive(
+        db,
+        listening.map(({ listener }) => listener.sessionId),
+      )
+      for (const place of listening) if (!live.has(place.listener.sessionId)) drop(place)
+    } catch (error) {
+      log.debug({ cause: describeCause(error) }, 'the sessions of those who listen cannot be checked')
+    }
+  }
+  let isTicking = false
+  const timer = setInterval(async () => {
+    if (isTicking) return
+    isTicking = true
+    await tick()
+    isTicking = false
+  }, checkEveryMs)
+  timer.unref()
+
+  return {
+    listen: async (listener, lastEventId) => {
+      if (!isSubscribed) {
+        isSubscribed = true
+        eventStream.subscribe(wake)
+      }
+      const ofOne = places.get(listener.userId) ?? new Set()
+      if (ofOne.size >= mostPerAccount) return 'too many'
+      const place: Place = { listener, position: Number.POSITIVE_INFINITY, isReading: false, isWoken: false }
+      places.set(listener.userId, ofOne.add(place))
+      try {
+        const { start, isKnown } = await findStart(db, listener.userId, lastEventId)
+        place.position = start
+        // Its own turn: what it is told first is whether it goes on from where it was.
+        setImmediate(() => void read(place))
+        return { isResumed: isKnown, leave: () => drop(place) }
+      } catch (error) {
+        drop(place)
+        throw error
+      }
+    },
+    close: () => {
+      clearInterval(timer)
+      for (const place of all()) drop(place)
+    },
+  }
+}
+
+/** Gives whether the listener keeps up. */
+async function deliverNew(db: Database, place: Place): Promise<boolean> {
+  const events = await readEvents(db, place)
+  for (const { position, ...event } of events) {
+    place.position = position
+    if (!place.listener.deliver(event)) return false
+  }
+  if (events.length === batchSize) place.isWoken = true
+  return true
+}
+
+function readEvents(db: Database, { listener, position }: Place) {
+  if (position === Number.POSITIVE_INFINITY) return []
+  return (
+    db
+      .select({
+        position: eventLog.position,
+        id: securityEvents.id,
+        type: securityEvents.type,
+        createdAt: securityEvents.createdAt,
+        metadata: securityEvents.metadata,
+      })
+      .from(eventLog)
+      // Whose it is, is asked of both [AZ7].
+      .innerJoin(
+        securityEvents,
+        and(eq(securityEvents.id, eventLog.eventId), eq(securityEvents.userId, listener.userId)),
+      )
+      .where(and(eq(eventLog.userId, listener.userId), gt(eventLog.position, position)))
+      .orderBy(asc(eventLog.position))
+      .limit(batchSize)
+  )
+}
+
+/** After the account's own event of that id, or from now on. */
+async function findStart(db: Database, userId: string, lastEventId: string | undefined) {
+  const known =
+    lastEventId === undefined
+      ? sql`null`
+      : sql`(
+    select ${eventLog.position} from ${eventLog}
+    where ${eventLog.eventId} = ${lastEventId} and ${eventLog.userId} = ${userId})`
+  const { rows } = await db.execute<{ known: string | null; newest: string }>(
+    sql`select ${known} as known, (select coalesce(max(${eventLog.position}), 0) from ${eventLog}) as newest`,
+  )
+  const found = rows[0]?.known ?? null
+  return { start: Number(found ?? rows[0]?.newest ?? 0), isKnown: found !== null }
+}
+
+/** Which of the sessions may still listen, by the database's clock. */
+async function findLive(db: Database, sessionIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(
+      and(
+        inArray(sessions.id, [...new Set(sessionIds)]),
+        sql`${sessions.endedAt} is null and ${sessions.expiresAt} > now() and not ${isBanned}`,
+      ),
+    )
+  return new Set(rows.map(({ id }) => id))
+}

@@ -1,0 +1,72 @@
+import { sql } from 'drizzle-orm'
+import type { FastifyBaseLogger } from 'fastify'
+import type pg from 'pg'
+import { eventLog, eventOutbox } from '../db/schema/events.ts'
+import { transaction } from '../db/transaction.ts'
+import { describeCause } from '../errors/cause.ts'
+import type { EventStream, StreamEntry } from '../ports/event-stream.ts'
+
+type Deps = { readonly pool: pg.Pool; readonly eventStream: EventStream; readonly log: FastifyBaseLogger }
+
+const everyMs = 200
+const batchSize = 500
+
+/** Gives committed events their positions and says so, for as long as the process lives. Any number of processes may: one does at a time. */
+export function startRelay(deps: Deps): { stop(): Promise<void> } {
+  const stopping = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  let running = Promise.resolve()
+  let hasFailed = false
+
+  const turn = async (): Promise<void> => {
+    try {
+      while ((await relayEvents(deps)) === batchSize);
+      hasFailed = false
+    } catch (error) {
+      // Once an outage is enough: the events wait in their table.
+      if (!hasFailed) deps.log.warn({ cause: describeCause(error) }, 'events wait: they cannot be relayed')
+      hasFailed = true
+    }
+    if (!stopping.signal.aborted) schedule()
+  }
+  const schedule = (): void => {
+    timer = setTimeout(() => {
+      running = turn()
+    }, everyMs)
+  }
+  schedule()
+  return {
+    stop: async () => {
+      stopping.abort()
+      clearTimeout(timer)
+      await running
+    },
+  }
+}
+
+/** Moves a batch from the outbox to the log; gives how many. */
+async function relayEvents({ pool, eventStream, log }: Deps): Promise<number> {
+  const entries = await transaction(pool, async (tx): Promise<StreamEntry[]> => {
+    const lock = await tx.execute<{ free: boolean }>(
+      sql`select pg_try_advisory_xact_lock(hashtext('postern-relay')) as free`,
+    )
+    if (!lock.rows[0]?.free) return []
+    const { rows } = await tx.execute<{ event_id: string; user_id: string }>(sql`
+      delete from ${eventOutbox} where event_id in (
+        select event_id from ${eventOutbox} order by created_at, event_id limit ${batchSize})
+      returning event_id, user_id, created_at`)
+    if (rows.length === 0) return []
+    const moved = rows.map(({ event_id: eventId, user_id: userId }) => ({ eventId, userId }))
+    await tx.insert(eventLog).values(moved.toSorted(byId)).onConflictDoNothing()
+    return moved
+  })
+  if (entries.length === 0) return 0
+  // Whoever listens looks into the log now and then anyway.
+  await eventStream.announce(entries).catch((error: unknown) => {
+    log.debug({ cause: describeCause(error) }, 'the event stream did not take what was relayed')
+  })
+  return entries.length
+}
+
+/** Version 7: by their moment. */
+const byId = (a: StreamEntry, b: StreamEntry): number => (a.eventId < b.eventId ? -1 : 1)

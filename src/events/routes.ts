@@ -1,0 +1,85 @@
+import { PassThrough } from 'node:stream'
+import type { App } from '../app.ts'
+import type { Deps } from '../deps.ts'
+import { faults } from '../errors/fault.ts'
+import { signedInUser } from '../http/credential.ts'
+import { isUuid } from '../http/validation.ts'
+import type { AccountEvent, EventHub, Listener } from './hub.ts'
+
+const commentEveryMs = 15_000
+/** What a client may leave unread. */
+const mostBufferedBytes = 64 * 1024
+const lingerMs = 5000
+/** How soon a browser comes back. */
+const retryMs = 2000
+
+export function eventRoutes(app: App, { eventHub }: Deps): void {
+  const fault = faults('rate_limit:exceeded')
+  // Nothing may be open while the server closes: clients come back to another one.
+  app.addHook('preClose', async () => eventHub.close())
+  app.route({
+    method: 'GET',
+    url: '/v0/events',
+    config: { access: 'session', codes: fault.codes, produces: 'text/event-stream' },
+    schema: {
+      summary: 'The own account’s events as they happen (server-sent events); resumes by Last-Event-ID',
+      tags: ['account'],
+    },
+    handler: async (request, reply) => {
+      const { user, sessionId } = signedInUser(request)
+      const lastEventId = lastEventIdOf(request.headers['last-event-id'])
+      const stream = openStream()
+      const left = await join(eventHub, stream, { userId: user.id, sessionId }, lastEventId)
+      if (left === 'too many') {
+        throw fault('rate_limit:exceeded', { retryAfterSeconds: 10, details: 'Five streams an account are the most.' })
+      }
+      request.raw.once('close', left)
+      return reply.headers({ 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }).send(stream.readable)
+    },
+  })
+}
+
+/** `unknown` where the client names one that cannot be an event. */
+function lastEventIdOf(header: string | string[] | undefined): 'unknown' | string | undefined {
+  if (header === undefined || header === '') return undefined
+  return typeof header === 'string' && isUuid(header) ? header : 'unknown'
+}
+
+type Stream = ReturnType<typeof openStream>
+
+function openStream() {
+  const readable = new PassThrough({ highWaterMark: mostBufferedBytes })
+  const timer = setInterval(() => readable.write(': still here\n\n'), commentEveryMs)
+  readable.once('close', () => clearInterval(timer))
+  readable.write(`retry: ${retryMs}\n\n`)
+  return { readable, write: (text: string): boolean => readable.write(text) }
+}
+
+async function join(
+  eventHub: EventHub,
+  { readable, write }: Stream,
+  who: Pick<Listener, 'userId' | 'sessionId'>,
+  lastEventId: string | undefined,
+): Promise<'too many' | (() => void)> {
+  const listener: Listener = {
+    ...who,
+    deliver: (event) => write(asText(event)),
+    end: () => {
+      readable.end()
+      // Whoever does not read what is left is cut off.
+      setTimeout(() => readable.destroy(), lingerMs).unref()
+    },
+  }
+  const outcome = await eventHub.listen(listener, lastEventId === 'unknown' ? undefined : lastEventId)
+  if (outcome === 'too many') {
+    readable.destroy()
+    return outcome
+  }
+  if (lastEventId !== undefined && !outcome.isResumed) write('event: reset\ndata: {}\n\n')
+  return outcome.leave
+}
+
+function asText({ id, type, createdAt, metadata }: AccountEvent): string {
+  const data = { id, type, created_at: createdAt.toISOString(), ...(metadata !== null && { metadata }) }
+  return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`
+}

@@ -1,0 +1,38 @@
+import { eq, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { users } from '../db/schema/users.ts'
+import { endHeldLogins } from '../sessions/hold-login.ts'
+import { manage, type manageRefusals, type Order } from './manage.ts'
+
+type Refusal = (typeof manageRefusals)[number]
+
+/** Afterwards the account may do nothing but look at itself, take its data and go, until then or for good. Its next request feels it. */
+export const ban = (
+  ctx: Context<Refusal | 'user:already_banned'>,
+  order: Order,
+  expiresAt: Date | undefined,
+): Promise<void> =>
+  manage(ctx, order, {
+    action: 'user:ban',
+    event: 'banned',
+    ...(expiresAt && { metadata: { expires_at: expiresAt.toISOString() } }),
+    change: async (tx, target) => {
+      if (target.isBanned) throw ctx.fault('user:already_banned')
+      await tx
+        .update(users)
+        .set({ bannedAt: sql`now()`, bannedUntil: expiresAt ?? null, banReason: order.reason })
+        .where(eq(users.id, target.id))
+      await endHeldLogins(tx, target.id)
+    },
+  })
+
+/** Afterwards the account may do what it could before. */
+export const unban = (ctx: Context<Refusal | 'user:not_banned'>, order: Order): Promise<void> =>
+  manage(ctx, order, {
+    action: 'user:unban',
+    event: 'unbanned',
+    change: async (tx, target) => {
+      if (!target.isBanned) throw ctx.fault('user:not_banned')
+      await tx.update(users).set({ bannedAt: null, bannedUntil: null, banReason: null }).where(eq(users.id, target.id))
+    },
+  })

@@ -1,0 +1,61 @@
+import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import type { Database } from '../db/client.ts'
+import { moderationLogs } from '../db/schema/moderation.ts'
+
+export const actions = ['user:ban', 'user:unban', 'user:grant_role', 'user:revoke_role'] as const
+export type Action = (typeof actions)[number]
+
+type Query = {
+  readonly limit: number
+  /** An entry, and on which side of it the page lies. */
+  readonly cursorId?: string | undefined
+  readonly direction: 'Older' | 'Newer'
+  readonly actorId?: string | undefined
+  readonly resourceId?: string | undefined
+  readonly actions?: readonly Action[] | undefined
+}
+
+type Row = typeof moderationLogs.$inferSelect
+
+/** Entries by their moment; those of one moment by their id. */
+const moment = sql`(${moderationLogs.createdAt}, ${moderationLogs.id})`
+const momentOf = (id: string) => sql`(select at.created_at, at.id from ${moderationLogs} at where at.id = ${id})`
+const isOlder = (id: string): SQL => sql`${moment} < ${momentOf(id)}`
+const isNewer = (id: string): SQL => sql`${moment} > ${momentOf(id)}`
+
+/** One page of the log, newest first, and whether there is more on either side of it. */
+export async function listLogs(db: Database, { limit, cursorId, direction, ...wanted }: Query) {
+  const matches = and(
+    wanted.actorId === undefined ? undefined : eq(moderationLogs.actorId, wanted.actorId),
+    wanted.resourceId === undefined ? undefined : eq(moderationLogs.resourceId, wanted.resourceId),
+    wanted.actions === undefined ? undefined : inArray(moderationLogs.action, [...wanted.actions]),
+  )
+  const find = async (beyond: SQL | undefined, isDescending: boolean, amount: number): Promise<Row[]> => {
+    const turn = isDescending ? desc : asc
+    return db
+      .select()
+      .from(moderationLogs)
+      .where(and(matches, beyond))
+      .orderBy(turn(moderationLogs.createdAt), turn(moderationLogs.id))
+      .limit(amount)
+  }
+  const isDescending = direction === 'Older' || cursorId === undefined
+  const beyond = cursorId === undefined ? undefined : isDescending ? isOlder(cursorId) : isNewer(cursorId)
+  const found = await find(beyond, isDescending, limit + 1)
+  const page = isDescending ? found.slice(0, limit) : found.slice(0, limit).reverse()
+  const [newest, oldest] = [page[0]?.id ?? cursorId, page.at(-1)?.id ?? cursorId]
+  const has = async (side: typeof isOlder, id: string | undefined): Promise<boolean> =>
+    id !== undefined && (await find(side(id), side === isOlder, 1)).length > 0
+  return { data: page.map(present), has_newer: await has(isNewer, newest), has_older: await has(isOlder, oldest) }
+}
+
+const present = ({ id, action, actorId, resourceType, resourceId, reason, metadata, createdAt }: Row) => ({
+  id,
+  action,
+  actor_id: actorId,
+  resource_type: resourceType,
+  resource_id: resourceId,
+  reason,
+  metadata,
+  created_at: createdAt.toISOString(),
+})

@@ -1,0 +1,93 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { and, eq, isNull } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { moderationLogs } from '../db/schema/moderation.ts'
+import { users } from '../db/schema/users.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+import { EventStreamError } from '../ports/event-stream.ts'
+import type { SignedIn } from '../sessions/resolve.ts'
+import { audit } from '../users/audit.ts'
+import { isBanned } from '../users/banned.ts'
+import { hasRole, heldRoles, type Role } from '../users/roles.ts'
+
+export const manageRefusals = [
+  'user:cannot_manage_self',
+  'user:not_found',
+  'user:cannot_manage_higher_or_equal_role',
+  'eventstream:publish_failed',
+] as const
+
+/** Who does it to whom, and why. */
+export type Order = {
+  readonly actor: SignedIn['user']
+  readonly userId: string
+  readonly reason: string
+  readonly client: Client
+}
+
+export type Target = { readonly id: string; readonly isBanned: boolean; readonly roles: readonly Role[] }
+
+type Deed = {
+  readonly action: (typeof moderationLogs.$inferInsert)['action']
+  readonly event: 'banned' | 'unbanned' | 'role_granted' | 'role_revoked'
+  readonly metadata?: Record<string, string>
+  /** Changes the account, or refuses. */
+  readonly change: (tx: Transaction, target: Target) => Promise<void>
+}
+
+/** Does something to an account of lower rank: with its change, its log and its event, or not at all [AZ4]. */
+export async function manage(
+  ctx: Context<(typeof manageRefusals)[number]>,
+  { actor, userId, reason, client }: Order,
+  { action, event, metadata = {}, change }: Deed,
+): Promise<void> {
+  if (userId.toLowerCase() === actor.id) throw ctx.fault('user:cannot_manage_self')
+  await transaction(ctx.pool, async (tx) => {
+    const target = await lockTarget(tx, userId)
+    if (target === undefined) throw ctx.fault('user:not_found')
+    if (hasRole(target.roles, 'admin')) throw ctx.fault('user:cannot_manage_higher_or_equal_role')
+    await change(tx, target)
+    await tx.insert(moderationLogs).values({
+      id: randomUUIDv7(),
+      action,
+      actorId: actor.id,
+      resourceType: 'User',
+      resourceId: target.id,
+      reason,
+      metadata,
+    })
+    // Whose hand it was is no business of the account's.
+    const eventId = await audit(tx, {
+      type: event,
+      userId: target.id,
+      client: undefined,
+      metadata: { ...metadata, reason },
+    })
+    await publish(ctx, tx, { eventId, userId: target.id })
+  })
+  ctx.log.info({ action, actor: actor.id, target: userId, address: client.address }, 'moderation')
+}
+
+async function lockTarget(tx: Transaction, userId: string): Promise<Target | undefined> {
+  await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update')
+  // A statement of its own: the one that waited for the lock still sees the roles of before.
+  const [found] = await tx
+    .select({ id: users.id, isBanned, roles: heldRoles })
+    .from(users)
+    .where(and(eq(users.id, userId), isNull(users.deletedAt)))
+  return found
+}
+
+async function publish(
+  ctx: Context<'eventstream:publish_failed'>,
+  tx: Transaction,
+  entry: { readonly eventId: string; readonly userId: string },
+): Promise<void> {
+  try {
+    await ctx.eventStream.publish(tx, entry)
+  } catch (cause) {
+    if (!(cause instanceof EventStreamError)) throw cause
+    throw ctx.fault('eventstream:publish_failed', { cause, details: 'Nothing was changed. Try again.' })
+  }
+}

@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import type { App } from '../app.ts'
+import type { Deps } from '../deps.ts'
+import { faults } from '../errors/fault.ts'
+import { clientOf } from '../http/client.ts'
+import { signedInUser } from '../http/credential.ts'
+import { roles } from '../users/roles.ts'
+import { ban, unban } from './ban.ts'
+import { grantRole, revokeRole } from './change-role.ts'
+import { type Action, listLogs } from './logs.ts'
+import { manageRefusals, type Order } from './manage.ts'
+import { banBody, grantBody, logsPage, logsQuery, revokeBody, unbanBody } from './schemas.ts'
+
+const access = { access: 'session', role: 'admin' } as const
+
+const dateOf = (text: string | null | undefined): Date | undefined => (text ? new Date(text) : undefined)
+
+export function moderationRoutes(app: App, deps: Deps): void {
+  banRoutes(app, deps)
+  roleRoutes(app, deps)
+  app.route({
+    method: 'GET',
+    url: '/v0/moderation/logs',
+    config: { access: 'session', role: 'mod' },
+    schema: {
+      summary: 'What moderators and administrators did, newest first',
+      tags: ['moderation'],
+      querystring: logsQuery,
+      response: { 200: logsPage },
+    },
+    handler: ({ query }) =>
+      listLogs(deps.db, {
+        limit: Number(query.limit ?? 20),
+        cursorId: query.cursor_id,
+        direction: query.cursor_direction === 'Newer' ? 'Newer' : 'Older',
+        actorId: query.actor_id,
+        resourceId: query.resource_id,
+        actions: query.actions?.split(',') as Action[] | undefined,
+      }),
+  })
+}
+
+/** What the body says of it, by whoever is signed in. */
+const orderOf = (
+  request: Parameters<typeof clientOf>[0] & { readonly body: { readonly user_id: string; readonly reason: string } },
+): Order => ({
+  actor: signedInUser(request).user,
+  userId: request.body.user_id,
+  reason: request.body.reason,
+  client: clientOf(request),
+})
+
+function banRoutes(app: App, deps: Deps): void {
+  const banFault = faults(...manageRefusals, 'user:already_banned')
+  app.route({
+    method: 'POST',
+    url: '/v0/users/ban',
+    config: { ...access, codes: banFault.codes },
+    schema: {
+      summary: 'Ban an account, until then or for good',
+      tags: ['moderation'],
+      body: banBody,
+      response: { 200: z.object({ user_id: z.uuid(), expires_at: z.iso.datetime().nullable() }) },
+    },
+    handler: async (request) => {
+      const expiresAt = dateOf(request.body.expires_at)
+      await ban({ ...deps, fault: banFault }, orderOf(request), expiresAt)
+      return { user_id: request.body.user_id, expires_at: expiresAt?.toISOString() ?? null }
+    },
+  })
+  const unbanFault = faults(...manageRefusals, 'user:not_banned')
+  app.route({
+    method: 'POST',
+    url: '/v0/users/unban',
+    config: { ...access, codes: unbanFault.codes },
+    schema: {
+      summary: 'End the ban of an account',
+      tags: ['moderation'],
+      body: unbanBody,
+      response: { 200: z.object({ user_id: z.uuid() }) },
+    },
+    handler: async (request) => {
+      await unban({ ...deps, fault: unbanFault }, orderOf(request))
+      return { user_id: request.body.user_id }
+    },
+  })
+}
+
+function roleRoutes(app: App, deps: Deps): void {
+  const grantFault = faults(...manageRefusals, 'user:already_has_role')
+  app.route({
+    method: 'POST',
+    url: '/v0/users/roles/grant',
+    config: { ...access, codes: grantFault.codes },
+    schema: {
+      summary: 'Give an account a role, until then or for good',
+      tags: ['moderation'],
+      body: grantBody,
+      response: {
+        200: z.object({ user_id: z.uuid(), role: z.enum(roles), expires_at: z.iso.datetime().nullable() }),
+      },
+    },
+    handler: async (request) => {
+      const role = z.enum(roles).parse(request.body.role)
+      const expiresAt = dateOf(request.body.expires_at)
+      await grantRole({ ...deps, fault: grantFault }, orderOf(request), { role, expiresAt })
+      return { user_id: request.body.user_id, role, expires_at: expiresAt?.toISOString() ?? null }
+    },
+  })
+  const revokeFault = faults(...manageRefusals, 'user:does_not_have_role')
+  app.route({
+    method: 'POST',
+    url: '/v0/users/roles/revoke',
+    config: { ...access, codes: revokeFault.codes },
+    schema: {
+      summary: 'Take a role from an account',
+      tags: ['moderation'],
+      body: revokeBody,
+      response: { 200: z.object({ user_id: z.uuid(), role: z.enum(roles) }) },
+    },
+    handler: async (request) => {
+      const role = z.enum(roles).parse(request.body.role)
+      await revokeRole({ ...deps, fault: revokeFault }, orderOf(request), role)
+      return { user_id: request.body.user_id, role }
+    },
+  })
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { isUuid, ruledText, wholeNumberText } from '../http/validation.ts'
+import { roles } from '../users/roles.ts'
+import { actions } from './logs.ts'
+
+/** Malformed, it is a bad request like any wrong type. */
+const id = z.string().refine(isUuid).meta({ format: 'uuid' })
+
+const reason = ruledText({
+  findBreach: (text) => {
+    if ([...text].length > 1000) return { rule: 'max_length', limit: 1000 }
+    return text.isWellFormed() && !text.includes('\0') ? undefined : { rule: 'charset' }
+  },
+  meta: { minLength: 1, maxLength: 1000 },
+})
+
+const expiresAt = ruledText({
+  findBreach: (text) => {
+    if (!z.iso.datetime({ offset: true }).safeParse(text).success || !(Date.parse(text) < 8.64e15))
+      return { rule: 'format' }
+    return Date.parse(text) > Date.now() ? undefined : { rule: 'future' }
+  },
+  meta: { format: 'date-time', description: 'RFC 3339; left out or null: for good' },
+})
+  .nullable()
+  .optional()
+
+const role = ruledText({
+  findBreach: (text) => (roles.some((one) => one === text) ? undefined : { rule: 'one_of', values: roles }),
+  meta: { enum: [...roles] },
+})
+
+export const banBody = z.object({ user_id: id, expires_at: expiresAt, reason })
+export const unbanBody = z.object({ user_id: id, reason })
+export const grantBody = z.object({ user_id: id, role, expires_at: expiresAt, reason })
+export const revokeBody = z.object({ user_id: id, role, reason })
+
+const oneOf = (values: readonly string[]) =>
+  ruledText({
+    findBreach: (text) => (values.includes(text) ? undefined : { rule: 'one_of', values }),
+    meta: { enum: [...values] },
+  })
+
+const actionList = ruledText({
+  findBreach: (text) =>
+    text.split(',').every((one) => actions.some((action) => action === one))
+      ? undefined
+      : { rule: 'one_of', values: actions },
+  meta: { description: `Comma-separated: ${actions.join(', ')}` },
+})
+
+export const logsQuery = z.object({
+  limit: wholeNumberText({ least: 1, most: 100 }).optional(),
+  cursor_id: id.optional().meta({ description: 'An entry of a page before' }),
+  cursor_direction: oneOf(['Older', 'Newer']).optional(),
+  actor_id: id.optional(),
+  resource_type: oneOf(['User']).optional(),
+  resource_id: id.optional(),
+  actions: actionList.optional(),
+})
+
+export const logsPage = z.object({
+  data: z.array(
+    z.object({
+      id: z.uuid(),
+      action: z.enum(actions),
+      actor_id: z.uuid(),
+      resource_type: z.literal('User'),
+      resource_id: z.uuid(),
+      reason: z.string(),
+      metadata: z.record(z.string(), z.string()),
+      created_at: z.iso.datetime(),
+    }),
+  ),
+  has_newer: z.boolean(),
+  has_older: z.boolean(),
+})

@@ -1,0 +1,65 @@
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
+
+/** Goes before every key of ours. */
+export const redisPrefix = 'postern'
+
+/** Of one command. */
+export const redisDeadlineMs = 300
+
+const reconnectDelayMs = (attempt: number): number => Math.min(50 * 2 ** attempt, 1000)
+
+const connectionOptions = {
+  maxRetriesPerRequest: 1,
+  commandTimeout: redisDeadlineMs,
+  connectTimeout: 1000,
+  // A server that is gone without a word leaves a socket that looks alive.
+  socketTimeout: 1000,
+  // What became of a command whose reply was lost is not known; once is enough.
+  autoResendUnfulfilledCommands: false,
+} satisfies RedisOptions
+
+const clusterScheme = 'redis+cluster://'
+
+type Connection = typeof connectionOptions
+type Extra = { readonly scripts?: ClusterOptions['scripts'] } & Partial<Connection>
+
+/** One server or a Cluster, as REDIS_URL says; not connected yet. It connects again by itself. */
+export function openRedis(url: string, { scripts, ...extra }: Extra = {}): Redis | Cluster {
+  const options = { ...connectionOptions, ...extra }
+  const own = scripts === undefined ? {} : { scripts }
+  if (url.startsWith(clusterScheme)) return openCluster(url.slice(clusterScheme.length), options, own)
+  return new Redis(url, {
+    ...options,
+    ...own,
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    retryStrategy: reconnectDelayMs,
+  })
+}
+
+function openCluster(rest: string, options: Connection, own: Pick<ClusterOptions, 'scripts'>): Cluster {
+  const at = rest.lastIndexOf('@') + 1
+  const hosts = rest.slice(at).split(',')
+  const nodes = hosts.map((host) => new URL(`redis://${rest.slice(0, at)}${host}`))
+  const { username = '', password = '' } = nodes[0] ?? {}
+  const credentials = password && { username: decodeURIComponent(username), password: decodeURIComponent(password) }
+  return new Cluster(
+    nodes.map(({ hostname, port }) => ({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379) })),
+    {
+      ...own,
+      lazyConnect: true,
+      clusterRetryStrategy: reconnectDelayMs,
+      maxRedirections: 3,
+      redisOptions: { ...options, ...credentials },
+    },
+  )
+}
+
+/** Settles with the first connection, or the first failure to make one. */
+export function connectOnce(client: Redis | Cluster): Promise<void> {
+  // A Cluster that is lost between its slots and its ready check never settles connect().
+  return new Promise((resolve) => {
+    client.once('ready', resolve)
+    client.connect().then(resolve, () => resolve())
+  })
+}
