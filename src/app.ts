@@ -11,6 +11,7 @@ import { docsRoutes } from './docs/routes.ts'
 import type { ErrorCode } from './errors/catalogue.ts'
 import { domainErrors } from './errors/plugin.ts'
 import { eventRoutes } from './events/routes.ts'
+import { fileRoutes } from './files/routes.ts'
 import { rememberMethods } from './http/allow.ts'
 import { readJsonBodies } from './http/body.ts'
 import { guardRoutes } from './http/guards.ts'
@@ -63,6 +64,7 @@ export async function buildApp(deps: Deps, { onContractViolation = () => {} }: A
   totpRoutes(app, deps)
   oauthRoutes(app, deps)
   userRoutes(app, deps)
+  await fileRoutes(app, deps)
   moderationRoutes(app, deps)
   eventRoutes(app, deps)
   healthRoutes(app, deps.healthChecks)

@@ -292,7 +292,6 @@ const oauth = inGroup('OAuth', {
   GITHUB_IMAGE_HOSTS: {
     kind: listOf(hostName),
     default: 'avatars.githubusercontent.com',
-    pending: true,
     meaning: "hosts of GitHub's pictures, comma-separated",
   },
   GOOGLE_CLIENT_ID: { kind: text, meaning: "Postern's id at Google; unset: no sign-in with Google" },
@@ -305,7 +304,6 @@ const oauth = inGroup('OAuth', {
   GOOGLE_IMAGE_HOSTS: {
     kind: listOf(hostName),
     default: 'lh3.googleusercontent.com',
-    pending: true,
     meaning: "hosts of Google's pictures, comma-separated",
   },
   OAUTH_REDIRECT_URL: {
@@ -336,13 +334,12 @@ const oauth = inGroup('OAuth', {
 })
 
 const content = inGroup('Search and files', {
-  MEILISEARCH_URL: { kind: httpUrl, pending: true, meaning: 'search engine; unset: PostgreSQL trigram search' },
-  MEILISEARCH_API_KEY: { kind: secret(), secret: true, pending: true, meaning: 'its key' },
-  MEILISEARCH_INDEX: { kind: indexName, default: 'users', pending: true, meaning: 'its index' },
+  MEILISEARCH_URL: { kind: httpUrl, meaning: 'search engine; unset: PostgreSQL trigram search' },
+  MEILISEARCH_API_KEY: { kind: secret(), secret: true, meaning: 'its key' },
+  MEILISEARCH_INDEX: { kind: indexName, default: 'users', meaning: 'its index' },
   FILE_STORE_URL: {
     kind: fileStoreUrl,
     default: 'file:{DATA_DIR}/files',
-    pending: true,
     meaning: 'where pictures lie, file:FOLDER or s3://bucket?endpoint=URL',
   },
   S3_ACCESS_KEY_ID: { kind: secret(), secret: true, pending: true, meaning: 'who asks an S3 file store' },

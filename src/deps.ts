@@ -23,6 +23,8 @@ import { type OutboundPolicy, outboundPolicy } from './outbound/policy.ts'
 import { type IsCommonPassword, loadCommonPasswords } from './password/common-passwords.ts'
 import { openEventStream } from './ports/event-stream.open.ts'
 import type { EventStream } from './ports/event-stream.ts'
+import { openFileStore } from './ports/file-store.open.ts'
+import type { FileStore } from './ports/file-store.ts'
 import { httpMailDelivery } from './ports/mail-delivery.http.ts'
 import type { MailDelivery } from './ports/mail-delivery.ts'
 import { memoryRateCounter } from './ports/rate-counter.memory.ts'
@@ -51,6 +53,7 @@ export type Deps = {
   readonly localCounter: RateCounter
   readonly eventStream: EventStream
   readonly eventHub: EventHub
+  readonly fileStore: FileStore
   readonly lastSeen: LastSeen
   readonly resolveSession: ResolveSession
   readonly resolveAccessToken: ResolveAccessToken
@@ -113,6 +116,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     ...mail,
     eventStream,
     eventHub,
+    fileStore: openFileStore(config),
     lastSeen,
     outboundPolicy: policy,
     outbound,

@@ -7,7 +7,9 @@ import type { Transaction } from './transaction.ts'
 /** Every kind of job, and how it is tried again. A job whose worker died is taken up again once it has expired. */
 const queues = {
   'deliver-mail': { retryLimit: 10_000, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 15 },
+  'delete-file': { retryLimit: 100, retryDelay: 5, retryBackoff: true, retryDelayMax: 3600, expireInSeconds: 60 },
   sweep: { retryLimit: 2, retryDelay: 60, expireInSeconds: 300 },
+  'sweep-files': { retryLimit: 2, retryDelay: 60, expireInSeconds: 3600 },
 } as const
 
 /**
@@ -22,7 +24,12 @@ const jobWork = {
   notifyPollingIntervalSeconds: 1,
 } as const
 
-type JobData = { 'deliver-mail': { readonly mailId: string }; sweep: Record<string, never> }
+type JobData = {
+  'deliver-mail': { readonly mailId: string }
+  'delete-file': { readonly name: string }
+  sweep: Record<string, never>
+  'sweep-files': Record<string, never>
+}
 type QueueName = keyof JobData
 
 export type Jobs = {

@@ -2,6 +2,13 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import type { z } from 'zod'
 import { validationCodes } from './validation.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Its body is a file. */
+    upload?: true
+  }
+}
+
 export const jsonBodyLimit = 64 * 1024
 
 /** JSON is the only body, and only where a route declares fields: elsewhere body and content type are ignored. */
@@ -15,7 +22,8 @@ export function readJsonBodies(app: FastifyInstance): void {
   })
   app.addHook('onRoute', declareCodes)
   app.addHook('onRequest', async (request) => {
-    if (!request.routeOptions.schema?.body) forgetBody(request)
+    const { schema, config } = request.routeOptions
+    if (!schema?.body && !config.upload) forgetBody(request)
   })
 }
 

@@ -12,6 +12,7 @@ const limits = {
   'sign-in': { quota: 60, windowSeconds: 60, shared: true },
   'look-up': { quota: 120, windowSeconds: 60, shared: false },
   authorize: { quota: 30, windowSeconds: 60, shared: true },
+  pictures: { quota: 30, windowSeconds: 60, shared: true },
   default: { quota: 600, windowSeconds: 60, shared: false },
 } as const
 

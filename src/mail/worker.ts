@@ -7,7 +7,9 @@ import { sweep } from '../db/sweep.ts'
 import type { DatabaseUrls } from '../db/urls.ts'
 import { describeCause } from '../errors/cause.ts'
 import { startRelay } from '../events/relay.ts'
+import { sweepOrphans } from '../files/sweep-orphans.ts'
 import { openEventStream } from '../ports/event-stream.open.ts'
+import { openFileStore } from '../ports/file-store.open.ts'
 import { deliverMail } from './deliver.ts'
 import { smtpSender } from './smtp.ts'
 import { listenForDeliveries, type WorkerServer } from './worker-server.ts'
@@ -49,6 +51,10 @@ export async function startWorker({
   await jobs.work('deliver-mail', async ({ mailId }) => {
     if ((await deliverMail(deps, mailId)) === 'failed') throw new Error('the mail waits for its next attempt')
   })
+  const fileStore = openFileStore(config)
+  await jobs.work('delete-file', ({ name }) => fileStore.delete(name))
+  await jobs.work('sweep-files', () => sweepOrphans({ db, fileStore }))
+  await jobs.schedule('sweep-files', '47 * * * *')
   await jobs.work('sweep', () => sweep(db))
   await jobs.schedule('sweep', '17 * * * *')
   const eventStream = openEventStream({ config, db, directUrl: urls.direct, log })

@@ -19,7 +19,8 @@ export async function listConnections(db: Database, { user }: SignedIn) {
   }))
 }
 
-async function findConnections(db: Database, userId: string) {
+/** The account's identities, each with its provider's name in paths. */
+export async function findConnections(db: Database, userId: string) {
   const rows = await db
     .select({ identity: oauthIdentities, slug: oauthProviders.slug })
     .from(oauthIdentities)

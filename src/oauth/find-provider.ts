@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Config } from '../config.ts'
 import type { Context } from '../context.ts'
 import { open } from '../crypto/sealed-box.ts'
@@ -106,6 +106,17 @@ function readProvider({ keyring }: Deps, row: Row): Provider {
       namesIssuer: row.namesIssuer,
     },
   }
+}
+
+/** On which hosts the provider's pictures lie. */
+export async function imageHostsOf({ config, db }: Deps, providerId: string): Promise<readonly string[]> {
+  if (providerId === 'google') return config.googleImageHosts
+  if (providerId === 'github') return config.githubImageHosts
+  const [row] = await db
+    .select({ imageHosts: oauthProviders.imageHosts })
+    .from(oauthProviders)
+    .where(eq(sql`${oauthProviders.id}::text`, providerId))
+  return row?.imageHosts ?? []
 }
 
 /** What a sign-in page shows, in a fixed order. */

@@ -32,6 +32,9 @@ export type SignedIn = {
     readonly handle: string
     readonly displayName: string
     readonly bio: string | null
+    /** Names of its files. */
+    readonly profileImage: string | null
+    readonly bannerImage: string | null
     readonly hasPassword: boolean
     readonly totpEnabled: boolean
     readonly isBanned: boolean
@@ -100,6 +103,8 @@ function lookUp(db: Database, intervalSeconds: number, by: 'tokenDigest' | 'id')
         handle: users.handle,
         displayName: users.displayName,
         bio: users.bio,
+        profileImage: users.profileImage,
+        bannerImage: users.bannerImage,
         hasPassword: sql<boolean>`${users.passwordHash} is not null`,
         totpEnabled: sql<boolean>`${users.totpEnabledAt} is not null`,
         isBanned,

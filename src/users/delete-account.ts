@@ -72,7 +72,7 @@ type Erasure = { readonly userId: string; readonly client: Client }
 async function eraseOwn(ctx: Context<'user:cannot_manage_self'>, tx: Transaction, { userId, client }: Erasure) {
   await keepLastAdmin(ctx, tx, userId)
   await audit(tx, { type: 'deletion_requested', userId, client })
-  await eraseAccount(tx, userId)
+  await eraseAccount(ctx, tx, userId)
 }
 
 async function mailLink(

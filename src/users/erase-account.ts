@@ -6,6 +6,8 @@ import { sessions } from '../db/schema/sessions.ts'
 import { backupCodes, pendingLogins, totpSecrets } from '../db/schema/totp.ts'
 import { devices, signUps, userRoles, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
+import type { Deps } from '../deps.ts'
+import { dropImage } from '../files/set-image.ts'
 import { endSessions } from '../sessions/end.ts'
 import { supersedeSignUpTokens } from '../tokens/issue.ts'
 
@@ -13,7 +15,7 @@ import { supersedeSignUpTokens } from '../tokens/issue.ts'
  * Afterwards nothing personal is left of the account, and nothing opens it: id, handle and the times of its events stay, so that the
  * handle is never somebody else's [DA2]. Its address is free.
  */
-export async function eraseAccount(tx: Transaction, userId: string): Promise<void> {
+export async function eraseAccount(deps: Pick<Deps, 'jobs'>, tx: Transaction, userId: string): Promise<void> {
   const [user] = await tx
     .select({ email: users.email, emailKey: users.emailKey })
     .from(users)
@@ -25,6 +27,7 @@ export async function eraseAccount(tx: Transaction, userId: string): Promise<voi
   await eraseAttempts(tx, userId)
   await eraseSignUps(tx, user)
   await eraseOwnSignUp(tx, userId)
+  await dropImage(deps, tx, { userId })
   // Mails with a link go with their tokens.
   await tx.delete(mails).where(eq(mails.userId, userId))
   for (const table of personal) await tx.delete(table).where(eq(table.userId, userId))
@@ -36,6 +39,8 @@ export async function eraseAccount(tx: Transaction, userId: string): Promise<voi
       emailKey: `deleted:${userId}`,
       displayName: '',
       bio: null,
+      profileImage: null,
+      bannerImage: null,
       passwordHash: null,
       passwordVersion: sql`${users.passwordVersion} + 1`,
       totpEnabledAt: null,

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Config } from '../config.ts'
+import { presentImages } from '../files/url.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { roles } from './roles.ts'
 
@@ -8,6 +10,8 @@ export const me = z.object({
   handle: z.string(),
   display_name: z.string(),
   bio: z.string().optional(),
+  profile_image: z.url().optional(),
+  banner_image: z.url().optional(),
   roles: z.array(z.enum(roles)).optional().meta({ description: 'the highest first' }),
   is_banned: z.boolean(),
   banned_until: z.iso.datetime().optional(),
@@ -18,12 +22,13 @@ export const me = z.object({
 })
 
 /** The account as its owner sees it. */
-export const presentMe = (user: SignedIn['user']): z.infer<typeof me> => ({
+export const presentMe = (config: Pick<Config, 'publicUrl'>, user: SignedIn['user']): z.infer<typeof me> => ({
   id: user.id,
   email: user.email,
   handle: user.handle,
   display_name: user.displayName,
   ...(user.bio !== null && { bio: user.bio }),
+  ...presentImages(config, user),
   ...(user.roles.length > 0 && { roles: [...user.roles] }),
   is_banned: user.isBanned,
   ...(user.isBanned && user.bannedUntil && { banned_until: user.bannedUntil.toISOString() }),

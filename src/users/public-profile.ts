@@ -2,6 +2,7 @@ import { and, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Database } from '../db/client.ts'
 import { handles, users } from '../db/schema/users.ts'
+import { presentImages } from '../files/url.ts'
 import { isBanned } from './banned.ts'
 import { handleKey } from './fields.ts'
 import { heldRoles } from './roles.ts'
@@ -31,6 +32,7 @@ async function getProfile(ctx: Context<'user:not_found'>, isWanted: SQL) {
     display_name: displayName,
     deactivated: false,
     ...(bio !== null && { bio }),
+    ...presentImages(ctx.config, found.user),
     ...(found.roles.length > 0 && { roles: found.roles }),
     is_banned: found.isBanned,
     ...(found.isBanned && bannedUntil !== null && { banned_until: bannedUntil.toISOString() }),

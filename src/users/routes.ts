@@ -23,7 +23,7 @@ export function userRoutes(app: App, deps: Deps): void {
     // Front-end servers ask for many users from one address.
     config: { access: 'session or access token', evenBanned: true, limit: 'none' },
     schema: { summary: 'The signed-in account', tags: ['account'], response: { 200: me } },
-    handler: async (request) => presentMe(signedInUser(request).user),
+    handler: async (request) => presentMe(deps.config, signedInUser(request).user),
   })
   const changeFault = faults('user:handle_already_exists', 'session:invalid_user_id')
   app.route({
@@ -43,7 +43,7 @@ export function userRoutes(app: App, deps: Deps): void {
     handler: async (request) => {
       const { handle, display_name: displayName, bio } = request.body
       const change = { handle, displayName, bio: bio === '' ? null : bio }
-      return presentMe(await changeProfile({ ...deps, fault: changeFault }, signedInUser(request), change))
+      return presentMe(deps.config, await changeProfile({ ...deps, fault: changeFault }, signedInUser(request), change))
     },
   })
   deletionRoutes(app, deps)
@@ -160,6 +160,8 @@ const profile = z.object({
   handle: z.string(),
   display_name: z.string(),
   bio: z.string().optional(),
+  profile_image: z.url().optional(),
+  banner_image: z.url().optional(),
   roles: z.array(z.enum(roles)).optional(),
   deactivated: z.boolean(),
   is_banned: z.boolean(),

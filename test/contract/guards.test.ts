@@ -268,6 +268,8 @@ const provocations: readonly Provocation[] = [
     code: 'FILE_TOO_LARGE',
     how: '64 KiB and a byte',
     provoke: (operation) => signedIn(operation, { body: `"${'x'.repeat(64 * 1024 - 1)}"` }),
+    // Uploads have limits of their own, and take no JSON.
+    saysNothingOf: ({ codes }) => codes.has('file:unsupported_type'),
   },
   { code: 'turnstile:token_missing', how: 'no token', provoke: botCheck({}) },
   { code: 'turnstile:verification_failed', how: 'a bad token', provoke: botCheck({ 'x-turnstile-token': 'refused' }) },

@@ -3,6 +3,8 @@ import type { App } from '../../src/app.ts'
 
 type Sent = {
   readonly body?: unknown
+  /** A body that is no JSON; its type is in the headers. */
+  readonly bytes?: Buffer
   readonly headers?: Readonly<Record<string, string>>
   readonly remoteAddress?: string
 }
@@ -30,7 +32,7 @@ export class TestClient {
   get = (url: string, sent: Sent = {}): Promise<Answer> => this.send('GET', url, sent)
   post = (url: string, body?: unknown, sent: Sent = {}): Promise<Answer> => this.send('POST', url, { ...sent, body })
 
-  async send(method: string, url: string, { body, headers = {}, remoteAddress }: Sent = {}): Promise<Answer> {
+  async send(method: string, url: string, { body, bytes, headers = {}, remoteAddress }: Sent = {}): Promise<Answer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const isJson = body !== undefined && typeof body !== 'string'
     const reply = await this.app.inject({
@@ -44,6 +46,7 @@ export class TestClient {
         ...headers,
       },
       ...(body !== undefined && { payload: isJson ? JSON.stringify(body) : (body as string) }),
+      ...(bytes && { payload: bytes }),
       ...(remoteAddress && { remoteAddress }),
       payloadAsStream: true,
     })

@@ -48,7 +48,10 @@ export type OtherServer = Awaited<ReturnType<typeof startOtherServer>>
 function send(response: ServerResponse, { status = 200, headers = {}, body = '', how }: Reply): void {
   if (how === 'silent') return
   if (how === 'cut') response.destroy()
-  else response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body))
+  else
+    response
+      .writeHead(status, headers)
+      .end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body))
 }
 
 /** A key of a provider's, as it publishes and as it uses it. */

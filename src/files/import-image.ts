@@ -1,0 +1,54 @@
+import type { Context } from '../context.ts'
+import { findConnections } from '../oauth/connections.ts'
+import { imageHostsOf } from '../oauth/find-provider.ts'
+import { isSuccess, OutboundError } from '../outbound/client.ts'
+import type { SignedIn } from '../sessions/resolve.ts'
+import { type ImageProblem, imageLimits, toWebp } from './image.ts'
+import { setImage } from './set-image.ts'
+
+type Refusal =
+  | 'oauth:connection_not_found'
+  | 'oauth:invalid_image_url'
+  | 'file:upload_error'
+  | 'rate_limit:exceeded'
+  | 'session:invalid_user_id'
+
+const kind = 'profile_image'
+
+/** Afterwards the account shows the picture that it has at the provider; gives its URL here. */
+export async function importImage(ctx: Context<Refusal>, { user }: SignedIn, slug: string): Promise<string> {
+  const connection = (await findConnections(ctx.db, user.id)).find((one) => one.slug === slug)
+  if (connection === undefined) throw ctx.fault('oauth:connection_not_found')
+  const url = checkUrl(ctx, connection.pictureUrl, await imageHostsOf(ctx, connection.providerId))
+  const webp = await toWebp(await fetchImage(ctx, url), kind)
+  if (typeof webp === 'string') throw refuse(ctx, webp)
+  return setImage(ctx, { userId: user.id, kind, webp })
+}
+
+function checkUrl(ctx: Context<Refusal>, text: string | null, hosts: readonly string[]): string {
+  if (text === null) throw ctx.fault('oauth:invalid_image_url', { details: 'The provider gave no picture.' })
+  // That it is https and has no userinfo is checked where it is asked for.
+  const isListed = URL.canParse(text) && hosts.includes(new URL(text).hostname)
+  if (!isListed) throw ctx.fault('oauth:invalid_image_url', { details: "The picture is not on the provider's hosts." })
+  return text
+}
+
+async function fetchImage(ctx: Context<Refusal>, url: string): Promise<Buffer> {
+  const { mostBytes } = imageLimits[kind]
+  try {
+    const reply = await ctx.outbound.askGuarded(url, { headers: { accept: 'image/*' }, mostBytes })
+    if (isSuccess(reply)) return reply.bytes
+    throw ctx.fault('oauth:invalid_image_url', { details: `The picture's host answered ${reply.status}.` })
+  } catch (cause) {
+    if (!(cause instanceof OutboundError)) throw cause
+    throw ctx.fault('oauth:invalid_image_url', { cause, details: cause.message })
+  }
+}
+
+function refuse(ctx: Context<Refusal>, problem: ImageProblem) {
+  return problem === 'busy'
+    ? ctx.fault('rate_limit:exceeded', { retryAfterSeconds: 2, details: 'Other pictures are being read.' })
+    : ctx.fault('oauth:invalid_image_url', {
+        details: `What the URL leads to is no picture that can be used: ${problem}.`,
+      })
+}

@@ -1,0 +1,58 @@
+import type { FastifyRequest } from 'fastify'
+import type { Fault } from '../errors/fault.ts'
+
+type Refusal = 'file:upload_error' | 'FILE_TOO_LARGE' | 'rate_limit:exceeded'
+
+/** What the multipart frame around a file may weigh. */
+const frameBytes = 64 * 1024
+/** Each holds what has arrived of it in memory: nothing is left anywhere of one that is broken off [FS5]. */
+const mostAtATime = 16
+const underWay = new Set<string>()
+
+/** The bytes of the part `file`, read as they come in and no further than the limit [FS1]. One at a time an account. */
+export async function readUpload(
+  request: FastifyRequest,
+  { fault, userId, mostBytes }: { readonly fault: Fault<Refusal>; readonly userId: string; readonly mostBytes: number },
+): Promise<Buffer> {
+  if (!request.isMultipart())
+    throw fault('file:upload_error', { details: 'Send multipart/form-data with a part "file".' })
+  if (Number(request.headers['content-length'] ?? 0) > mostBytes + frameBytes) throw fault('FILE_TOO_LARGE')
+  if (underWay.has(userId) || underWay.size >= mostAtATime) {
+    throw fault('rate_limit:exceeded', { retryAfterSeconds: 2, details: 'Other uploads are under way.' })
+  }
+  underWay.add(userId)
+  try {
+    return await readFilePart(request, fault, mostBytes)
+  } finally {
+    underWay.delete(userId)
+  }
+}
+
+async function readFilePart(request: FastifyRequest, fault: Fault<Refusal>, mostBytes: number): Promise<Buffer> {
+  try {
+    const part = await Promise.race([request.file({ limits: { fileSize: mostBytes } }), brokenOff(request)])
+    if (part?.fieldname !== 'file') throw fault('file:upload_error', { details: 'There is no part "file".' })
+    const bytes = await Promise.race([part.toBuffer(), brokenOff(request)])
+    if (bytes.length === 0) throw fault('file:upload_error', { details: 'The file is empty.' })
+    return bytes
+  } catch (error) {
+    const { code } = error as { code?: string }
+    if (code === 'FST_REQ_FILE_TOO_LARGE') throw fault('FILE_TOO_LARGE')
+    if (isRefusal(error)) throw error
+    // What the parser says of the bytes is no news to whoever sent them.
+    throw fault('file:upload_error', { cause: error, details: 'The upload is broken off or no multipart/form-data.' })
+  }
+}
+
+/** The parser waits for what will never come, where the sender is gone before the first part. */
+function brokenOff({ raw }: FastifyRequest): Promise<never> {
+  return new Promise((_, reject) => {
+    const check = (): void => {
+      if (!raw.complete) reject(new Error('the upload was broken off'))
+    }
+    if (raw.destroyed) check()
+    else raw.once('close', check)
+  })
+}
+
+const isRefusal = (error: unknown): boolean => error instanceof Error && 'circumstances' in error

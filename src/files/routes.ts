@@ -1,0 +1,126 @@
+import multipart from '@fastify/multipart'
+import { z } from 'zod'
+import type { App } from '../app.ts'
+import type { Deps } from '../deps.ts'
+import type { ErrorCode } from '../errors/catalogue.ts'
+import { faults } from '../errors/fault.ts'
+import { signedInUser } from '../http/credential.ts'
+import { ruledText } from '../http/validation.ts'
+import { type ImageKind, type ImageProblem, imageLimits, toWebp } from './image.ts'
+import { importImage } from './import-image.ts'
+import { readStoredFile } from './read-file.ts'
+import { readUpload } from './read-upload.ts'
+import { clearImage, setImage } from './set-image.ts'
+
+const uploaded = z.object({ image_url: z.url() })
+
+export async function fileRoutes(app: App, deps: Deps): Promise<void> {
+  await uploadRoutes(app, deps)
+  const importFault = faults(
+    'oauth:connection_not_found',
+    'oauth:invalid_image_url',
+    'file:upload_error',
+    'rate_limit:exceeded',
+    'session:invalid_user_id',
+  )
+  app.route({
+    method: 'POST',
+    url: '/v0/user/me/profile-image/import',
+    config: { access: 'session', limit: 'pictures', codes: importFault.codes },
+    schema: {
+      summary: 'Take the picture that a linked provider has',
+      tags: ['account'],
+      body: z.object({ provider: ruledText({ meta: { examples: ['github'] } }) }),
+      response: { 201: uploaded },
+    },
+    handler: async (request, reply) => {
+      const ctx = { ...deps, fault: importFault }
+      return reply.code(201).send({ image_url: await importImage(ctx, signedInUser(request), request.body.provider) })
+    },
+  })
+  const readFault = faults('file:not_found', 'file:read_error')
+  app.route({
+    method: 'GET',
+    url: '/v0/files/:name',
+    config: { access: 'public', limit: 'none', codes: readFault.codes, produces: 'image/webp' },
+    schema: { summary: 'A picture', tags: ['users'], params: z.object({ name: z.string() }) },
+    handler: async (request, reply) => {
+      const bytes = await readStoredFile({ ...deps, fault: readFault }, request.params.name)
+      return reply
+        .type('image/webp')
+        .headers({
+          'cache-control': 'public, max-age=31536000, immutable',
+          'content-security-policy': "default-src 'none'; sandbox",
+          // Front ends on other origins show it.
+          'cross-origin-resource-policy': 'cross-origin',
+        })
+        .send(bytes)
+    },
+  })
+}
+
+const uploadFault = faults(
+  'file:upload_error',
+  'file:unsupported_type',
+  'FILE_TOO_LARGE',
+  'rate_limit:exceeded',
+  'session:invalid_user_id',
+)
+
+type Refusal = { readonly code: ErrorCode; readonly details: string; readonly retryAfterSeconds?: number }
+
+const refusals = {
+  unsupported: { code: 'file:unsupported_type', details: 'Send JPEG, PNG, GIF or WebP.' },
+  broken: { code: 'file:upload_error', details: 'The bytes are no picture that can be decoded.' },
+  'too large': { code: 'FILE_TOO_LARGE', details: '25 megapixels are the most.' },
+  busy: { code: 'rate_limit:exceeded', details: 'Other pictures are being read.', retryAfterSeconds: 2 },
+} as const satisfies Record<ImageProblem, Refusal>
+
+async function uploadRoutes(app: App, deps: Deps): Promise<void> {
+  // In a scope of its own: nowhere else is multipart a body.
+  await app.register(async (plain) => {
+    const scope = plain as App
+    await scope.register(multipart, { limits: { files: 1, fields: 10, fieldSize: 1024, parts: 11, headerPairs: 20 } })
+    // Any other body is left unread: what it lacks is the file.
+    scope.removeContentTypeParser('application/json')
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
+    imageRoutes(scope, deps, { url: '/v0/user/me/profile-image', kind: 'profile_image', what: 'profile picture' })
+    imageRoutes(scope, deps, { url: '/v0/user/me/banner-image', kind: 'banner_image', what: 'banner' })
+  })
+}
+
+type Image = { readonly url: string; readonly kind: ImageKind; readonly what: string }
+
+function imageRoutes(app: App, deps: Deps, { url, kind, what }: Image): void {
+  const { mostBytes } = imageLimits[kind]
+  app.route({
+    method: 'POST',
+    url,
+    config: { access: 'session', limit: 'pictures', upload: true, codes: uploadFault.codes },
+    schema: {
+      summary: `Upload a ${what}: multipart/form-data with a part "file", up to ${mostBytes / 1024 / 1024} MiB`,
+      tags: ['account'],
+      consumes: ['multipart/form-data'],
+      response: { 201: uploaded },
+    },
+    handler: async (request, reply) => {
+      const { user } = signedInUser(request)
+      const bytes = await readUpload(request, { fault: uploadFault, userId: user.id, mostBytes })
+      const webp = await toWebp(bytes, kind)
+      if (typeof webp === 'string') throw uploadFault(refusals[webp].code, refusals[webp])
+      const imageUrl = await setImage({ ...deps, fault: uploadFault }, { userId: user.id, kind, webp })
+      return reply.code(201).send({ image_url: imageUrl })
+    },
+  })
+  const clearFault = faults('file:not_found')
+  app.route({
+    method: 'DELETE',
+    url,
+    config: { access: 'session', codes: clearFault.codes },
+    schema: { summary: `Remove the ${what}`, tags: ['account'], response: { 204: z.void() } },
+    handler: async (request, reply) => {
+      await clearImage({ ...deps, fault: clearFault }, { userId: signedInUser(request).user.id, kind })
+      return reply.code(204).send()
+    },
+  })
+}

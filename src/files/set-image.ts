@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import { and, eq, isNull } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { files } from '../db/schema/files.ts'
+import { users } from '../db/schema/users.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Deps } from '../deps.ts'
+import { FileStoreError } from '../ports/file-store.ts'
+import type { ImageKind } from './image.ts'
+import { fileUrl, newFileName } from './url.ts'
+
+type Refusal = 'file:upload_error' | 'session:invalid_user_id'
+
+/** Afterwards the account shows the picture; the one before is gone. Gives its URL. */
+export async function setImage(
+  ctx: Context<Refusal>,
+  { userId, kind, webp }: { readonly userId: string; readonly kind: ImageKind; readonly webp: Buffer },
+): Promise<string> {
+  const name = newFileName()
+  await ctx.fileStore.put(name, webp).catch((cause: unknown) => {
+    if (!(cause instanceof FileStoreError)) throw cause
+    throw ctx.fault('file:upload_error', { cause, details: 'The picture could not be stored. Try again.' })
+  })
+  try {
+    await transaction(ctx.pool, async (tx) => {
+      if ((await lockUser(tx, userId)) === undefined) throw ctx.fault('session:invalid_user_id')
+      await dropImage(ctx, tx, { userId, kind })
+      const digest = createHash('sha256').update(webp).digest()
+      await tx.insert(files).values({ name, userId, kind, digest, size: webp.length })
+      await tx
+        .update(users)
+        .set(kind === 'profile_image' ? { profileImage: name } : { bannerImage: name })
+        .where(eq(users.id, userId))
+    })
+  } catch (error) {
+    // If this fails, too, the sweep finds it.
+    await ctx.fileStore.delete(name).catch(() => undefined)
+    throw error
+  }
+  return fileUrl(ctx.config, name)
+}
+
+/** Afterwards the account has no such picture. */
+export function clearImage(
+  ctx: Context<'file:not_found'>,
+  { userId, kind }: { readonly userId: string; readonly kind: ImageKind },
+): Promise<void> {
+  return transaction(ctx.pool, async (tx) => {
+    await lockUser(tx, userId)
+    if (!(await dropImage(ctx, tx, { userId, kind }))) throw ctx.fault('file:not_found')
+    await tx
+      .update(users)
+      .set(kind === 'profile_image' ? { profileImage: null } : { bannerImage: null })
+      .where(eq(users.id, userId))
+  })
+}
+
+const lockUser = async (tx: Transaction, userId: string) =>
+  (
+    await tx
+      .select({ id: users.id })
+      .from(users)
+      .where(and(eq(users.id, userId), isNull(users.deletedAt)))
+      .for('no key update')
+  )[0]
+
+/** Deletes the rows of an account's files, and, once that is committed, their bytes. Gives whether there were any. */
+export async function dropImage(
+  { jobs }: Pick<Deps, 'jobs'>,
+  tx: Transaction,
+  { userId, kind }: { readonly userId: string; readonly kind?: ImageKind },
+): Promise<boolean> {
+  const dropped = await tx
+    .delete(files)
+    .where(and(eq(files.userId, userId), kind === undefined ? undefined : eq(files.kind, kind)))
+    .returning({ name: files.name })
+  for (const { name } of dropped) await jobs.enqueue(tx, 'delete-file', { name }, 0)
+  return dropped.length > 0
+}

@@ -1,0 +1,17 @@
+import { randomBytes } from 'node:crypto'
+
+/** Says nothing of whose it is, and nobody guesses it. */
+export const newFileName = (): string => `${randomBytes(24).toString('base64url')}.webp`
+
+export const isFileName = (text: string): boolean => /^[\w-]{32}\.webp$/.test(text)
+
+export const fileUrl = ({ publicUrl }: { readonly publicUrl: string }, name: string): string =>
+  `${publicUrl}/v0/files/${name}`
+
+type Images = { readonly profileImage: string | null; readonly bannerImage: string | null }
+
+/** An account's pictures as every answer shows them. */
+export const presentImages = (config: { readonly publicUrl: string }, { profileImage, bannerImage }: Images) => ({
+  ...(profileImage !== null && { profile_image: fileUrl(config, profileImage) }),
+  ...(bannerImage !== null && { banner_image: fileUrl(config, bannerImage) }),
+})

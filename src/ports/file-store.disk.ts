@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type FileStore, FileStoreError } from './file-store.ts'
+
+/** A folder; each file is whole under its name or not there at all. */
+export function diskFileStore(folder: string): FileStore {
+  return {
+    put: (name, bytes) =>
+      orFail(async () => {
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        const temporary = join(folder, `.${randomUUID()}`)
+        try {
+          await withFile(temporary, 'wx', async (file) => {
+            await file.writeFile(bytes)
+            await file.sync()
+          })
+          await rename(temporary, join(folder, name))
+        } catch (error) {
+          await rm(temporary, { force: true })
+          throw error
+        }
+        // The name itself is a change of the folder.
+        await withFile(folder, 'r', (file) => file.sync())
+      }),
+    get: (name) =>
+      orFail(() =>
+        readFile(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
+          if (error.code === 'ENOENT') return undefined
+          throw error
+        }),
+      ),
+    delete: (name) => orFail(() => rm(join(folder, name), { force: true })),
+    list: async function* () {
+      for (const name of await orFail(() => namesIn(folder))) {
+        const found = await stat(join(folder, name)).catch(() => undefined)
+        if (found?.isFile()) yield { name, modifiedAt: found.mtime }
+      }
+    },
+  }
+}
+
+const namesIn = (folder: string): Promise<string[]> =>
+  readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+
+async function withFile(path: string, flags: string, act: (file: FileHandle) => Promise<void>): Promise<void> {
+  const file = await open(path, flags, 0o600)
+  try {
+    await act(file)
+  } finally {
+    await file.close()
+  }
+}
+
+async function orFail<Value>(act: () => Promise<Value>): Promise<Value> {
+  try {
+    return await act()
+  } catch (cause) {
+    throw new FileStoreError('The folder of the files cannot be used', { cause })
+  }
+}
