@@ -25,6 +25,7 @@ import { validatorCompiler } from './http/validation.ts'
 import { moderationRoutes } from './moderation/routes.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { passwordRoutes } from './password/routes.ts'
+import { searchRoutes } from './search/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { tokenRoutes } from './tokens/routes.ts'
 import { totpRoutes } from './totp/routes.ts'
@@ -65,6 +66,7 @@ export async function buildApp(deps: Deps, { onContractViolation = () => {} }: A
   oauthRoutes(app, deps)
   userRoutes(app, deps)
   await fileRoutes(app, deps)
+  searchRoutes(app, deps)
   moderationRoutes(app, deps)
   eventRoutes(app, deps)
   healthRoutes(app, deps.healthChecks)

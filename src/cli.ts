@@ -7,10 +7,14 @@ import { reseal } from './db/reseal.ts'
 import { openDatabaseUrls } from './db/urls.ts'
 import { readEnvironment } from './environment.ts'
 import { createLog } from './log.ts'
+import { openUserIndexer } from './search/index-users.ts'
 import { explainStartFailure } from './start-failure.ts'
 import { grantRole } from './users/grant-role.ts'
 import { importAccounts } from './users/import-accounts.ts'
 import { roles } from './users/roles.ts'
+
+/** `directUrl`: without a pooler. */
+type OpenedDatabase = DatabaseClient & { readonly directUrl: string }
 
 /** What a command says at its end, and with which code it ends where that is not 0. */
 type Outcome = { readonly says: string; readonly exitCode?: number }
@@ -35,6 +39,7 @@ const commands: Readonly<Record<string, Command>> = {
     usage: 'give the account with that address a role, admin or mod',
     run: grant,
   },
+  reindex: { parameters: [], usage: 'rebuild the search index of Meilisearch from the database', run: reindex },
   'import-accounts': {
     parameters: ['FILE'],
     usage: 'accounts of another system, one JSON object a line (docs/import.md)',
@@ -106,17 +111,29 @@ async function grant(config: Config, [email = '', asked = '']: readonly string[]
 
 async function importFile(config: Config, [file = '']: readonly string[]): Promise<Outcome> {
   const report = (line: string) => process.stdout.write(`${line}\n`)
-  const { accepted, known, refused } = await withDatabase(config, ({ pool }) => importAccounts({ pool }, file, report))
+  const { accepted, known, refused } = await withDatabase(config, async (database) => {
+    const outcome = await importAccounts(database, file, report)
+    // In bulk, not one job an account.
+    if (outcome.accepted > 0) await openUserIndexer(config, database)?.reindex(database.directUrl)
+    return outcome
+  })
   return {
     says: `${accepted} accepted, ${known} already there, ${refused} refused`,
     exitCode: refused === 0 ? 0 : 1,
   }
 }
 
+async function reindex(config: Config): Promise<Outcome> {
+  if (config.meilisearchUrl === undefined)
+    return { says: 'PostgreSQL itself is searched: there is nothing to rebuild.' }
+  const count = await withDatabase(config, (database) => openUserIndexer(config, database)?.reindex(database.directUrl))
+  return { says: `${count} users are in the index ${config.meilisearchIndex} now.` }
+}
+
 /** With an up-to-date database: the operator's, or the embedded one, which is joined or started here. */
 async function withDatabase<Result>(
   config: Config,
-  act: (database: DatabaseClient) => Promise<Result>,
+  act: (database: OpenedDatabase) => Promise<Result> | Result,
 ): Promise<Result> {
   await using opened = new AsyncDisposableStack()
   const urls = await openDatabaseUrls(config, { role: 'guest', log: createLog(config.logLevel), opened })
@@ -128,5 +145,5 @@ async function withDatabase<Result>(
     onIdleError: () => undefined,
   })
   opened.defer(database.close)
-  return await act(database)
+  return await act({ ...database, directUrl: urls.direct })
 }

@@ -335,7 +335,16 @@ const oauth = inGroup('OAuth', {
 
 const content = inGroup('Search and files', {
   MEILISEARCH_URL: { kind: httpUrl, meaning: 'search engine; unset: PostgreSQL trigram search' },
-  MEILISEARCH_API_KEY: { kind: secret(), secret: true, meaning: 'its key' },
+  MEILISEARCH_API_KEY: {
+    kind: secret(),
+    secret: true,
+    meaning: 'its key for documents, settings, indexes and tasks; the worker uses it',
+  },
+  MEILISEARCH_SEARCH_API_KEY: {
+    kind: secret(),
+    secret: true,
+    meaning: 'its key with which the API searches, and that may do nothing else; unset: MEILISEARCH_API_KEY',
+  },
   MEILISEARCH_INDEX: { kind: indexName, default: 'users', meaning: 'its index' },
   FILE_STORE_URL: {
     kind: fileStoreUrl,

@@ -32,6 +32,8 @@ import { postgresRateCounter } from './ports/rate-counter.postgres.ts'
 import { redisRateCounter } from './ports/rate-counter.redis.ts'
 import type { RateCounter } from './ports/rate-counter.ts'
 import { redisPrefix } from './ports/redis.ts'
+import { openSearchIndex } from './ports/search-index.open.ts'
+import type { SearchIndex } from './ports/search-index.ts'
 import { type LastSeen, startLastSeen } from './sessions/last-seen.ts'
 import { type ResolveSession, sessionResolver } from './sessions/resolve.ts'
 
@@ -54,6 +56,7 @@ export type Deps = {
   readonly eventStream: EventStream
   readonly eventHub: EventHub
   readonly fileStore: FileStore
+  readonly searchIndex: SearchIndex
   readonly lastSeen: LastSeen
   readonly resolveSession: ResolveSession
   readonly resolveAccessToken: ResolveAccessToken
@@ -117,6 +120,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     eventStream,
     eventHub,
     fileStore: openFileStore(config),
+    searchIndex: openSearchIndex({ config, pool, jobs: mail.jobs }),
     lastSeen,
     outboundPolicy: policy,
     outbound,

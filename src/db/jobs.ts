@@ -8,6 +8,7 @@ import type { Transaction } from './transaction.ts'
 const queues = {
   'deliver-mail': { retryLimit: 10_000, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 15 },
   'delete-file': { retryLimit: 100, retryDelay: 5, retryBackoff: true, retryDelayMax: 3600, expireInSeconds: 60 },
+  'index-user': { retryLimit: 1000, retryDelay: 1, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 60 },
   sweep: { retryLimit: 2, retryDelay: 60, expireInSeconds: 300 },
   'sweep-files': { retryLimit: 2, retryDelay: 60, expireInSeconds: 3600 },
 } as const
@@ -27,6 +28,7 @@ const jobWork = {
 type JobData = {
   'deliver-mail': { readonly mailId: string }
   'delete-file': { readonly name: string }
+  'index-user': { readonly userId: string }
   sweep: Record<string, never>
   'sweep-files': Record<string, never>
 }

@@ -10,6 +10,7 @@ import { startRelay } from '../events/relay.ts'
 import { sweepOrphans } from '../files/sweep-orphans.ts'
 import { openEventStream } from '../ports/event-stream.open.ts'
 import { openFileStore } from '../ports/file-store.open.ts'
+import { openUserIndexer } from '../search/index-users.ts'
 import { deliverMail } from './deliver.ts'
 import { smtpSender } from './smtp.ts'
 import { listenForDeliveries, type WorkerServer } from './worker-server.ts'
@@ -55,6 +56,14 @@ export async function startWorker({
   await jobs.work('delete-file', ({ name }) => fileStore.delete(name))
   await jobs.work('sweep-files', () => sweepOrphans({ db, fileStore }))
   await jobs.schedule('sweep-files', '47 * * * *')
+  const indexer = openUserIndexer(config, { db, pool })
+  if (indexer) {
+    await jobs.work('index-user', ({ userId }) => indexer.indexUser(userId))
+    // A search engine that is away is asked again with the first change.
+    indexer.provision().catch((error: unknown) => {
+      log.warn({ cause: describeCause(error) }, 'the search index could not be prepared')
+    })
+  }
   await jobs.work('sweep', () => sweep(db))
   await jobs.schedule('sweep', '17 * * * *')
   const eventStream = openEventStream({ config, db, directUrl: urls.direct, log })

@@ -91,6 +91,7 @@ async function createAccount(ctx: Context<Refusal>, tx: Transaction, { signUp, w
   if (!(await takeHandle(tx, handle, id))) throw ctx.fault('user:handle_already_exists')
   await tx.update(oauthSignUps).set({ userId: id, handle, displayName }).where(eq(oauthSignUps.id, signUpId))
   await audit(tx, { type: 'sign_up', userId: id, client, metadata: { provider: providerId } })
+  await ctx.searchIndex.noteChange(tx, id)
   return id
 }
 

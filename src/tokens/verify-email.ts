@@ -77,5 +77,6 @@ async function createAccount(ctx: Context<Refusal>, tx: Transaction, signUp: Sig
   }
   await tx.update(handles).set({ userId: id, signUpId: null, expiresAt: null }).where(eq(handles.signUpId, signUp.id))
   await tx.delete(signUps).where(eq(signUps.id, signUp.id))
+  await ctx.searchIndex.noteChange(tx, id)
   return id
 }

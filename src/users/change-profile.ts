@@ -28,6 +28,7 @@ export async function changeProfile(
     const { handle = before.handle, displayName = before.displayName, bio = before.bio } = change
     if (handleKey(handle) !== handleKey(before.handle)) await swapHandle(ctx, tx, { userId: user.id, handle })
     await tx.update(users).set({ handle, displayName, bio }).where(eq(users.id, user.id))
+    await ctx.searchIndex.noteChange(tx, user.id)
     return { ...user, handle, displayName, bio }
   })
 }

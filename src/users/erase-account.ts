@@ -15,7 +15,11 @@ import { supersedeSignUpTokens } from '../tokens/issue.ts'
  * Afterwards nothing personal is left of the account, and nothing opens it: id, handle and the times of its events stay, so that the
  * handle is never somebody else's [DA2]. Its address is free.
  */
-export async function eraseAccount(deps: Pick<Deps, 'jobs'>, tx: Transaction, userId: string): Promise<void> {
+export async function eraseAccount(
+  deps: Pick<Deps, 'jobs' | 'searchIndex'>,
+  tx: Transaction,
+  userId: string,
+): Promise<void> {
   const [user] = await tx
     .select({ email: users.email, emailKey: users.emailKey })
     .from(users)
@@ -51,6 +55,7 @@ export async function eraseAccount(deps: Pick<Deps, 'jobs'>, tx: Transaction, us
     })
     .where(eq(users.id, userId))
   await tx.execute(sql`select erase_security_events(${userId})`)
+  await deps.searchIndex.noteChange(tx, userId)
 }
 
 const personal = [

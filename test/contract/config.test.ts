@@ -474,6 +474,7 @@ describe('NAME_FILE', () => {
       'GITHUB_CLIENT_SECRET',
       'GOOGLE_CLIENT_SECRET',
       'MEILISEARCH_API_KEY',
+      'MEILISEARCH_SEARCH_API_KEY',
       'METRICS_TOKEN',
       'REDIS_URL',
       'S3_ACCESS_KEY_ID',
@@ -488,14 +489,14 @@ describe('NAME_FILE', () => {
 describe('warnings', () => {
   test('say what is set without effect', () => {
     const env = {
-      MEILISEARCH_URL: 'http://search:7700',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://traces:4318',
       METRICS_TOKEN_FILE: '/run/secrets/metrics',
       MAIL_FROM_FILE: '/run/secrets/from',
       CORS_ORIGIN: 'https://app.example.com',
       REDIS_URI: 'redis://cache',
     }
     expect(configWarnings(env)).toEqual([
-      'MEILISEARCH_URL is set, but this version does not use it yet.',
+      'OTEL_EXPORTER_OTLP_ENDPOINT is set, but this version does not use it yet.',
       'METRICS_TOKEN_FILE is set, but this version does not use it yet.',
       'MAIL_FROM_FILE is set, but only a secret may come from a file: set MAIL_FROM.',
       'CORS_ORIGIN is set, but unknown: is CORS_ORIGINS meant?',
@@ -512,7 +513,7 @@ describe('documentation', () => {
   const documented = [
     ...['APP_ENV', 'HOST', 'PORT', 'PUBLIC_URL', 'FRONTEND_URL', 'DATA_DIR', 'KEYS_DIR', 'LOG_LEVEL'],
     ...['DATABASE_URL', 'DATABASE_MIGRATION_URL', 'DATABASE_DIRECT_URL', 'DATABASE_POOL_SIZE', 'DATABASE_TIMEOUT_MS'],
-    ...['REDIS_URL', 'MEILISEARCH_URL', 'MEILISEARCH_API_KEY', 'MEILISEARCH_INDEX', 'SMTP_URL', 'MAIL_FROM'],
+    ...['REDIS_URL', 'MEILISEARCH_URL', 'MEILISEARCH_API_KEY', 'MEILISEARCH_SEARCH_API_KEY', 'MEILISEARCH_INDEX', 'SMTP_URL', 'MAIL_FROM'],
     ...['WORKER_URL', 'WORKER_SECRET', 'WORKER_HOST', 'WORKER_PORT', 'MAIL_DELIVERY', 'WORKER_TIMEOUT_MS'],
     ...['TURNSTILE_SECRET', 'TURNSTILE_VERIFY_URL', 'TURNSTILE_TIMEOUT_MS', 'TRUSTED_PROXIES', 'CLIENT_IP_HEADER'],
     ...['CORS_ORIGINS', 'COOKIE_DOMAIN', 'RATE_LIMITS', 'PASSWORD_MIN_LENGTH'],

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { vi } from 'vitest'
+import type { TestApp } from './app.ts'
 
 export type ServerProcess = {
   readonly origin: string
@@ -48,4 +49,26 @@ export async function startServerProcess(env: Readonly<Record<string, string>>):
       await ended
     },
   }
+}
+
+/** A command of `npm run admin` as an operator runs it, on the database and with the keys of the app. */
+export function runAdmin(
+  { config }: Pick<TestApp, 'config'>,
+  parameters: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; out: string; err: string }> {
+  const env = {
+    PATH: process.env.PATH ?? '',
+    APP_ENV: 'test',
+    DATABASE_URL: config.databaseUrl ?? '',
+    DATA_DIR: config.dataDir,
+    KEYS_DIR: config.keysDir,
+    ...more,
+  }
+  const command = join(import.meta.dirname, '../../src/cli.ts')
+  return new Promise((resolve) => {
+    execFile(process.execPath, [command, ...parameters], { env, cwd: tmpdir() }, (error, out, err) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+    )
+  })
 }

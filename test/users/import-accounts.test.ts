@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import { mailsTo, signedUp, signUp } from '../support/people.ts'
+import { runAdmin } from '../support/server-process.ts'
 
 let app: TestApp
 let dir: string
@@ -19,21 +19,7 @@ afterAll(async () => {
 
 const bcrypt = '$2b$04$fOexQK2rqMphln7QGuRcUeD.JQ8VZxCPkB20barYmJfE8PKTduCuu'
 
-/** The command as an operator runs it. */
-function admin(...parameters: string[]): Promise<{ code: number; out: string; err: string }> {
-  const cli = join(import.meta.dirname, '../../src/cli.ts')
-  const env = {
-    PATH: process.env.PATH ?? '',
-    APP_ENV: 'test',
-    DATABASE_URL: app.config.databaseUrl ?? '',
-    KEYS_DIR: app.config.keysDir,
-  }
-  return new Promise((resolve) => {
-    execFile(process.execPath, [cli, ...parameters], { env, cwd: dir }, (error, out, err) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
-    )
-  })
-}
+const admin = (...parameters: string[]) => runAdmin(app, parameters)
 
 function importLines(...lines: (object | string)[]) {
   const file = join(dir, 'accounts.jsonl')

@@ -1,0 +1,38 @@
+import { Meilisearch } from 'meilisearch'
+import type { Jobs } from '../db/jobs.ts'
+import { mostHits, type SearchIndex, SearchIndexError } from './search-index.ts'
+
+const searchDeadlineMs = 900
+
+/** What a document of the index holds; no address, ever [AZ6]. */
+export type UserDocument = {
+  readonly id: string
+  readonly handle: string
+  readonly display_name: string
+  readonly bio: string | null
+}
+
+/** Answers of Meilisearch; its documents follow by a job for each change. */
+export function meilisearchSearchIndex(
+  { url, apiKey, index }: { readonly url: string; readonly apiKey: string | undefined; readonly index: string },
+  jobs: Jobs,
+): SearchIndex {
+  const client = new Meilisearch({ host: url, ...(apiKey !== undefined && { apiKey }), timeout: searchDeadlineMs })
+  return {
+    search: async (words, { page, pageSize }) => {
+      try {
+        const found = await client.index<UserDocument>(index).search(words.join(' '), {
+          page,
+          hitsPerPage: pageSize,
+          matchingStrategy: 'all',
+          attributesToRetrieve: ['id', 'handle', 'display_name'],
+        })
+        const hits = found.hits.map(({ id, handle, display_name: displayName }) => ({ id, handle, displayName }))
+        return { hits, totalHits: Math.min(found.totalHits, mostHits) }
+      } catch (cause) {
+        throw new SearchIndexError('Meilisearch did not answer the query', { cause })
+      }
+    },
+    noteChange: (tx, userId) => jobs.enqueue(tx, 'index-user', { userId }, 0),
+  }
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import type { App } from '../app.ts'
+import type { Deps } from '../deps.ts'
+import { faults } from '../errors/fault.ts'
+import { ruledText, wholeNumberText } from '../http/validation.ts'
+import { searchUsers } from './search-users.ts'
+
+const query = ruledText({
+  findBreach: (text) => {
+    if ([...text].length > 100) return { rule: 'max_length', limit: 100 }
+    return text.includes('\0') ? { rule: 'charset' } : undefined
+  },
+  cleaned: z.string().trim(),
+  meta: { minLength: 1, maxLength: 100, description: 'Words of a handle or a name, or their beginnings' },
+})
+
+const page = z.object({
+  users: z.array(
+    z.object({
+      id: z.uuid(),
+      handle: z.string(),
+      display_name: z.string(),
+      bio: z.string().optional(),
+      profile_image: z.url().optional(),
+    }),
+  ),
+  page: z.int(),
+  page_size: z.int(),
+  total_hits: z.int().meta({ description: '1,000 at most' }),
+  total_pages: z.int(),
+})
+
+export function searchRoutes(app: App, deps: Deps): void {
+  const fault = faults('meilisearch:query_failed')
+  app.route({
+    method: 'GET',
+    url: '/v0/search/users',
+    config: { access: 'public', limit: 'look-up', codes: fault.codes },
+    schema: {
+      summary: 'Users by handle and name, best matches first',
+      tags: ['users'],
+      querystring: z.object({
+        query,
+        page: wholeNumberText({ least: 1, most: 1000 }).optional(),
+        page_size: wholeNumberText({ least: 1, most: 20 }).optional(),
+      }),
+      response: { 200: page },
+    },
+    handler: ({ query: asked }) =>
+      searchUsers({ ...deps, fault }, asked.query, {
+        page: Number(asked.page ?? 1),
+        pageSize: Number(asked.page_size ?? 20),
+      }),
+  })
+}

@@ -1,0 +1,57 @@
+import { and, inArray, isNull } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { users } from '../db/schema/users.ts'
+import { fileUrl } from '../files/url.ts'
+import { mostHits, type Page, SearchIndexError } from '../ports/search-index.ts'
+import { wordsOf } from './words.ts'
+
+/** A page of users who match. The index only proposes: who is gone, or is called otherwise by now, does not show [AZ6]. */
+export async function searchUsers(ctx: Context<'meilisearch:query_failed'>, query: string, asked: Page) {
+  const { page, pageSize } = asked
+  const words = wordsOf(query)
+  // What lies beyond cannot be reached, and punctuation alone asks for nobody.
+  const isEmpty = words.length === 0 || (page - 1) * pageSize >= mostHits
+  const { hits, totalHits } = isEmpty ? { hits: [], totalHits: 0 } : await find(ctx, words, asked)
+  const rows =
+    hits.length === 0
+      ? []
+      : await ctx.db
+          .select()
+          .from(users)
+          .where(
+            and(
+              inArray(
+                users.id,
+                hits.map(({ id }) => id),
+              ),
+              isNull(users.deletedAt),
+            ),
+          )
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  const found = hits.flatMap(({ id, handle, displayName }) => {
+    const row = byId.get(id)
+    return row?.handle === handle && row.displayName === displayName ? [row] : []
+  })
+  return {
+    users: found.map(({ id, handle, displayName, bio, profileImage }) => ({
+      id,
+      handle,
+      display_name: displayName,
+      ...(bio !== null && { bio }),
+      ...(profileImage !== null && { profile_image: fileUrl(ctx.config, profileImage) }),
+    })),
+    page,
+    page_size: pageSize,
+    total_hits: totalHits,
+    total_pages: Math.ceil(totalHits / pageSize),
+  }
+}
+
+async function find(ctx: Context<'meilisearch:query_failed'>, words: readonly string[], asked: Page) {
+  try {
+    return await ctx.searchIndex.search(words, asked)
+  } catch (cause) {
+    if (!(cause instanceof SearchIndexError)) throw cause
+    throw ctx.fault('meilisearch:query_failed', { cause })
+  }
+}
