@@ -8,7 +8,7 @@ import { mails } from '../db/schema/mails.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { MailContent } from './templates.ts'
 
-type Deps = { readonly config: Config; readonly keyring: Keyring; readonly jobs: Jobs }
+export type MailDeps = { readonly config: Config; readonly keyring: Keyring; readonly jobs: Jobs }
 
 type NewMail = {
   readonly content: MailContent
@@ -23,14 +23,14 @@ type NewMail = {
 const jobAfterRequestSeconds = 5
 
 /** Afterwards the mail is sent if the transaction commits and as long as its token lives; gives its id [EM5]. */
-export function queueMail(tx: Transaction, deps: Deps, mail: NewMail): Promise<string> {
+export function queueMail(tx: Transaction, deps: MailDeps, mail: NewMail): Promise<string> {
   const { mailDelivery, workerTimeoutMs } = deps.config
   const afterSeconds = mailDelivery === 'queue' ? 0 : Math.ceil(workerTimeoutMs / 1000) + jobAfterRequestSeconds
   return putMessage(tx, deps, mail, afterSeconds)
 }
 
 /** The same for a mail that no request waits for. */
-export async function queueNotice(tx: Transaction, deps: Deps, mail: NewMail): Promise<void> {
+export async function queueNotice(tx: Transaction, deps: MailDeps, mail: NewMail): Promise<void> {
   await putMessage(tx, deps, mail, 0)
 }
 
@@ -43,7 +43,7 @@ const newsTtlSeconds = 86_400
 /** Tells the owner of an account what happened to it; no request waits for that. */
 export async function notifyOwner(
   tx: Transaction,
-  deps: Deps,
+  deps: MailDeps,
   { id: userId, email: to }: Owner,
   news: WithoutAddress<MailContent>,
 ): Promise<void> {
@@ -52,12 +52,12 @@ export async function notifyOwner(
 }
 
 /** The same work where nobody must be told: a row that is never asked for and a job that finds nothing. */
-export async function notifyNobody(tx: Transaction, deps: Deps, news: WithoutAddress<MailContent>): Promise<void> {
+export async function notifyNobody(tx: Transaction, deps: MailDeps, news: WithoutAddress<MailContent>): Promise<void> {
   await putMail(tx, deps, { kind: 'probe', payload: news, tokenId: null, ttlSeconds: newsTtlSeconds })
   await deps.jobs.enqueue(tx, 'deliver-mail', { mailId: randomUUIDv7() }, 0)
 }
 
-async function putMessage(tx: Transaction, deps: Deps, mail: NewMail, afterSeconds: number): Promise<string> {
+async function putMessage(tx: Transaction, deps: MailDeps, mail: NewMail, afterSeconds: number): Promise<string> {
   const { content: payload, ...rest } = mail
   const mailId = await putMail(tx, deps, { kind: 'message', payload, ...rest })
   await deps.jobs.enqueue(tx, 'deliver-mail', { mailId }, afterSeconds)
@@ -67,7 +67,7 @@ async function putMessage(tx: Transaction, deps: Deps, mail: NewMail, afterSecon
 const probeTtlSeconds = 60
 
 /** Where no mail is due, something to wait for that takes as long and fails alike. */
-export const queueProbe = (tx: Transaction, deps: Deps, to: string): Promise<string> =>
+export const queueProbe = (tx: Transaction, deps: MailDeps, to: string): Promise<string> =>
   putMail(tx, deps, { kind: 'probe', payload: { to }, tokenId: null, ttlSeconds: probeTtlSeconds })
 
 type Row = {
@@ -80,7 +80,7 @@ type Row = {
 
 async function putMail(
   tx: Transaction,
-  deps: Deps,
+  deps: MailDeps,
   { kind, payload, tokenId, userId, ttlSeconds }: Row,
 ): Promise<string> {
   const id = randomUUIDv7()

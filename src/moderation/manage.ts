@@ -26,7 +26,7 @@ export type Order = {
   readonly client: Client
 }
 
-export type Target = { readonly id: string; readonly isBanned: boolean; readonly roles: readonly Role[] }
+type Target = { readonly id: string; readonly isBanned: boolean; readonly roles: readonly Role[] }
 
 type Deed = {
   readonly action: (typeof moderationLogs.$inferInsert)['action']

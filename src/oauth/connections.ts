@@ -10,7 +10,7 @@ import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
 
 /** Through whom the account can be signed in to, oldest first. */
-export async function listConnections(db: Database, { user }: SignedIn) {
+export async function listConnections(db: Database, { user }: { readonly user: { readonly id: string } }) {
   const rows = await findConnections(db, user.id)
   return rows.map(({ slug, email, createdAt }) => ({
     provider: slug,

@@ -2,9 +2,9 @@ import { eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { backupCodes, totpSecrets } from '../db/schema/totp.ts'
 import { users } from '../db/schema/users.ts'
-import { transaction } from '../db/transaction.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
-import { notifyOwner } from '../mail/outbox.ts'
+import { type MailDeps, notifyOwner } from '../mail/outbox.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
@@ -27,11 +27,23 @@ export async function disableTotp(
     if (!(await lockTotp(tx, user.id))) throw ctx.fault('totp:not_enabled')
     if (!(await claimCode(tx, 'disable', checked))) throw ctx.fault('totp:invalid_code')
     await noteBackupCode(tx, ctx, { user, checked, client })
-    await tx.update(users).set({ totpEnabledAt: null }).where(eq(users.id, user.id))
-    await tx.delete(totpSecrets).where(eq(totpSecrets.userId, user.id))
-    await tx.delete(backupCodes).where(eq(backupCodes.userId, user.id))
-    await endHeldLogins(tx, user.id)
-    await audit(tx, { type: 'totp_disabled', userId: user.id, client })
-    await notifyOwner(tx, ctx, user, { template: 'totp_disabled' })
+    await removeTotp(tx, ctx, { user, client })
   })
+}
+
+type Removal = {
+  readonly user: { readonly id: string; readonly email: string }
+  /** None of the operator. */
+  readonly client: Client | undefined
+}
+
+/** Secret, backup codes and logins that waited for a code are gone; the owner is told. */
+export async function removeTotp(tx: Transaction, deps: MailDeps, { user, client }: Removal): Promise<void> {
+  await tx.update(users).set({ totpEnabledAt: null }).where(eq(users.id, user.id))
+  await tx.delete(totpSecrets).where(eq(totpSecrets.userId, user.id))
+  await tx.delete(backupCodes).where(eq(backupCodes.userId, user.id))
+  await endHeldLogins(tx, user.id)
+  const byOperator = client === undefined && { metadata: { by: 'operator' } }
+  await audit(tx, { type: 'totp_disabled', userId: user.id, client, ...byOperator })
+  await notifyOwner(tx, deps, user, { template: 'totp_disabled' })
 }

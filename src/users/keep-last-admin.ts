@@ -3,18 +3,24 @@ import type { Context } from '../context.ts'
 import { userRoles, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 
-/** Refuses where nobody else would be an administrator for good. Of several who leave at once the lock lets one at a time ask [AZ4]. */
+/** Refuses where nobody else would be an administrator for good. */
 export async function keepLastAdmin(
   ctx: Context<'user:cannot_manage_self'>,
   tx: Transaction,
   userId: string,
 ): Promise<void> {
+  if (await isLastAdmin(tx, userId))
+    throw ctx.fault('user:cannot_manage_self', { details: 'Make somebody else administrator first.' })
+}
+
+/** Whether nobody else is an administrator for good. Of several who leave at once the lock lets one at a time ask [AZ4]. */
+export async function isLastAdmin(tx: Transaction, userId: string): Promise<boolean> {
   const isAdmin = and(eq(userRoles.role, 'admin'), sql`coalesce(${userRoles.expiresAt} > now(), true)`)
   const [own] = await tx
     .select({ role: userRoles.role })
     .from(userRoles)
     .where(and(eq(userRoles.userId, userId), isAdmin))
-  if (own === undefined) return
+  if (own === undefined) return false
   await tx.execute(sql`select pg_advisory_xact_lock(hashtext('postern-last-admin'))`)
   const others = await tx
     .select({ id: userRoles.userId })
@@ -29,6 +35,5 @@ export async function keepLastAdmin(
       ),
     )
     .limit(1)
-  if (others.length === 0)
-    throw ctx.fault('user:cannot_manage_self', { details: 'Make somebody else administrator first.' })
+  return others.length === 0
 }

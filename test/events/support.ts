@@ -4,7 +4,7 @@ import { vi } from 'vitest'
 import type { TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 
-export type Heard = { readonly id?: string; readonly event?: string; readonly data?: Record<string, unknown> }
+type Heard = { readonly id?: string; readonly event?: string; readonly data?: Record<string, unknown> }
 
 export type EventSource = {
   readonly status: number

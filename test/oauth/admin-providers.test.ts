@@ -1,7 +1,7 @@
 import { hostname, networkInterfaces } from 'node:os'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { grantRole } from '../../src/users/grant-role.ts'
+import { grantRole } from '../../src/users/operate-roles.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { type Reply, shapeIssuer, startOtherServer } from '../support/native-provider.ts'

@@ -1,9 +1,10 @@
-import { eq, isNotNull } from 'drizzle-orm'
+import { and, eq, isNotNull } from 'drizzle-orm'
 import type pg from 'pg'
 import { userRoles, users } from '../db/schema/users.ts'
 import { transaction } from '../db/transaction.ts'
 import { audit } from './audit.ts'
 import { emailKey } from './email.ts'
+import { isLastAdmin } from './keep-last-admin.ts'
 import type { Role } from './roles.ts'
 
 /** Afterwards the account with that address has the role for good; says how it was. By the operator, who needs no role. */
@@ -26,5 +27,28 @@ export async function grantRole(pool: pg.Pool, email: string, role: Role): Promi
     if (granted.length === 0) return 'held'
     await audit(tx, { type: 'role_granted', userId: user.id, client: undefined, metadata: { role, by: 'operator' } })
     return 'granted'
+  })
+}
+
+/** Afterwards the account has the role no more; says how it was. The last administrator stays one [AZ4]. */
+export function revokeRole(
+  pool: pg.Pool,
+  email: string,
+  role: Role,
+): Promise<'revoked' | 'not held' | 'unknown' | 'last'> {
+  return transaction(pool, async (tx) => {
+    const [user] = await tx
+      .select({ id: users.id })
+      .from(users)
+      .where(eq(users.emailKey, emailKey(email)))
+    if (user === undefined) return 'unknown'
+    if (role === 'admin' && (await isLastAdmin(tx, user.id))) return 'last'
+    const revoked = await tx
+      .delete(userRoles)
+      .where(and(eq(userRoles.userId, user.id), eq(userRoles.role, role)))
+      .returning({ role: userRoles.role })
+    if (revoked.length === 0) return 'not held'
+    await audit(tx, { type: 'role_revoked', userId: user.id, client: undefined, metadata: { role, by: 'operator' } })
+    return 'revoked'
   })
 }

@@ -1,0 +1,166 @@
+import { rotateSigningKeys } from './access-tokens/rotate-keys.ts'
+import type { Config } from './config.ts'
+import { addEncryptionKey, initKeys, openKeyring } from './crypto/keyring.ts'
+import { type DatabaseClient, openDatabase } from './db/client.ts'
+import { openJobs } from './db/jobs.ts'
+import { applyMigrations } from './db/migrate.ts'
+import { reseal } from './db/reseal.ts'
+import { openDatabaseUrls } from './db/urls.ts'
+import { createLog } from './log.ts'
+import { openSearchIndex } from './ports/search-index.open.ts'
+import { openUserIndexer } from './search/index-users.ts'
+import { helpUser, type UserAct, userActs } from './users/help-user.ts'
+import { importAccounts } from './users/import-accounts.ts'
+import { grantRole, revokeRole } from './users/operate-roles.ts'
+import { type Role, roles } from './users/roles.ts'
+
+/** `directUrl`: without a pooler. */
+type OpenedDatabase = DatabaseClient & { readonly directUrl: string }
+
+/** What a command says at its end, and with which code it ends where that is not 0. */
+type Outcome = { readonly says: string; readonly exitCode?: number }
+
+type Command = {
+  /** In brackets: may be left out. */
+  readonly parameters: readonly string[]
+  readonly usage: string
+  readonly run: (config: Config, given: readonly string[]) => Promise<Outcome>
+}
+
+/** The operator's commands: `npm run admin -- NAME`. They join a running server's embedded database, or start it. */
+export const commands: Readonly<Record<string, Command>> = {
+  'keys init': { parameters: [], usage: 'make the first keys in KEYS_DIR where there are none', run: makeKeys },
+  'keys rotate': {
+    parameters: [],
+    usage: 'sign and seal with new keys from now on; nothing restarts',
+    run: rotateKeys,
+  },
+  migrate: { parameters: [], usage: 'apply the migrations that the database lacks', run: migrate },
+  grant: {
+    parameters: ['EMAIL', 'ROLE'],
+    usage: 'give the account with that address a role, admin or mod',
+    run: grant,
+  },
+  revoke: { parameters: ['EMAIL', 'ROLE'], usage: 'take the role from it; the last admin stays one', run: revoke },
+  user: {
+    parameters: ['EMAIL', '[ACT]'],
+    usage: `help a user: ${Object.keys(userActs).join(', ')}`,
+    run: help,
+  },
+  reindex: { parameters: [], usage: 'rebuild the search index of Meilisearch from the database', run: reindex },
+  'import-accounts': {
+    parameters: ['FILE'],
+    usage: 'accounts of another system, one JSON object a line (docs/import.md)',
+    run: importFile,
+  },
+}
+
+async function makeKeys({ keysDir }: Config): Promise<Outcome> {
+  return {
+    says: initKeys(keysDir)
+      ? `Keys were made in ${keysDir}; back them up.`
+      : `There are keys in ${keysDir} already; nothing was changed.`,
+  }
+}
+
+async function rotateKeys(config: Config): Promise<Outcome> {
+  const { keysDir, accessTokenTtlSeconds } = config
+  const { kid } = rotateSigningKeys(keysDir, accessTokenTtlSeconds)
+  addEncryptionKey(keysDir)
+  const resealed = await withDatabase(config, ({ db }) => reseal(db, openKeyring(keysDir, { create: false })))
+  return {
+    says: `Access tokens are signed by ${kid} from now on. Secrets that were sealed anew: ${resealed}. Back ${keysDir} up.`,
+  }
+}
+
+async function migrate(config: Config): Promise<Outcome> {
+  await withDatabase(config, async () => {})
+  return {
+    says:
+      config.databaseUrl === undefined
+        ? `The embedded database in ${config.dataDir} is up to date.`
+        : 'The database is up to date.',
+  }
+}
+
+const findRole = (asked: string): Role | undefined => roles.find((one) => one === asked)
+const noRole = (asked: string): Outcome => ({
+  says: `There is no role "${asked}": ${roles.join(' or ')}.`,
+  exitCode: 1,
+})
+const nobody = (email: string): Outcome => ({ says: `No account has the address ${email}.`, exitCode: 1 })
+
+async function grant(config: Config, [email = '', asked = '']: readonly string[]): Promise<Outcome> {
+  const role = findRole(asked)
+  if (role === undefined) return noRole(asked)
+  const outcome = await withDatabase(config, ({ pool }) => grantRole(pool, email, role))
+  if (outcome === 'unknown') return nobody(email)
+  return {
+    says: outcome === 'granted' ? `${email} has the role ${role} now.` : `${email} had the role ${role} already.`,
+  }
+}
+
+async function revoke(config: Config, [email = '', asked = '']: readonly string[]): Promise<Outcome> {
+  const role = findRole(asked)
+  if (role === undefined) return noRole(asked)
+  const outcome = await withDatabase(config, ({ pool }) => revokeRole(pool, email, role))
+  if (outcome === 'unknown') return nobody(email)
+  if (outcome === 'last')
+    return { says: `${email} is the last administrator: make somebody else one first.`, exitCode: 1 }
+  return { says: outcome === 'revoked' ? `${email} has the role ${role} no more.` : `${email} had no role ${role}.` }
+}
+
+async function help(config: Config, [email = '', asked = 'show']: readonly string[]): Promise<Outcome> {
+  if (!(asked in userActs))
+    return { says: `There is no act "${asked}": ${Object.keys(userActs).join(', ')}.`, exitCode: 1 }
+  const says = await withDatabase(config, async ({ pool, directUrl }) => {
+    const jobs = await openJobs({ url: directUrl, role: 'sender', log: createLog(config.logLevel) })
+    try {
+      const keyring = openKeyring(config.keysDir, { create: false })
+      const searchIndex = openSearchIndex({ config, pool, jobs })
+      return await helpUser({ config, pool, keyring, jobs, searchIndex }, email, asked as UserAct)
+    } finally {
+      await jobs.close()
+    }
+  })
+  return says === undefined ? nobody(email) : { says }
+}
+
+async function importFile(config: Config, [file = '']: readonly string[]): Promise<Outcome> {
+  const report = (line: string) => process.stdout.write(`${line}\n`)
+  const { accepted, known, refused } = await withDatabase(config, async (database) => {
+    const outcome = await importAccounts(database, file, report)
+    // In bulk, not one job an account.
+    if (outcome.accepted > 0) await openUserIndexer(config, database)?.reindex(database.directUrl)
+    return outcome
+  })
+  return {
+    says: `${accepted} accepted, ${known} already there, ${refused} refused`,
+    exitCode: refused === 0 ? 0 : 1,
+  }
+}
+
+async function reindex(config: Config): Promise<Outcome> {
+  if (config.meilisearchUrl === undefined)
+    return { says: 'PostgreSQL itself is searched: there is nothing to rebuild.' }
+  const count = await withDatabase(config, (database) => openUserIndexer(config, database)?.reindex(database.directUrl))
+  return { says: `${count} users are in the index ${config.meilisearchIndex} now.` }
+}
+
+/** With an up-to-date database: the operator's, or the embedded one, which is joined or started here. */
+async function withDatabase<Result>(
+  config: Config,
+  act: (database: OpenedDatabase) => Promise<Result> | Result,
+): Promise<Result> {
+  await using opened = new AsyncDisposableStack()
+  const urls = await openDatabaseUrls(config, { role: 'guest', log: createLog(config.logLevel), opened })
+  await applyMigrations(urls)
+  const database = openDatabase({
+    url: urls.main,
+    poolSize: 2,
+    timeoutMs: config.databaseTimeoutMs,
+    onIdleError: () => undefined,
+  })
+  opened.defer(database.close)
+  return await act({ ...database, directUrl: urls.direct })
+}

@@ -1,0 +1,111 @@
+import { and, count, desc, eq, isNull, sql } from 'drizzle-orm'
+import type { Database } from '../db/client.ts'
+import { sessions } from '../db/schema/sessions.ts'
+import { devices, securityEvents, users } from '../db/schema/users.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Deps } from '../deps.ts'
+import { listConnections } from '../oauth/connections.ts'
+import { endSessions } from '../sessions/end.ts'
+import { endHeldLogins } from '../sessions/hold-login.ts'
+import { removeTotp } from '../totp/disable.ts'
+import { audit } from './audit.ts'
+import { isBanned } from './banned.ts'
+import { emailKey } from './email.ts'
+import { eraseAccount } from './erase-account.ts'
+import { isLastAdmin } from './keep-last-admin.ts'
+import { heldRoles } from './roles.ts'
+
+/** What an operator may do for a user, who asked for it; nobody sees or sets a password or a TOTP secret [AZ5]. */
+type OperatorDeps = Pick<Deps, 'config' | 'pool' | 'keyring' | 'jobs' | 'searchIndex'>
+
+type User = typeof users.$inferSelect
+type Act = (tx: Transaction, deps: OperatorDeps, user: User) => Promise<string>
+
+const byOperator = { client: undefined, metadata: { by: 'operator' } } as const
+
+/** Each says what it did. */
+export const userActs = {
+  show: (tx, _, user) => describeUser(tx, user),
+  'end-sessions': async (tx, _, user) => {
+    await endSessions(tx, user.id, { reason: 'revoked' })
+    await endHeldLogins(tx, user.id)
+    await audit(tx, { type: 'session_revoked', userId: user.id, ...byOperator })
+    return 'Every session has ended, and so has every login that was under way.'
+  },
+  'forget-devices': async (tx, _, user) => {
+    const forgotten = await tx.delete(devices).where(eq(devices.userId, user.id)).returning({ id: devices.id })
+    for (const _device of forgotten) await audit(tx, { type: 'device_forgotten', userId: user.id, ...byOperator })
+    return `${forgotten.length} devices are forgotten: each needs a mailed link at its next sign-in.`
+  },
+  'reset-totp': async (tx, deps, user) => {
+    if (user.totpEnabledAt === null) return 'TOTP is off already.'
+    await removeTotp(tx, deps, { user, client: undefined })
+    return 'TOTP is off, and the owner is told by mail.'
+  },
+  delete: async (tx, deps, user) => {
+    if (await isLastAdmin(tx, user.id)) throw new Error('This is the last administrator: make somebody else one first.')
+    await audit(tx, { type: 'deletion_requested', userId: user.id, ...byOperator })
+    await eraseAccount(deps, tx, user.id)
+    return 'The account is erased; its handle stays taken.'
+  },
+} as const satisfies Record<string, Act>
+
+export type UserAct = keyof typeof userActs
+
+/** Gives what was done, or nothing where no account has the address. */
+export function helpUser(deps: OperatorDeps, email: string, act: UserAct): Promise<string | undefined> {
+  return transaction(deps.pool, async (tx) => {
+    const [user] = await tx
+      .select()
+      .from(users)
+      .where(eq(users.emailKey, emailKey(email)))
+      .for('update')
+    return user && userActs[act](tx, deps, user)
+  })
+}
+
+const shownEvents = 10
+
+async function describeUser(tx: Transaction, user: User): Promise<string> {
+  const [state] = await tx.select({ roles: heldRoles, isBanned }).from(users).where(eq(users.id, user.id))
+  const isLive = and(eq(sessions.userId, user.id), isNull(sessions.endedAt), sql`${sessions.expiresAt} > now()`)
+  const [live] = await tx.select({ count: count() }).from(sessions).where(isLive)
+  const [known] = await tx.select({ count: count() }).from(devices).where(eq(devices.userId, user.id))
+  const connections = await listConnections(tx, { user })
+  const until = user.bannedUntil === null ? 'for good' : `until ${user.bannedUntil.toISOString()}`
+  const facts: Record<string, string> = {
+    id: user.id,
+    email: user.email,
+    handle: user.handle,
+    name: user.displayName,
+    created: user.createdAt.toISOString(),
+    roles: state?.roles.join(', ') || 'none',
+    banned: state?.isBanned ? `${until}: ${user.banReason}` : 'no',
+    password: user.passwordHash === null ? 'none' : 'set',
+    TOTP: user.totpEnabledAt === null ? 'off' : `on since ${user.totpEnabledAt.toISOString()}`,
+    providers: connections.map(({ provider }) => provider).join(', ') || 'none',
+    sessions: String(live?.count ?? 0),
+    devices: String(known?.count ?? 0),
+  }
+  const events = await lastEvents(tx, user.id)
+  return [
+    ...Object.entries(facts).map(([name, value]) => `${name.padEnd(10)} ${printable(value)}`),
+    'last events:',
+    ...events,
+  ].join('\n')
+}
+
+async function lastEvents(db: Database, userId: string): Promise<string[]> {
+  const rows = await db
+    .select()
+    .from(securityEvents)
+    .where(eq(securityEvents.userId, userId))
+    .orderBy(desc(securityEvents.createdAt), desc(securityEvents.id))
+    .limit(shownEvents)
+  return rows.map(({ type, createdAt, ipAddress }) =>
+    `  ${createdAt.toISOString()} ${type} ${ipAddress ?? ''}`.trimEnd(),
+  )
+}
+
+/** What users write must not command the operator's terminal [LG3]. */
+const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, '?')
