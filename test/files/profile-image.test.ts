@@ -152,7 +152,11 @@ describe(`POST ${url}`, () => {
     ['TIFF', `II*\0\x08\0\0\0\x01\0${'\0'.repeat(64)}`],
     ['ZIP', 'PK\x03\x04\x14\0\0\0\0\0'],
   ])('file:unsupported_type: %s, whatever it says it is [FS2]', async (_, text) => {
-    expect(said(await put(Buffer.from(text, 'latin1')))).toEqual([415, 'file:unsupported_type'])
+    for (const to of [url, banner])
+      expect(said(await upload(own.client, to, { bytes: Buffer.from(text, 'latin1') }))).toEqual([
+        415,
+        'file:unsupported_type',
+      ])
   })
 
   test.each<[string, () => Promise<Buffer> | Buffer]>([
