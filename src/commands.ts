@@ -6,7 +6,10 @@ import { openJobs } from './db/jobs.ts'
 import { applyMigrations } from './db/migrate.ts'
 import { reseal } from './db/reseal.ts'
 import { openDatabaseUrls } from './db/urls.ts'
+import { addWebhook, listWebhooks, removeWebhook } from './events/webhooks.ts'
+import { isUuid } from './http/validation.ts'
 import { createLog } from './log.ts'
+import { outboundPolicy } from './outbound/policy.ts'
 import { openSearchIndex } from './ports/search-index.open.ts'
 import { openUserIndexer } from './search/index-users.ts'
 import { helpUser, type UserAct, userActs } from './users/help-user.ts'
@@ -48,6 +51,13 @@ export const commands: Readonly<Record<string, Command>> = {
     run: help,
   },
   reindex: { parameters: [], usage: 'rebuild the search index of Meilisearch from the database', run: reindex },
+  'webhooks add': {
+    parameters: ['URL'],
+    usage: 'post every event of an account there (docs/events.md)',
+    run: webhooksAdd,
+  },
+  'webhooks list': { parameters: [], usage: 'where events are posted to', run: webhooksList },
+  'webhooks remove': { parameters: ['ID'], usage: 'post no more events there', run: webhooksRemove },
   'import-accounts': {
     parameters: ['FILE'],
     usage: 'accounts of another system, one JSON object a line (docs/import.md)',
@@ -124,6 +134,30 @@ async function help(config: Config, [email = '', asked = 'show']: readonly strin
     }
   })
   return says === undefined ? nobody(email) : { says }
+}
+
+async function webhooksAdd(config: Config, [url = '']: readonly string[]): Promise<Outcome> {
+  const keyring = openKeyring(config.keysDir, { create: false })
+  const policy = outboundPolicy(config)
+  const added = await withDatabase(config, ({ db }) => addWebhook({ db, keyring, outboundPolicy: policy }, url))
+  if (added === undefined)
+    return {
+      says: `${url} is no URL that events may be posted to: https, and public or in OUTBOUND_ALLOW.`,
+      exitCode: 1,
+    }
+  return {
+    says: `Events are posted to ${url} from now on.\nid     ${added.id}\nsecret ${added.secret}\nKeep the secret: it is not shown again.`,
+  }
+}
+
+async function webhooksList(config: Config): Promise<Outcome> {
+  const all = await withDatabase(config, ({ db }) => listWebhooks(db))
+  return { says: all.length === 0 ? 'There are none.' : all.map(({ id, url }) => `${id} ${url}`).join('\n') }
+}
+
+async function webhooksRemove(config: Config, [id = '']: readonly string[]): Promise<Outcome> {
+  const isRemoved = isUuid(id) && (await withDatabase(config, ({ db }) => removeWebhook(db, id)))
+  return isRemoved ? { says: 'No more events are posted there.' } : { says: `There is no webhook ${id}.`, exitCode: 1 }
 }
 
 async function importFile(config: Config, [file = '']: readonly string[]): Promise<Outcome> {

@@ -9,28 +9,30 @@ const queues = {
   'deliver-mail': { retryLimit: 10_000, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 15 },
   'delete-file': { retryLimit: 100, retryDelay: 5, retryBackoff: true, retryDelayMax: 3600, expireInSeconds: 60 },
   'index-user': { retryLimit: 1000, retryDelay: 1, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 60 },
-  sweep: { retryLimit: 2, retryDelay: 60, expireInSeconds: 300 },
-  'sweep-files': { retryLimit: 2, retryDelay: 60, expireInSeconds: 3600 },
+  // From two seconds to an hour, for about nine hours.
+  'deliver-webhook': { retryLimit: 18, retryDelay: 2, retryBackoff: true, retryDelayMax: 3600, expireInSeconds: 30 },
+  sweep: { retryLimit: 2, retryDelay: 60, expireInSeconds: 1800 },
 } as const
 
 /**
  * A few at a time, and the next at once while there are more. A notification wakes the worker for new jobs; those that become
- * due later it finds by asking.
+ * due later it finds by asking, of which mails are the ones that somebody waits for.
  */
-const jobWork = {
-  batchSize: 3,
-  perJobResults: true,
-  burstWhenBatchFull: true,
-  pollingIntervalSeconds: 0.5,
-  notifyPollingIntervalSeconds: 1,
-} as const
+const jobWork = (queue: QueueName) =>
+  ({
+    batchSize: 3,
+    perJobResults: true,
+    burstWhenBatchFull: true,
+    pollingIntervalSeconds: 0.5,
+    notifyPollingIntervalSeconds: queue === 'deliver-mail' ? 1 : 5,
+  }) as const
 
 type JobData = {
   'deliver-mail': { readonly mailId: string }
   'delete-file': { readonly name: string }
   'index-user': { readonly userId: string }
+  'deliver-webhook': { readonly webhookId: string; readonly eventId: string }
   sweep: Record<string, never>
-  'sweep-files': Record<string, never>
 }
 type QueueName = keyof JobData
 
@@ -69,7 +71,7 @@ export async function openJobs({ url, role, log }: Options): Promise<Jobs> {
       await boss.send(queue, data, { startAfter: afterSeconds, db: fromDrizzle(tx, sql) })
     },
     work: async (queue, act) => {
-      await boss.work(queue, jobWork, (jobs) =>
+      await boss.work(queue, jobWork(queue), (jobs) =>
         Promise.all(jobs.map(async ({ id, data }) => ({ id, status: await statusOf(act(data as never), log) }))),
       )
     },

@@ -7,6 +7,7 @@ import type { Database } from './client.ts'
 const sealedColumns = [
   { table: 'totp_secrets', column: 'sealed_secret', purpose: 'totp', boundTo: 'user_id' },
   { table: 'oauth_providers', column: 'sealed_client_secret', purpose: 'oauth-provider', boundTo: 'id' },
+  { table: 'webhooks', column: 'sealed_secret', purpose: 'webhook', boundTo: 'id' },
 ] as const
 
 const batchSize = 500

@@ -1,12 +1,18 @@
 import { sql } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
 import type pg from 'pg'
-import { eventLog, eventOutbox } from '../db/schema/events.ts'
+import type { Jobs } from '../db/jobs.ts'
+import { eventLog, eventOutbox, webhooks } from '../db/schema/events.ts'
 import { transaction } from '../db/transaction.ts'
 import { describeCause } from '../errors/cause.ts'
 import type { EventStream, StreamEntry } from '../ports/event-stream.ts'
 
-type Deps = { readonly pool: pg.Pool; readonly eventStream: EventStream; readonly log: FastifyBaseLogger }
+type Deps = {
+  readonly pool: pg.Pool
+  readonly jobs: Jobs
+  readonly eventStream: EventStream
+  readonly log: FastifyBaseLogger
+}
 
 const everyMs = 200
 const batchSize = 500
@@ -44,8 +50,8 @@ export function startRelay(deps: Deps): { stop(): Promise<void> } {
   }
 }
 
-/** Moves a batch from the outbox to the log; gives how many. */
-async function relayEvents({ pool, eventStream, log }: Deps): Promise<number> {
+/** Moves a batch from the outbox to the log, and on to the webhooks; gives how many. */
+async function relayEvents({ pool, jobs, eventStream, log }: Deps): Promise<number> {
   // Nearly always there is nothing, and that is one cheap statement.
   const { rowCount } = await pool.query('select from event_outbox limit 1')
   if (rowCount === 0) return 0
@@ -61,6 +67,9 @@ async function relayEvents({ pool, eventStream, log }: Deps): Promise<number> {
     if (rows.length === 0) return []
     const moved = rows.map(({ event_id: eventId, user_id: userId }) => ({ eventId, userId }))
     await tx.insert(eventLog).values(moved.toSorted(byId)).onConflictDoNothing()
+    const posted = await tx.select({ id: webhooks.id }).from(webhooks)
+    for (const { id: webhookId } of posted)
+      for (const { eventId } of moved) await jobs.enqueue(tx, 'deliver-webhook', { webhookId, eventId }, 0)
     return moved
   })
   if (entries.length === 0) return 0

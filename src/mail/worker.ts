@@ -7,7 +7,10 @@ import { sweep } from '../db/sweep.ts'
 import type { DatabaseUrls } from '../db/urls.ts'
 import { describeCause } from '../errors/cause.ts'
 import { startRelay } from '../events/relay.ts'
+import { deliverToWebhook } from '../events/webhooks.ts'
 import { sweepOrphans } from '../files/sweep-orphans.ts'
+import { openOutbound } from '../outbound/client.ts'
+import { outboundPolicy } from '../outbound/policy.ts'
 import { openEventStream } from '../ports/event-stream.open.ts'
 import { openFileStore } from '../ports/file-store.open.ts'
 import { openUserIndexer } from '../search/index-users.ts'
@@ -54,8 +57,8 @@ export async function startWorker({
   })
   const fileStore = openFileStore(config)
   await jobs.work('delete-file', ({ name }) => fileStore.delete(name))
-  await jobs.work('sweep-files', () => sweepOrphans({ db, fileStore }))
-  await jobs.schedule('sweep-files', '47 * * * *')
+  const outbound = openOutbound(outboundPolicy(config))
+  await jobs.work('deliver-webhook', (delivery) => deliverToWebhook({ db, keyring, outbound }, delivery))
   const indexer = openUserIndexer(config, { db, pool })
   if (indexer) {
     await jobs.work('index-user', ({ userId }) => indexer.indexUser(userId))
@@ -64,10 +67,13 @@ export async function startWorker({
       log.warn({ cause: describeCause(error) }, 'the search index could not be prepared')
     })
   }
-  await jobs.work('sweep', () => sweep(db))
+  await jobs.work('sweep', async () => {
+    await sweep(db)
+    await sweepOrphans({ db, fileStore })
+  })
   await jobs.schedule('sweep', '17 * * * *')
   const eventStream = openEventStream({ config, db, directUrl: urls.direct, log })
-  const relay = startRelay({ pool, eventStream, log })
+  const relay = startRelay({ pool, jobs, eventStream, log })
   const server = await listenForDeliveries(deps, listen)
   return {
     url: server.url,
@@ -75,6 +81,7 @@ export async function startWorker({
       await server.close()
       await relay.stop()
       await eventStream.close()
+      await outbound.close()
       await database.close()
     },
   }

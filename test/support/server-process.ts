@@ -13,6 +13,9 @@ export type ServerProcess = {
   stop(): Promise<void>
 }
 
+/** Every process would compile the same modules anew. */
+const ofTests = { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: join(tmpdir(), 'postern-compile-cache') }
+
 async function freePort(): Promise<string> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -25,7 +28,7 @@ async function freePort(): Promise<string> {
 export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
   const PORT = await freePort()
   const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, '../../src/main.ts')], {
-    env: { PATH: process.env.PATH ?? '', PORT, APP_ENV: 'test', LOG_LEVEL: 'error', ...env },
+    env: { ...ofTests, PORT, APP_ENV: 'test', LOG_LEVEL: 'error', ...env },
     cwd: tmpdir(),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -58,7 +61,7 @@ export function runAdmin(
   more: Readonly<Record<string, string>> = {},
 ): Promise<{ code: number; out: string; err: string }> {
   const env = {
-    PATH: process.env.PATH ?? '',
+    ...ofTests,
     APP_ENV: 'test',
     DATABASE_URL: config.databaseUrl ?? '',
     DATA_DIR: config.dataDir,

@@ -101,11 +101,11 @@ describe('import-accounts', () => {
     expect((await admin('import-accounts', join(dir, 'nothing'))).code).toBe(1)
   })
 
-  test('2,000 lines', async () => {
+  test('500 lines', async () => {
     const started = performance.now()
-    const { out } = await importLines(...Array.from({ length: 2000 }, () => account({ password_hash: bcrypt })))
-    expect(out).toBe('2000 accepted, 0 already there, 0 refused\n')
-    process.stdout.write(`2,000 accounts imported in ${Math.round(performance.now() - started)} ms\n`)
+    const { out } = await importLines(...Array.from({ length: 500 }, () => account({ password_hash: bcrypt })))
+    expect(out).toBe('500 accepted, 0 already there, 0 refused\n')
+    process.stdout.write(`500 accounts imported in ${Math.round(performance.now() - started)} ms\n`)
   }, 60_000)
 })
 

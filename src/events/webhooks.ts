@@ -1,0 +1,79 @@
+import { createHmac, randomBytes, randomUUIDv7 } from 'node:crypto'
+import { asc, eq } from 'drizzle-orm'
+import { open, seal } from '../crypto/sealed-box.ts'
+import type { Database } from '../db/client.ts'
+import { webhooks } from '../db/schema/events.ts'
+import { securityEvents } from '../db/schema/users.ts'
+import type { Deps } from '../deps.ts'
+import { isSuccess, type Outbound } from '../outbound/client.ts'
+import { literalAddress } from '../outbound/policy.ts'
+
+/** Ties the secret to its webhook. */
+const secretBoxOf = (id: string): string => `webhook:${id}`
+/** https://www.standardwebhooks.com: what its libraries take. */
+const secretPrefix = 'whsec_'
+
+/** Afterwards every event of an account is posted there. Gives the secret that signs them; it is not shown again. `undefined`: no URL that may be posted to. */
+export async function addWebhook(
+  { db, keyring, outboundPolicy }: Pick<Deps, 'db' | 'keyring' | 'outboundPolicy'>,
+  url: string,
+): Promise<{ id: string; secret: string } | undefined> {
+  if (!outboundPolicy.isPlainUrl(url)) return undefined
+  const parsed = new URL(url)
+  const address = literalAddress(parsed.hostname)
+  const isForbidden =
+    address !== undefined && !outboundPolicy.isAllowedHost(parsed.hostname) && !outboundPolicy.isAllowedAddress(address)
+  if (isForbidden || !outboundPolicy.isUsualPort(parsed)) return undefined
+  const id = randomUUIDv7()
+  const secret = secretPrefix + randomBytes(32).toString('base64')
+  await db.insert(webhooks).values({ id, url, sealedSecret: seal(keyring, secret, secretBoxOf(id)) })
+  return { id, secret }
+}
+
+export const listWebhooks = (db: Database) =>
+  db.select({ id: webhooks.id, url: webhooks.url }).from(webhooks).orderBy(asc(webhooks.createdAt))
+
+/** Gives whether there was one. What is under way to it is not sent any more. */
+export async function removeWebhook(db: Database, id: string): Promise<boolean> {
+  return (await db.delete(webhooks).where(eq(webhooks.id, id)).returning({ id: webhooks.id })).length > 0
+}
+
+type Delivery = { readonly webhookId: string; readonly eventId: string }
+
+/**
+ * Posts an event to a webhook, with the same id however often it is tried. What is posted is read when it is: of an erased account
+ * nothing personal is left in it.
+ * @throws when the other side did not take it
+ */
+export async function deliverToWebhook(
+  { db, keyring, outbound }: { readonly outbound: Outbound } & Pick<Deps, 'db' | 'keyring'>,
+  { webhookId, eventId }: Delivery,
+): Promise<void> {
+  const [webhook] = await db.select().from(webhooks).where(eq(webhooks.id, webhookId))
+  const [event] = await db.select().from(securityEvents).where(eq(securityEvents.id, eventId))
+  if (webhook === undefined || event === undefined) return
+  const { id, type, userId, createdAt, metadata } = event
+  const body = JSON.stringify({
+    id,
+    type,
+    created_at: createdAt.toISOString(),
+    user_id: userId,
+    ...(metadata !== null && { metadata }),
+  })
+  const timestamp = Math.floor(Date.now() / 1000).toString()
+  const key = open(keyring, webhook.sealedSecret, secretBoxOf(webhookId)).toString().slice(secretPrefix.length)
+  const signature = createHmac('sha256', Buffer.from(key, 'base64'))
+    .update(`${id}.${timestamp}.${body}`)
+    .digest('base64')
+  const reply = await outbound.askGuarded(webhook.url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': `v1,${signature}`,
+    },
+    body,
+  })
+  if (!isSuccess(reply)) throw new Error(`the webhook answered ${reply.status}`)
+}

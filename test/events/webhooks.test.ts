@@ -1,0 +1,91 @@
+import { createHmac } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { somebody } from '../moderation/support.ts'
+import { startApp, type TestApp } from '../support/app.ts'
+import { startOtherServer } from '../support/native-provider.ts'
+import { runAdmin } from '../support/server-process.ts'
+
+let app: TestApp
+const operator = await startOtherServer()
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(async () => {
+  await app.close()
+  await operator.stop()
+})
+
+const admin = (...parameters: string[]) => runAdmin(app, parameters)
+const posts = (path: string) =>
+  operator.asked
+    .filter((one) => one.path === path)
+    .map(({ headers, body }) => ({ headers, event: JSON.parse(body) as Event, body }))
+type Event = { readonly id: string; readonly type: string; readonly user_id: string }
+const untilPosted = (path: string, atLeast: number) =>
+  expect.poll(() => posts(path).length, { timeout: 15_000 }).toBeGreaterThanOrEqual(atLeast)
+
+async function addWebhook(path: string) {
+  const { out } = await admin('webhooks', 'add', operator.url + path)
+  return { id: /^id +(\S+)$/m.exec(out)?.[1] ?? '', secret: /^secret +whsec_(\S+)$/m.exec(out)?.[1] ?? '' }
+}
+
+describe('npm run admin -- webhooks', () => {
+  test('every event is posted, signed as the Standard Webhooks libraries check it, until the webhook is removed', async () => {
+    operator.replies.set('/hook', { body: '' })
+    const { id, secret } = await addWebhook('/hook')
+    const { id: userId, person } = await somebody(app)
+    await app.client().post('/v0/auth/login', { email: person.email, password: 'not the password' })
+    await untilPosted('/hook', 2)
+    expect(posts('/hook').map(({ event }) => event.type)).toEqual(expect.arrayContaining(['sign_up', 'login_failed']))
+    for (const { headers, event, body } of posts('/hook')) {
+      expect(event.user_id).toBe(userId)
+      expect(headers).toMatchObject({ 'webhook-id': event.id, 'content-type': 'application/json' })
+      const signed = `${event.id}.${String(headers['webhook-timestamp'])}.${body}`
+      const signature = createHmac('sha256', Buffer.from(secret, 'base64')).update(signed).digest('base64')
+      expect(headers['webhook-signature']).toBe(`v1,${signature}`)
+      expect(Math.abs(Number(headers['webhook-timestamp']) - Date.now() / 1000)).toBeLessThan(60)
+      expect(body).not.toContain(person.email)
+    }
+    expect((await admin('webhooks', 'list')).out.trim()).toBe(`${id} ${operator.url}/hook`)
+    expect((await admin('webhooks', 'remove', id)).code).toBe(0)
+    expect((await admin('webhooks', 'remove', id)).code).toBe(1)
+    const before = posts('/hook').length
+    await app.client().post('/v0/auth/login', { email: person.email, password: 'not the password' })
+    await expect.poll(() => app.sql('select 1 from event_outbox'), { timeout: 10_000 }).toEqual([])
+    expect(posts('/hook')).toHaveLength(before)
+  })
+
+  test('what is not taken is posted again, with the same id', async () => {
+    operator.replies.set('/ill', { status: 500, body: '' })
+    await addWebhook('/ill')
+    await somebody(app)
+    await untilPosted('/ill', 1)
+    operator.replies.set('/ill', { body: '' })
+    const [first] = posts('/ill')
+    await expect
+      .poll(() => posts('/ill').filter(({ event }) => event.id === first?.event.id).length, { timeout: 20_000 })
+      .toBeGreaterThanOrEqual(2)
+    const again = posts('/ill').filter(({ event }) => event.id === first?.event.id)
+    expect(new Set(again.map(({ body }) => body)).size).toBe(1)
+  }, 40_000)
+
+  test('secrets are sealed, and go on after a new encryption key', async () => {
+    operator.replies.set('/sealed', { body: '' })
+    const { id, secret } = await addWebhook('/sealed')
+    const [row] = await app.sql<{ sealed_secret: Buffer }>('select sealed_secret from webhooks where id = $1', [id])
+    expect(row?.sealed_secret.includes(secret)).toBe(false)
+    expect((await admin('keys', 'rotate')).code).toBe(0)
+    await somebody(app)
+    await untilPosted('/sealed', 1)
+  })
+
+  test.each([
+    ['no URL', 'nowhere'],
+    ['another scheme', 'ftp://example.com/'],
+    ['userinfo', 'https://me:secret@example.com/'],
+    ['an address that is not public', 'https://169.254.169.254/'],
+  ])('%s is refused [FS4]', async (_, url) => {
+    const { code, out } = await admin('webhooks', 'add', url)
+    expect([code, out]).toEqual([1, expect.stringContaining('no URL that events may be posted to')])
+  })
+})
