@@ -349,10 +349,11 @@ const content = inGroup('Search and files', {
   FILE_STORE_URL: {
     kind: fileStoreUrl,
     default: 'file:{DATA_DIR}/files',
-    meaning: 'where pictures lie, file:FOLDER or s3://bucket?endpoint=URL',
+    meaning:
+      'where pictures lie: file:FOLDER, or s3://bucket with ?endpoint=URL and &region=NAME; API and worker must share it',
   },
-  S3_ACCESS_KEY_ID: { kind: secret(), secret: true, pending: true, meaning: 'who asks an S3 file store' },
-  S3_SECRET_ACCESS_KEY: { kind: secret(), secret: true, pending: true, meaning: 'the secret to S3_ACCESS_KEY_ID' },
+  S3_ACCESS_KEY_ID: { kind: secret(), secret: true, meaning: 'who asks an S3 file store' },
+  S3_SECRET_ACCESS_KEY: { kind: secret(), secret: true, meaning: 'the secret to S3_ACCESS_KEY_ID' },
 })
 
 const observability = inGroup('Observability', {

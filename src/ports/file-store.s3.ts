@@ -1,0 +1,83 @@
+import type { S3Client } from '@aws-sdk/client-s3'
+import { type FileStore, FileStoreError } from './file-store.ts'
+
+type Options = {
+  /** s3://BUCKET or s3://BUCKET/PREFIX, with ?endpoint=URL for another server than Amazon's and ?region=NAME */
+  readonly url: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
+const deadlineMs = 5000
+
+/** A bucket of Amazon S3, or of a server that speaks like it. */
+export function s3FileStore({ url, ...credentials }: Options): FileStore {
+  const { hostname: Bucket, pathname, searchParams } = new URL(url)
+  const prefix = pathname.replace(/^\/|\/$/g, '')
+  const keyOf = (name: string): string => (prefix === '' ? name : `${prefix}/${name}`)
+  const endpoint = searchParams.get('endpoint')
+  let opened: Promise<readonly [S3Client, typeof import('@aws-sdk/client-s3')]> | undefined
+
+  async function open() {
+    // Only who uses it pays for loading it.
+    const sdk = await import('@aws-sdk/client-s3')
+    const client = new sdk.S3Client({
+      credentials,
+      region: searchParams.get('region') ?? 'us-east-1',
+      ...(endpoint !== null && { endpoint, forcePathStyle: true }),
+      maxAttempts: 2,
+      requestHandler: { connectionTimeout: 1000, requestTimeout: deadlineMs, throwOnRequestTimeout: true },
+      // Others know no other checksum than that of the signature.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    })
+    return [client, sdk] as const
+  }
+  const s3 = () => {
+    opened ??= open()
+    return opened
+  }
+
+  return {
+    put: (name, bytes) =>
+      orFail(async () => {
+        const [client, { PutObjectCommand }] = await s3()
+        await client.send(new PutObjectCommand({ Bucket, Key: keyOf(name), Body: bytes, ContentType: 'image/webp' }))
+      }),
+    get: (name) =>
+      orFail(async () => {
+        const [client, { GetObjectCommand, NoSuchKey }] = await s3()
+        try {
+          const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: keyOf(name) }))
+          return Body && Buffer.from(await Body.transformToByteArray())
+        } catch (error) {
+          if (error instanceof NoSuchKey) return undefined
+          throw error
+        }
+      }),
+    delete: (name) =>
+      orFail(async () => {
+        const [client, { DeleteObjectCommand }] = await s3()
+        await client.send(new DeleteObjectCommand({ Bucket, Key: keyOf(name) }))
+      }),
+    list: async function* () {
+      const [client, { ListObjectsV2Command }] = await s3()
+      const Prefix = keyOf('')
+      for (let ContinuationToken: string | undefined; ; ) {
+        const page = await orFail(() => client.send(new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken })))
+        for (const { Key, LastModified } of page.Contents ?? [])
+          if (Key !== undefined && LastModified) yield { name: Key.slice(Prefix.length), modifiedAt: LastModified }
+        ContinuationToken = page.NextContinuationToken
+        if (ContinuationToken === undefined) return
+      }
+    },
+  }
+}
+
+async function orFail<Value>(act: () => Promise<Value>): Promise<Value> {
+  try {
+    return await act()
+  } catch (cause) {
+    throw new FileStoreError('The S3 file store did not do it', { cause })
+  }
+}
