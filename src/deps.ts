@@ -105,6 +105,8 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
   opened.defer(async () => eventHub.close())
   const { checkWorker, ...mail } = await openMail({ config, log, keyring, urls }, opened)
 
+  const searchIndex = openSearchIndex({ config, pool, jobs: mail.jobs })
+
   const moved = opened.move()
   return {
     config,
@@ -120,7 +122,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     eventStream,
     eventHub,
     fileStore: openFileStore(config),
-    searchIndex: openSearchIndex({ config, pool, jobs: mail.jobs }),
+    searchIndex,
     lastSeen,
     outboundPolicy: policy,
     outbound,
@@ -133,6 +135,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
         await pool.query('select 1')
       },
       worker: checkWorker,
+      ...(searchIndex.ping && { meilisearch: searchIndex.ping }),
       ...redisChecks,
     },
     close: () => moved.disposeAsync(),

@@ -33,6 +33,9 @@ export function meilisearchSearchIndex(
         throw new SearchIndexError('Meilisearch did not answer the query', { cause })
       }
     },
+    ping: async () => {
+      await client.health()
+    },
     noteChange: (tx, userId) => jobs.enqueue(tx, 'index-user', { userId }, 0),
   }
 }

@@ -19,4 +19,6 @@ export type SearchIndex = {
   search(words: readonly string[], page: Page): Promise<{ readonly hits: readonly Hit[]; readonly totalHits: number }>
   /** In the transaction that changes the user: once it is committed the index follows. */
   noteChange(tx: Transaction, userId: string): Promise<void>
+  /** Rejects while a server of its own is away; without one there is nothing to ask. */
+  ping?(): Promise<void>
 }

@@ -1,19 +1,24 @@
 import { and, eq, isNotNull } from 'drizzle-orm'
 import type pg from 'pg'
 import { userRoles, users } from '../db/schema/users.ts'
-import { transaction } from '../db/transaction.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
 import { audit } from './audit.ts'
 import { emailKey } from './email.ts'
 import { isLastAdmin } from './keep-last-admin.ts'
 import type { Role } from './roles.ts'
 
-/** Afterwards the account with that address has the role for good; says how it was. By the operator, who needs no role. */
-export async function grantRole(pool: pg.Pool, email: string, role: Role): Promise<'granted' | 'held' | 'unknown'> {
-  return transaction(pool, async (tx) => {
-    const [user] = await tx
+const findUser = async (tx: Transaction, email: string) =>
+  (
+    await tx
       .select({ id: users.id })
       .from(users)
       .where(eq(users.emailKey, emailKey(email)))
+  )[0]
+
+/** Afterwards the account with that address has the role for good; says how it was. By the operator, who needs no role. */
+export async function grantRole(pool: pg.Pool, email: string, role: Role): Promise<'granted' | 'held' | 'unknown'> {
+  return transaction(pool, async (tx) => {
+    const user = await findUser(tx, email)
     if (user === undefined) return 'unknown'
     const granted = await tx
       .insert(userRoles)
@@ -37,10 +42,7 @@ export function revokeRole(
   role: Role,
 ): Promise<'revoked' | 'not held' | 'unknown' | 'last'> {
   return transaction(pool, async (tx) => {
-    const [user] = await tx
-      .select({ id: users.id })
-      .from(users)
-      .where(eq(users.emailKey, emailKey(email)))
+    const user = await findUser(tx, email)
     if (user === undefined) return 'unknown'
     if (role === 'admin' && (await isLastAdmin(tx, user.id))) return 'last'
     const revoked = await tx

@@ -254,6 +254,12 @@ describe('Meilisearch', () => {
   test('meilisearch:query_failed while it is down; nothing else notices, and the index catches up', async () => {
     await standIn.kill()
     expect(said(await ask(app, 'leopold'))).toEqual([500, 'meilisearch:query_failed'])
+    const { status, body } = await app.client().get('/health/ready')
+    expect([status, body.status, (body.checks as Record<string, string>).meilisearch]).toEqual([
+      200,
+      'degraded',
+      'down',
+    ])
     await signedUp(app, newPerson({ handle: 'meanwhile', display_name: 'Meanwhile' }))
     await standIn.start()
     await untilFound(app, 'meanwhile', ['meanwhile'])

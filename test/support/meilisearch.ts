@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { hasDocker } from './redis.ts'
 
 export const masterKey = 'master-key-of-the-stand-in'
 export const searchKey = 'search-key-of-the-stand-in'
@@ -35,10 +36,26 @@ export type StandIn = MeilisearchServer & {
   start(): Promise<void>
 }
 
-/** A real one where MEILISEARCH_URL names it, else the stand-in. */
+/** A real one where MEILISEARCH_URL names it or Docker runs, else the stand-in. */
 export async function startMeilisearch(): Promise<MeilisearchServer> {
   const { MEILISEARCH_URL: url, MEILISEARCH_API_KEY: apiKey } = process.env
-  return url ? { url, apiKey, searchApiKey: apiKey, stop: async () => {} } : startStandIn()
+  if (url) return { url, apiKey, searchApiKey: apiKey, stop: async () => {} }
+  return (await hasDocker()) ? startContainer() : startStandIn()
+}
+
+async function startContainer(): Promise<MeilisearchServer> {
+  const { GenericContainer, Wait } = await import('testcontainers')
+  const container = await new GenericContainer('getmeili/meilisearch:v1.50')
+    .withExposedPorts(7700)
+    .withEnvironment({ MEILI_MASTER_KEY: masterKey, MEILI_NO_ANALYTICS: 'true' })
+    .withWaitStrategy(Wait.forHttp('/health', 7700))
+    .start()
+  return {
+    url: `http://${container.getHost()}:${container.getMappedPort(7700)}`,
+    apiKey: masterKey,
+    searchApiKey: masterKey,
+    stop: async () => void (await container.stop()),
+  }
 }
 
 const defaults: Settings = {

@@ -55,7 +55,7 @@ export async function startRedisCluster(): Promise<OwnRedis> {
 
 async function startMachine(port: number, settings: readonly string[]): Promise<Machine> {
   const options = ['--port', String(port), '--save', '', '--appendonly', 'no', '--protected-mode', 'no', ...settings]
-  if (await answers('docker', ['info'])) return startContainer(port, options)
+  if (await hasDocker()) return startContainer(port, options)
   if (await hasServer()) return startProcess(port, options)
   throw new Error(
     'The tests found no Redis: set REDIS_URL, start Docker, or install redis-server (apt install redis-server, brew install redis).',
@@ -67,6 +67,8 @@ const answers = (command: string, parameters: readonly string[]): Promise<boolea
     () => true,
     () => false,
   )
+
+export const hasDocker = (): Promise<boolean> => answers('docker', ['info'])
 
 async function hasServer(): Promise<boolean> {
   if (await answers('redis-server', ['--version'])) return true
