@@ -22,6 +22,7 @@ import { logRequests } from './http/request-log.ts'
 import { serializerCompiler } from './http/serializer.ts'
 import { closeGracefully, createFastify } from './http/server.ts'
 import { validatorCompiler } from './http/validation.ts'
+import { metricsRoutes } from './metrics/routes.ts'
 import { moderationRoutes } from './moderation/routes.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { passwordRoutes } from './password/routes.ts'
@@ -57,6 +58,7 @@ export async function buildApp(deps: Deps, { onContractViolation = () => {} }: A
   domainErrors(app, { ...errors, allowedMethods })
   await publishOpenApi(app, config)
 
+  metricsRoutes(app, deps)
   authRoutes(app, deps)
   tokenRoutes(app, deps)
   passwordRoutes(app, deps)

@@ -357,11 +357,13 @@ const content = inGroup('Search and files', {
 })
 
 const observability = inGroup('Observability', {
-  METRICS_PORT: { kind: port, pending: true, meaning: 'port of GET /metrics on its own; unset: off' },
+  METRICS_PORT: {
+    kind: port,
+    meaning: 'port of GET /metrics on its own, at HOST and for everybody who reaches it; unset: off',
+  },
   METRICS_TOKEN: {
     kind: secret(),
     secret: true,
-    pending: true,
     meaning: 'bearer with which the API answers GET /metrics; unset: it does not',
   },
   OTEL_EXPORTER_OTLP_ENDPOINT: { kind: httpUrl, pending: true, meaning: 'where traces go; unset: nowhere' },

@@ -16,6 +16,8 @@ import { type EventHub, openEventHub } from './events/hub.ts'
 import type { HealthCheck } from './http/health.ts'
 import { type Inbox, openInbox } from './mail/inbox.ts'
 import { startWorker } from './mail/worker.ts'
+import { type Metrics, openMetrics } from './metrics/metrics.ts'
+import { startMetricsServer } from './metrics/server.ts'
 import type { Endpoints } from './oauth/provider.ts'
 import { type Remembered, remember } from './oauth/remembered.ts'
 import { type Outbound, openOutbound } from './outbound/client.ts'
@@ -65,6 +67,8 @@ export type Deps = {
   /** What providers publish of themselves, as long as it may be remembered. */
   readonly discoveries: Remembered<Endpoints>
   readonly providerKeys: Remembered<JSONWebKeySet>
+  /** Where they are asked for. */
+  readonly metrics: Metrics | undefined
   readonly healthChecks: Readonly<Record<string, HealthCheck>>
   readonly inbox: Inbox | undefined
 }
@@ -107,6 +111,8 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
 
   const searchIndex = openSearchIndex({ config, pool, jobs: mail.jobs })
 
+  const metrics = await openMetricsOf({ config, db, pool, hasher, eventHub }, opened)
+
   const moved = opened.move()
   return {
     config,
@@ -123,6 +129,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     eventHub,
     fileStore: openFileStore(config),
     searchIndex,
+    metrics,
     lastSeen,
     outboundPolicy: policy,
     outbound,
@@ -140,6 +147,22 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     },
     close: () => moved.disposeAsync(),
   }
+}
+
+type Measured = {
+  readonly config: Config
+  readonly db: Database
+  readonly pool: pg.Pool
+  readonly hasher: PasswordHasher
+  readonly eventHub: EventHub
+}
+
+async function openMetricsOf({ config, db, pool, hasher, eventHub }: Measured, opened: AsyncDisposableStack) {
+  const { host, metricsPort: port, metricsToken } = config
+  if (port === undefined && metricsToken === undefined) return undefined
+  const metrics = openMetrics({ db, pool, hashing: hasher.state, countListeners: eventHub.count })
+  if (port !== undefined) opened.defer((await startMetricsServer({ metrics, host, port })).close)
+  return metrics
 }
 
 function openCounters(config: Config, log: FastifyBaseLogger, db: Database, opened: AsyncDisposableStack) {

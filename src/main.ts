@@ -19,7 +19,10 @@ async function serve(config: Config): Promise<void> {
   for (const warning of configWarnings(process.env)) log.warn(warning)
   const deps = await openDeps(config, log)
   const app = await buildApp(deps, {
-    onContractViolation: (route, code) => log.error({ route, code }, 'contract violation'),
+    onContractViolation: (route, code) => {
+      log.error({ route, code }, 'contract violation')
+      deps.metrics?.noteViolation(route, code)
+    },
   })
   const close = async (): Promise<void> => {
     await app.close()

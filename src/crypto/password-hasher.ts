@@ -10,6 +10,8 @@ export type PasswordHasher = {
   verify(storedHash: string | undefined, password: string): Promise<boolean>
   /** Whether a hash was made with other parameters than today's [PW5]. */
   isOutdated(storedHash: string): boolean
+  /** How many are computed, and how many wait. */
+  state(): { readonly running: number; readonly waiting: number }
 }
 
 type Options = { readonly cost: Argon2Cost; readonly concurrency: number }
@@ -35,6 +37,7 @@ export async function openPasswordHasher({ cost, concurrency }: Options): Promis
       const made = argon2Cost(storedHash)
       return made?.m !== cost.memoryKib || made.t !== cost.timeCost || made.p !== 1
     },
+    state: queued.state,
   }
 }
 

@@ -6,7 +6,10 @@ export class QueueFullError extends Error {
   }
 }
 
-export type WorkQueue = <Result>(work: () => Promise<Result>) => Promise<Result>
+export type WorkQueue = {
+  <Result>(work: () => Promise<Result>): Promise<Result>
+  state(): { readonly running: number; readonly waiting: number }
+}
 
 type Options = { readonly concurrency: number; readonly deadlineMs: number; readonly leastWaiting: number }
 type Entry = { readonly start: () => void }
@@ -54,7 +57,7 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
     next.start()
   }
 
-  return async (work) => {
+  const run = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     await turn()
     const startedAt = performance.now()
     try {
@@ -64,4 +67,5 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
       leave()
     }
   }
+  return Object.assign(run, { state: () => ({ running, waiting: waiting.size }) })
 }

@@ -33,6 +33,8 @@ export type EventHub = {
     listener: Listener,
     lastEventId: string | undefined,
   ): Promise<'too many' | { readonly isResumed: boolean; readonly leave: () => void }>
+  /** How many listen. */
+  count(): number
   close(): void
 }
 
@@ -129,6 +131,7 @@ export function openEventHub({ db, eventStream, log }: Deps): EventHub {
         throw error
       }
     },
+    count: () => all().length,
     close: () => {
       clearInterval(timer)
       for (const place of all()) drop(place)

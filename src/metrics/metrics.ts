@@ -1,0 +1,123 @@
+import { sql } from 'drizzle-orm'
+import type pg from 'pg'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Database } from '../db/client.ts'
+import { within } from '../within.ts'
+
+type Answered = {
+  readonly method: string
+  /** The pattern, never the URL. */
+  readonly route: string
+  readonly status: number
+  readonly code: string | undefined
+  readonly seconds: number
+}
+
+/** What an operator sees of the process, in Prometheus' text format. */
+export type Metrics = {
+  noteAnswer(answered: Answered): void
+  noteViolation(route: string, code: string): void
+  read(): Promise<{ readonly contentType: string; readonly text: string }>
+}
+
+type Sources = {
+  readonly db: Database
+  readonly pool: pg.Pool
+  readonly hashing: () => { readonly running: number; readonly waiting: number }
+  readonly countListeners: () => number
+}
+
+/** A scrape must not hang on a database that does. */
+const scrapeDeadlineMs = 1000
+const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+
+export function openMetrics({ db, pool, hashing, countListeners }: Sources): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  const requests = new Counter({
+    name: 'postern_requests_total',
+    help: 'Answers by route and status',
+    labelNames: ['method', 'route', 'status'],
+    registers,
+  })
+  const errors = new Counter({
+    name: 'postern_errors_total',
+    help: 'Errors by route and code of the catalogue',
+    labelNames: ['method', 'route', 'code'],
+    registers,
+  })
+  const durations = new Histogram({
+    name: 'postern_request_duration_seconds',
+    help: 'Time until an answer was sent, by route',
+    labelNames: ['method', 'route'],
+    buckets: durationBuckets,
+    registers,
+  })
+  const violations = new Counter({
+    name: 'postern_contract_violations_total',
+    help: 'Errors that their route does not declare: a mistake of the server',
+    labelNames: ['route', 'code'],
+    registers,
+  })
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read())
+      },
+    })
+  gauge('postern_hashing_running', 'Password hashes being computed', () => hashing().running)
+  gauge('postern_hashing_waiting', 'Password hashes that wait for their turn', () => hashing().waiting)
+  gauge('postern_pool_connections', 'Connections to PostgreSQL', () => pool.totalCount)
+  gauge('postern_pool_idle', 'Connections to PostgreSQL that nothing uses', () => pool.idleCount)
+  gauge('postern_pool_waiting', 'Statements that wait for a connection', () => pool.waitingCount)
+  gauge('postern_event_listeners', 'Open event streams', countListeners)
+  const backlog = backlogGauges(registers)
+  return {
+    noteAnswer: ({ method, route, status, code, seconds }) => {
+      requests.inc({ method, route, status })
+      durations.observe({ method, route }, seconds)
+      if (code !== undefined) errors.inc({ method, route, code })
+    },
+    noteViolation: (route, code) => violations.inc({ route, code }),
+    read: async () => {
+      await within(scrapeDeadlineMs, readBacklog(db)).then(backlog.set, backlog.forget)
+      return { contentType: registry.contentType, text: await registry.metrics() }
+    },
+  }
+}
+
+type Backlog = Awaited<ReturnType<typeof readBacklog>>
+
+async function readBacklog(db: Database) {
+  const { rows } = await db.execute<{ mails: number; mail_age: number; events: number; event_age: number }>(sql`
+    select
+      (select count(*)::int from mails where sent_at is null and kind = 'message' and expires_at > now()) as mails,
+      (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from mails
+       where sent_at is null and kind = 'message' and expires_at > now()) as mail_age,
+      (select count(*)::int from event_outbox) as events,
+      (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from event_outbox) as event_age`)
+  return rows[0]
+}
+
+/** What waits in PostgreSQL; while that does not answer, nothing is said of it. */
+function backlogGauges(registers: Registry[]) {
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
+  const gauges = {
+    mails: gauge('postern_mails_waiting', 'Mails that were not sent yet'),
+    mail_age: gauge('postern_mails_oldest_seconds', 'How long the oldest of them has waited'),
+    events: gauge('postern_events_waiting', 'Events that were not relayed yet'),
+    event_age: gauge('postern_events_oldest_seconds', 'How long the oldest of them has waited'),
+  }
+  return {
+    set: (found: Backlog): void => {
+      for (const [name, one] of Object.entries(gauges)) one.set(found?.[name as keyof typeof gauges] ?? 0)
+    },
+    forget: (): void => {
+      for (const one of Object.values(gauges)) one.remove()
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { App } from '../app.ts'
+import type { Deps } from '../deps.ts'
+import { faults } from '../errors/fault.ts'
+
+/** Counts every answer, and shows the figures to whoever has METRICS_TOKEN. */
+export function metricsRoutes(app: App, { config, metrics }: Deps): void {
+  if (metrics === undefined) return
+  app.addHook('onResponse', async (request, reply) => {
+    const { url: route = 'unknown', config: routeConfig } = request.routeOptions
+    if (routeConfig?.access === 'probe') return
+    const code = reply.getHeader('x-error-code')
+    metrics.noteAnswer({
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      code: typeof code === 'string' ? code : undefined,
+      seconds: reply.elapsedTime / 1000,
+    })
+  })
+  const { metricsToken } = config
+  if (metricsToken === undefined) return
+  const fault = faults('user:unauthorized')
+  const expected = digestOf(`Bearer ${metricsToken}`)
+  app.route({
+    method: 'GET',
+    url: '/metrics',
+    config: { access: 'public', limit: 'none', database: 'none', codes: fault.codes },
+    schema: { hide: true },
+    handler: async (request, reply) => {
+      if (!timingSafeEqual(digestOf(request.headers.authorization ?? ''), expected)) throw fault('user:unauthorized')
+      const { contentType, text } = await metrics.read()
+      return reply.type(contentType).send(text)
+    },
+  })
+}
+
+/** Of one length, so that they can be compared in constant time. */
+const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest()

@@ -1,0 +1,89 @@
+import { type AddressInfo, createServer } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { said, somebody } from '../moderation/support.ts'
+import { startApp, type TestApp } from '../support/app.ts'
+
+const token = 'metrics-token-of-the-test'
+let app: TestApp
+let port: number
+beforeAll(async () => {
+  port = await freePort()
+  app = await startApp({ METRICS_TOKEN: token, METRICS_PORT: String(port), HOST: '127.0.0.1' })
+})
+afterAll(() => app.close())
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port: free } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return free
+}
+
+const scrape = (authorization?: string) =>
+  app.app.inject({ url: '/metrics', headers: { host: 'auth.example.com', ...(authorization && { authorization }) } })
+const read = async () => (await scrape(`Bearer ${token}`)).body
+
+describe('GET /metrics', () => {
+  test('counts answers by route and status, and errors by their code; never what was sent [LG1]', async () => {
+    const { person, client } = await somebody(app)
+    await app.client().post('/v0/auth/login', { email: person.email, password: 'not the password' })
+    expect(said(await app.client().get('/v0/user/me'))).toEqual([401, 'user:unauthorized'])
+    await app.client().get('/nowhere/secret-path')
+    await client.get('/health/live')
+    const text = await read()
+    expect(text).toContain('postern_requests_total{method="POST",route="/v0/auth/login",status="401"} 1')
+    expect(text).toContain(
+      'postern_errors_total{method="POST",route="/v0/auth/login",code="auth:invalid_credentials"} 1',
+    )
+    expect(text).toContain('postern_errors_total{method="GET",route="/v0/user/me",code="user:unauthorized"} 1')
+    expect(text).toContain('postern_errors_total{method="GET",route="unknown",code="system:not_found"} 1')
+    expect(text).toMatch(
+      /postern_request_duration_seconds_bucket\{le="0.5",method="POST",route="\/v0\/auth\/login"\} \d/,
+    )
+    for (const secret of [person.email, person.handle, 'secret-path', '/health/live', token])
+      expect(text).not.toContain(secret)
+  })
+
+  test('shows what waits: hashes, connections, mails, events', async () => {
+    const text = await read()
+    for (const name of [
+      'postern_hashing_running',
+      'postern_hashing_waiting',
+      'postern_pool_waiting',
+      'postern_event_listeners',
+    ])
+      expect(text).toMatch(new RegExp(`^${name} 0$`, 'm'))
+    expect(text).toMatch(/^postern_pool_connections [1-9]\d*$/m)
+    expect(text).toMatch(/^process_resident_memory_bytes \d+$/m)
+    await app.sql(
+      `insert into mails (id, kind, payload, created_at, expires_at)
+       values (gen_random_uuid(), 'message', 'x', now() - interval '100 seconds', now() + interval '1 hour')`,
+    )
+    const after = await read()
+    expect(after).toMatch(/^postern_mails_waiting 1$/m)
+    expect(Number(/^postern_mails_oldest_seconds (.*)$/m.exec(after)?.[1])).toBeGreaterThanOrEqual(100)
+    expect(after).toMatch(/^postern_events_waiting \d+$/m)
+  })
+
+  test.each([undefined, 'Bearer wrong', `Basic ${token}`, `Bearer ${token}x`])(
+    'user:unauthorized with %s [HT4]',
+    async (authorization) => {
+      const { statusCode, headers } = await scrape(authorization)
+      expect([statusCode, headers['x-error-code']]).toEqual([401, 'user:unauthorized'])
+    },
+  )
+
+  test('on its own port without a token, and nothing else there', async () => {
+    const reply = await fetch(`http://127.0.0.1:${port}/metrics`)
+    expect([reply.status, reply.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/plain')])
+    expect(await reply.text()).toContain('postern_requests_total')
+    expect((await fetch(`http://127.0.0.1:${port}/v0/user/me`)).status).toBe(404)
+  })
+
+  test('system:not_found where nothing is set', async () => {
+    const silent = await startApp()
+    expect(said(await silent.client().get('/metrics'))).toEqual([404, 'system:not_found'])
+    await silent.close()
+  })
+})
