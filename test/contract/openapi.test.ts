@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildApp } from '../../src/app.ts'
 import { catalogue, errorCodes } from '../../src/errors/catalogue.ts'
 import { publicUrl, startApp, type TestApp } from '../support/app.ts'
 
@@ -128,4 +129,11 @@ test('every code of the catalogue is declared by a route', () => {
     operations.flatMap(({ operation }) => errorsOf(operation).flatMap(([, response]) => codesOf(response))),
   )
   expect(errorCodes.filter((code) => !declared.has(code))).toEqual([])
+})
+
+test('a route that does not say who may call it does not start [AZ1]', async () => {
+  const own = await buildApp(app.deps)
+  const forgotten = () => own.route({ method: 'GET', url: '/forgotten', handler: async () => 'anybody' })
+  expect(forgotten).toThrow('GET /forgotten does not say who may call it')
+  await own.close()
 })

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { somebody } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
@@ -43,6 +44,16 @@ describe.each([
     const { ip_address, user_agent, ...shown } = newest ?? {}
     expect(heard).toEqual({ id: shown.id, event: 'login_failed', data: shown })
     await own.client.send('PATCH', '/v0/user/me', { body: { bio: 'x' } })
+    expect(source.heard).toHaveLength(1)
+  })
+
+  test('an entry of the stream whose change was never committed is nothing', async () => {
+    const { client, person, id } = await somebody(app)
+    const source = await listen(app, client)
+    const entry = { eventId: randomUUID(), userId: id }
+    await app.deps.eventStream.publish(app.deps.db, entry)
+    await wrongPassword(app, person.email)
+    await source.untilHeard('login_failed')
     expect(source.heard).toHaveLength(1)
   })
 

@@ -232,6 +232,13 @@ describe('Meilisearch', () => {
       expect(Object.keys(document).sort()).toEqual(['bio', 'display_name', 'handle', 'id'])
   })
 
+  test('an erased account leaves no document behind [DA2]', async () => {
+    const { client, person, id } = await somebody(app)
+    await expect.poll(() => standIn.documents(name).has(id), { timeout: 10_000 }).toBe(true)
+    await client.send('DELETE', '/v0/user/me', { body: { password: person.password } })
+    await expect.poll(() => standIn.documents(name).has(id), { timeout: 10_000 }).toBe(false)
+  })
+
   test('entries that the database does not confirm do not show [AZ6]', async () => {
     const { id } = await somebody(app)
     const documents = standIn.documents(name)
