@@ -35,9 +35,10 @@ export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<Lo
   const attemptsKey = user ? accountAttempts(user.id, deviceId) : (`address:${addressDigest(key)}` as const)
   await admitAttempt(ctx, attemptsKey)
 
+  const lane = deviceId === null ? 'unknown' : 'known'
   // As many verifications for a free address as for a registered one, right or wrong [TH5].
-  const isRight = await isPasswordRight(ctx, user?.passwordHash ?? undefined, attempt.password)
-  const isWaiting = waitingHash !== null && (await isPasswordRight(ctx, waitingHash, attempt.password))
+  const isRight = await isPasswordRight(ctx, user?.passwordHash ?? undefined, attempt.password, lane)
+  const isWaiting = waitingHash !== null && (await isPasswordRight(ctx, waitingHash, attempt.password, lane))
   if (!(user && isRight)) {
     const metadata = { address_digest: addressDigest(key) }
     await recordFailure(ctx, { key: attemptsKey, owner: user ?? undefined, client: attempt.client, metadata })

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { type Argon2, type Argon2Cost, loadArgon2 } from './argon2.ts'
 import { argon2Cost } from './stored-hash.argon2.ts'
 import { parseStoredHash, type StoredHash } from './stored-hash.ts'
-import { workQueue } from './work-queue.ts'
+import { type Lane, workQueue } from './work-queue.ts'
 
 export type PasswordHasher = {
-  hash(password: string): Promise<string>
+  hash(password: string, lane?: Lane): Promise<string>
   /** Without a stored hash a dummy is verified: the same work, and never right [TH5]. */
-  verify(storedHash: string | undefined, password: string): Promise<boolean>
+  verify(storedHash: string | undefined, password: string, lane?: Lane): Promise<boolean>
   /** Whether a hash was made with other parameters than today's [PW5]. */
   isOutdated(storedHash: string): boolean
   /** How many are computed, and how many wait. */
@@ -27,10 +27,10 @@ export async function openPasswordHasher({ cost, concurrency }: Options): Promis
   const queued = workQueue({ concurrency, deadlineMs, leastWaiting })
   const dummy = await argon2.hash(randomBytes(32).toString('base64url'), cost)
   return {
-    hash: (password) => queued(() => argon2.hash(normalized(password), cost)),
-    verify: async (storedHash, password) => {
+    hash: (password, lane) => queued(() => argon2.hash(normalized(password), cost), lane),
+    verify: async (storedHash, password, lane) => {
       const stored = parseStoredHash(storedHash ?? dummy)
-      const right = await queued(() => verifySpellings(argon2, stored, password))
+      const right = await queued(() => verifySpellings(argon2, stored, password), lane)
       return right && storedHash !== undefined
     },
     isOutdated: (storedHash) => {

@@ -6,8 +6,11 @@ export class QueueFullError extends Error {
   }
 }
 
+/** `known`: of a device or session that the account knows; they go first, so that a storm of strangers keeps nobody out. */
+export type Lane = 'known' | 'unknown'
+
 export type WorkQueue = {
-  <Result>(work: () => Promise<Result>): Promise<Result>
+  <Result>(work: () => Promise<Result>, lane?: Lane): Promise<Result>
   state(): { readonly running: number; readonly waiting: number }
 }
 
@@ -15,18 +18,19 @@ type Options = { readonly concurrency: number; readonly deadlineMs: number; read
 type Entry = { readonly start: () => void }
 
 /**
- * Never runs more than `concurrency` at a time. Holds as many entries as the deadline lets finish, at least `leastWaiting`;
+ * Never runs more than `concurrency` at a time. Each lane holds as many entries as the deadline lets finish, at least `leastWaiting`;
  * beyond that, and for an entry that waited past the deadline, it fails with QueueFullError.
  */
 export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): WorkQueue {
-  const waiting = new Set<Entry>()
+  const lanes = { known: new Set<Entry>(), unknown: new Set<Entry>() } as const satisfies Record<Lane, Set<Entry>>
   let running = 0
   let averageMs = deadlineMs / leastWaiting
 
   const mostWaiting = () => Math.max(leastWaiting, Math.floor((deadlineMs / averageMs) * concurrency))
-  const retryAfterSeconds = () => Math.max(1, Math.ceil((waiting.size * averageMs) / concurrency / 1000))
+  const countWaiting = () => lanes.known.size + lanes.unknown.size
+  const retryAfterSeconds = () => Math.max(1, Math.ceil((countWaiting() * averageMs) / concurrency / 1000))
 
-  const turn = (): Promise<void> => {
+  const turn = (waiting: Set<Entry>): Promise<void> => {
     if (running < concurrency) {
       running++
       return Promise.resolve()
@@ -48,6 +52,7 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
   }
 
   const leave = (): void => {
+    const waiting = lanes.known.size > 0 ? lanes.known : lanes.unknown
     const [next] = waiting
     if (next === undefined) {
       running--
@@ -57,8 +62,8 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
     next.start()
   }
 
-  const run = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    await turn()
+  const run = async <Result>(work: () => Promise<Result>, lane: Lane = 'unknown'): Promise<Result> => {
+    await turn(lanes[lane])
     const startedAt = performance.now()
     try {
       return await work()
@@ -67,5 +72,5 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
       leave()
     }
   }
-  return Object.assign(run, { state: () => ({ running, waiting: waiting.size }) })
+  return Object.assign(run, { state: () => ({ running, waiting: countWaiting() }) })
 }

@@ -1,10 +1,14 @@
 import type { Context } from '../context.ts'
 import { StoredHashError } from '../crypto/stored-hash.ts'
-import { QueueFullError } from '../crypto/work-queue.ts'
+import { type Lane, QueueFullError } from '../crypto/work-queue.ts'
 
-export async function hashPassword(ctx: Context<'rate_limit:exceeded'>, password: string): Promise<string> {
+export async function hashPassword(
+  ctx: Context<'rate_limit:exceeded'>,
+  password: string,
+  lane?: Lane,
+): Promise<string> {
   try {
-    return await ctx.hasher.hash(password)
+    return await ctx.hasher.hash(password, lane)
   } catch (error) {
     throw busy(ctx, error)
   }
@@ -15,9 +19,10 @@ export async function isPasswordRight(
   ctx: Context<'rate_limit:exceeded' | 'system:hashing_error'>,
   storedHash: string | undefined,
   password: string,
+  lane?: Lane,
 ): Promise<boolean> {
   try {
-    return await ctx.hasher.verify(storedHash, password)
+    return await ctx.hasher.verify(storedHash, password, lane)
   } catch (error) {
     if (error instanceof StoredHashError) throw ctx.fault('system:hashing_error', { cause: error })
     throw busy(ctx, error)

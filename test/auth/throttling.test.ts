@@ -165,3 +165,19 @@ describe('what counts for everybody together', () => {
     expect((await forgot(newPerson().email)).code).toBe('rate_limit:exceeded')
   })
 })
+
+test('a storm of strangers keeps nobody out whom the account knows: devices and sessions go first', async () => {
+  const slow = await startApp({ ARGON2_MEMORY_KIB: '131072', ARGON2_TIME_COST: '4', ARGON2_CONCURRENCY: '1' })
+  const { person, client } = await signedInOnDevice(slow)
+  const guesses = Array.from({ length: 100 }, () => wrongLogin(slow, newPerson()))
+  await Promise.any(guesses.map(async (one) => expect((await one).code).toBe('rate_limit:exceeded')))
+  const { email, password } = person
+  const [stranger, known, proof] = await Promise.all([
+    slow.client().post(loginUrl, { email, password }, elsewhere()),
+    client.post(loginUrl, { email, password }, elsewhere()),
+    client.post('/v0/auth/reauthenticate', { password }),
+  ])
+  expect([stranger.code, known.status, proof.status]).toEqual(['rate_limit:exceeded', 204, 204])
+  await Promise.all(guesses)
+  await slow.close()
+}, 40_000)

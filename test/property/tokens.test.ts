@@ -295,6 +295,23 @@ describe('workQueue', () => {
     expect(started).toBe(0)
   })
 
+  test('serves whoever is known first, and a full lane of strangers leaves the other one free', async () => {
+    const enqueue = workQueue({ concurrency: 1, deadlineMs: 10_000, leastWaiting: 4 })
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>()
+    const running = enqueue(() => gate)
+    const order: string[] = []
+    const note = (name: string) => async () => void order.push(name)
+    const strangers = Array.from({ length: 50 }, () => enqueue(note('stranger')).catch((error: unknown) => error))
+    const known = [1, 2].map((number) => enqueue(note(`known ${number}`), 'known'))
+    expect(enqueue.state().waiting).toBeGreaterThanOrEqual(6)
+    open()
+    const outcomes = await Promise.all(strangers)
+    await Promise.all([running, ...known])
+    expect(outcomes.some((outcome) => outcome instanceof QueueFullError)).toBe(true)
+    expect(order.slice(0, 3)).toEqual(['known 1', 'known 2', 'stranger'])
+    expect(enqueue.state()).toEqual({ running: 0, waiting: 0 })
+  })
+
   test('serves those who wait in the order in which they came', async () => {
     const enqueue = workQueue({ concurrency: 1, deadlineMs: 10_000, leastWaiting: 20 })
     const order: number[] = []
