@@ -1,11 +1,12 @@
 import { rotateSigningKeys } from './access-tokens/rotate-keys.ts'
-import type { Config } from './config.ts'
+import { type Config, configWarnings } from './config.ts'
 import { addEncryptionKey, initKeys, openKeyring } from './crypto/keyring.ts'
 import { type DatabaseClient, openDatabase } from './db/client.ts'
 import { openJobs } from './db/jobs.ts'
 import { applyMigrations } from './db/migrate.ts'
 import { reseal } from './db/reseal.ts'
 import { openDatabaseUrls } from './db/urls.ts'
+import { examine } from './doctor.ts'
 import { addWebhook, listWebhooks, removeWebhook } from './events/webhooks.ts'
 import { isUuid } from './http/validation.ts'
 import { createLog } from './log.ts'
@@ -32,6 +33,7 @@ type Command = {
 
 /** The operator's commands: `npm run admin -- NAME`. They join a running server's embedded database, or start it. */
 export const commands: Readonly<Record<string, Command>> = {
+  doctor: { parameters: [], usage: 'ask everything that is configured whether it works', run: doctor },
   'keys init': { parameters: [], usage: 'make the first keys in KEYS_DIR where there are none', run: makeKeys },
   'keys rotate': {
     parameters: [],
@@ -81,6 +83,13 @@ async function rotateKeys(config: Config): Promise<Outcome> {
   return {
     says: `Access tokens are signed by ${kid} from now on. Secrets that were sealed anew: ${resealed}. Back ${keysDir} up.`,
   }
+}
+
+async function doctor(config: Config): Promise<Outcome> {
+  const findings = await examine(config, createLog(config.logLevel))
+  const warnings = configWarnings(process.env).map((warning) => `note     ${warning}`)
+  const lines = findings.map(({ name, isFine, says }) => `${isFine ? 'fine  ' : 'FAILED'}   ${name}: ${says}`)
+  return { says: [...lines, ...warnings].join('\n'), exitCode: findings.every(({ isFine }) => isFine) ? 0 : 1 }
 }
 
 async function migrate(config: Config): Promise<Outcome> {

@@ -13,6 +13,8 @@ export type SmtpSender = {
   send(mail: RenderedMail & { readonly to: string; readonly messageId: string }, since?: number): Promise<void>
   /** The same conversation up to the recipient, then a reset: nobody gets anything. @throws {SmtpError} */
   probe(to: string, since?: number): Promise<void>
+  /** Connects and signs in, and says goodbye. @throws {SmtpError} */
+  verify(): Promise<void>
 }
 
 type Options = { readonly url: string; readonly from: string; readonly deadlineMs: number }
@@ -23,6 +25,7 @@ export function smtpSender({ url, from, deadlineMs }: Options): SmtpSender {
   const converse = (since: number, act: (connection: Connection) => Promise<void>) =>
     withConnection(server, deadlineMs - (performance.now() - since), act)
   return {
+    verify: () => converse(performance.now(), async () => {}),
     send: async ({ to, messageId, subject, text, html }, since = performance.now()) => {
       const message = new MailComposer({
         from,

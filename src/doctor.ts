@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import type { FastifyBaseLogger } from 'fastify'
+import { Meilisearch } from 'meilisearch'
+import pg from 'pg'
+import { openSigningKeys } from './access-tokens/signing-keys.ts'
+import type { Config } from './config.ts'
+import { openKeyring } from './crypto/keyring.ts'
+import { openDatabaseUrls } from './db/urls.ts'
+import { smtpSender } from './mail/smtp.ts'
+import { openFileStore } from './ports/file-store.open.ts'
+import { connectOnce, openRedis } from './ports/redis.ts'
+import { within } from './within.ts'
+
+/** What was found, or a throw that says what is wrong. */
+type Check = {
+  readonly name: string
+  /** Named where the check fails. */
+  readonly remedy: string
+  readonly run: () => Promise<string>
+}
+
+export type Finding = { readonly name: string; readonly isFine: boolean; readonly says: string }
+
+const deadlineMs = 5000
+const leastPostgres = 150_000
+
+/** Asks everything that the configuration names whether it works, and changes nothing. What is not set is not asked. */
+export async function examine(config: Config, log: FastifyBaseLogger): Promise<Finding[]> {
+  const { redisUrl, meilisearchUrl, smtpUrl, workerUrl } = config
+  const checks: Check[] = [
+    {
+      name: 'PostgreSQL',
+      remedy: 'see DATABASE_URL and DATABASE_MIGRATION_URL',
+      run: () => checkPostgres(config, log),
+    },
+    { name: 'keys', remedy: 'run `npm run admin -- keys init`, or see KEYS_DIR', run: async () => checkKeys(config) },
+    { name: 'pictures', remedy: 'see FILE_STORE_URL', run: () => checkFiles(config) },
+    ...(redisUrl === undefined ? [] : [{ name: 'Redis', remedy: 'see REDIS_URL', run: () => checkRedis(redisUrl) }]),
+    ...(meilisearchUrl === undefined
+      ? []
+      : [
+          {
+            name: 'Meilisearch',
+            remedy: 'see MEILISEARCH_URL and its two keys (docs/search.md)',
+            run: () => checkMeilisearch(config, meilisearchUrl),
+          },
+        ]),
+    ...(smtpUrl === undefined
+      ? []
+      : [{ name: 'mail server', remedy: 'see SMTP_URL', run: () => checkSmtp(config, smtpUrl) }]),
+    ...(workerUrl === undefined
+      ? []
+      : [{ name: 'worker', remedy: 'start `npm run worker`, or see WORKER_URL', run: () => checkWorker(workerUrl) }]),
+  ]
+  return Promise.all(checks.map(examineOne))
+}
+
+async function examineOne({ name, remedy, run }: Check): Promise<Finding> {
+  try {
+    return { name, isFine: true, says: await run() }
+  } catch (error) {
+    return { name, isFine: false, says: `${reasonsOf(error).join(': ')}; ${remedy}` }
+  }
+}
+
+/** What went wrong, and why, as far as that is known. */
+const reasonsOf = (error: unknown): string[] =>
+  error instanceof Error
+    ? [error.message, ...(error.cause === undefined ? [] : reasonsOf(error.cause))].filter(Boolean)
+    : [String(error)]
+
+async function checkPostgres(config: Config, log: FastifyBaseLogger): Promise<string> {
+  await using opened = new AsyncDisposableStack()
+  const { main, migration } = await openDatabaseUrls(config, { role: 'guest', log, opened })
+  const client = await connect(main, opened)
+  const { rows } = await client.query<{ number: number; version: string; encoding: string }>(
+    `select current_setting('server_version_num')::int as number, current_setting('server_version') as version,
+       current_setting('server_encoding') as encoding`,
+  )
+  const { number = 0, version, encoding } = rows[0] ?? {}
+  if (number < leastPostgres) throw new Error(`it is version ${version}, and 15 is the oldest that will do`)
+  if (encoding !== 'UTF8') throw new Error(`the database's encoding is ${encoding} and must be UTF8`)
+  // Only the owner of the tables may look.
+  const missing = (await countMigrations()) - (await countApplied(await connect(migration, opened)))
+  return `version ${version}, ${missing > 0 ? `${missing} migrations will be applied at the next start` : 'up to date'}`
+}
+
+async function connect(connectionString: string, opened: AsyncDisposableStack): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: deadlineMs, query_timeout: deadlineMs })
+  await client.connect()
+  opened.defer(() => client.end())
+  return client
+}
+
+async function countMigrations(): Promise<number> {
+  const journal = await readFile(new URL('../migrations/meta/_journal.json', import.meta.url), 'utf8')
+  return (JSON.parse(journal) as { entries: unknown[] }).entries.length
+}
+
+async function countApplied(client: pg.Client): Promise<number> {
+  const table = await client.query<{ name: string | null }>(
+    "select to_regclass('drizzle.__drizzle_migrations')::text as name",
+  )
+  if (table.rows[0]?.name === null) return 0
+  const { rows } = await client.query<{ count: number }>(
+    'select count(*)::int as count from drizzle.__drizzle_migrations',
+  )
+  return rows[0]?.count ?? 0
+}
+
+function checkKeys({ keysDir, accessTokenTtlSeconds }: Config): string {
+  const keyring = openKeyring(keysDir, { create: false })
+  keyring.getSealingKey()
+  return `in ${keysDir}; access tokens are signed by ${openSigningKeys(keyring, accessTokenTtlSeconds).getCurrent().kid}`
+}
+
+async function checkFiles(config: Config): Promise<string> {
+  const store = openFileStore(config)
+  const [name, bytes] = [`doctor-${randomBytes(12).toString('hex')}`, randomBytes(1000)]
+  await store.put(name, bytes)
+  const kept = await store.get(name)
+  await store.delete(name)
+  if (!kept?.equals(bytes)) throw new Error('what was stored did not come back')
+  return 'a file was stored, read and deleted'
+}
+
+async function checkRedis(url: string): Promise<string> {
+  const client = openRedis(url)
+  let lost: Error | undefined
+  client.on('error', (error) => {
+    lost = error
+  })
+  try {
+    await within(deadlineMs, connectOnce(client))
+    await within(deadlineMs, client.ping())
+    return 'it answers'
+  } catch (error) {
+    throw new Error('it does not answer', { cause: lost ?? error })
+  } finally {
+    client.disconnect()
+  }
+}
+
+async function checkMeilisearch({ meilisearchIndex, ...config }: Config, host: string): Promise<string> {
+  const { meilisearchApiKey, meilisearchSearchApiKey = meilisearchApiKey } = config
+  const open = (apiKey: string | undefined) =>
+    new Meilisearch({ host, ...(apiKey !== undefined && { apiKey }), timeout: deadlineMs }).index(meilisearchIndex)
+  await open(meilisearchApiKey).getSettings()
+  const { totalHits } = await open(meilisearchSearchApiKey).search('', { page: 1, hitsPerPage: 1 })
+  return `the index ${meilisearchIndex} has ${totalHits} users`
+}
+
+async function checkSmtp({ mailFrom: from }: Config, url: string): Promise<string> {
+  await smtpSender({ url, from, deadlineMs }).verify()
+  return 'it takes connections and, where some are set, the credentials'
+}
+
+async function checkWorker(url: string): Promise<string> {
+  const reply = await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(deadlineMs) })
+  if (!reply.ok) throw new Error(`it answered ${reply.status}`)
+  return 'it answers'
+}

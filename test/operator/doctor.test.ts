@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { startApp, type TestApp } from '../support/app.ts'
+import { startStandIn } from '../support/meilisearch.ts'
+import { runAdmin } from '../support/server-process.ts'
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(() => app.close())
+
+describe('npm run admin -- doctor', () => {
+  test('everything that is configured is asked, and nothing is changed', async () => {
+    const meilisearch = await startStandIn()
+    const env = {
+      REDIS_URL: inject('redisUrl'),
+      MEILISEARCH_URL: meilisearch.url,
+      MEILISEARCH_API_KEY: meilisearch.apiKey ?? '',
+      MEILISEARCH_SEARCH_API_KEY: meilisearch.searchApiKey ?? '',
+    }
+    const other = await startApp({ ...env, DATABASE_URL: app.config.databaseUrl, KEYS_DIR: app.config.keysDir })
+    await expect.poll(() => meilisearch.asked.some(({ method }) => method === 'PATCH'), { timeout: 10_000 }).toBe(true)
+    const { code, out } = await runAdmin(app, ['doctor'], env)
+    const lines = out.trim().split('\n')
+    expect(lines.map((line) => line.replace(/: .*/, ''))).toEqual([
+      'fine     PostgreSQL',
+      'fine     keys',
+      'fine     pictures',
+      'fine     Redis',
+      'fine     Meilisearch',
+    ])
+    expect(code).toBe(0)
+    expect(lines[0]).toMatch(/: version \d+(\.\d+)*, up to date$/)
+    await other.close()
+    await meilisearch.stop()
+  })
+
+  test('what does not work is named with what to do about it, and no secret is shown [LG1]', async () => {
+    const { code, out, err } = await runAdmin(app, ['doctor'], {
+      DATABASE_URL: 'postgres://api:secret-of-pg@127.0.0.1:1/postern',
+      REDIS_URL: 'redis://:secret-of-redis@127.0.0.1:1',
+      MEILISEARCH_URL: 'http://127.0.0.1:1',
+      MEILISEARCH_API_KEY: 'secret-of-meilisearch',
+      SMTP_URL: 'smtps://me:secret-of-smtp@127.0.0.1:1',
+      WORKER_URL: 'http://127.0.0.1:1',
+      WORKER_SECRET: 'secret-of-the-worker-32-characters',
+      KEYS_DIR: '/nowhere/keys',
+      FILE_STORE_URL: 'file:/dev/null/files',
+    })
+    expect(code).toBe(1)
+    const expected = {
+      PostgreSQL: 'DATABASE_URL',
+      keys: 'keys init',
+      pictures: 'FILE_STORE_URL',
+      Redis: 'REDIS_URL',
+      Meilisearch: 'MEILISEARCH_URL',
+      'mail server': 'SMTP_URL',
+      worker: 'npm run worker',
+    }
+    for (const [name, remedy] of Object.entries(expected))
+      expect(out).toMatch(new RegExp(`^FAILED   ${name}: .+${remedy}`, 'm'))
+    expect(out.trim().split('\n')).toHaveLength(Object.keys(expected).length)
+    expect(out + err).not.toContain('secret-of')
+  })
+})
