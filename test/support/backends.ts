@@ -21,7 +21,16 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const home = await mkdtemp(join(tmpdir(), 'postern-test-'))
   // PostgreSQL does not run as root: its own user must get through.
   await chmod(home, 0o711)
-  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' }
+  const settings = {
+    fsync: 'off',
+    synchronous_commit: 'off',
+    full_page_writes: 'off',
+    max_connections: '300',
+    // A database lives for a few seconds here.
+    autovacuum: 'off',
+    wal_level: 'minimal',
+    max_wal_senders: '0',
+  }
   const [postgres, redis] = await Promise.all([
     openEmbeddedDatabase({ dataDir: join(home, 'data'), role: 'guest', settings }),
     startRedis(),
