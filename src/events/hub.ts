@@ -72,7 +72,7 @@ export function openEventHub({ db, eventStream, log }: Deps): EventHub {
     try {
       while (place.isWoken) {
         place.isWoken = false
-        if (!(await deliverNew(db, place))) drop(place)
+        if (!(await deliverNew(db, place))) return drop(place)
       }
     } catch (error) {
       log.debug({ cause: describeCause(error) }, 'events cannot be read: they are looked for again')

@@ -29,11 +29,10 @@ export function eventRoutes(app: App, { eventHub }: Deps): void {
       const { user, sessionId } = signedInUser(request)
       const lastEventId = lastEventIdOf(request.headers['last-event-id'])
       const stream = openStream()
-      const left = await join(eventHub, stream, { userId: user.id, sessionId }, lastEventId)
-      if (left === 'too many') {
+      const isJoined = await join(eventHub, stream, { userId: user.id, sessionId }, lastEventId)
+      if (!isJoined) {
         throw fault('rate_limit:exceeded', { retryAfterSeconds: 10, details: 'Five streams an account are the most.' })
       }
-      request.raw.once('close', left)
       return reply.headers({ 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }).send(stream.readable)
     },
   })
@@ -49,18 +48,20 @@ type Stream = ReturnType<typeof openStream>
 
 function openStream() {
   const readable = new PassThrough({ highWaterMark: mostBufferedBytes })
-  const timer = setInterval(() => readable.write(': still here\n\n'), commentEveryMs)
+  const timer = setInterval(() => readable.writable && readable.write(': still here\n\n'), commentEveryMs)
   readable.once('close', () => clearInterval(timer))
   readable.write(`retry: ${retryMs}\n\n`)
-  return { readable, write: (text: string): boolean => readable.write(text) }
+  // An event that was being read when the stream ended goes nowhere.
+  return { readable, write: (text: string): boolean => readable.writable && readable.write(text) }
 }
 
+/** Gives whether there was room for one more stream of the account. */
 async function join(
   eventHub: EventHub,
   { readable, write }: Stream,
   who: Pick<Listener, 'userId' | 'sessionId'>,
   lastEventId: string | undefined,
-): Promise<'too many' | (() => void)> {
+): Promise<boolean> {
   const listener: Listener = {
     ...who,
     deliver: (event) => write(asText(event)),
@@ -70,13 +71,20 @@ async function join(
       setTimeout(() => readable.destroy(), lingerMs).unref()
     },
   }
-  const outcome = await eventHub.listen(listener, lastEventId === 'unknown' ? undefined : lastEventId)
-  if (outcome === 'too many') {
+  try {
+    const outcome = await eventHub.listen(listener, lastEventId === 'unknown' ? undefined : lastEventId)
+    if (outcome === 'too many') {
+      readable.destroy()
+      return false
+    }
+    // Closed with its connection, also with one that was lost before anything was sent.
+    readable.once('close', outcome.leave)
+    if (lastEventId !== undefined && !outcome.isResumed) write('event: reset\ndata: {}\n\n')
+    return true
+  } catch (error) {
     readable.destroy()
-    return outcome
+    throw error
   }
-  if (lastEventId !== undefined && !outcome.isResumed) write('event: reset\ndata: {}\n\n')
-  return outcome.leave
 }
 
 function asText({ id, type, createdAt, metadata }: AccountEvent): string {

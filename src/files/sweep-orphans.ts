@@ -1,7 +1,9 @@
 import { inArray } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import { files } from '../db/schema/files.ts'
+import { temporaryPrefix } from '../ports/file-store.disk.ts'
 import type { FileStore } from '../ports/file-store.ts'
+import { isFileName } from './url.ts'
 
 /** A file is stored before its row is written, so a young one may still get its own. */
 const graceMs = 3_600_000
@@ -17,6 +19,8 @@ export async function sweepOrphans({ db, fileStore }: { readonly db: Database; r
     batch = []
   }
   for await (const { name, modifiedAt } of fileStore.list()) {
+    // A folder or bucket may hold what is somebody else's.
+    if (!isFileName(name) && !name.startsWith(temporaryPrefix)) continue
     if (modifiedAt.getTime() > Date.now() - graceMs) continue
     if (batch.push(name) === batchSize) await deleteOrphans()
   }

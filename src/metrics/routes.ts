@@ -25,7 +25,7 @@ export function metricsRoutes(app: App, { config, metrics }: Deps): void {
   app.route({
     method: 'GET',
     url: '/metrics',
-    config: { access: 'public', limit: 'none', database: 'none', codes: fault.codes },
+    config: { access: 'public', database: 'none', codes: fault.codes },
     schema: { hide: true },
     handler: async (request, reply) => {
       if (!timingSafeEqual(digestOf(request.headers.authorization ?? ''), expected)) throw fault('user:unauthorized')

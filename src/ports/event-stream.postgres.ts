@@ -6,6 +6,7 @@ import { describeCause } from '../errors/cause.ts'
 import type { EventStream, StreamEntry } from './event-stream.ts'
 
 const channel = 'postern_events'
+const deadlineMs = 5000
 const reconnectAfterMs = 1000
 
 type Options = {
@@ -25,7 +26,8 @@ export function postgresEventStream({ db, directUrl, log }: Options): EventStrea
     const client = new pg.Client({
       connectionString: directUrl,
       application_name: 'postern-events',
-      connectionTimeoutMillis: 5000,
+      connectionTimeoutMillis: deadlineMs,
+      query_timeout: deadlineMs,
       keepAlive: true,
     })
     opened.add(client)

@@ -3,13 +3,16 @@ import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } fro
 import { join } from 'node:path'
 import { type FileStore, FileStoreError } from './file-store.ts'
 
+/** Of a file that is being written. */
+export const temporaryPrefix = '.postern-'
+
 /** A folder; each file is whole under its name or not there at all. */
 export function diskFileStore(folder: string): FileStore {
   return {
     put: (name, bytes) =>
       orFail(async () => {
         await mkdir(folder, { recursive: true, mode: 0o700 })
-        const temporary = join(folder, `.${randomUUID()}`)
+        const temporary = join(folder, `${temporaryPrefix}${randomUUID()}`)
         try {
           await withFile(temporary, 'wx', async (file) => {
             await file.writeFile(bytes)

@@ -35,7 +35,8 @@ export function searchRoutes(app: App, deps: Deps): void {
   app.route({
     method: 'GET',
     url: '/v0/search/users',
-    config: { access: 'public', limit: 'look-up', codes: fault.codes },
+    // PostgreSQL's search sets its threshold in a transaction.
+    config: { access: 'public', limit: 'look-up', database: 'write', codes: fault.codes },
     schema: {
       summary: 'Users by handle and name, best matches first',
       tags: ['users'],

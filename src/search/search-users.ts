@@ -5,6 +5,15 @@ import { fileUrl } from '../files/url.ts'
 import { mostHits, type Page, SearchIndexError } from '../ports/search-index.ts'
 import { wordsOf } from './words.ts'
 
+/** Nothing else of a user is read [AZ6]. */
+const shown = {
+  id: users.id,
+  handle: users.handle,
+  displayName: users.displayName,
+  bio: users.bio,
+  profileImage: users.profileImage,
+}
+
 /** A page of users who match. The index only proposes: who is gone, or is called otherwise by now, does not show [AZ6]. */
 export async function searchUsers(ctx: Context<'meilisearch:query_failed'>, query: string, asked: Page) {
   const { page, pageSize } = asked
@@ -16,7 +25,7 @@ export async function searchUsers(ctx: Context<'meilisearch:query_failed'>, quer
     hits.length === 0
       ? []
       : await ctx.db
-          .select()
+          .select(shown)
           .from(users)
           .where(
             and(

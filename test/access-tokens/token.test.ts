@@ -33,6 +33,7 @@ describe(`POST ${url}`, () => {
     const { client, accessToken } = await holder(app)
     const { id } = (await client.get('/v0/user/me')).body
     const [session] = (await client.get('/v0/auth/sessions')).body.sessions as { management_id: string }[]
+    // A body is JSON of any shape to the client; jose itself refuses what is no key set.
     const keys = createLocalJWKSet((await published()) as unknown as JSONWebKeySet)
     const { payload, protectedHeader } = await jwtVerify(accessToken, keys, { maxTokenAge: 60 })
     expect(payload).toEqual({

@@ -32,6 +32,7 @@ let operations: readonly { readonly name: string; readonly path: string; readonl
 beforeAll(async () => {
   app = await startApp()
   const answer = await app.client().get('/openapi.json')
+  // A body is JSON of any shape to the client; the tests below are what checks it.
   document = answer.body as unknown as Document
   operations = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({

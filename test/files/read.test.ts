@@ -55,10 +55,12 @@ describe('GET /v0/files/:name', () => {
 
 test('the sweep takes files without an owner, but none that is young enough to get one still', async () => {
   const kept = fileOf(await put())
-  const [orphan, young, temporary] = [`${'o'.repeat(32)}.webp`, `${'y'.repeat(32)}.webp`, '.half-written']
+  const [orphan, young, temporary] = [`${'o'.repeat(32)}.webp`, `${'y'.repeat(32)}.webp`, '.postern-half-written']
   for (const name of [orphan, young, temporary]) await writeFile(join(folder(), name), 'x')
+  await writeFile(join(folder(), 'letter.txt'), 'x')
   const longAgo = new Date(Date.now() - 2 * 3_600_000)
-  for (const name of [kept, join(folder(), orphan), join(folder(), temporary)]) await utimes(name, longAgo, longAgo)
+  for (const name of [kept, ...[orphan, temporary, 'letter.txt'].map((name) => join(folder(), name))])
+    await utimes(name, longAgo, longAgo)
   const { db, close } = openDatabase({
     url: app.config.databaseUrl ?? '',
     poolSize: 1,
@@ -69,5 +71,7 @@ test('the sweep takes files without an owner, but none that is young enough to g
   await close()
   const left = await readdir(folder())
   expect([left.includes(orphan), left.includes(temporary), left.includes(young)]).toEqual([false, false, true])
+  // A folder may hold what is not ours.
+  expect(left).toContain('letter.txt')
   expect(left).toContain(kept.split('/').at(-1))
 })

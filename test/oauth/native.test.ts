@@ -224,6 +224,7 @@ describe('the keys of an issuer [OA3]', () => {
   let passedMs = 0
   beforeAll(() => {
     const now = performance.now.bind(performance)
+    // Keys are remembered for minutes and hours, which a test cannot wait for.
     vi.spyOn(performance, 'now').mockImplementation(() => now() + passedMs)
   })
   afterAll(() => void vi.restoreAllMocks())
