@@ -11,15 +11,17 @@ import { addWebhook, listWebhooks, removeWebhook } from './events/webhooks.ts'
 import { isUuid } from './http/validation.ts'
 import { createLog } from './log.ts'
 import { outboundPolicy } from './outbound/policy.ts'
+import { openChangeChannel } from './ports/change-channel.open.ts'
 import { openSearchIndex } from './ports/search-index.open.ts'
 import { openUserIndexer } from './search/index-users.ts'
+import { openReplicas, type Replicas } from './sessions/replicas.ts'
 import { helpUser, type UserAct, userActs } from './users/help-user.ts'
 import { importAccounts } from './users/import-accounts.ts'
 import { grantRole, revokeRole } from './users/operate-roles.ts'
 import { type Role, roles } from './users/roles.ts'
 
 /** `directUrl`: without a pooler. */
-type OpenedDatabase = DatabaseClient & { readonly directUrl: string }
+type OpenedDatabase = DatabaseClient & { readonly replicas: Replicas; readonly directUrl: string }
 
 /** What a command says at its end, and with which code it ends where that is not 0. */
 type Outcome = { readonly says: string; readonly exitCode?: number }
@@ -112,7 +114,7 @@ const nobody = (email: string): Outcome => ({ says: `No account has the address 
 async function grant(config: Config, [email = '', asked = '']: readonly string[]): Promise<Outcome> {
   const role = findRole(asked)
   if (role === undefined) return noRole(asked)
-  const outcome = await withDatabase(config, ({ pool }) => grantRole(pool, email, role))
+  const outcome = await withDatabase(config, (database) => grantRole(database, email, role))
   if (outcome === 'unknown') return nobody(email)
   return {
     says: outcome === 'granted' ? `${email} has the role ${role} now.` : `${email} had the role ${role} already.`,
@@ -122,7 +124,7 @@ async function grant(config: Config, [email = '', asked = '']: readonly string[]
 async function revoke(config: Config, [email = '', asked = '']: readonly string[]): Promise<Outcome> {
   const role = findRole(asked)
   if (role === undefined) return noRole(asked)
-  const outcome = await withDatabase(config, ({ pool }) => revokeRole(pool, email, role))
+  const outcome = await withDatabase(config, (database) => revokeRole(database, email, role))
   if (outcome === 'unknown') return nobody(email)
   if (outcome === 'last')
     return { says: `${email} is the last administrator: make somebody else one first.`, exitCode: 1 }
@@ -132,12 +134,12 @@ async function revoke(config: Config, [email = '', asked = '']: readonly string[
 async function help(config: Config, [email = '', asked = 'show']: readonly string[]): Promise<Outcome> {
   if (!(asked in userActs))
     return { says: `There is no act "${asked}": ${Object.keys(userActs).join(', ')}.`, exitCode: 1 }
-  const says = await withDatabase(config, async ({ pool, directUrl }) => {
+  const says = await withDatabase(config, async ({ pool, replicas, directUrl }) => {
     const jobs = await openJobs({ url: directUrl, role: 'sender', log: createLog(config.logLevel) })
     try {
       const keyring = openKeyring(config.keysDir, { create: false })
       const searchIndex = openSearchIndex({ config, pool, jobs })
-      return await helpUser({ config, pool, keyring, jobs, searchIndex }, email, asked as UserAct)
+      return await helpUser({ config, pool, replicas, keyring, jobs, searchIndex }, email, asked as UserAct)
     } finally {
       await jobs.close()
     }
@@ -196,7 +198,8 @@ async function withDatabase<Result>(
   act: (database: OpenedDatabase) => Promise<Result> | Result,
 ): Promise<Result> {
   await using opened = new AsyncDisposableStack()
-  const urls = await openDatabaseUrls(config, { role: 'guest', log: createLog(config.logLevel), opened })
+  const log = createLog(config.logLevel)
+  const urls = await openDatabaseUrls(config, { role: 'guest', log, opened })
   await applyMigrations(urls)
   const database = openDatabase({
     url: urls.main,
@@ -205,5 +208,8 @@ async function withDatabase<Result>(
     onIdleError: () => undefined,
   })
   opened.defer(database.close)
-  return await act({ ...database, directUrl: urls.direct })
+  const channel = openChangeChannel({ config, db: database.db, directUrl: urls.direct, log })
+  const replicas = openReplicas({ db: database.db, channel, log, memory: undefined })
+  opened.defer(replicas.close)
+  return await act({ ...database, replicas, directUrl: urls.direct })
 }

@@ -36,8 +36,11 @@ import type { RateCounter } from './ports/rate-counter.ts'
 import { redisPrefix } from './ports/redis.ts'
 import { openSearchIndex } from './ports/search-index.open.ts'
 import type { SearchIndex } from './ports/search-index.ts'
-import { type LastSeen, startLastSeen } from './sessions/last-seen.ts'
+import type { LastSeen } from './sessions/last-seen.ts'
+import type { RememberedSessions } from './sessions/remembered.ts'
+import type { Replicas } from './sessions/replicas.ts'
 import { type ResolveSession, sessionResolver } from './sessions/resolve.ts'
+import { openSessionSources } from './sessions/sources.ts'
 
 /** Everything that the API process has opened; the only way in which a room gets at it. */
 export type Deps = {
@@ -60,6 +63,8 @@ export type Deps = {
   readonly fileStore: FileStore
   readonly searchIndex: SearchIndex
   readonly lastSeen: LastSeen
+  readonly replicas: Replicas
+  readonly remembered: RememberedSessions
   readonly resolveSession: ResolveSession
   readonly resolveAccessToken: ResolveAccessToken
   readonly outboundPolicy: OutboundPolicy
@@ -97,8 +102,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     }),
     loadCommonPasswords(config.passwordMinLength),
   ])
-  const lastSeen = startLastSeen({ db, idleTtlSeconds: config.sessionIdleTtlSeconds, log })
-  opened.defer(lastSeen.close)
+  const sources = openSessionSources({ config, db, directUrl: urls.direct, log, opened })
   const policy = outboundPolicy(config)
   const outbound = openOutbound(policy)
   opened.defer(outbound.close)
@@ -130,13 +134,15 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     fileStore: openFileStore(config),
     searchIndex,
     metrics,
-    lastSeen,
+    lastSeen: sources.lastSeen,
+    replicas: sources.replicas,
+    remembered: sources.remembered,
     outboundPolicy: policy,
     outbound,
     discoveries: remember(() => performance.now()),
     providerKeys: remember(() => performance.now()),
-    resolveSession: sessionResolver({ db, lastSeen }),
-    resolveAccessToken: accessTokenResolver({ config, signingKeys, db, lastSeen }),
+    resolveSession: sessionResolver(sources),
+    resolveAccessToken: accessTokenResolver({ config, signingKeys, sources }),
     healthChecks: {
       postgres: async () => {
         await pool.query('select 1')

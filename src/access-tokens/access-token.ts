@@ -30,7 +30,13 @@ export function signAccessToken(config: Config, key: SigningKey, claims: Claims)
     .sign(key.privateKey)
 }
 
-export type AccessToken = { readonly userId: string; readonly sessionId: string; readonly expiresAtSeconds: number }
+export type AccessToken = {
+  readonly userId: string
+  readonly sessionId: string
+  readonly expiresAtSeconds: number
+  /** Of the key that signed it. */
+  readonly kid: string
+}
 
 /** What a token of ours says, expired or not: that is judged by the database's clock. Anybody else's says nothing [TK5]. */
 export async function readAccessToken(
@@ -40,7 +46,7 @@ export async function readAccessToken(
 ): Promise<AccessToken | undefined> {
   if (!hasOneSpelling(text)) return undefined
   try {
-    const { payload } = await jwtVerify(text, (header) => findKey(signingKeys, header), {
+    const { payload, protectedHeader } = await jwtVerify(text, (header) => findKey(signingKeys, header), {
       algorithms: [alg],
       typ,
       issuer: config.publicUrl,
@@ -51,7 +57,7 @@ export async function readAccessToken(
     const { sub: userId, sid: sessionId, exp: expiresAtSeconds } = payload
     const isComplete = userId !== undefined && expiresAtSeconds !== undefined
     if (!isComplete || typeof sessionId !== 'string' || !isUuid(sessionId)) return undefined
-    return { userId, sessionId, expiresAtSeconds }
+    return { userId, sessionId, expiresAtSeconds, kid: protectedHeader.kid ?? '' }
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined
     throw error

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import type { Config } from '../config.ts'
-import type { Database } from '../db/client.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
-import type { LastSeen } from '../sessions/last-seen.ts'
 import { type SignedIn, sessionFinder, sessionRefusals } from '../sessions/resolve.ts'
-import { readAccessToken } from './access-token.ts'
+import type { SessionSources } from '../sessions/sources.ts'
+import { type AccessToken, readAccessToken } from './access-token.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 export const accessTokenRefusals = [
@@ -14,21 +15,31 @@ export const accessTokenRefusals = [
 
 export type ResolveAccessToken = (text: string) => Promise<SignedIn | (typeof accessTokenRefusals)[number]>
 
-type Deps = {
-  readonly config: Config
-  readonly signingKeys: SigningKeys
-  readonly db: Database
-  readonly lastSeen: LastSeen
-}
+type Deps = { readonly config: Config; readonly signingKeys: SigningKeys; readonly sources: SessionSources }
+
+/** Some 300 bytes each. */
+const mostVerified = 10_000
 
 /** An access token is honoured only while its session lives, so that what ends a session ends it at once [SE5]. */
-export function accessTokenResolver({ config, signingKeys, ...deps }: Deps): ResolveAccessToken {
-  const findSession = sessionFinder(deps, 'id')
-  return async (text) => {
+export function accessTokenResolver({ config, signingKeys, sources }: Deps): ResolveAccessToken {
+  const findSession = sessionFinder(sources, 'id')
+  // Verifying a signature costs more than a look-up in PostgreSQL. By the text's digest, as the text is a secret.
+  const verified = new LRUCache<string, AccessToken>({ max: mostVerified })
+
+  async function read(text: string): Promise<AccessToken | undefined> {
+    const digest = createHash('sha256').update(text).digest('base64url')
+    const known = verified.get(digest)
+    if (known !== undefined && signingKeys.published().some(({ kid }) => kid === known.kid)) return known
     const token = await readAccessToken(config, signingKeys, text)
+    if (token !== undefined) verified.set(digest, token)
+    return token
+  }
+
+  return async (text) => {
+    const token = await read(text)
     if (token === undefined) return 'user:invalid_token'
-    const { outcome, nowSeconds } = await findSession(token.sessionId)
-    if (token.expiresAtSeconds <= nowSeconds) return 'user:token_expired'
+    const { outcome, nowMs } = await findSession(token.sessionId)
+    if (token.expiresAtSeconds * 1000 <= nowMs) return 'user:token_expired'
     if (typeof outcome !== 'string' && outcome.user.id !== token.userId) return 'user:invalid_token'
     return outcome
   }

@@ -1,8 +1,8 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { sessions } from '../db/schema/sessions.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
+import { type AccountTransaction, changeAccounts } from '../sessions/change-accounts.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { claimCode } from '../totp/check-code.ts'
 import { noteBackupCode } from '../totp/note-backup-code.ts'
@@ -20,7 +20,7 @@ export async function reauthenticateByPassword(
 ): Promise<void> {
   if (!signedIn.user.hasPassword) throw ctx.fault('user:password_not_set')
   await provePassword(ctx, signedIn, { password, wrong: 'password:incorrect', act, client })
-  await transaction(ctx.pool, (tx) => freshen(tx, signedIn, client))
+  await changeAccounts(ctx, (tx) => freshen(tx, signedIn, client))
 }
 
 /** The same by a code of the authenticator app, or a backup code. */
@@ -32,14 +32,15 @@ export async function reauthenticateByCode(
   const { user } = signedIn
   if (!user.totpEnabled) throw ctx.fault('totp:not_enabled')
   const checked = await proveCode(ctx, signedIn, { code, purpose: 'login', act, client })
-  await transaction(ctx.pool, async (tx) => {
+  await changeAccounts(ctx, async (tx) => {
     if (!(await claimCode(tx, 'login', checked))) throw ctx.fault('totp:invalid_code')
     await noteBackupCode(tx, ctx, { user, checked, client })
     await freshen(tx, signedIn, client)
   })
 }
 
-async function freshen(tx: Transaction, { sessionId, user }: SignedIn, client: Client): Promise<void> {
+async function freshen(tx: AccountTransaction, { sessionId, user }: SignedIn, client: Client): Promise<void> {
+  tx.forget(user.id)
   await tx.update(sessions).set({ authenticatedAt: sql`now()` }).where(eq(sessions.id, sessionId))
   await audit(tx, { type: 'login_succeeded', userId: user.id, client, metadata: { act } })
 }

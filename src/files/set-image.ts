@@ -3,9 +3,10 @@ import { and, eq, isNull } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { files } from '../db/schema/files.ts'
 import { users } from '../db/schema/users.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { FileStoreError } from '../ports/file-store.ts'
+import { changeAccounts } from '../sessions/change-accounts.ts'
 import type { ImageKind } from './image.ts'
 import { fileUrl, newFileName } from './url.ts'
 
@@ -22,8 +23,9 @@ export async function setImage(
     throw ctx.fault('file:upload_error', { cause, details: 'The picture could not be stored. Try again.' })
   })
   try {
-    await transaction(ctx.pool, async (tx) => {
+    await changeAccounts(ctx, async (tx) => {
       if ((await lockUser(tx, userId)) === undefined) throw ctx.fault('session:invalid_user_id')
+      tx.forget(userId)
       await dropImage(ctx, tx, { userId, kind })
       const digest = createHash('sha256').update(webp).digest()
       await tx.insert(files).values({ name, userId, kind, digest, size: webp.length })
@@ -45,8 +47,9 @@ export function clearImage(
   ctx: Context<'file:not_found'>,
   { userId, kind }: { readonly userId: string; readonly kind: ImageKind },
 ): Promise<void> {
-  return transaction(ctx.pool, async (tx) => {
+  return changeAccounts(ctx, async (tx) => {
     await lockUser(tx, userId)
+    tx.forget(userId)
     if (!(await dropImage(ctx, tx, { userId, kind }))) throw ctx.fault('file:not_found')
     await tx
       .update(users)

@@ -3,9 +3,10 @@ import { and, eq, isNull } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { moderationLogs } from '../db/schema/moderation.ts'
 import { users } from '../db/schema/users.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { EventStreamError } from '../ports/event-stream.ts'
+import { changeAccounts } from '../sessions/change-accounts.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
 import { isBanned } from '../users/banned.ts'
@@ -43,11 +44,12 @@ export async function manage(
   { action, event, metadata = {}, change }: Deed,
 ): Promise<void> {
   if (userId.toLowerCase() === actor.id) throw ctx.fault('user:cannot_manage_self')
-  await transaction(ctx.pool, async (tx) => {
+  await changeAccounts(ctx, async (tx) => {
     const target = await lockTarget(tx, userId)
     if (target === undefined) throw ctx.fault('user:not_found')
     if (hasRole(target.roles, 'admin')) throw ctx.fault('user:cannot_manage_higher_or_equal_role')
     await change(tx, target)
+    tx.forget(target.id)
     await tx.insert(moderationLogs).values({
       id: randomUUIDv7(),
       action,

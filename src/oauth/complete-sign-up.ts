@@ -5,8 +5,9 @@ import { tokenDigest } from '../crypto/secret-token.ts'
 import { violatesUnique } from '../db/failure.ts'
 import { oauthIdentities, oauthSignUps } from '../db/schema/oauth.ts'
 import { signUps, users } from '../db/schema/users.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
+import { changeAccounts } from '../sessions/change-accounts.ts'
 import { type OpenedSession, openSession } from '../sessions/open.ts'
 import { supersedeSignUpTokens } from '../tokens/issue.ts'
 import { audit } from '../users/audit.ts'
@@ -27,7 +28,7 @@ type Wish = {
 
 /** Afterwards the sign-up is an account with that connection, and its owner has a session; asked again the same, another session. */
 export function completeSignUp(ctx: Context<Refusal>, wish: Wish): Promise<OpenedSession> {
-  return transaction(ctx.pool, async (tx) => {
+  return changeAccounts(ctx, async (tx) => {
     const signUp = await takeSignUp(ctx, tx, wish)
     const userId = signUp.userId ?? (await createAccount(ctx, tx, { signUp, wish }))
     return openSession(tx, ctx.config, { userId, rememberMe: false, client: wish.client })

@@ -3,8 +3,8 @@ import { provePassword } from '../auth/prove-password.ts'
 import type { Context } from '../context.ts'
 import { normalized } from '../crypto/password-hasher.ts'
 import { users } from '../db/schema/users.ts'
-import { transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
+import { changeAccounts } from '../sessions/change-accounts.ts'
 import { endSessions } from '../sessions/end.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
@@ -33,7 +33,7 @@ export async function changePassword(ctx: Context<Refusal>, signedIn: SignedIn, 
     client,
   })
   const passwordHash = await hashPassword(ctx, change.newPassword, 'known')
-  await transaction(ctx.pool, async (tx) => {
+  await changeAccounts(ctx, async (tx) => {
     // Of several changes that race, the first one made the current password wrong for the others.
     const changed = await tx
       .update(users)

@@ -2,8 +2,9 @@ import { eq } from 'drizzle-orm'
 import { clearAttempts } from '../auth/failed-attempts.ts'
 import type { Context } from '../context.ts'
 import { devices, users } from '../db/schema/users.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
+import { changeAccounts } from '../sessions/change-accounts.ts'
 import { endSessions } from '../sessions/end.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
 import { supersedeUserTokens } from '../tokens/issue.ts'
@@ -45,7 +46,7 @@ export async function resetPassword(ctx: Context<Refusal>, reset: Reset): Promis
   if (typeof peeked === 'string') throw ctx.fault(refusals[peeked])
   const passwordHash = await hashPassword(ctx, newPassword)
 
-  const userId = await transaction(ctx.pool, async (tx) => {
+  const userId = await changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, wanted)
     if (typeof taken === 'string') throw ctx.fault(refusals[taken])
     if (taken.userId === null) throw ctx.fault('token:invalid_reset')

@@ -1,8 +1,8 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { users } from '../db/schema/users.ts'
-import { transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
+import { changeAccounts } from '../sessions/change-accounts.ts'
 import { endSessions } from '../sessions/end.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
@@ -22,7 +22,7 @@ export async function setInitialPassword(
 ): Promise<void> {
   refusePersonal(ctx, newPassword, user)
   const passwordHash = await hashPassword(ctx, newPassword, 'known')
-  await transaction(ctx.pool, async (tx) => {
+  await changeAccounts(ctx, async (tx) => {
     const set = await tx
       .update(users)
       .set(changedPassword(passwordHash))

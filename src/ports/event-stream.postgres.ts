@@ -1,13 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
-import pg from 'pg'
 import type { Database } from '../db/client.ts'
-import { describeCause } from '../errors/cause.ts'
 import type { EventStream, StreamEntry } from './event-stream.ts'
+import { type Listener, openListener } from './postgres-listener.ts'
 
 const channel = 'postern_events'
-const deadlineMs = 5000
-const reconnectAfterMs = 1000
 
 type Options = {
   readonly db: Database
@@ -18,34 +15,7 @@ type Options = {
 
 /** PostgreSQL's notifications: delivered at the commit, or not at all. */
 export function postgresEventStream({ db, directUrl, log }: Options): EventStream {
-  const closing = new AbortController()
-  const opened = new Set<pg.Client>()
-
-  async function listen(hear: (userId: string) => void): Promise<void> {
-    if (closing.signal.aborted) return
-    const client = new pg.Client({
-      connectionString: directUrl,
-      application_name: 'postern-events',
-      connectionTimeoutMillis: deadlineMs,
-      query_timeout: deadlineMs,
-      keepAlive: true,
-    })
-    opened.add(client)
-    const ended = new Promise<void>((resolve) => client.once('end', resolve))
-    client.on('error', (error) => log.warn({ cause: describeCause(error) }, 'the event stream was cut'))
-    client.on('notification', ({ payload = '' }) => hear(payload))
-    try {
-      await client.connect()
-      await client.query(`listen ${channel}`)
-      await ended
-    } catch (error) {
-      log.warn({ cause: describeCause(error) }, 'the event stream cannot be heard')
-      await client.end()
-    }
-    opened.delete(client)
-    if (!closing.signal.aborted) setTimeout(() => void listen(hear), reconnectAfterMs).unref()
-  }
-
+  const listeners: Listener[] = []
   const notify = ({ userId }: StreamEntry) => sql`select pg_notify(${channel}, ${userId})`
   return {
     publish: async (tx, entry) => {
@@ -55,10 +25,9 @@ export function postgresEventStream({ db, directUrl, log }: Options): EventStrea
       const users = [...new Set(entries.map(({ userId }) => userId))]
       await db.execute(sql`select pg_notify(${channel}, one) from unnest(${sql.param(users)}::text[]) as one`)
     },
-    subscribe: (hear) => void listen(hear),
+    subscribe: (hear) => void listeners.push(openListener({ directUrl, channel, hear, log })),
     close: async () => {
-      closing.abort()
-      await Promise.all([...opened].map((client) => client.end()))
+      await Promise.all(listeners.map((listener) => listener.close()))
     },
   }
 }

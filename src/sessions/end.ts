@@ -1,6 +1,7 @@
 import { and, eq, isNull, ne, sql } from 'drizzle-orm'
 import { sessions } from '../db/schema/sessions.ts'
-import type { Transaction } from '../db/transaction.ts'
+import type { AccountTransaction } from './change-accounts.ts'
+import type { SignedIn } from './resolve.ts'
 
 /** Why a session ended; its token answers `user:invalid_session` whatever it was. */
 type EndReason =
@@ -15,7 +16,12 @@ type EndReason =
 const ended = (reason: EndReason) => ({ endedAt: sql`now()`, endReason: reason })
 
 /** Afterwards the session opens nothing; its row stays, so that its token can be told from an unknown one. */
-export async function endSession(tx: Transaction, sessionId: string, reason: EndReason): Promise<void> {
+export async function endSession(
+  tx: AccountTransaction,
+  { sessionId, user }: SignedIn,
+  reason: EndReason,
+): Promise<void> {
+  tx.forget(user.id)
   await tx
     .update(sessions)
     .set(ended(reason))
@@ -24,10 +30,11 @@ export async function endSession(tx: Transaction, sessionId: string, reason: End
 
 /** Afterwards no session of the user opens anything, but the one to be kept. */
 export async function endSessions(
-  tx: Transaction,
+  tx: AccountTransaction,
   userId: string,
   { reason, except }: { readonly reason: EndReason; readonly except?: string },
 ): Promise<void> {
+  tx.forget(userId)
   await tx
     .update(sessions)
     .set(ended(reason))

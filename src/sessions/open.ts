@@ -6,6 +6,7 @@ import { sessions } from '../db/schema/sessions.ts'
 import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
+import type { AccountTransaction } from './change-accounts.ts'
 
 type NewSession = {
   readonly userId: string
@@ -22,7 +23,7 @@ const mostSessions = 100
  * Afterwards the user has one more session, under a token that nobody knew before [SE3]; beyond a hundred the oldest ends. The
  * lock on the account lets no session slip past a change of password or address that ends them all.
  */
-export async function openSession(tx: Transaction, config: Config, opened: NewSession): Promise<OpenedSession> {
+export async function openSession(tx: AccountTransaction, config: Config, opened: NewSession): Promise<OpenedSession> {
   const { userId, deviceId, rememberMe, client } = opened
   await lockAccount(tx, userId)
   await endOldest(tx, userId)
@@ -48,15 +49,17 @@ export async function lockAccount(tx: Transaction, userId: string): Promise<void
   await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update')
 }
 
-async function endOldest(tx: Transaction, userId: string): Promise<void> {
+async function endOldest(tx: AccountTransaction, userId: string): Promise<void> {
   const beyond = tx
     .select({ id: sessions.id })
     .from(sessions)
     .where(and(eq(sessions.userId, userId), isNull(sessions.endedAt), sql`${sessions.expiresAt} > now()`))
     .orderBy(desc(sessions.createdAt))
     .offset(mostSessions - 1)
-  await tx
+  const ended = await tx
     .update(sessions)
     .set({ endedAt: sql`now()`, endReason: 'displaced' })
     .where(and(inArray(sessions.id, beyond), isNull(sessions.endedAt)))
+    .returning({ id: sessions.id })
+  if (ended.length > 0) tx.forget(userId)
 }

@@ -1,10 +1,10 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { sessions } from '../db/schema/sessions.ts'
-import { transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import type { Client } from '../http/client.ts'
 import { audit } from '../users/audit.ts'
+import { changeAccounts } from './change-accounts.ts'
 import { endSessions } from './end.ts'
 import type { SignedIn } from './resolve.ts'
 
@@ -14,7 +14,8 @@ export function revokeSession(
   { user }: SignedIn,
   { managementId, client }: { readonly managementId: string; readonly client: Client },
 ): Promise<void> {
-  return transaction(ctx.pool, async (tx) => {
+  return changeAccounts(ctx, async (tx) => {
+    tx.forget(user.id)
     const revoked = await tx
       .update(sessions)
       .set({ endedAt: sql`now()`, endReason: 'revoked' })
@@ -33,8 +34,8 @@ export function revokeSession(
 }
 
 /** Afterwards the caller's session is the account's only one. */
-export function revokeOtherSessions({ pool }: Deps, { user, sessionId }: SignedIn, client: Client): Promise<void> {
-  return transaction(pool, async (tx) => {
+export function revokeOtherSessions(deps: Deps, { user, sessionId }: SignedIn, client: Client): Promise<void> {
+  return changeAccounts(deps, async (tx) => {
     await endSessions(tx, user.id, { reason: 'revoked', except: sessionId })
     await audit(tx, { type: 'session_revoked', userId: user.id, client })
   })

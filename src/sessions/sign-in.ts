@@ -6,6 +6,7 @@ import type { Client } from '../http/client.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
 import { limitMails } from '../mail/limit.ts'
 import { audit } from '../users/audit.ts'
+import { changeAccounts } from './change-accounts.ts'
 import { holdLogin } from './hold-login.ts'
 import { lockAccount, openSession } from './open.ts'
 import type { LoginOutcome } from './reply.ts'
@@ -37,7 +38,7 @@ export async function signIn(
     await confirmDelivery(ctx, mailId)
     return { next: 'device' }
   }
-  const session = await transaction(ctx.pool, async (tx) => {
+  const session = await changeAccounts(ctx, async (tx) => {
     await lockAccount(tx, user.id)
     await claim(tx)
     await tx.update(devices).set({ lastSeenAt: sql`now()` }).where(eq(devices.id, deviceId))

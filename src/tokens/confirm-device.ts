@@ -3,8 +3,9 @@ import { desc, eq, inArray } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { makeToken } from '../crypto/secret-token.ts'
 import { devices } from '../db/schema/users.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
+import { changeAccounts } from '../sessions/change-accounts.ts'
 import { lockAccount, type OpenedSession, openSession } from '../sessions/open.ts'
 import { audit } from '../users/audit.ts'
 import { takeMailedToken } from './take.ts'
@@ -21,7 +22,7 @@ export function confirmDevice(
   ctx: Context<'token:invalid_device_verify' | 'FORBIDDEN'>,
   { token, browserUserId, client }: Proof,
 ): Promise<OpenedSession & { deviceToken: string }> {
-  return transaction(ctx.pool, async (tx) => {
+  return changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, { text: token, purpose: 'device_verify' })
     if (typeof taken === 'string' || taken.userId === null) throw ctx.fault('token:invalid_device_verify')
     const { userId, rememberMe } = taken

@@ -2,9 +2,10 @@ import { eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { violatesUnique } from '../db/failure.ts'
 import { users } from '../db/schema/users.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { notifyOwner, queueNotice } from '../mail/outbox.ts'
+import { type AccountTransaction, changeAccounts } from '../sessions/change-accounts.ts'
 import { endSessions } from '../sessions/end.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
 import { audit } from '../users/audit.ts'
@@ -19,7 +20,7 @@ type Proof = { readonly token: string; readonly email?: string | undefined; read
 
 /** Afterwards the account has the new address and no session; the old address holds a link that undoes it [EM4]. */
 export function confirmEmailChange(ctx: Context<Refusal>, { token, email, client }: Proof): Promise<void> {
-  return transaction(ctx.pool, async (tx) => {
+  return changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, {
       text: token,
       purpose: 'email_change',
@@ -41,12 +42,13 @@ export function confirmEmailChange(ctx: Context<Refusal>, { token, email, client
 /** Afterwards the account has the address; gives the one that it had. Whoever else took it first keeps it. */
 export async function giveAddress(
   ctx: Context<'token:invalid_email_change' | 'user:email_already_exists'>,
-  tx: Transaction,
+  tx: AccountTransaction,
   userId: string,
   address: string,
 ): Promise<string> {
   const [user] = await tx.select({ email: users.email }).from(users).where(eq(users.id, userId)).for('update')
   if (user === undefined) throw ctx.fault('token:invalid_email_change')
+  tx.forget(userId)
   try {
     await tx
       .update(users)

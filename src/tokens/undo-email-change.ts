@@ -3,11 +3,12 @@ import { and, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
 import { devices, users } from '../db/schema/users.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { queueNotice } from '../mail/outbox.ts'
 import { hashPassword } from '../password/secret.ts'
 import { changedPassword } from '../password/store.ts'
+import { changeAccounts } from '../sessions/change-accounts.ts'
 import { endSessions } from '../sessions/end.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
 import { audit } from '../users/audit.ts'
@@ -29,7 +30,7 @@ export async function undoEmailChange(ctx: Context<Refusal>, { token, client }: 
   if (typeof (await peekMailedToken(ctx.db, wanted)) === 'string') throw ctx.fault('token:invalid_email_change')
   const unknownHash = await hashPassword(ctx, randomBytes(32).toString('base64url'))
 
-  await transaction(ctx.pool, async (tx) => {
+  await changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, wanted)
     if (typeof taken === 'string' || taken.userId === null || taken.address === null) {
       throw ctx.fault('token:invalid_email_change')

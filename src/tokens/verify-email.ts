@@ -4,8 +4,9 @@ import type { Context } from '../context.ts'
 import { violatesUnique } from '../db/failure.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
 import { handles, signUps, users } from '../db/schema/users.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
+import { changeAccounts } from '../sessions/change-accounts.ts'
 import { type OpenedSession, openSession } from '../sessions/open.ts'
 import { audit } from '../users/audit.ts'
 import { emailKey } from '../users/email.ts'
@@ -36,7 +37,7 @@ const refusals = {
 
 /** Afterwards the sign-up is an account, with the password of that very sign-up, and its owner has a session. */
 export function verifyEmail(ctx: Context<Refusal>, proof: Proof): Promise<OpenedSession> {
-  return transaction(ctx.pool, async (tx) => {
+  return changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, {
       text: proof.token,
       purpose: 'verify_email',

@@ -2,9 +2,9 @@ import { eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { backupCodes, totpSecrets } from '../db/schema/totp.ts'
 import { users } from '../db/schema/users.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { type MailDeps, notifyOwner } from '../mail/outbox.ts'
+import { type AccountTransaction, changeAccounts } from '../sessions/change-accounts.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
@@ -23,7 +23,7 @@ export async function disableTotp(
 ): Promise<void> {
   const { user } = signedIn
   const checked = await proveCode(ctx, signedIn, { code, purpose: 'disable', act: 'totp_disable', client })
-  await transaction(ctx.pool, async (tx) => {
+  await changeAccounts(ctx, async (tx) => {
     if (!(await lockTotp(tx, user.id))) throw ctx.fault('totp:not_enabled')
     if (!(await claimCode(tx, 'disable', checked))) throw ctx.fault('totp:invalid_code')
     await noteBackupCode(tx, ctx, { user, checked, client })
@@ -38,7 +38,8 @@ type Removal = {
 }
 
 /** Secret, backup codes and logins that waited for a code are gone; the owner is told. */
-export async function removeTotp(tx: Transaction, deps: MailDeps, { user, client }: Removal): Promise<void> {
+export async function removeTotp(tx: AccountTransaction, deps: MailDeps, { user, client }: Removal): Promise<void> {
+  tx.forget(user.id)
   await tx.update(users).set({ totpEnabledAt: null }).where(eq(users.id, user.id))
   await tx.delete(totpSecrets).where(eq(totpSecrets.userId, user.id))
   await tx.delete(backupCodes).where(eq(backupCodes.userId, user.id))

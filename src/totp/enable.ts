@@ -3,9 +3,9 @@ import type { Context } from '../context.ts'
 import type { Database } from '../db/client.ts'
 import { totpSecrets } from '../db/schema/totp.ts'
 import { users } from '../db/schema/users.ts'
-import { transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { notifyOwner } from '../mail/outbox.ts'
+import { changeAccounts } from '../sessions/change-accounts.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
@@ -30,9 +30,10 @@ export async function enableTotp(
 ): Promise<string[]> {
   const { id: userId } = signedIn.user
   const checked = await proveTotp(ctx, signedIn, { code, purpose: 'enable', act: 'totp_enable', client })
-  return transaction(ctx.pool, async (tx) => {
+  return changeAccounts(ctx, async (tx) => {
     if (await lockTotp(tx, userId)) throw ctx.fault('totp:already_enabled')
     if (!(await claimCode(tx, 'enable', checked))) throw ctx.fault('totp:invalid_code')
+    tx.forget(userId)
     await tx.update(users).set({ totpEnabledAt: sql`now()` }).where(eq(users.id, userId))
     await endHeldLogins(tx, userId)
     await audit(tx, { type: 'totp_enabled', userId, client })

@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { handles, users } from '../db/schema/users.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Transaction } from '../db/transaction.ts'
+import { changeAccounts } from '../sessions/change-accounts.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { handleKey } from './fields.ts'
 import { takeHandle } from './take-handle.ts'
@@ -21,12 +22,13 @@ export async function changeProfile(
   { user }: SignedIn,
   change: Change,
 ): Promise<SignedIn['user']> {
-  return transaction(ctx.pool, async (tx) => {
+  return changeAccounts(ctx, async (tx) => {
     const [before] = await tx.select().from(users).where(eq(users.id, user.id)).for('update')
     // Erased since the session was looked up: nothing of it comes back.
     if (before === undefined || before.deletedAt !== null) throw ctx.fault('session:invalid_user_id')
     const { handle = before.handle, displayName = before.displayName, bio = before.bio } = change
     if (handleKey(handle) !== handleKey(before.handle)) await swapHandle(ctx, tx, { userId: user.id, handle })
+    tx.forget(user.id)
     await tx.update(users).set({ handle, displayName, bio }).where(eq(users.id, user.id))
     await ctx.searchIndex.noteChange(tx, user.id)
     return { ...user, handle, displayName, bio }

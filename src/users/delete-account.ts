@@ -2,11 +2,12 @@ import { and, eq } from 'drizzle-orm'
 import { provePassword } from '../auth/prove-password.ts'
 import type { Context } from '../context.ts'
 import { users } from '../db/schema/users.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
+import { transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
 import { limitMails } from '../mail/limit.ts'
 import { queueMail } from '../mail/outbox.ts'
+import { type AccountTransaction, changeAccounts } from '../sessions/change-accounts.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { issueMailedToken, supersedeUserTokens } from '../tokens/issue.ts'
 import { mailedLink } from '../tokens/link.ts'
@@ -44,7 +45,7 @@ export async function deleteAccount(
   if (password !== undefined && user.hasPassword) {
     const wrong = 'user:invalid_password'
     const provenVersion = await provePassword(ctx, signedIn, { password, wrong, act: 'delete_account', client })
-    await transaction(ctx.pool, async (tx) => {
+    await changeAccounts(ctx, async (tx) => {
       const isUnchanged = and(eq(users.id, user.id), eq(users.passwordVersion, provenVersion))
       const claimed = await tx.select({ id: users.id }).from(users).where(isUnchanged).for('update')
       if (claimed.length === 0) throw ctx.fault(wrong)
@@ -55,7 +56,7 @@ export async function deleteAccount(
   if (totpCode !== undefined && user.totpEnabled) {
     const proof = { code: totpCode, purpose: 'disable', act: 'delete_account', client } as const
     const checked = await proveCode(ctx, signedIn, proof)
-    await transaction(ctx.pool, async (tx) => {
+    await changeAccounts(ctx, async (tx) => {
       if (!(await claimCode(tx, 'disable', checked))) throw ctx.fault('totp:invalid_code')
       if (checked.kind === 'backup') await audit(tx, { type: 'backup_code_used', userId: user.id, client })
       await eraseOwn(ctx, tx, { userId: user.id, client })
@@ -69,7 +70,7 @@ export async function deleteAccount(
 
 type Erasure = { readonly userId: string; readonly client: Client }
 
-async function eraseOwn(ctx: Context<'user:cannot_manage_self'>, tx: Transaction, { userId, client }: Erasure) {
+async function eraseOwn(ctx: Context<'user:cannot_manage_self'>, tx: AccountTransaction, { userId, client }: Erasure) {
   await keepLastAdmin(ctx, tx, userId)
   await audit(tx, { type: 'deletion_requested', userId, client })
   await eraseAccount(ctx, tx, userId)
@@ -103,7 +104,7 @@ export function confirmDeletion(
   ctx: Context<'token:invalid_account_deletion' | 'user:cannot_manage_self'>,
   { token, client }: { readonly token: string; readonly client: Client },
 ): Promise<void> {
-  return transaction(ctx.pool, async (tx) => {
+  return changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, { text: token, purpose: 'account_deletion' })
     if (typeof taken === 'string' || taken.userId === null) throw ctx.fault('token:invalid_account_deletion')
     await eraseOwn(ctx, tx, { userId: taken.userId, client })

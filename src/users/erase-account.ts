@@ -8,6 +8,7 @@ import { devices, signUps, userRoles, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { dropImage } from '../files/set-image.ts'
+import type { AccountTransaction } from '../sessions/change-accounts.ts'
 import { endSessions } from '../sessions/end.ts'
 import { supersedeSignUpTokens } from '../tokens/issue.ts'
 
@@ -17,7 +18,7 @@ import { supersedeSignUpTokens } from '../tokens/issue.ts'
  */
 export async function eraseAccount(
   deps: Pick<Deps, 'jobs' | 'searchIndex'>,
-  tx: Transaction,
+  tx: AccountTransaction,
   userId: string,
 ): Promise<void> {
   const [user] = await tx

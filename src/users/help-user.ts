@@ -2,9 +2,10 @@ import { and, count, desc, eq, isNull, sql } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import { devices, securityEvents, users } from '../db/schema/users.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { listConnections } from '../oauth/connections.ts'
+import { type AccountTransaction, changeAccounts } from '../sessions/change-accounts.ts'
 import { endSessions } from '../sessions/end.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
 import { removeTotp } from '../totp/disable.ts'
@@ -16,10 +17,10 @@ import { isLastAdmin } from './keep-last-admin.ts'
 import { heldRoles } from './roles.ts'
 
 /** What an operator may do for a user, who asked for it; nobody sees or sets a password or a TOTP secret [AZ5]. */
-type OperatorDeps = Pick<Deps, 'config' | 'pool' | 'keyring' | 'jobs' | 'searchIndex'>
+type OperatorDeps = Pick<Deps, 'config' | 'pool' | 'replicas' | 'keyring' | 'jobs' | 'searchIndex'>
 
 type User = typeof users.$inferSelect
-type Act = (tx: Transaction, deps: OperatorDeps, user: User) => Promise<string>
+type Act = (tx: AccountTransaction, deps: OperatorDeps, user: User) => Promise<string>
 
 const byOperator = { client: undefined, metadata: { by: 'operator' } } as const
 
@@ -54,7 +55,7 @@ export type UserAct = keyof typeof userActs
 
 /** Gives what was done, or nothing where no account has the address. */
 export function helpUser(deps: OperatorDeps, email: string, act: UserAct): Promise<string | undefined> {
-  return transaction(deps.pool, async (tx) => {
+  return changeAccounts(deps, async (tx) => {
     const [user] = await tx
       .select()
       .from(users)

@@ -1,7 +1,7 @@
 import { and, eq, isNotNull } from 'drizzle-orm'
-import type pg from 'pg'
 import { userRoles, users } from '../db/schema/users.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Transaction } from '../db/transaction.ts'
+import { type AccountChanges, changeAccounts } from '../sessions/change-accounts.ts'
 import { audit } from './audit.ts'
 import { emailKey } from './email.ts'
 import { isLastAdmin } from './keep-last-admin.ts'
@@ -16,8 +16,12 @@ const findUser = async (tx: Transaction, email: string) =>
   )[0]
 
 /** Afterwards the account with that address has the role for good; says how it was. By the operator, who needs no role. */
-export async function grantRole(pool: pg.Pool, email: string, role: Role): Promise<'granted' | 'held' | 'unknown'> {
-  return transaction(pool, async (tx) => {
+export async function grantRole(
+  deps: AccountChanges,
+  email: string,
+  role: Role,
+): Promise<'granted' | 'held' | 'unknown'> {
+  return changeAccounts(deps, async (tx) => {
     const user = await findUser(tx, email)
     if (user === undefined) return 'unknown'
     const granted = await tx
@@ -30,6 +34,7 @@ export async function grantRole(pool: pg.Pool, email: string, role: Role): Promi
       })
       .returning({ role: userRoles.role })
     if (granted.length === 0) return 'held'
+    tx.forget(user.id)
     await audit(tx, { type: 'role_granted', userId: user.id, client: undefined, metadata: { role, by: 'operator' } })
     return 'granted'
   })
@@ -37,11 +42,11 @@ export async function grantRole(pool: pg.Pool, email: string, role: Role): Promi
 
 /** Afterwards the account has the role no more; says how it was. The last administrator stays one [AZ4]. */
 export function revokeRole(
-  pool: pg.Pool,
+  deps: AccountChanges,
   email: string,
   role: Role,
 ): Promise<'revoked' | 'not held' | 'unknown' | 'last'> {
-  return transaction(pool, async (tx) => {
+  return changeAccounts(deps, async (tx) => {
     const user = await findUser(tx, email)
     if (user === undefined) return 'unknown'
     if (role === 'admin' && (await isLastAdmin(tx, user.id))) return 'last'
@@ -50,6 +55,7 @@ export function revokeRole(
       .where(and(eq(userRoles.userId, user.id), eq(userRoles.role, role)))
       .returning({ role: userRoles.role })
     if (revoked.length === 0) return 'not held'
+    tx.forget(user.id)
     await audit(tx, { type: 'role_revoked', userId: user.id, client: undefined, metadata: { role, by: 'operator' } })
     return 'revoked'
   })

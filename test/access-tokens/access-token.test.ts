@@ -119,13 +119,18 @@ describe.each(routesThatTakeIt)('GET %s by access token', (url) => {
 })
 
 test('roles and ban are those of now, not of the token [SE5]', async () => {
-  const { person, accessToken } = await holder(app)
+  const { accessToken } = await holder(app)
   const rolesAt = async (each: TestApp) =>
     (await withToken(each, accessToken, '/v0/auth/check')).headers['x-user-roles']
   expect(await rolesAt(replica)).toBe('')
-  await app.sql("insert into user_roles (user_id, role) select id, 'mod' from users where email = $1", [person.email])
+  const { id } = (await withToken(app, accessToken)).body
+  const change = async (statement: string) => {
+    await app.sql(statement, [id])
+    await app.deps.replicas.forget([id as string])
+  }
+  await change("insert into user_roles (user_id, role) values ($1, 'mod')")
   for (const each of [app, replica]) expect(await rolesAt(each)).toBe('mod')
-  await app.sql('update users set banned_at = now() where email = $1', [person.email])
+  await change('update users set banned_at = now() where id = $1')
   for (const each of [app, replica]) {
     expect((await withToken(each, accessToken, '/v0/auth/check')).code).toBe('user:banned')
     expect((await withToken(each, accessToken)).body.is_banned).toBe(true)

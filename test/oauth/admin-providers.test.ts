@@ -108,7 +108,7 @@ describe('who may', () => {
 
   test("the operator's grant holds for good, also after one that had an end", async () => {
     const { person, client } = await signedUp(app)
-    const grant = () => grantRole(app.deps.pool, person.email, 'admin')
+    const grant = () => grantRole(app.deps, person.email, 'admin')
     expect([await grant(), await grant()]).toEqual(['granted', 'held'])
     await app.sql('update user_roles set expires_at = now() where user_id = (select id from users where email = $1)', [
       person.email,

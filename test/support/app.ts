@@ -49,7 +49,11 @@ export async function startApp(env: Readonly<Record<string, string | undefined>>
     app,
     deps,
     config,
-    sql: async (text, values) => (await deps.pool.query(text, values)).rows,
+    sql: async (text, values) => {
+      const { rows } = await deps.pool.query(text, values)
+      await forgetSessions(deps)
+      return rows
+    },
     client: () => new TestClient(app),
     close: async () => {
       await app.close()
@@ -58,6 +62,12 @@ export async function startApp(env: Readonly<Record<string, string | undefined>>
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+/** A change past the API would show after half a minute. */
+async function forgetSessions({ pool, remembered }: OpenedDeps): Promise<void> {
+  const { rows } = await pool.query('select pg_snapshot_xmax(pg_current_snapshot())::text::float8 as transaction')
+  remembered.forgetAll(rows[0].transaction)
 }
 
 /** What crossed the wire, for the verdict at the end of the run. */

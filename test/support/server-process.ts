@@ -10,6 +10,7 @@ export type ServerProcess = {
   readonly origin: string
   /** All that it wrote. */
   output(): string
+  kill(signal: NodeJS.Signals): void
   stop(): Promise<void>
 }
 
@@ -47,6 +48,7 @@ export async function startServerProcess(env: Readonly<Record<string, string>>):
   return {
     origin,
     output: () => text,
+    kill: (signal) => void child.kill(signal),
     stop: async () => {
       child.kill('SIGTERM')
       await ended

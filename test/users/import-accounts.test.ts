@@ -118,8 +118,8 @@ describe('the other commands', () => {
       out: expect.stringContaining('has the role admin now'),
     })
     expect((await client.get('/v0/user/me')).body.roles).toEqual(['admin'])
-    expect(await grantRole(app.deps.pool, person.email, 'admin')).toBe('held')
-    expect(await grantRole(app.deps.pool, 'nobody@example.com', 'admin')).toBe('unknown')
+    expect(await grantRole(app.deps, person.email, 'admin')).toBe('held')
+    expect(await grantRole(app.deps, 'nobody@example.com', 'admin')).toBe('unknown')
     expect((await admin('grant', person.email, 'root')).code).toBe(1)
   })
 

@@ -98,16 +98,14 @@ describe('npm run admin -- revoke EMAIL ROLE', () => {
     })
     expect((await mod.client.get('/v0/user/me')).body).not.toHaveProperty('roles')
     expect(await newestEvent(mod.id)).toEqual({ type: 'role_revoked', metadata: { by: 'operator', role: 'mod' } })
-    expect(await revokeRole(app.deps.pool, mod.person.email, 'mod')).toBe('not held')
+    expect(await revokeRole(app.deps, mod.person.email, 'mod')).toBe('not held')
   })
 
   test('the last administrator stays one, also when two are demoted at once, and cannot be deleted [AZ4]', async () => {
     await app.sql("delete from user_roles where role = 'admin'")
     const [one, two] = [await somebody(app, 'admin'), await somebody(app, 'admin')]
     for (let round = 0; round < 20; round++) {
-      const outcomes = await Promise.all(
-        [one, two].map(({ person }) => revokeRole(app.deps.pool, person.email, 'admin')),
-      )
+      const outcomes = await Promise.all([one, two].map(({ person }) => revokeRole(app.deps, person.email, 'admin')))
       expect(outcomes.toSorted()).toEqual(['last', 'revoked'])
       const left = await app.sql<{ user_id: string }>("select user_id from user_roles where role = 'admin'")
       expect(left).toHaveLength(1)

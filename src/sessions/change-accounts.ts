@@ -1,0 +1,31 @@
+import type pg from 'pg'
+import { DatabaseFailure } from '../db/failure.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Replicas } from './replicas.ts'
+
+/** Where something of what a session check shows is changed: a session, its user, a role. */
+export type AccountTransaction = Transaction & {
+  /** That account changes here: what is remembered of it is forgotten with the commit. */
+  forget(userId: string): void
+}
+
+/** What changing accounts takes. */
+export type AccountChanges = { readonly pool: pg.Pool; readonly replicas: Pick<Replicas, 'forget'> }
+
+/** As `transaction`; once it returns no process answers from before it [SE5]. */
+export async function changeAccounts<Result>(
+  { pool, replicas }: AccountChanges,
+  act: (tx: AccountTransaction) => Promise<Result>,
+): Promise<Result> {
+  const changed = new Set<string>()
+  const forget = (userId: string): void => void changed.add(userId)
+  try {
+    const result = await transaction(pool, (tx) => act(Object.assign(tx, { forget })))
+    if (changed.size > 0) await replicas.forget([...changed])
+    return result
+  } catch (error) {
+    // A commit that was not answered may have happened.
+    if (error instanceof DatabaseFailure && changed.size > 0) void replicas.forget([...changed])
+    throw error
+  }
+}

@@ -1,0 +1,113 @@
+import { LRUCache } from 'lru-cache'
+import type { Memory } from './replicas.ts'
+import type { SignedIn } from './resolve.ts'
+
+/** What was read of a session, and what it is good for. Times are PostgreSQL's, in milliseconds since 1970. */
+export type Remembered = {
+  readonly value: SignedIn
+  readonly userId: string
+  /** The oldest transaction that was running when it was read: what ended before is in it. */
+  readonly transaction: number
+  readonly goodUntil: number
+  /** From when on its use must be noted. */
+  seenDueAt: number
+}
+
+export type RememberedSessions = Memory & {
+  find(key: string): Remembered | undefined
+  /** @returns false where somebody changed it while it was read */
+  store(key: string, session: Remembered): boolean
+  readonly size: number
+}
+
+/** None of these is smaller, so a MiB has at most so many. */
+const leastBytes = 1024
+const mib = 1024 * 1024
+
+/** Bytes, roughly: what its objects take, and two for each character of what is long. */
+const sizeOfSession = ({ user }: SignedIn): number =>
+  leastBytes +
+  2 * (user.email.length + user.displayName.length + (user.bio?.length ?? 0) + (user.banReason?.length ?? 0))
+
+/** Longest age of an entry, so of whatever was read before a change: 30 s, and the statement that read it. */
+const changesMatterForMs = 35_000
+/** Beyond this many accounts that changed of late, whatever was read before the older half of them changed counts as changed. */
+const mostChanges = 10_000
+
+/** Sessions in this process's memory, those longest unused dropped first. */
+export function rememberSessions({ mostMib }: { readonly mostMib: number }): RememberedSessions {
+  const keysOf = new Map<string, Set<string>>()
+  const sessions =
+    mostMib === 0
+      ? undefined
+      : new LRUCache<string, Remembered>({
+          max: (mostMib * mib) / leastBytes,
+          maxSize: mostMib * mib,
+          sizeCalculation: ({ value }) => sizeOfSession(value),
+          dispose: ({ userId }, key) => {
+            const keys = keysOf.get(userId)
+            if (keys?.delete(key) && keys.size === 0) keysOf.delete(userId)
+          },
+        })
+  const changes = rememberChanges()
+
+  return {
+    find: (key) => sessions?.get(key),
+    store: (key, session) => {
+      if (session.transaction < changes.lastOf(session.userId)) return false
+      if (sessions === undefined) return true
+      sessions.set(key, session)
+      if (!sessions.has(key)) return true
+      const keys = keysOf.get(session.userId)
+      if (keys) keys.add(key)
+      else keysOf.set(session.userId, new Set([key]))
+      return true
+    },
+    forget: (userIds, transaction) => {
+      for (const userId of userIds) {
+        changes.note(userId, transaction)
+        for (const key of [...(keysOf.get(userId) ?? [])]) sessions?.delete(key)
+      }
+    },
+    forgetAll: (transaction) => {
+      changes.noteAll(transaction)
+      sessions?.clear()
+    },
+    get size() {
+      return sessions?.size ?? 0
+    },
+  }
+}
+
+/** Which accounts changed of late: what was read before, and comes in only now, must not be kept. */
+function rememberChanges() {
+  const changes = new Map<string, { readonly transaction: number; readonly at: number }>()
+  let all = { transaction: 0, at: 0 }
+
+  function dropOld(): void {
+    const tooOld = performance.now() - changesMatterForMs
+    for (const [userId, { at, transaction }] of changes) {
+      if (at > tooOld && changes.size <= mostChanges) return
+      changes.delete(userId)
+      if (at > tooOld && transaction > all.transaction) all = { transaction, at }
+    }
+  }
+
+  return {
+    note: (userId: string, transaction: number): void => {
+      const known = changes.get(userId)?.transaction ?? 0
+      // Anew, so that the oldest is always the first.
+      changes.delete(userId)
+      changes.set(userId, { transaction: Math.max(known, transaction), at: performance.now() })
+      dropOld()
+    },
+    noteAll: (transaction: number): void => {
+      changes.clear()
+      all = { transaction, at: performance.now() }
+    },
+    lastOf: (userId: string): number => {
+      const ofAll = all.at > performance.now() - changesMatterForMs ? all.transaction : 0
+      return Math.max(ofAll, changes.get(userId)?.transaction ?? 0)
+    },
+  }
+}

@@ -1,0 +1,43 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Config } from '../config.ts'
+import type { Database } from '../db/client.ts'
+import { openChangeChannel } from '../ports/change-channel.open.ts'
+import { redisPrefix } from '../ports/redis.ts'
+import { redisSessionCache } from '../ports/session-cache.redis.ts'
+import type { SessionCache } from '../ports/session-cache.ts'
+import { type LastSeen, startLastSeen } from './last-seen.ts'
+import { type RememberedSessions, rememberSessions } from './remembered.ts'
+import { openReplicas, type Replicas } from './replicas.ts'
+
+/** Where a session check looks, from the nearest to the truth. */
+export type SessionSources = {
+  readonly db: Database
+  readonly lastSeen: LastSeen
+  readonly replicas: Replicas
+  readonly remembered: RememberedSessions
+  readonly sessionCache: SessionCache | undefined
+}
+
+type Options = {
+  readonly config: Config
+  readonly db: Database
+  readonly directUrl: string
+  readonly log: FastifyBaseLogger
+  /** Gets what must be closed. */
+  readonly opened: AsyncDisposableStack
+}
+
+export function openSessionSources({ config, db, directUrl, log, opened }: Options): SessionSources {
+  const { redisUrl, sessionMemoryMib, sessionIdleTtlSeconds: idleTtlSeconds } = config
+  const lastSeen = startLastSeen({ db, idleTtlSeconds, log })
+  opened.defer(lastSeen.close)
+  const remembered = rememberSessions({ mostMib: sessionMemoryMib })
+  const sessionCache =
+    redisUrl === undefined ? undefined : redisSessionCache({ url: redisUrl, prefix: redisPrefix, log })
+  if (sessionCache) opened.defer(() => sessionCache.close())
+  const remembers = sessionMemoryMib > 0 || sessionCache !== undefined
+  const channel = openChangeChannel({ config, db, directUrl, log })
+  const replicas = openReplicas({ db, channel, log, memory: remembers ? remembered : undefined })
+  opened.defer(replicas.close)
+  return { db, lastSeen, replicas, remembered, sessionCache }
+}

@@ -1,0 +1,195 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { startReplica } from '../access-tokens/support.ts'
+import { startApp, type TestApp } from '../support/app.ts'
+import type { TestClient } from '../support/client.ts'
+import { signedUp } from '../support/people.ts'
+import { openProxy, type PostgresProxy } from '../support/proxy.ts'
+import { type OwnRedis, startOwnRedis, startRedisCluster } from '../support/redis.ts'
+import { runAdmin, type ServerProcess, startServerProcess } from '../support/server-process.ts'
+
+/** What a change may take at most where a replica cannot be reached: its lease, and the statements around it. */
+const leaseMs = 2000
+const slackMs = 700
+
+const isLeased = (each: TestApp) =>
+  vi.waitFor(() => expect(each.deps.replicas.isLeased()).toBe(true), { timeout: 5000 })
+
+async function timed<Result>(act: () => Promise<Result>): Promise<{ ms: number; result: Result }> {
+  const startedAt = performance.now()
+  const result = await act()
+  return { ms: performance.now() - startedAt, result }
+}
+
+/** The same person's browser at another replica. */
+function at(other: TestApp, client: TestClient): TestClient {
+  const same = other.client()
+  for (const [name, value] of client.cookies) same.cookies.set(name, value)
+  return same
+}
+
+const me = (client: TestClient) => client.get('/v0/user/me')
+
+type Backend = {
+  readonly env: Record<string, string>
+  cut(): Promise<void>
+  mend(): Promise<void>
+  close(): Promise<void>
+}
+
+const onRedis = (start: () => Promise<OwnRedis>) => async (): Promise<Backend> => {
+  const redis = await start()
+  return { env: { REDIS_URL: redis.url }, cut: redis.pause, mend: redis.resume, close: redis.stop }
+}
+
+describe.each([
+  [
+    'PostgreSQL',
+    async (): Promise<Backend> => ({ env: {}, cut: async () => {}, mend: async () => {}, close: async () => {} }),
+  ],
+  ['Redis', onRedis(startOwnRedis)],
+  ['Redis Cluster', onRedis(startRedisCluster)],
+])('two replicas on %s', (kind, open) => {
+  let backend: Backend
+  let one: TestApp
+  let two: TestApp
+  beforeAll(async () => {
+    backend = await open()
+    one = await startApp(backend.env)
+    two = await startReplica(one, backend.env)
+    await Promise.all([one, two].map(isLeased))
+  })
+  afterAll(async () => {
+    await two.close()
+    await one.close()
+    await backend.close()
+  })
+
+  test('what is answered from memory is not asked of PostgreSQL', async () => {
+    const { client } = await signedUp(one)
+    expect((await me(client)).status).toBe(200)
+    const statements = vi.spyOn(one.deps.pool, 'query')
+    for (let round = 0; round < 20; round++) expect((await me(client)).status).toBe(200)
+    expect(statements.mock.calls.filter(([query]) => JSON.stringify(query).includes('resolve_session'))).toEqual([])
+    statements.mockRestore()
+  })
+
+  test('a logout is known everywhere once it is answered [SE5]', async () => {
+    for (let round = 0; round < 10; round++) {
+      const { client } = await signedUp(one)
+      const elsewhere = at(two, client)
+      expect((await me(elsewhere)).status).toBe(200)
+      const { ms, result } = await timed(() => client.post('/v0/auth/logout'))
+      expect([result.status, (await me(elsewhere)).code]).toEqual([204, 'user:invalid_session'])
+      expect(ms).toBeLessThan(leaseMs / 2)
+    }
+  })
+
+  test('so are a profile, a ban and a role [SE5]', async () => {
+    const { client } = await signedUp(one)
+    const elsewhere = at(two, client)
+    const { id } = (await me(elsewhere)).body
+    await client.send('PATCH', '/v0/user/me', { body: { display_name: 'Somebody Else' } })
+    expect((await me(elsewhere)).body.display_name).toBe('Somebody Else')
+    const { person, client: admin } = await signedUp(one)
+    await runAdmin(two, ['grant', person.email, 'admin'])
+    expect((await me(admin)).body.roles).toEqual(['admin'])
+    await at(two, admin).post('/v0/users/ban', { user_id: id, reason: 'spam' })
+    expect((await client.get('/v0/auth/check')).code).toBe('user:banned')
+    expect((await elsewhere.get('/v0/auth/check')).code).toBe('user:banned')
+  })
+
+  test.skipIf(kind === 'PostgreSQL')(
+    'a cut channel turns memory off, never wrong, and comes back by itself',
+    async () => {
+      const [{ client }, other] = [await signedUp(one), await signedUp(one)]
+      const elsewhere = at(two, client)
+      expect((await me(elsewhere)).status).toBe(200)
+      await backend.cut()
+      const { ms } = await timed(() => client.post('/v0/auth/logout'))
+      expect((await me(elsewhere)).code).toBe('user:invalid_session')
+      expect(ms).toBeLessThan(leaseMs + slackMs)
+      await vi.waitFor(() => expect(two.deps.replicas.isLeased()).toBe(false), { timeout: 5000 })
+      expect((await me(at(two, other.client))).status).toBe(200)
+      await backend.mend()
+      await Promise.all([one, two].map(isLeased))
+    },
+  )
+})
+
+describe('a replica that cannot hear PostgreSQL', () => {
+  let one: TestApp
+  let two: TestApp
+  let proxy: PostgresProxy
+  beforeAll(async () => {
+    one = await startApp()
+    proxy = await openProxy(one.config.databaseUrl ?? '')
+    two = await startReplica(one, { DATABASE_DIRECT_URL: proxy.url })
+    await Promise.all([one, two].map(isLeased))
+  })
+  afterAll(async () => {
+    await two.close()
+    await proxy.close()
+    await one.close()
+  })
+
+  test.each(['hang', 'cut'] as const)(
+    'answers from it once its channel is %s, and is waited for no longer than its lease',
+    async (how) => {
+      const { client } = await signedUp(one)
+      const elsewhere = at(two, client)
+      expect((await me(elsewhere)).status).toBe(200)
+      await proxy[how]()
+      const { ms } = await timed(() => client.post('/v0/auth/logout'))
+      expect((await me(elsewhere)).code).toBe('user:invalid_session')
+      expect(ms).toBeLessThan(leaseMs + slackMs)
+      await vi.waitFor(() => expect(two.deps.replicas.isLeased()).toBe(false), { timeout: 5000 })
+      await proxy.restore()
+      if (how === 'cut') await isLeased(two)
+      else
+        await proxy
+          .cut()
+          .then(proxy.restore)
+          .then(() => isLeased(two))
+    },
+  )
+})
+
+describe('a process that is stopped', () => {
+  let app: TestApp
+  let replica: ServerProcess
+  beforeAll(async () => {
+    app = await startApp()
+    replica = await startServerProcess({
+      DATABASE_URL: app.config.databaseUrl ?? '',
+      KEYS_DIR: app.config.keysDir,
+      DATA_DIR: app.config.dataDir,
+    })
+  })
+  afterEach(() => void replica.kill('SIGCONT'))
+  afterAll(async () => {
+    await replica.stop()
+    await app.close()
+  })
+
+  test('delays a logout by no more than its lease, and refuses when it wakes [SE5]', async () => {
+    const { client } = await signedUp(app)
+    const headers = { authorization: `Bearer ${client.cookies.get('__Host-session_id')}` }
+    const ask = async () => (await fetch(`${replica.origin}/v0/user/me`, { headers })).status
+    const leases = () => app.sql('select id from replicas where lease_until > clock_timestamp()')
+    await vi.waitFor(async () => expect(await leases()).toHaveLength(2))
+    expect([await ask(), await ask()]).toEqual([200, 200])
+    replica.kill('SIGSTOP')
+    const { ms } = await timed(() => client.post('/v0/auth/logout'))
+    expect(ms).toBeLessThan(leaseMs + slackMs)
+    const answer = ask()
+    replica.kill('SIGCONT')
+    expect(await answer).toBe(401)
+  })
+
+  test('delays nothing once it was killed and its lease is over', async () => {
+    const { client } = await signedUp(app)
+    await replica.stop()
+    const { ms } = await timed(() => client.post('/v0/auth/logout'))
+    expect(ms).toBeLessThan(leaseMs / 2)
+  })
+})
