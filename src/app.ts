@@ -81,7 +81,7 @@ const corsOptions = (origins: readonly string[]) => ({
   origin: [...origins],
   credentials: true,
   methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-  exposedHeaders: ['X-Request-Id', 'X-Error-Code', 'X-Redirect-To', 'Retry-After', 'RateLimit', 'RateLimit-Policy'],
+  exposedHeaders: 'X-Request-Id, X-Error-Code, X-Redirect-To, Retry-After, RateLimit, RateLimit-Policy',
   maxAge: 600,
   strictPreflight: false,
 })

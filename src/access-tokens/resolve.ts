@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Config } from '../config.ts'
+import { digestText } from '../crypto/secret-token.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
 import { type SignedIn, sessionFinder, sessionRefusals } from '../sessions/resolve.ts'
 import type { SessionSources } from '../sessions/sources.ts'
@@ -22,12 +22,12 @@ const mostVerified = 10_000
 
 /** An access token is honoured only while its session lives, so that what ends a session ends it at once [SE5]. */
 export function accessTokenResolver({ config, signingKeys, sources }: Deps): ResolveAccessToken {
-  const findSession = sessionFinder(sources, 'id')
+  const { recall, lookUp } = sessionFinder(sources, 'id')
   // Verifying a signature costs more than a look-up in PostgreSQL. By the text's digest, as the text is a secret.
   const verified = new LRUCache<string, AccessToken>({ max: mostVerified })
 
   async function read(text: string): Promise<AccessToken | undefined> {
-    const digest = createHash('sha256').update(text).digest('base64url')
+    const digest = digestText(text)
     const known = verified.get(digest)
     if (known !== undefined && signingKeys.published().some(({ kid }) => kid === known.kid)) return known
     const token = await readAccessToken(config, signingKeys, text)
@@ -38,7 +38,7 @@ export function accessTokenResolver({ config, signingKeys, sources }: Deps): Res
   return async (text) => {
     const token = await read(text)
     if (token === undefined) return 'user:invalid_token'
-    const { outcome, nowMs } = await findSession(token.sessionId)
+    const { outcome, nowMs } = recall(token.sessionId) ?? (await lookUp(token.sessionId, token.sessionId))
     if (token.expiresAtSeconds * 1000 <= nowMs) return 'user:token_expired'
     if (typeof outcome !== 'string' && outcome.user.id !== token.userId) return 'user:invalid_token'
     return outcome

@@ -35,10 +35,10 @@ export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<Lo
   const attemptsKey = user ? accountAttempts(user.id, deviceId) : (`address:${addressDigest(key)}` as const)
   await admitAttempt(ctx, attemptsKey)
 
-  const lane = deviceId === null ? 'unknown' : 'known'
+  const owner = { lane: deviceId === null ? 'unknown' : 'known', isGone: attempt.client.isGone } as const
   // As many verifications for a free address as for a registered one, right or wrong [TH5].
-  const isRight = await isPasswordRight(ctx, user?.passwordHash ?? undefined, attempt.password, lane)
-  const isWaiting = waitingHash !== null && (await isPasswordRight(ctx, waitingHash, attempt.password, lane))
+  const isRight = await isPasswordRight(ctx, user?.passwordHash ?? undefined, attempt.password, owner)
+  const isWaiting = waitingHash !== null && (await isPasswordRight(ctx, waitingHash, attempt.password, owner))
   if (!(user && isRight)) {
     const metadata = { address_digest: addressDigest(key) }
     await recordFailure(ctx, { key: attemptsKey, owner: user ?? undefined, client: attempt.client, metadata })

@@ -28,7 +28,10 @@ export async function provePassword<Wrong extends ErrorCode>(
     .select({ hash: users.passwordHash, version: users.passwordVersion })
     .from(users)
     .where(eq(users.id, user.id))
-  const isRight = await isPasswordRight(ctx, account?.hash ?? undefined, password, 'known')
+  const isRight = await isPasswordRight(ctx, account?.hash ?? undefined, password, {
+    lane: 'known',
+    isGone: client.isGone,
+  })
   if (!(account && isRight)) {
     await recordFailure(ctx, { key, owner: user, client, metadata: { act } })
     throw ctx.fault(wrong)

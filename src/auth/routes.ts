@@ -34,7 +34,7 @@ export function authRoutes(app: App, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const { display_name: displayName, ...rest } = request.body
-      await signUp({ ...deps, fault: signUpFault }, { ...rest, displayName })
+      await signUp({ ...deps, fault: signUpFault }, { ...rest, displayName }, clientOf(request))
       return reply.code(202).send({ message: 'If the address can be used, a link is on its way to it.' })
     },
   })

@@ -3,6 +3,7 @@ import { eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { handles, signUps, users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
 import { limitMails } from '../mail/limit.ts'
 import { hashPassword } from '../password/secret.ts'
@@ -11,6 +12,7 @@ import { emailKey } from '../users/email.ts'
 import { handleKey } from '../users/fields.ts'
 
 type Wish = { readonly email: string; readonly handle: string; readonly displayName: string; readonly password: string }
+type Sender = Pick<Client, 'isGone'>
 
 /**
  * Afterwards a sign-up waits for its link, and whatever waited for that address before is void. A registered address takes
@@ -19,9 +21,10 @@ type Wish = { readonly email: string; readonly handle: string; readonly displayN
 export async function signUp(
   ctx: Context<'user:handle_already_exists' | 'rate_limit:exceeded' | DeliveryRefusal>,
   { password, ...wish }: Wish,
+  { isGone }: Sender,
 ): Promise<void> {
   await limitMails(ctx, 'verify_email', emailKey(wish.email))
-  const passwordHash = await hashPassword(ctx, password)
+  const passwordHash = await hashPassword(ctx, password, { isGone })
   const mailId = await transaction(ctx.pool, async (tx) => {
     const waiting = await putSignUp(tx, { ...wish, passwordHash }, ctx.config.signupTtlSeconds)
     if (!(await reserveHandle(tx, waiting))) throw ctx.fault('user:handle_already_exists')

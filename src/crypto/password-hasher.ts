@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { type Argon2, type Argon2Cost, loadArgon2 } from './argon2.ts'
 import { argon2Cost } from './stored-hash.argon2.ts'
 import { parseStoredHash, type StoredHash } from './stored-hash.ts'
-import { type Lane, workQueue } from './work-queue.ts'
+import { type Owner, workQueue } from './work-queue.ts'
 
 export type PasswordHasher = {
-  hash(password: string, lane?: Lane): Promise<string>
+  hash(password: string, owner?: Owner): Promise<string>
   /** Without a stored hash a dummy is verified: the same work, and never right [TH5]. */
-  verify(storedHash: string | undefined, password: string, lane?: Lane): Promise<boolean>
+  verify(storedHash: string | undefined, password: string, owner?: Owner): Promise<boolean>
   /** Whether a hash was made with other parameters than today's [PW5]. */
   isOutdated(storedHash: string): boolean
   /** How many are computed, and how many wait. */
@@ -27,10 +27,10 @@ export async function openPasswordHasher({ cost, concurrency }: Options): Promis
   const queued = workQueue({ concurrency, deadlineMs, leastWaiting })
   const dummy = await argon2.hash(randomBytes(32).toString('base64url'), cost)
   return {
-    hash: (password, lane) => queued(() => argon2.hash(normalized(password), cost), lane),
-    verify: async (storedHash, password, lane) => {
+    hash: (password, owner) => queued(() => argon2.hash(normalized(password), cost), owner),
+    verify: async (storedHash, password, owner) => {
       const stored = parseStoredHash(storedHash ?? dummy)
-      const right = await queued(() => verifySpellings(argon2, stored, password), lane)
+      const right = await queued(() => verifySpellings(argon2, stored, password), owner)
       return right && storedHash !== undefined
     },
     isOutdated: (storedHash) => {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
 const prefixes = {
@@ -22,7 +22,10 @@ function checksum(text: string): string {
   return bytes.toString('base64url')
 }
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+/** In base64url, which takes a third of the time that a buffer does: what is remembered is found by it. */
+export const digestText = (text: string): string => hash('sha256', text, 'base64url')
+
+const digest = (text: string): Buffer => Buffer.from(digestText(text), 'base64url')
 
 const secretBytes = 32
 
@@ -34,10 +37,13 @@ export function makeToken(kind: TokenKind, secret = randomBytes(secretBytes)): {
 }
 
 /** The digest to look up, or `undefined` where a look-up would be in vain: not a token of this kind. */
-export function tokenDigest(kind: TokenKind, text: string): Buffer | undefined {
+export const tokenDigest = (kind: TokenKind, text: string): Buffer | undefined =>
+  isToken(kind, text) ? digest(text) : undefined
+
+export function isToken(kind: TokenKind, text: string): boolean {
   const prefix = prefixes[kind]
-  if (text.length !== prefix.length + secretLength + checksumLength) return undefined
-  if (!text.startsWith(prefix) || !shape.test(text)) return undefined
+  if (text.length !== prefix.length + secretLength + checksumLength) return false
+  if (!text.startsWith(prefix) || !shape.test(text)) return false
   // The checksum guards against typing errors, not attackers: no constant time needed.
-  return checksum(text.slice(0, -checksumLength)) === text.slice(-checksumLength) ? digest(text) : undefined
+  return checksum(text.slice(0, -checksumLength)) === text.slice(-checksumLength)
 }

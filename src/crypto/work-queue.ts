@@ -7,19 +7,26 @@ export class QueueFullError extends Error {
 }
 
 /** `known`: of a device or session that the account knows; they go first, so that a storm of strangers keeps nobody out. */
-export type Lane = 'known' | 'unknown'
+type Lane = 'known' | 'unknown'
+
+/** Whose work it is. */
+export type Owner = {
+  readonly lane?: Lane
+  /** Nobody waits for it any more. */
+  readonly isGone?: () => boolean
+}
 
 export type WorkQueue = {
-  <Result>(work: () => Promise<Result>, lane?: Lane): Promise<Result>
+  <Result>(work: () => Promise<Result>, owner?: Owner): Promise<Result>
   state(): { readonly running: number; readonly waiting: number }
 }
 
 type Options = { readonly concurrency: number; readonly deadlineMs: number; readonly leastWaiting: number }
-type Entry = { readonly start: () => void }
+type Entry = { readonly isGone: () => boolean; readonly start: () => void; readonly refuse: () => void }
 
 /**
  * Never runs more than `concurrency` at a time. Each lane holds as many entries as the deadline lets finish, at least `leastWaiting`;
- * beyond that, and for an entry that waited past the deadline, it fails with QueueFullError.
+ * beyond that, and for an entry that waited past the deadline or whose owner left, it fails with QueueFullError.
  */
 export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): WorkQueue {
   const lanes = { known: new Set<Entry>(), unknown: new Set<Entry>() } as const satisfies Record<Lane, Set<Entry>>
@@ -30,40 +37,53 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
   const countWaiting = () => lanes.known.size + lanes.unknown.size
   const retryAfterSeconds = () => Math.max(1, Math.ceil((countWaiting() * averageMs) / concurrency / 1000))
 
-  const turn = (waiting: Set<Entry>): Promise<void> => {
+  const dropAbandoned = (waiting: Set<Entry>): void => {
+    for (const entry of waiting) if (entry.isGone()) entry.refuse()
+  }
+
+  const turn = (waiting: Set<Entry>, isGone: () => boolean): Promise<void> => {
     if (running < concurrency) {
       running++
       return Promise.resolve()
     }
+    if (waiting.size >= mostWaiting()) dropAbandoned(waiting)
     if (waiting.size >= mostWaiting()) return Promise.reject(new QueueFullError(retryAfterSeconds()))
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        waiting.delete(entry)
-        reject(new QueueFullError(retryAfterSeconds()))
-      }, deadlineMs)
       const entry: Entry = {
+        isGone,
         start: () => {
+          waiting.delete(entry)
           clearTimeout(timer)
           resolve()
         },
+        refuse: () => {
+          waiting.delete(entry)
+          clearTimeout(timer)
+          reject(new QueueFullError(retryAfterSeconds()))
+        },
       }
+      const timer = setTimeout(entry.refuse, deadlineMs)
       waiting.add(entry)
     })
   }
 
   const leave = (): void => {
-    const waiting = lanes.known.size > 0 ? lanes.known : lanes.unknown
-    const [next] = waiting
-    if (next === undefined) {
-      running--
-      return
+    for (const waiting of [lanes.known, lanes.unknown]) {
+      for (const entry of waiting) {
+        if (entry.isGone()) {
+          entry.refuse()
+          continue
+        }
+        entry.start()
+        return
+      }
     }
-    waiting.delete(next)
-    next.start()
+    running--
   }
 
-  const run = async <Result>(work: () => Promise<Result>, lane: Lane = 'unknown'): Promise<Result> => {
-    await turn(lanes[lane])
+  const run = async <Result>(work: () => Promise<Result>, owner: Owner = {}): Promise<Result> => {
+    const { lane = 'unknown', isGone = () => false } = owner
+    await turn(lanes[lane], isGone)
     const startedAt = performance.now()
     try {
       return await work()

@@ -19,7 +19,7 @@ declare module 'fastify' {
 }
 
 /** A hook function that may refuse, and the codes with which it does. */
-export type Guard = ((request: FastifyRequest, reply: FastifyReply) => Promise<void>) & {
+export type Guard = ((request: FastifyRequest, reply: FastifyReply) => void | Promise<void>) & {
   readonly codes: readonly ErrorCode[]
 }
 

@@ -12,6 +12,6 @@ type Images = { readonly profileImage: string | null; readonly bannerImage: stri
 
 /** An account's pictures as every answer shows them. */
 export const presentImages = (config: { readonly publicUrl: string }, { profileImage, bannerImage }: Images) => ({
-  ...(profileImage !== null && { profile_image: fileUrl(config, profileImage) }),
-  ...(bannerImage !== null && { banner_image: fileUrl(config, bannerImage) }),
+  profile_image: profileImage === null ? undefined : fileUrl(config, profileImage),
+  banner_image: bannerImage === null ? undefined : fileUrl(config, bannerImage),
 })

@@ -21,18 +21,19 @@ export function readJsonBodies(app: FastifyInstance): void {
     return parse(request, text, done)
   })
   app.addHook('onRoute', declareCodes)
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const { schema, config } = request.routeOptions
     if (!schema?.body && !config.upload) forgetBody(request)
+    done()
   })
 }
 
 /** Without these headers Fastify looks for no body; Node drains what was sent. */
 function forgetBody({ raw }: FastifyRequest): void {
-  delete raw.headers['content-type']
-  delete raw.headers['content-length']
-  delete raw.headers['transfer-encoding']
+  for (const name of bodyHeaders) if (name in raw.headers) delete raw.headers[name]
 }
+
+const bodyHeaders = ['content-type', 'content-length', 'transfer-encoding']
 
 function declareCodes(route: RouteOptions): void {
   const { body, querystring } = (route.schema ?? {}) as { body?: z.ZodObject; querystring?: z.ZodObject }

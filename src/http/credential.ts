@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
 import { faults } from '../errors/fault.ts'
 import type { Guard } from '../errors/plugin.ts'
-import { type ResolveSession, type SignedIn, sessionRefusals } from '../sessions/resolve.ts'
+import { type ResolveSession, type SessionRefusal, type SignedIn, sessionRefusals } from '../sessions/resolve.ts'
 import { hasRole, type Role } from '../users/roles.ts'
 import { clearCookie, readCookie } from './cookies.ts'
 
@@ -36,18 +36,22 @@ type Deps = { readonly config: Config; readonly resolveSession: ResolveSession }
 
 /** Demands a live session. A cookie that turns out dead is taken back; an outage takes nothing back. */
 export function sessionGuard({ config, resolveSession }: Deps): Guard {
-  const check = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  const check = (request: FastifyRequest, reply: FastifyReply): void | Promise<void> => {
     const credential = findCredential(request, config)
     if (credential === undefined) throw sessionFault('user:unauthorized')
     if (isAccessToken(credential)) {
       throw sessionFault('user:invalid_token', { details: 'This route takes a session, not an access token.' })
     }
-    const outcome = await resolveSession(credential.text)
-    if (typeof outcome === 'string') {
+    const admit = (outcome: SignedIn | SessionRefusal): void => {
+      if (typeof outcome !== 'string') {
+        request.signedIn = outcome
+        return
+      }
       if (credential.source === 'cookie') clearCookie(reply, config, 'session_id')
       throw sessionFault(outcome)
     }
-    request.signedIn = outcome
+    const outcome = resolveSession(credential.text)
+    return outcome instanceof Promise ? outcome.then(admit) : admit(outcome)
   }
   return Object.assign(check, { codes: sessionFault.codes })
 }
@@ -60,12 +64,15 @@ export function sessionOrAccessTokenGuard({
   ...deps
 }: Deps & { readonly resolveAccessToken: ResolveAccessToken }): Guard {
   const checkSession = sessionGuard(deps)
-  const check = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const credential = findCredential(request, deps.config)
-    if (credential === undefined || !isAccessToken(credential)) return checkSession(request, reply)
-    const outcome = await resolveAccessToken(credential.text)
+  const admit = async (request: FastifyRequest, text: string): Promise<void> => {
+    const outcome = await resolveAccessToken(text)
     if (typeof outcome === 'string') throw tokenFault(outcome)
     request.signedIn = outcome
+  }
+  const check = (request: FastifyRequest, reply: FastifyReply): void | Promise<void> => {
+    const credential = findCredential(request, deps.config)
+    if (credential === undefined || !isAccessToken(credential)) return checkSession(request, reply)
+    return admit(request, credential.text)
   }
   return Object.assign(check, { codes: [...sessionFault.codes, ...tokenFault.codes] })
 }
@@ -74,7 +81,7 @@ const freshFault = faults('user:reauthentication_required')
 
 /** Demands that the session was opened or re-authenticated of late; comes after the one that finds it. */
 export const freshGuard: Guard = Object.assign(
-  async (request: FastifyRequest): Promise<void> => {
+  (request: FastifyRequest): void => {
     if (!signedInUser(request).isFresh) {
       throw freshFault('user:reauthentication_required', { details: 'Post to /v0/auth/reauthenticate, then again.' })
     }
@@ -86,7 +93,7 @@ const banFault = faults('user:banned')
 
 /** Refuses whoever is banned; comes after the guard that finds the session. */
 export const banGuard: Guard = Object.assign(
-  async (request: FastifyRequest): Promise<void> => {
+  (request: FastifyRequest): void => {
     if (signedInUser(request).user.isBanned) throw banFault('user:banned')
   },
   { codes: banFault.codes },
@@ -96,7 +103,7 @@ const roleFault = faults('user:permission_insufficient')
 
 /** Demands a role, or one above it; comes after the guard that finds the session. */
 export function roleGuard(role: Role): Guard {
-  const check = async (request: FastifyRequest): Promise<void> => {
+  const check = (request: FastifyRequest): void => {
     if (!hasRole(signedInUser(request).user.roles, role)) throw roleFault('user:permission_insufficient')
   }
   return Object.assign(check, { codes: roleFault.codes })
@@ -105,7 +112,7 @@ export function roleGuard(role: Role): Guard {
 /** Refuses what makes no sense in the account's state, whatever else was sent: before body and fields are looked at. */
 export function stateGuard(code: ErrorCode, isFine: (user: SignedIn['user']) => boolean): Guard {
   const stateFault = faults(code)
-  const check = async (request: FastifyRequest): Promise<void> => {
+  const check = (request: FastifyRequest): void => {
     if (!isFine(signedInUser(request).user)) throw stateFault(code)
   }
   return Object.assign(check, { codes: stateFault.codes })

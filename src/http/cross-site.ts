@@ -9,7 +9,7 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** Refuses what another site makes a browser send: CSRF, and logins posted into somebody else's browser [SE8]. */
 export function crossSiteGuard(config: Config): Guard {
   const allowed = new Set([config.publicUrl, ...config.corsOrigins])
-  const check = async (request: FastifyRequest): Promise<void> => {
+  const check = (request: FastifyRequest): void => {
     const { cookie } = request.headers
     if (cookie === undefined && !request.routeOptions.config.setsCookie) return
     if (!isForeign(request, allowed)) return

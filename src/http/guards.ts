@@ -1,4 +1,4 @@
-import type { FastifyContextConfig, FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { ResolveAccessToken } from '../access-tokens/resolve.ts'
 import type { Config } from '../config.ts'
 import { faults } from '../errors/fault.ts'
@@ -82,16 +82,42 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
     if (config.access === undefined)
       throw new Error(`${String(route.method)} ${route.url} does not say who may call it`)
     if (config.access === 'probe') return
-    route.onRequest = [...before(route, config.access, config), ...[route.onRequest ?? []].flat()]
+    const own = [route.onRequest ?? []].flat() as unknown as readonly Guard[]
+    // HEAD comes with what GET was given.
+    if (own.some((hook) => composed.has(hook))) return
+    route.onRequest = inOrder([...before(route, config.access, config), ...own])
     if (config.turnstile) route.preHandler = [turnstile, ...[route.preHandler ?? []].flat()]
   })
 }
+
+const composed = new WeakSet<object>()
+
+/** One hook for all: nothing is waited for as long as nothing has to be, as on a session check that is answered from memory. */
+function inOrder(guards: readonly Guard[]): Hook & Pick<Guard, 'codes'> {
+  async function goOn(pending: Promise<void>, next: number, request: FastifyRequest, reply: FastifyReply) {
+    await pending
+    for (const guard of guards.slice(next)) await guard(request, reply)
+  }
+  const check: Hook = (request, reply, done) => {
+    for (const [index, guard] of guards.entries()) {
+      const pending = guard(request, reply)
+      // Fastify goes on when the promise does.
+      if (pending !== undefined) return goOn(pending, index + 1, request, reply)
+    }
+    done()
+  }
+  const all = Object.assign(check, { codes: guards.flatMap(({ codes }: Partial<Guard>) => codes ?? []) })
+  composed.add(all)
+  return all
+}
+
+type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void | Promise<void>
 
 const addressFault = faults('general:invalid_ip_address')
 
 function clientAddressGuard(config: Config): Guard {
   const trusted = parseTrustedProxies(config.trustedProxies)
-  const check = async (request: FastifyRequest): Promise<void> => {
+  const check = (request: FastifyRequest): void => {
     const header = request.headers[config.clientIpHeader]
     // A peer that is gone has no address any more; nobody will read the answer.
     const socketAddress = request.socket.remoteAddress ?? '0.0.0.0'

@@ -10,11 +10,11 @@ export const securityHeaders = (config: Config): Record<string, string> => ({
   ...(config.appEnv !== 'development' && { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }),
 })
 
-/** A handler that sets one of them itself keeps it: the pages have their own policy. */
+/** A handler that sets one of them itself replaces it: the pages have their own policy. */
 export function responseHeaders(app: FastifyInstance, config: Config): void {
-  const always = Object.entries(securityHeaders(config))
-  app.addHook('onSend', async (request, reply) => {
-    for (const [name, value] of always) if (!reply.hasHeader(name)) reply.header(name, value)
-    reply.header('x-request-id', request.id)
+  const always = securityHeaders(config)
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(always).header('x-request-id', request.id)
+    done()
   })
 }

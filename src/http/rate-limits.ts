@@ -29,7 +29,7 @@ type Deps = { readonly config: Config; readonly sharedCounter: RateCounter; read
 export function rateLimitGuard(name: LimitName, { config, sharedCounter, localCounter }: Deps): Guard {
   const { windowSeconds, shared, quota: basic } = limits[name]
   const { rateLimits } = config
-  if (rateLimits === 'off') return Object.assign(async () => {}, { codes: fault.codes })
+  if (rateLimits === 'off') return Object.assign(() => {}, { codes: fault.codes })
   const quota = scaled(rateLimits, basic)
   const counter = shared ? sharedCounter : localCounter
   const check = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {

@@ -6,6 +6,7 @@ import { DomainError } from '../errors/fault.ts'
 import { answerError, type ErrorOptions } from '../errors/plugin.ts'
 import { jsonBodyLimit } from './body.ts'
 import { securityHeaders } from './headers.ts'
+import { lazyLog } from './lazy-log.ts'
 import { requestIdOf } from './request-id.ts'
 
 const headerLimit = 16 * 1024
@@ -21,6 +22,7 @@ export function createFastify({ config, log, errors }: Options): FastifyInstance
   const unreadable = unreadableAnswer(config, errors)
   return Fastify({
     loggerInstance: log,
+    childLoggerFactory: lazyLog,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIdOf,
     requestIdHeader: false,
@@ -93,8 +95,9 @@ export function closeGracefully(app: FastifyInstance): void {
     sweep = setInterval(() => app.server.closeIdleConnections(), 100)
     sweep.unref()
   })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (closing) reply.header('connection', 'close')
+    done()
   })
   app.addHook('onClose', async () => clearInterval(sweep))
 }

@@ -6,7 +6,8 @@ import { faults } from '../errors/fault.ts'
 /** Counts every answer, and shows the figures to whoever has METRICS_TOKEN. */
 export function metricsRoutes(app: App, { config, metrics }: Deps): void {
   if (metrics === undefined) return
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
+    done()
     const { url: route = 'unknown', config: routeConfig } = request.routeOptions
     if (routeConfig?.access === 'probe') return
     const code = reply.getHeader('x-error-code')

@@ -32,7 +32,7 @@ export async function changePassword(ctx: Context<Refusal>, signedIn: SignedIn, 
     act: 'change_password',
     client,
   })
-  const passwordHash = await hashPassword(ctx, change.newPassword, 'known')
+  const passwordHash = await hashPassword(ctx, change.newPassword, { lane: 'known', isGone: client.isGone })
   await changeAccounts(ctx, async (tx) => {
     // Of several changes that race, the first one made the current password wrong for the others.
     const changed = await tx

@@ -44,7 +44,7 @@ export async function resetPassword(ctx: Context<Refusal>, reset: Reset): Promis
   // A dead link is not worth a hash.
   const peeked = await peekMailedToken(ctx.db, wanted)
   if (typeof peeked === 'string') throw ctx.fault(refusals[peeked])
-  const passwordHash = await hashPassword(ctx, newPassword)
+  const passwordHash = await hashPassword(ctx, newPassword, { isGone: client.isGone })
 
   const userId = await changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, wanted)

@@ -1,14 +1,14 @@
 import type { Context } from '../context.ts'
 import { StoredHashError } from '../crypto/stored-hash.ts'
-import { type Lane, QueueFullError } from '../crypto/work-queue.ts'
+import { type Owner, QueueFullError } from '../crypto/work-queue.ts'
 
 export async function hashPassword(
   ctx: Context<'rate_limit:exceeded'>,
   password: string,
-  lane?: Lane,
+  owner?: Owner,
 ): Promise<string> {
   try {
-    return await ctx.hasher.hash(password, lane)
+    return await ctx.hasher.hash(password, owner)
   } catch (error) {
     throw busy(ctx, error)
   }
@@ -19,10 +19,10 @@ export async function isPasswordRight(
   ctx: Context<'rate_limit:exceeded' | 'system:hashing_error'>,
   storedHash: string | undefined,
   password: string,
-  lane?: Lane,
+  owner?: Owner,
 ): Promise<boolean> {
   try {
-    return await ctx.hasher.verify(storedHash, password, lane)
+    return await ctx.hasher.verify(storedHash, password, owner)
   } catch (error) {
     if (error instanceof StoredHashError) throw ctx.fault('system:hashing_error', { cause: error })
     throw busy(ctx, error)

@@ -21,7 +21,7 @@ export async function setInitialPassword(
   { newPassword, client }: { readonly newPassword: string; readonly client: Client },
 ): Promise<void> {
   refusePersonal(ctx, newPassword, user)
-  const passwordHash = await hashPassword(ctx, newPassword, 'known')
+  const passwordHash = await hashPassword(ctx, newPassword, { lane: 'known', isGone: client.isGone })
   await changeAccounts(ctx, async (tx) => {
     const set = await tx
       .update(users)

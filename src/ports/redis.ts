@@ -20,12 +20,16 @@ const connectionOptions = {
 
 const clusterScheme = 'redis+cluster://'
 
-type Connection = typeof connectionOptions
+type Connection = Omit<typeof connectionOptions, 'commandTimeout'> & {
+  /** None: whoever asks has a deadline of its own. */
+  readonly commandTimeout?: number | undefined
+  readonly enableAutoPipelining?: boolean
+}
 type Extra = { readonly scripts?: ClusterOptions['scripts'] } & Partial<Connection>
 
 /** One server or a Cluster, as REDIS_URL says; not connected yet. It connects again by itself. */
 export function openRedis(url: string, { scripts, ...extra }: Extra = {}): Redis | Cluster {
-  const options = { ...connectionOptions, ...extra }
+  const options = { ...connectionOptions, ...extra } as typeof connectionOptions
   const own = scripts === undefined ? {} : { scripts }
   if (url.startsWith(clusterScheme)) return openCluster(url.slice(clusterScheme.length), options, own)
   return new Redis(url, {
@@ -37,7 +41,7 @@ export function openRedis(url: string, { scripts, ...extra }: Extra = {}): Redis
   })
 }
 
-function openCluster(rest: string, options: Connection, own: Pick<ClusterOptions, 'scripts'>): Cluster {
+function openCluster(rest: string, options: typeof connectionOptions, own: Pick<ClusterOptions, 'scripts'>): Cluster {
   const at = rest.lastIndexOf('@') + 1
   const hosts = rest.slice(at).split(',')
   const nodes = hosts.map((host) => new URL(`redis://${rest.slice(0, at)}${host}`))

@@ -66,9 +66,9 @@ export function sessionRoutes(app: App, deps: Deps): void {
       tags: ['sessions'],
       response: { 204: z.void() },
     },
-    handler: async (request, reply) => {
+    handler: (request, reply) => {
       const { sessionId, user } = signedInUser(request)
-      return reply
+      reply
         .headers({ 'x-user-id': user.id, 'x-user-roles': user.roles.join(','), 'x-session-id': sessionId })
         .code(204)
         .send()

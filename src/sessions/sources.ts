@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
+import type pg from 'pg'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/client.ts'
 import { openChangeChannel } from '../ports/change-channel.open.ts'
@@ -11,7 +12,7 @@ import { openReplicas, type Replicas } from './replicas.ts'
 
 /** Where a session check looks, from the nearest to the truth. */
 export type SessionSources = {
-  readonly db: Database
+  readonly pool: pg.Pool
   readonly lastSeen: LastSeen
   readonly replicas: Replicas
   readonly remembered: RememberedSessions
@@ -21,13 +22,14 @@ export type SessionSources = {
 type Options = {
   readonly config: Config
   readonly db: Database
+  readonly pool: pg.Pool
   readonly directUrl: string
   readonly log: FastifyBaseLogger
   /** Gets what must be closed. */
   readonly opened: AsyncDisposableStack
 }
 
-export function openSessionSources({ config, db, directUrl, log, opened }: Options): SessionSources {
+export function openSessionSources({ config, db, pool, directUrl, log, opened }: Options): SessionSources {
   const { redisUrl, sessionMemoryMib, sessionIdleTtlSeconds: idleTtlSeconds } = config
   const lastSeen = startLastSeen({ db, idleTtlSeconds, log })
   opened.defer(lastSeen.close)
@@ -39,5 +41,5 @@ export function openSessionSources({ config, db, directUrl, log, opened }: Optio
   const channel = openChangeChannel({ config, db, directUrl, log })
   const replicas = openReplicas({ db, channel, log, memory: remembers ? remembered : undefined })
   opened.defer(replicas.close)
-  return { db, lastSeen, replicas, remembered, sessionCache }
+  return { pool, lastSeen, replicas, remembered, sessionCache }
 }

@@ -26,7 +26,7 @@ test('the sweep takes what has ended for long, keeps what has ended of late, and
   expect(await counts()).toEqual(before)
 
   for (const [table, column] of [
-    ['sessions', 'expires_at'],
+    ['sessions', 'max_expires_at'],
     ['mailed_tokens', 'expires_at'],
     ['mails', 'expires_at'],
     ['sign_ups', 'expires_at'],
@@ -36,7 +36,8 @@ test('the sweep takes what has ended for long, keeps what has ended of late, and
   await sweep(app.deps.db)
   expect(await counts()).toEqual(before)
 
-  for (const table of ['sessions', 'mailed_tokens', 'mails', 'sign_ups']) {
+  await app.sql("update sessions set max_expires_at = now() - interval '31 days'")
+  for (const table of ['mailed_tokens', 'mails', 'sign_ups']) {
     await app.sql(`update ${table} set expires_at = now() - interval '31 days'`)
   }
   await app.sql("update rate_counters set resets_at = now() - interval '1 second'")

@@ -302,13 +302,32 @@ describe('workQueue', () => {
     const order: string[] = []
     const note = (name: string) => async () => void order.push(name)
     const strangers = Array.from({ length: 50 }, () => enqueue(note('stranger')).catch((error: unknown) => error))
-    const known = [1, 2].map((number) => enqueue(note(`known ${number}`), 'known'))
+    const known = [1, 2].map((number) => enqueue(note(`known ${number}`), { lane: 'known' }))
     expect(enqueue.state().waiting).toBeGreaterThanOrEqual(6)
     open()
     const outcomes = await Promise.all(strangers)
     await Promise.all([running, ...known])
     expect(outcomes.some((outcome) => outcome instanceof QueueFullError)).toBe(true)
     expect(order.slice(0, 3)).toEqual(['known 1', 'known 2', 'stranger'])
+    expect(enqueue.state()).toEqual({ running: 0, waiting: 0 })
+  })
+
+  test('lets those go whose owners have left, and takes others in their place', async () => {
+    const enqueue = workQueue({ concurrency: 1, deadlineMs: 10_000, leastWaiting: 4 })
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>()
+    let areGone = false
+    const running = enqueue(() => gate)
+    let hashed = 0
+    const work = async () => void hashed++
+    const abandoned = Array.from({ length: 500 }, () => enqueue(work, { isGone: () => areGone }).catch(() => 'refused'))
+    const isFull = enqueue(work).catch((error: unknown) => error)
+    expect(await isFull).toBeInstanceOf(QueueFullError)
+    areGone = true
+    const later = Array.from({ length: 4 }, () => enqueue(work))
+    open()
+    await Promise.all([running, ...later])
+    expect(new Set(await Promise.all(abandoned))).toEqual(new Set(['refused']))
+    expect(hashed).toBe(4)
     expect(enqueue.state()).toEqual({ running: 0, waiting: 0 })
   })
 

@@ -1,0 +1,199 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { randomUUIDv7 } from 'node:crypto'
+import { once } from 'node:events'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { makeToken } from '../../src/crypto/secret-token.ts'
+import { openEmbeddedDatabase } from '../../src/db/embedded/database.ts'
+import { applyMigrations } from '../../src/db/migrate.ts'
+import { startOwnRedis } from '../support/redis.ts'
+import type { BareOrder } from './bare.ts'
+import type { LoadOrder, LoadResult } from './load.ts'
+import type { Row } from './main.ts'
+
+/** Servers and their backends share this process's core; the load has another one. */
+const canPin = spawnSync('taskset', ['--version']).status === 0
+const pinned = (core: number, file: string, ...rest: string[]): [string, string[]] =>
+  canPin ? ['taskset', ['-c', String(core), process.execPath, file, ...rest]] : [process.execPath, [file, ...rest]]
+
+export type Program = {
+  readonly origin: string
+  readonly port: number
+  readonly pid: number
+  /** Resident memory. */
+  residentMib(): number
+  stop(): Promise<void>
+}
+
+export type Stage = {
+  readonly databaseUrl: string
+  readonly redisUrl: string
+  readonly pool: pg.Pool
+  readonly isPinned: boolean
+  postern(env?: Readonly<Record<string, string>>): Promise<Program>
+  bare(order: BareOrder): Promise<Program>
+  close(): Promise<void>
+}
+
+/** PostgreSQL as it comes, durable, and Redis; empty. */
+export async function openStage(): Promise<Stage> {
+  if (canPin) spawnSync('taskset', ['-cp', '0', String(process.pid)])
+  await using opened = new AsyncDisposableStack()
+  const home = mkdtempSync(join(tmpdir(), 'postern-bench-'))
+  chmodSync(home, 0o711)
+  opened.defer(() => rmSync(home, { recursive: true, force: true }))
+  const postgres = await openEmbeddedDatabase({ dataDir: join(home, 'data'), role: 'guest' })
+  opened.defer(postgres.close)
+  const redis = await startOwnRedis()
+  opened.defer(redis.stop)
+  await applyMigrations({ main: postgres.url, migration: postgres.url, direct: postgres.url })
+  const pool = new pg.Pool({ connectionString: postgres.url, max: 4 })
+  opened.defer(() => pool.end())
+  const moved = opened.move()
+  return {
+    databaseUrl: postgres.url,
+    redisUrl: redis.url,
+    pool,
+    isPinned: canPin,
+    postern: (env = {}) =>
+      startProgram(join(import.meta.dirname, '../../src/main.ts'), '/health/ready', {
+        APP_ENV: 'production',
+        PUBLIC_URL: 'https://auth.example.com',
+        FRONTEND_URL: 'https://app.example.com',
+        DATABASE_URL: postgres.url,
+        DATA_DIR: join(home, 'data'),
+        // Limits by network would end every run at once: all of it comes from one address.
+        RATE_LIMITS: '1000000',
+        SMTP_URL: 'smtp://127.0.0.1:9',
+        MAIL_FROM: 'bench@example.com',
+        TRUSTED_PROXIES: '127.0.0.0/8',
+        LOG_LEVEL: 'warn',
+        ...env,
+      }),
+    bare: (order) => startProgram(join(import.meta.dirname, 'bare.ts'), '/', { BARE_ORDER: JSON.stringify(order) }),
+    close: () => moved.disposeAsync(),
+  }
+}
+
+async function startProgram(file: string, readyPath: string, env: Readonly<Record<string, string>>): Promise<Program> {
+  const port = await freePort()
+  const [command, parameters] = pinned(0, file)
+  const child = spawn(command, parameters, {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), ...env },
+    cwd: tmpdir(),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const origin = `http://127.0.0.1:${port}`
+  await untilReady(child, origin + readyPath)
+  const pid = child.pid ?? 0
+  return {
+    origin,
+    port,
+    pid,
+    residentMib: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024,
+    stop: async () => {
+      const ended = once(child, 'close')
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+async function untilReady(child: ChildProcess, url: string): Promise<void> {
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`${url} ended with ${child.exitCode}`)
+    const ok = await fetch(url).then(
+      ({ status }) => status < 500,
+      () => false,
+    )
+    if (ok) return
+    await sleep(50)
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** Runs the load on the other core. */
+export async function load(order: LoadOrder): Promise<LoadResult> {
+  const [command, parameters] = pinned(1, join(import.meta.dirname, 'load.ts'))
+  const child = spawn(command, parameters, {
+    env: { PATH: process.env.PATH, LOAD_ORDER: JSON.stringify(order) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let text = ''
+  child.stdout.on('data', (chunk) => (text += String(chunk)))
+  await once(child, 'close')
+  return JSON.parse(text) as LoadResult
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+
+export type Compared = { readonly ratio: number; readonly own: number; readonly reference: number }
+
+/** Rounds of the reference and of the thing itself, one after the other, so that what the machine does meanwhile touches both: the median of their ratios. */
+export async function compareInRounds(
+  rounds: number,
+  { own, reference }: Readonly<Record<'own' | 'reference', () => Promise<number>>>,
+): Promise<Compared> {
+  const seen: Compared[] = []
+  // The first two are for the compiler.
+  for (let round = -1; round <= rounds; round++) {
+    const [ofReference, ofOwn] = [await reference(), await own()]
+    if (round > 0) seen.push({ ratio: ofOwn / ofReference, own: ofOwn, reference: ofReference })
+  }
+  return {
+    ratio: median(seen.map(({ ratio }) => ratio)),
+    own: median(seen.map((one) => one.own)),
+    reference: median(seen.map((one) => one.reference)),
+  }
+}
+
+/** A line of the table that holds where the thing reaches so much of its reference. */
+export const ratioRow = (name: string, least: number, { ratio, own, reference }: Compared): Row => ({
+  name,
+  figure: `${ratio.toFixed(2)} (${figure(own)}/s of ${figure(reference)}/s)`,
+  target: `>= ${least}`,
+  holds: ratio >= least,
+})
+
+const figure = (value: number): string => (value < 1000 ? value.toFixed(1) : String(Math.round(value)))
+
+export type BenchUser = { readonly id: string; readonly email: string; readonly token: string }
+
+/** Accounts with one live session each, whose tokens are known. */
+export async function makeSessions(pool: pg.Pool, amount: number, passwordHash = 'none'): Promise<BenchUser[]> {
+  const made = Array.from({ length: amount }, () => {
+    const id = randomUUIDv7()
+    return { id, email: `${id}@example.com`, sessionId: randomUUIDv7(), token: makeToken('session') }
+  })
+  await pool.query(
+    `with made as (
+      insert into users (id, email, email_key, handle, display_name, password_hash)
+      select id, email, email, 'u' || replace(id::text, '-', ''), 'Somebody', $3 from unnest($1::uuid[], $2::text[]) as u (id, email))
+    insert into sessions (id, user_id, token_digest, remember_me, expires_at, max_expires_at)
+    select session_id, id, digest, true, now() + interval '6 days', now() + interval '29 days'
+    from unnest($1::uuid[], $4::uuid[], $5::bytea[]) as s (id, session_id, digest)`,
+    [
+      made.map(({ id }) => id),
+      made.map(({ email }) => email),
+      passwordHash,
+      made.map(({ sessionId }) => sessionId),
+      made.map(({ token }) => token.digest),
+    ],
+  )
+  return made.map(({ id, email, token }) => ({ id, email, token: token.text }))
+}
+
+/** What the session cookie is called in production. */
+export const cookieOf = ({ token }: BenchUser) => ({ cookie: `__Host-session_id=${token}` })
