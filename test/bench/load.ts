@@ -1,38 +1,68 @@
+import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 
-/** As many requests as the server can answer, from a process of its own; prints what came of them as JSON. */
+/** Requests from a process of its own, as many as the server can answer or so many a second; prints what came of them as JSON. */
+
+export type Sent = { readonly headers: Readonly<Record<string, string>>; readonly body?: object }
 
 export type LoadOrder = {
   readonly port: number
+  readonly method?: 'POST'
   readonly path: string
-  /** Of each of the requests in turn, so that a set of sessions is asked for. */
-  readonly headers: readonly Readonly<Record<string, string>>[]
+  /** Sent in turn, each of them by the next connection that is free. */
+  readonly requests: readonly Sent[]
+  /** Each is sent once at most; then it is over. */
+  readonly once?: boolean
   readonly connections: number
   readonly seconds: number
+  /** Not as many as can be. */
+  readonly perSecond?: number
 }
 
-export type LoadResult = { readonly perSecond: number; readonly failed: number; readonly p99Ms: number }
+export type LoadResult = {
+  readonly perSecond: number
+  /** How often each status was answered. */
+  readonly statuses: Readonly<Record<string, number>>
+  readonly p99Ms: number
+}
 
-const order = JSON.parse(process.env.LOAD_ORDER ?? '') as LoadOrder
-const requests = order.headers.map((headers) => {
-  const lines = Object.entries({ host: 'localhost', ...headers }).map(([name, value]) => `${name}: ${value}`)
-  return Buffer.from(`GET ${order.path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`)
+const order = JSON.parse(readFileSync(process.env.LOAD_ORDER ?? '', 'utf8')) as LoadOrder
+const { method = 'GET', path, once = false, perSecond = Number.POSITIVE_INFINITY } = order
+const requests = order.requests.map(({ headers, body }) => {
+  const json = body === undefined ? '' : JSON.stringify(body)
+  const own = body && { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(json)) }
+  const lines = Object.entries({ host: 'localhost', ...own, ...headers }).map(([name, value]) => `${name}: ${value}`)
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${json}`)
 })
 
 const latenciesMs: number[] = []
-let [answered, failed, next, isOver] = [0, 0, 0, false]
+const statuses: Record<string, number> = {}
+let next = 0
+let isOver = false
+const startedAt = performance.now()
+
+const elapsedSeconds = (): number => (performance.now() - startedAt) / 1000
 
 /** One request after the other on one connection. A response ends where its headers say. */
 function keepAsking(socket: Socket): void {
   let pending: Buffer = Buffer.alloc(0)
   let sentAt = 0
   const ask = (): void => {
+    if (isOver) return
+    if (once && next >= requests.length) {
+      finish()
+      return
+    }
+    if (next > elapsedSeconds() * perSecond) {
+      setTimeout(ask, 1)
+      return
+    }
     sentAt = performance.now()
     socket.write(requests[next++ % requests.length] as Buffer)
   }
   socket.setNoDelay(true)
   socket.once('connect', ask)
-  socket.on('error', () => (failed += 1))
+  socket.on('error', () => note('broken'))
   socket.on('data', (chunk: Buffer) => {
     const bytes = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
     if (bytes.length < lengthOf(bytes)) {
@@ -40,12 +70,14 @@ function keepAsking(socket: Socket): void {
       return
     }
     pending = Buffer.alloc(0)
-    answered += 1
     latenciesMs.push(performance.now() - sentAt)
-    // "HTTP/1.1 2.."
-    if (bytes[9] !== 0x32) failed += 1
-    if (!isOver) ask()
+    note(bytes.toString('latin1', 'HTTP/1.1 '.length, 'HTTP/1.1 200'.length))
+    ask()
   })
+}
+
+function note(status: string): void {
+  statuses[status] = (statuses[status] ?? 0) + 1
 }
 
 const end = Buffer.from('\r\n\r\n')
@@ -55,21 +87,23 @@ function lengthOf(bytes: Buffer): number {
   const headersEnd = bytes.indexOf(end)
   if (headersEnd < 0) return Number.POSITIVE_INFINITY
   const at = bytes.indexOf(marker)
-  return (
-    headersEnd +
-    end.length +
-    (at < 0 ? 0 : Number.parseInt(bytes.toString('latin1', at + marker.length, at + marker.length + 8), 10))
-  )
+  if (at < 0 || at > headersEnd) return headersEnd + end.length
+  const length = Number.parseInt(bytes.toString('latin1', at + marker.length, at + marker.length + 8), 10)
+  return headersEnd + end.length + length
 }
 
-const startedAt = performance.now()
+function finish(): void {
+  if (isOver) return
+  isOver = true
+  const sorted = latenciesMs.toSorted((a, b) => a - b)
+  const result: LoadResult = {
+    perSecond: latenciesMs.length / elapsedSeconds(),
+    statuses,
+    p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN,
+  }
+  process.stdout.write(JSON.stringify(result), () => process.exit(0))
+}
+
 const sockets = Array.from({ length: order.connections }, () => connect(order.port, '127.0.0.1'))
 for (const socket of sockets) keepAsking(socket)
-setTimeout(() => {
-  const seconds = (performance.now() - startedAt) / 1000
-  isOver = true
-  const sorted = latenciesMs.sort((a, b) => a - b)
-  const p99Ms = sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN
-  process.stdout.write(JSON.stringify({ perSecond: answered / seconds, failed, p99Ms } satisfies LoadResult))
-  process.exit(0)
-}, order.seconds * 1000)
+setTimeout(finish, order.seconds * 1000)

@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os'
+import { hashing } from './hashing.ts'
 import { sessionChecks } from './session-check.ts'
 import { openStage, type Stage } from './stage.ts'
 
@@ -7,6 +8,7 @@ export type Row = { readonly name: string; readonly figure: string; readonly tar
 
 const rooms: Readonly<Record<string, (stage: Stage, rounds: number) => Promise<Row[]>>> = {
   sessions: sessionChecks,
+  hashing,
 }
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5)

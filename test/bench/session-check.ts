@@ -106,10 +106,11 @@ async function compare(
   { postern, users, path, name, least, before }: Comparison,
 ): Promise<Row> {
   const bare = await stage.bare({ ...(await sample(postern, users, path)), ...(before && { before }) })
-  const headers = users.map(cookieOf)
+  const requests = users.map((user) => ({ headers: cookieOf(user) }))
   const rate = async (port: number, at: string) => {
-    const { perSecond, failed } = await load({ port, path: at, headers, connections, seconds })
-    if (failed > 0) throw new Error(`${failed} requests of ${name} failed`)
+    const { perSecond, statuses } = await load({ port, path: at, requests, connections, seconds })
+    if (Object.keys(statuses).some((status) => !status.startsWith('2')))
+      throw new Error(`${name}: ${JSON.stringify(statuses)}`)
     return perSecond
   }
   try {

@@ -1,12 +1,14 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import { randomUUIDv7 } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import pg from 'pg'
+import { initKeys } from '../../src/crypto/keyring.ts'
 import { makeToken } from '../../src/crypto/secret-token.ts'
 import { openEmbeddedDatabase } from '../../src/db/embedded/database.ts'
 import { applyMigrations } from '../../src/db/migrate.ts'
@@ -17,8 +19,8 @@ import type { Row } from './main.ts'
 
 /** Servers and their backends share this process's core; the load has another one. */
 const canPin = spawnSync('taskset', ['--version']).status === 0
-const pinned = (core: number, file: string, ...rest: string[]): [string, string[]] =>
-  canPin ? ['taskset', ['-c', String(core), process.execPath, file, ...rest]] : [process.execPath, [file, ...rest]]
+const pinned = (cores: string, file: string): [string, string[]] =>
+  canPin ? ['taskset', ['-c', cores, process.execPath, file]] : [process.execPath, [file]]
 
 export type Program = {
   readonly origin: string
@@ -34,7 +36,8 @@ export type Stage = {
   readonly redisUrl: string
   readonly pool: pg.Pool
   readonly isPinned: boolean
-  postern(env?: Readonly<Record<string, string>>): Promise<Program>
+  /** On the servers' core, or on both. */
+  postern(env?: Readonly<Record<string, string>>, cores?: string): Promise<Program>
   bare(order: BareOrder): Promise<Program>
   close(): Promise<void>
 }
@@ -51,6 +54,7 @@ export async function openStage(): Promise<Stage> {
   const redis = await startOwnRedis()
   opened.defer(redis.stop)
   await applyMigrations({ main: postgres.url, migration: postgres.url, direct: postgres.url })
+  initKeys(join(home, 'keys'))
   const pool = new pg.Pool({ connectionString: postgres.url, max: 4 })
   opened.defer(() => pool.end())
   const moved = opened.move()
@@ -59,13 +63,14 @@ export async function openStage(): Promise<Stage> {
     redisUrl: redis.url,
     pool,
     isPinned: canPin,
-    postern: (env = {}) =>
-      startProgram(join(import.meta.dirname, '../../src/main.ts'), '/health/ready', {
+    postern: (env = {}, cores = '0') =>
+      startProgram(cores, join(import.meta.dirname, '../../src/main.ts'), '/health/ready', {
         APP_ENV: 'production',
         PUBLIC_URL: 'https://auth.example.com',
         FRONTEND_URL: 'https://app.example.com',
         DATABASE_URL: postgres.url,
         DATA_DIR: join(home, 'data'),
+        KEYS_DIR: join(home, 'keys'),
         // Limits by network would end every run at once: all of it comes from one address.
         RATE_LIMITS: '1000000',
         SMTP_URL: 'smtp://127.0.0.1:9',
@@ -74,14 +79,20 @@ export async function openStage(): Promise<Stage> {
         LOG_LEVEL: 'warn',
         ...env,
       }),
-    bare: (order) => startProgram(join(import.meta.dirname, 'bare.ts'), '/', { BARE_ORDER: JSON.stringify(order) }),
+    bare: (order) =>
+      startProgram('0', join(import.meta.dirname, 'bare.ts'), '/', { BARE_ORDER: JSON.stringify(order) }),
     close: () => moved.disposeAsync(),
   }
 }
 
-async function startProgram(file: string, readyPath: string, env: Readonly<Record<string, string>>): Promise<Program> {
+async function startProgram(
+  cores: string,
+  file: string,
+  readyPath: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Program> {
   const port = await freePort()
-  const [command, parameters] = pinned(0, file)
+  const [command, parameters] = pinned(cores, file)
   const child = spawn(command, parameters, {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), ...env },
     cwd: tmpdir(),
@@ -125,15 +136,25 @@ async function freePort(): Promise<number> {
 
 /** Runs the load on the other core. */
 export async function load(order: LoadOrder): Promise<LoadResult> {
-  const [command, parameters] = pinned(1, join(import.meta.dirname, 'load.ts'))
+  const file = join(tmpdir(), `postern-load-${randomUUIDv7()}.json`)
+  writeFileSync(file, JSON.stringify(order))
+  const [command, parameters] = pinned('1', join(import.meta.dirname, 'load.ts'))
   const child = spawn(command, parameters, {
-    env: { PATH: process.env.PATH, LOAD_ORDER: JSON.stringify(order) },
+    env: { PATH: process.env.PATH, LOAD_ORDER: file },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let text = ''
   child.stdout.on('data', (chunk) => (text += String(chunk)))
   await once(child, 'close')
+  rmSync(file)
   return JSON.parse(text) as LoadResult
+}
+
+/** Runs a program beside nothing else; it prints a number. */
+export async function runAlone(file: string, env: Readonly<Record<string, string>>): Promise<number> {
+  const [command, parameters] = pinned('0,1', join(import.meta.dirname, file))
+  const { stdout } = await promisify(execFile)(command, parameters, { env: { PATH: process.env.PATH, ...env } })
+  return Number(stdout)
 }
 
 const median = (values: readonly number[]): number =>

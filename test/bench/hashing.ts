@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto'
+import { loadArgon2 } from '../../src/crypto/argon2.ts'
+import { makeToken } from '../../src/crypto/secret-token.ts'
+import type { Row } from './main.ts'
+import {
+  type BenchUser,
+  compareInRounds,
+  cookieOf,
+  load,
+  makeSessions,
+  type Program,
+  ratioRow,
+  runAlone,
+  type Stage,
+} from './stage.ts'
+
+const password = 'correct horse battery'
+const seconds = 4
+const connections = 4
+
+/** Logins and sign-ups, held against hashing alone; and what a storm of logins does to everybody else. */
+export async function hashing(stage: Stage, rounds: number): Promise<Row[]> {
+  const stored = await (await loadArgon2()).hash(password, { memoryKib: 19_456, timeCost: 2 })
+  const users = await makeSessions(stage.pool, 500, stored)
+  const logins = await withDevices(stage, users)
+  // Mails are sent by another process: here they only wait for it.
+  const queued = {
+    MAIL_DELIVERY: 'queue',
+    WORKER_URL: 'http://127.0.0.1:9',
+    WORKER_SECRET: randomBytes(32).toString('base64url'),
+  }
+  // Hashing takes one core whole; what else a login takes has the other, which the few requests leave free.
+  const postern = await stage.postern({ ...queued, ARGON2_CONCURRENCY: '1' }, '0,1')
+  const reference = () => runAlone('raw-hash.ts', { SECONDS: String(seconds), STORED_HASH: stored, HASHES: '1' })
+  try {
+    const login = await compareInRounds(rounds, {
+      reference,
+      own: () => rateOf(postern, '/v0/auth/login', logins, '204'),
+    })
+    let signUps = 0
+    const signUp = await compareInRounds(rounds, {
+      reference,
+      own: () => rateOf(postern, '/v0/auth/signup', newcomers(signUps++), '202'),
+    })
+    return [
+      ratioRow('POST /v0/auth/login (hashing alone)', 0.95, login),
+      ratioRow('POST /v0/auth/signup, MAIL_DELIVERY=queue (hashing alone)', 0.9, signUp),
+      await storm(postern, users, login.own),
+    ]
+  } finally {
+    await postern.stop()
+  }
+}
+
+async function rateOf({ port }: Program, path: string, requests: Requests, expected: string): Promise<number> {
+  const { perSecond, statuses } = await load({ port, method: 'POST', path, requests, connections, seconds })
+  const others = Object.keys(statuses).filter((status) => status !== expected)
+  if (others.length > 0) throw new Error(`${path} answered ${JSON.stringify(statuses)}`)
+  return perSecond
+}
+
+type Requests = Parameters<typeof load>[0]['requests']
+
+/** Logins from devices that the accounts know: they end in a session. */
+async function withDevices({ pool }: Stage, users: readonly BenchUser[]): Promise<Requests> {
+  const devices = users.map(({ id, email }) => ({ id, email, token: makeToken('device') }))
+  await pool.query(
+    'insert into devices (id, user_id, token_digest) select gen_random_uuid(), id, digest from unnest($1::uuid[], $2::bytea[]) as d (id, digest)',
+    [devices.map(({ id }) => id), devices.map(({ token }) => token.digest)],
+  )
+  return devices.map(({ email, token }) => ({
+    headers: { cookie: `__Host-device_id=${token.text}`, 'sec-fetch-site': 'same-origin' },
+    body: { email, password },
+  }))
+}
+
+const newcomers = (round: number): Requests =>
+  Array.from({ length: 1000 }, (_, index) => ({
+    headers: {},
+    body: {
+      email: `new-${round}-${index}@example.com`,
+      handle: `n_${round}_${index}`,
+      display_name: 'New',
+      password: 'a wholly new passphrase',
+    },
+  }))
+
+/** One client's session checks while strangers log in at ten times what can be hashed. */
+async function storm({ port }: Program, users: readonly BenchUser[], capacity: number): Promise<Row> {
+  const requests = users.map(({ email }) => ({ headers: {}, body: { email, password } }))
+  const perSecond = capacity * 10
+  const attack = load({
+    port,
+    method: 'POST',
+    path: '/v0/auth/login',
+    requests,
+    connections: 300,
+    seconds: 12,
+    perSecond,
+  })
+  const check = { port, path: '/v0/user/me', requests: [{ headers: cookieOf(users[0] as BenchUser) }], connections: 1 }
+  // Not before its queue is full.
+  await load({ ...check, seconds: 3, perSecond: 200 })
+  const { p99Ms } = await load({ ...check, seconds: 7, perSecond: 200 })
+  const { statuses } = await attack
+  const answers = Object.entries(statuses).map(([status, count]) => `${count} × ${status}`)
+  return {
+    name: `session checks while ${Math.round(perSecond)} strangers a second log in (${answers.join(', ')})`,
+    figure: `p99 ${p99Ms.toFixed(1)} ms`,
+    target: '<= 10 ms',
+    holds: p99Ms <= 10,
+  }
+}
