@@ -1,5 +1,6 @@
 import { rotateSigningKeys } from './access-tokens/rotate-keys.ts'
 import { type Config, configWarnings } from './config.ts'
+import { calibrate, describeCalibration } from './crypto/calibrate.ts'
 import { addEncryptionKey, initKeys, openKeyring } from './crypto/keyring.ts'
 import { type DatabaseClient, openDatabase } from './db/client.ts'
 import { openJobs } from './db/jobs.ts'
@@ -36,6 +37,11 @@ type Command = {
 /** The operator's commands: `npm run admin -- NAME`. They join a running server's embedded database, or start it. */
 export const commands: Readonly<Record<string, Command>> = {
   doctor: { parameters: [], usage: 'ask everything that is configured whether it works', run: doctor },
+  calibrate: {
+    parameters: [],
+    usage: 'measure what a password hash costs on this machine, and recommend parameters',
+    run: async () => ({ says: describeCalibration(await calibrate()) }),
+  },
   'keys init': { parameters: [], usage: 'make the first keys in KEYS_DIR where there are none', run: makeKeys },
   'keys rotate': {
     parameters: [],

@@ -40,7 +40,7 @@ import type { LastSeen } from './sessions/last-seen.ts'
 import type { RememberedSessions } from './sessions/remembered.ts'
 import type { Replicas } from './sessions/replicas.ts'
 import { type ResolveSession, sessionResolver } from './sessions/resolve.ts'
-import { openSessionSources } from './sessions/sources.ts'
+import { openSessionSources, type SessionSources } from './sessions/sources.ts'
 
 /** Everything that the API process has opened; the only way in which a room gets at it. */
 export type Deps = {
@@ -115,7 +115,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
 
   const searchIndex = openSearchIndex({ config, pool, jobs: mail.jobs })
 
-  const metrics = await openMetricsOf({ config, db, pool, hasher, eventHub }, opened)
+  const metrics = await openMetricsOf({ config, db, hasher, eventHub, sources }, opened)
 
   const moved = opened.move()
   return {
@@ -158,15 +158,15 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
 type Measured = {
   readonly config: Config
   readonly db: Database
-  readonly pool: pg.Pool
   readonly hasher: PasswordHasher
   readonly eventHub: EventHub
+  readonly sources: SessionSources
 }
 
-async function openMetricsOf({ config, db, pool, hasher, eventHub }: Measured, opened: AsyncDisposableStack) {
+async function openMetricsOf({ config, db, hasher, eventHub, sources }: Measured, opened: AsyncDisposableStack) {
   const { host, metricsPort: port, metricsToken } = config
   if (port === undefined && metricsToken === undefined) return undefined
-  const metrics = openMetrics({ db, pool, hashing: hasher.state, countListeners: eventHub.count })
+  const metrics = openMetrics({ ...sources, db, hashing: hasher.state, countListeners: eventHub.count })
   if (port !== undefined) opened.defer((await startMetricsServer({ metrics, host, port })).close)
   return metrics
 }

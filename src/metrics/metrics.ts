@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm'
 import type pg from 'pg'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Database } from '../db/client.ts'
+import type { RememberedSessions } from '../sessions/remembered.ts'
+import type { Replicas } from '../sessions/replicas.ts'
 import { within } from '../within.ts'
 
 type Answered = {
@@ -25,13 +27,15 @@ type Sources = {
   readonly pool: pg.Pool
   readonly hashing: () => { readonly running: number; readonly waiting: number }
   readonly countListeners: () => number
+  readonly replicas: Pick<Replicas, 'isLeased'>
+  readonly remembered: Pick<RememberedSessions, 'size' | 'foundIn'>
 }
 
 /** A scrape must not hang on a database that does. */
 const scrapeDeadlineMs = 1000
 const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
-export function openMetrics({ db, pool, hashing, countListeners }: Sources): Metrics {
+export function openMetrics({ db, pool, hashing, countListeners, replicas, remembered }: Sources): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -75,6 +79,18 @@ export function openMetrics({ db, pool, hashing, countListeners }: Sources): Met
   gauge('postern_pool_idle', 'Connections to PostgreSQL that nothing uses', () => pool.idleCount)
   gauge('postern_pool_waiting', 'Statements that wait for a connection', () => pool.waitingCount)
   gauge('postern_event_listeners', 'Open event streams', countListeners)
+  gauge('postern_sessions_leased', 'Whether sessions may be answered from memory', () => Number(replicas.isLeased()))
+  gauge('postern_sessions_remembered', 'Sessions in memory', () => remembered.size)
+  new Counter({
+    name: 'postern_session_checks_total',
+    help: 'Where sessions were looked up: memory, cache or database',
+    labelNames: ['source'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [source, count] of Object.entries(remembered.foundIn)) this.inc({ source }, count)
+    },
+  })
   const backlog = backlogGauges(registers)
   return {
     noteAnswer: ({ method, route, status, code, seconds }) => {

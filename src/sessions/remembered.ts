@@ -13,11 +13,15 @@ export type Remembered = {
   seenDueAt: number
 }
 
+/** Where sessions were found so far. */
+export type FoundIn = { memory: number; cache: number; database: number }
+
 export type RememberedSessions = Memory & {
   find(key: string): Remembered | undefined
   /** @returns false where somebody changed it while it was read */
   store(key: string, session: Remembered): boolean
   readonly size: number
+  readonly foundIn: FoundIn
 }
 
 /** None of these is smaller, so a MiB has at most so many. */
@@ -73,6 +77,7 @@ export function rememberSessions({ mostMib }: { readonly mostMib: number }): Rem
       changes.noteAll(transaction)
       sessions?.clear()
     },
+    foundIn: { memory: 0, cache: 0, database: 0 },
     get size() {
       return sessions?.size ?? 0
     },

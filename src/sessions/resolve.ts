@@ -83,6 +83,7 @@ export function sessionFinder(sources: SessionSources, by: Key) {
     const found = remembered.find(key)
     const nowMs = replicas.databaseNow()
     if (found === undefined || found.goodUntil <= nowMs) return undefined
+    remembered.foundIn.memory += 1
     if (found.seenDueAt <= nowMs) {
       found.seenDueAt = nowMs + lastSeen.intervalSeconds * 1000
       lastSeen.note(found.value.sessionId)
@@ -96,12 +97,14 @@ export function sessionFinder(sources: SessionSources, by: Key) {
     const session = parseSession(text)
     const nowMs = replicas.databaseNow()
     if (session.goodUntil <= nowMs || !remembered.store(key, session)) return undefined
+    remembered.foundIn.cache += 1
     if (session.seenDueAt <= nowMs) lastSeen.note(session.value.sessionId)
     return { outcome: session.value, nowMs }
   }
 
   async function findStored(key: string, value: Buffer | string, mayRemember: boolean): Promise<FoundSession> {
     const { rows } = await pool.query<Row>({ ...statement, values: [value] }).catch(throwFailure)
+    remembered.foundIn.database += 1
     const [row] = rows
     if (row === undefined) return { outcome: 'session:not_found', nowMs: Date.now() }
     const outcome = judge(row)

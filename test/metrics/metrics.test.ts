@@ -1,7 +1,8 @@
 import { type AddressInfo, createServer } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { said, somebody } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
+import { signedUp } from '../support/people.ts'
 
 const token = 'metrics-token-of-the-test'
 let app: TestApp
@@ -43,6 +44,17 @@ describe('GET /metrics', () => {
     )
     for (const secret of [person.email, person.handle, 'secret-path', '/health/live', token])
       expect(text).not.toContain(secret)
+  })
+
+  test('shows where sessions are looked up, and whether memory may answer', async () => {
+    await vi.waitFor(async () => expect(await read()).toMatch(/^postern_sessions_leased 1$/m), { timeout: 5000 })
+    const { client } = await signedUp(app)
+    const count = async (source: string) =>
+      Number(new RegExp(`^postern_session_checks_total\\{source="${source}"\\} (\\d+)$`, 'm').exec(await read())?.[1])
+    const [memory, database] = [await count('memory'), await count('database')]
+    for (let round = 0; round < 4; round++) await client.get('/v0/user/me')
+    expect([await count('memory'), await count('database')]).toEqual([memory + 3, database + 1])
+    expect(Number(/^postern_sessions_remembered (\d+)$/m.exec(await read())?.[1])).toBeGreaterThan(0)
   })
 
   test('shows what waits: hashes, connections, mails, events', async () => {
