@@ -14,7 +14,7 @@ export type Remembered = {
 }
 
 /** Where sessions were found so far. */
-export type FoundIn = { memory: number; cache: number; database: number }
+type FoundIn = { memory: number; cache: number; database: number }
 
 export type RememberedSessions = Memory & {
   find(key: string): Remembered | undefined

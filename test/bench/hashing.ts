@@ -22,7 +22,7 @@ const connections = 4
 export async function hashing(stage: Stage, rounds: number): Promise<Row[]> {
   const stored = await (await loadArgon2()).hash(password, { memoryKib: 19_456, timeCost: 2 })
   const users = await makeSessions(stage.pool, 500, stored)
-  const logins = await withDevices(stage, users)
+  const logins = await loginRequests(stage, users)
   // Mails are sent by another process: here they only wait for it.
   const queued = {
     MAIL_DELIVERY: 'queue',
@@ -62,7 +62,7 @@ async function rateOf({ port }: Program, path: string, requests: Requests, expec
 type Requests = Parameters<typeof load>[0]['requests']
 
 /** Logins from devices that the accounts know: they end in a session. */
-async function withDevices({ pool }: Stage, users: readonly BenchUser[]): Promise<Requests> {
+export async function loginRequests({ pool }: Stage, users: readonly BenchUser[]): Promise<Requests> {
   const devices = users.map(({ id, email }) => ({ id, email, token: makeToken('device') }))
   await pool.query(
     'insert into devices (id, user_id, token_digest) select gen_random_uuid(), id, digest from unnest($1::uuid[], $2::bytea[]) as d (id, digest)',

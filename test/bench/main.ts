@@ -1,6 +1,8 @@
 import { cpus, totalmem } from 'node:os'
 import { hashing } from './hashing.ts'
+import { memory, soak } from './memory.ts'
 import { sessionChecks } from './session-check.ts'
+import { size } from './size.ts'
 import { openStage, type Stage } from './stage.ts'
 
 /** One line of the table. */
@@ -9,6 +11,9 @@ export type Row = { readonly name: string; readonly figure: string; readonly tar
 const rooms: Readonly<Record<string, (stage: Stage, rounds: number) => Promise<Row[]>>> = {
   sessions: sessionChecks,
   hashing,
+  size,
+  memory,
+  soak,
 }
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5)
