@@ -14,7 +14,7 @@ import { type DatabaseUrls, openDatabaseUrls } from './db/urls.ts'
 import { describeCause } from './errors/cause.ts'
 import { type EventHub, openEventHub } from './events/hub.ts'
 import type { HealthCheck } from './http/health.ts'
-import { type Inbox, openInbox } from './mail/inbox.ts'
+import type { Inbox } from './mail/inbox.ts'
 import { startWorker } from './mail/worker.ts'
 import { type Metrics, openMetrics } from './metrics/metrics.ts'
 import { startMetricsServer } from './metrics/server.ts'
@@ -209,6 +209,8 @@ async function openMail({ config, log, keyring, urls }: MailParts, opened: Async
 /** Without a mail server of the operator's the inbox is one. */
 async function findMailServer(smtpUrl: string | undefined) {
   if (smtpUrl !== undefined) return { inbox: undefined, smtpUrl }
+  // Only who uses it pays for loading it.
+  const { openInbox } = await import('./mail/inbox.ts')
   const inbox = await openInbox()
   return { inbox, smtpUrl: inbox.smtpUrl }
 }

@@ -19,8 +19,10 @@ import type { Row } from './main.ts'
 
 /** Servers and their backends share this process's core; the load has another one. */
 const canPin = spawnSync('taskset', ['--version']).status === 0
-const pinned = (cores: string, file: string): [string, string[]] =>
-  canPin ? ['taskset', ['-c', cores, process.execPath, file]] : [process.execPath, [file]]
+/** As Dockerfile starts it. */
+const asInImage = { flags: ['--max-semi-space-size=2'], env: { MALLOC_ARENA_MAX: '2' } }
+const pinned = (cores: string, file: string, flags: readonly string[] = []): [string, string[]] =>
+  canPin ? ['taskset', ['-c', cores, process.execPath, ...flags, file]] : [process.execPath, [...flags, file]]
 
 export type Program = {
   readonly origin: string
@@ -92,9 +94,9 @@ async function startProgram(
   env: Readonly<Record<string, string>>,
 ): Promise<Program> {
   const port = await freePort()
-  const [command, parameters] = pinned(cores, file)
+  const [command, parameters] = pinned(cores, file, asInImage.flags)
   const child = spawn(command, parameters, {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), ...env },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), ...asInImage.env, ...env },
     cwd: tmpdir(),
     stdio: ['ignore', 'ignore', 'inherit'],
   })
