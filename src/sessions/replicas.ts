@@ -42,10 +42,25 @@ type Options = {
   readonly memory: Memory | undefined
 }
 
-type Message =
-  | { readonly ping: string }
-  | { readonly change: string; readonly from: string; readonly users: readonly string[]; readonly transaction: number }
-  | { readonly heard: string; readonly by: string }
+type ChangeMessage = {
+  readonly change: string
+  readonly from: string
+  readonly users: readonly string[]
+  readonly transaction: number
+}
+type Message = { readonly ping: string } | { readonly heard: string; readonly by: string } | ChangeMessage
+
+/** Whoever may write to the channel may write anything. */
+function parseMessage(text: string): Message | undefined {
+  try {
+    const message: unknown = JSON.parse(text)
+    if (typeof message !== 'object' || message === null) return undefined
+    const isOurs = 'ping' in message || 'heard' in message || ('change' in message && 'users' in message)
+    return isOurs ? (message as Message) : undefined
+  } catch {
+    return undefined
+  }
+}
 
 type Change = { readonly waiting: Set<string>; readonly confirmed: PromiseWithResolvers<void> }
 
@@ -62,22 +77,27 @@ export function openReplicas({ db, channel, log, memory }: Options): Replicas {
 
   const send = (message: Message): Promise<void> => channel.send(JSON.stringify(message))
 
+  function obey({ change, from, users, transaction }: ChangeMessage): void {
+    if (memory === undefined || from === id) return
+    memory.forget(users, transaction)
+    send({ heard: change, by: id }).catch((error: unknown) => {
+      log.debug({ cause: describeCause(error) }, 'a change could not be confirmed: whoever waits does so for the lease')
+    })
+  }
+
   function hear(text: string): void {
-    const message = JSON.parse(text) as Message
+    const message = parseMessage(text)
+    if (message === undefined) return
+    if ('change' in message) {
+      obey(message)
+      return
+    }
     if ('ping' in message) {
       if (message.ping === heardPing?.ping) heardPing.heard()
-    } else if ('heard' in message) {
-      const change = changes.get(message.heard)
-      if (change?.waiting.delete(message.by) && change.waiting.size === 0) change.confirmed.resolve()
-    } else if (memory !== undefined && message.from !== id) {
-      memory.forget(message.users, message.transaction)
-      send({ heard: message.change, by: id }).catch((error: unknown) => {
-        log.debug(
-          { cause: describeCause(error) },
-          'a change could not be confirmed: whoever waits does so for the lease',
-        )
-      })
+      return
     }
+    const change = changes.get(message.heard)
+    if (change?.waiting.delete(message.by) && change.waiting.size === 0) change.confirmed.resolve()
   }
   let isHeard: Promise<void> | undefined
   const listen = (): Promise<void> => (isHeard ??= channel.subscribe(hear))
@@ -107,13 +127,18 @@ export function openReplicas({ db, channel, log, memory }: Options): Replicas {
     const confirmed = Promise.withResolvers<void>()
     const waiting = new Set(others)
     changes.set(change, { waiting, confirmed })
-    try {
-      await within(leaseMs, listen())
+    const toldAll = async (): Promise<void> => {
+      await listen()
       await send({ change, from: id, users: userIds, transaction })
-      await within(confirmWithinMs, confirmed.promise)
+      await confirmed.promise
+    }
+    try {
+      await within(confirmWithinMs, toldAll())
     } catch (error) {
       log.debug({ cause: describeCause(error), waiting: [...waiting] }, 'replicas did not confirm: their leases end')
-      await Promise.race([confirmed.promise, endLeases(db, [...waiting])])
+      // Without PostgreSQL nobody prolongs any.
+      const areOver = endLeases(db, [...waiting]).catch(() => sleep(leaseMs))
+      await Promise.race([confirmed.promise, areOver])
     } finally {
       changes.delete(change)
     }

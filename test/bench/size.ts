@@ -23,6 +23,7 @@ export async function size(stage: Stage, rounds: number): Promise<Row[]> {
     login: await medianRate(rounds, () => loginRate(postern, logins)),
   })
   try {
+    await stage.pool.query('analyze')
     const small = await rates()
     await fill(stage.pool)
     const large = await rates()

@@ -154,6 +154,18 @@ describe('a replica that cannot hear PostgreSQL', () => {
   )
 })
 
+test('what others write to the channel harms nobody', async () => {
+  const app = await startApp()
+  await isLeased(app)
+  for (const text of ['garbage', 'null', '[]', '{"change":1}', '{"ping":{}}', '{"heard":1}', ''])
+    await app.deps.pool.query("select pg_notify('postern_changes', $1)", [text])
+  const { client } = await signedUp(app)
+  expect((await me(client)).status).toBe(200)
+  await isLeased(app)
+  expect((await client.post('/v0/auth/logout')).status).toBe(204)
+  await app.close()
+})
+
 describe('a process that is stopped', () => {
   let app: TestApp
   let replica: ServerProcess
