@@ -20,6 +20,12 @@ const fieldProblems = {
   },
 }
 
+const uploadBody = {
+  type: 'object',
+  required: ['file'],
+  properties: { file: { type: 'string', contentMediaType: 'application/octet-stream' } },
+}
+
 const sessionSecurity = [{ session_cookie: [] }, { session_token: [] }]
 const securityOf: Readonly<Record<string, readonly Record<string, readonly string[]>[]>> = {
   session: sessionSecurity,
@@ -50,14 +56,17 @@ export async function publishOpenApi(app: FastifyInstance, config: Config): Prom
     },
     transform: (document) => {
       const { schema, url } = jsonSchemaTransform(document as Parameters<typeof jsonSchemaTransform>[0])
-      const { declaredCodes, access, produces } = document.route.config ?? {}
+      const { declaredCodes, access, produces, upload } = document.route.config ?? {}
       const success =
         produces === undefined
           ? successResponses(schema.response)
           : { 200: { description: 'OK', content: { [produces]: { schema: { type: 'string' } } } } }
       const response = { ...success, ...errorResponses(declaredCodes ?? new Set()) }
       const security = access && securityOf[access]
-      return { schema: { ...schema, ...(security && { security }), response }, url }
+      return {
+        schema: { ...schema, ...(upload && { body: uploadBody }), ...(security && { security }), response },
+        url,
+      }
     },
   })
 }

@@ -326,7 +326,8 @@ async function readOperations(): Promise<Operation[]> {
       method: verb.toUpperCase(),
       // Only on the way to a link does authorize ask who is signed in.
       url: `${path.replace(/\{\w+\}/g, '01890a5d-ac96-774b-bcce-b302099a8057')}${path.endsWith('/authorize') ? '?flow=link' : ''}`,
-      fields: requestBody && Object.keys(schemaOf(requestBody)?.properties ?? {}),
+      // An upload is no JSON.
+      fields: schemaOf(requestBody) && Object.keys(schemaOf(requestBody)?.properties ?? {}),
       codes: new Set(Object.values(responses).flatMap((response) => schemaOf(response)?.properties?.code?.enum ?? [])),
     })),
   )
