@@ -1,0 +1,654 @@
+// Generated from the OpenAPI document by test/client/api.test.ts; UPDATE=1 writes it anew.
+
+/** What every route takes (`params`, `body`), what it gives (`data`) and the codes it may refuse with (`code`). */
+export interface Routes {
+  '/.well-known/jwks.json': {
+    /** The public keys of access tokens */
+    GET: {
+      data: { keys: readonly ({ kty: 'OKP'; crv: 'Ed25519'; x: string; kid: string; use: 'sig'; alg: 'EdDSA' })[] }
+      code: 'general:invalid_ip_address' | 'system:internal_error'
+    }
+  }
+  '/health-check': {
+    /** The process answers */
+    GET: {
+      data: undefined
+      code: 'system:internal_error'
+    }
+  }
+  '/health/live': {
+    /** The process answers */
+    GET: {
+      data: undefined
+      code: 'system:internal_error'
+    }
+  }
+  '/health/ready': {
+    /** The server can do its work */
+    GET: {
+      data: { status: 'up' | 'degraded' | 'down'; checks: Record<string, 'up' | 'down'> }
+      code: 'system:internal_error'
+    }
+  }
+  '/v0/admin/oauth/providers': {
+    /** The registered providers, without their secrets */
+    GET: {
+      data: { providers: readonly ({ id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string })[] }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+    /** Register a provider, by its issuer (OIDC) or its endpoints */
+    POST: {
+      body: { slug: string; name: string; client_id: string; client_secret: string; /** OIDC: the rest comes from its discovery document */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; scopes?: readonly string[]; /** whence its pictures may come */ image_hosts?: readonly string[] }
+      data: { id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/oauth/providers/{slug}': {
+    /** Change a registered provider */
+    PATCH: {
+      params: { path: { slug: string } }
+      body: { name?: string; client_id?: string; client_secret?: string; /** OIDC: the rest comes from its discovery document */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; scopes?: readonly string[]; /** whence its pictures may come */ image_hosts?: readonly string[] }
+      data: { id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+    /** Remove a registered provider */
+    DELETE: {
+      params: { path: { slug: string } }
+      data: undefined
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/app/auth/complete-signup': {
+    /** Choose a handle: the sign-up through a provider is an account */
+    POST: {
+      body: { /** From the sign-in through the provider */ pending_token: string; handle: string; display_name: string }
+      data: { token: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:email_already_exists' | 'oauth:handle_required' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:handle_already_exists' | 'user:invalid_token' | 'user:token_expired'
+    }
+  }
+  '/v0/app/auth/device/verify': {
+    /** Use a device link in an app: it is known from now on, and signed in */
+    POST: {
+      body: { /** From the link in the mail */ token: string }
+      data: { token: string; device_token: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:invalid_device_verify'
+    }
+  }
+  '/v0/app/auth/login': {
+    /** Sign in in an app */
+    POST: {
+      params?: { header?: { 'x-device-token'?: string } }
+      body: { /** One address, Unicode allowed */ email: string; password: string; remember_me?: boolean }
+      data: { token: string } | { /** for totp/verify */ temp_token: string } | { status: 'device_verification_required' }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'auth:invalid_credentials' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'user:banned' | 'user:not_verified' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+    }
+  }
+  '/v0/app/auth/oauth/{provider}/token': {
+    /** Sign in in an app with a token that the provider's own library gave it */
+    POST: {
+      params: { path: { provider: string }; header?: { 'x-device-token'?: string } }
+      body: { id_token?: string; nonce?: string; access_token?: string }
+      data: { token: string } | { pending_token: string; email: string } | { /** for totp/verify */ temp_token: string } | { status: 'device_verification_required' }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_id_token' | 'oauth:provider_not_found' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+    }
+  }
+  '/v0/app/auth/totp/verify': {
+    /** The second step of a sign-in in an app */
+    POST: {
+      params?: { header?: { 'x-device-token'?: string } }
+      body: { /** From the login */ temp_token: string; /** Spaces and hyphens are dropped */ code: string }
+      data: { token: string } | { /** for totp/verify */ temp_token: string } | { status: 'device_verification_required' }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:temp_token_expired' | 'totp:temp_token_invalid' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+    }
+  }
+  '/v0/app/auth/verify-email': {
+    /** Use a verification link in an app: the account is created and signed in */
+    POST: {
+      body: { /** From the link in the mail */ token: string; /** One address, Unicode allowed */ email?: string }
+      data: { token: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:already_verified' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_verification' | 'token:invalid_verification' | 'user:email_already_exists'
+    }
+  }
+  '/v0/auth/change-email': {
+    /** Ask for another address: a link goes there, a notice to the old one */
+    POST: {
+      body: { password: string; /** One address, Unicode allowed */ new_email: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:incorrect' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:email_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:password_not_set' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+    }
+  }
+  '/v0/auth/change-password': {
+    /** Change the password; other sessions end */
+    POST: {
+      body: { current_password: string; new_password: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:cannot_update_oauth_only' | 'password:new_password_missing' | 'password:required_for_update' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_password' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/check': {
+    /** Forward-auth of reverse proxies: the answer's headers say who is signed in */
+    GET: {
+      data: undefined
+      code: 'general:invalid_ip_address' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:token_expired' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/complete-signup': {
+    /** Choose a handle: the sign-up through a provider is an account */
+    POST: {
+      body: { /** From the sign-in through the provider */ pending_token: string; handle: string; display_name: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:email_already_exists' | 'oauth:handle_required' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:handle_already_exists' | 'user:invalid_token' | 'user:token_expired'
+    }
+  }
+  '/v0/auth/confirm-email-change': {
+    /** Use the link in the new mailbox: the address changes and every session ends */
+    POST: {
+      body: { /** From the link in the mail */ token: string; /** One address, Unicode allowed */ email?: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:invalid_email_change' | 'user:email_already_exists'
+    }
+  }
+  '/v0/auth/device/verify': {
+    /** Use a device link in a browser: it is known from now on, and signed in */
+    POST: {
+      body: { /** From the link in the mail */ token: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:invalid_device_verify'
+    }
+  }
+  '/v0/auth/devices': {
+    /** The devices that the account knows */
+    GET: {
+      data: { devices: readonly ({ id: string; created_at: string; last_seen_at: string; user_agent?: string; ip_address?: string; is_current: boolean })[] }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/devices/{id}': {
+    /** Forget a device: its next sign-in needs a mailed link */
+    DELETE: {
+      params: { path: { id: string } }
+      data: undefined
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/forgot-password': {
+    /** Mail a link to set a new password; the answer is the same for every address */
+    POST: {
+      body: { /** One address, Unicode allowed */ email: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'worker:connection_failed' | 'worker:password_reset_email_send_failed' | 'worker:response_invalid'
+    }
+  }
+  '/v0/auth/login': {
+    /** Sign in in a browser */
+    POST: {
+      body: { /** One address, Unicode allowed */ email: string; password: string; remember_me?: boolean }
+      data: { /** for totp/verify */ temp_token: string } | { status: 'device_verification_required' } | undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'auth:invalid_credentials' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'user:banned' | 'user:not_verified' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+    }
+  }
+  '/v0/auth/logout': {
+    /** End the session */
+    POST: {
+      data: undefined
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/oauth/connections': {
+    /** The connections of the account */
+    GET: {
+      data: { connections: readonly ({ provider: string; email?: string; created_at: string })[] }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/oauth/connections/unlink': {
+    /** Disconnect the account from a provider; its last way in stays */
+    POST: {
+      body: { provider: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:cannot_unlink_last_connection' | 'oauth:connection_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/oauth/google/one-tap/login': {
+    /** Sign in with a credential of Google One Tap */
+    POST: {
+      body: { credential: string }
+      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string } | { status: 'device_verification_required' } | undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_id_token' | 'oauth:provider_not_found' | 'oauth:user_info_fetch_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+    }
+  }
+  '/v0/auth/oauth/google/one-tap/nonce': {
+    /** A nonce for Google One Tap in this browser, good once */
+    GET: {
+      data: { nonce: string }
+      code: 'general:invalid_ip_address' | 'oauth:invalid_auth_url' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error'
+    }
+  }
+  '/v0/auth/oauth/providers': {
+    /** Through whom users can sign in */
+    GET: {
+      data: { providers: readonly ({ slug: string; name: string })[] }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error'
+    }
+  }
+  '/v0/auth/oauth/{provider}/authorize': {
+    /** The URL at the provider to send the browser to */
+    GET: {
+      params: { query?: { /** login or link; login unless said otherwise */ flow?: string; /** comes back as X-Redirect-To */ redirect_to?: string }; path: { provider: string } }
+      data: { auth_url: string }
+      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_redirect_url' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/oauth/{provider}/link': {
+    /** Connect the account with what the provider sent the browser back with */
+    POST: {
+      params: { path: { provider: string } }
+      body: { code: string; state: string; iss?: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:account_already_linked' | 'oauth:invalid_auth_url' | 'oauth:invalid_state' | 'oauth:provider_not_found' | 'oauth:state_expired' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/oauth/{provider}/login': {
+    /** Sign in with what the provider sent the browser back with */
+    POST: {
+      params: { path: { provider: string } }
+      body: { code: string; state: string; iss?: string }
+      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string } | { status: 'device_verification_required' } | undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_state' | 'oauth:provider_not_found' | 'oauth:state_expired' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+    }
+  }
+  '/v0/auth/reauthenticate': {
+    /** Prove again who is signed in: the session is fresh for five minutes */
+    POST: {
+      body: { password?: string; code?: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:incorrect' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:invalid_session' | 'user:invalid_token' | 'user:password_not_set' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/resend-verification-email': {
+    /** Mail a fresh verification link; the answer is the same for every address */
+    POST: {
+      body: { /** One address, Unicode allowed */ email: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:already_verified' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+    }
+  }
+  '/v0/auth/reset-password': {
+    /** Set a new password by a mailed link; every session and device of the account ends */
+    POST: {
+      body: { /** From the link in the mail */ token: string; new_password: string; /** One address, Unicode allowed */ email?: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:new_password_missing' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_reset' | 'token:invalid_reset'
+    }
+  }
+  '/v0/auth/sessions': {
+    /** The live sessions of the account */
+    GET: {
+      data: { sessions: readonly ({ management_id: string; created_at: string; last_seen_at: string; expires_at: string; max_expires_at: string; user_agent?: string; ip_address?: string; is_current: boolean })[] }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/sessions/revoke-others': {
+    /** End every other session of the account */
+    POST: {
+      data: undefined
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/sessions/{management_id}': {
+    /** End one of the own sessions */
+    DELETE: {
+      params: { path: { management_id: string } }
+      data: undefined
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/set-initial-password': {
+    /** Give an account without a password its first; other sessions end */
+    POST: {
+      body: { new_password: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:already_set' | 'password:new_password_missing' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/signup': {
+    /** Sign up; no account exists until the mailed link is used */
+    POST: {
+      body: { /** One address, Unicode allowed */ email: string; handle: string; display_name: string; password: string }
+      data: { message: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'user:handle_already_exists' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+    }
+  }
+  '/v0/auth/token': {
+    /** An access token of the session, and a refresh token */
+    POST: {
+      data: { access_token: string; token_type: 'Bearer'; /** seconds */ expires_in: number; /** left out where it comes as a cookie */ refresh_token?: string }
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/token/refresh': {
+    /** A refresh token for its child and a new access token */
+    POST: {
+      body: { /** before the cookie */ refresh_token?: string }
+      data: { access_token: string; token_type: 'Bearer'; /** seconds */ expires_in: number; /** left out where it comes as a cookie */ refresh_token?: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_token' | 'user:no_refresh_token' | 'user:token_expired'
+    }
+  }
+  '/v0/auth/token/revoke': {
+    /** End a refresh token and its whole family */
+    POST: {
+      body: { /** before the cookie */ refresh_token?: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:no_refresh_token'
+    }
+  }
+  '/v0/auth/totp/backup-codes/regenerate': {
+    /** Ten new backup codes; the old ones are void */
+    POST: {
+      body: { /** Spaces and hyphens are dropped */ code: string }
+      data: { backup_codes: readonly string[] }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/totp/disable': {
+    /** Switch TOTP off, with a code or a backup code */
+    POST: {
+      body: { /** Spaces and hyphens are dropped */ code: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/totp/enable': {
+    /** Confirm the secret by its first code; the backup codes are shown this once */
+    POST: {
+      body: { /** Spaces and hyphens are dropped */ code: string }
+      data: { backup_codes: readonly string[] }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:already_enabled' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/totp/setup': {
+    /** A secret for an authenticator app, still to be confirmed */
+    POST: {
+      data: { /** PNG in plain base64 */ qr_code_base64: string; qr_code_uri: string; /** base32, for who cannot take a picture */ secret: string }
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:already_enabled' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/totp/status': {
+    /** Whether TOTP is on */
+    GET: {
+      data: { enabled: boolean; enabled_at?: string; backup_codes_remaining?: number }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/totp/verify': {
+    /** The second step of a sign-in in a browser */
+    POST: {
+      body: { /** From the login */ temp_token: string; /** Spaces and hyphens are dropped */ code: string }
+      data: { /** for totp/verify */ temp_token: string } | { status: 'device_verification_required' } | undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:temp_token_expired' | 'totp:temp_token_invalid' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+    }
+  }
+  '/v0/auth/undo-email-change': {
+    /** Use the link in the old mailbox: the old address is back and nobody is signed in */
+    POST: {
+      body: { /** From the link in the mail */ token: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:invalid_email_change' | 'user:email_already_exists'
+    }
+  }
+  '/v0/auth/verify-email': {
+    /** Use a verification link in a browser: the account is created and signed in */
+    POST: {
+      body: { /** From the link in the mail */ token: string; /** One address, Unicode allowed */ email?: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:already_verified' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_verification' | 'token:invalid_verification' | 'user:email_already_exists'
+    }
+  }
+  '/v0/errors': {
+    /** The catalogue of errors */
+    GET: {
+      data: { errors: readonly ({ code: string; status: number; title: string; description: string; doc_url: string })[] }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:internal_error'
+    }
+  }
+  '/v0/events': {
+    /** The own account’s events as they happen (server-sent events); resumes by Last-Event-ID */
+    GET: {
+      data: ReadableStream<Uint8Array>
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
+  '/v0/files/{name}': {
+    /** A picture */
+    GET: {
+      params: { path: { name: string } }
+      data: Blob
+      code: 'file:not_found' | 'file:read_error' | 'general:invalid_ip_address' | 'system:database_error' | 'system:internal_error'
+    }
+  }
+  '/v0/moderation/logs': {
+    /** What moderators and administrators did, newest first */
+    GET: {
+      params?: { query?: { /** 1 to 100 */ limit?: string; /** An entry of a page before */ cursor_id?: string; cursor_direction?: 'Older' | 'Newer'; actor_id?: string; resource_type?: 'User'; resource_id?: string; /** Comma-separated: user:ban, user:unban, user:grant_role, user:revoke_role */ actions?: string } }
+      data: { data: readonly ({ id: string; action: 'user:ban' | 'user:unban' | 'user:grant_role' | 'user:revoke_role'; actor_id: string; resource_type: 'User'; resource_id: string; reason: string; metadata: Record<string, string>; created_at: string })[]; has_newer: boolean; has_older: boolean }
+      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:unauthorized'
+    }
+  }
+  '/v0/search/users': {
+    /** Users by handle and name, best matches first */
+    GET: {
+      params: { query: { /** Words of a handle or a name, or their beginnings */ query: string; /** 1 to 1000 */ page?: string; /** 1 to 20 */ page_size?: string } }
+      data: { users: readonly ({ id: string; handle: string; display_name: string; bio?: string; profile_image?: string })[]; page: number; page_size: number; /** 1,000 at most */ total_hits: number; total_pages: number }
+      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'meilisearch:query_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error'
+    }
+  }
+  '/v0/user/me': {
+    /** The signed-in account */
+    GET: {
+      data: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; created_at: string }
+      code: 'general:invalid_ip_address' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:invalid_session' | 'user:invalid_token' | 'user:token_expired' | 'user:unauthorized'
+    }
+    /** Change handle, display name or bio */
+    PATCH: {
+      body: { handle?: string; display_name?: string; bio?: string | null }
+      data: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; created_at: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:handle_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+    /** Erase the account, with its password or a code; one with neither is mailed a link */
+    DELETE: {
+      body: { password?: string; totp_code?: string }
+      data: { message: string } | undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'user:cannot_manage_self' | 'user:invalid_password' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+    }
+  }
+  '/v0/user/me/banner-image': {
+    /** Upload a banner: multipart/form-data with a part "file", up to 8 MiB */
+    POST: {
+      body: FormData
+      data: { image_url: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'file:unsupported_type' | 'file:upload_error' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+    /** Remove the banner */
+    DELETE: {
+      data: undefined
+      code: 'FORBIDDEN' | 'file:not_found' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
+  '/v0/user/me/deletion/confirm': {
+    /** Erase the account by the mailed link */
+    POST: {
+      body: { /** From the link in the mail */ token: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:invalid_account_deletion' | 'user:cannot_manage_self'
+    }
+  }
+  '/v0/user/me/export': {
+    /** All data of the account, to keep */
+    GET: {
+      data: Record<string, unknown>
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/user/me/profile-image': {
+    /** Upload a profile picture: multipart/form-data with a part "file", up to 4 MiB */
+    POST: {
+      body: FormData
+      data: { image_url: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'file:unsupported_type' | 'file:upload_error' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+    /** Remove the profile picture */
+    DELETE: {
+      data: undefined
+      code: 'FORBIDDEN' | 'file:not_found' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
+  '/v0/user/me/profile-image/import': {
+    /** Take the picture that a linked provider has */
+    POST: {
+      body: { provider: string }
+      data: { image_url: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'file:upload_error' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:connection_not_found' | 'oauth:invalid_image_url' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
+  '/v0/user/me/security-events': {
+    /** What happened to the account, newest first */
+    GET: {
+      params?: { query?: { /** 1 to 100 */ limit?: string; /** next_cursor of the page before */ cursor?: string } }
+      data: { data: readonly ({ id: string; type: string; created_at: string; ip_address?: string; user_agent?: string; metadata?: Record<string, string> })[]; next_cursor?: string }
+      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
+  '/v0/users/ban': {
+    /** Ban an account, until then or for good */
+    POST: {
+      body: { user_id: string; expires_at?: string | null; reason: string }
+      data: { user_id: string; expires_at: string | null }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:already_banned' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_found' | 'user:permission_insufficient' | 'user:unauthorized'
+    }
+  }
+  '/v0/users/handle/{handle}/available': {
+    /** Whether a handle is free */
+    GET: {
+      params: { path: { handle: string } }
+      data: { available: boolean }
+      code: 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error'
+    }
+  }
+  '/v0/users/profile': {
+    /** What anybody may see of an account, by its handle */
+    GET: {
+      params: { query: { handle: string } }
+      data: { id: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; roles?: readonly ('admin' | 'mod')[]; deactivated: boolean; is_banned: boolean; banned_until?: string; ban_reason?: string; created_at: string }
+      code: 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'user:not_found'
+    }
+  }
+  '/v0/users/profile/id': {
+    /** The same by its id */
+    GET: {
+      params: { query: { user_id: string } }
+      data: { id: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; roles?: readonly ('admin' | 'mod')[]; deactivated: boolean; is_banned: boolean; banned_until?: string; ban_reason?: string; created_at: string }
+      code: 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'user:not_found'
+    }
+  }
+  '/v0/users/roles/grant': {
+    /** Give an account a role, until then or for good */
+    POST: {
+      body: { user_id: string; role: 'admin' | 'mod'; expires_at?: string | null; reason: string }
+      data: { user_id: string; role: 'admin' | 'mod'; expires_at: string | null }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:already_has_role' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_found' | 'user:permission_insufficient' | 'user:unauthorized'
+    }
+  }
+  '/v0/users/roles/revoke': {
+    /** Take a role from an account */
+    POST: {
+      body: { user_id: string; role: 'admin' | 'mod'; reason: string }
+      data: { user_id: string; role: 'admin' | 'mod' }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:does_not_have_role' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_found' | 'user:permission_insufficient' | 'user:unauthorized'
+    }
+  }
+  '/v0/users/unban': {
+    /** End the ban of an account */
+    POST: {
+      body: { user_id: string; reason: string }
+      data: { user_id: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_banned' | 'user:not_found' | 'user:permission_insufficient' | 'user:unauthorized'
+    }
+  }
+}
+
+/** Every code that the server of this version knows, the most declared first. */
+export const codes: readonly string[] =
+  'system:internal_error general:invalid_ip_address system:database_error rate_limit:exceeded system:transaction_error FORBIDDEN general:bad_request user:invalid_token FILE_TOO_LARGE user:banned session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required worker:connection_failed worker:response_invalid worker:verification_email_send_failed user:permission_insufficient oauth:invalid_auth_url oauth:provider_not_found totp:invalid_code system:hashing_error user:cannot_manage_self user:not_found oauth:email_already_exists totp:backup_code_exhausted turnstile:service_error turnstile:token_missing turnstile:verification_failed user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed token:email_mismatch totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed password:incorrect system:not_found system:token_creation_error token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_verification totp:already_enabled totp:temp_token_expired totp:temp_token_invalid user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
+
+/** The codes that every route may refuse with: bit n is the n-th of `codes`. Written out they would be most of the client's size. */
+export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
+  '/.well-known/jwks.json': { GET: 0x3n },
+  '/health-check': { GET: 0x1n },
+  '/health/live': { GET: 0x1n },
+  '/health/ready': { GET: 0x1n },
+  '/v0/admin/oauth/providers': { GET: 0x117e8fn, POST: 0x1000000031ffffn },
+  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x1000000071ffffn, DELETE: 0x517ebfn },
+  '/v0/app/auth/complete-signup': { POST: 0x20082080081ffn },
+  '/v0/app/auth/device/verify': { POST: 0x80000000000017fn },
+  '/v0/app/auth/login': { POST: 0x800004000e10e837fn },
+  '/v0/app/auth/oauth/{provider}/token': { POST: 0x41808086e037fn },
+  '/v0/app/auth/totp/verify': { POST: 0x180000000108e017fn },
+  '/v0/app/auth/verify-email': { POST: 0x240001110000817fn },
+  '/v0/auth/change-email': { POST: 0x1000800001010effffn },
+  '/v0/auth/change-password': { POST: 0x3002000020000100ffffn },
+  '/v0/auth/check': { GET: 0x200007e87n },
+  '/v0/auth/complete-signup': { POST: 0x20082080081ffn },
+  '/v0/auth/confirm-email-change': { POST: 0x100000110000817fn },
+  '/v0/auth/device/verify': { POST: 0x80000000000017fn },
+  '/v0/auth/devices': { GET: 0x7e8fn },
+  '/v0/auth/devices/{id}': { DELETE: 0x100000000007ebfn },
+  '/v0/auth/forgot-password': { POST: 0x80000000000000e006817fn },
+  '/v0/auth/login': { POST: 0x800004000e10e837fn },
+  '/v0/auth/logout': { POST: 0x7cbfn },
+  '/v0/auth/oauth/connections': { GET: 0x7e8fn },
+  '/v0/auth/oauth/connections/unlink': { POST: 0x1000001000000017fffn },
+  '/v0/auth/oauth/google/one-tap/login': { POST: 0x40808086e037fn },
+  '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x60000fn },
+  '/v0/auth/oauth/providers': { GET: 0xfn },
+  '/v0/auth/oauth/{provider}/authorize': { GET: 0x400000000000061fecfn },
+  '/v0/auth/oauth/{provider}/link': { POST: 0x800068100800607fffn },
+  '/v0/auth/oauth/{provider}/login': { POST: 0x681808086e037fn },
+  '/v0/auth/reauthenticate': { POST: 0x10008000201180fdffn },
+  '/v0/auth/resend-verification-email': { POST: 0x100e00e817fn },
+  '/v0/auth/reset-password': { POST: 0x14000000020100000817fn },
+  '/v0/auth/sessions': { GET: 0x7e8fn },
+  '/v0/auth/sessions/revoke-others': { POST: 0x17ebfn },
+  '/v0/auth/sessions/{management_id}': { DELETE: 0x100000000007ebfn },
+  '/v0/auth/set-initial-password': { POST: 0x800000020000001ffffn },
+  '/v0/auth/signup': { POST: 0x80e00e817fn },
+  '/v0/auth/token': { POST: 0x200000000007ebfn },
+  '/v0/auth/token/refresh': { POST: 0x402000002000003ffn },
+  '/v0/auth/token/revoke': { POST: 0x4000000000000017fn },
+  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x2000807fffn },
+  '/v0/auth/totp/disable': { POST: 0x2010807fffn },
+  '/v0/auth/totp/enable': { POST: 0x4000002000817fffn },
+  '/v0/auth/totp/setup': { POST: 0x600004000000000017ebfn },
+  '/v0/auth/totp/status': { GET: 0x7e8fn },
+  '/v0/auth/totp/verify': { POST: 0x180000000108e017fn },
+  '/v0/auth/undo-email-change': { POST: 0x100000010000017fn },
+  '/v0/auth/verify-email': { POST: 0x240001110000817fn },
+  '/v0/errors': { GET: 0xbn },
+  '/v0/events': { GET: 0x7e8fn },
+  '/v0/files/{name}': { GET: 0x200000020000000007n },
+  '/v0/moderation/logs': { GET: 0x10fecfn },
+  '/v0/search/users': { GET: 0x40000000000000805fn },
+  '/v0/user/me': { GET: 0x200007c87n, PATCH: 0x800000ffffn, DELETE: 0x200000000138ffdffn },
+  '/v0/user/me/banner-image': { POST: 0x840000007fbfn, DELETE: 0x20000007ebfn },
+  '/v0/user/me/deletion/confirm': { POST: 0x8000000000000200017fn },
+  '/v0/user/me/export': { GET: 0x17c9fn },
+  '/v0/user/me/profile-image': { POST: 0x840000007fbfn, DELETE: 0x20000007ebfn },
+  '/v0/user/me/profile-image/import': { POST: 0x2000001040000007fffn },
+  '/v0/user/me/security-events': { GET: 0xfecfn },
+  '/v0/users/ban': { POST: 0x80000000000440610ffffn },
+  '/v0/users/handle/{handle}/available': { GET: 0x800fn },
+  '/v0/users/profile': { GET: 0x400004fn },
+  '/v0/users/profile/id': { GET: 0x400004fn },
+  '/v0/users/roles/grant': { POST: 0x100000000000440610ffffn },
+  '/v0/users/roles/revoke': { POST: 0x200000000000440610ffffn },
+  '/v0/users/unban': { POST: 0x400000000000440610ffffn },
+}

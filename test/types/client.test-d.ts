@@ -1,0 +1,142 @@
+import {
+  type CodeOf,
+  createClient,
+  type DataOf,
+  type ErrorOf,
+  memoryTokens,
+  type PathOf,
+} from '../../src/client/client.ts'
+
+// Compiled by `tsc --noEmit`, never run: each expected error is a mistake that the compiler must catch.
+
+const client = createClient({ baseUrl: 'https://auth.example.com' })
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+const holds = <_ extends true>() => undefined
+
+/** Exactly what `/openapi.json` says of this route, which declares few. */
+holds<
+  Equal<
+    CodeOf<'GET', '/v0/auth/oauth/providers'>,
+    'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error'
+  >
+>()
+holds<Equal<DataOf<'POST', '/v0/auth/forgot-password'>, undefined>>()
+holds<Equal<DataOf<'POST', '/v0/app/auth/verify-email'>, { token: string }>>()
+holds<Equal<DataOf<'GET', '/v0/files/{name}'>, Blob>>()
+holds<Equal<PathOf<'PATCH'>, '/v0/admin/oauth/providers/{slug}' | '/v0/user/me'>>()
+/** The status tells them apart on the wire, the fields in the types. */
+holds<
+  Equal<
+    DataOf<'POST', '/v0/auth/login'>,
+    { temp_token: string } | { status: 'device_verification_required' } | undefined
+  >
+>()
+
+export function exhaustive(error: ErrorOf<'GET', '/v0/auth/oauth/providers'>): string {
+  switch (error.code) {
+    case 'rate_limit:exceeded':
+      return `again in ${error.retryAfterSeconds} s`
+    case 'general:invalid_ip_address':
+    case 'system:database_error':
+    case 'system:internal_error':
+      return `${error.status}`
+    case 'client:unknown_code':
+      return error.wireCode
+    case 'client:unreadable_answer':
+      return error.text
+    case 'client:unreachable':
+      return String(error.cause)
+    case 'client:timeout':
+    case 'client:aborted':
+      return error.from
+  }
+}
+
+// @ts-expect-error system:database_error is not handled, so the function may end without a value
+export function incomplete(error: ErrorOf<'GET', '/v0/auth/oauth/providers'>): string {
+  if (error.from === 'client') return error.code
+  switch (error.code) {
+    case 'rate_limit:exceeded':
+    case 'general:invalid_ip_address':
+    case 'system:internal_error':
+      return ''
+  }
+}
+
+// @ts-expect-error what only the client can say is not handled
+export function serverOnly(error: ErrorOf<'GET', '/v0/auth/oauth/providers'>): string {
+  switch (error.code) {
+    case 'rate_limit:exceeded':
+    case 'general:invalid_ip_address':
+    case 'system:database_error':
+    case 'system:internal_error':
+      return ''
+  }
+}
+
+/** The client's own set aside, the rest is the server's codes and nothing else. */
+export function inTwoSteps(error: ErrorOf<'GET', '/v0/auth/oauth/providers'>): string {
+  if (error.from === 'client') return 'try again later'
+  switch (error.code) {
+    case 'rate_limit:exceeded':
+    case 'general:invalid_ip_address':
+    case 'system:database_error':
+    case 'system:internal_error':
+      return ''
+    default:
+      return error satisfies never
+  }
+}
+
+export function foreign(error: ErrorOf<'GET', '/v0/auth/oauth/providers'>): boolean {
+  // @ts-expect-error another route's code
+  return error.code === 'auth:invalid_credentials'
+}
+
+export async function calls(): Promise<void> {
+  const { data, error } = await client.GET('/v0/user/me')
+  // @ts-expect-error there may be an error instead
+  data.email
+  if (error) {
+    // @ts-expect-error then there is no data
+    data.email
+    return
+  }
+  data.email satisfies string
+  // @ts-expect-error not a field of the answer
+  data.password
+
+  await client.DELETE('/v0/auth/sessions/{management_id}', { params: { path: { management_id: 'id' } } })
+  await client.POST('/v0/user/me/profile-image', { body: new FormData(), signal: new AbortController().signal })
+  await client.POST('/v0/auth/login', {
+    body: { email: 'ada@example.com', password: 'x' },
+    headers: { 'X-Turnstile-Token': 'token' },
+  })
+
+  // @ts-expect-error no such path
+  await client.GET('/v0/user/you')
+  // @ts-expect-error not with this method
+  await client.GET('/v0/auth/login')
+  // @ts-expect-error no body
+  await client.POST('/v0/auth/login')
+  // @ts-expect-error a field is missing
+  await client.POST('/v0/auth/login', { body: { email: 'ada@example.com' } })
+  // @ts-expect-error no such field
+  await client.POST('/v0/auth/login', { body: { email: 'ada@example.com', password: 'x', passwort: 'x' } })
+  // @ts-expect-error no path parameter
+  await client.DELETE('/v0/auth/sessions/{management_id}')
+  // @ts-expect-error this route takes no body
+  await client.POST('/v0/auth/logout', { body: {} })
+  // @ts-expect-error one of two words
+  await client.GET('/v0/moderation/logs', { params: { query: { cursor_direction: 'Sideways' } } })
+}
+
+export const inBearerMode = createClient({
+  baseUrl: '',
+  mode: 'bearer',
+  tokens: memoryTokens({ sessionToken: 'pst_' }),
+})
+
+// @ts-expect-error a browser's cookies are out of the script's reach
+export const inCookieMode = createClient({ baseUrl: '', tokens: memoryTokens() })
