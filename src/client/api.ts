@@ -414,7 +414,7 @@ export interface Routes {
   '/v0/events': {
     /** The own account’s events as they happen (server-sent events); resumes by Last-Event-ID */
     GET: {
-      data: ReadableStream<Uint8Array>
+      data: NonNullable<Response['body']>
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }

@@ -47,12 +47,17 @@ export function bearer(store: TokenStore, refresh: Refresh) {
   async function renew(stale: string): Promise<string | undefined> {
     const { accessToken, refreshToken } = await store.get()
     // An answer that comes late finds that another call, or another tab, has refreshed.
-    if (accessToken !== stale || !refreshToken) return accessToken === stale ? undefined : accessToken
-    const answer = await refresh(refreshToken)
-    if (answer.error && 'status' in answer.error && answer.error.status === 401) {
-      await store.set({ ...(await store.get()), accessToken: undefined, refreshToken: undefined })
+    if (accessToken !== stale) return accessToken
+    if (!refreshToken) return undefined
+    const { data, error } = await refresh(refreshToken)
+    const now = await store.get()
+    // Signed out or in meanwhile, or another tab was faster: what is there now goes before the answer.
+    if (now.refreshToken !== refreshToken) return now.accessToken
+    if (!error) return keep(refreshPath, data)
+    if (error.from === 'server' && error.status === 401) {
+      await store.set({ ...now, accessToken: undefined, refreshToken: undefined })
     }
-    return answer.error ? undefined : keep('', answer.data)
+    return undefined
   }
 
   /** Gives the access token of the answer, where it has one. */

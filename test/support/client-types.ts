@@ -104,7 +104,7 @@ function contentType(content: Content | undefined): string {
   const [type, first] = Object.entries(content ?? {})[0] ?? []
   if (type === undefined || first === undefined) return 'undefined'
   if (type === 'application/json') return typeOf(first.schema)
-  return type === 'text/event-stream' ? 'ReadableStream<Uint8Array>' : 'Blob'
+  return type === 'text/event-stream' ? "NonNullable<Response['body']>" : 'Blob'
 }
 
 const code = (operation: Operation): string => `code: ${union(codesOf(operation).map((one) => `'${one}'`))}`
