@@ -64,7 +64,7 @@ describe('a mail server that takes a mail and never says so', () => {
   let smtp: MailServer
   beforeAll(async () => {
     smtp = await openMailServer(mute)
-    app = await startApp({ SMTP_URL: smtp.url, WORKER_TIMEOUT_MS: '1500' })
+    app = await startApp({ SMTP_URL: smtp.url, WORKER_TIMEOUT_MS: '3000' })
   })
   afterAll(async () => {
     await app.close()

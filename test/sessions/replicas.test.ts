@@ -74,7 +74,7 @@ describe.each([
   })
 
   test('a logout is known everywhere once it is answered [SE5]', async () => {
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 4; round++) {
       const { client } = await signedUp(one)
       const elsewhere = at(two, client)
       expect((await me(elsewhere)).status).toBe(200)
@@ -98,22 +98,19 @@ describe.each([
     expect((await elsewhere.get('/v0/auth/check')).code).toBe('user:banned')
   })
 
-  test.skipIf(kind === 'PostgreSQL')(
-    'a cut channel turns memory off, never wrong, and comes back by itself',
-    async () => {
-      const [{ client }, other] = [await signedUp(one), await signedUp(one)]
-      const elsewhere = at(two, client)
-      expect((await me(elsewhere)).status).toBe(200)
-      await backend.cut()
-      const { ms } = await timed(() => client.post('/v0/auth/logout'))
-      expect((await me(elsewhere)).code).toBe('user:invalid_session')
-      expect(ms).toBeLessThan(leaseMs + slackMs)
-      await vi.waitFor(() => expect(two.deps.replicas.isLeased()).toBe(false), { timeout: 5000 })
-      expect((await me(at(two, other.client))).status).toBe(200)
-      await backend.mend()
-      await Promise.all([one, two].map(isLeased))
-    },
-  )
+  test.skipIf(kind !== 'Redis')('a cut channel turns memory off, never wrong, and comes back by itself', async () => {
+    const [{ client }, other] = [await signedUp(one), await signedUp(one)]
+    const elsewhere = at(two, client)
+    expect((await me(elsewhere)).status).toBe(200)
+    await backend.cut()
+    const { ms } = await timed(() => client.post('/v0/auth/logout'))
+    expect((await me(elsewhere)).code).toBe('user:invalid_session')
+    expect(ms).toBeLessThan(leaseMs + slackMs)
+    await vi.waitFor(() => expect(two.deps.replicas.isLeased()).toBe(false), { timeout: 5000 })
+    expect((await me(at(two, other.client))).status).toBe(200)
+    await backend.mend()
+    await Promise.all([one, two].map(isLeased))
+  })
 })
 
 describe('a replica that cannot hear PostgreSQL', () => {
