@@ -20,7 +20,7 @@ import type { Row } from './main.ts'
 /** Servers and their backends share this process's core; the load has another one. */
 const canPin = spawnSync('taskset', ['--version']).status === 0
 /** As Dockerfile starts it. */
-const asInImage = { flags: ['--max-semi-space-size=2'], env: { MALLOC_ARENA_MAX: '2' } }
+const asInImage = { flags: ['--max-semi-space-size=4'], env: { MALLOC_ARENA_MAX: '2' } }
 const pinned = (cores: string, file: string, flags: readonly string[] = []): [string, string[]] =>
   canPin ? ['taskset', ['-c', cores, process.execPath, ...flags, file]] : [process.execPath, [...flags, file]]
 

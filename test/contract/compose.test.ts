@@ -265,7 +265,7 @@ describe('the image', () => {
 
   test('runs as nobody in particular, stops on SIGTERM and says how it is', () => {
     expect(dockerfile).toMatch(/^USER 1000:1000$/m)
-    expect(dockerfile).toMatch(/^CMD \["node", "--max-semi-space-size=2", "src\/main\.ts"\]$/m)
+    expect(dockerfile).toMatch(/^CMD \["node", "--max-semi-space-size=4", "src\/main\.ts"\]$/m)
     expect(dockerfile).toMatch(/^HEALTHCHECK .*\\\n {2}CMD \["node"/m)
   })
 
