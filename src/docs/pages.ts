@@ -14,6 +14,8 @@ type ErrorEntry = {
   readonly status: number
   readonly title: string
   readonly description: string
+  readonly meaning: string
+  readonly advice: string
 }
 
 export const errorsPage = (errors: readonly ErrorEntry[]): string =>
@@ -26,8 +28,17 @@ export const errorsPage = (errors: readonly ErrorEntry[]): string =>
 ${errors.map(errorSection).join('\n')}`,
   })
 
-const errorSection = ({ code, status, title, description }: ErrorEntry): string => `<section id="${escapeHtml(code)}">
+const errorSection = ({
+  code,
+  status,
+  title,
+  description,
+  meaning,
+  advice,
+}: ErrorEntry): string => `<section id="${escapeHtml(code)}">
 <h2><a href="#${escapeHtml(code)}"><code>${escapeHtml(code)}</code></a></h2>
 <p>${status} · ${escapeHtml(title)}</p>
-<p>${escapeHtml(description)}</p>
+<p>${escapeHtml(meaning)}</p>
+<p><b>Cause:</b> ${escapeHtml(description)}</p>
+<p><b>What to do:</b> ${escapeHtml(advice)}</p>
 </section>`

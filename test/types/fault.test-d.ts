@@ -69,11 +69,17 @@ export async function useCase(ctx: Context<'rate_limit:exceeded'>): Promise<void
 /** What refuses with nothing needs no right to refuse. */
 export const withoutRefusals = () => logOut(deps, signedIn, attempt.client)
 
+const row = { status: 401, title: '', description: '', meaning: '', advice: '' } as const
 export const table = {
-  'auth:invalid_credentials': { status: 401, title: '', description: '' },
+  'auth:invalid_credentials': row,
   // @ts-expect-error another domain's code
-  'user:not_verified': { status: 401, title: '', description: '' },
+  'user:not_verified': row,
 } as const satisfies ErrorTable<'auth'>
 
+const { status: _status, ...noStatus } = row
 // @ts-expect-error a row without a status
-export const incomplete = { 'auth:a': { title: '', description: '' } } as const satisfies ErrorTable<'auth'>
+export const incomplete = { 'auth:a': noStatus } as const satisfies ErrorTable<'auth'>
+
+const { advice: _advice, ...noAdvice } = row
+// @ts-expect-error a row that does not say what to do
+export const unexplained = { 'auth:a': noAdvice } as const satisfies ErrorTable<'auth'>
