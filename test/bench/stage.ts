@@ -2,7 +2,6 @@ import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_proces
 import { randomUUIDv7 } from 'node:crypto'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,6 +11,7 @@ import { initKeys } from '../../src/crypto/keyring.ts'
 import { makeToken } from '../../src/crypto/secret-token.ts'
 import { openEmbeddedDatabase } from '../../src/db/embedded/database.ts'
 import { applyMigrations } from '../../src/db/migrate.ts'
+import { freePort } from '../support/free-port.ts'
 import { startOwnRedis } from '../support/redis.ts'
 import type { BareOrder } from './bare.ts'
 import type { LoadOrder, LoadResult } from './load.ts'
@@ -126,14 +126,6 @@ async function untilReady(child: ChildProcess, url: string): Promise<void> {
     if (ok) return
     await sleep(50)
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 /** Runs the load on the other core. */

@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
 import { isRunning } from '../../src/db/embedded/process.ts'
 import { runStatement, withDatabase } from '../support/database.ts'
+import { freePort } from '../support/free-port.ts'
 import { newPerson, type Person } from '../support/people.ts'
 
 const source = (file: string) => join(import.meta.dirname, '../../src', file)
@@ -61,14 +61,6 @@ async function startServer(env: Environment): Promise<Program & { readonly ready
 async function stop(server: Program): Promise<void> {
   server.child.kill('SIGTERM')
   expect(await server.ended()).toBe(0)
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return String(port)
 }
 
 /** Cookies by name. */
@@ -129,7 +121,7 @@ describe('a server with everything by default', { timeout: 40_000 }, () => {
     dataDir = mkdtempSync(join(tmpdir(), 'postern-process-'))
     // PostgreSQL does not run as root: its own user must get through.
     chmodSync(dataDir, 0o711)
-    env = { PORT: await freePort(), DATA_DIR: dataDir }
+    env = { PORT: String(await freePort()), DATA_DIR: dataDir }
   })
   afterEach(async () => {
     // PostgreSQL outlives a killed server only until the next one takes it over.
@@ -180,7 +172,7 @@ describe('a server with everything by default', { timeout: 40_000 }, () => {
 
   test('beside a running server: a second one is refused, the command line joins in', async () => {
     const server = await startServer(env)
-    const second = spawnProgram('main.ts', { ...env, PORT: await freePort() })
+    const second = spawnProgram('main.ts', { ...env, PORT: String(await freePort()) })
     expect(await second.ended()).toBe(1)
     expectSentence(second.output(), new RegExp(dataDir))
 
@@ -233,7 +225,7 @@ test('two servers that start at once on one fresh database both serve, and share
   const dataDir = mkdtempSync(join(tmpdir(), 'postern-process-'))
   try {
     const shared = { DATABASE_URL: withDatabase(inject('postgresUrl'), name), DATA_DIR: dataDir }
-    const ports = [await freePort(), await freePort()]
+    const ports = [String(await freePort()), String(await freePort())]
     const [one, other] = await Promise.all(ports.map((port) => startServer({ ...shared, PORT: port })))
     if (!(one && other)) throw new Error('both must have started')
     expect(await isSignedIn(other, await signUp(one))).toBe(true)
@@ -271,7 +263,7 @@ describe('what cannot start says why', () => {
 
   test('a database that is not there', async () => {
     const url = `postgres://u:hidden-password@127.0.0.1:${await freePort()}/x`
-    const server = spawnProgram('main.ts', { DATABASE_URL: url, PORT: await freePort() })
+    const server = spawnProgram('main.ts', { DATABASE_URL: url, PORT: String(await freePort()) })
     expect(await server.ended()).toBe(1)
     expectSentence(server.output(), /No connection to 127\.0\.0\.1:\d+ \(ECONNREFUSED\)/)
     expect(server.output()).not.toContain('hidden-password')

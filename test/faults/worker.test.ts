@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import PostalMime from 'postal-mime'
@@ -10,6 +10,7 @@ import { SMTPServer } from 'smtp-server'
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest'
 import { frontendUrl, publicUrl, startApp, type TestApp } from '../support/app.ts'
 import { createDatabase, runStatement, type TestDatabase } from '../support/database.ts'
+import { freePort } from '../support/free-port.ts'
 import { newPerson } from '../support/people.ts'
 
 const source = (file: string) => join(import.meta.dirname, '../../src', file)
@@ -108,14 +109,6 @@ async function openMailServer(): Promise<MailServer> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`
   return Object.assign(state, { url, close: () => new Promise<void>((resolve) => server.close(resolve)) })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 const until = (check: () => void, timeout = 20_000) => vi.waitFor(check, { timeout, interval: 20 })

@@ -1,7 +1,7 @@
-import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { said, somebody } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
+import { freePort } from '../support/free-port.ts'
 import { signedUp } from '../support/people.ts'
 
 const token = 'metrics-token-of-the-test'
@@ -12,14 +12,6 @@ beforeAll(async () => {
   app = await startApp({ METRICS_TOKEN: token, METRICS_PORT: String(port), HOST: '127.0.0.1' })
 })
 afterAll(() => app.close())
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port: free } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return free
-}
 
 const scrape = (authorization?: string) =>
   app.app.inject({ url: '/metrics', headers: { host: 'auth.example.com', ...(authorization && { authorization }) } })

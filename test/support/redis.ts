@@ -1,11 +1,12 @@
 import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { freePort } from './free-port.ts'
 
 export type TestRedis = { readonly url: string; stop(): Promise<void> }
 
@@ -22,6 +23,8 @@ type Machine = Omit<OwnRedis, 'url'> & { readonly host: string }
 
 const run = promisify(execFile)
 const image = 'redis:7-alpine'
+/** A Cluster's nodes talk to one another ten thousand ports above. */
+const belowBus = { below: 55_000 }
 const startDeadlineMs = 15_000
 
 /** A Redis that may be shared with others: isolate by key prefix, flush nothing. */
@@ -31,14 +34,14 @@ export async function startRedis(): Promise<TestRedis> {
 }
 
 export async function startOwnRedis(): Promise<OwnRedis> {
-  const port = await freePort()
+  const port = await freePort(belowBus)
   const machine = await startMachine(port, [])
   return { ...machine, url: `redis://${machine.host}:${port}` }
 }
 
 /** A Cluster of one node, which is enough for its protocol and its rules about keys. */
 export async function startRedisCluster(): Promise<OwnRedis> {
-  const port = await freePort()
+  const port = await freePort(belowBus)
   const settings = [
     '--cluster-enabled',
     'yes',
@@ -157,15 +160,4 @@ async function ask(host: string, port: number, command: string): Promise<string>
   let reply = ''
   for await (const chunk of socket) reply += String(chunk)
   return reply
-}
-
-/** A Cluster's nodes also listen on their port + 10000. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const server = createServer()
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const { port } = server.address() as AddressInfo
-    await new Promise((resolve) => server.close(resolve))
-    if (port < 55_000) return port
-  }
 }

@@ -1,10 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { vi } from 'vitest'
 import type { TestApp } from './app.ts'
+import { freePort } from './free-port.ts'
 
 export type ServerProcess = {
   readonly origin: string
@@ -17,17 +17,9 @@ export type ServerProcess = {
 /** Every process would compile the same modules anew. */
 const ofTests = { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: join(tmpdir(), 'postern-compile-cache') }
 
-async function freePort(): Promise<string> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return String(port)
-}
-
 /** The API as a process of its own, as an operator starts it, once it is ready; nothing of the tests' environment gets through. */
 export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  const PORT = await freePort()
+  const PORT = String(await freePort())
   const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, '../../src/main.ts')], {
     env: { ...ofTests, PORT, APP_ENV: 'test', LOG_LEVEL: 'error', ...env },
     cwd: tmpdir(),
