@@ -12,7 +12,7 @@ import { addWebhook, listWebhooks, removeWebhook } from './events/webhooks.ts'
 import { isUuid } from './http/validation.ts'
 import { createLog } from './log.ts'
 import { outboundPolicy } from './outbound/policy.ts'
-import { openChangeChannel } from './ports/change-channel.open.ts'
+import { openBroadcast } from './ports/broadcast.open.ts'
 import { openSearchIndex } from './ports/search-index.open.ts'
 import { openUserIndexer } from './search/index-users.ts'
 import { openReplicas, type Replicas } from './sessions/replicas.ts'
@@ -214,7 +214,7 @@ async function withDatabase<Result>(
     onIdleError: () => undefined,
   })
   opened.defer(database.close)
-  const channel = openChangeChannel({ config, db: database.db, directUrl: urls.direct, log })
+  const channel = openBroadcast('changes', { config, db: database.db, directUrl: urls.direct, log })
   const replicas = openReplicas({ db: database.db, channel, log, memory: undefined })
   opened.defer(replicas.close)
   return await act({ ...database, replicas, directUrl: urls.direct })

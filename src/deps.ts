@@ -23,8 +23,8 @@ import { type Remembered, remember } from './oauth/remembered.ts'
 import { type Outbound, openOutbound } from './outbound/client.ts'
 import { type OutboundPolicy, outboundPolicy } from './outbound/policy.ts'
 import { type IsCommonPassword, loadCommonPasswords } from './password/common-passwords.ts'
-import { openEventStream } from './ports/event-stream.open.ts'
-import type { EventStream } from './ports/event-stream.ts'
+import { openBroadcast } from './ports/broadcast.open.ts'
+import { type EventStream, openEventStream } from './ports/event-stream.ts'
 import { openFileStore } from './ports/file-store.open.ts'
 import type { FileStore } from './ports/file-store.ts'
 import { httpMailDelivery } from './ports/mail-delivery.http.ts'
@@ -107,7 +107,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
   const outbound = openOutbound(policy)
   opened.defer(outbound.close)
   const { redisChecks, ...counters } = openCounters(config, log, db, opened)
-  const eventStream = openEventStream({ config, db, directUrl: urls.direct, log })
+  const eventStream = openEventStream(openBroadcast('events', { config, db, directUrl: urls.direct, log }))
   opened.defer(eventStream.close)
   const eventHub = openEventHub({ db, eventStream, log })
   opened.defer(async () => eventHub.close())

@@ -11,7 +11,8 @@ import { deliverToWebhook } from '../events/webhooks.ts'
 import { sweepOrphans } from '../files/sweep-orphans.ts'
 import { openOutbound } from '../outbound/client.ts'
 import { outboundPolicy } from '../outbound/policy.ts'
-import { openEventStream } from '../ports/event-stream.open.ts'
+import { openBroadcast } from '../ports/broadcast.open.ts'
+import { openEventStream } from '../ports/event-stream.ts'
 import { openFileStore } from '../ports/file-store.open.ts'
 import { openUserIndexer } from '../search/index-users.ts'
 import { deliverMail } from './deliver.ts'
@@ -72,7 +73,7 @@ export async function startWorker({
     await sweepOrphans({ db, fileStore })
   })
   await jobs.schedule('sweep', '17 * * * *')
-  const eventStream = openEventStream({ config, db, directUrl: urls.direct, log })
+  const eventStream = openEventStream(openBroadcast('events', { config, db, directUrl: urls.direct, log }))
   const relay = startRelay({ pool, jobs, eventStream, log })
   const server = await listenForDeliveries(deps, listen)
   return {

@@ -5,7 +5,7 @@ import { moderationLogs } from '../db/schema/moderation.ts'
 import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
-import { EventStreamError } from '../ports/event-stream.ts'
+import { BroadcastError } from '../ports/broadcast.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
@@ -89,7 +89,7 @@ async function publish(
   try {
     await ctx.eventStream.publish(tx, entry)
   } catch (cause) {
-    if (!(cause instanceof EventStreamError)) throw cause
+    if (!(cause instanceof BroadcastError)) throw cause
     throw ctx.fault('eventstream:publish_failed', { cause, details: 'Nothing was changed. Try again.' })
   }
 }

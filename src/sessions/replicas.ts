@@ -5,7 +5,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from '../db/client.ts'
 import { replicas } from '../db/schema/replicas.ts'
 import { describeCause } from '../errors/cause.ts'
-import type { ChangeChannel } from '../ports/change-channel.ts'
+import type { Broadcast } from '../ports/broadcast.ts'
 import { within } from '../within.ts'
 
 /** Longest time for which a process answers from memory without having proven that it hears of changes. */
@@ -36,7 +36,7 @@ export type Replicas = {
 
 type Options = {
   readonly db: Database
-  readonly channel: ChangeChannel
+  readonly channel: Broadcast
   readonly log: FastifyBaseLogger
   /** None: it changes, but answers nothing. */
   readonly memory: Memory | undefined
@@ -75,7 +75,7 @@ export function openReplicas({ db, channel, log, memory }: Options): Replicas {
   const lease = openLease({ db, id, memory })
   let heardPing: { readonly ping: string; readonly heard: () => void } | undefined
 
-  const send = (message: Message): Promise<void> => channel.send(JSON.stringify(message))
+  const send = (message: Message): Promise<void> => channel.send([JSON.stringify(message)])
 
   function obey({ change, from, users, transaction }: ChangeMessage): void {
     if (memory === undefined || from === id) return

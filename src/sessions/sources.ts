@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type pg from 'pg'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/client.ts'
-import { openChangeChannel } from '../ports/change-channel.open.ts'
+import { openBroadcast } from '../ports/broadcast.open.ts'
 import { redisPrefix } from '../ports/redis.ts'
 import { redisSessionCache } from '../ports/session-cache.redis.ts'
 import type { SessionCache } from '../ports/session-cache.ts'
@@ -38,7 +38,7 @@ export function openSessionSources({ config, db, pool, directUrl, log, opened }:
     redisUrl === undefined ? undefined : redisSessionCache({ url: redisUrl, prefix: redisPrefix, log })
   if (sessionCache) opened.defer(() => sessionCache.close())
   const remembers = sessionMemoryMib > 0 || sessionCache !== undefined
-  const channel = openChangeChannel({ config, db, directUrl, log })
+  const channel = openBroadcast('changes', { config, db, directUrl, log })
   const replicas = openReplicas({ db, channel, log, memory: remembers ? remembered : undefined })
   opened.defer(replicas.close)
   return { pool, lastSeen, replicas, remembered, sessionCache }

@@ -151,6 +151,21 @@ describe('a replica that cannot hear PostgreSQL', () => {
   )
 })
 
+test('a channel that fell silent is opened anew, without anybody closing the old connection', async () => {
+  const one = await startApp()
+  const proxy = await openProxy(one.config.databaseUrl ?? '')
+  const two = await startReplica(one, { DATABASE_DIRECT_URL: proxy.url })
+  await isLeased(two)
+  proxy.mute()
+  await vi.waitFor(() => expect(two.deps.replicas.isLeased()).toBe(false), { timeout: 5000 })
+  await vi.waitFor(() => expect(two.deps.replicas.isLeased()).toBe(true), { timeout: 15_000 })
+  // The job queue's connections are mute as well, and would be waited for.
+  await proxy.cut()
+  await two.close()
+  await proxy.close()
+  await one.close()
+})
+
 test('what others write to the channel harms nobody', async () => {
   const app = await startApp()
   await isLeased(app)

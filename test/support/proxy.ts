@@ -11,6 +11,8 @@ export type PostgresProxy = {
   cut(): Promise<void>
   /** Keeps and takes connections, and lets nothing through. */
   hang(): void
+  /** Lets nothing more through on the connections that there are, as after a failover that told nobody. */
+  mute(): void
   /** Whatever it was: connections work, also those that hung. */
   restore(): Promise<void>
   close(): Promise<void>
@@ -51,6 +53,9 @@ export async function openProxy(url: string): Promise<PostgresProxy> {
     cut,
     hang: () => {
       isHanging = true
+      for (const pair of pairs) pair.pause()
+    },
+    mute: () => {
       for (const pair of pairs) pair.pause()
     },
     restore: async () => {
