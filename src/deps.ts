@@ -102,7 +102,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     }),
     loadCommonPasswords(config.passwordMinLength),
   ])
-  const sources = openSessionSources({ config, db, pool, directUrl: urls.direct, log, opened })
+  const sources = openSessionSources({ config, db, pool, keyring, directUrl: urls.direct, log, opened })
   const policy = outboundPolicy(config)
   const outbound = openOutbound(policy)
   opened.defer(outbound.close)

@@ -26,7 +26,7 @@ export function redisSessionCache({ url, prefix, log }: Options): SessionCache {
     find: async (key) => {
       if (client.status !== 'ready') return undefined
       try {
-        return (await within(deadlineMs, client.get(keyOf(key)))) ?? undefined
+        return (await within(deadlineMs, client.getBuffer(keyOf(key)))) ?? undefined
       } catch (error) {
         log.debug({ cause: describeCause(error) }, 'the session cache did not answer')
         return undefined

@@ -5,12 +5,9 @@ import type { SignedIn } from './resolve.ts'
 /** What was read of a session, and what it is good for. Times are PostgreSQL's, in milliseconds since 1970. */
 export type Remembered = {
   readonly value: SignedIn
-  readonly userId: string
   /** The oldest transaction that was running when it was read: what ended before is in it. */
   readonly transaction: number
   readonly goodUntil: number
-  /** From when on its use must be noted. */
-  seenDueAt: number
 }
 
 /** Where sessions were found so far. */
@@ -35,7 +32,7 @@ const sizeOfSession = ({ user }: SignedIn): number =>
 
 /** Longest age of an entry, so of whatever was read before a change: 30 s, and the statement that read it. */
 const changesMatterForMs = 35_000
-/** Beyond this many accounts that changed of late, whatever was read before the older half of them changed counts as changed. */
+/** Beyond this many accounts that changed of late, whatever was read before the oldest of them changed counts as changed. */
 const mostChanges = 10_000
 
 /** Sessions in this process's memory, those longest unused dropped first. */
@@ -48,9 +45,9 @@ export function rememberSessions({ mostMib }: { readonly mostMib: number }): Rem
           max: (mostMib * mib) / leastBytes,
           maxSize: mostMib * mib,
           sizeCalculation: ({ value }) => sizeOfSession(value),
-          dispose: ({ userId }, key) => {
-            const keys = keysOf.get(userId)
-            if (keys?.delete(key) && keys.size === 0) keysOf.delete(userId)
+          dispose: ({ value: { user } }, key) => {
+            const keys = keysOf.get(user.id)
+            if (keys?.delete(key) && keys.size === 0) keysOf.delete(user.id)
           },
         })
   const changes = rememberChanges()
@@ -58,13 +55,14 @@ export function rememberSessions({ mostMib }: { readonly mostMib: number }): Rem
   return {
     find: (key) => sessions?.get(key),
     store: (key, session) => {
-      if (session.transaction < changes.lastOf(session.userId)) return false
+      const userId = session.value.user.id
+      if (session.transaction < changes.lastOf(userId)) return false
       if (sessions === undefined) return true
       sessions.set(key, session)
       if (!sessions.has(key)) return true
-      const keys = keysOf.get(session.userId)
+      const keys = keysOf.get(userId)
       if (keys) keys.add(key)
-      else keysOf.set(session.userId, new Set([key]))
+      else keysOf.set(userId, new Set([key]))
       return true
     },
     forget: (userIds, transaction) => {

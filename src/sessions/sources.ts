@@ -1,11 +1,12 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type pg from 'pg'
 import type { Config } from '../config.ts'
+import type { Keyring } from '../crypto/keyring.ts'
 import type { Database } from '../db/client.ts'
 import { openBroadcast } from '../ports/broadcast.open.ts'
 import { redisPrefix } from '../ports/redis.ts'
 import { redisSessionCache } from '../ports/session-cache.redis.ts'
-import type { SessionCache } from '../ports/session-cache.ts'
+import { type CachedSessions, cacheSessions } from './cached.ts'
 import { type LastSeen, startLastSeen } from './last-seen.ts'
 import { type RememberedSessions, rememberSessions } from './remembered.ts'
 import { openReplicas, type Replicas } from './replicas.ts'
@@ -16,30 +17,31 @@ export type SessionSources = {
   readonly lastSeen: LastSeen
   readonly replicas: Replicas
   readonly remembered: RememberedSessions
-  readonly sessionCache: SessionCache | undefined
+  readonly cached: CachedSessions | undefined
 }
 
 type Options = {
   readonly config: Config
   readonly db: Database
   readonly pool: pg.Pool
+  readonly keyring: Keyring
   readonly directUrl: string
   readonly log: FastifyBaseLogger
   /** Gets what must be closed. */
   readonly opened: AsyncDisposableStack
 }
 
-export function openSessionSources({ config, db, pool, directUrl, log, opened }: Options): SessionSources {
+export function openSessionSources({ config, db, pool, keyring, directUrl, log, opened }: Options): SessionSources {
   const { redisUrl, sessionMemoryMib, sessionIdleTtlSeconds: idleTtlSeconds } = config
   const lastSeen = startLastSeen({ db, idleTtlSeconds, log })
   opened.defer(lastSeen.close)
   const remembered = rememberSessions({ mostMib: sessionMemoryMib })
-  const sessionCache =
-    redisUrl === undefined ? undefined : redisSessionCache({ url: redisUrl, prefix: redisPrefix, log })
-  if (sessionCache) opened.defer(() => sessionCache.close())
-  const remembers = sessionMemoryMib > 0 || sessionCache !== undefined
+  const cache = redisUrl === undefined ? undefined : redisSessionCache({ url: redisUrl, prefix: redisPrefix, log })
+  if (cache) opened.defer(() => cache.close())
+  const cached = cache && cacheSessions({ cache, keyring, log })
+  const remembers = sessionMemoryMib > 0 || cached !== undefined
   const channel = openBroadcast('changes', { config, db, directUrl, log })
   const replicas = openReplicas({ db, channel, log, memory: remembers ? remembered : undefined })
   opened.defer(replicas.close)
-  return { pool, lastSeen, replicas, remembered, sessionCache }
+  return { pool, lastSeen, replicas, remembered, cached }
 }

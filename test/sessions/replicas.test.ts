@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startReplica } from '../access-tokens/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
@@ -113,6 +114,62 @@ describe.each([
   })
 })
 
+describe('what Redis holds of sessions', () => {
+  let redis: OwnRedis
+  let app: TestApp
+  let store: Redis
+  beforeAll(async () => {
+    redis = await startOwnRedis()
+    app = await startApp({ REDIS_URL: redis.url, SESSION_MEMORY_MIB: '0' })
+    store = new Redis(redis.url)
+    await isLeased(app)
+  })
+  afterAll(async () => {
+    store.disconnect()
+    await app.close()
+    await redis.stop()
+  })
+
+  const entries = async () => {
+    const keys = await store.keys('postern:session:*')
+    return Promise.all(keys.map(async (key) => ({ key, value: (await store.getBuffer(key)) ?? Buffer.alloc(0) })))
+  }
+  const cachedChecks = () => app.deps.remembered.foundIn.cache
+
+  test('is sealed: nobody reads an address in it, and it opens for its own session alone [LG1]', async () => {
+    const [one, two] = [await signedUp(app), await signedUp(app)]
+    for (const { client } of [one, two]) {
+      expect((await me(client)).status).toBe(200)
+      await vi.waitFor(async () => {
+        const before = cachedChecks()
+        expect((await me(client)).status).toBe(200)
+        expect(cachedChecks()).toBe(before + 1)
+      })
+    }
+    const found = await entries()
+    expect(found).toHaveLength(2)
+    for (const { value } of found)
+      for (const text of [one.person.email, one.person.handle, two.person.email, 'sessionId', 'roles'])
+        expect(value.includes(text)).toBe(false)
+    const [first, second] = found
+    await store.set(first?.key ?? '', second?.value ?? '')
+    await store.set(second?.key ?? '', first?.value ?? '')
+    for (const { person, client } of [one, two]) expect((await me(client)).body.email).toBe(person.email)
+  })
+
+  test.each(['', 'garbage', '{"value":{"user":{"roles":["admin"]}},"goodUntil":9e15,"transaction":9e15}'])(
+    'is asked for no more than it can tell: %j',
+    async (planted) => {
+      const { person, client } = await signedUp(app)
+      await me(client)
+      await vi.waitFor(async () => expect(await entries()).not.toEqual([]))
+      for (const { key } of await entries()) await store.set(key, planted)
+      const answer = await me(client)
+      expect([answer.status, answer.body.email, answer.body.roles]).toEqual([200, person.email, undefined])
+    },
+  )
+})
+
 describe('a replica that cannot hear PostgreSQL', () => {
   let one: TestApp
   let two: TestApp
@@ -169,7 +226,17 @@ test('a channel that fell silent is opened anew, without anybody closing the old
 test('what others write to the channel harms nobody', async () => {
   const app = await startApp()
   await isLeased(app)
-  for (const text of ['garbage', 'null', '[]', '{"change":1}', '{"ping":{}}', '{"heard":1}', ''])
+  for (const text of [
+    'garbage',
+    'null',
+    '[]',
+    '{"change":1}',
+    '{"change":"x","users":5}',
+    '{"change":"x","from":"y","users":["z"]}',
+    '{"ping":{}}',
+    '{"heard":1}',
+    '',
+  ])
     await app.deps.pool.query("select pg_notify('postern_changes', $1)", [text])
   const { client } = await signedUp(app)
   expect((await me(client)).status).toBe(200)

@@ -1,0 +1,51 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Keyring } from '../crypto/keyring.ts'
+import { open, seal } from '../crypto/sealed-box.ts'
+import { describeCause } from '../errors/cause.ts'
+import type { SessionCache } from '../ports/session-cache.ts'
+import type { Remembered } from './remembered.ts'
+
+/** What other processes read. */
+export type CachedSessions = {
+  /** Nothing also where the cache is away or holds something else. */
+  find(key: string): Promise<Remembered | undefined>
+  store(key: string, session: Remembered, ttlMs: number): void
+}
+
+type Deps = { readonly cache: SessionCache; readonly keyring: Keyring; readonly log: FastifyBaseLogger }
+
+/** Sealed, so that whoever reads or writes the cache gets nobody's address and nobody's session: an entry opens only under its own key. */
+export function cacheSessions({ cache, keyring, log }: Deps): CachedSessions {
+  const associated = (key: string): string => `session cache ${key}`
+  return {
+    find: async (key) => {
+      const box = await cache.find(key)
+      if (box === undefined) return undefined
+      try {
+        return parse(open(keyring, box, associated(key)).toString('utf8'))
+      } catch (error) {
+        log.warn({ cause: describeCause(error) }, 'the session cache holds what Postern did not put there')
+        return undefined
+      }
+    },
+    store: (key, session, ttlMs) => {
+      try {
+        cache.store(key, seal(keyring, JSON.stringify(session), associated(key)), ttlMs)
+      } catch (error) {
+        // Without a key to seal with every process asks PostgreSQL.
+        log.warn({ cause: describeCause(error) }, 'a session could not be sealed for the cache')
+      }
+    },
+  }
+}
+
+/** JSON has no times. */
+function parse(text: string): Remembered {
+  const session = JSON.parse(text) as Remembered
+  const { user } = session.value
+  const bannedUntil = user.bannedUntil && new Date(user.bannedUntil)
+  return {
+    ...session,
+    value: { ...session.value, user: { ...user, bannedUntil, createdAt: new Date(user.createdAt) } },
+  }
+}
