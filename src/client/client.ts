@@ -43,12 +43,12 @@ export type Client = { readonly [M in Method]: Call<M> }
 /** A client of one server; it holds nothing but its options and, in bearer mode, its tokens. */
 export function createClient(options: ClientOptions): Client {
   const isBearer = options.mode === 'bearer'
-  // Its types would be made of the whole document; ours are made for the codes.
   const core = createFetchClient({
     baseUrl: options.baseUrl,
     credentials: isBearer ? 'omit' : 'include',
     ...(options.headers && { headers: options.headers }),
     ...(options.fetch && { fetch: options.fetch }),
+    // Its own types would be made of the whole document, and know no codes; ours are those of api.ts.
   }) as unknown as Core
   const { timeoutMs = 30_000, retry: { times = 0, longestWaitSeconds = 60 } = {} } = options
   const send = (method: Method, path: string, init: Init) =>

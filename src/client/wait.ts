@@ -13,11 +13,14 @@ export async function unlessAborted<T>(signal: AbortSignal | undefined, promise:
   }
 }
 
-/** Waits, at most until the signal aborts. */
+/** Beyond it a timer fires at once. */
+const longestTimerMs = 2 ** 31 - 1
+
+/** Waits as long as a server asked for, at most until the signal aborts. */
 export async function sleep(seconds: number, signal: AbortSignal | undefined): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, seconds * 1000)
+    timer = setTimeout(resolve, Math.min(seconds * 1000, longestTimerMs))
   })
   await unlessAborted(signal, over)
   clearTimeout(timer)

@@ -82,6 +82,7 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
     if (config.access === undefined)
       throw new Error(`${String(route.method)} ${route.url} does not say who may call it`)
     if (config.access === 'probe') return
+    // Fastify's type is that of hooks which call back; a route's own are guards, as inOrder calls them.
     const own = [route.onRequest ?? []].flat() as unknown as readonly Guard[]
     // HEAD comes with what GET was given.
     if (own.some((hook) => composed.has(hook))) return

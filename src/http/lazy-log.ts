@@ -35,5 +35,6 @@ for (const level of ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent
   })
 }
 
+// The methods that the levels got above are none that the compiler sees.
 export const lazyLog = (server: FastifyBaseLogger, bindings: Bindings): FastifyBaseLogger =>
   new LazyLog(server, bindings) as unknown as FastifyBaseLogger

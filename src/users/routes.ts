@@ -33,6 +33,7 @@ export function userRoutes(app: App, deps: Deps): void {
         body = reply.serializeInput(presentMe(deps.config, user), '200') as string
         written.set(user, body)
       }
+      // A text that says that it is JSON goes out as it stands.
       void reply.type('application/json; charset=utf-8').send(body as never)
     },
   })

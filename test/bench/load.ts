@@ -106,4 +106,5 @@ function finish(): void {
 
 const sockets = Array.from({ length: order.connections }, () => connect(order.port, '127.0.0.1'))
 for (const socket of sockets) keepAsking(socket)
+// How long a load lasts is what is asked for.
 setTimeout(finish, order.seconds * 1000)
