@@ -87,7 +87,7 @@ async function expired(ageSeconds = 301): Promise<string> {
 }
 
 describe.each(routesThatTakeIt)('GET %s by access token', (url) => {
-  test('user:token_expired, without leeway', async () => {
+  test('user:token_expired, without leeway [FT12]', async () => {
     for (const age of [300, 301, 86_400]) {
       const answer = await withToken(app, await expired(age), url)
       expect([answer.status, answer.code, answer.setCookies]).toEqual([401, 'user:token_expired', []])

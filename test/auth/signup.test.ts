@@ -300,7 +300,7 @@ describe('POST /v0/auth/signup', () => {
       'HTTP/1.1 418 Teapot\r\ncontent-length: 0\r\n\r\n',
       'HTTP/1.1 200 OK\r\ncontent-length: 22\r\n\r\n{"outcome":"whatever"}',
       'HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n',
-    ])('worker:response_invalid when the worker says %j', async (garbage) => {
+    ])('worker:response_invalid when the worker says %j [FT7]', async (garbage) => {
       const lying = accept(garbage)
       const broken = await atWorker(`http://127.0.0.1:${await listen(lying)}`)
       const person = newPerson()
@@ -311,7 +311,7 @@ describe('POST /v0/auth/signup', () => {
       lying.close()
     })
 
-    test('worker:verification_email_send_failed when SMTP refuses', async () => {
+    test('worker:verification_email_send_failed when SMTP refuses [FT6]', async () => {
       const broken = await startApp({ SMTP_URL: 'smtp://127.0.0.1:1' })
       const person = newPerson()
       const answer = await broken.client().post(url, person)
@@ -320,7 +320,7 @@ describe('POST /v0/auth/signup', () => {
       await broken.close()
     })
 
-    test('MAIL_DELIVERY=queue: 202 all the same', async () => {
+    test('MAIL_DELIVERY=queue: 202 all the same [FT6]', async () => {
       const queueing = await startApp({ SMTP_URL: 'smtp://127.0.0.1:1', MAIL_DELIVERY: 'queue' })
       expect((await queueing.client().post(url, newPerson())).status).toBe(202)
       await queueing.close()

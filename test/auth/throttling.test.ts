@@ -166,7 +166,7 @@ describe('what counts for everybody together', () => {
   })
 })
 
-test('a storm of strangers keeps nobody out whom the account knows: devices and sessions go first', async () => {
+test('a storm of strangers keeps nobody out whom the account knows: devices and sessions go first [FT13]', async () => {
   const slow = await startApp({ ARGON2_MEMORY_KIB: '131072', ARGON2_TIME_COST: '4', ARGON2_CONCURRENCY: '1' })
   const { person, client } = await signedInOnDevice(slow)
   const guesses = Array.from({ length: 100 }, () => wrongLogin(slow, newPerson()))

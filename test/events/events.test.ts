@@ -169,7 +169,7 @@ describe.each([
   })
 })
 
-test('without its stream the events still come, a little later', async () => {
+test('without its stream the events still come, a little later [FT4]', async () => {
   const redis = await startOwnRedis()
   const app = await startApp({ REDIS_URL: redis.url })
   const { client, person } = await somebody(app)

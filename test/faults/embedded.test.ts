@@ -241,7 +241,7 @@ describe('after a kill', options, () => {
     expect(await isRunning(pid)).toBe(false)
   })
 
-  test('of PostgreSQL, it is back within five seconds and still allows one server', async () => {
+  test('of PostgreSQL, it is back within five seconds and still allows one server [FT1 FT11]', async () => {
     const server = await open('server')
     await keep(server)
     process.kill(await postmasterPid(), 'SIGKILL')
@@ -253,7 +253,7 @@ describe('after a kill', options, () => {
     await expect(open('server')).rejects.toThrow(/Another Postern server/)
   })
 
-  test('of both, the next start recovers the data', async () => {
+  test('of both, the next start recovers the data [FT11]', async () => {
     const server = await openElsewhere('server')
     const guest = await openElsewhere('guest')
     const database = await open('guest')
@@ -308,7 +308,7 @@ describe('binaries', options, () => {
     return packageDir
   }
 
-  test('get the links and modes that an install without scripts left out', async () => {
+  test('get the links and modes that an install without scripts left out [SC1]', async () => {
     const packageDir = await copyPackage(sandbox)
     const prepare = async () =>
       prepareBinaries({

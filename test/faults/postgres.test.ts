@@ -102,7 +102,7 @@ describe('with a short deadline', () => {
   afterEach(() => proxy.restore())
   afterAll(closeApp)
 
-  test('PostgreSQL gone: system:database_error, and all is well once it is back', async () => {
+  test('PostgreSQL gone: system:database_error, and all is well once it is back [FT1]', async () => {
     const prepared = await prepare()
     await proxy.cut()
     await expectOutage(prepared, timeoutMs + 500)
@@ -110,7 +110,7 @@ describe('with a short deadline', () => {
     await expectRecovery(prepared)
   })
 
-  test('PostgreSQL mute: system:database_error at the deadline, and all is well once it speaks', async () => {
+  test('PostgreSQL mute: system:database_error at the deadline, and all is well once it speaks [FT2]', async () => {
     const prepared = await prepare()
     proxy.hang()
     await expectOutage(prepared, timeoutMs + 250 + 500)
@@ -118,7 +118,7 @@ describe('with a short deadline', () => {
     await expectRecovery(prepared)
   })
 
-  test('every connection cut in the middle of sign-ups: documented errors only, and the process lives on', async () => {
+  test('every connection cut in the middle of sign-ups: documented errors only, and the process lives on [FT1]', async () => {
     const prepared = await prepare()
     const sent = Array.from({ length: 12 }, () => app.client().post('/v0/auth/signup', newPerson()))
     await vi.waitFor(() => expect(app.deps.pool.totalCount - app.deps.pool.idleCount).toBeGreaterThan(1), {
@@ -131,7 +131,7 @@ describe('with a short deadline', () => {
     await expectRecovery(prepared)
   })
 
-  test('backends ended by the operator are replaced', async () => {
+  test('backends ended by the operator are replaced [FT1]', async () => {
     const prepared = await prepare()
     await aside((client) =>
       client.query(
@@ -141,7 +141,7 @@ describe('with a short deadline', () => {
     await expectRecovery(prepared)
   })
 
-  test('a full pool: system:database_error at the deadline, the pool no bigger, other routes at work', async () => {
+  test('a full pool: system:database_error at the deadline, the pool no bigger, other routes at work [FT2]', async () => {
     const { client } = await prepare()
     const held = await Promise.all(Array.from({ length: 5 }, () => app.deps.pool.connect()))
     const startedAt = performance.now()
@@ -153,7 +153,7 @@ describe('with a short deadline', () => {
     expect((await client.get('/v0/user/me')).status).toBe(200)
   })
 
-  test('a locked row: system:transaction_error, and nothing half done', async () => {
+  test('a locked row: system:transaction_error, and nothing half done [FT3]', async () => {
     const first = await signUp(app)
     const token = await mailedToken(app, first.email)
     const tables = ['sign_ups', 'handles', 'mailed_tokens', 'mails', 'pgboss.job']
@@ -182,7 +182,7 @@ describe('with one connection', () => {
   beforeAll(() => openApp({ DATABASE_TIMEOUT_MS: '800', DATABASE_POOL_SIZE: '1' }))
   afterAll(closeApp)
 
-  test('sign-ups that queue behind a lock fail as documented, and the pool stays at one', async () => {
+  test('sign-ups that queue behind a lock fail as documented, and the pool stays at one [FT2 FT3]', async () => {
     const { client } = await prepare()
     const first = await signUp(app)
     const codes = await aside(async (other) => {
@@ -208,7 +208,7 @@ describe('with the default deadline', () => {
   beforeAll(() => openApp({}))
   afterAll(closeApp)
 
-  test('PostgreSQL mute: system:database_error within 2.5 s, never a 401', async () => {
+  test('PostgreSQL mute: system:database_error within 2.5 s, never a 401 [FT1 FT2]', async () => {
     const prepared = await prepare()
     proxy.hang()
     // A quarter of a second is the grid of the resend route.

@@ -160,7 +160,7 @@ describe('a server with everything by default', { timeout: 40_000 }, () => {
     expect(second.readyMs).toBeLessThan(3000)
   })
 
-  test('killed at once, it starts again with everything that it had acknowledged', async () => {
+  test('killed at once, it starts again with everything that it had acknowledged [FT11]', async () => {
     const killed = await startServer(env)
     const account = await signUp(killed)
     killed.child.kill('SIGKILL')

@@ -126,7 +126,7 @@ describe('a worker of its own', { timeout: 40_000 }, () => {
     expect(reply.status).toBe(401)
   })
 
-  test('not there: 503 worker:connection_failed, degraded; once it is there the mail comes, once', async () => {
+  test('not there: 503 worker:connection_failed, degraded; once it is there the mail comes, once [FT7]', async () => {
     app = await startApp(env)
     const person = newPerson()
     const answer = await app.client().post('/v0/auth/signup', person)
@@ -139,7 +139,7 @@ describe('a worker of its own', { timeout: 40_000 }, () => {
     expect(mailsTo(person.email)).toHaveLength(1)
   })
 
-  test('killed in the middle of a conversation: the documented error, and after a restart the mail, as one mail', async () => {
+  test('killed in the middle of a conversation: the documented error, and after a restart the mail, as one mail [FT11]', async () => {
     app = await startApp(env)
     const { child } = await startWorker()
     smtp.hold = true
@@ -191,7 +191,7 @@ describe('a worker of its own', { timeout: 40_000 }, () => {
     for (const secret of [env.WORKER_SECRET ?? '', person.email]) expect(output()).not.toContain(secret)
   })
 
-  test('what the API had acknowledged when it was killed goes out, once', async () => {
+  test('what the API had acknowledged when it was killed goes out, once [FT11]', async () => {
     const port = String(await freePort())
     const api = await start('main.ts', /is running/, { PORT: port, MAIL_DELIVERY: 'queue' })
     const person = newPerson()

@@ -38,7 +38,7 @@ test('GET /health/ready is degraded, yet 200, without the worker', async () => {
   await alone.close()
 })
 
-test('GET /health/ready is degraded, yet 200, while Redis is away', async () => {
+test('GET /health/ready is degraded, yet 200, while Redis is away [FT4]', async () => {
   const redis = await startOwnRedis()
   onTestFinished(() => redis.stop())
   const limited = await startApp({ REDIS_URL: redis.url })
@@ -56,7 +56,7 @@ test('GET /health/ready is degraded, yet 200, while Redis is away', async () => 
   await expectReport('up', 'up')
 })
 
-test('GET /health/ready is 503, and no error, while PostgreSQL is away; then 200 again', async () => {
+test('GET /health/ready is 503, and no error, while PostgreSQL is away; then 200 again [FT1]', async () => {
   const cut = await startApp()
   const name = new URL(cut.config.databaseUrl ?? '').pathname.slice(1)
   const server = inject('postgresUrl')

@@ -162,7 +162,7 @@ describe('with a Redis that gets lost', () => {
     await redis.stop()
   })
 
-  test('the limit goes on in memory, and in Redis again once it is back', async () => {
+  test('the limit goes on in memory, and in Redis again once it is back [FT4]', async () => {
     const address = somebody()
     expect((await knockOften(app, 10, address)).map(({ code }) => code)).toEqual(Array(10).fill('general:bad_request'))
     await redis.kill()

@@ -145,7 +145,7 @@ describe.each(['/v0/auth/signup', '/v0/auth/login', '/v0/app/auth/login', '/v0/a
           answer = () => undefined
         },
       ],
-    ])('turnstile:service_error when the service answers %s; the token is not burnt', async (_, prepare) => {
+    ])('turnstile:service_error when the service answers %s; the token is not burnt [FT8]', async (_, prepare) => {
       prepare()
       const token = freshToken()
       const { status, code, headers } = await post(token)
@@ -155,13 +155,13 @@ describe.each(['/v0/auth/signup', '/v0/auth/login', '/v0/app/auth/login', '/v0/a
       passes((await post(token)).code)
     })
 
-    test('turnstile:service_error when the service is away', async () => {
+    test('turnstile:service_error when the service is away [FT8]', async () => {
       expect((await post(freshToken(), body(), away)).code).toBe('turnstile:service_error')
     })
   },
 )
 
-test('routes without a bot check ask nobody', async () => {
+test('routes without a bot check ask nobody [FT8]', async () => {
   await app.client().post('/v0/auth/verify-email', { token: 'x' })
   await app.client().get('/v0/user/me')
   expect(asked).toEqual([])

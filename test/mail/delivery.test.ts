@@ -149,7 +149,7 @@ describe('deliverMail', () => {
     expect(await rowOf(mailId)).toEqual({ kept: false, sent: false, attempts: 0 })
   })
 
-  test('a rejected recipient: failed, kept, and sent once by the job when the server accepts', async () => {
+  test('a rejected recipient: failed, kept, and sent once by the job when the server accepts [FT6]', async () => {
     smtp.refusal = 'recipient'
     const { mailId, to } = await putMail({ withJob: true })
     expect(await deliverMail(deps, mailId)).toBe('failed')
@@ -161,7 +161,7 @@ describe('deliverMail', () => {
     expect(smtp.to(to)).toHaveLength(1)
   })
 
-  test('a mail server that is down: failed, and sent once by the job when it is up', async () => {
+  test('a mail server that is down: failed, and sent once by the job when it is up [FT6]', async () => {
     await smtp.stop()
     const { mailId, to } = await putMail({ withJob: true })
     expect(await deliverMail(deps, mailId)).toBe('failed')
@@ -188,7 +188,7 @@ describe('deliverMail', () => {
     }
   })
 
-  test('a hanging mail server: failed within the deadline, and the row is free again', async () => {
+  test('a hanging mail server: failed within the deadline, and the row is free again [FT6]', async () => {
     const mute = createServer((socket) => socket.on('error', () => undefined))
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve))
     const url = `smtp://127.0.0.1:${(mute.address() as AddressInfo).port}`

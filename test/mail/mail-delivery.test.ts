@@ -49,7 +49,7 @@ test.each([
   ['an answer that breaks off', reply('200 OK', '{"outcome":"delivered"}').slice(0, -5)],
   ['what is no HTTP', 'SSH-2.0-OpenSSH_9.2\r\n'],
   ['what is no HTTP and stays open', 'hello\r\n\r\n'],
-])('garbled: %s', async (name, text) => {
+])('garbled: %s [FT7]', async (name, text) => {
   expect(await ask((socket) => (name.endsWith('stays open') ? socket.write(text) : socket.end(text)))).toBe('garbled')
 })
 
@@ -69,7 +69,7 @@ test.each([
       socket.once('close', () => clearInterval(trickle))
     },
   ],
-])('unreachable, within the deadline: %s', async (_name, act: (socket: Socket) => void) => {
+])('unreachable, within the deadline: %s [FT7]', async (_name, act: (socket: Socket) => void) => {
   const startedAt = performance.now()
   expect(await ask(act)).toBe('unreachable')
   expect(performance.now() - startedAt).toBeLessThan(timeoutMs + 300)

@@ -119,7 +119,7 @@ describe(`POST ${url}`, () => {
   })
 })
 
-test('eventstream:publish_failed: without the stream nothing is changed, and it goes on when the stream is back', async () => {
+test('eventstream:publish_failed: without the stream nothing is changed, and it goes on when the stream is back [FT4]', async () => {
   const redis = await startOwnRedis()
   const own = await startApp({ REDIS_URL: redis.url })
   const [by, target] = [await somebody(own, 'admin'), await somebody(own)]

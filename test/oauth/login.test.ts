@@ -214,7 +214,7 @@ describe('POST /v0/auth/oauth/{provider}/login', () => {
       expect((await app.client().post(url, body)).code).toBe('general:bad_request')
   })
 
-  describe('provider faults leave nothing but a state that is used', () => {
+  describe('provider faults leave nothing but a state that is used [FT9]', () => {
     const expectFault = async (code: string, come: () => Promise<{ readonly code: string | undefined }>) => {
       const before = await countRows()
       expect((await come()).code).toBe(code)
@@ -365,7 +365,7 @@ describe('POST /v0/auth/oauth/{provider}/login', () => {
       )
     })
 
-    test('a provider that nobody listens for', async () => {
+    test('a provider that nobody listens for [FT9]', async () => {
       const nobody = 'http://127.0.0.1:1'
       provider.reset(newcomer())
       provider.discovery = { token_endpoint: `${nobody}/token` }
@@ -375,7 +375,7 @@ describe('POST /v0/auth/oauth/{provider}/login', () => {
       expect((await githubLogin(cut.client())).code).toBe('oauth:user_info_fetch_failed')
     })
 
-    test('a provider that hangs is given up after five seconds', async () => {
+    test('a provider that hangs is given up after five seconds [FT9]', async () => {
       provider.reset(newcomer())
       provider.faults['/token'] = 'hang'
       onGithub([])

@@ -202,7 +202,7 @@ describe.each([
     )
   }
 
-  it('goes on in memory while the server is gone, and in Redis when it is back', async () => {
+  it('goes on in memory while the server is gone, and in Redis when it is back [FT4]', async () => {
     await redis.kill()
     expect(await countOnce()).toBe(1)
     expect(await countOnce()).toBe(2)
@@ -212,7 +212,7 @@ describe.each([
     expect(said).toEqual([lost, back])
   })
 
-  it('goes on in memory while the server is silent, and makes one hit wait, not all', async () => {
+  it('goes on in memory while the server is silent, and makes one hit wait, not all [FT4]', async () => {
     await redis.pause()
     expect(await countOnce()).toBe(1)
     const started = performance.now()

@@ -249,7 +249,7 @@ describe('workQueue', () => {
     )
   })
 
-  test('is bounded: what is too much is refused at once and told when to come again', async () => {
+  test('is bounded: what is too much is refused at once and told when to come again [FT13]', async () => {
     await fc.assert(
       fc.asyncProperty(limits, async (limits) => {
         const enqueue = workQueue({ ...limits, deadlineMs: 10_000 })

@@ -253,7 +253,7 @@ describe('POST /v0/auth/undo-email-change', () => {
     expect((await undo(undoToken)).status).toBe(204)
   })
 
-  test('rate_limit:exceeded while the hashing queue is full; nothing is consumed', async () => {
+  test('rate_limit:exceeded while the hashing queue is full; nothing is consumed [FT13]', async () => {
     const slow = await startApp({ ARGON2_MEMORY_KIB: '131072', ARGON2_TIME_COST: '4', ARGON2_CONCURRENCY: '1' })
     const { person, client } = await signedUp(slow)
     const newEmail = freshAddress()

@@ -19,7 +19,7 @@ describe('RFC 6238, appendix B, SHA-1 cut to six digits [MF1]', () => {
   })
 })
 
-test('codes of an independent library are accepted one step before, at and after their own, and nowhere else', () => {
+test('codes of an independent library are accepted one step before, at and after their own, and nowhere else [FT12]', () => {
   const secrets = fc.uint8Array({ minLength: 20, maxLength: 20 })
   const times = fc.double({ min: 1_600_000_000, max: 2_000_000_000, noNaN: true })
   const distances = fc.integer({ min: -4, max: 4 })
@@ -38,7 +38,7 @@ test('codes of an independent library are accepted one step before, at and after
   )
 })
 
-test('the spent step and all before it are refused', () => {
+test('the spent step and all before it are refused [FT12]', () => {
   const at = (spentStep: number) => findStep(rfcSecret, '081804', { nowSeconds: 1_111_111_109, spentStep })
   expect([at(37_037_035), at(37_037_036), at(37_037_040)]).toEqual([37_037_036, undefined, undefined])
 })
