@@ -156,11 +156,11 @@ test('the real server is asked again only after its Retry-After', async () => {
   const app = await startListening({ RATE_LIMITS: '1' })
   onTestFinished(app.close)
   const body = { email: 'nobody@example.com', password: 'not the password' }
-  const client = createClient({ baseUrl: app.baseUrl })
+  const client = createClient({ baseUrl: app.origin })
   let error = (await client.POST('/v0/auth/login', { body })).error
   while (error?.code === 'auth:invalid_credentials') error = (await client.POST('/v0/auth/login', { body })).error
   expect(error).toMatchObject({ from: 'server', code: 'rate_limit:exceeded', status: 429, retryAfterSeconds: 1 })
-  const patient = createClient({ baseUrl: app.baseUrl, retry: { times: 1 } })
+  const patient = createClient({ baseUrl: app.origin, retry: { times: 1 } })
   const start = Date.now()
   expect((await patient.POST('/v0/auth/login', { body })).error?.code).toBe('auth:invalid_credentials')
   expect(Date.now() - start).toBeGreaterThan(900)

@@ -13,7 +13,7 @@ afterAll(() => app.close())
 /** Somebody's browser, signed in by the verification link. */
 async function inBrowser() {
   const person = await signUp(app, newPerson())
-  const client = createClient({ baseUrl: app.baseUrl, fetch: fetchWithCookies() })
+  const client = createClient({ baseUrl: app.origin, fetch: fetchWithCookies() })
   const verified = await client.POST('/v0/auth/verify-email', { body: { token: await mailedToken(app, person.email) } })
   expect(verified.response?.status).toBe(204)
   expect(verified.data).toBeUndefined()
@@ -48,7 +48,7 @@ test('fills in paths and queries', async () => {
 })
 
 test('says which fields broke which rules', async () => {
-  const client = createClient({ baseUrl: app.baseUrl })
+  const client = createClient({ baseUrl: app.origin })
   const { error } = await client.POST('/v0/auth/signup', { body: newPerson({ password: 'short' }) })
   expect(error).toMatchObject({
     from: 'server',
@@ -59,7 +59,7 @@ test('says which fields broke which rules', async () => {
 })
 
 test('reads RFC 9457 too, where the caller asks for it', async () => {
-  const client = createClient({ baseUrl: app.baseUrl, headers: { accept: 'application/problem+json' } })
+  const client = createClient({ baseUrl: app.origin, headers: { accept: 'application/problem+json' } })
   const { error, response } = await client.GET('/v0/user/me')
   expect(response?.headers.get('content-type')).toBe('application/problem+json')
   expect(error).toMatchObject({ from: 'server', code: 'user:unauthorized', status: 401 })

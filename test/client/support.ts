@@ -3,18 +3,16 @@ import type { AddressInfo } from 'node:net'
 import { startApp, type TestApp } from '../support/app.ts'
 
 type Listening = TestApp & {
-  readonly baseUrl: string
   /** Every request that reached the server, as `POST /v0/auth/login`, oldest first. */
   readonly requests: string[]
 }
 
-/** The real app on a port of its own. */
+/** The real app, and what reached it. */
 export async function startListening(env: Readonly<Record<string, string>> = {}): Promise<Listening> {
   const app = await startApp(env)
   const requests: string[] = []
   app.app.server.on('request', ({ method, url }) => void requests.push(`${method} ${url}`))
-  const baseUrl = await app.app.listen({ host: '127.0.0.1', port: 0 })
-  return { ...app, baseUrl, requests }
+  return { ...app, requests }
 }
 
 /** A server that is not Postern, or not this version of it. */

@@ -15,7 +15,7 @@ afterAll(() => app.close())
 
 const clientWith = (tokens: Tokens, options: { readonly fetch?: (request: Request) => Promise<Response> } = {}) => {
   const store = memoryTokens(tokens)
-  return { store, client: createClient({ baseUrl: app.baseUrl, mode: 'bearer', tokens: store, ...options }) }
+  return { store, client: createClient({ baseUrl: app.origin, mode: 'bearer', tokens: store, ...options }) }
 }
 
 /** A service that was given tokens five minutes ago. */
@@ -66,7 +66,7 @@ test('an app signs in, is known, and signs out; no cookie is sent', async () => 
 
 test('tokens are in memory unless a store is given', async () => {
   const person = await signUp(app, newPerson())
-  const client = createClient({ baseUrl: app.baseUrl, mode: 'bearer' })
+  const client = createClient({ baseUrl: app.origin, mode: 'bearer' })
   await client.POST('/v0/app/auth/verify-email', { body: { token: await mailedToken(app, person.email) } })
   expect((await client.GET('/v0/user/me')).data?.email).toBe(person.email)
 })

@@ -14,20 +14,19 @@ const walk =
 test('the walk of docs/providers.md prints, word for word, what it says', async () => {
   const provider = new OidcProvider()
   const issuer = await provider.start()
-  const { app, config, close, ...rest } = await startApp({
+  const app = await startApp({
     APP_ENV: 'development',
     PUBLIC_URL: undefined,
     FRONTEND_URL: undefined,
   })
-  const { person, client } = await signedUp({ app, config, close, ...rest })
-  const address = await app.listen({ host: '127.0.0.1', port: 0 })
+  const { person, client } = await signedUp(app)
   const { stdout } = await promisify(execFile)('bash', ['-euc', walk], {
     cwd: root,
     env: {
       ...process.env,
-      API: address,
-      DATABASE_URL: config.databaseUrl,
-      KEYS_DIR: config.keysDir,
+      API: app.origin,
+      DATABASE_URL: app.config.databaseUrl,
+      KEYS_DIR: app.config.keysDir,
       EMAIL: person.email,
       PASSWORD: person.password,
       TOKEN: client.cookies.get('session_id'),
@@ -43,6 +42,6 @@ test('the walk of docs/providers.md prints, word for word, what it says', async 
   expect(stdout).toContain('"slug":"acme"')
   expect(stdout).toContain('"auth_url"')
   expect(stdout).not.toContain(provider.clientSecret)
-  await close()
+  await app.close()
   await provider.stop()
 })

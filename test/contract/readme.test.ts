@@ -12,11 +12,10 @@ const walk = /## Walk through it[\s\S]*?```sh\n([\s\S]*?)```/.exec(readme)?.[1] 
 test("the README's walk prints, word for word, what it says", async () => {
   // As on a first start: development, the server's own defaults.
   const env = { APP_ENV: 'development', PUBLIC_URL: undefined, FRONTEND_URL: undefined, RATE_LIMITS: undefined }
-  const { app, close } = await startApp(env)
-  const address = await app.listen({ host: '127.0.0.1', port: 0 })
+  const { origin, close } = await startApp(env)
   const { stdout } = await promisify(execFile)('bash', ['-euc', walk], {
     cwd: mkdtempSync(join(tmpdir(), 'postern-walk-')),
-    env: { ...process.env, API: address },
+    env: { ...process.env, API: origin },
   })
   const printed = stdout
     .trimEnd()

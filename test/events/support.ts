@@ -1,5 +1,4 @@
 import { type ClientRequest, get, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { vi } from 'vitest'
 import type { TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
@@ -18,22 +17,19 @@ export type EventSource = {
   readonly response: IncomingMessage
 }
 
-/** Over a real socket, as a stream that never ends cannot be injected. */
-export async function baseUrl(app: TestApp): Promise<string> {
-  if (!app.app.server.listening) await app.app.listen({ port: 0, host: '127.0.0.1' })
-  return `http://127.0.0.1:${(app.app.server.address() as AddressInfo).port}`
-}
-
 export async function openEvents(
   app: TestApp,
   client: TestClient,
   headers: Record<string, string> = {},
 ): Promise<EventSource> {
   const cookie = [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-  const base = await baseUrl(app)
   let request: ClientRequest | undefined
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    request = get(`${base}/v0/events`, { agent: false, headers: { ...(cookie && { cookie }), ...headers } }, resolve)
+    request = get(
+      `${app.origin}/v0/events`,
+      { agent: false, headers: { ...(cookie && { cookie }), ...headers } },
+      resolve,
+    )
     request.on('error', reject)
   })
   response.setEncoding('utf8')

@@ -1,6 +1,5 @@
 import { type ClientRequest, request } from 'node:http'
 import sharp from 'sharp'
-import { baseUrl } from '../events/support.ts'
 import type { TestApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
 
@@ -33,11 +32,10 @@ export async function fetchFile(app: TestApp, path: string) {
 }
 
 /** An upload over a socket that the test may break off in the middle. */
-export async function beginUpload(app: TestApp, client: TestClient, url: string): Promise<ClientRequest> {
-  const base = await baseUrl(app)
+export function beginUpload(app: TestApp, client: TestClient, url: string): ClientRequest {
   const cookie = [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   const { headers } = multipart({ bytes: Buffer.alloc(0) })
-  const begun = request(`${base}${url}`, { method: 'POST', agent: false, headers: { ...headers, cookie } })
+  const begun = request(`${app.origin}${url}`, { method: 'POST', agent: false, headers: { ...headers, cookie } })
   begun.on('error', () => undefined)
   return begun
 }

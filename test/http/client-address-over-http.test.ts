@@ -8,8 +8,9 @@ type Sent = { readonly headers: Record<string, string>; readonly remoteAddress: 
 async function keptAddress(app: TestApp, sent: Sent): Promise<string | undefined> {
   const person = await signUp(app)
   const token = await mailedToken(app, person.email)
-  const answer = await app.client().post('/v0/auth/verify-email', { token }, sent)
-  expect(answer.status).toBe(204)
+  // Injected, since no socket on this machine has such addresses.
+  const answer = await app.app.inject({ method: 'POST', url: '/v0/auth/verify-email', body: { token }, ...sent })
+  expect(answer.statusCode).toBe(204)
   const [row] = await app.sql<{ ip_address: string }>(
     'select s.ip_address from sessions s join users u on u.id = s.user_id where u.email = $1',
     [person.email],
@@ -18,7 +19,7 @@ async function keptAddress(app: TestApp, sent: Sent): Promise<string | undefined
 }
 
 const apps = {
-  'no trusted proxy': {},
+  'no trusted proxy': { TRUSTED_PROXIES: undefined },
   'trusted proxies': { TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8' },
   'another header': { TRUSTED_PROXIES: '127.0.0.1', CLIENT_IP_HEADER: 'CF-Connecting-IP' },
 } as const

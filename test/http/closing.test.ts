@@ -25,8 +25,7 @@ beforeEach(async () => {
     TURNSTILE_TIMEOUT_MS: '20000',
     TURNSTILE_VERIFY_URL: `http://127.0.0.1:${(service.address() as AddressInfo).port}`,
   })
-  await app.app.listen({ host: '127.0.0.1', port: 0 })
-  port = (app.app.server.address() as AddressInfo).port
+  port = Number(new URL(app.origin).port)
 })
 afterEach(async () => {
   for (const socket of sockets) socket.destroy()

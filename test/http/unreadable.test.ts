@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
@@ -7,8 +6,7 @@ let app: TestApp
 let port: number
 beforeAll(async () => {
   app = await startApp()
-  await app.app.listen({ host: '127.0.0.1', port: 0 })
-  port = (app.app.server.address() as AddressInfo).port
+  port = Number(new URL(app.origin).port)
 })
 afterAll(() => app.close())
 

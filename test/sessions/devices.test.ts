@@ -60,7 +60,7 @@ describe(`GET ${url}`, () => {
           id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
           created_at: time,
           last_seen_at: time,
-          user_agent: 'lightMyRequest',
+          user_agent: 'Postern tests',
           ip_address: '127.0.0.1',
           is_current: true,
         },
@@ -88,11 +88,11 @@ describe(`GET ${url}`, () => {
       (await listed(asking)).map((device) => [device.user_agent, device.is_current])
     expect(await agents(phone)).toEqual([
       ['Phone', true],
-      ['lightMyRequest', false],
+      ['Postern tests', false],
     ])
     expect((await logIn(client, person)).status).toBe(204)
     expect(await agents(client)).toEqual([
-      ['lightMyRequest', true],
+      ['Postern tests', true],
       ['Phone', false],
     ])
   })

@@ -45,7 +45,7 @@ describe(`GET ${url}`, () => {
           last_seen_at: time,
           expires_at: time,
           max_expires_at: time,
-          user_agent: 'lightMyRequest',
+          user_agent: 'Postern tests',
           ip_address: '127.0.0.1',
           is_current: true,
         },
@@ -94,7 +94,7 @@ describe(`GET ${url}`, () => {
     const tablet = await logIn(client, person, 'Tablet')
     const agents = async (asking: TestClient) =>
       (await listed(asking)).map((session) => [(session as { user_agent?: string }).user_agent, session.is_current])
-    const own = 'lightMyRequest'
+    const own = 'Postern tests'
     expect(await agents(tablet)).toEqual([
       ['Tablet', true],
       ['Phone', false],
@@ -119,7 +119,7 @@ describe(`GET ${url}`, () => {
     expect((await ended.post('/v0/auth/logout')).status).toBe(204)
     await app.sql("update sessions set expires_at = now() - interval '1 second' where id = $1", [newest?.management_id])
     const agents = (await listed(client)).map((session) => (session as { user_agent?: string }).user_agent)
-    expect(agents).toEqual(['lightMyRequest', 'lightMyRequest'])
+    expect(agents).toEqual(['Postern tests', 'Postern tests'])
   })
 
   test('only the own ones', async () => {

@@ -5,10 +5,8 @@ import { signedInOnDevice, signedUp } from '../support/people.ts'
 
 const url = '/v0/auth/logout'
 let app: TestApp
-let origin: string
 beforeAll(async () => {
   app = await startApp()
-  origin = await app.app.listen({ host: '127.0.0.1', port: 0 })
 })
 afterAll(() => app.close())
 
@@ -93,9 +91,9 @@ describe(`POST ${url}`, () => {
       const body = new Blob(['{"broken'.repeat(1000)]).stream()
       const known = 'transfer-encoding' in headers ? { body, duplex: 'half' } : { body: '{"broken'.repeat(1000) }
       const request = { method: 'POST', headers: { cookie, 'content-type': 'application/json' }, ...known }
-      const reply = await fetch(`${origin}${url}`, request as RequestInit)
+      const reply = await fetch(`${app.origin}${url}`, request as RequestInit)
       expect([reply.status, await reply.text()]).toEqual([204, ''])
-      const after = await fetch(`${origin}/v0/user/me`, { headers: { cookie } })
+      const after = await fetch(`${app.origin}/v0/user/me`, { headers: { cookie } })
       expect([after.status, after.headers.get('x-error-code')]).toEqual([401, 'user:invalid_session'])
     }
   })

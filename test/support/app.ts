@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type pg from 'pg'
-import { inject } from 'vitest'
+import { Pool } from 'undici'
+import { inject, type RunnerTestCase, TestRunner } from 'vitest'
 import { type App, buildApp } from '../../src/app.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
 import { type OpenedDeps, openDeps } from '../../src/deps.ts'
@@ -20,6 +22,8 @@ export type TestApp = {
   readonly config: Config
   /** Straight to the tables: to age, damage or look at rows, never to skip a flow. */
   readonly sql: <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>
+  /** Where it listens. */
+  readonly origin: string
   client(): TestClient
   close(): Promise<void>
 }
@@ -32,6 +36,7 @@ export async function startApp(env: Readonly<Record<string, string | undefined>>
     APP_ENV: 'test',
     PUBLIC_URL: publicUrl,
     FRONTEND_URL: frontendUrl,
+    TRUSTED_PROXIES: '127.0.0.1',
     DATABASE_URL: database.url,
     DATA_DIR: dataDir,
     RATE_LIMITS: '1000',
@@ -43,7 +48,8 @@ export async function startApp(env: Readonly<Record<string, string | undefined>>
   const deps = await openDeps(config, createLog(config.logLevel))
   const app = await buildApp(deps, { onContractViolation: (route, code) => record({ violation: `${route} ${code}` }) })
   recordErrors(app)
-  await app.ready()
+  const origin = await app.listen({ host: '127.0.0.1', port: 0 })
+  const pool = new Pool(origin)
   record({ document: app.swagger() })
   return {
     app,
@@ -54,8 +60,10 @@ export async function startApp(env: Readonly<Record<string, string | undefined>>
       await forgetSessions(deps)
       return rows
     },
-    client: () => new TestClient(app),
+    origin,
+    client: () => new TestClient(pool),
     close: async () => {
+      await pool.destroy()
       await app.close()
       await deps.close()
       await database.drop()
@@ -70,21 +78,26 @@ async function forgetSessions({ pool, remembered }: OpenedDeps): Promise<void> {
   remembered.forgetAll(rows[0].transaction)
 }
 
-/** What crossed the wire, for the verdict at the end of the run. */
+/** What crossed the wire, and which test made it, for the verdict at the end of the run. */
 function recordErrors(app: App): void {
   const seen = new Set<string>()
   app.addHook('onResponse', async (request, reply) => {
     const { url } = request.routeOptions
     const code = reply.getHeader('x-error-code')
-    if (url === undefined || typeof code !== 'string') return
+    const wasInjected = !(request.raw.socket instanceof Socket)
+    if (wasInjected || url === undefined || typeof code !== 'string') return
+    // Between tests, as in a beforeAll, there is none.
+    const test = TestRunner.getCurrentTest<RunnerTestCase | undefined>()
     const pair = `${request.method} ${url} ${reply.statusCode} ${code}`
-    if (seen.has(pair)) return
-    seen.add(pair)
-    record({ pair })
+    const known = `${pair} ${test?.id}`
+    if (seen.has(known)) return
+    seen.add(known)
+    record({ pair, ...(test && { file: test.file.name, title: test.fullTestName }) })
   })
 }
 
-type Entry = { readonly pair: string } | { readonly violation: string } | { readonly document: object }
+type Pair = { readonly pair: string; readonly file?: string; readonly title?: string }
+type Entry = Pair | { readonly violation: string } | { readonly document: object }
 
 const file = `${randomUUID()}.jsonl`
 

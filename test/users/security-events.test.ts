@@ -61,7 +61,7 @@ describe(`GET ${url}`, () => {
       id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/),
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       ip_address: '127.0.0.1',
-      user_agent: 'lightMyRequest',
+      user_agent: 'Postern tests',
     }
     expect(body).toEqual({
       data: [
