@@ -1,12 +1,14 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, inject, test } from 'vitest'
 import { signAccessToken } from '../../src/access-tokens/access-token.ts'
 import { makeToken } from '../../src/crypto/secret-token.ts'
 import type { ErrorCode } from '../../src/errors/catalogue.ts'
 import { startApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
+import { createDatabase } from '../support/database.ts'
 import { signedInOnDevice, signedUp } from '../support/people.ts'
+import { openProxy } from '../support/proxy.ts'
 
 /** What a field may hold, and what breaks its rule: a new field of a body belongs here. */
 const goodFields: Readonly<Record<string, unknown>> = {
@@ -75,19 +77,26 @@ const turnstile = createServer((request, response) => {
 })
 await new Promise<void>((resolve) => turnstile.listen(0, '127.0.0.1', resolve))
 
-const [app, strict, bots] = await Promise.all([
+const database = await createDatabase(inject('postgresUrl'))
+const proxy = await openProxy(database.url)
+const [app, strict, cutOff, bots] = await Promise.all([
   startApp({ TRUSTED_PROXIES: '127.0.0.1' }),
   startApp({ RATE_LIMITS: '0.001' }),
+  startApp({ DATABASE_URL: proxy.url }),
   startApp({
     TURNSTILE_SECRET: 'secret',
     TURNSTILE_VERIFY_URL: `http://127.0.0.1:${(turnstile.address() as AddressInfo).port}`,
   }),
 ])
 afterAll(async () => {
-  await Promise.all([app.close(), strict.close(), bots.close()])
+  await proxy.restore()
+  await Promise.all([app.close(), strict.close(), cutOff.close(), bots.close()])
+  await proxy.close()
+  await database.drop()
   turnstile.close()
 })
 
+await proxy.cut()
 const operations = await readOperations()
 const { person, client: device } = await signedInOnDevice(app)
 
@@ -174,6 +183,21 @@ function bodyOf(fields: readonly string[] | undefined, values: Readonly<Record<s
 
 const botCheck = (headers: Record<string, string>) => (operation: Operation) =>
   send(operation, bots.client(), { headers, body: goodBody(operation) })
+
+const goodUrls: Readonly<Record<string, string>> = {
+  'GET /v0/files/{name}': `/v0/files/${'a'.repeat(32)}.webp`,
+  'GET /v0/search/users': '/v0/search/users?query=ada',
+  'GET /v0/users/handle/{handle}/available': '/v0/users/handle/ada_l/available',
+  'GET /v0/users/profile': '/v0/users/profile?handle=ada_l',
+  'GET /v0/users/profile/id': '/v0/users/profile/id?user_id=01890a5d-ac96-774b-bcce-b302099a8057',
+}
+
+/** All that can be checked without a look is good. */
+const withoutDatabase = (operation: Operation) => {
+  const headers = isSignedIn(operation) ? { authorization: `Bearer ${tokens.unknown}` } : {}
+  const url = goodUrls[operation.name] ?? operation.url
+  return send({ ...operation, url }, cutOff.client(), { headers, body: goodBody(operation) })
+}
 
 let networks = 0
 async function twice(operation: Operation): Promise<Answer> {
@@ -271,6 +295,7 @@ const provocations: readonly Provocation[] = [
     // Uploads have limits of their own, and take no JSON.
     saysNothingOf: ({ codes }) => codes.has('file:unsupported_type'),
   },
+  { code: 'system:database_error', how: 'PostgreSQL is away', provoke: withoutDatabase },
   { code: 'turnstile:token_missing', how: 'no token', provoke: botCheck({}) },
   { code: 'turnstile:verification_failed', how: 'a bad token', provoke: botCheck({ 'x-turnstile-token': 'refused' }) },
   { code: 'turnstile:service_error', how: 'a broken service', provoke: botCheck({ 'x-turnstile-token': 'garbage' }) },

@@ -24,10 +24,9 @@ export const declaredErrors = (document: ErrorsDocument): readonly string[] =>
 /** The beginning of a line of `declaredErrors`. */
 export const operationOf = (line: string): string => line.split(' ', 2).join(' ')
 
-/** Can occur wherever there is a database or a mistake, so they are proven where the published list names them. */
+/** Damage and locks can be met by any route, so they are proven where the published list names them. */
 const provenByExample: Readonly<Record<string, readonly string[]>> = {
   'system:internal_error': ['POST /v0/auth/signup'],
-  'system:database_error': ['GET /v0/user/me', 'POST /v0/auth/login'],
   'system:transaction_error': [],
 }
 
