@@ -35,6 +35,7 @@ export type Program = {
 
 export type Stage = {
   readonly databaseUrl: string
+  readonly keysDir: string
   readonly redisUrl: string
   readonly pool: pg.Pool
   readonly isPinned: boolean
@@ -62,6 +63,7 @@ export async function openStage(): Promise<Stage> {
   const moved = opened.move()
   return {
     databaseUrl: postgres.url,
+    keysDir: join(home, 'keys'),
     redisUrl: redis.url,
     pool,
     isPinned: canPin,
