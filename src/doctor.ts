@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { Meilisearch } from 'meilisearch'
 import pg from 'pg'
 import { openSigningKeys } from './access-tokens/signing-keys.ts'
 import type { Config } from './config.ts'
 import { openKeyring } from './crypto/keyring.ts'
+import { migrationsFolder } from './db/migrations.ts'
 import { openDatabaseUrls } from './db/urls.ts'
 import { smtpSender } from './mail/smtp.ts'
 import { openFileStore } from './ports/file-store.open.ts'
@@ -94,7 +96,7 @@ async function connect(connectionString: string, opened: AsyncDisposableStack): 
 }
 
 async function countMigrations(): Promise<number> {
-  const journal = await readFile(new URL('../migrations/meta/_journal.json', import.meta.url), 'utf8')
+  const journal = await readFile(join(migrationsFolder, 'meta/_journal.json'), 'utf8')
   return (JSON.parse(journal) as { entries: unknown[] }).entries.length
 }
 

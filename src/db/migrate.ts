@@ -1,12 +1,11 @@
-import { join } from 'node:path'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
 import { grantToApi } from './grants.ts'
 import { installJobs } from './jobs.ts'
+import { migrationsFolder } from './migrations.ts'
 import type { DatabaseUrls } from './urls.ts'
 
-const migrationsFolder = join(import.meta.dirname, '../../migrations')
 const connectWithinMs = 10_000
 
 /** Applies what is missing. The advisory lock lets any number of replicas start at once: drizzle's migrator takes none. */
