@@ -4,6 +4,7 @@ import jsQR from 'jsqr'
 import { TOTP, URI } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
 import { PNG } from 'pngjs'
+import sharp from 'sharp'
 import { expect } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import { freePort } from '../support/free-port.ts'
@@ -55,8 +56,9 @@ export async function expectAccessible(page: Page): Promise<void> {
 /** For the documents, with UPDATE=1 alone. */
 export async function takePicture(page: Page, name: string): Promise<void> {
   if (!process.env.UPDATE) return
-  await page.setViewportSize({ width: 760, height: 700 })
-  await page.screenshot({ path: join(import.meta.dirname, '../../docs/pictures', `${name}.png`), fullPage: true })
+  await page.setViewportSize({ width: 880, height: 640 })
+  const picture = sharp(await page.screenshot({ fullPage: true })).png({ palette: true, colors: 64 })
+  await picture.toFile(join(import.meta.dirname, '../../docs/pictures', `${name}.png`))
   await page.setViewportSize(desktop)
 }
 
