@@ -75,10 +75,7 @@ async function exampleRoutes(app: App, { publicUrl, frontendIsDefault, appEnv }:
       handler: async (_request, reply) => {
         const page = await readPage(publicUrl)
         if (page === undefined) throw fault('system:not_found')
-        return reply
-          .type('text/html; charset=utf-8')
-          .header('content-security-policy', page.policy)
-          .send(page.html)
+        return reply.type('text/html; charset=utf-8').header('content-security-policy', page.policy).send(page.html)
       },
     })
   }

@@ -1,5 +1,5 @@
 /** Where the page is served; the other addresses of the app are its fragments: `/dev/app#/sign-in`. */
-export const home = '/dev/app'
+const home = '/dev/app'
 
 /** The pages behind mailed links: `/account/verify-email?token=…`. */
 const linkedPlaces = [
