@@ -61,5 +61,5 @@ export function go<P extends OwnPlace>(place: P, ...[given]: P extends keyof Han
 
 /** Calls on every change of place, by `go`, by a link or by the browser's own buttons. */
 export function onPlace(show: () => void): void {
-  for (const event of ['place', 'hashchange', 'popstate']) addEventListener(event, show)
+  for (const event of ['place', 'hashchange']) addEventListener(event, show)
 }
