@@ -12,6 +12,7 @@ import {
   heading,
   openMailed,
   openPage,
+  patient,
   press,
   said,
   startExample,
@@ -38,7 +39,7 @@ afterAll(async () => {
   expect(complaints).toEqual([])
 })
 
-test('another service: asked who is there, connected, signed in through, disconnected', async () => {
+test('another service: asked who is there, connected, signed in through, disconnected', patient, async () => {
   const person = await signUp(app, newPerson())
   await openMailed(page, app.origin, person.email, 'verify-email')
   await press(page, 'Verify my address')
@@ -88,26 +89,30 @@ test('what a provider sends back that is no good', async () => {
   await said(page, 'This service is not available here.')
 })
 
-test('an account through another service alone: a handle of its own, and the mailed link that deletes it', async () => {
-  const who = newcomer()
-  providers.provider.reset(who)
-  await page.goto(`${app.origin}/dev/app`)
-  await press(page, 'Continue with Google')
-  await heading(page, 'Almost there')
-  await expectAccessible(page)
-  await fill(page, { Name: 'Some One', Handle: 'PERSON_1' })
-  await press(page, 'Create account')
-  expect(await complaintAt(page, 'Handle')).toBe('This handle is taken. Please choose another one.')
-  await fill(page, { Handle: 'some_one' })
-  await press(page, 'Create account')
-  await heading(page, 'Profile')
-  await visit(page, 'Your data')
-  await press(page, 'Mail me a link to delete my account')
-  await said(page, 'A link to delete your account is on its way.')
-  await openMailed(page, app.origin, who.email, 'confirm-deletion')
-  await press(page, 'Delete my account')
-  await said(page, 'Your account is erased.')
-})
+test(
+  'an account through another service alone: a handle of its own, and the mailed link that deletes it',
+  patient,
+  async () => {
+    const who = newcomer()
+    providers.provider.reset(who)
+    await page.goto(`${app.origin}/dev/app`)
+    await press(page, 'Continue with Google')
+    await heading(page, 'Almost there')
+    await expectAccessible(page)
+    await fill(page, { Name: 'Some One', Handle: 'PERSON_1' })
+    await press(page, 'Create account')
+    expect(await complaintAt(page, 'Handle')).toBe('This handle is taken. Please choose another one.')
+    await fill(page, { Handle: 'some_one' })
+    await press(page, 'Create account')
+    await heading(page, 'Profile')
+    await visit(page, 'Your data')
+    await press(page, 'Mail me a link to delete my account')
+    await said(page, 'A link to delete your account is on its way.')
+    await openMailed(page, app.origin, who.email, 'confirm-deletion')
+    await press(page, 'Delete my account')
+    await said(page, 'Your account is erased.')
+  },
+)
 
 const badLink = {
   'verify-email': 'This link no longer works. Perhaps a newer one was mailed to you.',

@@ -20,7 +20,7 @@ export async function startExample(env: Readonly<Record<string, string | undefin
 /** Somebody's browser, without cookies; `complaints` is what its console says against a page, a broken policy too. */
 export async function openPage(browser: Browser, complaints: string[]): Promise<Page> {
   const context = await browser.newContext({ reducedMotion: 'reduce', viewport: desktop, locale: 'en-GB' })
-  context.setDefaultTimeout(8_000)
+  context.setDefaultTimeout(15_000)
   const page = await context.newPage()
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {
@@ -29,6 +29,9 @@ export async function openPage(browser: Browser, complaints: string[]): Promise<
   })
   return page
 }
+
+/** For tests of many steps, on a machine that has much else to do. */
+export const patient = { timeout: 60_000 }
 
 const desktop = { width: 1000, height: 760 }
 const phone = { width: 360, height: 740 }
@@ -101,7 +104,7 @@ export async function openMailed(page: Page, origin: string, address: string, li
         await page.goto(`${origin}/dev/inbox`)
         return link.count()
       },
-      { timeout: 8_000 },
+      { timeout: 15_000 },
     )
     .toBe(1)
   await link.click()

@@ -14,7 +14,7 @@ import { sessions } from './screens/sessions.ts'
 import { newDevice, secondStep, signIn } from './screens/sign-in.ts'
 import { checkMail, signUp } from './screens/sign-up.ts'
 import { twoStep } from './screens/two-step.ts'
-import { forgetNews, say } from './status.ts'
+import { say } from './status.ts'
 
 /** The map of the app. */
 const screens: Readonly<Record<Place, Screen>> = {
@@ -42,6 +42,7 @@ let shown = 0
 
 async function show(): Promise<void> {
   const turn = ++shown
+  say('')
   main.ariaBusy = 'true'
   const { data: me, error } = await api.GET('/v0/user/me')
   const place = allowedPlace(me)
@@ -56,7 +57,6 @@ async function show(): Promise<void> {
   main.className = me && screen.of === 'account' ? 'wide' : 'card'
   main.replaceChildren(heading, ...content)
   main.ariaBusy = null
-  forgetNews()
   // Screen readers begin to read here, and the keyboard goes on from here.
   heading.focus()
 }
@@ -87,8 +87,8 @@ const signOut = (): HTMLFormElement =>
     kind: 'quiet',
     send: () => api.POST('/v0/auth/logout'),
     done: () => {
-      say('You are signed out.')
       go('sign-in')
+      say('You are signed out.')
     },
   })
 

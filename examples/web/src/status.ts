@@ -1,13 +1,5 @@
-const line = (): HTMLElement => document.getElementById('status') as HTMLElement
-
-/** Good news, also for who does not look: the line is announced when its text changes. It stays until the next place. */
+/** Good news, also for who does not look: the line is announced when its text changes. It stays until the next place, so go there first. */
 export function say(text: string): void {
-  line().textContent = text
-}
-
-/** What was said on the way to a new place belongs to it, so only older news go. */
-export function forgetNews(): void {
-  const { dataset, textContent } = line()
-  if (dataset.shown === textContent) say('')
-  dataset.shown = line().textContent ?? ''
+  const line = document.getElementById('status')
+  if (line) line.textContent = text
 }

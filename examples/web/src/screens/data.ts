@@ -33,8 +33,8 @@ const exportForm = (): HTMLFormElement =>
   })
 
 const erased = (): void => {
-  say('Your account is erased.')
   go('sign-in')
+  say('Your account is erased.')
 }
 
 /** Whatever the account has to prove that it is its owner; one that has neither is mailed a link. */

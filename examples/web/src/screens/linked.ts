@@ -8,8 +8,8 @@ import { say } from '../status.ts'
 const token = (): string => new URLSearchParams(location.search).get('token') ?? ''
 
 const after = (place: 'profile' | 'sign-in', news: string) => () => {
-  say(news)
   go(place)
+  say(news)
 }
 
 /** Behind the mailed links. Each posts after a click only, as programs that scan mails open links, too. */

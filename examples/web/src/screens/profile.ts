@@ -22,8 +22,8 @@ export const profile: Screen = {
 }
 
 const news = (text: string) => () => {
-  say(text)
   go('profile')
+  say(text)
 }
 
 const aboutForm = ({ display_name, handle, bio }: Me): HTMLFormElement =>

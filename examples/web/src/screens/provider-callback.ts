@@ -32,8 +32,8 @@ const issuerOf = (query: URLSearchParams): { iss?: string } => {
 async function link(params: Params, body: Body): Promise<Node | undefined> {
   const { error } = await api.POST('/v0/auth/oauth/{provider}/link', { params, body })
   if (error) return failure(error)
-  say('Connected: you can sign in this way from now on.')
   go('security')
+  say('Connected: you can sign in this way from now on.')
   return undefined
 }
 
@@ -63,8 +63,8 @@ export const completeSignUp: Screen = {
         send: (values) => api.POST('/v0/auth/complete-signup', { body: { pending_token, ...values } }),
         about: { 'user:handle_already_exists': 'handle', 'oauth:handle_required': 'handle' },
         done: () => {
-          say('Welcome!')
           go('profile')
+          say('Welcome!')
         },
       }),
     ]

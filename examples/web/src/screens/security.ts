@@ -22,8 +22,8 @@ export const security: Screen = {
 }
 
 const passwordSet = (): void => {
-  say('Your password is set, and your other sessions have ended.')
   go('security')
+  say('Your password is set, and your other sessions have ended.')
 }
 
 const changeForm = (): HTMLFormElement =>
@@ -89,8 +89,8 @@ const connectedRow = ({ slug, name }: { slug: string; name: string }, email: str
       kind: 'quiet',
       send: () => fresh(() => api.POST('/v0/auth/oauth/connections/unlink', { body: { provider: slug } })),
       done: () => {
-        say(`${name} is disconnected.`)
         go('security')
+        say(`${name} is disconnected.`)
       },
     }),
   )

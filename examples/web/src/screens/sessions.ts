@@ -51,8 +51,8 @@ function row(seen: Seen, action: HTMLElement | undefined): HTMLElement {
 }
 
 const news = (text: string) => () => {
-  say(text)
   go('sessions')
+  say(text)
 }
 
 const endForm = ({ management_id, user_agent }: { management_id: string; user_agent?: string }): HTMLFormElement =>

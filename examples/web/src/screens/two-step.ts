@@ -70,8 +70,8 @@ const spaced = (secret: string): string => secret.replace(/.{4}(?=.)/g, '$& ')
 function showBackupCodes(from: Element, codes: readonly string[]): void {
   const list = codes.map((code) => element('li', {}, element('code', {}, code)))
   const kept = (): void => {
-    say('Two-step sign-in is on.')
     go('two-step')
+    say('Two-step sign-in is on.')
   }
   step(
     from,
@@ -99,8 +99,8 @@ function whileOn(left: number): Node[] {
     send: (body) => api.POST('/v0/auth/totp/disable', { body }),
     about: { 'totp:invalid_code': 'code', 'totp:backup_code_exhausted': 'code' },
     done: () => {
-      say('Two-step sign-in is off.')
       go('two-step')
+      say('Two-step sign-in is off.')
     },
   })
   return [
