@@ -73,7 +73,7 @@ export async function buildApp(deps: Deps, { onContractViolation = () => {} }: A
   eventRoutes(app, deps)
   healthRoutes(app, deps.healthChecks)
   docsRoutes(app, config)
-  await devRoutes(app, deps)
+  devRoutes(app, deps)
   return app
 }
 

@@ -12,10 +12,10 @@ import { localOnlyGuard } from './local-only.ts'
 import { presentMessage, presentSearch } from './mailpit.ts'
 
 /** What makes a first start useful without mail server and front end; nothing of it exists in production. */
-export async function devRoutes(app: App, { config, inbox }: Deps): Promise<void> {
+export function devRoutes(app: App, { config, inbox }: Deps): void {
   const local = localOnlyGuard(config)
   if (inbox) inboxRoutes(app, inbox, local)
-  if (config.appEnv !== 'production') await exampleRoutes(app, config, local)
+  if (config.appEnv !== 'production') exampleRoutes(app, config, local)
 }
 
 function inboxRoutes(app: App, inbox: Inbox, local: Guard): void {
@@ -58,10 +58,11 @@ function inboxRoutes(app: App, inbox: Inbox, local: Guard): void {
   })
 }
 
+/** Loaded when somebody asks for it, so that no start waits for it and production has none of it. */
+const example = () => import('./example-app.ts')
+
 /** The front end in `examples/web`, and where nobody has set another the pages behind mailed links and providers. */
-async function exampleRoutes(app: App, { publicUrl, frontendIsDefault, appEnv }: Config, local: Guard): Promise<void> {
-  // Loaded here, so that production has none of it.
-  const { readAsset, readPage } = await import('./example-app.ts')
+function exampleRoutes(app: App, { publicUrl, frontendIsDefault, appEnv }: Config, local: Guard): void {
   const fault = faults('system:not_found')
   const config = { access: 'public', limit: 'none', database: 'none', codes: fault.codes } as const
   const linked = ['oauth/:provider/callback', ...accountPages].map((page) => `/account/${page}`)
@@ -73,6 +74,7 @@ async function exampleRoutes(app: App, { publicUrl, frontendIsDefault, appEnv }:
       onRequest: local,
       schema: { hide: true },
       handler: async (_request, reply) => {
+        const { readPage } = await example()
         const page = await readPage(publicUrl)
         if (page === undefined) throw fault('system:not_found')
         return reply.type('text/html; charset=utf-8').header('content-security-policy', page.policy).send(page.html)
@@ -86,6 +88,7 @@ async function exampleRoutes(app: App, { publicUrl, frontendIsDefault, appEnv }:
     onRequest: local,
     schema: { hide: true, params: z.object({ '*': z.string() }) },
     handler: async (request, reply) => {
+      const { readAsset } = await example()
       const asset = await readAsset(request.params['*'])
       if (asset === undefined) throw fault('system:not_found')
       return reply.type(asset.type).send(asset.text)
