@@ -48,7 +48,7 @@ export async function startApp(env: Readonly<Record<string, string | undefined>>
   const deps = await openDeps(config, createLog(config.logLevel))
   const app = await buildApp(deps, { onContractViolation: (route, code) => record({ violation: `${route} ${code}` }) })
   recordErrors(app)
-  const origin = await app.listen({ host: '127.0.0.1', port: 0 })
+  const origin = await app.listen({ host: '127.0.0.1', port: Number(env.PORT ?? 0) })
   const pool = new Pool(origin)
   record({ document: app.swagger() })
   return {
