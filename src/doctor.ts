@@ -7,9 +7,9 @@ import pg from 'pg'
 import { openSigningKeys } from './access-tokens/signing-keys.ts'
 import type { Config } from './config.ts'
 import { openKeyring } from './crypto/keyring.ts'
-import { migrationsFolder } from './db/migrations.ts'
 import { openDatabaseUrls } from './db/urls.ts'
 import { smtpSender } from './mail/smtp.ts'
+import { packageRoot } from './package-root.ts'
 import { openFileStore } from './ports/file-store.open.ts'
 import { connectOnce, openRedis } from './ports/redis.ts'
 import { within } from './within.ts'
@@ -96,7 +96,7 @@ async function connect(connectionString: string, opened: AsyncDisposableStack): 
 }
 
 async function countMigrations(): Promise<number> {
-  const journal = await readFile(join(migrationsFolder, 'meta/_journal.json'), 'utf8')
+  const journal = await readFile(join(packageRoot, 'migrations/meta/_journal.json'), 'utf8')
   return (JSON.parse(journal) as { entries: unknown[] }).entries.length
 }
 

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { stripTypeScriptTypes } from 'node:module'
-import { extname } from 'node:path'
+import { extname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { packageRoot } from '../package-root.ts'
 
 /** The front end in `examples/web` as a browser takes it: its files read anew each time, so that an edit shows at a reload. */
-const exampleRoot = new URL('../../examples/web/', import.meta.url)
-const clientRoot = new URL('../client/', import.meta.url)
+const exampleRoot = pathToFileURL(join(packageRoot, 'examples/web/'))
+const clientRoot = pathToFileURL(join(packageRoot, 'src/client/'))
 /** Of the client, and nothing else of the server's sources. */
 const elsewhere: Readonly<Record<string, () => URL>> = {
   'openapi-fetch.mjs': () => new URL(import.meta.resolve('openapi-fetch')),
