@@ -139,7 +139,7 @@ export function fieldSentence({ rule, limit, values }: FieldProblem): string {
     case 'charset':
       return 'It has characters that cannot be used here.'
     case 'reserved':
-      return 'This name is kept for the house. Please choose another one.'
+      return 'This name is reserved. Please choose another one.'
     case 'blank':
       return 'There must be something to see in it.'
     case 'common':
