@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { pino } from 'pino'
+import { type DestinationStream, pino } from 'pino'
 import { traceFields } from './tracing/span.ts'
 
 /** What must not be logged is not handed to a log in the first place; this is for what slips through [LG1]. */
@@ -8,4 +8,6 @@ const redacted = ['authorization', 'cookie', '["set-cookie"]'].flatMap((name) =>
   return [`headers${path}`, `req.headers${path}`, `res.headers${path}`]
 })
 
-export const createLog = (level: string): FastifyBaseLogger => pino({ level, redact: redacted, mixin: traceFields })
+/** @param destination standard output unless said otherwise */
+export const createLog = (level: string, destination?: DestinationStream): FastifyBaseLogger =>
+  pino({ level, redact: redacted, mixin: traceFields }, destination)

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -40,8 +41,12 @@ export type OtlpReceiver = {
   stop(): Promise<void>
 }
 
-/** An OpenTelemetry collector as far as Postern talks to one. */
-export async function startOtlpReceiver({ port = 0, onBody = (_: string) => {} } = {}): Promise<OtlpReceiver> {
+/**
+ * An OpenTelemetry collector as far as Postern talks to one.
+ * @param file gets what is sent, as it is, and nothing is kept in memory
+ */
+export async function startOtlpReceiver({ port = 0, file = '' } = {}): Promise<OtlpReceiver> {
+  const stream = file === '' ? undefined : createWriteStream(file)
   const server = createServer((request, response) => {
     receiver.asked++
     void readText(request).then((text) => answer(text, request, response))
@@ -50,9 +55,11 @@ export async function startOtlpReceiver({ port = 0, onBody = (_: string) => {} }
     if (receiver.mode === 'hanging') return
     if (receiver.mode === 'garbage') return void response.socket?.end('good day\r\n\r\n')
     if (receiver.mode === 'refusing' || url !== '/v1/traces') return void response.writeHead(400).end('{}')
-    onBody(text)
-    receiver.headers.push(headers)
-    receiver.spans.push(...spansOf(JSON.parse(text) as Body))
+    if (stream) stream.write(`${text}\n`)
+    else {
+      receiver.headers.push(headers)
+      receiver.spans.push(...spansOf(JSON.parse(text) as Body))
+    }
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
   }
   server.listen(port, '127.0.0.1')
@@ -68,6 +75,7 @@ export async function startOtlpReceiver({ port = 0, onBody = (_: string) => {} }
       server.close()
       server.closeAllConnections()
       await closed
+      stream?.end()
     },
   }
   return receiver
