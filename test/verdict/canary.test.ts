@@ -35,6 +35,6 @@ test.each(places)('of all secrets that this run sent, got and set, none is in it
   }
   const took = Math.round(performance.now() - since)
   process.stdout.write(`${place}: ${secrets.length} secrets, ${bytes} bytes, ${took} ms\n`)
-  expect(leaks).toEqual([])
+  expect(leaks.slice(0, 20), `${leaks.length} leaks`).toEqual([])
   expect([secrets.length, bytes]).not.toContain(0)
 })
