@@ -21,6 +21,7 @@ import { publishOpenApi } from './http/openapi.ts'
 import { logRequests } from './http/request-log.ts'
 import { serializerCompiler } from './http/serializer.ts'
 import { closeGracefully, createFastify } from './http/server.ts'
+import { traceRequests } from './http/trace-requests.ts'
 import { validatorCompiler } from './http/validation.ts'
 import { metricsRoutes } from './metrics/routes.ts'
 import { moderationRoutes } from './moderation/routes.ts'
@@ -47,6 +48,7 @@ export async function buildApp(deps: Deps, { onContractViolation = () => {} }: A
   app.setValidatorCompiler(validatorCompiler as never)
   app.setSerializerCompiler(serializerCompiler as never)
 
+  traceRequests(app, deps)
   logRequests(app)
   closeGracefully(app)
   responseHeaders(app, config)

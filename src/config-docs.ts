@@ -52,8 +52,8 @@ export function envExample(): string {
 }
 
 function exampleEntry(variable: Variable): string {
-  const { name, default: template = '', pending, meaning } = variable
-  return `# ${pending ? '[not used yet] ' : ''}${meaning}${withFile(variable)}\n#${name}=${plainDefault(template)}\n`
+  const { name, default: template = '', meaning } = variable
+  return `# ${meaning}${withFile(variable)}\n#${name}=${plainDefault(template)}\n`
 }
 
 /** The generated part of `docs/configuration.md`: one table a group. */
@@ -64,10 +64,9 @@ export function configurationTable(): string {
 const tableHead = '| variable | default | meaning |\n|---|---|---|\n'
 
 function tableRow(variable: Variable): string {
-  const { name, default: template, pending, meaning } = variable
+  const { name, default: template, meaning } = variable
   const shown = template?.replace(braces, (whole, inner: string) =>
     templates.has(inner) || inner === 'cores - 1' ? inner : whole,
   )
-  const note = `${withFile(variable)}${pending ? ' *(not used yet)*' : ''}`
-  return `| ${name} | ${shown ? `\`${shown}\`` : 'none'} | ${meaning}${note} |\n`
+  return `| ${name} | ${shown ? `\`${shown}\`` : 'none'} | ${meaning}${withFile(variable)} |\n`
 }

@@ -34,8 +34,6 @@ type Row = {
   readonly meaning: string
   /** May come from a file, NAME_FILE; its value is never shown. */
   readonly secret?: true
-  /** Checked, but of no effect in this version. */
-  readonly pending?: true
 }
 
 type CamelCase<Name extends string> = Name extends `${infer First}_${infer Rest}`
@@ -372,7 +370,10 @@ const observability = inGroup('Observability', {
     secret: true,
     meaning: 'bearer with which the API answers GET /metrics; unset: it does not',
   },
-  OTEL_EXPORTER_OTLP_ENDPOINT: { kind: httpUrl, pending: true, meaning: 'where traces go; unset: nowhere' },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    kind: httpUrl,
+    meaning: 'OpenTelemetry collector that takes traces over OTLP/HTTP, without /v1/traces; unset: nothing is traced',
+  },
 })
 
 /** Every variable that Postern reads, in the order in which they are documented; a default names only what stands above it. */

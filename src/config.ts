@@ -80,7 +80,6 @@ function findWarning(name: string): string | undefined {
   if (variable === undefined && fileOf && !fileOf.secret) {
     return `${name} is set, but only a secret may come from a file: set ${fileOf.name}.`
   }
-  if (fileOf?.pending) return `${name} is set, but this version does not use it yet.`
   if (fileOf) return undefined
   const meant = bySpelling.get(looseSpelling(name))
   return meant && `${name} is set, but unknown: is ${meant} meant?`

@@ -41,6 +41,7 @@ import type { RememberedSessions } from './sessions/remembered.ts'
 import type { Replicas } from './sessions/replicas.ts'
 import { type ResolveSession, sessionResolver } from './sessions/resolve.ts'
 import { openSessionSources, type SessionSources } from './sessions/sources.ts'
+import { openTracing, type Tracing } from './tracing/tracing.ts'
 
 /** Everything that the API process has opened; the only way in which a room gets at it. */
 export type Deps = {
@@ -74,6 +75,8 @@ export type Deps = {
   readonly providerKeys: Remembered<JSONWebKeySet>
   /** Where they are asked for. */
   readonly metrics: Metrics | undefined
+  /** Where they are sent to. */
+  readonly tracing: Tracing | undefined
   readonly healthChecks: Readonly<Record<string, HealthCheck>>
   readonly inbox: Inbox | undefined
 }
@@ -83,6 +86,8 @@ export type OpenedDeps = Deps & { close(): Promise<void> }
 /** Opens everything in order; what was opened is closed in reverse, also when a later step fails. */
 export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<OpenedDeps> {
   await using opened = new AsyncDisposableStack()
+  const tracing = await openTracing(config, log)
+  if (tracing) opened.defer(tracing.close)
   const urls = await openDatabaseUrls(config, { role: 'server', log, opened })
   await applyMigrations(urls)
 
@@ -111,7 +116,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
   opened.defer(eventStream.close)
   const eventHub = openEventHub({ db, eventStream, log })
   opened.defer(async () => eventHub.close())
-  const { checkWorker, ...mail } = await openMail({ config, log, keyring, urls }, opened)
+  const { checkWorker, ...mail } = await openMail({ config, log, keyring, urls, tracing }, opened)
 
   const searchIndex = openSearchIndex({ config, pool, jobs: mail.jobs })
 
@@ -134,6 +139,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     fileStore: openFileStore(config),
     searchIndex,
     metrics,
+    tracing,
     lastSeen: sources.lastSeen,
     replicas: sources.replicas,
     remembered: sources.remembered,
@@ -185,10 +191,11 @@ type MailParts = {
   readonly log: FastifyBaseLogger
   readonly keyring: Keyring
   readonly urls: DatabaseUrls
+  readonly tracing: Tracing | undefined
 }
 
 /** The worker is asked over HTTP in both cases: in this process on a free loopback port, or wherever WORKER_URL says. */
-async function openMail({ config, log, keyring, urls }: MailParts, opened: AsyncDisposableStack) {
+async function openMail({ config, log, keyring, urls, tracing }: MailParts, opened: AsyncDisposableStack) {
   const { workerUrl, workerSecret: secret = randomBytes(32).toString('base64url') } = config
   if (workerUrl !== undefined) {
     const jobs = await openJobs({ url: urls.direct, role: 'sender', log })
@@ -197,9 +204,9 @@ async function openMail({ config, log, keyring, urls }: MailParts, opened: Async
   }
   const { inbox, smtpUrl } = await findMailServer(config.smtpUrl)
   if (inbox) opened.defer(inbox.close)
-  const jobs = await openJobs({ url: urls.direct, role: 'worker', log })
+  const jobs = await openJobs({ url: urls.direct, role: 'worker', log, tracing })
   const listen = { host: '127.0.0.1', port: 0, secret }
-  const worker = await startWorker({ config, log, urls, smtpUrl, keyring, jobs, listen })
+  const worker = await startWorker({ config, log, urls, smtpUrl, keyring, jobs, tracing, listen })
   opened.defer(worker.close)
   // Before the worker's connections: a job that runs still needs them.
   opened.defer(jobs.close)

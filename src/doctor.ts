@@ -29,7 +29,7 @@ const leastPostgres = 150_000
 
 /** Asks everything that the configuration names whether it works, and changes nothing. What is not set is not asked. */
 export async function examine(config: Config, log: FastifyBaseLogger): Promise<Finding[]> {
-  const { redisUrl, meilisearchUrl, smtpUrl, workerUrl } = config
+  const { redisUrl, meilisearchUrl, smtpUrl, workerUrl, otelExporterOtlpEndpoint: traces } = config
   const checks: Check[] = [
     {
       name: 'PostgreSQL',
@@ -54,6 +54,9 @@ export async function examine(config: Config, log: FastifyBaseLogger): Promise<F
     ...(workerUrl === undefined
       ? []
       : [{ name: 'worker', remedy: 'start `npm run worker`, or see WORKER_URL', run: () => checkWorker(workerUrl) }]),
+    ...(traces === undefined
+      ? []
+      : [{ name: 'traces', remedy: 'see OTEL_EXPORTER_OTLP_ENDPOINT', run: () => checkTraces(traces) }]),
   ]
   return Promise.all(checks.map(examineOne))
 }
@@ -162,4 +165,10 @@ async function checkWorker(url: string): Promise<string> {
   const reply = await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(deadlineMs) })
   if (!reply.ok) throw new Error(`it answered ${reply.status}`)
   return 'it answers'
+}
+
+async function checkTraces(endpoint: string): Promise<string> {
+  const { tryEndpoint } = await import('./tracing/otlp.ts')
+  await within(deadlineMs, tryEndpoint(endpoint))
+  return 'the endpoint takes them'
 }

@@ -8,6 +8,7 @@ import { readEnvironment } from './environment.ts'
 import { createLog } from './log.ts'
 import { startWorker } from './mail/worker.ts'
 import { explainStartFailure } from './start-failure.ts'
+import { openTracing } from './tracing/tracing.ts'
 
 try {
   await work(loadConfig(readEnvironment(), 'worker'))
@@ -19,15 +20,17 @@ try {
 async function work(config: Config): Promise<void> {
   const log = createLog(config.logLevel)
   await using opened = new AsyncDisposableStack()
+  const tracing = await openTracing(config, log)
+  if (tracing) opened.defer(tracing.close)
   const urls = await openDatabaseUrls(config, { role: 'guest', log, opened })
   await applyMigrations(urls)
   const keyring = openKeyring(config.keysDir, { create: config.appEnv !== 'production' })
-  const jobs = await openJobs({ url: urls.direct, role: 'worker', log })
+  const jobs = await openJobs({ url: urls.direct, role: 'worker', log, tracing })
   const { smtpUrl, workerSecret, workerHost: host, workerPort: port } = config
   if (smtpUrl === undefined || workerSecret === undefined)
     throw new Error('the configuration of a worker was not checked')
   const listen = { host, port, secret: workerSecret }
-  const worker = await startWorker({ config, log, urls, smtpUrl, keyring, jobs, listen })
+  const worker = await startWorker({ config, log, urls, smtpUrl, keyring, jobs, tracing, listen })
   opened.defer(worker.close)
   opened.defer(jobs.close)
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { inSpan } from '../tracing/span.ts'
 import { type Argon2, type Argon2Cost, loadArgon2 } from './argon2.ts'
 import { argon2Cost } from './stored-hash.argon2.ts'
 import { parseStoredHash, type StoredHash } from './stored-hash.ts'
@@ -27,10 +28,10 @@ export async function openPasswordHasher({ cost, concurrency }: Options): Promis
   const queued = workQueue({ concurrency, deadlineMs, leastWaiting })
   const dummy = await argon2.hash(randomBytes(32).toString('base64url'), cost)
   return {
-    hash: (password, owner) => queued(() => argon2.hash(normalized(password), cost), owner),
+    hash: (password, owner) => queued(() => inSpan('hash', {}, () => argon2.hash(normalized(password), cost)), owner),
     verify: async (storedHash, password, owner) => {
       const stored = parseStoredHash(storedHash ?? dummy)
-      const right = await queued(() => verifySpellings(argon2, stored, password), owner)
+      const right = await queued(() => inSpan('hash', {}, () => verifySpellings(argon2, stored, password)), owner)
       return right && storedHash !== undefined
     },
     isOutdated: (storedHash) => {

@@ -1,3 +1,5 @@
+import { inSpan } from '../tracing/span.ts'
+
 export class QueueFullError extends Error {
   readonly retryAfterSeconds: number
   constructor(retryAfterSeconds: number) {
@@ -83,7 +85,7 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
 
   const run = async <Result>(work: () => Promise<Result>, owner: Owner = {}): Promise<Result> => {
     const { lane = 'unknown', isGone = () => false } = owner
-    await turn(lanes[lane], isGone)
+    await inSpan('wait for a turn', {}, () => turn(lanes[lane], isGone))
     const startedAt = performance.now()
     try {
       return await work()

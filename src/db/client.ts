@@ -1,5 +1,6 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
+import { traceStatements } from './trace-statements.ts'
 
 export type Database = NodePgDatabase
 
@@ -55,6 +56,7 @@ export function openDatabase({ url, poolSize, timeoutMs, onIdleError }: Options)
     query_timeout: timeoutMs + 250,
     keepAlive: true,
   })
+  traceStatements(pool)
   pool.on('error', onIdleError)
   // A connection that dies while it is checked out fails its statement, and must not end the process besides.
   pool.on('connect', (client) => client.on('error', () => undefined))

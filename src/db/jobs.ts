@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
 import { fromDrizzle, PgBoss } from 'pg-boss'
 import { describeCause } from '../errors/cause.ts'
+import { inTrace, type Tracing } from '../tracing/tracing.ts'
 import type { Transaction } from './transaction.ts'
 
 /** Every kind of job, and how it is tried again. A job whose worker died is taken up again once it has expired. */
@@ -56,11 +57,12 @@ type Options = {
   /** A sender only enqueues; a worker also runs, retries and tidies. */
   readonly role: 'sender' | 'worker'
   readonly log: FastifyBaseLogger
+  readonly tracing?: Tracing | undefined
 }
 
 const closeWithinMs = 5000
 
-export async function openJobs({ url, role, log }: Options): Promise<Jobs> {
+export async function openJobs({ url, role, log, tracing }: Options): Promise<Jobs> {
   const isWorker = role === 'worker'
   const boss = createBoss(url, { supervise: isWorker, schedule: isWorker, useListenNotify: isWorker })
   boss.on('error', (error) => log.warn({ cause: describeCause(error) }, 'the job queue failed'))
@@ -71,8 +73,10 @@ export async function openJobs({ url, role, log }: Options): Promise<Jobs> {
       await boss.send(queue, data, { startAfter: afterSeconds, db: fromDrizzle(tx, sql) })
     },
     work: async (queue, act) => {
+      const perform = (data: unknown): Promise<void> =>
+        inTrace(tracing, `job ${queue}`, { kind: 'consumer' }, () => act(data as never))
       await boss.work(queue, jobWork(queue), (jobs) =>
-        Promise.all(jobs.map(async ({ id, data }) => ({ id, status: await statusOf(act(data as never), log) }))),
+        Promise.all(jobs.map(async ({ id, data }) => ({ id, status: await statusOf(perform(data), log) }))),
       )
     },
     schedule: (queue, cron) => boss.schedule(queue, cron),

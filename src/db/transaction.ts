@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type pg from 'pg'
+import { inSpan } from '../tracing/span.ts'
 import type { Database } from './client.ts'
 import { DatabaseFailure, isConnectionLost, isRetryable } from './failure.ts'
 
@@ -35,7 +36,8 @@ function onConnection(client: pg.PoolClient): Transaction {
 }
 
 async function runOnce<Result>(pool: pg.Pool, act: (tx: Transaction) => Promise<Result>): Promise<Result> {
-  const client = await pool.connect().catch((cause: unknown) => {
+  const connected = inSpan('wait for a connection', {}, () => pool.connect())
+  const client = await connected.catch((cause: unknown) => {
     throw new DatabaseFailure('database', cause)
   })
   const tx = onConnection(client)

@@ -44,6 +44,10 @@ function walkFromRight(hops: readonly string[], trusted: TrustedProxies): Host |
   return client
 }
 
+/** Whether who is connected is one of these proxies. */
+export const isTrustedPeer = (socketAddress: string | undefined, trusted: TrustedProxies): boolean =>
+  socketAddress !== undefined && isTrusted(findHost(foldSocketAddress(socketAddress)), trusted)
+
 const isTrusted = (host: Host | undefined, trusted: TrustedProxies): boolean =>
   host !== undefined &&
   trusted.some(([base, prefixLength]) => host.address.kind() === base.kind() && host.address.match(base, prefixLength))

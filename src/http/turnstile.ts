@@ -5,6 +5,7 @@ import type { Config } from '../config.ts'
 import { faults } from '../errors/fault.ts'
 import type { Guard } from '../errors/plugin.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
+import { inHttpSpan } from '../tracing/http-span.ts'
 
 const fault = faults('turnstile:token_missing', 'turnstile:verification_failed', 'turnstile:service_error')
 
@@ -39,13 +40,15 @@ export function turnstileGuard({ config, sharedCounter }: Deps): Guard {
 
 async function askService(config: Config, response: string, remoteip: string): Promise<z.infer<typeof verdictSchema>> {
   try {
-    const reply = await fetch(config.turnstileVerifyUrl, {
-      method: 'POST',
-      redirect: 'error',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ secret: config.turnstileSecret, response, remoteip }),
-      signal: AbortSignal.timeout(config.turnstileTimeoutMs),
-    })
+    const reply = await inHttpSpan('POST', config.turnstileVerifyUrl, () =>
+      fetch(config.turnstileVerifyUrl, {
+        method: 'POST',
+        redirect: 'error',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ secret: config.turnstileSecret, response, remoteip }),
+        signal: AbortSignal.timeout(config.turnstileTimeoutMs),
+      }),
+    )
     if (!reply.ok) throw new Error(`the service answered ${reply.status}`)
     return verdictSchema.parse(await reply.json())
   } catch (cause) {

@@ -7,6 +7,7 @@ import type { Database } from '../db/client.ts'
 import { mailedTokens, mails } from '../db/schema/mails.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import { describeCause } from '../errors/cause.ts'
+import { currentSpan } from '../tracing/span.ts'
 import { messageIdOf, type SmtpSender } from './smtp.ts'
 import { type MailContent, renderMail } from './templates.ts'
 
@@ -40,6 +41,7 @@ export async function deliverMail(deps: DeliverDeps, mailId: string): Promise<De
     return 'delivered'
   } catch (error) {
     deps.log.warn({ mailId, cause: describeCause(error) }, 'a mail could not be handed over')
+    currentSpan()?.fail('failed')
     await countFailure(deps, mailId)
     return 'failed'
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import { inSpan, serverOf } from '../tracing/span.ts'
 import type { RenderedMail } from './templates.ts'
 
 /** The mail server did not take the mail, or could not be reached in time. */
@@ -22,8 +23,9 @@ type Options = { readonly url: string; readonly from: string; readonly deadlineM
 export function smtpSender({ url, from, deadlineMs }: Options): SmtpSender {
   const server = parseSmtpUrl(url, deadlineMs)
   const sender = /<([^>]+)>/.exec(from)?.[1] ?? from
+  const spanOptions = { kind: 'client', attributes: serverOf(url) } as const
   const converse = (since: number, act: (connection: Connection) => Promise<void>) =>
-    withConnection(server, deadlineMs - (performance.now() - since), act)
+    inSpan('SMTP', spanOptions, () => withConnection(server, deadlineMs - (performance.now() - since), act))
   return {
     verify: () => converse(performance.now(), async () => {}),
     send: async ({ to, messageId, subject, text, html }, since = performance.now()) => {

@@ -1,9 +1,15 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { inTrace, type Tracing } from '../tracing/tracing.ts'
 import { type DeliverDeps, deliverMail } from './deliver.ts'
 
-type Options = { readonly host: string; readonly port: number; readonly secret: string }
+type Options = {
+  readonly host: string
+  readonly port: number
+  readonly secret: string
+  readonly tracing?: Tracing | undefined
+}
 
 export type WorkerServer = { readonly url: string; close(): Promise<void> }
 
@@ -11,14 +17,17 @@ const delivery = /^\/deliveries\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 const requestWithinMs = 5000
 
 /** The worker's whole protocol: `POST /deliveries/{id}` sends that mail now and says how it went. */
-export async function listenForDeliveries(deps: DeliverDeps, { host, port, secret }: Options): Promise<WorkerServer> {
-  const isAuthorized = secretCheck(secret)
+export async function listenForDeliveries(
+  deps: DeliverDeps,
+  { host, port, secret, tracing }: Options,
+): Promise<WorkerServer> {
+  const asked = { deps, tracing, isAuthorized: secretCheck(secret) }
   const server = createServer(
     { requestTimeout: requestWithinMs, headersTimeout: requestWithinMs },
     (request, response) => {
       // A delivery has no body; what is sent all the same is not kept.
       request.resume()
-      answer(deps, request, isAuthorized).then(
+      answer(asked, request).then(
         ({ status, body }) => reply(response, status, body),
         () => reply(response, 500, {}),
       )
@@ -30,16 +39,25 @@ export async function listenForDeliveries(deps: DeliverDeps, { host, port, secre
 
 type Reply = { readonly status: number; readonly body?: object }
 
-async function answer(
-  deps: DeliverDeps,
-  request: IncomingMessage,
-  isAuthorized: (header: string) => boolean,
-): Promise<Reply> {
+type Asked = {
+  readonly deps: DeliverDeps
+  readonly tracing: Tracing | undefined
+  readonly isAuthorized: (header: string) => boolean
+}
+
+async function answer({ deps, tracing, isAuthorized }: Asked, request: IncomingMessage): Promise<Reply> {
   if (request.method === 'GET' && request.url === '/health/live') return { status: 204 }
   const mailId = request.method === 'POST' ? delivery.exec(request.url ?? '')?.[1] : undefined
   if (mailId === undefined) return { status: 404, body: {} }
   if (!isAuthorized(request.headers.authorization ?? '')) return { status: 401, body: {} }
-  const outcome = await deliverMail(deps, mailId)
+  // Whoever has the secret is the API, whose trace goes on here.
+  const { traceparent } = request.headers
+  const outcome = await inTrace(
+    tracing,
+    'POST /deliveries/{id}',
+    { kind: 'server', ...(typeof traceparent === 'string' && { traceparent }) },
+    () => deliverMail(deps, mailId),
+  )
   return { status: outcome === 'delivered' ? 200 : 502, body: { outcome } }
 }
 

@@ -15,6 +15,7 @@ import { openBroadcast } from '../ports/broadcast.open.ts'
 import { openEventStream } from '../ports/event-stream.ts'
 import { openFileStore } from '../ports/file-store.open.ts'
 import { openUserIndexer } from '../search/index-users.ts'
+import type { Tracing } from '../tracing/tracing.ts'
 import { deliverMail } from './deliver.ts'
 import { smtpSender } from './smtp.ts'
 import { listenForDeliveries, type WorkerServer } from './worker-server.ts'
@@ -26,6 +27,7 @@ type Options = {
   readonly smtpUrl: string
   readonly keyring: Keyring
   readonly jobs: Jobs
+  readonly tracing: Tracing | undefined
   readonly listen: { readonly host: string; readonly port: number; readonly secret: string }
 }
 
@@ -40,6 +42,7 @@ export async function startWorker({
   smtpUrl,
   keyring,
   jobs,
+  tracing,
   listen,
 }: Options): Promise<WorkerServer> {
   const database = openDatabase({
@@ -75,7 +78,7 @@ export async function startWorker({
   await jobs.schedule('sweep', '17 * * * *')
   const eventStream = openEventStream(openBroadcast('events', { config, db, directUrl: urls.direct, log }))
   const relay = startRelay({ pool, jobs, eventStream, log })
-  const server = await listenForDeliveries(deps, listen)
+  const server = await listenForDeliveries(deps, { ...listen, tracing })
   return {
     url: server.url,
     close: async () => {

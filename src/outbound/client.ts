@@ -1,6 +1,7 @@
 import { type LookupAddress, type LookupAllOptions, lookup as systemLookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { Agent, type Dispatcher, request } from 'undici'
+import { inHttpSpan } from '../tracing/http-span.ts'
 import { literalAddress, type OutboundPolicy } from './policy.ts'
 
 /** Whoever was asked did not answer, not in time, or with too much; or may not be asked. */
@@ -84,14 +85,16 @@ function guardedLookup(policy: OutboundPolicy, lookup: Lookup): LookupFunction {
 async function ask(dispatcher: Dispatcher, url: string, asked: Asked): Promise<OutboundReply> {
   const { method = 'GET', headers = {}, body, mostBytes = mostJsonBytes } = asked
   try {
-    const reply = await request(url, {
-      dispatcher,
-      method,
-      headers: { 'user-agent': 'postern', accept: 'application/json', ...headers },
-      ...(body !== undefined && { body }),
-      signal: AbortSignal.timeout(deadlineMs),
+    return await inHttpSpan(method, url, async () => {
+      const reply = await request(url, {
+        dispatcher,
+        method,
+        headers: { 'user-agent': 'postern', accept: 'application/json', ...headers },
+        ...(body !== undefined && { body }),
+        signal: AbortSignal.timeout(deadlineMs),
+      })
+      return { status: reply.statusCode, headers: reply.headers, bytes: await readAll(reply.body, mostBytes) }
     })
-    return { status: reply.statusCode, headers: reply.headers, bytes: await readAll(reply.body, mostBytes) }
   } catch (cause) {
     if (cause instanceof OutboundError) throw cause
     throw new OutboundError(`${new URL(url).host} did not answer`, { cause })

@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3'
+import { inSpan } from '../tracing/span.ts'
 import { type FileStore, FileStoreError } from './file-store.ts'
 
 type Options = {
@@ -76,7 +77,7 @@ export function s3FileStore({ url, ...credentials }: Options): FileStore {
 
 async function orFail<Value>(act: () => Promise<Value>): Promise<Value> {
   try {
-    return await act()
+    return await inSpan('S3', { kind: 'client' }, act)
   } catch (cause) {
     throw new FileStoreError('The S3 file store did not do it', { cause })
   }

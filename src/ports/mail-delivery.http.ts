@@ -1,3 +1,4 @@
+import { inHttpSpan } from '../tracing/http-span.ts'
 import type { MailDelivery } from './mail-delivery.ts'
 
 type Options = { readonly url: string; readonly secret: string; readonly timeoutMs: number }
@@ -11,12 +12,18 @@ export function httpMailDelivery({ url, secret, timeoutMs }: Options): MailDeliv
       const signal = AbortSignal.timeout(timeoutMs)
       let reply: Response
       try {
-        reply = await fetch(`${url}/deliveries/${mailId}`, {
-          method: 'POST',
-          redirect: 'manual',
-          headers: { authorization: `Bearer ${secret}`, connection: 'close' },
-          signal,
-        })
+        reply = await inHttpSpan('POST', url, (span) =>
+          fetch(`${url}/deliveries/${mailId}`, {
+            method: 'POST',
+            redirect: 'manual',
+            headers: {
+              authorization: `Bearer ${secret}`,
+              connection: 'close',
+              ...(span && { traceparent: span.traceparent }),
+            },
+            signal,
+          }),
+        )
       } catch (error) {
         return isGarbled(error) ? 'garbled' : 'unreachable'
       }

@@ -1,5 +1,6 @@
 import { Meilisearch } from 'meilisearch'
 import type { Jobs } from '../db/jobs.ts'
+import { inSpan, serverOf } from '../tracing/span.ts'
 import { mostHits, type SearchIndex, SearchIndexError } from './search-index.ts'
 
 const searchDeadlineMs = 900
@@ -18,15 +19,18 @@ export function meilisearchSearchIndex(
   jobs: Jobs,
 ): SearchIndex {
   const client = new Meilisearch({ host: url, ...(apiKey !== undefined && { apiKey }), timeout: searchDeadlineMs })
+  const spanOptions = { kind: 'client', attributes: serverOf(url) } as const
   return {
     search: async (words, { page, pageSize }) => {
       try {
-        const found = await client.index<UserDocument>(index).search(words.join(' '), {
-          page,
-          hitsPerPage: pageSize,
-          matchingStrategy: 'all',
-          attributesToRetrieve: ['id', 'handle', 'display_name'],
-        })
+        const found = await inSpan('Meilisearch', spanOptions, () =>
+          client.index<UserDocument>(index).search(words.join(' '), {
+            page,
+            hitsPerPage: pageSize,
+            matchingStrategy: 'all',
+            attributesToRetrieve: ['id', 'handle', 'display_name'],
+          }),
+        )
         const hits = found.hits.map(({ id, handle, display_name: displayName }) => ({ id, handle, displayName }))
         return { hits, totalHits: Math.min(found.totalHits, mostHits) }
       } catch (cause) {

@@ -68,7 +68,7 @@ test('sign-up: what is wrong is said beside each field, and the mailed link open
   await press(laptop, 'Create account')
   expect(await complaintAt(laptop, 'E-mail address')).toBe('This does not look right. Please check the spelling.')
   expect(await complaintAt(laptop, 'Name')).toBe('It has characters that cannot be used here.')
-  expect(await complaintAt(laptop, 'Handle')).toBe('This name is kept for the house. Please choose another one.')
+  expect(await complaintAt(laptop, 'Handle')).toBe('This name is reserved. Please choose another one.')
   expect(await complaintAt(laptop, 'Password')).toContain('Many people use this password')
   expect(await laptop.evaluate('document.activeElement.name')).toBe('email')
   await expectAccessible(laptop)

@@ -490,13 +490,11 @@ describe('NAME_FILE', () => {
 describe('warnings', () => {
   test('say what is set without effect', () => {
     const env = {
-      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://traces:4318',
       MAIL_FROM_FILE: '/run/secrets/from',
       CORS_ORIGIN: 'https://app.example.com',
       REDIS_URI: 'redis://cache',
     }
     expect(configWarnings(env)).toEqual([
-      'OTEL_EXPORTER_OTLP_ENDPOINT is set, but this version does not use it yet.',
       'MAIL_FROM_FILE is set, but only a secret may come from a file: set MAIL_FROM.',
       'CORS_ORIGIN is set, but unknown: is CORS_ORIGINS meant?',
       'REDIS_URI is set, but unknown: is REDIS_URL meant?',

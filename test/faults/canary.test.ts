@@ -89,6 +89,14 @@ test('no secret is in logs, errors or tables: raw, URL-encoded or base64 [LG1 SE
   await send('POST', '/v0/auth/reauthenticate', { password: wrong })
 
   const session = jar.get('__Host-session_id') ?? ''
+  const picture = new FormData()
+  picture.append('file', new Blob(['no picture']), 'x.png')
+  for (const headers of [{ cookie: `__Host-session_id=${session}` }, { authorization: `Bearer ${session}` }])
+    errors.push(
+      await (
+        await fetch(`${server.origin}/v0/user/me/profile-image`, { method: 'POST', headers, body: picture })
+      ).text(),
+    )
   const grant = await send('POST', '/v0/auth/token', undefined, session)
   const access = keep('access token', grant.body.access_token)
   const refresh = keep('refresh token', grant.body.refresh_token)

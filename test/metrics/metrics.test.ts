@@ -86,7 +86,7 @@ describe('GET /metrics', () => {
   })
 
   test('system:not_found where nothing is set', async () => {
-    const silent = await startApp()
+    const silent = await startApp({ METRICS_TOKEN: undefined })
     expect(said(await silent.client().get('/metrics'))).toEqual([404, 'system:not_found'])
     await silent.close()
   })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import { startStandIn } from '../support/meilisearch.ts'
+import { startOtlpReceiver } from '../support/otlp-receiver.ts'
 import { runAdmin } from '../support/server-process.ts'
 
 let app: TestApp
@@ -20,7 +21,11 @@ describe('npm run admin -- doctor', () => {
     }
     const other = await startApp({ ...env, DATABASE_URL: app.config.databaseUrl, KEYS_DIR: app.config.keysDir })
     await expect.poll(() => meilisearch.asked.some(({ method }) => method === 'PATCH'), { timeout: 10_000 }).toBe(true)
-    const { code, out } = await runAdmin(app, ['doctor'], env)
+    const receiver = await startOtlpReceiver()
+    const { code, out } = await runAdmin(app, ['doctor'], { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url })
+    await receiver.stop()
+    expect(receiver.asked).toBe(1)
+    expect(receiver.spans).toEqual([])
     const lines = out.trim().split('\n')
     expect(lines.map((line) => line.replace(/: .*/, ''))).toEqual([
       'fine     PostgreSQL',
@@ -28,6 +33,7 @@ describe('npm run admin -- doctor', () => {
       'fine     pictures',
       'fine     Redis',
       'fine     Meilisearch',
+      'fine     traces',
     ])
     expect(code).toBe(0)
     expect(lines[0]).toMatch(/: version \d+(\.\d+)*, up to date$/)
@@ -46,6 +52,7 @@ describe('npm run admin -- doctor', () => {
       WORKER_SECRET: 'secret-of-the-worker-32-characters',
       KEYS_DIR: '/nowhere/keys',
       FILE_STORE_URL: 'file:/dev/null/files',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
     })
     expect(code).toBe(1)
     const expected = {
@@ -56,6 +63,7 @@ describe('npm run admin -- doctor', () => {
       Meilisearch: 'MEILISEARCH_URL',
       'mail server': 'SMTP_URL',
       worker: 'npm run worker',
+      traces: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     }
     for (const [name, remedy] of Object.entries(expected))
       expect(out).toMatch(new RegExp(`^FAILED   ${name}: .+${remedy}`, 'm'))

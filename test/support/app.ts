@@ -10,6 +10,7 @@ import { type App, buildApp } from '../../src/app.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
 import { type OpenedDeps, openDeps } from '../../src/deps.ts'
 import { createLog } from '../../src/log.ts'
+import { canaryLog, keepMailedTokens, keepMetrics, keepSecretsOf, watchSecrets } from './canary.ts'
 import { TestClient } from './client.ts'
 import { createDatabase } from './database.ts'
 
@@ -42,12 +43,16 @@ export async function startApp(env: Readonly<Record<string, string | undefined>>
     RATE_LIMITS: '1000',
     ARGON2_MEMORY_KIB: '8192',
     ARGON2_TIME_COST: '1',
-    LOG_LEVEL: 'silent',
+    LOG_LEVEL: 'trace',
+    METRICS_TOKEN: 'of-the-metrics-in-the-tests',
+    OTEL_EXPORTER_OTLP_ENDPOINT: inject('otlpUrl'),
     ...env,
   })
-  const deps = await openDeps(config, createLog(config.logLevel))
+  const deps = await openDeps(config, createLog(config.logLevel, canaryLog()))
   const app = await buildApp(deps, { onContractViolation: (route, code) => record({ violation: `${route} ${code}` }) })
   recordErrors(app)
+  watchSecrets(app)
+  keepSecretsOf(config)
   const origin = await app.listen({ host: '127.0.0.1', port: Number(env.PORT ?? 0) })
   const pool = new Pool(origin)
   record({ document: app.swagger() })
@@ -63,6 +68,8 @@ export async function startApp(env: Readonly<Record<string, string | undefined>>
     origin,
     client: () => new TestClient(pool),
     close: async () => {
+      keepMailedTokens(deps)
+      await keepMetrics(deps)
       await pool.destroy()
       await app.close()
       await deps.close()

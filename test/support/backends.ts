@@ -1,10 +1,11 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { openEmbeddedDatabase } from '../../src/db/embedded/database.ts'
 import { applyMigrations } from '../../src/db/migrate.ts'
 import { runStatement, templateName, withDatabase } from './database.ts'
+import { startOtlpReceiver } from './otlp-receiver.ts'
 import { startRedis } from './redis.ts'
 
 declare module 'vitest' {
@@ -13,6 +14,8 @@ declare module 'vitest' {
     redisUrl: string
     /** Where every test process writes down the errors that it saw. */
     recordDir: string
+    /** What takes the spans of every app that a test starts. */
+    otlpUrl: string
   }
 }
 
@@ -40,8 +43,13 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   await applyMigrations({ main: url, migration: url, direct: url })
   project.provide('postgresUrl', postgres.url)
   project.provide('redisUrl', redis.url)
-  project.provide('recordDir', join(home, 'seen'))
+  const recordDir = join(home, 'seen')
+  await mkdir(join(recordDir, 'canary'), { recursive: true })
+  const collector = await startOtlpReceiver({ file: join(recordDir, 'canary', 'spans') })
+  project.provide('recordDir', recordDir)
+  project.provide('otlpUrl', collector.url)
   return async () => {
+    await collector.stop()
     await redis.stop()
     await postgres.close()
     await rm(home, { recursive: true, force: true })

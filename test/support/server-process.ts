@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { vi } from 'vitest'
 import type { TestApp } from './app.ts'
+import { keepSecret, keepText } from './canary.ts'
 import { freePort } from './free-port.ts'
 
 export type ServerProcess = {
@@ -24,13 +25,13 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   const PORT = String(await freePort())
   const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, '../..', program)], {
-    env: { ...ofTests, PORT, APP_ENV: 'test', LOG_LEVEL: 'error', ...env },
+    env: { ...ofTests, PORT, APP_ENV: 'test', LOG_LEVEL: 'trace', ...env },
     cwd: tmpdir(),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (text += String(chunk)))
-  const ended = once(child, 'close')
+  const ended = once(child, 'close').finally(() => keepText('logs', text))
   const origin = `http://127.0.0.1:${PORT}`
   await vi.waitFor(
     async () => {
@@ -67,8 +68,11 @@ export function runAdmin(
   }
   const command = join(import.meta.dirname, '../../src/cli.ts')
   return new Promise((resolve) => {
-    execFile(process.execPath, [command, ...parameters], { env, cwd: tmpdir() }, (error, out, err) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
-    )
+    execFile(process.execPath, [command, ...parameters], { env, cwd: tmpdir() }, (error, out, err) => {
+      keepText('logs', err)
+      // Of a webhook: to be shown once, to who added it.
+      keepSecret(/^secret (\S+)/m.exec(out)?.[1])
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err })
+    })
   })
 }

@@ -1,0 +1,67 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
+import { runInSpan, type Span, serverOf } from '../tracing/span.ts'
+import type { Tracing } from '../tracing/tracing.ts'
+import { isTrustedPeer, parseTrustedProxies } from './client-address.ts'
+
+type Deps = { readonly config: Config; readonly tracing: Tracing | undefined }
+
+/**
+ * A span a request, named by the route's pattern: never the URL, a header or the client's address [LG1].
+ * https://opentelemetry.io/docs/specs/semconv/http/http-spans/
+ */
+export function traceRequests(app: FastifyInstance, { config, tracing }: Deps): void {
+  if (tracing === undefined) return
+  const spans = new WeakMap<FastifyRequest, Span>()
+  const callersTrace = traceparentOfProxies(config)
+  const server = serverAttributes(config)
+  app.addHook('onRequest', (request, reply, done) => {
+    const { config: routeConfig, url: route } = request.routeOptions
+    if (routeConfig.access === 'probe') return done()
+    const span = tracing.begin(route === undefined ? request.method : `${request.method} ${route}`, {
+      kind: 'server',
+      traceparent: callersTrace(request),
+      attributes: {
+        ...server,
+        'http.request.method': request.method,
+        ...(route !== undefined && { 'http.route': route }),
+        'postern.request_id': request.id,
+      },
+    })
+    spans.set(request, span)
+    // Also where the client left before the answer, of which no hook tells.
+    reply.raw.once('close', () => endWith(span, reply))
+    runInSpan(span, done)
+  })
+  const goOn = (request: FastifyRequest, done: () => void): void => {
+    const span = spans.get(request)
+    if (span === undefined) done()
+    else runInSpan(span, done)
+  }
+  // A body arrives, and an answer is gone, in the connection's context, not in the request's.
+  app.addHook('preValidation', (request, _reply, done) => goOn(request, done))
+  app.addHook('onResponse', (request, _reply, done) => goOn(request, done))
+}
+
+function endWith(span: Span, reply: FastifyReply): void {
+  const { statusCode: status } = reply
+  const code = reply.getHeader('x-error-code')
+  if (reply.raw.headersSent) span.note({ 'http.response.status_code': status })
+  // A refusal is no failure of the server.
+  if (typeof code === 'string') span.note({ 'error.type': code })
+  if (status >= 500) span.fail(typeof code === 'string' ? code : String(status))
+  span.end()
+}
+
+/** Who may say which trace a request belongs to, and whether it is kept: proxies of the operator, and no client. */
+function traceparentOfProxies({ trustedProxies }: Config): (request: FastifyRequest) => string | undefined {
+  const trusted = parseTrustedProxies(trustedProxies)
+  return ({ headers: { traceparent }, socket }) =>
+    typeof traceparent === 'string' && isTrustedPeer(socket.remoteAddress, trusted) ? traceparent : undefined
+}
+
+/** As configured: what Host says is the client's choice. */
+const serverAttributes = ({ publicUrl }: Config) => ({
+  ...serverOf(publicUrl),
+  'url.scheme': new URL(publicUrl).protocol.slice(0, -1),
+})
