@@ -28,7 +28,7 @@ type ValueOf<Row> = Row extends { readonly kind: Kind<infer Value> }
  */
 export type Config = Readonly<
   { [Name in VariableName as Variables[Name]['field']]: ValueOf<Variables[Name]> } & {
-    /** FRONTEND_URL is unset: in development the built-in pages under /account stand in for a front end. */
+    /** FRONTEND_URL is unset: in development the example front end has the pages under /account. */
     frontendIsDefault: boolean
   }
 >

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { Meilisearch } from 'meilisearch'
 import pg from 'pg'
@@ -8,6 +9,7 @@ import type { Config } from './config.ts'
 import { openKeyring } from './crypto/keyring.ts'
 import { openDatabaseUrls } from './db/urls.ts'
 import { smtpSender } from './mail/smtp.ts'
+import { packageRoot } from './package-root.ts'
 import { openFileStore } from './ports/file-store.open.ts'
 import { connectOnce, openRedis } from './ports/redis.ts'
 import { within } from './within.ts'
@@ -97,7 +99,7 @@ async function connect(connectionString: string, opened: AsyncDisposableStack): 
 }
 
 async function countMigrations(): Promise<number> {
-  const journal = await readFile(new URL('../migrations/meta/_journal.json', import.meta.url), 'utf8')
+  const journal = await readFile(join(packageRoot, 'migrations/meta/_journal.json'), 'utf8')
   return (JSON.parse(journal) as { entries: unknown[] }).entries.length
 }
 

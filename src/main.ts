@@ -43,6 +43,7 @@ function startText(config: Config, hasInbox: boolean): string {
     `Postern ${version} is running.`,
     `  API    ${config.publicUrl}`,
     `  Docs   ${config.publicUrl}/docs`,
+    ...(config.appEnv === 'production' ? [] : [`  App    ${config.publicUrl}/dev/app (an example front end)`]),
     ...(hasInbox ? [`  Inbox  ${config.publicUrl}/dev/inbox (no SMTP_URL is set: mails stay on this machine)`] : []),
     ...(config.databaseUrl === undefined ? [`  Data   ${config.dataDir} (embedded PostgreSQL)`] : []),
   ]

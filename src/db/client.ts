@@ -18,9 +18,32 @@ type Options = {
   readonly onIdleError: (error: Error) => void
 }
 
+/** More than this program has; only lists of changing length could make so many. */
+const mostPrepared = 500
+
+/** Parses and plans a statement with parameters once a connection: that takes PostgreSQL longer than most of ours take it to run. */
+class PreparingClient extends pg.Client {
+  private readonly names = new Map<string, string>()
+
+  // biome-ignore lint/suspicious/noExplicitAny: whatever pg declares is passed on as it came
+  override query(statement: any, ...more: any[]): any {
+    const isNameless = typeof statement?.text === 'string' && statement.name === undefined && more[0]?.length > 0
+    return super.query(isNameless ? { ...statement, name: this.nameOf(statement.text) } : statement, ...more)
+  }
+
+  private nameOf(text: string): string | undefined {
+    const known = this.names.get(text)
+    if (known !== undefined || this.names.size === mostPrepared) return known
+    const name = `statement_${this.names.size}`
+    this.names.set(text, name)
+    return name
+  }
+}
+
 /** Opens nothing: the first statement does. Idle connections are kept, as closing them costs more than they do. */
 export function openDatabase({ url, poolSize, timeoutMs, onIdleError }: Options): DatabaseClient {
   const pool = new pg.Pool({
+    Client: PreparingClient,
     connectionString: url,
     application_name: 'postern',
     max: poolSize,

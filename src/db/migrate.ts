@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
+import { packageRoot } from '../package-root.ts'
 import { grantToApi } from './grants.ts'
 import { installJobs } from './jobs.ts'
 import type { DatabaseUrls } from './urls.ts'
 
-const migrationsFolder = join(import.meta.dirname, '../../migrations')
 const connectWithinMs = 10_000
 
 /** Applies what is missing. The advisory lock lets any number of replicas start at once: drizzle's migrator takes none. */
@@ -19,7 +19,7 @@ export async function applyMigrations({ main, migration: url, direct }: Database
   await client.connect()
   try {
     await client.query("select pg_advisory_lock(hashtext('postern-migrate'))")
-    await migrate(drizzle(client), { migrationsFolder })
+    await migrate(drizzle(client), { migrationsFolder: join(packageRoot, 'migrations') })
     await installJobs(url)
     await grantToApi(
       client,

@@ -26,12 +26,21 @@ export async function transaction<Result>(pool: pg.Pool, act: (tx: Transaction) 
   }
 }
 
+const known = new WeakMap<pg.PoolClient, Transaction>()
+
+/** One for each connection, as it takes drizzle a while to learn the names of all columns. */
+function onConnection(client: pg.PoolClient): Transaction {
+  const tx = known.get(client) ?? drizzle(client, { casing: 'snake_case' })
+  known.set(client, tx)
+  return tx
+}
+
 async function runOnce<Result>(pool: pg.Pool, act: (tx: Transaction) => Promise<Result>): Promise<Result> {
   const connected = inSpan('wait for a connection', {}, () => pool.connect())
   const client = await connected.catch((cause: unknown) => {
     throw new DatabaseFailure('database', cause)
   })
-  const tx = drizzle(client, { casing: 'snake_case' })
+  const tx = onConnection(client)
   let broken: Error | undefined
   try {
     await tx.execute('begin')

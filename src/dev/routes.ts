@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import type { App } from '../app.ts'
+import type { Config } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { pagePolicy } from '../docs/layout.ts'
 import { faults } from '../errors/fault.ts'
 import type { Guard } from '../errors/plugin.ts'
 import type { Inbox } from '../mail/inbox.ts'
 import { accountPages } from '../tokens/link.ts'
-import { accountPage, accountScript } from './account-page.ts'
 import { inboxPage } from './inbox-page.ts'
 import { localOnlyGuard } from './local-only.ts'
 import { presentMessage, presentSearch } from './mailpit.ts'
@@ -15,7 +15,7 @@ import { presentMessage, presentSearch } from './mailpit.ts'
 export function devRoutes(app: App, { config, inbox }: Deps): void {
   const local = localOnlyGuard(config)
   if (inbox) inboxRoutes(app, inbox, local)
-  if (config.appEnv === 'development' && config.frontendIsDefault) accountRoutes(app, local)
+  if (config.appEnv !== 'production') exampleRoutes(app, config, local)
 }
 
 function inboxRoutes(app: App, inbox: Inbox, local: Guard): void {
@@ -58,25 +58,40 @@ function inboxRoutes(app: App, inbox: Inbox, local: Guard): void {
   })
 }
 
-function accountRoutes(app: App, local: Guard): void {
-  const config = { access: 'public', database: 'none' } as const
-  for (const page of accountPages) {
+/** Loaded when somebody asks for it, so that no start waits for it and production has none of it. */
+const example = () => import('./example-app.ts')
+
+/** The front end in `examples/web`, and where nobody has set another the pages behind mailed links and providers. */
+function exampleRoutes(app: App, { publicUrl, frontendIsDefault, appEnv }: Config, local: Guard): void {
+  const fault = faults('system:not_found')
+  const config = { access: 'public', limit: 'none', database: 'none', codes: fault.codes } as const
+  const linked = ['oauth/:provider/callback', ...accountPages].map((page) => `/account/${page}`)
+  for (const url of ['/dev/app', ...(appEnv === 'development' && frontendIsDefault ? linked : [])]) {
     app.route({
       method: 'GET',
-      url: `/account/${page}`,
+      url,
       config,
       onRequest: local,
       schema: { hide: true },
-      handler: async (_request, reply) =>
-        reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy).send(accountPage(page)),
+      handler: async (_request, reply) => {
+        const { readPage } = await example()
+        const page = await readPage(publicUrl)
+        if (page === undefined) throw fault('system:not_found')
+        return reply.type('text/html; charset=utf-8').header('content-security-policy', page.policy).send(page.html)
+      },
     })
   }
   app.route({
     method: 'GET',
-    url: '/account/assets/account.js',
+    url: '/dev/app/*',
     config,
     onRequest: local,
-    schema: { hide: true },
-    handler: async (_request, reply) => reply.type('text/javascript; charset=utf-8').send(accountScript),
+    schema: { hide: true, params: z.object({ '*': z.string() }) },
+    handler: async (request, reply) => {
+      const { readAsset } = await example()
+      const asset = await readAsset(request.params['*'])
+      if (asset === undefined) throw fault('system:not_found')
+      return reply.type(asset.type).send(asset.text)
+    },
   })
 }

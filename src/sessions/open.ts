@@ -59,7 +59,7 @@ async function endOldest(tx: AccountTransaction, userId: string): Promise<void> 
   const ended = await tx
     .update(sessions)
     .set({ endedAt: sql`now()`, endReason: 'displaced' })
-    .where(and(inArray(sessions.id, beyond), isNull(sessions.endedAt)))
+    .where(and(eq(sessions.userId, userId), inArray(sessions.id, beyond), isNull(sessions.endedAt)))
     .returning({ id: sessions.id })
   if (ended.length > 0) tx.forget(userId)
 }

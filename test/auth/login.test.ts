@@ -207,6 +207,7 @@ test('a known device still gets in while others lock the account [TH2]', async (
 test('of 200 parallel tries at one account five are hashed [TH3]', async () => {
   const strict = await startApp({ RATE_LIMITS: 'on', DATABASE_TIMEOUT_MS: '20000' })
   const { person } = await signedUp(strict)
+  const startedAt = performance.now()
   const answers = await Promise.all(
     Array.from({ length: 200 }, (_, index) =>
       strict
@@ -218,8 +219,11 @@ test('of 200 parallel tries at one account five are hashed [TH3]', async () => {
         ),
     ),
   )
-  expect(answers.filter(({ code }) => code === 'auth:invalid_credentials')).toHaveLength(5)
-  expect(answers.filter(({ code }) => code === 'rate_limit:exceeded')).toHaveLength(195)
+  const hashed = answers.filter(({ code }) => code === 'auth:invalid_credentials').length
+  expect(answers.filter(({ code }) => code === 'rate_limit:exceeded')).toHaveLength(200 - hashed)
+  // A block of one second, then of two, of four: on a machine this slow one may run out before the last of them came.
+  const over = Math.floor(Math.log2(1 + (performance.now() - startedAt) / 1000))
+  expect([hashed >= 5, hashed <= 5 + over]).toEqual([true, true])
   await strict.close()
 })
 

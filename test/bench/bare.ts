@@ -15,6 +15,12 @@ export type BareOrder = {
         readonly statements: readonly string[]
         readonly digest: string
       }
+    | {
+        readonly databaseUrl: string
+        /** On the rows 1 to `rows` of `bench_rows`, on one connection: what PostgreSQL called the commands of somebody else's request. */
+        readonly commands: readonly string[]
+        readonly rows: number
+      }
 }
 
 const order = JSON.parse(process.env.BARE_ORDER ?? '') as BareOrder
@@ -33,6 +39,15 @@ async function prepare(): Promise<() => Promise<unknown>> {
     timeoutMs: 2000,
     onIdleError: () => undefined,
   })
+  if ('commands' in before) {
+    let turn = 0
+    return async () => {
+      const client = await pool.connect()
+      const row = (turn++ % before.rows) + 1
+      for (const command of before.commands) await client.query(statementLike(command, row))
+      client.release()
+    }
+  }
   const digest = Buffer.from(before.digest, 'hex')
   return async () => {
     for (const [index, text] of before.statements.entries()) {
@@ -40,6 +55,18 @@ async function prepare(): Promise<() => Promise<unknown>> {
       await pool.query({ name: `bare_${index}`, text, values })
     }
   }
+}
+
+function statementLike(command: string, row: number): string | { name: string; text: string; values: number[] } {
+  const text = onOneRow[command]
+  return text === undefined ? command : { name: command, text, values: [row] }
+}
+
+const onOneRow: Readonly<Record<string, string>> = {
+  SELECT: 'select n from bench_rows where id = $1',
+  UPDATE: 'update bench_rows set n = n + 1 where id = $1',
+  INSERT: 'insert into bench_rows (n) values ($1)',
+  DELETE: 'delete from bench_rows where id = -$1::int',
 }
 
 const work = await prepare()

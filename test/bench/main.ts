@@ -4,6 +4,7 @@ import { memory, soak } from './memory.ts'
 import { sessionChecks } from './session-check.ts'
 import { size } from './size.ts'
 import { openStage, type Stage } from './stage.ts'
+import { tokens } from './tokens.ts'
 
 /** One line of the table. */
 export type Row = { readonly name: string; readonly figure: string; readonly target: string; readonly holds: boolean }
@@ -11,6 +12,7 @@ export type Row = { readonly name: string; readonly figure: string; readonly tar
 const rooms: Readonly<Record<string, (stage: Stage, rounds: number) => Promise<Row[]>>> = {
   sessions: sessionChecks,
   hashing,
+  tokens,
   size,
   memory,
   soak,

@@ -18,6 +18,7 @@ import type { LoadOrder, LoadResult } from './load.ts'
 import type { Row } from './main.ts'
 
 /** Servers and their backends share this process's core; the load has another one. */
+const root = join(import.meta.dirname, '../..')
 const canPin = spawnSync('taskset', ['--version']).status === 0
 /** As Dockerfile starts it. */
 const asInImage = { flags: ['--max-semi-space-size=4'], env: { MALLOC_ARENA_MAX: '2' } }
@@ -35,6 +36,7 @@ export type Program = {
 
 export type Stage = {
   readonly databaseUrl: string
+  readonly keysDir: string
   readonly redisUrl: string
   readonly pool: pg.Pool
   readonly isPinned: boolean
@@ -46,6 +48,7 @@ export type Stage = {
 
 /** PostgreSQL as it comes, durable, and Redis; empty. */
 export async function openStage(): Promise<Stage> {
+  await promisify(execFile)('npm', ['run', 'build'], { cwd: root })
   if (canPin) spawnSync('taskset', ['-cp', '0', String(process.pid)])
   await using opened = new AsyncDisposableStack()
   const home = mkdtempSync(join(tmpdir(), 'postern-bench-'))
@@ -62,11 +65,12 @@ export async function openStage(): Promise<Stage> {
   const moved = opened.move()
   return {
     databaseUrl: postgres.url,
+    keysDir: join(home, 'keys'),
     redisUrl: redis.url,
     pool,
     isPinned: canPin,
     postern: (env = {}, cores = '0') =>
-      startProgram(cores, join(import.meta.dirname, '../../src/main.ts'), '/health/ready', {
+      startProgram(cores, join(root, 'dist/server/main.js'), '/health/ready', {
         APP_ENV: 'production',
         PUBLIC_URL: 'https://auth.example.com',
         FRONTEND_URL: 'https://app.example.com',

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -23,6 +23,24 @@ test('postern/client is what the package exports', async () => {
   const answer = "await createClient({ baseUrl: 'http://127.0.0.1:1' }).GET('/v0/user/me')"
   const script = `import { createClient } from 'postern/client'; console.log((${answer}).error.code)`
   expect(await node(script)).toBe('client:unreachable')
+})
+
+test('it is published on its own: nothing of the server, and one dependency', async () => {
+  const { stdout } = await run('npm', ['pack', '--dry-run', '--json', './dist/client'], { cwd: root })
+  const [packed] = JSON.parse(stdout) as [{ name: string; files: { path: string }[] }]
+  const files = packed.files.map(({ path }) => path)
+  expect(packed.name).toBe('postern')
+  expect(files.filter((path) => !/^\w+\.(?:js|d\.ts)$/.test(path)).sort()).toEqual([
+    'LICENSE',
+    'README.md',
+    'package.json',
+  ])
+  const manifest = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'))
+  const { version, dependencies } = manifest('package.json')
+  expect(manifest('dist/client/package.json')).toMatchObject({
+    version,
+    dependencies: { 'openapi-fetch': dependencies['openapi-fetch'] },
+  })
 })
 
 test('with openapi-fetch it is under 6 kB for a browser, and needs nothing else', async () => {
@@ -61,7 +79,7 @@ test.each([{ module: 'nodenext' }, { module: 'esnext', moduleResolution: 'bundle
     const home = mkdtempSync(join(tmpdir(), 'postern-front-end-'))
     onTestFinished(() => rmSync(home, { recursive: true, force: true }))
     mkdirSync(join(home, 'node_modules'))
-    symlinkSync(root, join(home, 'node_modules/postern'))
+    symlinkSync(join(root, 'dist/client'), join(home, 'node_modules/postern'))
     writeFileSync(join(home, 'front-end.ts'), frontEnd)
     writeFileSync(join(home, 'package.json'), '{"type":"module"}')
     const lib = ['es2022', 'dom', 'dom.iterable', 'dom.asynciterable']

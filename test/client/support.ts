@@ -1,5 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { signAccessToken } from '../../src/access-tokens/access-token.ts'
+import { holder, partsOf } from '../access-tokens/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 
 type Listening = TestApp & {
@@ -42,4 +44,17 @@ export function fetchWithCookies(): (request: Request) => Promise<Response> {
     }
     return response
   }
+}
+
+/** A service that was given tokens five minutes ago. */
+export async function expiredHolder(app: TestApp) {
+  const one = await holder(app)
+  const { claims } = partsOf(one.accessToken)
+  const accessToken = await signAccessToken(app.config, app.deps.signingKeys.getCurrent(), {
+    userId: String(claims.sub),
+    sessionId: String(claims.sid),
+    roles: [],
+    issuedAtSeconds: Date.now() / 1000 - 301,
+  })
+  return { ...one, accessToken }
 }

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { signAccessToken } from '../../src/access-tokens/access-token.ts'
 import { createClient, memoryTokens, type Tokens } from '../../src/client/client.ts'
-import { holder, partsOf } from '../access-tokens/support.ts'
 import { mailedToken, newPerson, signUp } from '../support/people.ts'
-import { startListening } from './support.ts'
+import { expiredHolder, startListening } from './support.ts'
 
 const refreshRequest = 'POST /v0/auth/token/refresh'
 
@@ -16,19 +14,6 @@ afterAll(() => app.close())
 const clientWith = (tokens: Tokens, options: { readonly fetch?: (request: Request) => Promise<Response> } = {}) => {
   const store = memoryTokens(tokens)
   return { store, client: createClient({ baseUrl: app.origin, mode: 'bearer', tokens: store, ...options }) }
-}
-
-/** A service that was given tokens five minutes ago. */
-async function expiredHolder() {
-  const one = await holder(app)
-  const { claims } = partsOf(one.accessToken)
-  const accessToken = await signAccessToken(app.config, app.deps.signingKeys.getCurrent(), {
-    userId: String(claims.sub),
-    sessionId: String(claims.sid),
-    roles: [],
-    issuedAtSeconds: Date.now() / 1000 - 301,
-  })
-  return { ...one, accessToken }
 }
 
 test('an app signs in, is known, and signs out; no cookie is sent', async () => {
@@ -72,7 +57,7 @@ test('tokens are in memory unless a store is given', async () => {
 })
 
 test('an expired access token is refreshed once for all calls that wait, and each is repeated once', async () => {
-  const { person, accessToken, refreshToken } = await expiredHolder()
+  const { person, accessToken, refreshToken } = await expiredHolder(app)
   const { store, client } = clientWith({ accessToken, refreshToken })
   app.requests.length = 0
   const answers = await Promise.all(Array.from({ length: 20 }, () => client.GET('/v0/user/me')))
@@ -87,7 +72,7 @@ test('an expired access token is refreshed once for all calls that wait, and eac
 })
 
 test('an answer that comes after the refresh of another call needs none of its own', async () => {
-  const { person, accessToken, refreshToken } = await expiredHolder()
+  const { person, accessToken, refreshToken } = await expiredHolder(app)
   let release = (): void => undefined
   const held = new Promise<void>((resolve) => {
     release = resolve
@@ -113,7 +98,7 @@ test('an answer that comes after the refresh of another call needs none of its o
 })
 
 test('a refused refresh gives the original error, and dead tokens are let go', async () => {
-  const { accessToken, refreshToken, client: session } = await expiredHolder()
+  const { accessToken, refreshToken, client: session } = await expiredHolder(app)
   await session.post('/v0/auth/token/revoke', { refresh_token: refreshToken })
   const { store, client } = clientWith({ accessToken, refreshToken, deviceToken: 'pdt_' })
   app.requests.length = 0
@@ -127,7 +112,7 @@ test('a refused refresh gives the original error, and dead tokens are let go', a
 })
 
 test('a refresh without an answer gives the original error and keeps the tokens', async () => {
-  const { person, accessToken, refreshToken } = await expiredHolder()
+  const { person, accessToken, refreshToken } = await expiredHolder(app)
   let isDown = true
   const { store, client } = clientWith(
     { accessToken, refreshToken },
@@ -143,7 +128,7 @@ test('a refresh without an answer gives the original error and keeps the tokens'
 })
 
 test('whoever aborts does not wait for the refresh; it goes on for the others', async () => {
-  const { person, accessToken, refreshToken } = await expiredHolder()
+  const { person, accessToken, refreshToken } = await expiredHolder(app)
   const stop = new AbortController()
   let release = (): void => undefined
   const held = new Promise<void>((resolve) => {
@@ -170,7 +155,7 @@ test('whoever aborts does not wait for the refresh; it goes on for the others', 
 })
 
 test('tokens that were let go during a refresh do not come back', async () => {
-  const { accessToken, refreshToken } = await expiredHolder()
+  const { accessToken, refreshToken } = await expiredHolder(app)
   const { store, client } = clientWith(
     { accessToken, refreshToken },
     {
@@ -186,7 +171,7 @@ test('tokens that were let go during a refresh do not come back', async () => {
 })
 
 test('a session token needs no refresh, and what has ended stays an error', async () => {
-  const { browser, accessToken, refreshToken, person } = await expiredHolder()
+  const { browser, accessToken, refreshToken, person } = await expiredHolder(app)
   const sessionToken = browser.cookies.get('__Host-session_id')
   const { client } = clientWith({ sessionToken, accessToken, refreshToken })
   app.requests.length = 0
@@ -198,7 +183,7 @@ test('a session token needs no refresh, and what has ended stays an error', asyn
 })
 
 test('an expired refresh token that the caller posts is the answer, and refreshes nothing', async () => {
-  const { accessToken, refreshToken } = await expiredHolder()
+  const { accessToken, refreshToken } = await expiredHolder(app)
   await app.sql('update refresh_tokens set expires_at = now()')
   const { client } = clientWith({ accessToken, refreshToken })
   app.requests.length = 0

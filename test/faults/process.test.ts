@@ -142,7 +142,7 @@ describe('a server with everything by default', { timeout: 40_000 }, () => {
   test('starts with nothing set, says where it is, stops without a trace, and has its data the second time', async () => {
     const first = await startServer(env)
     await vi.waitFor(() => expect(first.output()).toContain('is running'))
-    for (const path of ['', '/docs', '/dev/inbox']) {
+    for (const path of ['', '/docs', '/dev/app', '/dev/inbox']) {
       expect(first.output()).toContain(`http://localhost:${env.PORT}${path}`)
       if (path) expect((await send(first, 'GET', path)).status).toBe(200)
     }

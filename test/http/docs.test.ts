@@ -138,37 +138,78 @@ describe('the inbox', () => {
   })
 })
 
-describe('the page behind a mailed link', () => {
-  const ask = (on: TestApp, url: string, host = 'localhost:8080', remoteAddress = '127.0.0.1') =>
-    on.app.inject({ url, headers: { host }, remoteAddress })
+const ask = (on: TestApp, url: string, host = 'localhost:8080', remoteAddress = '127.0.0.1') =>
+  on.app.inject({ url, headers: { host }, remoteAddress })
 
-  test.each(['/account/verify-email', '/account/verify-device'])(
-    '%s is there in development without a front end',
+describe('the example front end', () => {
+  const linked = ['/account/verify-email', '/account/confirm-deletion', '/account/oauth/google/callback']
+
+  test.each(['/dev/app', ...linked])('%s is its page in development', async (url) => {
+    const { statusCode, headers, body } = await ask(development, `${url}?token=pot_x`)
+    expect([statusCode, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
+    const policy = String(headers['content-security-policy'])
+    expect(policy).toContain("default-src 'none'; script-src 'self' 'sha256-")
+    expect(policy).not.toMatch(/unsafe|\*/)
+    expect(body).not.toMatch(elsewhere)
+    expect(body).not.toContain('pot_x')
+    const loaded = [...body.matchAll(/(?:src|href)="(\/[^"#]*)"/g)].map(([, one]) => one ?? '')
+    expect(loaded.length).toBeGreaterThan(3)
+    for (const one of loaded) expect([one, (await ask(development, one)).statusCode]).toEqual([one, 200])
+  })
+
+  test.each(['/dev/app', '/dev/app/src/app.ts', '/account/verify-email'])(
+    '%s is for this machine alone',
     async (url) => {
-      const { statusCode, headers, body } = await ask(development, `${url}?token=pot_x`)
-      expect([statusCode, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
-      expect(headers['content-security-policy']).toMatch(/^(?!.*script-src[^;]*unsafe).*default-src 'none'/)
-      expect(body).not.toMatch(elsewhere)
-      expect(body).not.toContain('pot_x')
       expect((await ask(development, url, 'postern.test:8080')).statusCode).toBe(200)
       expect((await ask(development, url, 'evil.example')).statusCode).toBe(404)
       expect((await ask(development, url, 'localhost', '192.0.2.1')).statusCode).toBe(404)
-      expect((await ask(app, url)).statusCode).toBe(404)
     },
   )
 
-  test('it loads its script from here', async () => {
-    const { statusCode, headers } = await ask(development, '/account/assets/account.js')
+  test.each(['src/app.ts', 'client/client.ts', 'openapi-fetch.mjs'])('%s is a script without types', async (name) => {
+    const { statusCode, headers, body } = await ask(development, `/dev/app/${name}`)
     expect([statusCode, headers['content-type']]).toEqual([200, 'text/javascript; charset=utf-8'])
+    expect(body).not.toMatch(/^(?:import|export) type|^export interface| as const/m)
   })
 
-  test('it is not there with a front end of its own', async () => {
+  test.each([
+    'tsconfig.json',
+    'src/nothing.ts',
+    'src/../tsconfig.json',
+    '..%2f..%2fpackage.json',
+    'client/..%2fmain.ts',
+    'client/%2e%2e/main.ts',
+    'client/tsconfig.json',
+    '%2fetc%2fpasswd',
+    'src%00/app.ts',
+    '',
+  ])('/dev/app/%s is no file of it', async (name) => {
+    expect((await ask(development, `/dev/app/${name}`)).statusCode).toBe(404)
+  })
+
+  test('behind mailed links is nothing where there is a front end of its own', async () => {
+    for (const url of linked) expect((await ask(app, url)).statusCode).toBe(404)
     const own = await startApp({ APP_ENV: 'development' })
-    expect((await ask(own, '/account/verify-email')).statusCode).toBe(404)
-    expect((await ask(own, '/dev/inbox')).statusCode).toBe(200)
+    for (const url of linked) expect((await ask(own, url)).statusCode).toBe(404)
+    for (const url of ['/dev/inbox', '/dev/app']) expect((await ask(own, url)).statusCode).toBe(200)
     await own.close()
   })
 
+  test('in production there is none of it', async () => {
+    const production = await startApp({
+      APP_ENV: 'production',
+      MAIL_FROM: 'no-reply@example.com',
+      SMTP_URL: 'smtp://127.0.0.1:1',
+      KEYS_DIR: app.config.keysDir,
+      RATE_LIMITS: undefined,
+    })
+    for (const url of ['/dev/app', '/dev/app/src/app.ts', '/dev/app/style.css', ...linked, ...pages])
+      expect([url, (await ask(production, url)).statusCode]).toEqual([url, 404])
+    await production.close()
+  })
+})
+
+describe('a mail server of its own', () => {
   test('no inbox where mails go to a server', async () => {
     const mailing = await startApp({ SMTP_URL: 'smtp://127.0.0.1:1' })
     for (const url of [...pages, '/api/v1/message/x']) expect((await ask(mailing, url)).statusCode).toBe(404)

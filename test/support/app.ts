@@ -53,7 +53,7 @@ export async function startApp(env: Readonly<Record<string, string | undefined>>
   recordErrors(app)
   watchSecrets(app)
   keepSecretsOf(config)
-  const origin = await app.listen({ host: '127.0.0.1', port: 0 })
+  const origin = await app.listen({ host: '127.0.0.1', port: Number(env.PORT ?? 0) })
   const pool = new Pool(origin)
   record({ document: app.swagger() })
   return {

@@ -5,7 +5,7 @@ const anchorLength = 8
  * A secret as it is, as JSON writes it, as a URL does, and the part of its base64 that stays the same wherever it stands in what was
  * encoded: at each of the three alignments, in both alphabets.
  */
-export function spellingsOf(given: string): string[] {
+function spellingsOf(given: string): string[] {
   const secret = given.toWellFormed()
   const base64 = [0, 1, 2].map((offset) => base64At(secret, offset))
   const all = [

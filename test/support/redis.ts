@@ -1,11 +1,11 @@
 import { execFile, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { answers, installPackage } from './debian-package.ts'
 import { freePort } from './free-port.ts'
 
 export type TestRedis = { readonly url: string; stop(): Promise<void> }
@@ -65,23 +65,11 @@ async function startMachine(port: number, settings: readonly string[]): Promise<
   )
 }
 
-const answers = (command: string, parameters: readonly string[]): Promise<boolean> =>
-  run(command, parameters, { timeout: 10_000 }).then(
-    () => true,
-    () => false,
-  )
-
 export const hasDocker = (): Promise<boolean> => answers('docker', ['info'])
 
 async function hasServer(): Promise<boolean> {
   if (await answers('redis-server', ['--version'])) return true
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return false
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const lock = ['-o', 'DPkg::Lock::Timeout=300']
-  await run('apt-get', ['update', ...lock], { env }).catch(() => undefined)
-  await run('apt-get', ['install', '-y', '--no-install-recommends', ...lock, 'redis-server'], { env }).catch(
-    () => undefined,
-  )
+  await installPackage('redis-server')
   return answers('redis-server', ['--version'])
 }
 

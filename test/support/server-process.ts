@@ -19,9 +19,12 @@ export type ServerProcess = {
 const ofTests = { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: join(tmpdir(), 'postern-compile-cache') }
 
 /** The API as a process of its own, as an operator starts it, once it is ready; nothing of the tests' environment gets through. */
-export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
+export async function startServerProcess(
+  env: Readonly<Record<string, string>>,
+  program = 'src/main.ts',
+): Promise<ServerProcess> {
   const PORT = String(await freePort())
-  const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, '../../src/main.ts')], {
+  const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, '../..', program)], {
     env: { ...ofTests, PORT, APP_ENV: 'test', LOG_LEVEL: 'trace', ...env },
     cwd: tmpdir(),
     stdio: ['ignore', 'pipe', 'pipe'],

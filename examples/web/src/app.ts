@@ -1,0 +1,96 @@
+import { api, type Me } from './api.ts'
+import { element } from './elements.ts'
+import { form } from './form.ts'
+import { currentPlace, go, linkTo, onPlace, type Place } from './places.ts'
+import { failure, type Screen } from './screen.ts'
+import { data } from './screens/data.ts'
+import { forgotPassword } from './screens/forgot-password.ts'
+import { linkedScreens } from './screens/linked.ts'
+import { people } from './screens/people.ts'
+import { profile } from './screens/profile.ts'
+import { completeSignUp, providerCallback } from './screens/provider-callback.ts'
+import { security } from './screens/security.ts'
+import { sessions } from './screens/sessions.ts'
+import { newDevice, secondStep, signIn } from './screens/sign-in.ts'
+import { checkMail, signUp } from './screens/sign-up.ts'
+import { twoStep } from './screens/two-step.ts'
+import { say } from './status.ts'
+
+/** The map of the app. */
+const screens: Readonly<Record<Place, Screen>> = {
+  'sign-up': signUp,
+  'check-mail': checkMail,
+  'sign-in': signIn,
+  'second-step': secondStep,
+  'new-device': newDevice,
+  'forgot-password': forgotPassword,
+  'provider-callback': providerCallback,
+  'complete-sign-up': completeSignUp,
+  ...linkedScreens,
+  profile,
+  security,
+  'two-step': twoStep,
+  sessions,
+  people,
+  data,
+}
+
+const navigation = ['profile', 'security', 'two-step', 'sessions', 'people', 'data'] as const
+const nav = document.getElementById('nav') as HTMLElement
+const main = document.getElementById('main') as HTMLElement
+let shown = 0
+
+async function show(): Promise<void> {
+  const turn = ++shown
+  say('')
+  main.ariaBusy = 'true'
+  const { data: me, error } = await api.GET('/v0/user/me')
+  const place = allowedPlace(me)
+  const screen = screens[place]
+  const isOut = error === undefined || ('status' in error && error.status === 401)
+  const content = isOut ? await contentOf(screen, me) : [failure(error)]
+  // Somebody who is quicker than the network has gone on already.
+  if (turn !== shown) return
+  showNavigation(me, place)
+  const heading = element('h1', { tabindex: '-1' }, screen.title)
+  document.title = `${screen.title} · Postern`
+  main.className = me && screen.of === 'account' ? 'wide' : 'card'
+  main.replaceChildren(heading, ...content)
+  main.ariaBusy = null
+  // Screen readers begin to read here, and the keyboard goes on from here.
+  heading.focus()
+}
+
+function allowedPlace(me: Me | undefined): Place {
+  const place = currentPlace() ?? (me ? 'profile' : 'sign-in')
+  const { of } = screens[place]
+  if (me && of === 'guest') return 'profile'
+  return !me && of === 'account' ? 'sign-in' : place
+}
+
+function contentOf(screen: Screen, me: Me | undefined) {
+  if (screen.of !== 'account') return screen.show()
+  return me ? screen.show(me) : []
+}
+
+function showNavigation(me: Me | undefined, place: Place): void {
+  nav.hidden = me === undefined
+  const links = navigation.map((one) =>
+    element('a', { href: linkTo(one), 'aria-current': one === place && 'page' }, screens[one].title),
+  )
+  nav.replaceChildren(...links, me ? signOut() : '')
+}
+
+const signOut = (): HTMLFormElement =>
+  form({
+    submit: 'Sign out',
+    kind: 'quiet',
+    send: () => api.POST('/v0/auth/logout'),
+    done: () => {
+      go('sign-in')
+      say('You are signed out.')
+    },
+  })
+
+onPlace(show)
+await show()

@@ -1,0 +1,65 @@
+/** Where the page is served; the other addresses of the app are its fragments: `/dev/app#/sign-in`. */
+const home = '/dev/app'
+
+/** The pages behind mailed links: `/account/verify-email?token=…`. */
+const linkedPlaces = [
+  'verify-email',
+  'verify-device',
+  'reset-password',
+  'confirm-email-change',
+  'undo-email-change',
+  'confirm-deletion',
+] as const
+
+const ownPlaces = [
+  'sign-up',
+  'check-mail',
+  'sign-in',
+  'second-step',
+  'new-device',
+  'forgot-password',
+  'complete-sign-up',
+  'profile',
+  'security',
+  'two-step',
+  'sessions',
+  'people',
+  'data',
+] as const
+
+export type LinkedPlace = (typeof linkedPlaces)[number]
+type OwnPlace = (typeof ownPlaces)[number]
+export type Place = LinkedPlace | OwnPlace | 'provider-callback'
+
+/** What one screen hands to the next. Never in the address, as parts of it are secrets; gone with a reload. */
+type Handed = {
+  'check-mail': { readonly email: string }
+  'second-step': { readonly temp_token: string }
+  'complete-sign-up': { readonly pending_token: string; readonly email: string; readonly suggested_handle?: string }
+}
+
+let handed: Partial<Handed> = {}
+export const handedTo = <P extends keyof Handed>(place: P): Handed[P] | undefined => handed[place]
+
+export const linkTo = (place: OwnPlace): string => `${home}#/${place}`
+
+/** `undefined` for the app's bare address. */
+export function currentPlace(): Place | undefined {
+  const { pathname, hash } = location
+  if (/^\/account\/oauth\/[^/]+\/callback$/.test(pathname)) return 'provider-callback'
+  const linked = linkedPlaces.find((place) => pathname === `/account/${place}`)
+  return linked ?? ownPlaces.find((place) => hash === `#/${place}`)
+}
+
+/** Leaves a used link behind: going back would only show that it works once. */
+export function go<P extends OwnPlace>(place: P, ...[given]: P extends keyof Handed ? [Handed[P]] : []): void {
+  handed = given ? { [place]: given } : {}
+  if (location.pathname === home) history.pushState(null, '', linkTo(place))
+  else history.replaceState(null, '', linkTo(place))
+  dispatchEvent(new Event('place'))
+}
+
+/** Calls on every change of place, by `go`, by a link or by the browser's own buttons. */
+export function onPlace(show: () => void): void {
+  for (const event of ['place', 'hashchange']) addEventListener(event, show)
+}

@@ -1,0 +1,16 @@
+import type { CallError } from 'postern/client'
+import type { Me } from './api.ts'
+import { element } from './elements.ts'
+import { type Code, sentenceFor } from './sentences.ts'
+
+type Content = readonly Node[] | Promise<readonly Node[]>
+
+/** What stands at a place. Those of an account are shown to nobody else, those of guests to nobody who is signed in. */
+export type Screen = { readonly title: string } & (
+  | { readonly of: 'account'; readonly show: (me: Me) => Content }
+  | { readonly of: 'guest' | 'anyone'; readonly show: () => Content }
+)
+
+/** In place of what could not be loaded. */
+export const failure = (error: CallError<Code>): HTMLElement =>
+  element('p', { class: 'problem', role: 'alert' }, sentenceFor(error))

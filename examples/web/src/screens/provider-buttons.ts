@@ -1,0 +1,32 @@
+import { api } from '../api.ts'
+import { element } from '../elements.ts'
+import { form } from '../form.ts'
+import { fresh } from '../reauthenticate.ts'
+import { failure } from '../screen.ts'
+
+/** Kept over the way to the provider and back: the page behind it has to know what it was for. */
+const intent = 'postern:intent'
+export const isConnecting = (): boolean => sessionStorage.getItem(intent) === 'link'
+
+type Provider = { readonly slug: string; readonly name: string }
+
+export function throughProvider({ slug, name }: Provider, flow: 'login' | 'link'): HTMLFormElement {
+  const params = { path: { provider: slug }, query: { flow } }
+  return form({
+    submit: flow === 'link' ? `Connect ${name}` : `Continue with ${name}`,
+    kind: 'quiet',
+    send: () => fresh(() => api.GET('/v0/auth/oauth/{provider}/authorize', { params })),
+    done: ({ auth_url }) => {
+      sessionStorage.setItem(intent, flow)
+      location.assign(auth_url)
+    },
+  })
+}
+
+/** One for each provider that the server has; none where it has none. */
+export async function providerButtons(): Promise<Node[]> {
+  const { data, error } = await api.GET('/v0/auth/oauth/providers')
+  if (error) return [failure(error)]
+  if (data.providers.length === 0) return []
+  return [element('p', { class: 'or' }, 'or'), ...data.providers.map((one) => throughProvider(one, 'login'))]
+}

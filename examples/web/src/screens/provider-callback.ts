@@ -1,0 +1,72 @@
+import { api } from '../api.ts'
+import { element, paragraph } from '../elements.ts'
+import { form } from '../form.ts'
+import { go, handedTo, linkTo } from '../places.ts'
+import { failure, type Screen } from '../screen.ts'
+import { say } from '../status.ts'
+import { goOn } from './go-on.ts'
+import { isConnecting } from './provider-buttons.ts'
+
+export const providerCallback: Screen = {
+  title: 'Coming back',
+  of: 'anyone',
+  show: async () => {
+    const query = new URLSearchParams(location.search)
+    const back = paragraph(element('a', { href: linkTo('sign-in') }, 'Back'))
+    if (query.has('error')) return [paragraph('The other service says that you did not agree.'), back]
+    const body = { code: query.get('code') ?? '', state: query.get('state') ?? '', ...issuerOf(query) }
+    const params = { path: { provider: location.pathname.split('/')[3] ?? '' } }
+    const error = isConnecting() ? await link(params, body) : await login(params, body)
+    return error ? [error, back] : []
+  },
+}
+
+type Params = { readonly path: { readonly provider: string } }
+type Body = { readonly code: string; readonly state: string; readonly iss?: string }
+
+const issuerOf = (query: URLSearchParams): { iss?: string } => {
+  const iss = query.get('iss')
+  return iss === null ? {} : { iss }
+}
+
+async function link(params: Params, body: Body): Promise<Node | undefined> {
+  const { error } = await api.POST('/v0/auth/oauth/{provider}/link', { params, body })
+  if (error) return failure(error)
+  go('security')
+  say('Connected: you can sign in this way from now on.')
+  return undefined
+}
+
+async function login(params: Params, body: Body): Promise<Node | undefined> {
+  const { data, error } = await api.POST('/v0/auth/oauth/{provider}/login', { params, body })
+  if (error) return failure(error)
+  if (data && 'pending_token' in data) go('complete-sign-up', data)
+  else goOn(data)
+  return undefined
+}
+
+export const completeSignUp: Screen = {
+  title: 'Almost there',
+  of: 'guest',
+  show: () => {
+    const handed = handedTo('complete-sign-up')
+    if (!handed) return [paragraph(element('a', { href: linkTo('sign-in') }, 'Please start again'))]
+    const { pending_token, email, suggested_handle } = handed
+    return [
+      paragraph('Your account will be that of ', element('strong', {}, email), '.'),
+      form({
+        fields: [
+          { name: 'display_name', label: 'Name', autocomplete: 'name', hint: 'As others see it.' },
+          { name: 'handle', label: 'Handle', autocomplete: 'username', value: suggested_handle },
+        ],
+        submit: 'Create account',
+        send: (values) => api.POST('/v0/auth/complete-signup', { body: { pending_token, ...values } }),
+        about: { 'user:handle_already_exists': 'handle', 'oauth:handle_required': 'handle' },
+        done: () => {
+          go('profile')
+          say('Welcome!')
+        },
+      }),
+    ]
+  },
+}

@@ -1,0 +1,82 @@
+import { api } from '../api.ts'
+import { element, paragraph, section } from '../elements.ts'
+import { form } from '../form.ts'
+import { go } from '../places.ts'
+import { fresh } from '../reauthenticate.ts'
+import { failure, type Screen } from '../screen.ts'
+import { say } from '../status.ts'
+import { programOf } from './program-of.ts'
+
+export const sessions: Screen = {
+  title: 'Sessions',
+  of: 'account',
+  show: async () => {
+    const open = await api.GET('/v0/auth/sessions')
+    if (open.error) return [failure(open.error)]
+    const known = await api.GET('/v0/auth/devices')
+    if (known.error) return [failure(known.error)]
+    const hasOthers = open.data.sessions.length > 1
+    return [
+      section(
+        'Where you are signed in',
+        list(open.data.sessions.map((one) => row(one, one.is_current ? undefined : endForm(one)))),
+        hasOthers ? endOthersForm() : undefined,
+      ),
+      section(
+        'Devices that your account knows',
+        paragraph('Signing in anywhere else needs a link from your mailbox first.'),
+        known.data.devices.length === 0
+          ? paragraph('None yet.')
+          : list(known.data.devices.map((one) => row(one, forgetForm(one)))),
+      ),
+    ]
+  },
+}
+
+type Seen = {
+  readonly last_seen_at: string
+  readonly user_agent?: string
+  readonly ip_address?: string
+  readonly is_current: boolean
+}
+
+const list = (rows: readonly HTMLElement[]): HTMLElement => element('ul', { class: 'rows' }, ...rows)
+
+function row(seen: Seen, action: HTMLElement | undefined): HTMLElement {
+  const when = new Date(seen.last_seen_at).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })
+  const name = element('strong', {}, programOf(seen.user_agent))
+  const badge = seen.is_current ? element('span', { class: 'badge' }, 'this one') : undefined
+  const where = [seen.ip_address, when].filter((part) => part !== undefined).join(' · ')
+  return element('li', { class: 'row' }, element('p', {}, name, badge, element('span', {}, where)), action)
+}
+
+const news = (text: string) => () => {
+  go('sessions')
+  say(text)
+}
+
+const endForm = ({ management_id, user_agent }: { management_id: string; user_agent?: string }): HTMLFormElement =>
+  form({
+    submit: 'End',
+    what: `the session of ${programOf(user_agent)}`,
+    kind: 'quiet',
+    send: () => api.DELETE('/v0/auth/sessions/{management_id}', { params: { path: { management_id } } }),
+    done: news('The session has ended.'),
+  })
+
+const endOthersForm = (): HTMLFormElement =>
+  form({
+    submit: 'End all other sessions',
+    kind: 'danger',
+    send: () => fresh(() => api.POST('/v0/auth/sessions/revoke-others')),
+    done: news('Only this session is left.'),
+  })
+
+const forgetForm = ({ id, user_agent }: { id: string; user_agent?: string }): HTMLFormElement =>
+  form({
+    submit: 'Forget',
+    what: programOf(user_agent),
+    kind: 'quiet',
+    send: () => api.DELETE('/v0/auth/devices/{id}', { params: { path: { id } } }),
+    done: news('The device is forgotten.'),
+  })

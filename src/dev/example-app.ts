@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { stripTypeScriptTypes } from 'node:module'
+import { extname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { packageRoot } from '../package-root.ts'
+
+/** The front end in `examples/web` as a browser takes it: its files read anew each time, so that an edit shows at a reload. */
+const exampleRoot = pathToFileURL(join(packageRoot, 'examples/web/'))
+const clientRoot = pathToFileURL(join(packageRoot, 'src/client/'))
+/** Of the client, and nothing else of the server's sources. */
+const elsewhere: Readonly<Record<string, () => URL>> = {
+  'openapi-fetch.mjs': () => new URL(import.meta.resolve('openapi-fetch')),
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.ts': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+}
+
+/** No dot but the one before the ending, so that no name leads out of the folder. */
+const plainName = /^(?:[a-z0-9-]+\/)*[a-z0-9-]+\.(?:ts|mjs|css|svg)$/
+
+type Asset = { readonly type: string; readonly text: string }
+
+/** `undefined` where there is no such file. */
+export async function readAsset(name: string): Promise<Asset | undefined> {
+  if (!plainName.test(name)) return undefined
+  const text = await readIfThere(locate(name))
+  if (text === undefined) return undefined
+  const isTypeScript = name.endsWith('.ts')
+  return { type: types[extname(name)] ?? '', text: isTypeScript ? stripTypeScriptTypes(text) : text }
+}
+
+function locate(name: string): URL {
+  const known = elsewhere[name]
+  if (known) return known()
+  return name.startsWith('client/') ? new URL(name.slice('client/'.length), clientRoot) : new URL(name, exampleRoot)
+}
+
+type Page = { readonly html: string; readonly policy: string }
+
+/** The one page of the front end; `undefined` where the example was left out, as in the container image. */
+export async function readPage(pictureOrigin: string): Promise<Page | undefined> {
+  const html = await readIfThere(new URL('index.html', exampleRoot))
+  return html === undefined ? undefined : { html, policy: policyOf(html, pictureOrigin) }
+}
+
+/** Inline is the import map alone, named by its digest; nothing may make markup from text. */
+function policyOf(html: string, pictureOrigin: string): string {
+  const importMap = /<script type="importmap">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? ''
+  const digest = createHash('sha256').update(importMap).digest('base64')
+  return [
+    "default-src 'none'",
+    `script-src 'self' 'sha256-${digest}'`,
+    "style-src 'self'",
+    `img-src 'self' data: ${pictureOrigin}`,
+    "connect-src 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+  ].join('; ')
+}
+
+async function readIfThere(file: URL): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,131 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { accountPages } from '../../src/tokens/link.ts'
+import type { TestApp } from '../support/app.ts'
+import { openChromium } from '../support/chromium.ts'
+import { newPerson, signUp } from '../support/people.ts'
+import { newcomer, startProviders } from '../support/provider.ts'
+import {
+  complaintAt,
+  expectAccessible,
+  fill,
+  heading,
+  openMailed,
+  openPage,
+  patient,
+  press,
+  said,
+  startExample,
+  visit,
+} from './support.ts'
+
+// Where people come to the example from elsewhere: from providers, and by links that are no good.
+
+const complaints: string[] = []
+let app: TestApp
+let providers: Awaited<ReturnType<typeof startProviders>>
+let browser: Browser
+let page: Page
+
+beforeAll(async () => {
+  providers = await startProviders()
+  ;[browser, app] = await Promise.all([openChromium(), startExample(providers.env)])
+  page = await openPage(browser, complaints)
+}, 600_000)
+afterAll(async () => {
+  await browser.close()
+  await app.close()
+  await providers.stop()
+  expect(complaints).toEqual([])
+})
+
+test('another service: asked who is there, connected, signed in through, disconnected', patient, async () => {
+  const person = await signUp(app, newPerson())
+  await openMailed(page, app.origin, person.email, 'verify-email')
+  await press(page, 'Verify my address')
+  await heading(page, 'Profile')
+  providers.provider.reset({ ...newcomer(), email: 'ada@provider.example' })
+  await app.sql("update sessions set authenticated_at = now() - interval '6 minutes'")
+  await visit(page, 'Security')
+  await press(page, 'Connect Google')
+  const dialog = page.getByRole('dialog', { name: 'Is it you?' })
+  await dialog.waitFor()
+  await expectAccessible(page)
+  await press(page, 'Not now')
+  await said(page, 'This needs a recent sign-in. Try again and confirm that it is you, or sign out and in again.')
+  await press(page, 'Connect Google')
+  await dialog.getByLabel('Password').fill('wrong')
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  await dialog.getByText('That is not your password.').waitFor()
+  await dialog.getByLabel('Password').fill(person.password)
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  await said(page, 'Connected: you can sign in this way from now on.')
+
+  await press(page, 'Sign out')
+  await press(page, 'Continue with Google')
+  await heading(page, 'A new device')
+  await expectAccessible(page)
+  await openMailed(page, app.origin, person.email, 'verify-device')
+  await press(page, 'Yes, sign me in')
+  await heading(page, 'Profile')
+  await visit(page, 'Security')
+  await page.getByText('ada@provider.example').waitFor()
+  await press(page, 'Disconnect Google')
+  await said(page, 'Google is disconnected.')
+  await press(page, 'Sign out')
+
+  providers.provider.reset({ ...newcomer(), email: person.email })
+  await press(page, 'Continue with Google')
+  await page.getByText('You have an account with this address.').waitFor()
+})
+
+test('what a provider sends back that is no good', async () => {
+  const callback = `${app.origin}/account/oauth/google/callback`
+  await page.goto(`${callback}?error=access_denied`)
+  await said(page, 'The other service says that you did not agree.')
+  await page.goto(`${callback}?code=code&state=state`)
+  await said(page, 'This sign-in was begun in another browser, or is used already. Please start again.')
+  await page.goto(`${app.origin}/account/oauth/nobody/callback?code=code&state=state`)
+  await said(page, 'This service is not available here.')
+})
+
+test(
+  'an account through another service alone: a handle of its own, and the mailed link that deletes it',
+  patient,
+  async () => {
+    const who = newcomer()
+    providers.provider.reset(who)
+    await page.goto(`${app.origin}/dev/app`)
+    await press(page, 'Continue with Google')
+    await heading(page, 'Almost there')
+    await expectAccessible(page)
+    await fill(page, { Name: 'Some One', Handle: 'PERSON_1' })
+    await press(page, 'Create account')
+    expect(await complaintAt(page, 'Handle')).toBe('This handle is taken. Please choose another one.')
+    await fill(page, { Handle: 'some_one' })
+    await press(page, 'Create account')
+    await heading(page, 'Profile')
+    await visit(page, 'Your data')
+    await press(page, 'Mail me a link to delete my account')
+    await said(page, 'A link to delete your account is on its way.')
+    await openMailed(page, app.origin, who.email, 'confirm-deletion')
+    await press(page, 'Delete my account')
+    await said(page, 'Your account is erased.')
+  },
+)
+
+const badLink = {
+  'verify-email': 'This link no longer works. Perhaps a newer one was mailed to you.',
+  'verify-device': 'This link has been used or is too old. Sign in again to get a new one.',
+  'reset-password': 'This link has been used, or a newer one was mailed to you.',
+  'confirm-email-change': 'This link has been used, is too old, or a newer one was mailed to you.',
+  'undo-email-change': 'This link has been used, is too old, or a newer one was mailed to you.',
+  'confirm-deletion': 'This link has been used or is too old. Your account is still there.',
+} as const satisfies Record<(typeof accountPages)[number], string>
+
+test.each(accountPages)('a link to %s that is no good says so', async (linked) => {
+  await page.goto(`${app.origin}/account/${linked}?token=pot_bad`)
+  if (linked === 'reset-password') await fill(page, { 'New password': 'wrong donkey charger' })
+  await page.locator('main button').click()
+  await said(page, badLink[linked])
+})

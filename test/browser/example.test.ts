@@ -1,0 +1,308 @@
+import type { Browser, Page } from 'playwright-core'
+import sharp from 'sharp'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { TestApp } from '../support/app.ts'
+import { openChromium } from '../support/chromium.ts'
+import {
+  complaintAt,
+  expectAccessible,
+  fill,
+  heading,
+  openMailed,
+  openPage,
+  patient,
+  press,
+  said,
+  scan,
+  startExample,
+  takePicture,
+  visit,
+} from './support.ts'
+
+// One person's way through the example front end, from an empty database to the deletion: each test goes on where the last one stopped.
+
+const ada = { email: 'ada@example.com', password: 'correct horse battery' }
+const complaints: string[] = []
+let app: TestApp
+let browser: Browser
+let laptop: Page
+let phone: Page
+let backupCodes: string[] = []
+
+beforeAll(async () => {
+  ;[browser, app] = await Promise.all([openChromium(), startExample({ RATE_LIMITS: '1' })])
+  laptop = await openPage(browser, complaints)
+  phone = await openPage(browser, complaints)
+}, 600_000)
+afterAll(async () => {
+  await browser.close()
+  await app.close()
+})
+
+/** However many steps it takes: a code, a mailed link. */
+async function signIn(page: Page): Promise<void> {
+  await page.goto(`${app.origin}/dev/app`)
+  await heading(page, 'Sign in')
+  await fill(page, { 'E-mail address': ada.email, Password: ada.password })
+  await press(page, 'Sign in')
+  await heading(page, /Second step|A new device|Profile/)
+  if (await page.getByRole('heading', { name: 'Second step' }).isVisible()) {
+    await fill(page, { Code: backupCodes.pop() ?? '' })
+    await press(page, 'Go on')
+    await heading(page, /A new device|Profile/)
+  }
+  if (await page.getByRole('heading', { name: 'A new device' }).isVisible()) {
+    await openMailed(page, app.origin, ada.email, 'verify-device')
+    await press(page, 'Yes, sign me in')
+  }
+  await heading(page, 'Profile')
+}
+
+test('sign-up: what is wrong is said beside each field, and the mailed link opens the account', patient, async () => {
+  await laptop.goto(`${app.origin}/dev/app`)
+  await heading(laptop, 'Sign in')
+  await expectAccessible(laptop)
+  await laptop.getByRole('link', { name: 'Create an account' }).click()
+  await heading(laptop, 'Create your account')
+  await fill(laptop, { 'E-mail address': 'ada@', Name: 'Ada <3', Handle: 'admin', Password: 'password1234' })
+  await press(laptop, 'Create account')
+  expect(await complaintAt(laptop, 'E-mail address')).toBe('This does not look right. Please check the spelling.')
+  expect(await complaintAt(laptop, 'Name')).toBe('It has characters that cannot be used here.')
+  expect(await complaintAt(laptop, 'Handle')).toBe('This name is kept for the house. Please choose another one.')
+  expect(await complaintAt(laptop, 'Password')).toContain('Many people use this password')
+  expect(await laptop.evaluate('document.activeElement.name')).toBe('email')
+  await expectAccessible(laptop)
+  await takePicture(laptop, 'sign-up')
+
+  await fill(laptop, { 'E-mail address': ada.email, Name: 'Ada Lovelace', Handle: 'ada_l', Password: ada.password })
+  await press(laptop, 'Create account')
+  await heading(laptop, 'Check your mail')
+  await expectAccessible(laptop)
+  await press(laptop, 'Mail it again')
+  await said(laptop, 'A new link is on its way. The older one no longer works.')
+  await phone.goto(`${app.origin}/dev/app#/sign-in`)
+  await fill(phone, { 'E-mail address': ada.email, Password: ada.password })
+  await press(phone, 'Sign in')
+  await said(phone, 'Your address is not verified yet. Please open the link that we mailed to you.')
+
+  await openMailed(laptop, app.origin, ada.email, 'verify-email')
+  await heading(laptop, 'Verify your address')
+  await expectAccessible(laptop)
+  await press(laptop, 'Verify my address')
+  await heading(laptop, 'Profile')
+  await said(laptop, 'Welcome! Your address is verified.')
+  await press(laptop, 'Sign out')
+  await heading(laptop, 'Sign in')
+})
+
+test('sign-in by keyboard alone; wrong passwords, a wait that is counted down, and no network', async () => {
+  expect(await laptop.evaluate('document.activeElement.tagName')).toBe('H1')
+  const type = async (text: string) => {
+    await laptop.keyboard.press('Tab')
+    await laptop.keyboard.type(text)
+  }
+  await type('nobody@example.com')
+  await type('wrong')
+  await laptop.keyboard.press('Enter')
+  await said(laptop, 'E-mail address and password do not belong together.')
+  const button = laptop.locator('main form button').first()
+  let words: string | null = 'Sign in'
+  while (words === 'Sign in') {
+    await button.press('Enter')
+    words = await button.textContent()
+  }
+  expect(words).toMatch(/^Again in 0:0\d$/)
+  await said(laptop, 'That was too often in a short time. Please wait a moment.')
+  await laptop.getByRole('button', { name: 'Sign in', exact: true }).waitFor()
+
+  await laptop.context().setOffline(true)
+  await press(laptop, 'Sign in')
+  await said(laptop, 'There is no connection. Please check your network and try again.')
+  await laptop.context().setOffline(false)
+})
+
+test('a new device needs its mailed link, once', patient, async () => {
+  await signIn(phone)
+  await signIn(laptop)
+  await press(laptop, 'Sign out')
+  await heading(laptop, 'Sign in')
+  await fill(laptop, { 'E-mail address': ada.email, Password: ada.password })
+  await press(laptop, 'Sign in')
+  await heading(laptop, 'Profile')
+})
+
+test('sessions and devices: one is ended, then all others', patient, async () => {
+  await visit(laptop, 'Sessions')
+  await laptop.getByText('this one').first().waitFor()
+  await expectAccessible(laptop)
+  await takePicture(laptop, 'sessions')
+  await laptop.getByRole('button', { name: 'End the session of' }).click()
+  await said(laptop, 'The session has ended.')
+  await visitSignedOut(phone)
+  await signIn(phone)
+  await laptop.reload()
+  await press(laptop, 'End all other sessions')
+  await said(laptop, 'Only this session is left.')
+  await visitSignedOut(phone)
+})
+
+/** The next click finds that the session is over. */
+async function visitSignedOut(page: Page): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name: 'Security' }).click()
+  await heading(page, 'Sign in')
+}
+
+test('two-step sign-in: the picture, a wrong code, the right one, backup codes', patient, async () => {
+  await visit(laptop, 'Two-step sign-in')
+  await press(laptop, 'Set it up')
+  const authenticator = await scan(laptop)
+  await expectAccessible(laptop)
+  await takePicture(laptop, 'two-step')
+  await fill(laptop, { 'Code from the app': 'abc' })
+  await press(laptop, 'Switch it on')
+  const wrongCode = 'This code is not right. Codes change every 30 seconds, and each works once.'
+  expect(await complaintAt(laptop, 'Code from the app')).toBe(wrongCode)
+  await fill(laptop, { 'Code from the app': authenticator.generate() })
+  await press(laptop, 'Switch it on')
+  await laptop.getByRole('heading', { name: 'Keep your backup codes' }).waitFor()
+  backupCodes = await laptop.locator('.codes code').allTextContents()
+  expect(backupCodes).toHaveLength(10)
+  await expectAccessible(laptop)
+  await press(laptop, 'I have kept them')
+  await laptop.getByText('You have 10 left.').waitFor()
+  await expectAccessible(laptop)
+
+  await fill(phone, { 'E-mail address': ada.email, Password: ada.password })
+  await press(phone, 'Sign in')
+  await heading(phone, 'Second step')
+  await expectAccessible(phone)
+  const spent = backupCodes.pop() ?? ''
+  await fill(phone, { Code: 'AAAAAAAA' })
+  await press(phone, 'Go on')
+  expect(await complaintAt(phone, 'Code')).toBe(wrongCode)
+  await fill(phone, { Code: spent })
+  await press(phone, 'Go on')
+  await heading(phone, 'Profile')
+  // The code of the next half minute is good already.
+  await fillTwoStepOff(phone, authenticator.generate({ timestamp: Date.now() + 30_000 }))
+  await press(phone, 'Sign out')
+})
+
+async function fillTwoStepOff(page: Page, code: string): Promise<void> {
+  await visit(page, 'Two-step sign-in')
+  await page.getByText('You have 9 left.').waitFor()
+  await page.getByLabel('Code from the app').first().fill(code)
+  await press(page, 'Make new backup codes')
+  await page.getByRole('heading', { name: 'Keep your backup codes' }).waitFor()
+  backupCodes = await page.locator('.codes code').allTextContents()
+  expect(backupCodes).toHaveLength(10)
+}
+
+test('password: the wrong current one, a common new one, then a good one', async () => {
+  await visit(laptop, 'Security')
+  await expectAccessible(laptop)
+  await fill(laptop, { 'Current password': 'wrong', 'New password': 'wrong donkey charger' })
+  await press(laptop, 'Change the password')
+  expect(await complaintAt(laptop, 'Current password')).toBe('That is not your password.')
+  await fill(laptop, { 'Current password': ada.password, 'New password': 'short' })
+  await press(laptop, 'Change the password')
+  await laptop.getByText('Please use at least 12 characters.').waitFor()
+  expect(await complaintAt(laptop, 'Current password')).toBe('')
+  await fill(laptop, { 'New password': 'wrong donkey charger' })
+  await press(laptop, 'Change the password')
+  await said(laptop, 'Your password is set, and your other sessions have ended.')
+  ada.password = 'wrong donkey charger'
+})
+
+test('e-mail address: changed by the link in the new mailbox, taken back by the one in the old', patient, async () => {
+  const elsewhere = 'ada@elsewhere.example'
+  await fill(laptop, { 'New address': elsewhere, 'Your password': 'wrong' })
+  await press(laptop, 'Change the address')
+  expect(await complaintAt(laptop, 'Your password')).toBe('That is not your password.')
+  await fill(laptop, { 'Your password': ada.password })
+  await press(laptop, 'Change the address')
+  await said(laptop, 'We mailed a link to the new address. Your address changes when you open it.')
+  await openMailed(laptop, app.origin, elsewhere, 'confirm-email-change')
+  await press(laptop, 'Confirm the address')
+  await said(laptop, 'Your address is changed. Sign in with it.')
+
+  await openMailed(laptop, app.origin, ada.email, 'undo-email-change')
+  await press(laptop, 'Undo the change')
+  await said(laptop, 'Your address is back. Open the link that we mailed you to set a new password.')
+  await laptop.getByRole('link', { name: 'Forgot your password?' }).click()
+  await heading(laptop, 'Forgot your password?')
+  await expectAccessible(laptop)
+  await fill(laptop, { 'E-mail address': ada.email })
+  await press(laptop, 'Mail me a link')
+  await said(laptop, 'If this address has an account, a link is on its way.')
+  await openMailed(laptop, app.origin, ada.email, 'reset-password')
+  await press(laptop, 'Set the password')
+  expect(await complaintAt(laptop, 'New password')).toBe('Please choose a new password.')
+  ada.password = 'third time is a charm'
+  await fill(laptop, { 'New password': ada.password })
+  await press(laptop, 'Set the password')
+  await said(laptop, 'Your password is set. Sign in with it.')
+  await signIn(laptop)
+})
+
+test('profile and picture, found by a search', async () => {
+  await visit(laptop, 'Profile')
+  const file = { name: 'picture.png', mimeType: 'image/png' }
+  await laptop.getByLabel('Choose a picture').setInputFiles({ ...file, buffer: Buffer.from('no picture') })
+  await press(laptop, 'Upload')
+  expect(await complaintAt(laptop, 'Choose a picture')).toContain('This picture cannot be read.')
+  await laptop.getByLabel('Choose a picture').setInputFiles({ ...file, buffer: await portrait() })
+  await press(laptop, 'Upload')
+  await said(laptop, 'Your picture is there.')
+  expect(await laptop.evaluate("document.querySelector('img.portrait').decode()")).toBeUndefined()
+  await fill(laptop, { Name: 'Ada, Countess of Lovelace', 'A line about you': 'x'.repeat(161) })
+  await press(laptop, 'Save')
+  expect(await complaintAt(laptop, 'A line about you')).toBe('Please use at most 160 characters.')
+  await fill(laptop, { 'A line about you': 'Notes on the Analytical Engine' })
+  await press(laptop, 'Save')
+  await said(laptop, 'Saved.')
+  await expectAccessible(laptop)
+  await takePicture(laptop, 'profile')
+
+  await visit(laptop, 'People')
+  await press(laptop, 'Search')
+  expect(await complaintAt(laptop, 'Name or handle')).toBe('Please fill this in.')
+  await fill(laptop, { 'Name or handle': 'countess' })
+  await expect
+    .poll(async () => {
+      await press(laptop, 'Search')
+      await laptop.getByText(/^(Nobody was found\.|One person)$/).waitFor()
+      return laptop.getByText('Ada, Countess of Lovelace').count()
+    })
+    .toBe(1)
+  await expectAccessible(laptop)
+  await visit(laptop, 'Profile')
+  await press(laptop, 'Remove the picture')
+  await said(laptop, 'Your picture is gone.')
+})
+
+/** Dusk over hills. */
+const dusk = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="192" height="192">
+<path fill="#5b4b8a" d="M0 0h96v96H0z"/><circle cx="60" cy="44" r="16" fill="#ffcf8a"/>
+<path fill="#3b2f66" d="M0 66q24-22 48-2t48-8v40H0z"/></svg>`
+const portrait = (): Promise<Buffer> => sharp(Buffer.from(dusk)).png().toBuffer()
+
+test('the account as a file; deleted, it opens to nobody', async () => {
+  await visit(laptop, 'Your data')
+  await expectAccessible(laptop)
+  const [download] = await Promise.all([laptop.waitForEvent('download'), press(laptop, 'Download')])
+  expect(download.suggestedFilename()).toBe('my-data.json')
+  await fill(laptop, { 'Your password': 'wrong' })
+  await press(laptop, 'Delete my account')
+  expect(await complaintAt(laptop, 'Your password')).toBe('That is not your password.')
+  await fill(laptop, { 'Your password': ada.password })
+  await press(laptop, 'Delete my account')
+  await said(laptop, 'Your account is erased.')
+  await fill(laptop, { 'E-mail address': ada.email, Password: ada.password })
+  await press(laptop, 'Sign in')
+  await said(laptop, 'E-mail address and password do not belong together.')
+})
+
+test('no console had anything to say against the pages: not their policy, not a script', () => {
+  expect(complaints).toEqual([])
+})

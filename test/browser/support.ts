@@ -1,0 +1,121 @@
+import { join } from 'node:path'
+import { source as axe } from 'axe-core'
+import jsQR from 'jsqr'
+import { TOTP, URI } from 'otpauth'
+import type { Browser, Page } from 'playwright-core'
+import { PNG } from 'pngjs'
+import sharp from 'sharp'
+import { expect } from 'vitest'
+import { startApp, type TestApp } from '../support/app.ts'
+import { freePort } from '../support/free-port.ts'
+
+/** The real app as on a first start, at an address that mailed links lead back to. */
+export async function startExample(env: Readonly<Record<string, string | undefined>> = {}): Promise<TestApp> {
+  const PORT = String(await freePort())
+  const PUBLIC_URL = `http://localhost:${PORT}`
+  const development = { APP_ENV: 'development', FRONTEND_URL: undefined, TRUSTED_PROXIES: undefined }
+  return { ...(await startApp({ ...development, PORT, PUBLIC_URL, ...env })), origin: PUBLIC_URL }
+}
+
+/** Somebody's browser, without cookies; `complaints` is what its console says against a page, a broken policy too. */
+export async function openPage(browser: Browser, complaints: string[]): Promise<Page> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', viewport: desktop, locale: 'en-GB' })
+  context.setDefaultTimeout(15_000)
+  const page = await context.newPage()
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('console', (message) => {
+    const isRefusal = message.text().startsWith('Failed to load resource')
+    if (message.type() === 'error' && !isRefusal) complaints.push(message.text())
+  })
+  return page
+}
+
+/** For tests of many steps, on a machine that has much else to do. */
+export const patient = { timeout: 60_000 }
+
+const desktop = { width: 1000, height: 760 }
+const phone = { width: 360, height: 740 }
+
+type Violation = { readonly id: string; readonly nodes: readonly { readonly html: string }[] }
+
+/** On a telephone in the dark and at a desk by day; and nothing sticks out of the narrowest window. */
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 320, height: 640 })
+  const overhang = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
+  expect([page.url(), await page.evaluate(overhang)]).toEqual([page.url(), 0])
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe)
+  for (const [viewport, colorScheme] of [
+    [phone, 'dark'],
+    [desktop, 'light'],
+  ] as const) {
+    await page.setViewportSize(viewport)
+    await page.emulateMedia({ colorScheme })
+    const { violations } = await page.evaluate<{ violations: Violation[] }>("axe.run({ resultTypes: ['violations'] })")
+    const found = violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+    expect([page.url(), ...found]).toEqual([page.url()])
+  }
+}
+
+/** For the documents, with UPDATE=1 alone. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  if (!process.env.UPDATE) return
+  await page.setViewportSize({ width: 880, height: 640 })
+  const picture = sharp(await page.screenshot({ fullPage: true })).png({ palette: true, colors: 64 })
+  await picture.toFile(join(import.meta.dirname, '../../docs/pictures', `${name}.png`))
+  await page.setViewportSize(desktop)
+}
+
+export const heading = (page: Page, name: string | RegExp): Promise<void> =>
+  page.getByRole('heading', { level: 1, name }).waitFor()
+
+/** What was said, once the place that it was said on the way to is there. */
+export async function said(page: Page, sentence: string): Promise<void> {
+  await page.getByText(sentence, { exact: true }).waitFor()
+  await page.locator('main:not([aria-busy])').waitFor()
+}
+
+export const press = (page: Page, name: string): Promise<void> =>
+  page.getByRole('button', { name, exact: true }).click()
+
+export async function fill(page: Page, values: Readonly<Record<string, string>>): Promise<void> {
+  for (const [label, value] of Object.entries(values)) await page.getByLabel(label, { exact: true }).fill(value)
+}
+
+/** The sentence that belongs to the field, as a screen reader finds it: by the description's id. */
+export async function complaintAt(page: Page, label: string): Promise<string> {
+  const field = page.getByLabel(label, { exact: true })
+  await page.locator('[aria-invalid]').first().waitFor()
+  const ids = (await field.getAttribute('aria-describedby'))?.split(' ') ?? []
+  return (await page.locator(`#${ids.at(-1)}`).textContent()) ?? ''
+}
+
+export async function visit(page: Page, title: string): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name: title }).click()
+  await heading(page, title)
+}
+
+/** Opens the newest link to the page that was mailed to the address, as a person does. */
+export async function openMailed(page: Page, origin: string, address: string, linked: string): Promise<void> {
+  const mail = page.locator('section', { hasText: `to ${address},` })
+  const link = mail.locator(`a[href*="/account/${linked}?"]`).first()
+  await expect
+    .poll(
+      async () => {
+        await page.goto(`${origin}/dev/inbox`)
+        return link.count()
+      },
+      { timeout: 15_000 },
+    )
+    .toBe(1)
+  await link.click()
+}
+
+/** What an authenticator app makes of the picture. */
+export async function scan(page: Page): Promise<TOTP> {
+  const source = await page.getByAltText('QR code for your authenticator app').getAttribute('src')
+  const { data, width, height } = PNG.sync.read(Buffer.from(source?.split(',')[1] ?? '', 'base64'))
+  const found = jsQR.default(new Uint8ClampedArray(data), width, height)
+  const totp = URI.parse(found?.data ?? '')
+  if (!(totp instanceof TOTP)) throw new Error('the picture is no TOTP secret')
+  return totp
+}

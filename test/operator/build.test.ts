@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Pool } from 'undici'
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
+import { picture, upload } from '../files/support.ts'
+import { TestClient } from '../support/client.ts'
+import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { startStandIn } from '../support/meilisearch.ts'
+import { newPerson } from '../support/people.ts'
+import { type ServerProcess, startServerProcess } from '../support/server-process.ts'
+
+const root = join(import.meta.dirname, '../..')
+const run = promisify(execFile)
+
+let database: TestDatabase
+let meilisearch: Awaited<ReturnType<typeof startStandIn>>
+let dataDir: string
+let env: Record<string, string>
+let server: ServerProcess
+beforeAll(async () => {
+  await run('npm', ['run', 'build'], { cwd: root })
+  ;[database, meilisearch] = await Promise.all([createDatabase(inject('postgresUrl')), startStandIn()])
+  dataDir = mkdtempSync(join(tmpdir(), 'postern-build-'))
+  env = {
+    APP_ENV: 'test',
+    DATABASE_URL: database.url,
+    DATA_DIR: dataDir,
+    REDIS_URL: inject('redisUrl'),
+    MEILISEARCH_URL: meilisearch.url,
+    MEILISEARCH_API_KEY: meilisearch.apiKey ?? '',
+    MEILISEARCH_SEARCH_API_KEY: meilisearch.searchApiKey ?? '',
+    ARGON2_MEMORY_KIB: '8192',
+    ARGON2_TIME_COST: '1',
+  }
+  server = await startServerProcess(env, 'dist/server/main.js')
+})
+afterAll(async () => {
+  await server.stop()
+  await meilisearch.stop()
+  await database.drop()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+test('what npm run build makes finds all that is not in it: migrations, lists, pages, binaries', async () => {
+  const pool = new Pool(server.origin)
+  const client = new TestClient(pool)
+  // The inbox answers on this machine's own names alone.
+  client.headers.host = new URL(server.origin).host
+  const person = newPerson()
+  const common = await client.post('/v0/auth/signup', { ...person, password: 'passwordpassword' })
+  expect(common.code).toBe('general:validation_error')
+  expect((await client.post('/v0/auth/signup', person)).status).toBe(202)
+  expect((await client.post('/v0/auth/verify-email', { token: await newestToken(client, person.email) })).status).toBe(
+    204,
+  )
+  expect((await client.post('/v0/auth/totp/setup')).body.qr_code_base64).toMatch(/^iVBOR/)
+  expect((await upload(client, '/v0/user/me/profile-image', { bytes: await picture().png().toBuffer() })).status).toBe(
+    201,
+  )
+  expect((await client.get('/v0/search/users?query=person')).status).toBe(200)
+  for (const page of ['/docs', '/docs/errors', '/openapi.json', '/docs/assets/swagger-ui.css'])
+    expect([page, (await client.get(page)).status]).toEqual([page, 200])
+  await pool.close()
+})
+
+test('its other programs are whole as well', async () => {
+  const { stdout } = await run(process.execPath, [join(root, 'dist/server/cli.js'), 'doctor'], { env, cwd: tmpdir() })
+  expect(stdout).toMatch(/^fine {5}PostgreSQL: version [\d.]+, up to date$/m)
+  const worker = run(process.execPath, [join(root, 'dist/server/worker.js')], { env: {}, cwd: tmpdir() })
+  await expect(worker).rejects.toThrow(/WORKER_SECRET/)
+})
+
+const newestToken = (client: TestClient, email: string): Promise<string> =>
+  vi.waitFor(
+    async () => {
+      const { body } = await client.get(`/api/v1/search?query=to:${email}`)
+      const [newest] = body.messages as { ID: string }[]
+      const { body: mail } = await client.get(`/api/v1/message/${newest?.ID}`)
+      return /token=(\S+)/.exec(String(mail.Text))?.[1] ?? Promise.reject(new Error('no link yet'))
+    },
+    { timeout: 10_000, interval: 50 },
+  )

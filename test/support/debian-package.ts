@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** On Debian as root; elsewhere, and where it fails, nothing happens. One at a time, also of several test processes. */
+export async function installPackage(name: string): Promise<void> {
+  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const apt = (...parameters: string[]) =>
+    run('flock', [join(tmpdir(), 'postern-apt.lock'), 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...parameters], {
+      env,
+    }).catch(() => undefined)
+  await apt('update')
+  await apt('install', '-y', '--no-install-recommends', name)
+}
+
+export const answers = (command: string, parameters: readonly string[]): Promise<boolean> =>
+  run(command, parameters, { timeout: 10_000 }).then(
+    () => true,
+    () => false,
+  )
