@@ -29,7 +29,12 @@ beforeAll(async () => {
   database = await createDatabase(inject('postgresUrl'))
   pool = new pg.Pool({ connectionString: database.url })
   dataDir = mkdtempSync(join(tmpdir(), 'postern-timing-'))
-  server = await startServerProcess({ DATABASE_URL: database.url, DATA_DIR: dataDir, RATE_LIMITS: 'off' })
+  server = await startServerProcess({
+    DATABASE_URL: database.url,
+    DATA_DIR: dataDir,
+    RATE_LIMITS: 'off',
+    LOG_LEVEL: 'error',
+  })
 })
 afterAll(async () => {
   agent.destroy()

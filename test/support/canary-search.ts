@@ -27,34 +27,35 @@ function base64At(secret: string, offset: number): string {
   return bytes.toString('base64').slice(Math.ceil((offset * 8) / 6), wholeCharacters)
 }
 
-/** Finds which of the secrets a text holds in any spelling; it takes as long for many secrets as for few. */
-export function secretSearch(secrets: Iterable<string>): (text: Buffer) => string[] {
-  const spellings = new Map<string, { readonly spelling: Buffer; readonly secret: string }[]>()
-  const mayEndHere = new Uint8Array(2 ** 24)
-  for (const secret of secrets) {
-    for (const text of spellingsOf(secret)) {
-      const spelling = Buffer.from(text)
-      const anchor = spelling.toString('latin1', spelling.length - anchorLength)
-      const known = spellings.get(anchor)
-      if (known) known.push({ spelling, secret })
-      else spellings.set(anchor, [{ spelling, secret }])
-      mayEndHere[hashAt(spelling, spelling.length)] = 1
-    }
-  }
+type Found = { readonly secret: string; readonly at: number }
+type Spelling = { readonly bytes: Buffer; readonly secret: string }
+
+/** Finds which of the secrets a text holds in any spelling, each once; it takes as long for many secrets as for few. */
+export function secretSearch(secrets: Iterable<string>): (text: Buffer) => Found[] {
+  const spellings = [...secrets].flatMap((secret) =>
+    spellingsOf(secret).map((text): Spelling => ({ bytes: Buffer.from(text), secret })),
+  )
+  const byAnchor = Map.groupBy(spellings, ({ bytes }) => anchorBefore(bytes, bytes.length))
+  // Most places of a text are ruled out by one look at this.
+  const mayEndWith = new Uint8Array(2 ** 24)
+  for (const { bytes } of spellings) mayEndWith[hashBefore(bytes, bytes.length)] = 1
   return (text) => {
-    const found = new Set<string>()
+    const found = new Map<string, Found>()
     for (let end = anchorLength; end <= text.length; end++) {
-      if (mayEndHere[hashAt(text, end)] === 0) continue
-      for (const { spelling, secret } of spellings.get(text.toString('latin1', end - anchorLength, end)) ?? [])
-        if (end >= spelling.length && text.compare(spelling, 0, spelling.length, end - spelling.length, end) === 0)
-          found.add(secret)
+      if (mayEndWith[hashBefore(text, end)] === 0) continue
+      const fitting = byAnchor.get(anchorBefore(text, end))?.filter(({ bytes }) => endsWith(text, end, bytes)) ?? []
+      for (const { secret, bytes } of fitting) found.set(secret, { secret, at: end - bytes.length })
     }
-    return [...found]
+    return [...found.values()]
   }
 }
 
+const anchorBefore = (bytes: Buffer, end: number): string => bytes.toString('latin1', end - anchorLength, end)
+const endsWith = (text: Buffer, end: number, tail: Buffer): boolean =>
+  end >= tail.length && text.compare(tail, 0, tail.length, end - tail.length, end) === 0
+
 /** Of the eight bytes before `end`: 24 bits. */
-const hashAt = (bytes: Buffer, end: number): number =>
+const hashBefore = (bytes: Buffer, end: number): number =>
   (Math.imul(bytes.readInt32LE(end - 4), 0x9e3779b1) ^ Math.imul(bytes.readInt32LE(end - 8), 0x85ebca6b)) >>> 8
 
 /** What is a secret by its looks, whoever made it: tokens of every kind, access tokens, and the passwords of the tests' people. */

@@ -20,7 +20,7 @@ const linesOf = (name: string): string[] => readFileSync(join(dir, name), 'utf8'
 
 /** The line in which it stands, with what it is about: enough to find who wrote it. */
 const around = (text: Buffer, index: number): string =>
-  text.toString('utf8', Math.max(0, text.lastIndexOf('\n', index)), index + 300).slice(-600)
+  text.toString('utf8', Math.max(text.lastIndexOf('\n', index) + 1, index - 500), index + 300)
 
 test.each(places)('of all secrets that this run sent, got and set, none is in its %s [LG1]', (place) => {
   const since = performance.now()
@@ -29,7 +29,7 @@ test.each(places)('of all secrets that this run sent, got and set, none is in it
   for (const name of filesOf(place)) {
     const text = readFileSync(join(dir, name))
     bytes += text.length
-    for (const secret of search(text)) leaks.push(`${secret}: ${around(text, Math.max(0, text.indexOf(secret)))}`)
+    for (const { secret, at } of search(text)) leaks.push(`${secret}: ${around(text, at)}`)
     for (const [found] of text.toString('latin1').matchAll(looksSecret))
       leaks.push(`${found}: ${around(text, text.indexOf(found))}`)
   }
