@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { startApp, type TestApp } from '../support/app.ts'
+import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { freePort } from '../support/free-port.ts'
+import { newPerson, signedInOnDevice, signedUp } from '../support/people.ts'
+
+/** Debian 13 has one that keeps prepared statements, which those before 1.21 do not; elsewhere PGBOUNCER may name one. */
+const program = process.env.PGBOUNCER ?? 'pgbouncer'
+const version = /PgBouncer (\d+)\.(\d+)/.exec(String(spawnSync(program, ['--version']).stdout))
+const isNewEnough = version !== null && Number(version[1]) * 1000 + Number(version[2]) >= 1021
+
+describe.runIf(isNewEnough)('behind PgBouncer in transaction mode', () => {
+  let database: TestDatabase
+  let home: string
+  let bouncer: ChildProcess
+  let replicas: TestApp[]
+  beforeAll(async () => {
+    database = await createDatabase(inject('postgresUrl'))
+    home = mkdtempSync(join(tmpdir(), 'postern-bouncer-'))
+    const { url, child } = await startBouncer(database.url, home)
+    bouncer = child
+    const env = { DATABASE_URL: url, DATABASE_DIRECT_URL: database.url, DATABASE_MIGRATION_URL: database.url }
+    const first = await startApp(env)
+    replicas = [first, await startApp({ ...env, DATA_DIR: first.config.dataDir })]
+  })
+  afterAll(async () => {
+    for (const app of replicas.toReversed()) await app.close()
+    const ended = once(bouncer, 'exit')
+    bouncer.kill('SIGKILL')
+    await ended
+    await database.drop()
+    rmSync(home, { recursive: true, force: true })
+  })
+
+  const [here, there] = [() => replicas[0] as TestApp, () => replicas[1] as TestApp]
+
+  test('statements are prepared once for many connections: whole lives at once, on two replicas', async () => {
+    const lives = Array.from({ length: 20 }, async (_, index) => {
+      const app = index % 2 ? here() : there()
+      const { client, person } = await signedUp(app)
+      const next = 'another horse battery staple'
+      const changed = { current_password: person.password, new_password: next }
+      const answers = [
+        await client.get('/v0/user/me'),
+        await client.post('/v0/auth/change-password', changed),
+        await client.post('/v0/auth/token'),
+        await client.get('/v0/auth/sessions'),
+        await client.post('/v0/auth/login', { email: person.email, password: next }),
+        await client.post('/v0/auth/logout'),
+      ]
+      return answers.map(({ status }) => status)
+    })
+    for (const statuses of await Promise.all(lives))
+      expect(
+        statuses.every((status) => status < 300),
+        String(statuses),
+      ).toBe(true)
+  })
+
+  test('a logout counts on the other replica once it is answered', async () => {
+    const { client } = await signedInOnDevice(here())
+    const elsewhere = there().client()
+    for (const [name, value] of client.cookies) elsewhere.cookies.set(name, value)
+    expect((await elsewhere.get('/v0/user/me')).status).toBe(200)
+    expect((await client.post('/v0/auth/logout')).status).toBe(204)
+    expect((await elsewhere.get('/v0/user/me')).code).toBe('user:invalid_session')
+  })
+
+  test('of many sign-ups for one handle one is taken', async () => {
+    const person = newPerson()
+    const rivals = Array.from({ length: 20 }, (_, index) => ({ ...person, email: `rival-${index}@example.com` }))
+    const answers = await Promise.all(
+      rivals.map((rival, index) => (index % 2 ? here() : there()).client().post('/v0/auth/signup', rival)),
+    )
+    const codes = answers.map(({ code }) => code ?? 'taken').sort()
+    expect(codes).toEqual(['taken', ...Array.from({ length: 19 }, () => 'user:handle_already_exists')].sort())
+  })
+})
+
+/** Fewer connections to PostgreSQL than one replica opens to it, so that they change hands all the time. */
+async function startBouncer(databaseUrl: string, home: string): Promise<{ url: string; child: ChildProcess }> {
+  const { database, user, password, host, port } = new pg.Client({ connectionString: databaseUrl })
+  const listenPort = await freePort()
+  const login = password === null ? '' : ` password=${password}`
+  writeFileSync(
+    join(home, 'pgbouncer.ini'),
+    `[databases]
+${database} = host=${host} port=${port} user=${user}${login}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${listenPort}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+max_prepared_statements = 100
+default_pool_size = 4
+ignore_startup_parameters = statement_timeout,lock_timeout,idle_in_transaction_session_timeout
+`,
+  )
+  chmodSync(home, 0o755)
+  // It does not run as root, and PostgreSQL's socket is for PostgreSQL's own account.
+  const { uid, gid } = statSync(host)
+  const child = spawn(program, [join(home, 'pgbouncer.ini')], { stdio: ['ignore', 'ignore', 'pipe'], uid, gid })
+  let text = ''
+  child.stderr.on('data', (chunk) => (text += String(chunk)))
+  await vi.waitFor(
+    async () => {
+      if (child.exitCode !== null) throw new Error(text)
+      const socket = connect(listenPort, '127.0.0.1')
+      await once(socket, 'connect').finally(() => socket.destroy())
+    },
+    { timeout: 10_000, interval: 50 },
+  )
+  return { url: `postgres://${user}@127.0.0.1:${listenPort}/${database}`, child }
+}
