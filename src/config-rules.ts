@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { getHeapStatistics } from 'node:v8'
 import type { Config, Role } from './config.ts'
 import { type VariableName, variables } from './config-variables.ts'
 
@@ -43,6 +44,12 @@ const combinations: readonly Rule[] = [
     must: 'be a loopback address with APP_ENV=development unless SMTP_URL is set: the built-in inbox shows every mail',
     isBroken: ({ config, role }) =>
       role === 'api' && config.appEnv === 'development' && config.smtpUrl === undefined && !isLoopback(config.host),
+  },
+  {
+    about: ['SESSION_MEMORY_MIB'],
+    must: "be at most half of Node's heap: start Node with a larger --max-old-space-size",
+    isBroken: ({ config, role }) =>
+      role === 'api' && config.sessionMemoryMib * 2 > getHeapStatistics().heap_size_limit / 2 ** 20,
   },
   {
     about: ['SMTP_URL'],

@@ -21,7 +21,7 @@ import type { Row } from './main.ts'
 const root = join(import.meta.dirname, '../..')
 const canPin = spawnSync('taskset', ['--version']).status === 0
 /** As Dockerfile starts it. */
-const asInImage = { flags: ['--max-semi-space-size=4'], env: { MALLOC_ARENA_MAX: '2' } }
+const asInImage = { flags: ['--max-semi-space-size=4', '--max-old-space-size=512'], env: { MALLOC_ARENA_MAX: '2' } }
 const pinned = (cores: string, file: string, flags: readonly string[] = []): [string, string[]] =>
   canPin ? ['taskset', ['-c', cores, process.execPath, ...flags, file]] : [process.execPath, [...flags, file]]
 

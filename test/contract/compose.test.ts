@@ -266,7 +266,9 @@ describe('the image', () => {
 
   test('runs as nobody in particular, stops on SIGTERM and says how it is', () => {
     expect(dockerfile).toMatch(/^USER 1000:1000$/m)
-    expect(dockerfile).toMatch(/^CMD \["node", "--max-semi-space-size=4", "dist\/server\/main\.js"\]$/m)
+    expect(dockerfile).toMatch(
+      /^CMD \["node", "--max-semi-space-size=4", "--max-old-space-size=512", "dist\/server\/main\.js"\]$/m,
+    )
     expect(dockerfile).toMatch(/^HEALTHCHECK .*\\\n {2}CMD \["node"/m)
   })
 

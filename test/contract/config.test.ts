@@ -281,6 +281,8 @@ describe('combinations', () => {
     ['HOST', { HOST: '0.0.0.0' }],
     ['HOST', { HOST: '::' }],
     ['WORKER_SECRET', { WORKER_URL: 'http://worker:8081' }],
+    // Half of the heap that Node takes by itself on the largest of machines.
+    ['SESSION_MEMORY_MIB', { SESSION_MEMORY_MIB: '4096' }],
     ['COOKIE_DOMAIN', { PUBLIC_URL: 'https://auth.example.com', COOKIE_DOMAIN: 'example.org' }],
     ['COOKIE_DOMAIN', { PUBLIC_URL: 'https://auth.example.com', COOKIE_DOMAIN: 'ample.com' }],
     ['COOKIE_DOMAIN', { PUBLIC_URL: 'https://auth.example.com', COOKIE_DOMAIN: 'com' }],
