@@ -14,6 +14,8 @@ export const jsonBodyLimit = 64 * 1024
 /** JSON is the only body, and only where a route declares fields: elsewhere body and content type are ignored. */
 export function readJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
+  // Of a QUERY without content type Fastify would say that it is a bad request (RFC 10008), where none of our routes is one.
+  app.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true })
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
     // Fields that are all optional may be sent as nothing at all.
@@ -23,10 +25,14 @@ export function readJsonBodies(app: FastifyInstance): void {
   app.addHook('onRoute', declareCodes)
   app.addHook('onRequest', (request, _reply, done) => {
     const { schema, config } = request.routeOptions
-    if (!schema?.body && !config.upload) forgetBody(request)
+    if (!schema?.body && !(config.upload && isForm(request))) forgetBody(request)
     done()
   })
 }
+
+/** Of any other upload, one without a readable type included, the route says what it lacks: its file. */
+const isForm = ({ headers }: FastifyRequest): boolean =>
+  /^\s*multipart\/form-data\s*(?:;|$)/i.test(headers['content-type'] ?? '')
 
 /** Without these headers Fastify looks for no body; Node drains what was sent. */
 function forgetBody({ raw }: FastifyRequest): void {
