@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import type { z } from 'zod'
+import { faults } from '../errors/fault.ts'
 import { validationCodes } from './validation.ts'
 
 declare module 'fastify' {
@@ -8,6 +9,9 @@ declare module 'fastify' {
     upload?: true
   }
 }
+
+const fault = faults('general:bad_request')
+const wrongType = () => fault('general:bad_request', { fields: [{ path: '', rule: 'type' }] })
 
 export const jsonBodyLimit = 64 * 1024
 
@@ -20,6 +24,8 @@ export function readJsonBodies(app: FastifyInstance): void {
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
     // Fields that are all optional may be sent as nothing at all.
     if (text.trim() === '') return done(null, undefined)
+    // Validation could not tell it from nothing at all.
+    if (text.trim() === 'null') return done(wrongType())
     return parse(request, text, done)
   })
   app.addHook('onRoute', declareCodes)
