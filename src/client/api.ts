@@ -47,7 +47,7 @@ export interface Routes {
     /** Change a registered provider */
     PATCH: {
       params: { path: { slug: string } }
-      body: { name?: string; client_id?: string; client_secret?: string; /** OIDC: the rest comes from its discovery document */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; scopes?: readonly string[]; /** whence its pictures may come */ image_hosts?: readonly string[] }
+      body?: { name?: string; client_id?: string; client_secret?: string; /** OIDC: the rest comes from its discovery document */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; scopes?: readonly string[]; /** whence its pictures may come */ image_hosts?: readonly string[] }
       data: { id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
     }
@@ -87,7 +87,7 @@ export interface Routes {
     /** Sign in in an app with a token that the provider's own library gave it */
     POST: {
       params: { path: { provider: string }; header?: { 'x-device-token'?: string } }
-      body: { id_token?: string; nonce?: string; access_token?: string }
+      body?: { id_token?: string; nonce?: string; access_token?: string }
       data: { token: string } | { pending_token: string; email: string } | { /** for totp/verify */ temp_token: string } | { status: 'device_verification_required' }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_id_token' | 'oauth:provider_not_found' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
@@ -260,7 +260,7 @@ export interface Routes {
   '/v0/auth/reauthenticate': {
     /** Prove again who is signed in: the session is fresh for five minutes */
     POST: {
-      body: { password?: string; code?: string }
+      body?: { password?: string; code?: string }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:incorrect' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:invalid_session' | 'user:invalid_token' | 'user:password_not_set' | 'user:unauthorized'
     }
@@ -329,7 +329,7 @@ export interface Routes {
   '/v0/auth/token/refresh': {
     /** A refresh token for its child and a new access token */
     POST: {
-      body: { /** before the cookie */ refresh_token?: string }
+      body?: { /** before the cookie */ refresh_token?: string }
       data: { access_token: string; token_type: 'Bearer'; /** seconds */ expires_in: number; /** left out where it comes as a cookie */ refresh_token?: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_token' | 'user:no_refresh_token' | 'user:token_expired'
     }
@@ -337,7 +337,7 @@ export interface Routes {
   '/v0/auth/token/revoke': {
     /** End a refresh token and its whole family */
     POST: {
-      body: { /** before the cookie */ refresh_token?: string }
+      body?: { /** before the cookie */ refresh_token?: string }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:no_refresh_token'
     }
@@ -450,13 +450,13 @@ export interface Routes {
     }
     /** Change handle, display name or bio */
     PATCH: {
-      body: { handle?: string; display_name?: string; bio?: string | null }
+      body?: { handle?: string; display_name?: string; bio?: string | null }
       data: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; created_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:handle_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
     /** Erase the account, with its password or a code; one with neither is mailed a link */
     DELETE: {
-      body: { password?: string; totp_code?: string }
+      body?: { password?: string; totp_code?: string }
       data: { message: string } | undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'user:cannot_manage_self' | 'user:invalid_password' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }

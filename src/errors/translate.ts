@@ -12,7 +12,6 @@ const frameworkCodes: Record<string, ErrorCode> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'general:bad_request',
   FST_ERR_BAD_URL: 'general:bad_request',
   FST_ERR_ASYNC_CONSTRAINT: 'general:bad_request',
-  FST_ERR_MAX_PARAM_LENGTH: 'general:bad_request',
   FST_ERR_NOT_FOUND: 'system:not_found',
 }
 

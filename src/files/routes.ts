@@ -81,9 +81,6 @@ async function uploadRoutes(app: App, deps: Deps): Promise<void> {
   await app.register(async (plain) => {
     const scope = plain as App
     await scope.register(multipart, { limits: { files: 1, fields: 10, fieldSize: 1024, parts: 11, headerPairs: 20 } })
-    // Any other body is left unread: what it lacks is the file.
-    scope.removeContentTypeParser('application/json')
-    scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
     imageRoutes(scope, deps, { url: '/v0/user/me/profile-image', kind: 'profile_image', what: 'profile picture' })
     imageRoutes(scope, deps, { url: '/v0/user/me/banner-image', kind: 'banner_image', what: 'banner' })
   })

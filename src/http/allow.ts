@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import findMyWay, { type HTTPMethod } from 'find-my-way'
+import { routerOptions } from './server.ts'
 
 /** Which methods a path has, for the Allow header of a 404 that is one for its method only. */
 export type AllowedMethods = (path: string) => readonly string[]
 
 export function rememberMethods(app: FastifyInstance): AllowedMethods {
-  const router = findMyWay()
+  const router = findMyWay(routerOptions)
   const methods = new Set<HTTPMethod>()
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat() as HTTPMethod[]) {

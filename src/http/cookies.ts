@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 type CookieName = 'session_id' | 'device_id' | 'anonymous_user_id' | 'refresh_token'
 
 /** Browsers accept these prefixes only with Secure, and `__Host-` only without Domain: RFC 6265bis section 4.1.3. */
-function wireName(config: Config, name: CookieName): string {
+export function wireName(config: Config, name: CookieName): string {
   if (config.appEnv === 'development') return name
   return config.cookieDomain ? `__Secure-${name}` : `__Host-${name}`
 }

@@ -4,6 +4,7 @@ import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import type { Config } from '../config.ts'
 import { catalogue, type ErrorCode } from '../errors/catalogue.ts'
 import { version } from '../version.ts'
+import { wireName } from './cookies.ts'
 
 const fieldProblems = {
   type: 'array',
@@ -48,7 +49,7 @@ export async function publishOpenApi(app: FastifyInstance, config: Config): Prom
       servers: [{ url: config.publicUrl }],
       components: {
         securitySchemes: {
-          session_cookie: { type: 'apiKey', in: 'cookie', name: 'session_id' },
+          session_cookie: { type: 'apiKey', in: 'cookie', name: wireName(config, 'session_id') },
           session_token: { type: 'http', scheme: 'bearer' },
           access_token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
         },
@@ -68,7 +69,23 @@ export async function publishOpenApi(app: FastifyInstance, config: Config): Prom
         url,
       }
     },
+    transformObject: (made) => ('openapiObject' in made ? withOptionalBodies(made.openapiObject) : made.swaggerObject),
   })
+}
+
+type Made = { paths?: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>> }
+type RequestBody = {
+  required?: boolean
+  content: Readonly<Record<string, { schema?: { required?: readonly string[] } }>>
+}
+
+/** Where every field may be left out, so may the body; the generator demands any that is declared. */
+function withOptionalBodies<Document extends Made>(document: Document): Document {
+  const operations = Object.values(document.paths ?? {}).flatMap((item) => Object.values(item ?? {}))
+  for (const { requestBody: body } of operations as { requestBody?: RequestBody }[]) {
+    if (body) body.required = Object.values(body.content).some(({ schema }) => (schema?.required ?? []).length > 0)
+  }
+  return document
 }
 
 /** 204 and 304 have no body, and so no content to describe. */

@@ -15,6 +15,9 @@ const requestTimeoutMs = 30_000
 /** Longer than the idle time of common load balancers, so that they close first. */
 const keepAliveTimeoutMs = 65_000
 
+/** What is too long for a parameter is the route's to say, as of anything else that names nothing. */
+export const routerOptions = { maxParamLength: headerLimit, ignoreTrailingSlash: false } as const
+
 type Options = { readonly config: Config; readonly log: FastifyBaseLogger; readonly errors: ErrorOptions }
 
 /** A Fastify on which not even Node itself answers outside the catalogue. */
@@ -29,7 +32,7 @@ export function createFastify({ config, log, errors }: Options): FastifyInstance
     bodyLimit: jsonBodyLimit,
     // Requests that come in while closing are served like any other.
     return503OnClosing: false,
-    routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: false },
+    routerOptions,
     serverFactory: (handler) => httpServer(handler, unreadable),
     clientErrorHandler: (error, socket) => {
       const { code } = error as NodeJS.ErrnoException
@@ -63,6 +66,12 @@ function httpServer(handler: RequestListener, unreadable: (request: IncomingMess
       request.socket.end(unreadable(request))
     },
   )
+  // A tunnel is nothing that is offered here. Node would hang up without a word, and watches over this socket no more.
+  server.on('connect', (request) => {
+    const { socket } = request
+    socket.on('error', () => socket.destroy()).setTimeout(headersTimeoutMs, () => socket.destroy())
+    socket.end(unreadable(request))
+  })
   // Node would answer an unknown expectation with a bare 417; RFC 9110 section 10.1.1 allows to ignore it.
   return server.on('checkExpectation', handler)
 }

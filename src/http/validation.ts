@@ -26,7 +26,7 @@ export function ruledText({ findBreach, cleaned = z.string(), mayBeEmpty, meta }
       const breach = findBreach?.(value) ?? (value === '' && !mayBeEmpty ? { rule: 'min_length', limit: 1 } : undefined)
       if (breach) context.addIssue({ code: 'custom', params: breach })
     })
-    .meta(meta)
+    .meta({ ...(!mayBeEmpty && { minLength: 1 }), ...meta })
   if (findBreach) ruled.add(field)
   return field
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildApp } from '../../src/app.ts'
 import { catalogue, errorCodes } from '../../src/errors/catalogue.ts'
 import { publicUrl, startApp, type TestApp } from '../support/app.ts'
+import { signedUp } from '../support/people.ts'
 
 type Schema = {
   readonly required?: readonly string[]
@@ -15,12 +16,16 @@ type Operation = {
   readonly summary?: string
   readonly tags?: readonly string[]
   readonly parameters?: readonly { readonly in: string; readonly name: string; readonly required?: boolean }[]
-  readonly requestBody?: { readonly content?: Readonly<Record<string, { readonly schema?: Schema }>> }
+  readonly requestBody?: {
+    readonly required?: boolean
+    readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>
+  }
   readonly responses?: Readonly<Record<string, Response>>
 }
 type Document = {
   readonly openapi: string
   readonly info: { readonly title?: string; readonly version?: string }
+  readonly components: { readonly securitySchemes: Readonly<Record<string, { readonly name?: string }>> }
   readonly servers: readonly { readonly url: string }[]
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
 }
@@ -74,6 +79,27 @@ test('every operation says what it is for and what it takes', () => {
       expect(Object.keys(schema?.properties ?? {}), name).toEqual(expect.arrayContaining([...(schema?.required ?? [])]))
     }
   }
+})
+
+test('a body may be left out where each of its fields may, as PATCH /v0/user/me shows; nowhere else', async () => {
+  for (const { name, operation } of operations) {
+    const { required, content = {} } = operation.requestBody ?? {}
+    const demanded = Object.values(content).flatMap(({ schema }) => schema?.required ?? [])
+    if (operation.requestBody) expect([name, required]).toEqual([name, demanded.length > 0])
+  }
+  const { client } = await signedUp(app)
+  expect((await client.send('PATCH', '/v0/user/me')).status).toBe(200)
+})
+
+test('the session cookie has the name that it is sent with', async () => {
+  const { client } = await signedUp(app)
+  expect([...client.cookies.keys()]).toEqual([document.components.securitySchemes.session_cookie?.name])
+})
+
+test('a text that must not be empty says so', () => {
+  const { operation } = operations.find(({ name }) => name === 'POST /v0/auth/verify-email') ?? {}
+  const { properties } = operation?.requestBody?.content?.['application/json']?.schema ?? {}
+  expect(properties).toMatchObject({ token: { minLength: 1 }, email: { minLength: 1 } })
 })
 
 test('every operation has a success and its errors; every response says what it is', () => {

@@ -174,7 +174,16 @@ describe(`POST ${url}`, () => {
     expect(said(await put(png, { name: 'picture' }))).toEqual([400, 'file:upload_error'])
     const { headers, body } = multipart({ bytes: png })
     const send = (more: object) => own.client.send('POST', url, more).then(said)
-    for (const type of ['image/png', 'text/plain', 'application/json', 'multipart/form-data'])
+    const types = [
+      'image/png',
+      'text/plain',
+      'application/json',
+      'multipart/form-data',
+      'multipart/form-data\ta',
+      'x',
+      '',
+    ]
+    for (const type of types)
       expect([type, ...(await send({ headers: { 'content-type': type }, bytes: png }))]).toEqual([
         type,
         400,

@@ -64,6 +64,8 @@ test.concurrent.each([
   ['a malformed request line', 'HELLO\r\n\r\n'],
   ['no HTTP at all', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n'],
   ['an unknown method word', `BREW / HTTP/1.1\r\n${host}\r\n`],
+  ['a tunnel', `CONNECT auth.example.com:443 HTTP/1.1\r\n${host}\r\n`],
+  ['a tunnel to a path', `CONNECT /v0/auth/login HTTP/1.1\r\n${host}Content-Length: 2\r\n\r\n{}`],
   ['an unknown version', `GET / HTTP/9.9\r\n${host}\r\n`],
   ['a header over 16 KiB', `GET /health/live HTTP/1.1\r\n${host}X-Large: ${'x'.repeat(16 * 1024)}\r\n\r\n`],
   ['a URL over 16 KiB', `GET /${'x'.repeat(17 * 1024)} HTTP/1.1\r\n${host}\r\n`],
@@ -170,6 +172,8 @@ test.each([
   ['POST', '/v0/user/me', 'DELETE, GET, HEAD, PATCH'],
   ['PUT', '/v0/errors', 'GET, HEAD'],
   ['TRACE', '/v0/errors', 'GET, HEAD'],
+  ['QUERY', '/v0/errors', 'GET, HEAD'],
+  ['POST', `/v0/auth/sessions/${'x'.repeat(2000)}`, 'DELETE'],
 ])('%s %s is 404 and names what is allowed', async (method, url, allowed) => {
   const reply = await exchange(`${method} ${url} HTTP/1.1\r\n${host}Connection: close\r\n\r\n`)
   expectError(reply, 404, 'system:not_found')

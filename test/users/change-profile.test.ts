@@ -47,6 +47,11 @@ describe(`PATCH ${url}`, () => {
     expect([answer.status, answer.body]).toEqual([200, account])
   })
 
+  test.each(['null', '[]', '1'])('general:bad_request: a body of %s is none', async (body) => {
+    const { client } = await signedUp(app)
+    expect(refused(await change(client, body))).toEqual([400, 'general:bad_request', [{ path: '', rule: 'type' }]])
+  })
+
   test.each([null, ''])('bio %j clears it', async (bio) => {
     const { client } = await signedUp(app)
     expect((await change(client, { bio: 'x' })).body.bio).toBe('x')

@@ -23,6 +23,7 @@ const malformed: readonly (readonly [string, object])[] = [
   ['abc', { rule: 'min_length', limit: 4 }],
   ['sixteen_letters_', { rule: 'max_length', limit: 15 }],
   ['x'.repeat(1000), { rule: 'max_length', limit: 15 }],
+  ['x'.repeat(10_000), { rule: 'max_length', limit: 15 }],
   ['ädalin', { rule: 'charset' }],
   ['ada lin', { rule: 'charset' }],
   ['ada/lin', { rule: 'charset' }],
