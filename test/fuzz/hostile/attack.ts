@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { FuzzedServer } from '../fuzzed-server.ts'
+import { inLanes } from '../lanes.ts'
 import { described, type Ledger } from '../ledger.ts'
 import { routesOf } from '../operations.ts'
 import { bytesOf, type Credentials, type HostileRequest, hostileRequest } from './requests.ts'
@@ -19,14 +20,18 @@ const runsARound = 250
 /** Sends what no client would; throws with the smallest request that is answered outside the contract, and its seed. */
 export async function attack({ server, ledger, credentials, seed, isEnough }: Attack): Promise<void> {
   const requests = hostileRequest(routesOf(server.document))
+  const wires = Array.from({ length: lanes }, () => openWire(Number(new URL(server.origin).port)))
+  const properties = wires.map((wire) =>
+    fc.asyncProperty(requests, (request) => send(request, { wire, ledger, credentials })),
+  )
   let round = 0
-  const lane = async (): Promise<void> => {
-    const wire = openWire(Number(new URL(server.origin).port))
-    const property = fc.asyncProperty(requests, (request) => send(request, { wire, ledger, credentials }))
-    while (!isEnough()) await fc.assert(property, { seed: seed + round++, numRuns: runsARound })
-    wire.close()
+  const once = async (lane: number): Promise<void> => {
+    const property = properties[lane]
+    if (property) await fc.assert(property, { seed: seed + round++, numRuns: runsARound })
   }
-  await Promise.all(Array.from({ length: lanes }, lane))
+  await inLanes(lanes, { isEnough, once }).finally(() => {
+    for (const wire of wires) wire.close()
+  })
 }
 
 type Means = { readonly wire: Wire; readonly ledger: Ledger; readonly credentials: Credentials }

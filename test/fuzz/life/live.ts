@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { inLanes } from '../lanes.ts'
 import { changeProfile, check, deleteMe, lookUp, readOwnData, showMe } from './account-acts.ts'
 import type { Act } from './act.ts'
 import { Choices } from './choices.ts'
@@ -137,8 +138,6 @@ export async function liveLives(setting: Setting, { seed, isEnough }: { seed: nu
     fc.asyncModelRun(begin, steps),
   )
   let round = 0
-  const lanes = Array.from({ length: livesAtATime }, async () => {
-    while (!isEnough()) await fc.assert(lives, { seed: seed + round++, numRuns: 2 })
-  })
-  await Promise.all(lanes)
+  const once = () => fc.assert(lives, { seed: seed + round++, numRuns: 2 })
+  await inLanes(livesAtATime, { isEnough, once })
 }
