@@ -33,6 +33,8 @@ export async function startFuzzedServer(postgresUrl: string): Promise<FuzzedServ
     DATABASE_URL: database.url,
     DATA_DIR: dataDir,
     RATE_LIMITS: 'off',
+    // What is wrong, and nothing else.
+    LOG_LEVEL: 'error',
     ARGON2_MEMORY_KIB: '8192',
     ARGON2_TIME_COST: '1',
     // A machine that is busy with the fuzzing itself is no outage.
