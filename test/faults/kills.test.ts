@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Supervised } from '../support/supervised.ts'
+import { checkEvents, checkMails, type MailRow } from './check-deliveries.ts'
+import { checkHistory, historyFigures } from './check-history.ts'
+import { gather, lookAgain } from './crowd.ts'
+import { nowMs, type Trouble } from './history.ts'
+import { type Random, seededRandom } from './random.ts'
+import { openStage, type Stage } from './stage.ts'
+
+/** `npm run faults` asks for ten times as many. */
+const kills = {
+  api: Number(process.env.KILLS_API ?? 50),
+  worker: Number(process.env.KILLS_WORKER ?? 20),
+  postgres: Number(process.env.KILLS_POSTGRES ?? 5),
+}
+const seed = Number(process.env.FAULTS_SEED ?? Date.now() % 1_000_000)
+const owners = 40
+const longestWorkMs = 2000
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage({ apiCount: 2 })
+})
+afterAll(() => stage.close())
+
+type Pace = { readonly times: number; readonly random: Random; readonly due: (kill: number) => Promise<void> }
+
+/** In the middle of its work, wherever that is: after a number of things done and a few milliseconds that chance decides. */
+async function keepKilling(program: Supervised, { times, random, due }: Pace): Promise<void> {
+  for (let kill = 0; kill < times; kill++) {
+    await due(kill)
+    await program.up()
+    const served = random.below(program === stage.worker ? 8 : 40)
+    const deadline = nowMs() + longestWorkMs
+    while (program.isUp() && program.served < served && nowMs() < deadline) await sleep(2)
+    await sleep(random.below(30))
+    const atMs = nowMs()
+    await program.kill()
+    await program.up()
+    stage.history.note({ kind: 'trouble', what: `SIGKILL of ${program.name}`, atMs, overMs: nowMs() })
+  }
+}
+
+async function keepKillingPostgres({ times, due }: Pace): Promise<void> {
+  for (let kill = 0; kill < times; kill++) {
+    await due(kill)
+    const which = kill % 2 === 0 ? 'postmaster' : 'backend'
+    const atMs = nowMs()
+    await stage.killPostgres(which)
+    stage.history.note({ kind: 'trouble', what: `SIGKILL of PostgreSQL's ${which}`, atMs, overMs: nowMs() })
+  }
+}
+
+/** The API sets the pace, and the others spread theirs over its kills. */
+function paces(random: Random): { api: Pace; worker: Pace; postgres: Pace } {
+  const starts = () => stage.apis.reduce((sum, api) => sum + api.starts(), 0)
+  const before = starts()
+  const perApi = Math.ceil(kills.api / stage.apis.length)
+  const progress = () => (starts() - before) / (perApi * stage.apis.length)
+  const spread = (times: number, name: string): Pace => {
+    const chance = random.fork(name)
+    const due = async (kill: number): Promise<void> => {
+      const share = ((kill + chance.next()) / times) * 0.95
+      while (progress() < share) await sleep(5)
+    }
+    return { times, random: chance, due }
+  }
+  return {
+    api: { times: perApi, random: random.fork('api'), due: async () => undefined },
+    worker: spread(kills.worker, 'worker'),
+    postgres: spread(kills.postgres, 'postgres'),
+  }
+}
+
+const isCalm = `select
+  (select count(*)::int from mails where kind = 'message' and payload is not null and expires_at > now()) as mails,
+  (select count(*)::int from event_outbox) as events,
+  (select count(*)::int from pgboss.job where name in ('deliver-webhook', 'delete-file') and state in ('created', 'retry', 'active')) as jobs`
+
+const longestCalmingMs = 120_000
+
+async function untilCalm(): Promise<void> {
+  const deadline = nowMs() + longestCalmingMs
+  for (;;) {
+    const [left] = await stage.rows<Record<string, number>>(isCalm)
+    if (Object.values(left ?? {}).every((count) => count === 0)) return
+    if (nowMs() > deadline) throw new Error(`after two minutes there is still ${JSON.stringify(left)}`)
+    await sleep(100)
+  }
+}
+
+test(
+  `${kills.api} kills of the API, ${kills.worker} of the worker, ${kills.postgres} of PostgreSQL, at any moment: what was acknowledged is there, what was not is whole or absent, mails come once [FT11]`,
+  async () => {
+    const random = seededRandom(seed)
+    const crowd = gather(stage, owners, random)
+    const { api, worker, postgres } = paces(random)
+    await Promise.all([
+      ...stage.apis.map((program) => keepKilling(program, api)),
+      keepKilling(stage.worker, worker),
+      keepKillingPostgres(postgres),
+    ])
+    await crowd.disperse()
+    await untilCalm()
+    await lookAgain(stage, crowd)
+    await untilCalm()
+
+    const entries = stage.history.read()
+    const troubles = entries.filter((entry): entry is Trouble => entry.kind === 'trouble')
+    const { findings, happened } = checkHistory(entries)
+    const mails = checkMails(await mailRows(), stage.mailSink.taken, troubles)
+    const events = checkEvents(await eventRows(), postedIds())
+    const ownEnds = [...stage.apis, stage.worker].flatMap((program) => program.ownEnds)
+    const slowest = Math.max(...troubles.map(({ atMs, overMs }) => overMs - atMs))
+    process.stdout.write(
+      `seed ${seed}, history ${stage.history.file}\n${JSON.stringify({ ...historyFigures(entries), happened, mails: mails.sent, repeated: mails.repeated, events: events.events, posts: events.posts, slowest })}\n`,
+    )
+    expect({ findings, mails: mails.findings, events: events.findings, ownEnds }).toEqual({
+      findings: [],
+      mails: [],
+      events: [],
+      ownEnds: [],
+    })
+  },
+  600_000 + kills.api * 5000,
+)
+
+const mailRows = () =>
+  stage.rows<MailRow>(
+    'select id, payload is not null as "isWaiting", sent_at is not null as "isSent" from mails where kind = \'message\'',
+  )
+
+const eventRows = () =>
+  stage.rows<{ id: string; positions: number }>(
+    'select e.id, (select count(*)::int from event_log l where l.event_id = e.id) as positions from security_events e where e.user_id is not null',
+  )
+
+const postedIds = (): string[] => stage.webhook.asked.map(({ headers }) => String(headers['webhook-id']))
