@@ -129,6 +129,15 @@ export const afterAct = (
   details: Readonly<Record<string, string>>,
 ): AccountState => ({ ...state, ...(changes[name] as Change)(state, details) })
 
+export const differingFields = (a: AccountState, b: AccountState): (keyof AccountState)[] =>
+  (Object.keys(nobody) as (keyof AccountState)[]).filter((field) => inOrder(a[field]) !== inOrder(b[field]))
+
+export const isSameState = (a: AccountState, b: AccountState): boolean => differingFields(a, b).length === 0
+
+/** PostgreSQL has an order of its own for the keys of an object. */
+const inOrder = (value: unknown): string =>
+  JSON.stringify(typeof value === 'object' && value !== null ? Object.entries(value).sort() : value)
+
 /** The account that has, had or is to have the handle; all its addresses begin with the handle and a dot. */
 export const accountQuery = `
   select coalesce(

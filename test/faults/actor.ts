@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type AccountState, type ActName, afterAct, nobody } from './account-state.ts'
+import { type AccountState, type ActName, afterAct, isSameState, nobody } from './account-state.ts'
 import { type Act, nowMs } from './history.ts'
 import type { Random } from './random.ts'
 import { ask, type Reply, type Sent } from './request.ts'
@@ -79,7 +79,7 @@ export class Actor {
       await this.stage.settle(endedMs)
       await this.look()
     }
-    const happened = JSON.stringify(this.state) !== JSON.stringify(before)
+    const happened = !isSameState(this.state, before)
     if (happened && ends.length > 0) {
       this.open = this.open.filter(({ label }) => !ends.includes(label))
       // It may have been of one of these.

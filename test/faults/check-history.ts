@@ -1,4 +1,4 @@
-import { type AccountState, afterAct, nobody } from './account-state.ts'
+import { type AccountState, afterAct, differingFields, isSameState, nobody } from './account-state.ts'
 import type { Act, Entry, Look, Replay, SessionCheck } from './history.ts'
 
 export type Finding = {
@@ -84,17 +84,18 @@ function compareLook(life: Life, { seen }: Look, find: Find): 'happened' | undef
   const { state, undone, pending } = life
   life.undone = undefined
   life.pending = undefined
-  if (isSame(seen, state)) {
+  if (isSameState(seen, state)) {
     if (pending === undefined) return undefined
     takeEffect(life, pending, pending.endedMs + rememberedMs)
     return 'happened'
   }
-  if (undone !== undefined && isSame(seen, undone)) {
+  if (undone !== undefined && isSameState(seen, undone)) {
     life.state = undone
     return undefined
   }
-  const fields = differing(seen, state)
-  const isMixture = undone !== undefined && fields.every((field) => isSameValue(seen[field], undone[field]))
+  const fields = differingFields(seen, state)
+  const strange = undone === undefined ? fields : differingFields(seen, undone)
+  const isMixture = undone !== undefined && !fields.some((field) => strange.includes(field))
   const about = fields.map((field) => `${field} ${JSON.stringify(seen[field])}, not ${JSON.stringify(state[field])}`)
   find(isMixture ? 'half done' : 'lost', `${pending ? `${pending.name}: ` : ''}${about.join('; ')}`)
   // What follows is judged from here, so that one loss is not found again and again.
@@ -111,16 +112,6 @@ function judgeSession(life: Life, { session, status, atMs }: SessionCheck, find:
 function judgeReplay({ thing, status }: Replay, find: Find): void {
   if (status < 300) find('used twice', thing)
 }
-
-const isSameValue = (a: unknown, b: unknown): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b))
-
-const sorted = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null ? Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)) : value
-
-const differing = (a: AccountState, b: AccountState): (keyof AccountState)[] =>
-  (Object.keys(nobody) as (keyof AccountState)[]).filter((field) => !isSameValue(a[field], b[field]))
-
-const isSame = (a: AccountState, b: AccountState): boolean => differing(a, b).length === 0
 
 /** How much a history holds, so that nobody takes an empty one for a good one. */
 export function historyFigures(entries: readonly Entry[]) {
