@@ -14,7 +14,12 @@ export type OpenSession = {
 }
 
 /** What may be done once; after an acknowledged use it must be refused. */
-export type UsedThing = { readonly account: string; readonly thing: string; readonly usedMs: number; readonly sent: Sent }
+export type UsedThing = {
+  readonly account: string
+  readonly thing: string
+  readonly usedMs: number
+  readonly sent: Sent
+}
 
 type Effect = {
   readonly details?: Readonly<Record<string, string>>
@@ -28,7 +33,12 @@ export type Done = {
   readonly happened: boolean
 }
 
-type Options = { readonly stage: Stage; readonly account: string; readonly random: Random; readonly isOver: () => boolean }
+type Options = {
+  readonly stage: Stage
+  readonly account: string
+  readonly random: Random
+  readonly isOver: () => boolean
+}
 
 /** The owner of one account: knows what only owners know, does one thing after the other, and writes down what became of each. */
 export class Actor {

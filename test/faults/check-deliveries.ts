@@ -20,7 +20,11 @@ const noticedWithinMs = 1000
  * Every mail whose cause was committed was handed over, and once: the only exception that SMTP leaves is a death of who sends, or of the
  * database, between the mail server's word and the commit.
  */
-export function checkMails(rows: readonly MailRow[], taken: readonly SunkMail[], troubles: readonly Trouble[]): MailJudgement {
+export function checkMails(
+  rows: readonly MailRow[],
+  taken: readonly SunkMail[],
+  troubles: readonly Trouble[],
+): MailJudgement {
   const findings: string[] = []
   const takenAt = new Map<string, number[]>()
   for (const { messageId, atMs } of taken) {

@@ -112,14 +112,3 @@ function judgeSession(life: Life, { session, status, atMs }: SessionCheck, find:
 function judgeReplay({ thing, status }: Replay, find: Find): void {
   if (status < 300) find('used twice', thing)
 }
-
-/** How much a history holds, so that nobody takes an empty one for a good one. */
-export function historyFigures(entries: readonly Entry[]) {
-  const acts = entries.filter((entry): entry is Act => entry.kind === 'act')
-  return {
-    requests: acts.length,
-    acknowledged: acts.filter(({ outcome }) => outcome === 'acknowledged').length,
-    unanswered: acts.filter(({ outcome }) => outcome === 'unknown').length,
-    accounts: new Set(acts.map(({ account }) => account)).size,
-  }
-}

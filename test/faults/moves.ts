@@ -179,7 +179,9 @@ async function resetPassword(actor: Actor): Promise<void> {
 }
 
 const picture = multipart({
-  bytes: await sharp({ create: { width: 32, height: 32, channels: 3, background: '#f00' } }).png().toBuffer(),
+  bytes: await sharp({ create: { width: 32, height: 32, channels: 3, background: '#f00' } })
+    .png()
+    .toBuffer(),
 })
 
 async function putPicture(actor: Actor, { token }: OpenSession): Promise<void> {

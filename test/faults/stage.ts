@@ -1,16 +1,18 @@
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import pg from 'pg'
+import { loadConfig } from '../../src/config.ts'
 import { openKeyring } from '../../src/crypto/keyring.ts'
 import { openEmbeddedDatabase } from '../../src/db/embedded/database.ts'
 import { isRunning } from '../../src/db/embedded/process.ts'
 import { applyMigrations } from '../../src/db/migrate.ts'
 import { addWebhook } from '../../src/events/webhooks.ts'
 import { outboundPolicy } from '../../src/outbound/policy.ts'
-import { loadConfig } from '../../src/config.ts'
 import { freePort } from '../support/free-port.ts'
 import { type MailSink, openMailSink } from '../support/mail-sink.ts'
 import { type OtherServer, startOtherServer } from '../support/native-provider.ts'
@@ -45,9 +47,13 @@ type Options = {
   readonly env?: Readonly<Record<string, string>>
 }
 
-const source = (name: string): string => join(import.meta.dirname, '../../src', name)
+const root = join(import.meta.dirname, '../..')
+/** The programs of the image: they start in half the time that their sources take. */
+const programs = 'dist/faults'
+const program = (name: string): string => join(root, programs, name)
 
 export async function openStage({ apiCount, isProxied = false, env: more = {} }: Options): Promise<Stage> {
+  await promisify(execFile)(process.execPath, ['esbuild.config.ts', programs], { cwd: root })
   await using opened = new AsyncDisposableStack()
   const dataDir = mkdtempSync(join(tmpdir(), 'postern-faults-'))
   // PostgreSQL does not run as root: its own user must get through.
@@ -93,10 +99,10 @@ export async function openStage({ apiCount, isProxied = false, env: more = {} }:
     const port = await freePort()
     const own = (name: string) => ({ ...env(name), PORT: String(port) })
     const origin = `http://127.0.0.1:${port}`
-    apis.push(supervise({ name: `api${index}`, file: source('main.ts'), origin, readyPath: '/health/live', env: own }))
+    apis.push(supervise({ name: `api${index}`, file: program('main.js'), origin, readyPath: '/health/live', env: own }))
   }
   const origin = `http://127.0.0.1:${workerPort}`
-  const worker = supervise({ name: 'worker', file: source('worker.ts'), origin, readyPath: '/deliveries/x', env })
+  const worker = supervise({ name: 'worker', file: program('worker.js'), origin, readyPath: '/deliveries/x', env })
   for (const program of [...apis, worker]) opened.defer(program.stop)
   await Promise.all([...apis, worker].map((program) => program.up()))
 

@@ -35,6 +35,8 @@ type Options = {
   readonly env: (startName: string) => Readonly<Record<string, string>>
 }
 
+const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null
+
 export function supervise({ name, file, origin, readyPath, env }: Options): Supervised {
   const ownEnds: string[] = []
   const killed: string[] = []
@@ -46,6 +48,17 @@ export function supervise({ name, file, origin, readyPath, env }: Options): Supe
   const noteDown = (): void => {
     if (isUp) becameUp = Promise.withResolvers<void>()
     isUp = false
+  }
+
+  async function untilServing(started: ChildProcess, ended: Promise<unknown>): Promise<void> {
+    while (isRunning(started)) {
+      const status = await fetch(origin + readyPath, { signal: AbortSignal.timeout(1000) }).then(
+        (reply) => reply.status,
+        () => 500,
+      )
+      if (status < 500) return
+      await Promise.race([sleep(20), ended])
+    }
   }
 
   async function runOnce(): Promise<void> {
@@ -60,18 +73,11 @@ export function supervise({ name, file, origin, readyPath, env }: Options): Supe
     for (const stream of [started.stdout, started.stderr])
       stream?.on('data', (chunk) => (text = (text + String(chunk)).slice(-4000)))
     const ended = once(started, 'close')
-    const isOver = (): boolean => started.exitCode !== null || started.signalCode !== null
-    while (!isOver() && !isUp) {
-      const status = await fetch(origin + readyPath, { signal: AbortSignal.timeout(1000) }).then(
-        (reply) => reply.status,
-        () => 0,
-      )
-      // It may have died while it answered.
-      if (status !== 0 && status < 500 && !isOver()) {
-        isUp = true
-        program.served = 0
-        becameUp.resolve()
-      } else await Promise.race([sleep(20), ended])
+    await untilServing(started, ended)
+    isUp = isRunning(started)
+    if (isUp) {
+      program.served = 0
+      becameUp.resolve()
     }
     const wasUp = isUp
     const [code, signal] = await ended
@@ -108,7 +114,7 @@ export function supervise({ name, file, origin, readyPath, env }: Options): Supe
   })()
   const dead = async (): Promise<void> => {
     const dying = child
-    if (dying && dying.exitCode === null && dying.signalCode === null) await once(dying, 'close')
+    if (dying && isRunning(dying)) await once(dying, 'close')
   }
   return program
 }
