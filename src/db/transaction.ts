@@ -26,6 +26,25 @@ export async function transaction<Result>(pool: pg.Pool, act: (tx: Transaction) 
   }
 }
 
+/**
+ * Does something outside the database under the transaction's locks. `lost` is aborted once the connection is gone, and the locks with it:
+ * somebody else may be at it by then.
+ */
+export async function underLocks<Result>(
+  tx: Transaction,
+  act: (lost: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const { $client } = tx as Transaction & { readonly $client: pg.PoolClient }
+  const gone = new AbortController()
+  const noteLoss = (): void => gone.abort(new DatabaseFailure('database', 'the connection ended'))
+  $client.once('end', noteLoss)
+  try {
+    return await act(gone.signal)
+  } finally {
+    $client.off('end', noteLoss)
+  }
+}
+
 const known = new WeakMap<pg.PoolClient, Transaction>()
 
 /** One for each connection, as it takes drizzle a while to learn the names of all columns. */

@@ -5,10 +5,10 @@ import type { Keyring } from '../crypto/keyring.ts'
 import { open } from '../crypto/sealed-box.ts'
 import type { Database } from '../db/client.ts'
 import { mailedTokens, mails } from '../db/schema/mails.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
+import { type Transaction, transaction, underLocks } from '../db/transaction.ts'
 import { describeCause } from '../errors/cause.ts'
 import { currentSpan } from '../tracing/span.ts'
-import { messageIdOf, type SmtpSender } from './smtp.ts'
+import { messageIdOf, type Patience, type SmtpSender } from './smtp.ts'
 import { type MailContent, renderMail } from './templates.ts'
 
 export type DeliverDeps = {
@@ -24,8 +24,8 @@ export type DeliveryOutcome = 'delivered' | 'failed'
 
 /**
  * Afterwards the mail was handed over, or it is not due: sent before, or its token is dead. The row stays locked during the
- * conversation, so that of several who try one sends. Only a death between the server's last word and the commit repeats a
- * mail, as SMTP demands (RFC 5321 section 6.1), under the same Message-ID.
+ * conversation, so that of several who try one sends; where the lock is lost the conversation is broken off. Only a death between
+ * the end of the mail's text and the commit repeats a mail, as SMTP demands (RFC 5321 section 6.1), under the same Message-ID.
  */
 export async function deliverMail(deps: DeliverDeps, mailId: string): Promise<DeliveryOutcome> {
   // The wait for a connection counts too, else whoever is behind a slow mail server hears of it too late.
@@ -35,7 +35,7 @@ export async function deliverMail(deps: DeliverDeps, mailId: string): Promise<De
       const mail = await lockDueMail(tx, mailId)
       if (mail === undefined) return
       if (mail.isDead) return void (await closeMail(tx, mailId, { payload: null }))
-      await handOver(deps, mail, since)
+      await underLocks(tx, (lost) => handOver(deps, mail, { since, lost }))
       await closeMail(tx, mailId, { payload: null, sentAt: sql`now()` })
     })
     return 'delivered'
@@ -72,11 +72,11 @@ async function lockDueMail(tx: Transaction, mailId: string): Promise<DueMail | u
 async function handOver(
   { keyring, smtp, mailFrom }: DeliverDeps,
   { id, kind, payload }: DueMail,
-  since: number,
+  patience: Patience,
 ): Promise<void> {
   const content = JSON.parse(open(keyring, payload, id).toString()) as MailContent
-  if (kind === 'probe') return smtp.probe(content.to, since)
-  return smtp.send({ ...renderMail(content), to: content.to, messageId: messageIdOf(id, mailFrom) }, since)
+  if (kind === 'probe') return smtp.probe(content.to, patience)
+  return smtp.send({ ...renderMail(content), to: content.to, messageId: messageIdOf(id, mailFrom) }, patience)
 }
 
 async function closeMail(

@@ -8,12 +8,18 @@ import type { RenderedMail } from './templates.ts'
 /** The mail server did not take the mail, or could not be reached in time. */
 class SmtpError extends Error {}
 
-/** `since` (of `performance.now()`): when somebody began to wait; the deadline counts from then. */
+export type Patience = {
+  /** Of `performance.now()`: when somebody began to wait; the deadline counts from then. */
+  readonly since: number
+  /** Nothing may be handed over any more. */
+  readonly lost?: AbortSignal
+}
+
 export type SmtpSender = {
   /** @throws {SmtpError} */
-  send(mail: RenderedMail & { readonly to: string; readonly messageId: string }, since?: number): Promise<void>
+  send(mail: RenderedMail & { readonly to: string; readonly messageId: string }, patience?: Patience): Promise<void>
   /** The same conversation up to the recipient, then a reset: nobody gets anything. @throws {SmtpError} */
-  probe(to: string, since?: number): Promise<void>
+  probe(to: string, patience?: Patience): Promise<void>
   /** Connects and signs in, and says goodbye. @throws {SmtpError} */
   verify(): Promise<void>
 }
@@ -24,11 +30,14 @@ export function smtpSender({ url, from, deadlineMs }: Options): SmtpSender {
   const server = parseSmtpUrl(url, deadlineMs)
   const sender = /<([^>]+)>/.exec(from)?.[1] ?? from
   const spanOptions = { kind: 'client', attributes: serverOf(url) } as const
-  const converse = (since: number, act: (connection: Connection) => Promise<void>) =>
-    inSpan('SMTP', spanOptions, () => withConnection(server, deadlineMs - (performance.now() - since), act))
+  const fromNow = (): Patience => ({ since: performance.now() })
+  const converse = ({ since, lost }: Patience, act: (connection: Connection) => Promise<void>) => {
+    const limits = { leftMs: deadlineMs - (performance.now() - since), lost }
+    return inSpan('SMTP', spanOptions, () => withConnection(server, limits, act))
+  }
   return {
-    verify: () => converse(performance.now(), async () => {}),
-    send: async ({ to, messageId, subject, text, html }, since = performance.now()) => {
+    verify: () => converse(fromNow(), async () => {}),
+    send: async ({ to, messageId, subject, text, html }, patience = fromNow()) => {
       const message = new MailComposer({
         from,
         to: { name: '', address: to },
@@ -41,12 +50,12 @@ export function smtpSender({ url, from, deadlineMs }: Options): SmtpSender {
         disableUrlAccess: true,
       })
       const bytes = await message.compile().build()
-      await converse(since, (connection) =>
+      await converse(patience, (connection) =>
         connection.sendMessage({ from: sender, to: [to], use8BitMime: true }, bytes),
       )
     },
-    probe: (to, since = performance.now()) =>
-      converse(since, (connection) => connection.probe({ from: sender, to: [to], use8BitMime: true })),
+    probe: (to, patience = fromNow()) =>
+      converse(patience, (connection) => connection.probe({ from: sender, to: [to], use8BitMime: true })),
   }
 }
 
@@ -91,16 +100,20 @@ class Connection extends SMTPConnection {
 
 async function withConnection(
   server: Server,
-  leftMs: number,
+  { leftMs, lost }: { readonly leftMs: number; readonly lost: AbortSignal | undefined },
   act: (connection: Connection) => Promise<void>,
 ): Promise<void> {
   if (leftMs <= 0) throw new SmtpError('No time was left for a conversation with the mail server')
+  lost?.throwIfAborted()
   const connection = new Connection(server.options)
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(reject, leftMs, new Error('the conversation took too long'))
   })
-  const failed = new Promise<never>((_, reject) => connection.once('error', reject))
+  const failed = new Promise<never>((_, reject) => {
+    connection.once('error', reject)
+    lost?.addEventListener('abort', () => reject(lost.reason), { once: true })
+  })
   try {
     await Promise.race([deadline, failed, converse(connection, server.credentials, act)])
     connection.quit()

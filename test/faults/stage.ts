@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -48,13 +48,10 @@ type Options = {
 }
 
 const root = join(import.meta.dirname, '../..')
-/** The programs of the image: they start in half the time that their sources take. */
-const programs = 'dist/faults'
-const program = (name: string): string => join(root, programs, name)
 
 export async function openStage({ apiCount, isProxied = false, env: more = {} }: Options): Promise<Stage> {
-  await promisify(execFile)(process.execPath, ['esbuild.config.ts', programs], { cwd: root })
   await using opened = new AsyncDisposableStack()
+  const program = await buildPrograms(opened)
   const dataDir = mkdtempSync(join(tmpdir(), 'postern-faults-'))
   // PostgreSQL does not run as root: its own user must get through.
   chmodSync(dataDir, 0o711)
@@ -143,6 +140,14 @@ export async function openStage({ apiCount, isProxied = false, env: more = {} }:
     },
     close: () => moved.disposeAsync(),
   }
+}
+
+/** The programs of the image, in a folder of this stage's own: they start in half the time that their sources take. */
+async function buildPrograms(opened: AsyncDisposableStack): Promise<(name: string) => string> {
+  const folder = join('dist', `faults-${randomUUID()}`)
+  opened.defer(() => rmSync(join(root, folder), { recursive: true, force: true }))
+  await promisify(execFile)(process.execPath, ['esbuild.config.ts', folder], { cwd: root })
+  return (name) => join(root, folder, name)
 }
 
 const ofTheDead = `

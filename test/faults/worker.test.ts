@@ -84,16 +84,25 @@ type MailServer = {
   /** Every DATA that was received, whether or not it was answered. */
   readonly received: { readonly to: string; readonly messageId: string | undefined; readonly answered: boolean }[]
   hold: boolean
+  /** Called where a recipient is named; while it waits the conversation does. */
+  beforeText: () => Promise<void>
   close(): Promise<void>
 }
 
 async function openMailServer(): Promise<MailServer> {
-  const state: MailServer = { url: '', received: [], hold: false, close: async () => undefined }
+  const state: MailServer = {
+    url: '',
+    received: [],
+    hold: false,
+    beforeText: async () => {},
+    close: async () => undefined,
+  }
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     disableReverseLookup: true,
     closeTimeout: 200,
+    onRcptTo: (_address, _session, done) => void state.beforeText().then(() => done()),
     onData: (stream, session, done) => {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -173,6 +182,30 @@ describe('a worker of its own', { timeout: 40_000 }, () => {
     await until(() => expect(mailsTo(person.email).filter(({ answered }) => answered)).toHaveLength(1))
     expect(new Set(mailsTo(person.email).map(({ messageId }) => messageId)).size).toBe(1)
     expect([child.exitCode, output()]).toEqual([null, expect.not.stringContaining('nobody caught')])
+  })
+
+  test('hands nothing over once the lock on its row is lost, and the mail comes once [FT11]', async () => {
+    app = await startApp({ ...env, MAIL_DELIVERY: 'queue' })
+    const { output } = await startWorker()
+    const named = Promise.withResolvers<void>()
+    const lost = Promise.withResolvers<void>()
+    smtp.beforeText = async () => {
+      smtp.beforeText = async () => {}
+      named.resolve()
+      await lost.promise
+    }
+    const person = newPerson()
+    expect((await app.client().post('/v0/auth/signup', person)).status).toBe(202)
+    await named.promise
+    const name = new URL(database.url).pathname.slice(1)
+    await runStatement(
+      inject('postgresUrl'),
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
+    )
+    await until(() => expect(output()).toContain('a mail could not be handed over'))
+    lost.resolve()
+    await until(async () => expect(await app?.sql('select 1 from mails where sent_at is null')).toEqual([]))
+    expect(mailsTo(person.email)).toHaveLength(1)
   })
 
   test('ends at SIGTERM with code 0, also while a mail server keeps it waiting', async () => {
