@@ -186,7 +186,8 @@ describe('a worker of its own', { timeout: 40_000 }, () => {
 
   test('hands nothing over once the lock on its row is lost, and the mail comes once [FT11]', async () => {
     app = await startApp({ ...env, MAIL_DELIVERY: 'queue' })
-    const { output } = await startWorker()
+    // Far beyond the moment in which it must notice.
+    const { output } = await start('worker.ts', /is listening at/, { WORKER_TIMEOUT_MS: '14000' })
     const named = Promise.withResolvers<void>()
     const lost = Promise.withResolvers<void>()
     smtp.beforeText = async () => {
@@ -202,7 +203,7 @@ describe('a worker of its own', { timeout: 40_000 }, () => {
       inject('postgresUrl'),
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
     )
-    await until(() => expect(output()).toContain('a mail could not be handed over'))
+    await until(() => expect(output()).toContain('a mail could not be handed over'), 5000)
     lost.resolve()
     await until(async () => expect(await app?.sql('select 1 from mails where sent_at is null')).toEqual([]))
     expect(mailsTo(person.email)).toHaveLength(1)
