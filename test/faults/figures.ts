@@ -1,13 +1,6 @@
 import type { Finding } from './check-history.ts'
 import type { Act, Entry, Trouble } from './history.ts'
 
-declare module 'vitest' {
-  interface TaskMeta {
-    /** What a test of a fault counted, for the table of `npm run faults`. */
-    figures?: Readonly<Record<string, number>>
-  }
-}
-
 /** How much a history holds, so that nobody takes an empty one for a good one. */
 export function historyFigures(entries: readonly Entry[]) {
   const acts = entries.filter((entry): entry is Act => entry.kind === 'act')

@@ -92,15 +92,23 @@ function recordErrors(app: App): void {
     const { url } = request.routeOptions
     const code = reply.getHeader('x-error-code')
     const wasInjected = !(request.raw.socket instanceof Socket)
-    if (wasInjected || url === undefined || typeof code !== 'string') return
     // Between tests, as in a beforeAll, there is none.
     const test = TestRunner.getCurrentTest<RunnerTestCase | undefined>()
+    if (test) countAnswer(test, reply.statusCode)
+    if (wasInjected || url === undefined || typeof code !== 'string') return
     const pair = `${request.method} ${url} ${reply.statusCode} ${code}`
     const known = `${pair} ${test?.id}`
     if (seen.has(known)) return
     seen.add(known)
     record({ pair, ...(test && { file: test.file.name, title: test.fullTestName }) })
   })
+}
+
+function countAnswer({ meta }: RunnerTestCase, status: number): void {
+  meta.answers ??= { requests: 0, acknowledged: 0, refused: 0 }
+  meta.answers.requests += 1
+  if (status < 400) meta.answers.acknowledged += 1
+  else meta.answers.refused += 1
 }
 
 type Pair = { readonly pair: string; readonly file?: string; readonly title?: string }
