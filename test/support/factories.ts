@@ -77,55 +77,76 @@ export async function makeSignUps(pool: pg.Pool, amount: number): Promise<string
   )
 }
 
-/** Live sessions with one refresh token each. */
-export async function makeRefreshTokens(pool: pg.Pool, users: readonly MadeUser[]): Promise<string[]> {
-  const made = users.map(({ id: userId }) => ({
-    userId,
-    sessionId: randomUUIDv7(),
-    familyId: randomUUIDv7(),
-    session: makeToken('session').digest,
-    token: makeToken('refresh'),
-  }))
-  const later = "now() + interval '1 hour'"
-  const [userIds, sessionIds, familyIds] = [
-    made.map(({ userId }) => userId),
-    made.map(({ sessionId }) => sessionId),
-    made.map(({ familyId }) => familyId),
-  ]
+/** Live sessions, opened just now; gives their ids and tokens. */
+export async function makeSessions(
+  pool: pg.Pool,
+  users: readonly MadeUser[],
+): Promise<{ readonly id: string; readonly token: string }[]> {
+  const made = users.map(({ id: userId }) => ({ userId, id: randomUUIDv7(), token: makeToken('session') }))
   await pool.query(
     `insert into sessions (id, user_id, token_digest, remember_me, expires_at, max_expires_at)
-     select id, user_id, digest, false, ${later}, ${later} from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as s (id, user_id, digest)`,
-    [sessionIds, userIds, made.map(({ session }) => session)],
+     select id, user_id, digest, false, now() + interval '1 hour', now() + interval '1 hour'
+     from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as s (id, user_id, digest)`,
+    [made.map(({ id }) => id), made.map(({ userId }) => userId), made.map(({ token }) => token.digest)],
   )
+  return made.map(({ id, token }) => ({ id, token: token.text }))
+}
+
+/** Live sessions with one refresh token each. */
+export async function makeRefreshTokens(pool: pg.Pool, users: readonly MadeUser[]): Promise<string[]> {
+  const sessions = await makeSessions(pool, users)
+  const made = users.map(() => ({ familyId: randomUUIDv7(), token: makeToken('refresh') }))
+  const familyIds = made.map(({ familyId }) => familyId)
   await pool.query(
     `insert into refresh_families (id, session_id, user_id, expires_at)
-     select id, session_id, user_id, ${later} from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as f (id, session_id, user_id)`,
-    [familyIds, sessionIds, userIds],
+     select id, session_id, user_id, now() + interval '1 hour'
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as f (id, session_id, user_id)`,
+    [familyIds, sessions.map(({ id }) => id), users.map(({ id }) => id)],
   )
   await pool.query(
     `insert into refresh_tokens (id, family_id, digest, expires_at)
-     select id, family_id, digest, ${later} from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as t (id, family_id, digest)`,
+     select id, family_id, digest, now() + interval '1 hour' from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as t (id, family_id, digest)`,
     [made.map(() => randomUUIDv7()), familyIds, made.map(({ token }) => token.digest)],
   )
   return made.map(({ token }) => token.text)
 }
 
-/** Logins that wait for a code, of accounts with TOTP under the sealed secrets given; gives their temp_tokens. */
-export async function makePendingLogins(
-  pool: pg.Pool,
-  waiting: readonly { readonly user: MadeUser; readonly sealedSecret: Buffer }[],
-): Promise<string[]> {
-  const tokens = waiting.map(() => makeToken('temporaryLogin'))
-  const userIds = waiting.map(({ user }) => user.id)
-  await pool.query('update users set totp_enabled_at = now() where id = any($1)', [userIds])
+type WithSecret = { readonly user: MadeUser; readonly sealedSecret: Buffer }
+
+/** Secrets that wait for their first code. */
+export async function makeTotpSecrets(pool: pg.Pool, made: readonly WithSecret[]): Promise<void> {
   await pool.query(
     'insert into totp_secrets (id, user_id, sealed_secret) select id, user_id, box from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as s (id, user_id, box)',
-    [waiting.map(() => randomUUIDv7()), userIds, waiting.map(({ sealedSecret }) => sealedSecret)],
+    [made.map(() => randomUUIDv7()), made.map(({ user }) => user.id), made.map(({ sealedSecret }) => sealedSecret)],
   )
+}
+
+/** Accounts with TOTP under the sealed secrets given, and `each` logins of every one that wait for a code; gives their temp_tokens in turn. */
+export async function makePendingLogins(pool: pg.Pool, waiting: readonly WithSecret[], each = 1): Promise<string[]> {
+  const userIds = waiting.map(({ user }) => user.id)
+  await makeTotpSecrets(pool, waiting)
+  await pool.query('update users set totp_enabled_at = now() where id = any($1)', [userIds])
+  const owners = userIds.flatMap((id) => Array.from({ length: each }, () => id))
+  const tokens = owners.map(() => makeToken('temporaryLogin'))
   await pool.query(
     `insert into pending_logins (id, user_id, digest, remember_me, expires_at)
      select id, user_id, digest, false, now() + interval '1 hour' from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as p (id, user_id, digest)`,
-    [waiting.map(() => randomUUIDv7()), userIds, tokens.map(({ digest }) => digest)],
+    [owners.map(() => randomUUIDv7()), owners, tokens.map(({ digest }) => digest)],
   )
   return tokens.map(({ text }) => text)
+}
+
+/** Sign-ups through a provider that wait for their handle, on the app's form; gives their tokens. */
+export async function makeOauthSignUps(pool: pg.Pool, amount: number): Promise<string[]> {
+  const made = Array.from({ length: amount }, () => ({
+    token: makeToken('pendingOauth'),
+    name: `oauth-${(++count).toString(36)}`,
+  }))
+  await pool.query(
+    `insert into oauth_sign_ups (id, digest, provider_id, issuer, subject, email, is_app, expires_at)
+     select id, digest, 'google', 'https://issuer.example', name, name || '@example.com', true, now() + interval '1 hour'
+     from unnest($1::uuid[], $2::bytea[], $3::text[]) as o (id, digest, name)`,
+    [made.map(() => randomUUIDv7()), made.map(({ token }) => token.digest), made.map(({ name }) => name)],
+  )
+  return made.map(({ token }) => token.text)
 }
