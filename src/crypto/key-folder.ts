@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** No key that is needed can be had. Names the file, never its content. */
@@ -67,15 +67,16 @@ export function findKeyIds(dir: string, kind: KeyKind): number[] {
 export function putKey(dir: string, { kind, id, text }: { kind: KeyKind; id: number; text: string }): boolean {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const draft = join(dir, `.draft-${randomBytes(8).toString('hex')}`)
-  writeFileSync(draft, `${text}\n`, { mode: 0o600, flush: true })
   try {
+    writeFileSync(draft, `${text}\n`, { mode: 0o600, flush: true })
     linkSync(draft, join(dir, keyFileName(kind, id)))
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
   } finally {
-    unlinkSync(draft)
+    // On a full disk there may be a part of it, or nothing.
+    rmSync(draft, { force: true })
   }
 }
 
