@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Supervised } from '../support/supervised.ts'
-import { checkEvents, checkMails, type MailRow } from './check-deliveries.ts'
-import { checkHistory } from './check-history.ts'
 import { gather, lookAgain } from './crowd.ts'
-import { findingFigures, historyFigures, recoveryFigures } from './figures.ts'
-import { nowMs, type Trouble } from './history.ts'
+import { recoveryFigures } from './figures.ts'
+import { nowMs } from './history.ts'
+import { judge, nothing, untilCalm } from './judge.ts'
 import { type Random, seededRandom } from './random.ts'
 import { openStage, type Stage } from './stage.ts'
 
@@ -74,23 +73,6 @@ function paces(random: Random): { api: Pace; worker: Pace; postgres: Pace } {
   }
 }
 
-const isCalm = `select
-  (select count(*)::int from mails where kind = 'message' and payload is not null and expires_at > now()) as mails,
-  (select count(*)::int from event_outbox) as events,
-  (select count(*)::int from pgboss.job where name in ('deliver-webhook', 'delete-file') and state in ('created', 'retry', 'active')) as jobs`
-
-const longestCalmingMs = 120_000
-
-async function untilCalm(): Promise<void> {
-  const deadline = nowMs() + longestCalmingMs
-  for (;;) {
-    const [left] = await stage.rows<Record<string, number>>(isCalm)
-    if (Object.values(left ?? {}).every((count) => count === 0)) return
-    if (nowMs() > deadline) throw new Error(`after two minutes there is still ${JSON.stringify(left)}`)
-    await sleep(100)
-  }
-}
-
 test(
   `${kills.api} kills of the API, ${kills.worker} of the worker, ${kills.postgres} of PostgreSQL, at any moment: what was acknowledged is there, what was not is whole or absent, mails come once [FT11]`,
   async ({ task }) => {
@@ -103,48 +85,14 @@ test(
       keepKillingPostgres(postgres),
     ])
     await crowd.disperse()
-    await untilCalm()
+    await untilCalm(stage)
     await lookAgain(stage, crowd)
-    await untilCalm()
+    await untilCalm(stage)
 
-    const entries = stage.history.read()
-    const troubles = entries.filter((entry): entry is Trouble => entry.kind === 'trouble')
-    const { findings, happened } = checkHistory(entries)
-    const mails = checkMails(await mailRows(), stage.mailSink.taken, troubles)
-    const events = checkEvents(await eventRows(), postedIds())
-    const ownEnds = [...stage.apis, stage.worker].flatMap((program) => program.ownEnds)
-    const counted = historyFigures(entries)
+    const { found, figures, troubles } = await judge(stage)
     process.stdout.write(`seed ${seed} (FAULTS_SEED), history in ${stage.history.file}\n`)
-    task.meta.figures = {
-      kills: troubles.length,
-      ...counted,
-      'unanswered, done whole': happened,
-      ...findingFigures(findings),
-      'mails sent': mails.sent,
-      'mails repeated in the window of SMTP': mails.repeated,
-      'mails lost or doubled': mails.findings.length,
-      events: events.events,
-      'events lost or doubled': events.findings.length,
-      ...recoveryFigures(troubles),
-    }
-    expect({ findings, mails: mails.findings, events: events.findings, ownEnds }).toEqual({
-      findings: [],
-      mails: [],
-      events: [],
-      ownEnds: [],
-    })
+    task.meta.figures = { kills: troubles.length, ...figures, ...recoveryFigures(troubles) }
+    expect(found).toEqual(nothing)
   },
   600_000 + kills.api * 5000,
 )
-
-const mailRows = () =>
-  stage.rows<MailRow>(
-    'select id, payload is not null as "isWaiting", sent_at is not null as "isSent" from mails where kind = \'message\'',
-  )
-
-const eventRows = () =>
-  stage.rows<{ id: string; positions: number }>(
-    'select e.id, (select count(*)::int from event_log l where l.event_id = e.id) as positions from security_events e where e.user_id is not null',
-  )
-
-const postedIds = (): string[] => stage.webhook.asked.map(({ headers }) => String(headers['webhook-id']))

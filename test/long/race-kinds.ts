@@ -247,6 +247,8 @@ function oauthKinds({ pool, origin, providers }: Ground): Record<string, Kind> {
   return {
     oauth_state: {
       rule: late('oauth:invalid_state'),
+      // Who comes back from the provider is the same for all.
+      isSerial: true,
       make: async (amount) => {
         const browsers = new Pool(origin)
         const one = async (): Promise<Sent[]> => {
