@@ -16,7 +16,8 @@ const requirement = /^- \*\*(FT\d+)\*\* (.+)$/gm
 export default class FaultsReport implements Reporter {
   onTestCaseResult(test: TestCase): void {
     const { state } = test.result()
-    if (idsOf(test).length > 0) process.stderr.write(`${state === 'passed' ? '.' : `\n${state}: ${test.fullName}\n`}`)
+    if (wasAsked(test) && state !== 'pending')
+      process.stderr.write(`${state === 'passed' ? '.' : `\n${state}: ${test.fullName}\n`}`)
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly { readonly message?: string }[]): void {
