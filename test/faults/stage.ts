@@ -129,14 +129,15 @@ export async function openStage({ apiCount, isProxied = false, env: more = {} }:
       while ((await rows(ofTheDead, [dead, beforeMs / 1000])).length > 0) await sleep(10)
     },
     killPostgres: async (which) => {
-      const postmaster = Number.parseInt(readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8'), 10)
-      const backends = await rows<{ pid: number }>(
-        "select pid from pg_stat_activity where application_name like 'api%' order by query_start desc limit 1",
-      )
-      const pid = which === 'postmaster' ? postmaster : (backends[0]?.pid ?? postmaster)
-      process.kill(pid, 'SIGKILL')
-      while (await isRunning(pid)) await sleep(5)
-      await rows('select 1')
+      for (;;) {
+        const postmaster = Number.parseInt(readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8'), 10)
+        const [backend] = await rows<{ pid: number }>(busiestBackend)
+        const pid = which === 'backend' && backend ? backend.pid : postmaster
+        if (!killed(pid)) continue
+        while (await isRunning(pid)) await sleep(5)
+        await rows('select 1')
+        return
+      }
     },
     close: () => moved.disposeAsync(),
   }
@@ -148,6 +149,19 @@ async function buildPrograms(opened: AsyncDisposableStack): Promise<(name: strin
   opened.defer(() => rmSync(join(root, folder), { recursive: true, force: true }))
   await promisify(execFile)(process.execPath, ['esbuild.config.ts', folder], { cwd: root })
   return (name) => join(root, folder, name)
+}
+
+const busiestBackend =
+  "select pid from pg_stat_activity where application_name like 'api%' order by query_start desc limit 1"
+
+/** `false`: it had ended by itself a moment ago. */
+function killed(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+    throw error
+  }
 }
 
 const ofTheDead = `
