@@ -165,12 +165,24 @@ describe.each([
   afterAll(() => redis?.stop())
 
   beforeEach(async () => {
-    said.length = 0
     const prefix = uniquePrefix()
     counter = redisRateCounter({ url: redis.url, prefix, fallback: inMemory(), log })
     observer = redisRateCounter({ url: redis.url, prefix, fallback: inMemory() })
+    await untilBothCountThere()
+    said.length = 0
     expect(await countOnce()).toBe(1)
   })
+
+  /** A first connection may take longer than a hit may wait. */
+  const untilBothCountThere = () =>
+    vi.waitUntil(
+      async () => {
+        const [own] = await counter.hit([{ ...window, key: 'first' }])
+        const [seen] = await observer.hit([{ ...window, key: 'first' }])
+        return own !== undefined && seen?.count === own.count + 1
+      },
+      { timeout: 20_000, interval: 50 },
+    )
 
   afterEach(async () => {
     await counter.close()
