@@ -33,6 +33,8 @@ export default class FaultsReport implements Reporter {
     const broken = modules.flatMap((module) => module.errors().map(({ message }) => `${module.moduleId}: ${message}`))
     const outside = [...broken, ...errors.map(({ message }) => String(message))]
     process.stdout.write(`\n${[...rows, ...outside].join('\n')}\n`)
+    // A row that nothing showed does not hold either.
+    if (!rows.every((text) => / holds /.test(text))) process.exitCode = 1
   }
 }
 
