@@ -15,7 +15,7 @@ const kills = {
   postgres: Number(process.env.KILLS_POSTGRES ?? 5),
 }
 const seed = Number(process.env.FAULTS_SEED ?? Date.now() % 1_000_000)
-const owners = 40
+const owners = process.env.FAULTS === 'long' ? 40 : 16
 const longestWorkMs = 2000
 
 let stage: Stage
