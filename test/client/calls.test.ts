@@ -90,7 +90,11 @@ test('gives a stream of events, which outlives the time limit of a call and ends
   expect((await client.POST('/v0/auth/change-password', { body })).error).toBeUndefined()
   const reader = data?.getReader()
   let text = ''
-  while (!text.includes('event: password_changed')) text += new TextDecoder().decode((await reader?.read())?.value)
+  while (!text.includes('event: password_changed')) {
+    const { value, done } = (await reader?.read()) ?? { done: true }
+    expect([done, text]).toEqual([false, text])
+    text += new TextDecoder().decode(value)
+  }
   stop.abort()
   await expect(reader?.read()).rejects.toThrow('aborted')
 })
