@@ -18,7 +18,7 @@ export default defineConfig({
     // Modules are loaded once a worker: no test changes one, and loading costs more than many a file's tests.
     isolate: false,
     // They wait for backends more than they compute.
-    maxWorkers: 6,
+    maxWorkers: 5,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     projects: [
