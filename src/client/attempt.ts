@@ -14,33 +14,38 @@ export async function attempt(
   route: { readonly method: Method; readonly path: string },
   { signal, timeoutMs, ...init }: Init,
 ): Promise<AnyAnswer> {
-  const deadline = new AbortController()
-  const timer = setTimeout(() => deadline.abort(), timeoutMs)
+  // Not AbortSignal.any: what it gives may be collected in Node before it tells anybody.
+  const call = new AbortController()
+  const abort = (): void => call.abort()
+  const timer = setTimeout(abort, timeoutMs)
+  signal?.addEventListener('abort', abort)
+  if (signal?.aborted) abort()
   try {
     const { response, error } = await core.request(route.method, route.path, {
       ...init,
-      signal: signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal,
+      signal: call.signal,
       // Left unread, as the answer itself says what it is.
       parseAs: 'stream',
     })
-    if (response.ok) return await readSuccess(response)
+    if (response.ok) return await readSuccess(response, signal)
     // openapi-fetch has parsed it where it could; an empty body it leaves out.
     const text = typeof error === 'object' ? JSON.stringify(error) : String(error ?? '')
     return { error: readRefusal(route, response, text), response }
   } catch (cause) {
     const failed = (code: 'client:timeout' | 'client:aborted'): AnyAnswer => ({ error: { from: 'client', code } })
     if (signal?.aborted) return failed('client:aborted')
-    return deadline.signal.aborted
+    return call.signal.aborted
       ? failed('client:timeout')
       : { error: { from: 'client', code: 'client:unreachable', cause } }
   } finally {
     clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
   }
 }
 
-async function readSuccess(response: Response): Promise<AnyAnswer> {
+async function readSuccess(response: Response, signal: AbortSignal | undefined): Promise<AnyAnswer> {
   const type = response.headers.get('content-type') ?? ''
-  if (type.startsWith('text/event-stream')) return { data: response.body, response }
+  if (type.startsWith('text/event-stream')) return { data: heldStream(response, signal), response }
   if (type.startsWith('image/')) return { data: await response.blob(), response }
   const text = await response.text()
   const data = readJson(text)
@@ -48,3 +53,7 @@ async function readSuccess(response: Response): Promise<AnyAnswer> {
   const error: ClientError = { from: 'client', code: 'client:unreadable_answer', status: response.status, text }
   return { error, response }
 }
+
+/** Read from now on by a pipe, as Node cancels a stream that nobody reads yet once its response is collected. */
+const heldStream = ({ body }: Response, signal: AbortSignal | undefined) =>
+  body?.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), signal && { signal })
