@@ -27,8 +27,13 @@ class PreparingClient extends pg.Client {
 
   // biome-ignore lint/suspicious/noExplicitAny: whatever pg declares is passed on as it came
   override query(statement: any, ...more: any[]): any {
-    const isNameless = typeof statement?.text === 'string' && statement.name === undefined && more[0]?.length > 0
-    return super.query(isNameless ? { ...statement, name: this.nameOf(statement.text) } : statement, ...more)
+    const [values] = more
+    const hasValues = Array.isArray(values) && values.length > 0
+    const isNameless = typeof statement?.text === 'string' && statement.name === undefined
+    return super.query(
+      isNameless && hasValues ? { ...statement, name: this.nameOf(statement.text) } : statement,
+      ...more,
+    )
   }
 
   private nameOf(text: string): string | undefined {

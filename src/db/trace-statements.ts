@@ -21,6 +21,7 @@ function traced(query: pg.Pool['query'] | pg.ClientBase['query']): Query {
     const { name, attributes } = describe(given[0] as Given)
     return inSpan(name, { kind: 'client', attributes }, () => run(...given))
   }
+  // pg declares each of its many forms; all of them go through as they came.
   return tracedRun as unknown as Query
 }
 

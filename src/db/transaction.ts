@@ -34,6 +34,7 @@ export async function underLocks<Result>(
   tx: Transaction,
   act: (lost: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
+  // Made by onConnection; drizzle's type for what statements run on does not name the client.
   const { $client } = tx as Transaction & { readonly $client: pg.PoolClient }
   const gone = new AbortController()
   const noteLoss = (): void => gone.abort(new DatabaseFailure('database', 'the connection ended'))

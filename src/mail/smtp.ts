@@ -65,8 +65,8 @@ type Server = { readonly options: object; readonly credentials: Credentials | un
 
 /** What the library keeps out of its types; the exact version is pinned, and a test holds a probe's conversation against it. */
 type Internals = {
-  _setEnvelope(envelope: Envelope, done: (error: Error | null) => void): void
-  _sendCommand(command: string | Buffer, logged?: string): void
+  _setEnvelope(this: SMTPConnection, envelope: Envelope, done: (error: Error | null) => void): void
+  _sendCommand(this: SMTPConnection, command: string | Buffer, logged?: string): void
 }
 const internals = SMTPConnection.prototype as unknown as Internals
 
@@ -83,18 +83,12 @@ class Connection extends SMTPConnection {
   probe(envelope: Envelope): Promise<void> {
     this.probing = true
     return new Promise((resolve, reject) => {
-      internals._setEnvelope.call(this as unknown as Internals, envelope, (error) =>
-        error ? reject(error) : resolve(),
-      )
+      internals._setEnvelope.call(this, envelope, (error) => (error ? reject(error) : resolve()))
     })
   }
 
   _sendCommand(command: string | Buffer, logged?: string): void {
-    internals._sendCommand.call(
-      this as unknown as Internals,
-      this.probing && command === 'DATA' ? 'RSET' : command,
-      logged,
-    )
+    internals._sendCommand.call(this, this.probing && command === 'DATA' ? 'RSET' : command, logged)
   }
 }
 

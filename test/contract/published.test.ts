@@ -27,6 +27,7 @@ beforeAll(async () => {
   const app = await startApp()
   const { body } = await app.client().get('/openapi.json')
   await app.close()
+  // A body is JSON of any shape to the client of the tests.
   present = describeContract(body as unknown as Document)
 })
 

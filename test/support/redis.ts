@@ -143,6 +143,7 @@ async function untilAnswer(host: string, port: number, command: string, expected
 /** One inline command on a connection of its own. */
 async function ask(host: string, port: number, command: string): Promise<string> {
   const socket = connect(port, host)
+  // One that takes the connection and says nothing would be waited for without end.
   socket.setTimeout(1000, () => socket.destroy(new Error('no answer')))
   socket.end(`${command}\r\nQUIT\r\n`)
   let reply = ''

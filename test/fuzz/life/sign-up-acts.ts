@@ -1,8 +1,8 @@
 import { type Act, drawForm, urlOf } from './act.ts'
 import { drawCaller, foresee } from './caller.ts'
-import { refused } from './life.ts'
+import { type Life, refused } from './life.ts'
 import { drawLink, refusalOfLink } from './links.ts'
-import { type Account, findByEmail, findWaiting, isHandleHeld, voidSignUpLinks } from './state.ts'
+import { type Account, findByEmail, findWaiting, isHandleHeld, type SignUp, voidSignUpLinks } from './state.ts'
 
 export const signUp: Act = async (life, choices) => {
   const { state } = life
@@ -29,15 +29,14 @@ export const signUp: Act = async (life, choices) => {
   const waiting = { email, handle, displayName, password, isRegistered, isWaiting: true }
   state.signUps.push(waiting)
   if (isRegistered) return
-  const token = await life.newLink(email, 'verify-email')
-  state.links.push({
-    purpose: 'verify_email',
-    token,
-    address: email,
-    signUp: waiting,
-    account: undefined,
-    state: 'live',
-  })
+  await expectLink(life, waiting)
+}
+
+/** The link that is mailed to whoever waits with an address of their own. */
+async function expectLink(life: Life, waiting: SignUp): Promise<void> {
+  const { email: address } = waiting
+  const token = await life.newLink(address, 'verify-email')
+  life.state.links.push({ purpose: 'verify_email', token, address, signUp: waiting, account: undefined, state: 'live' })
 }
 
 export const resendVerification: Act = async (life, choices) => {
@@ -52,15 +51,7 @@ export const resendVerification: Act = async (life, choices) => {
   if (isOwn || waiting === undefined) return
   voidSignUpLinks(state, waiting)
   if (waiting.isRegistered) return
-  const token = await life.newLink(email, 'verify-email')
-  state.links.push({
-    purpose: 'verify_email',
-    token,
-    address: email,
-    signUp: waiting,
-    account: undefined,
-    state: 'live',
-  })
+  await expectLink(life, waiting)
 }
 
 export const verifyEmail: Act = async (life, choices) => {
