@@ -32,10 +32,10 @@ export function getSigningKey(ctx: Context<'system:token_creation_error'>): Sign
   }
 }
 
-export async function grantTokens(ctx: Context<never>, key: SigningKey, holder: Holder): Promise<Grant> {
+export function grantTokens(ctx: Context<never>, key: SigningKey, holder: Holder): Grant {
   const { refreshToken, rememberMe, ...claims } = holder
   return {
-    accessToken: await signAccessToken(ctx.config, key, claims),
+    accessToken: signAccessToken(ctx.config, key, claims),
     expiresInSeconds: ctx.config.accessTokenTtlSeconds,
     refreshToken,
     rememberMe,

@@ -26,17 +26,17 @@ export function accessTokenResolver({ config, signingKeys, sources }: Deps): Res
   // Verifying a signature costs more than a look-up in PostgreSQL. By the text's digest, as the text is a secret.
   const verified = new LRUCache<string, AccessToken>({ max: mostVerified })
 
-  async function read(text: string): Promise<AccessToken | undefined> {
+  function read(text: string): AccessToken | undefined {
     const digest = digestText(text)
     const known = verified.get(digest)
     if (known !== undefined && signingKeys.published().some(({ kid }) => kid === known.kid)) return known
-    const token = await readAccessToken(config, signingKeys, text)
+    const token = readAccessToken(config, signingKeys, text)
     if (token !== undefined) verified.set(digest, token)
     return token
   }
 
   return async (text) => {
-    const token = await read(text)
+    const token = read(text)
     if (token === undefined) return 'user:invalid_token'
     const { outcome, nowMs } = recall(token.sessionId) ?? (await lookUp(token.sessionId, token.sessionId))
     if (token.expiresAtSeconds * 1000 <= nowMs) return 'user:token_expired'

@@ -50,7 +50,7 @@ describe('what an access token opens', () => {
     for (const operation of await operations()) {
       if (operation.isSignedIn) continue
       const nobody = await ask(operation)
-      for (const token of [genuine.accessToken, await expired(), 'a.b.c']) {
+      for (const token of [genuine.accessToken, expired(), 'a.b.c']) {
         const { status, code } = await ask(operation, { authorization: `Bearer ${token}` })
         expect([operation.url, status, code]).toEqual([operation.url, nobody.status, nobody.code])
       }
@@ -76,7 +76,7 @@ describe('what an access token opens', () => {
   })
 })
 
-async function expired(ageSeconds = 301): Promise<string> {
+function expired(ageSeconds = 301): string {
   const { claims } = partsOf(genuine.accessToken)
   return signAccessToken(app.config, app.deps.signingKeys.getCurrent(), {
     userId: String(claims.sub),
@@ -89,10 +89,10 @@ async function expired(ageSeconds = 301): Promise<string> {
 describe.each(routesThatTakeIt)('GET %s by access token', (url) => {
   test('user:token_expired, without leeway [FT12]', async () => {
     for (const age of [300, 301, 86_400]) {
-      const answer = await withToken(app, await expired(age), url)
+      const answer = await withToken(app, expired(age), url)
       expect([answer.status, answer.code, answer.setCookies]).toEqual([401, 'user:token_expired', []])
     }
-    expect((await withToken(app, await expired(290), url)).code).toBeUndefined()
+    expect((await withToken(app, expired(290), url)).code).toBeUndefined()
   })
 
   test.each([

@@ -52,7 +52,7 @@ export function fetchWithCookies(): (request: Request) => Promise<Response> {
 export async function expiredHolder(app: TestApp) {
   const one = await holder(app)
   const { claims } = partsOf(one.accessToken)
-  const accessToken = await signAccessToken(app.config, app.deps.signingKeys.getCurrent(), {
+  const accessToken = signAccessToken(app.config, app.deps.signingKeys.getCurrent(), {
     userId: String(claims.sub),
     sessionId: String(claims.sid),
     roles: [],

@@ -135,7 +135,7 @@ const tokens = {
 }
 
 const { signingKeys } = app.deps
-const expiredToken = await signAccessToken(app.config, signingKeys.getCurrent(), {
+const expiredToken = signAccessToken(app.config, signingKeys.getCurrent(), {
   userId: String((await device.get('/v0/user/me')).body.id),
   sessionId: '01890a5d-ac96-774b-bcce-b302099a8057',
   roles: [],
