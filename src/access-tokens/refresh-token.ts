@@ -6,7 +6,7 @@ import { makeToken } from '../crypto/secret-token.ts'
 import { refreshTokens } from '../db/schema/sessions.ts'
 import type { Transaction } from '../db/transaction.ts'
 
-type MadeToken = ReturnType<typeof makeToken>
+export type MadeToken = ReturnType<typeof makeToken>
 
 /** The one child of a refresh token: derived from it, so that a repeated request is given the same one and nothing is stored [TK4]. */
 export function deriveChild(keyring: Keyring, parentText: string, keyId: number): MadeToken {
@@ -16,22 +16,17 @@ export function deriveChild(keyring: Keyring, parentText: string, keyId: number)
 
 type NewToken = {
   readonly familyId: string
-  readonly parentId?: string
   readonly token: MadeToken
   readonly ttlSeconds: number
 }
 
 /** Afterwards the token can be used once; gives the database's time. */
-export async function putRefreshToken(
-  tx: Transaction,
-  { familyId, parentId, token, ttlSeconds }: NewToken,
-): Promise<number> {
+export async function putRefreshToken(tx: Transaction, { familyId, token, ttlSeconds }: NewToken): Promise<number> {
   const [row] = await tx
     .insert(refreshTokens)
     .values({
       id: randomUUIDv7(),
       familyId,
-      parentId,
       digest: token.digest,
       expiresAt: sql`now() + make_interval(secs => ${ttlSeconds})`,
     })

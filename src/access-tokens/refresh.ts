@@ -1,16 +1,17 @@
-import { and, eq, isNull, not, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Context } from '../context.ts'
 import { tokenDigest } from '../crypto/secret-token.ts'
 import { refreshFamilies, refreshTokens, sessions } from '../db/schema/sessions.ts'
 import { users } from '../db/schema/users.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
+import { retried } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { isBanned } from '../users/banned.ts'
 import { heldRoles, type Role } from '../users/roles.ts'
 import { endReusedFamily } from './end-family.ts'
 import { type Grant, getSigningKey, grantTokens } from './grant.ts'
-import { deriveChild, putRefreshToken } from './refresh-token.ts'
+import { deriveChild } from './refresh-token.ts'
+import { isLive, rotateRefreshToken } from './rotate.ts'
 
 type Refusal = 'user:invalid_token' | 'user:token_expired' | 'user:banned' | 'system:token_creation_error'
 
@@ -24,7 +25,8 @@ export async function refresh(ctx: Context<Refusal>, { text, client }: Presented
   const digest = tokenDigest('refresh', text)
   if (digest === undefined) throw ctx.fault('user:invalid_token')
   const key = getSigningKey(ctx)
-  const rotation = await transaction(ctx.pool, (tx) => rotate(tx, ctx, { text, digest }))
+  const token = { text, digest }
+  const rotation = await retried(async () => (await rotate(ctx, token)) ?? (await judgeUntaken(ctx, token)))
   if (rotation.outcome === 'reused') await endReusedFamily(ctx, rotation.familyId, client)
   if (rotation.outcome === 'banned') throw ctx.fault('user:banned')
   if (rotation.outcome === 'expired') throw ctx.fault('user:token_expired')
@@ -53,8 +55,6 @@ type Rotation =
 
 type Token = { readonly text: string; readonly digest: Buffer }
 
-const isLive = sql<boolean>`${sessions.endedAt} is null and ${sessions.expiresAt} > now()`
-
 const holderColumns = {
   userId: sessions.userId,
   sessionId: sessions.id,
@@ -62,40 +62,22 @@ const holderColumns = {
   roles: heldRoles,
 }
 
-async function rotate(tx: Transaction, ctx: Context<never>, { text, digest }: Token): Promise<Rotation> {
-  const { id: keyId } = ctx.keyring.getSealingKey()
-  const [taken] = await tx
-    .update(refreshTokens)
-    .set({ rotatedAt: sql`now()`, childKeyId: keyId })
-    .from(refreshFamilies)
-    .innerJoin(sessions, eq(sessions.id, refreshFamilies.sessionId))
-    .innerJoin(users, eq(users.id, sessions.userId))
-    .where(
-      and(
-        eq(refreshTokens.digest, digest),
-        isNull(refreshTokens.rotatedAt),
-        sql`${refreshTokens.expiresAt} > now()`,
-        eq(refreshFamilies.id, refreshTokens.familyId),
-        isNull(refreshFamilies.endedAt),
-        isLive,
-        not(isBanned),
-      ),
-    )
-    .returning({ id: refreshTokens.id, familyId: refreshTokens.familyId, holder: holderColumns })
-  if (taken === undefined) return judgeUntaken(tx, ctx, { text, digest })
-  const { id: parentId, familyId, holder } = taken
-  const token = deriveChild(ctx.keyring, text, keyId)
+async function rotate(ctx: Context<never>, { text, digest }: Token): Promise<Rotation | undefined> {
+  const { id: childKeyId } = ctx.keyring.getSealingKey()
+  const child = deriveChild(ctx.keyring, text, childKeyId)
   const ttlSeconds = ctx.config.refreshTokenTtlSeconds
-  const issuedAtSeconds = await putRefreshToken(tx, { familyId, parentId, token, ttlSeconds })
-  return { outcome: 'child', holder, refreshToken: token.text, issuedAtSeconds }
+  const rotated = await rotateRefreshToken(ctx.pool, { digest, child, childKeyId, ttlSeconds })
+  if (rotated === undefined) return undefined
+  const { issuedAtSeconds, ...holder } = rotated
+  return { outcome: 'child', holder, refreshToken: child.text, issuedAtSeconds }
 }
 
 const repeatableFor = sql`interval '10 seconds'`
 const children = alias(refreshTokens, 'children')
 
 /** Why the token could not be taken; a repetition is no reason, unless its child was used meanwhile. */
-async function judgeUntaken(tx: Transaction, ctx: Context<never>, { text, digest }: Token): Promise<Rotation> {
-  const [found] = await tx
+async function judgeUntaken(ctx: Context<never>, { text, digest }: Token): Promise<Rotation> {
+  const [found] = await ctx.db
     .select({
       familyId: refreshTokens.familyId,
       childKeyId: refreshTokens.childKeyId,

@@ -11,13 +11,13 @@ export type Transaction = Database
 const attempts = 3
 
 /**
- * Runs `act` in one transaction and commits it. A deadlock, serialisation failure or held lock is tried again, three times in all, so
- * `act` may run more than once and must touch nothing but the database. A refusal thrown by `act` rolls back.
+ * A deadlock, serialisation failure or held lock is tried again, three times in all, so `act` may run more than once and must touch
+ * nothing but the database.
  */
-export async function transaction<Result>(pool: pg.Pool, act: (tx: Transaction) => Promise<Result>): Promise<Result> {
+export async function retried<Result>(act: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await runOnce(pool, act)
+      return await act()
     } catch (error) {
       if (!isRetryable(error) || attempt === attempts) throw error
       // Jitter, or the two that met would meet again.
@@ -25,6 +25,10 @@ export async function transaction<Result>(pool: pg.Pool, act: (tx: Transaction) 
     }
   }
 }
+
+/** Runs `act` in one transaction, `retried`, and commits it. A refusal thrown by `act` rolls back. */
+export const transaction = <Result>(pool: pg.Pool, act: (tx: Transaction) => Promise<Result>): Promise<Result> =>
+  retried(() => runOnce(pool, act))
 
 /**
  * Does something outside the database under the transaction's locks. `lost` is aborted once the connection is gone, and the locks with it:
