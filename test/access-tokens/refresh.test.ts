@@ -227,6 +227,20 @@ describe(`POST ${url}`, () => {
     await childOf(refreshToken)
   })
 
+  test('system:transaction_error while another connection holds the token, and nothing is used up [FT3]', async () => {
+    const { refreshToken } = await holder(app)
+    const holding = await app.deps.pool.connect()
+    await holding.query('begin')
+    await holding.query('select id from refresh_tokens where digest = $1 for update', [digestOf(refreshToken)])
+    const answer = await refresh(app, refreshToken)
+    expect([answer.status, answer.code]).toEqual([500, 'system:transaction_error'])
+    await holding.query('rollback')
+    holding.release()
+    const unused = 'select id from refresh_tokens where digest = $1 and rotated_at is null and child_key_id is null'
+    expect(await app.sql(unused, [digestOf(refreshToken)])).toHaveLength(1)
+    await childOf(refreshToken)
+  })
+
   describe('user:invalid_token once its session ended, on every replica, also for a repetition [SE5]', () => {
     const newPassword = 'a wholly new passphrase'
     /** `mails` have reached the address before. */
