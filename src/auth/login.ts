@@ -1,11 +1,11 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { tokenDigest } from '../crypto/secret-token.ts'
 import { devices, signUps, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import type { DeliveryRefusal } from '../mail/confirm.ts'
 import { hashPassword, isPasswordRight } from '../password/secret.ts'
+import { isKnownDevice } from '../sessions/devices.ts'
 import type { LoginOutcome } from '../sessions/reply.ts'
 import { continueLogin } from '../totp/continue-login.ts'
 import { isBanned } from '../users/banned.ts'
@@ -61,7 +61,6 @@ type User = {
 
 /** One statement, whatever is there to be found: the account, the sign-up that waits, the device if it is the account's. */
 async function findLogin(ctx: Context<never>, key: string, deviceToken: string | undefined) {
-  const digest = deviceToken === undefined ? undefined : tokenDigest('device', deviceToken)
   const [found] = await ctx.db
     .select({
       user: {
@@ -79,7 +78,7 @@ async function findLogin(ctx: Context<never>, key: string, deviceToken: string |
     .from(sql`(select 1) as always`)
     .leftJoin(users, eq(users.emailKey, key))
     .leftJoin(signUps, and(eq(signUps.emailKey, key), sql`${signUps.expiresAt} > now()`))
-    .leftJoin(devices, and(eq(devices.userId, users.id), eq(devices.tokenDigest, digest ?? Buffer.alloc(0))))
+    .leftJoin(devices, isKnownDevice(deviceToken))
   return found ?? { user: null, waitingHash: null, deviceId: null }
 }
 

@@ -1,10 +1,10 @@
 import { and, eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { oauthIdentities } from '../db/schema/oauth.ts'
-import { users } from '../db/schema/users.ts'
+import { devices, users } from '../db/schema/users.ts'
 import type { Client } from '../http/client.ts'
 import type { DeliveryRefusal } from '../mail/confirm.ts'
-import { findKnownDevice } from '../sessions/devices.ts'
+import { isKnownDevice } from '../sessions/devices.ts'
 import type { LoginOutcome } from '../sessions/reply.ts'
 import { continueLogin } from '../totp/continue-login.ts'
 import { isBanned } from '../users/banned.ts'
@@ -42,10 +42,9 @@ export async function signInWithIdentity(
   provider: Provider,
   { identity, deviceToken, anonymousDigest, client }: Arrival,
 ): Promise<LoginOutcome | NewAccount> {
-  const known = await findAccount(ctx, provider, identity)
+  const known = await findAccount(ctx, provider, { identity, deviceToken })
   if (known === undefined) return beginSignUp(ctx, provider, { identity, anonymousDigest })
-  const { user, identityId } = known
-  const deviceId = await findKnownDevice(ctx.db, user.id, deviceToken)
+  const { user, identityId, deviceId } = known
   return continueLogin(ctx, { user, deviceId, rememberMe: false, client }, async (tx) => {
     // Unlinked a moment ago it opens nothing any more: the account is one to sign in to in another way.
     const held = await tx.select().from(oauthIdentities).where(eq(oauthIdentities.id, identityId)).for('key share')
@@ -53,7 +52,11 @@ export async function signInWithIdentity(
   })
 }
 
-async function findAccount(ctx: Context<never>, provider: Provider, { subject }: Identity) {
+async function findAccount(
+  ctx: Context<never>,
+  provider: Provider,
+  { identity, deviceToken }: Pick<Arrival, 'identity' | 'deviceToken'>,
+) {
   const [found] = await ctx.db
     .select({
       identityId: oauthIdentities.id,
@@ -64,10 +67,12 @@ async function findAccount(ctx: Context<never>, provider: Provider, { subject }:
         totpEnabledAt: users.totpEnabledAt,
         isBanned,
       },
+      deviceId: devices.id,
     })
     .from(oauthIdentities)
     .innerJoin(users, eq(users.id, oauthIdentities.userId))
-    .where(isIdentity(provider, subject))
+    .leftJoin(devices, isKnownDevice(deviceToken))
+    .where(isIdentity(provider, identity.subject))
   return found
 }
 

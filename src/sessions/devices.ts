@@ -1,27 +1,20 @@
-import { and, desc, eq } from 'drizzle-orm'
+import { and, desc, eq, type SQL } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { tokenDigest } from '../crypto/secret-token.ts'
 import type { Database } from '../db/client.ts'
-import { devices } from '../db/schema/users.ts'
+import { devices, users } from '../db/schema/users.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { audit } from '../users/audit.ts'
 import type { SignedIn } from './resolve.ts'
 
-/** The account's device whose token it is; one that the server never issued, or to another account, is none. */
-export async function findKnownDevice(
-  db: Database,
-  userId: string,
-  deviceToken: string | undefined,
-): Promise<string | null> {
+/** Joins an account with its device whose token it is; one that the server never issued, or to another account, is none. */
+export function isKnownDevice(deviceToken: string | undefined): SQL | undefined {
   const digest = deviceToken === undefined ? undefined : tokenDigest('device', deviceToken)
-  if (digest === undefined) return null
-  const [device] = await db
-    .select({ id: devices.id })
-    .from(devices)
-    .where(and(eq(devices.tokenDigest, digest), eq(devices.userId, userId)))
-  return device?.id ?? null
+  return and(eq(devices.userId, users.id), eq(devices.tokenDigest, digest ?? noDigest))
 }
+
+const noDigest = Buffer.alloc(0)
 
 /** The devices that open a session without a mailed link, last seen first. */
 export async function listDevices(db: Database, { user, deviceId }: SignedIn) {

@@ -3,8 +3,9 @@ import { and, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { makeToken, tokenDigest } from '../crypto/secret-token.ts'
 import { pendingLogins } from '../db/schema/totp.ts'
-import { users } from '../db/schema/users.ts'
+import { devices, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
+import { isKnownDevice } from '../sessions/devices.ts'
 
 const mostTries = 5
 
@@ -32,10 +33,17 @@ export type PendingLogin = {
   readonly id: string
   readonly rememberMe: boolean
   readonly user: { readonly id: string; readonly email: string; readonly emailKey: string }
+  /** The account's device that asks, where it is known. */
+  readonly deviceId: string | null
 }
 
+type Presented = { readonly tempToken: string; readonly deviceToken: string | undefined }
+
 /** Whose login the token stands for; unknown, used and used up come before expired. */
-export async function getPendingLogin(ctx: Context<Refusal>, tempToken: string): Promise<PendingLogin> {
+export async function getPendingLogin(
+  ctx: Context<Refusal>,
+  { tempToken, deviceToken }: Presented,
+): Promise<PendingLogin> {
   const digest = tokenDigest('temporaryLogin', tempToken)
   if (digest === undefined) throw ctx.fault('totp:temp_token_invalid')
   const [found] = await ctx.db
@@ -43,16 +51,18 @@ export async function getPendingLogin(ctx: Context<Refusal>, tempToken: string):
       id: pendingLogins.id,
       rememberMe: pendingLogins.rememberMe,
       user: { id: users.id, email: users.email, emailKey: users.emailKey },
+      deviceId: devices.id,
       isOver: sql<boolean>`${pendingLogins.usedAt} is not null or ${pendingLogins.endedAt} is not null or ${pendingLogins.tries} >= ${mostTries}`,
       isExpired: sql<boolean>`${pendingLogins.expiresAt} <= now()`,
     })
     .from(pendingLogins)
     .innerJoin(users, eq(users.id, pendingLogins.userId))
+    .leftJoin(devices, isKnownDevice(deviceToken))
     .where(eq(pendingLogins.digest, digest))
   if (found === undefined || found.isOver) throw ctx.fault('totp:temp_token_invalid')
   if (found.isExpired) throw ctx.fault('totp:temp_token_expired')
-  const { id, rememberMe, user } = found
-  return { id, rememberMe, user }
+  const { id, rememberMe, user, deviceId } = found
+  return { id, rememberMe, user, deviceId }
 }
 
 const isWaiting = (id: string) =>

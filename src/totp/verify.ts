@@ -1,7 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Client } from '../http/client.ts'
 import type { DeliveryRefusal } from '../mail/confirm.ts'
-import { findKnownDevice } from '../sessions/devices.ts'
 import type { LoginOutcome } from '../sessions/reply.ts'
 import { signIn } from '../sessions/sign-in.ts'
 import { claimCode } from './check-code.ts'
@@ -29,8 +28,7 @@ export async function verifyLogin(
   ctx: Context<Refusal>,
   { tempToken, code, deviceToken, client }: Proof,
 ): Promise<LoginOutcome> {
-  const { id, user, rememberMe } = await getPendingLogin(ctx, tempToken)
-  const deviceId = await findKnownDevice(ctx.db, user.id, deviceToken)
+  const { id, user, rememberMe, deviceId } = await getPendingLogin(ctx, { tempToken, deviceToken })
   const checked = await proveCode(
     ctx,
     { user, deviceId },
