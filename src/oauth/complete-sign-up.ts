@@ -8,7 +8,7 @@ import { signUps, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
-import { type OpenedSession, openSession } from '../sessions/open.ts'
+import { lockAccount, type OpenedSession, openSession } from '../sessions/open.ts'
 import { supersedeSignUpTokens } from '../tokens/issue.ts'
 import { audit } from '../users/audit.ts'
 import { emailKey } from '../users/email.ts'
@@ -31,6 +31,7 @@ export function completeSignUp(ctx: Context<Refusal>, wish: Wish): Promise<Opene
   return changeAccounts(ctx, async (tx) => {
     const signUp = await takeSignUp(ctx, tx, wish)
     const userId = signUp.userId ?? (await createAccount(ctx, tx, { signUp, wish }))
+    await lockAccount(tx, userId)
     return openSession(tx, ctx.config, { userId, rememberMe: false, client: wish.client })
   })
 }

@@ -1,6 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { devices } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
@@ -41,7 +39,6 @@ export async function signIn(
   const session = await changeAccounts(ctx, async (tx) => {
     await lockAccount(tx, user.id)
     await claim(tx)
-    await tx.update(devices).set({ lastSeenAt: sql`now()` }).where(eq(devices.id, deviceId))
     await audit(tx, { type: 'login_succeeded', userId: user.id, client })
     return openSession(tx, ctx.config, { userId: user.id, deviceId, rememberMe, client })
   })
