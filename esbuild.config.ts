@@ -29,7 +29,6 @@ await build({
   },
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: true,
   // For NODE_OPTIONS=--enable-source-maps; not read without.
   sourcemap: 'linked',
   legalComments: 'linked',

@@ -16,10 +16,14 @@ const secretLength = 43
 const checksumLength = 6
 const shape = /^[A-Za-z0-9_-]+$/
 
+const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+/** Its four bytes in base64url, without a buffer for them: every session check that is not answered from memory computes one. */
 function checksum(text: string): string {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(crc32(text))
-  return bytes.toString('base64url')
+  const bits = crc32(text)
+  let spelt = ''
+  for (let shift = 26; shift >= 2; shift -= 6) spelt += base64url[(bits >>> shift) & 63]
+  return spelt + base64url[(bits & 3) << 4]
 }
 
 /** In base64url, which takes a third of the time that a buffer does: what is remembered is found by it. */

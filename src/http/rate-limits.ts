@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { faults } from '../errors/fault.ts'
 import type { Guard } from '../errors/plugin.ts'
-import type { RateCounter, Tally } from '../ports/rate-counter.ts'
+import type { RateCounter, Tallies, Tally } from '../ports/rate-counter.ts'
 import { scaled } from '../quota.ts'
 import { networksOf } from './client-address.ts'
 
@@ -32,15 +32,19 @@ export function rateLimitGuard(name: LimitName, { config, sharedCounter, localCo
   if (rateLimits === 'off') return Object.assign(() => {}, { codes: fault.codes })
   const quota = scaled(rateLimits, basic)
   const counter = shared ? sharedCounter : localCounter
-  const check = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const tallies = await counter.hit(windowsOf(name, request.clientAddress))
+  // https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
+  const policy = `"${name}";q=${quota};w=${windowSeconds}`
+  const judge = (reply: FastifyReply, tallies: Tallies): void => {
     const exceeded = tallies.find(({ count }, index) => count > (index === 0 ? quota : quota * wideFactor))
     const { count, resetsInSeconds } = exceeded ?? (tallies[0] as Tally)
     const seconds = Math.max(1, Math.ceil(resetsInSeconds))
-    // https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
-    reply.header('ratelimit-policy', `"${name}";q=${quota};w=${windowSeconds}`)
+    reply.header('ratelimit-policy', policy)
     reply.header('ratelimit', `"${name}";r=${exceeded ? 0 : Math.max(0, quota - count)};t=${seconds}`)
     if (exceeded) throw fault('rate_limit:exceeded', { retryAfterSeconds: seconds })
+  }
+  const check = (request: FastifyRequest, reply: FastifyReply): void | Promise<void> => {
+    const tallies = counter.hit(windowsOf(name, request.clientAddress))
+    return tallies instanceof Promise ? tallies.then((counted) => judge(reply, counted)) : judge(reply, tallies)
   }
   return Object.assign(check, { codes: fault.codes })
 }

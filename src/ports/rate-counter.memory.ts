@@ -35,5 +35,5 @@ export function memoryRateCounter({ now, maxEntries = 100_000 }: Options): RateC
     return { count: entry.count, resetsInSeconds: Math.min((entry.resetsAt - at) / 1000, windowSeconds) }
   }
 
-  return { hit: async (windows) => windows.map(count), close: async () => {} }
+  return { hit: (windows) => windows.map(count), close: async () => {} }
 }
