@@ -4,7 +4,7 @@ import { devices, signUps, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import type { DeliveryRefusal } from '../mail/confirm.ts'
-import { hashPassword, isPasswordRight } from '../password/secret.ts'
+import { hashPassword, isPasswordRight, refuseWhileBusy } from '../password/secret.ts'
 import { isKnownDevice } from '../sessions/devices.ts'
 import type { LoginOutcome } from '../sessions/reply.ts'
 import { continueLogin } from '../totp/continue-login.ts'
@@ -30,6 +30,8 @@ type Attempt = {
 
 /** Afterwards the account has a session, or a login that waits: for its code, or for the link mailed to its owner. */
 export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<LoginOutcome> {
+  // Of a device only the database says whether the account knows it.
+  if (attempt.deviceToken === undefined) refuseWhileBusy(ctx)
   const key = emailKey(attempt.email)
   const { user, waitingHash, deviceId } = await findLogin(ctx, key, attempt.deviceToken)
   const attemptsKey = user ? accountAttempts(user.id, deviceId) : (`address:${addressDigest(key)}` as const)

@@ -6,7 +6,7 @@ import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
 import { limitMails } from '../mail/limit.ts'
-import { hashPassword } from '../password/secret.ts'
+import { hashPassword, refuseWhileBusy } from '../password/secret.ts'
 import { queueSignUpMail } from '../tokens/sign-up-mail.ts'
 import { emailKey } from '../users/email.ts'
 import { handleKey } from '../users/fields.ts'
@@ -23,6 +23,7 @@ export async function signUp(
   { password, ...wish }: Wish,
   { isGone }: Sender,
 ): Promise<void> {
+  refuseWhileBusy(ctx)
   await limitMails(ctx, 'verify_email', emailKey(wish.email))
   const passwordHash = await hashPassword(ctx, password, { isGone })
   const mailId = await transaction(ctx.pool, async (tx) => {

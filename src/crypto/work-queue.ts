@@ -9,7 +9,7 @@ export class QueueFullError extends Error {
 }
 
 /** `known`: of a device or session that the account knows; they go first, so that a storm of strangers keeps nobody out. */
-type Lane = 'known' | 'unknown'
+export type Lane = 'known' | 'unknown'
 
 /** Whose work it is. */
 export type Owner = {
@@ -20,6 +20,8 @@ export type Owner = {
 
 export type WorkQueue = {
   <Result>(work: () => Promise<Result>, owner?: Owner): Promise<Result>
+  /** Why work would be refused now, if it would. */
+  refusalOf(lane: Lane): QueueFullError | undefined
   state(): { readonly running: number; readonly waiting: number }
 }
 
@@ -43,13 +45,21 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
     for (const entry of waiting) if (entry.isGone()) entry.refuse()
   }
 
-  const turn = (waiting: Set<Entry>, isGone: () => boolean): Promise<void> => {
+  const refusalOf = (lane: Lane): QueueFullError | undefined => {
+    const waiting = lanes[lane]
+    if (running < concurrency) return undefined
+    if (waiting.size >= mostWaiting()) dropAbandoned(waiting)
+    return waiting.size >= mostWaiting() ? new QueueFullError(retryAfterSeconds()) : undefined
+  }
+
+  const turn = (lane: Lane, isGone: () => boolean): Promise<void> => {
     if (running < concurrency) {
       running++
       return Promise.resolve()
     }
-    if (waiting.size >= mostWaiting()) dropAbandoned(waiting)
-    if (waiting.size >= mostWaiting()) return Promise.reject(new QueueFullError(retryAfterSeconds()))
+    const refusal = refusalOf(lane)
+    if (refusal) return Promise.reject(refusal)
+    const waiting = lanes[lane]
     return new Promise((resolve, reject) => {
       const entry: Entry = {
         isGone,
@@ -85,7 +95,7 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
 
   const run = async <Result>(work: () => Promise<Result>, owner: Owner = {}): Promise<Result> => {
     const { lane = 'unknown', isGone = () => false } = owner
-    await inSpan('wait for a turn', {}, () => turn(lanes[lane], isGone))
+    await inSpan('wait for a turn', {}, () => turn(lane, isGone))
     const startedAt = performance.now()
     try {
       return await work()
@@ -94,5 +104,5 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
       leave()
     }
   }
-  return Object.assign(run, { state: () => ({ running, waiting: countWaiting() }) })
+  return Object.assign(run, { refusalOf, state: () => ({ running, waiting: countWaiting() }) })
 }

@@ -29,6 +29,12 @@ export async function isPasswordRight(
   }
 }
 
+/** Refuses whom nobody knows while no password of theirs could be hashed: before anything is counted against them or asked of the database. */
+export function refuseWhileBusy(ctx: Context<'rate_limit:exceeded'>): void {
+  const refusal = ctx.hasher.refusalOf('unknown')
+  if (refusal) throw busy(ctx, refusal)
+}
+
 function busy(ctx: Context<'rate_limit:exceeded'>, error: unknown): unknown {
   if (!(error instanceof QueueFullError)) return error
   const { retryAfterSeconds } = error
