@@ -1,5 +1,5 @@
 import { cpus, totalmem } from 'node:os'
-import { hashing } from './hashing.ts'
+import { hashing, storm } from './hashing.ts'
 import { memory, soak } from './memory.ts'
 import { sessionChecks } from './session-check.ts'
 import { size } from './size.ts'
@@ -12,6 +12,7 @@ export type Row = { readonly name: string; readonly figure: string; readonly tar
 const rooms: Readonly<Record<string, (stage: Stage, rounds: number) => Promise<Row[]>>> = {
   sessions: sessionChecks,
   hashing,
+  storm,
   tokens,
   size,
   memory,
