@@ -9,8 +9,12 @@ const timed = [
   'test/long/search.test.ts',
 ]
 
-/** The longest one, which waits more than it works: its project's name lets it begin first. */
-const longest = 'test/faults/kills.test.ts'
+/** Crowds that work while programs are killed and backends are away: they wait more than they work, so among the other tests they begin first. */
+const crowds = ['test/faults/kills.test.ts', 'test/faults/outages.test.ts']
+
+/** In their long form they go before the others, one after the other: hundreds of kills leave nothing beside them the time it has. */
+const first =
+  process.env.FAULTS === 'long' ? { maxWorkers: 1, sequence: { groupOrder: 0 } } : { sequence: { groupOrder: 1 } }
 
 export default defineConfig({
   test: {
@@ -23,13 +27,13 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'first', include: [longest], sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'first', include: crowds, ...first } },
       {
         extends: true,
         test: {
           name: 'postern',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/verdict/**', longest, ...timed],
+          exclude: ['test/verdict/**', ...crowds, ...timed],
           sequence: { groupOrder: 1 },
         },
       },
