@@ -23,9 +23,10 @@ export default defineConfig({
     // Modules are loaded once a worker: no test changes one, and loading costs more than many a file's tests.
     isolate: false,
     // They wait for backends more than they compute.
-    maxWorkers: 5,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    maxWorkers: 4,
+    // Only against hanging: beside the kills, on a slow machine, programs take five times as long to start.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     projects: [
       { extends: true, test: { name: 'first', include: crowds, ...first } },
       {
