@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 /** They measure how long a start or an answer takes, so nothing else may run beside them. */
 const timed = [
-  'test/faults/process.test.ts',
+  'test/faults/start-time.test.ts',
   'test/faults/storm.test.ts',
   'test/ports/rate-counter.test.ts',
   'test/long/timing.test.ts',

@@ -36,12 +36,15 @@ const requests = order.requests.map(({ headers, body }) => {
 })
 
 const latenciesMs: number[] = []
+/** Connections whose turn has not come. */
+const waiting: (() => void)[] = []
 const statuses: Record<string, number> = {}
 let next = 0
 let isOver = false
 const startedAt = performance.now()
 
 const elapsedSeconds = (): number => (performance.now() - startedAt) / 1000
+const isDue = (): boolean => next <= elapsedSeconds() * perSecond
 
 /** One request after the other on one connection. A response ends where its headers say. */
 function keepAsking(socket: Socket): void {
@@ -53,8 +56,8 @@ function keepAsking(socket: Socket): void {
       finish()
       return
     }
-    if (next > elapsedSeconds() * perSecond) {
-      setTimeout(ask, 1)
+    if (!isDue()) {
+      waiting.push(ask)
       return
     }
     sentAt = performance.now()
@@ -106,5 +109,8 @@ function finish(): void {
 
 const sockets = Array.from({ length: order.connections }, () => connect(order.port, '127.0.0.1'))
 for (const socket of sockets) keepAsking(socket)
+setInterval(() => {
+  while (isDue() && waiting.length > 0) waiting.shift()?.()
+}, 1)
 // How long a load lasts is what is asked for.
 setTimeout(finish, order.seconds * 1000)

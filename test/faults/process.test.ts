@@ -9,8 +9,7 @@ import { isRunning } from '../../src/db/embedded/process.ts'
 import { runStatement, withDatabase } from '../support/database.ts'
 import { freePort } from '../support/free-port.ts'
 import { newPerson, type Person } from '../support/people.ts'
-
-const source = (file: string) => join(import.meta.dirname, '../../src', file)
+import { sourceFile } from '../support/programs.ts'
 
 type Program = {
   readonly child: ChildProcess
@@ -33,10 +32,13 @@ afterEach(async () => {
 
 type Environment = Readonly<Record<string, string>>
 
-/** A program as an operator starts it: nothing of the tests' environment gets through. */
-function spawnProgram(file: string, env: Environment, ...parameters: string[]): Program {
+/** A program as `npm start` starts it: nothing of the tests' environment gets through. */
+function spawnProgram(name: 'main' | 'cli', env: Environment, ...parameters: string[]): Program {
   const inherited = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' }
-  const child = spawn(process.execPath, [source(file), ...parameters], { env: { ...inherited, ...env }, cwd: tmpdir() })
+  const child = spawn(process.execPath, [sourceFile(name), ...parameters], {
+    env: { ...inherited, ...env },
+    cwd: tmpdir(),
+  })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += String(chunk)))
   const ending = once(child, 'close').then(([code, signal]) => code ?? signal)
@@ -45,17 +47,16 @@ function spawnProgram(file: string, env: Environment, ...parameters: string[]): 
   return program
 }
 
-async function startServer(env: Environment): Promise<Program & { readonly readyMs: number }> {
-  const startedAt = performance.now()
-  const server = spawnProgram('main.ts', { ARGON2_MEMORY_KIB: '8192', ARGON2_TIME_COST: '1', ...env })
+async function startServer(env: Environment): Promise<Program> {
+  const server = spawnProgram('main', { ARGON2_MEMORY_KIB: '8192', ARGON2_TIME_COST: '1', ...env })
   await vi.waitFor(
     async () => {
       if (server.child.exitCode !== null) throw new Error(`it ended: ${server.output()}`)
       expect((await fetch(`${server.origin}/health/ready`)).status).toBe(200)
     },
-    { timeout: 15_000, interval: 20 },
+    { timeout: 30_000, interval: 20 },
   )
-  return { ...server, readyMs: Math.round(performance.now() - startedAt) }
+  return server
 }
 
 async function stop(server: Program): Promise<void> {
@@ -114,7 +115,7 @@ const expectSentence = (text: string, about: RegExp) => {
   ).toHaveLength(1)
 }
 
-describe('a server with everything by default', { timeout: 40_000 }, () => {
+describe('a server with everything by default', () => {
   let dataDir: string
   let env: Environment
   beforeAll(async () => {
@@ -155,9 +156,6 @@ describe('a server with everything by default', { timeout: 40_000 }, () => {
     const second = await startServer(env)
     expect(await isSignedIn(second, account)).toBe(true)
     await stop(second)
-    process.stdout.write(`first start ${first.readyMs} ms, second start ${second.readyMs} ms\n`)
-    expect(first.readyMs).toBeLessThan(8000)
-    expect(second.readyMs).toBeLessThan(3000)
   })
 
   test('killed at once, it starts again with everything that it had acknowledged [FT11]', async () => {
@@ -172,11 +170,11 @@ describe('a server with everything by default', { timeout: 40_000 }, () => {
 
   test('beside a running server: a second one is refused, the command line joins in', async () => {
     const server = await startServer(env)
-    const second = spawnProgram('main.ts', { ...env, PORT: String(await freePort()) })
+    const second = spawnProgram('main', { ...env, PORT: String(await freePort()) })
     expect(await second.ended()).toBe(1)
     expectSentence(second.output(), new RegExp(dataDir))
 
-    const samePort = spawnProgram('main.ts', {
+    const samePort = spawnProgram('main', {
       PORT: env.PORT ?? '',
       DATABASE_URL: inject('postgresUrl'),
       DATA_DIR: dataDir,
@@ -184,9 +182,9 @@ describe('a server with everything by default', { timeout: 40_000 }, () => {
     expect(await samePort.ended()).toBe(1)
     expectSentence(samePort.output(), /PORT|port/)
 
-    const migrate = spawnProgram('cli.ts', env, 'migrate')
+    const migrate = spawnProgram('cli', env, 'migrate')
     expect([await migrate.ended(), migrate.output()]).toEqual([0, expect.stringContaining('up to date')])
-    const keys = spawnProgram('cli.ts', env, 'keys', 'init')
+    const keys = spawnProgram('cli', env, 'keys', 'init')
     expect([await keys.ended(), keys.output()]).toEqual([0, expect.stringContaining('nothing was changed')])
     const account = await signUp(server)
     expect(await isSignedIn(server, account)).toBe(true)
@@ -219,7 +217,7 @@ describe('a server with everything by default', { timeout: 40_000 }, () => {
   })
 })
 
-test('two servers that start at once on one fresh database both serve, and share it', { timeout: 30_000 }, async () => {
+test('two servers that start at once on one fresh database both serve, and share it', async () => {
   const name = `test_${randomUUID().replaceAll('-', '')}`
   await runStatement(inject('postgresUrl'), `create database ${name}`)
   const dataDir = mkdtempSync(join(tmpdir(), 'postern-process-'))
@@ -240,7 +238,7 @@ test('two servers that start at once on one fresh database both serve, and share
 
 describe('what cannot start says why', () => {
   test('all mistakes of the configuration at once, without a secret', async () => {
-    const server = spawnProgram('main.ts', {
+    const server = spawnProgram('main', {
       PORT: 'http',
       RATE_LIMITS: 'maybe',
       DATABASE_POOL_SIZE: '0',
@@ -255,7 +253,7 @@ describe('what cannot start says why', () => {
   })
 
   test('production with nothing set', async () => {
-    const server = spawnProgram('main.ts', { APP_ENV: 'production' })
+    const server = spawnProgram('main', { APP_ENV: 'production' })
     expect(await server.ended()).toBe(1)
     for (const name of ['PUBLIC_URL', 'FRONTEND_URL', 'SMTP_URL', 'MAIL_FROM', 'DATABASE_URL'])
       expect(server.output()).toMatch(new RegExp(`^ *${name} must be set in production`, 'm'))
@@ -263,14 +261,14 @@ describe('what cannot start says why', () => {
 
   test('a database that is not there', async () => {
     const url = `postgres://u:hidden-password@127.0.0.1:${await freePort()}/x`
-    const server = spawnProgram('main.ts', { DATABASE_URL: url, PORT: String(await freePort()) })
+    const server = spawnProgram('main', { DATABASE_URL: url, PORT: String(await freePort()) })
     expect(await server.ended()).toBe(1)
     expectSentence(server.output(), /No connection to 127\.0\.0\.1:\d+ \(ECONNREFUSED\)/)
     expect(server.output()).not.toContain('hidden-password')
   })
 
   test('a command that there is not: exit code 2 and the list', async () => {
-    const cli = spawnProgram('cli.ts', {}, 'frobnicate')
+    const cli = spawnProgram('cli', {}, 'frobnicate')
     expect(await cli.ended()).toBe(2)
     expect(cli.output()).toContain('no command "frobnicate"')
     for (const name of ['migrate', 'keys init']) expect(cli.output()).toMatch(new RegExp(`^ {2}${name} `, 'm'))

@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process'
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import pg from 'pg'
 import { loadConfig } from '../../src/config.ts'
 import { openKeyring } from '../../src/crypto/keyring.ts'
@@ -16,6 +14,7 @@ import { outboundPolicy } from '../../src/outbound/policy.ts'
 import { freePort } from '../support/free-port.ts'
 import { type MailSink, openMailSink } from '../support/mail-sink.ts'
 import { type OtherServer, startOtherServer } from '../support/native-provider.ts'
+import { programFile } from '../support/programs.ts'
 import { openProxy, type PostgresProxy } from '../support/proxy.ts'
 import { type Supervised, supervise } from '../support/supervised.ts'
 import { type AccountState, accountQuery } from './account-state.ts'
@@ -47,11 +46,8 @@ type Options = {
   readonly env?: Readonly<Record<string, string>>
 }
 
-const root = join(import.meta.dirname, '../..')
-
 export async function openStage({ apiCount, isProxied = false, env: more = {} }: Options): Promise<Stage> {
   await using opened = new AsyncDisposableStack()
-  const program = await buildPrograms(opened)
   const dataDir = mkdtempSync(join(tmpdir(), 'postern-faults-'))
   // PostgreSQL does not run as root: its own user must get through.
   chmodSync(dataDir, 0o711)
@@ -96,10 +92,12 @@ export async function openStage({ apiCount, isProxied = false, env: more = {} }:
     const port = await freePort()
     const own = (name: string) => ({ ...env(name), PORT: String(port) })
     const origin = `http://127.0.0.1:${port}`
-    apis.push(supervise({ name: `api${index}`, file: program('main.js'), origin, readyPath: '/health/live', env: own }))
+    apis.push(
+      supervise({ name: `api${index}`, file: programFile('main'), origin, readyPath: '/health/live', env: own }),
+    )
   }
   const origin = `http://127.0.0.1:${workerPort}`
-  const worker = supervise({ name: 'worker', file: program('worker.js'), origin, readyPath: '/deliveries/x', env })
+  const worker = supervise({ name: 'worker', file: programFile('worker'), origin, readyPath: '/deliveries/x', env })
   for (const program of [...apis, worker]) opened.defer(program.stop)
   await Promise.all([...apis, worker].map((program) => program.up()))
 
@@ -141,14 +139,6 @@ export async function openStage({ apiCount, isProxied = false, env: more = {} }:
     },
     close: () => moved.disposeAsync(),
   }
-}
-
-/** The programs of the image, in a folder of this stage's own: they start in half the time that their sources take. */
-async function buildPrograms(opened: AsyncDisposableStack): Promise<(name: string) => string> {
-  const folder = join('dist', `faults-${randomUUID()}`)
-  opened.defer(() => rmSync(join(root, folder), { recursive: true, force: true }))
-  await promisify(execFile)(process.execPath, ['esbuild.config.ts', folder], { cwd: root })
-  return (name) => join(root, folder, name)
 }
 
 const busiestBackend =

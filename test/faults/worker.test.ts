@@ -12,8 +12,7 @@ import { frontendUrl, publicUrl, startApp, type TestApp } from '../support/app.t
 import { createDatabase, runStatement, type TestDatabase } from '../support/database.ts'
 import { freePort } from '../support/free-port.ts'
 import { newPerson } from '../support/people.ts'
-
-const source = (file: string) => join(import.meta.dirname, '../../src', file)
+import { programFile } from '../support/programs.ts'
 
 type Program = { readonly child: ChildProcess; readonly output: () => string }
 
@@ -55,22 +54,22 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true })
 })
 
-async function start(file: string, says: RegExp, more: Record<string, string> = {}): Promise<Program> {
+async function start(name: 'main' | 'worker', says: RegExp, more: Record<string, string> = {}): Promise<Program> {
   const inherited = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' }
-  const child = spawn(process.execPath, [source(file)], { env: { ...inherited, ...env, ...more }, cwd: home })
+  const child = spawn(process.execPath, [programFile(name)], { env: { ...inherited, ...env, ...more }, cwd: home })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += String(chunk)))
   const program = { child, output: () => text }
   programs.push(program)
   await vi.waitFor(
     () => {
-      if (!says.test(text)) throw new Error(`${file} does not start: ${text}`)
+      if (!says.test(text)) throw new Error(`${name} does not start: ${text}`)
     },
-    { timeout: 15_000, interval: 20 },
+    { timeout: 30_000, interval: 20 },
   )
   return program
 }
-const startWorker = () => start('worker.ts', /is listening at/)
+const startWorker = () => start('worker', /is listening at/)
 
 async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
@@ -123,7 +122,7 @@ async function openMailServer(): Promise<MailServer> {
 const until = (check: () => void, timeout = 20_000) => vi.waitFor(check, { timeout, interval: 20 })
 const mailsTo = (email: string) => smtp.received.filter(({ to }) => to === email)
 
-describe('a worker of its own', { timeout: 40_000 }, () => {
+describe('a worker of its own', () => {
   test('delivers what the API asks for, and a wrong secret gets nothing out of it', async () => {
     app = await startApp(env)
     await startWorker()
@@ -187,7 +186,7 @@ describe('a worker of its own', { timeout: 40_000 }, () => {
   test('hands nothing over once the lock on its row is lost, and the mail comes once [FT11]', async () => {
     app = await startApp({ ...env, MAIL_DELIVERY: 'queue' })
     // Far beyond the moment in which it must notice.
-    const { output } = await start('worker.ts', /is listening at/, { WORKER_TIMEOUT_MS: '14000' })
+    const { output } = await start('worker', /is listening at/, { WORKER_TIMEOUT_MS: '14000' })
     const named = Promise.withResolvers<void>()
     const lost = Promise.withResolvers<void>()
     smtp.beforeText = async () => {
@@ -228,7 +227,7 @@ describe('a worker of its own', { timeout: 40_000 }, () => {
 
   test('what the API had acknowledged when it was killed goes out, once [FT11]', async () => {
     const port = String(await freePort())
-    const api = await start('main.ts', /is running/, { PORT: port, MAIL_DELIVERY: 'queue' })
+    const api = await start('main', /is running/, { PORT: port, MAIL_DELIVERY: 'queue' })
     const person = newPerson()
     const reply = await fetch(`http://127.0.0.1:${port}/v0/auth/signup`, {
       method: 'POST',

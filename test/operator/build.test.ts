@@ -35,7 +35,7 @@ beforeAll(async () => {
     ARGON2_MEMORY_KIB: '8192',
     ARGON2_TIME_COST: '1',
   }
-  server = await startServerProcess(env, 'dist/server/main.js')
+  server = await startServerProcess(env, join(root, 'dist/server/main.js'))
 })
 afterAll(async () => {
   await server.stop()

@@ -6,6 +6,7 @@ import { openEmbeddedDatabase } from '../../src/db/embedded/database.ts'
 import { applyMigrations } from '../../src/db/migrate.ts'
 import { runStatement, templateName, withDatabase } from './database.ts'
 import { startOtlpReceiver } from './otlp-receiver.ts'
+import { buildPrograms } from './programs.ts'
 import { startRedis } from './redis.ts'
 
 declare module 'vitest' {
@@ -16,10 +17,12 @@ declare module 'vitest' {
     recordDir: string
     /** What takes the spans of every app that a test starts. */
     otlpUrl: string
+    /** The built programs, for the tests that start some. */
+    programsDir: string
   }
 }
 
-/** Real backends for the whole run: one PostgreSQL with a migrated template database, one Redis. */
+/** Real backends for the whole run: one PostgreSQL with a migrated template database, one Redis; and the programs, built once. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const home = await mkdtemp(join(tmpdir(), 'postern-test-'))
   // PostgreSQL does not run as root: its own user must get through.
@@ -34,9 +37,10 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     wal_level: 'minimal',
     max_wal_senders: '0',
   }
-  const [postgres, redis] = await Promise.all([
+  const [postgres, redis, programs] = await Promise.all([
     openEmbeddedDatabase({ dataDir: join(home, 'data'), role: 'guest', settings }),
     startRedis(),
+    buildPrograms(),
   ])
   await runStatement(postgres.url, `create database ${templateName}`)
   const url = withDatabase(postgres.url, templateName)
@@ -48,10 +52,12 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const collector = await startOtlpReceiver({ file: join(recordDir, 'canary', 'spans') })
   project.provide('recordDir', recordDir)
   project.provide('otlpUrl', collector.url)
+  project.provide('programsDir', programs.folder)
   return async () => {
     await collector.stop()
     await redis.stop()
     await postgres.close()
+    programs.remove()
     await rm(home, { recursive: true, force: true })
   }
 }

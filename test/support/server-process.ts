@@ -6,6 +6,7 @@ import { vi } from 'vitest'
 import type { TestApp } from './app.ts'
 import { keepSecret, keepText } from './canary.ts'
 import { freePort } from './free-port.ts'
+import { programFile } from './programs.ts'
 
 export type ServerProcess = {
   readonly origin: string
@@ -21,10 +22,10 @@ const ofTests = { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: join(tmpdir(
 /** The API as a process of its own, as an operator starts it, once it is ready; nothing of the tests' environment gets through. */
 export async function startServerProcess(
   env: Readonly<Record<string, string>>,
-  program = 'src/main.ts',
+  file = programFile('main'),
 ): Promise<ServerProcess> {
   const PORT = String(await freePort())
-  const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, '../..', program)], {
+  const child: ChildProcess = spawn(process.execPath, [file], {
     env: { ...ofTests, PORT, APP_ENV: 'test', LOG_LEVEL: 'trace', ...env },
     cwd: tmpdir(),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -66,9 +67,8 @@ export function runAdmin(
     KEYS_DIR: config.keysDir,
     ...more,
   }
-  const command = join(import.meta.dirname, '../../src/cli.ts')
   return new Promise((resolve) => {
-    execFile(process.execPath, [command, ...parameters], { env, cwd: tmpdir() }, (error, out, err) => {
+    execFile(process.execPath, [programFile('cli'), ...parameters], { env, cwd: tmpdir() }, (error, out, err) => {
       keepText('logs', err)
       // Of a webhook: to be shown once, to who added it.
       keepSecret(/^secret (\S+)/m.exec(out)?.[1])

@@ -9,6 +9,7 @@ import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { freePort } from '../support/free-port.ts'
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts'
 import { newPerson } from '../support/people.ts'
+import { programFile, sourceFile } from '../support/programs.ts'
 import { startServerProcess } from '../support/server-process.ts'
 
 let home: string
@@ -38,21 +39,24 @@ const watched = { NODE_OPTIONS: `--import=data:text/javascript;base64,${Buffer.f
 const loadedBy = (output: string) => [...new Set([...output.matchAll(/loads (\S+)/g)].map(([, name]) => name))].sort()
 
 test('without an endpoint nothing of it is loaded; with one its spans are sent before the process ends', async () => {
-  const without = await startServerProcess({ ...env, ...watched })
+  const without = await startServerProcess({ ...env, ...watched }, sourceFile('main'))
   await fetch(`${without.origin}/v0/errors`)
   await without.stop()
   // The job queue and the metrics bring the empty interface.
   expect(loadedBy(without.output())).toEqual(['@opentelemetry/api'])
 
-  const server = await startServerProcess({
-    ...env,
-    ...watched,
-    LOG_LEVEL: 'info',
-    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-    OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20of-the-collector',
-    OTEL_SERVICE_NAME: 'sign-in',
-    OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=staging',
-  })
+  const server = await startServerProcess(
+    {
+      ...env,
+      ...watched,
+      LOG_LEVEL: 'info',
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20of-the-collector',
+      OTEL_SERVICE_NAME: 'sign-in',
+      OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=staging',
+    },
+    sourceFile('main'),
+  )
   const reply = await fetch(`${server.origin}/v0/users/handle/somebody/available`)
   const requestId = reply.headers.get('x-request-id') ?? ''
   await server.stop()
@@ -78,7 +82,7 @@ test('a trace goes on in the process of the worker', async () => {
   const port = await freePort()
   const WORKER_SECRET = randomBytes(32).toString('hex')
   const traced = { ...env, WORKER_SECRET, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }
-  const worker = spawn(process.execPath, [join(import.meta.dirname, '../../src/worker.ts')], {
+  const worker = spawn(process.execPath, [programFile('worker')], {
     env: {
       PATH: process.env.PATH ?? '',
       APP_ENV: 'test',
