@@ -4,7 +4,7 @@ import { devices, signUps, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import type { DeliveryRefusal } from '../mail/confirm.ts'
-import { hashPassword, isPasswordRight, refuseWhileBusy } from '../password/secret.ts'
+import { hashPassword, isPasswordRight, reserveHashing } from '../password/secret.ts'
 import { isKnownDevice } from '../sessions/devices.ts'
 import type { LoginOutcome } from '../sessions/reply.ts'
 import { continueLogin } from '../totp/continue-login.ts'
@@ -31,13 +31,13 @@ type Attempt = {
 /** Afterwards the account has a session, or a login that waits: for its code, or for the link mailed to its owner. */
 export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<LoginOutcome> {
   // Of a device only the database says whether the account knows it.
-  if (attempt.deviceToken === undefined) refuseWhileBusy(ctx)
+  using place = attempt.deviceToken === undefined ? reserveHashing(ctx) : undefined
   const key = emailKey(attempt.email)
   const { user, waitingHash, deviceId } = await findLogin(ctx, key, attempt.deviceToken)
   const attemptsKey = user ? accountAttempts(user.id, deviceId) : (`address:${addressDigest(key)}` as const)
   await admitAttempt(ctx, attemptsKey)
 
-  const owner = { lane: deviceId === null ? 'unknown' : 'known', isGone: attempt.client.isGone } as const
+  const owner = { lane: deviceId === null ? 'unknown' : 'known', place, isGone: attempt.client.isGone } as const
   // As many verifications for a free address as for a registered one, right or wrong [TH5].
   const isRight = await isPasswordRight(ctx, user?.passwordHash ?? undefined, attempt.password, owner)
   const isWaiting = waitingHash !== null && (await isPasswordRight(ctx, waitingHash, attempt.password, owner))

@@ -6,7 +6,7 @@ import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
 import { limitMails } from '../mail/limit.ts'
-import { hashPassword, refuseWhileBusy } from '../password/secret.ts'
+import { hashPassword, reserveHashing } from '../password/secret.ts'
 import { queueSignUpMail } from '../tokens/sign-up-mail.ts'
 import { emailKey } from '../users/email.ts'
 import { handleKey } from '../users/fields.ts'
@@ -23,9 +23,9 @@ export async function signUp(
   { password, ...wish }: Wish,
   { isGone }: Sender,
 ): Promise<void> {
-  refuseWhileBusy(ctx)
+  using place = reserveHashing(ctx)
   await limitMails(ctx, 'verify_email', emailKey(wish.email))
-  const passwordHash = await hashPassword(ctx, password, { isGone })
+  const passwordHash = await hashPassword(ctx, password, { place, isGone })
   const mailId = await transaction(ctx.pool, async (tx) => {
     const waiting = await putSignUp(tx, { ...wish, passwordHash }, ctx.config.signupTtlSeconds)
     if (!(await reserveHandle(tx, waiting))) throw ctx.fault('user:handle_already_exists')

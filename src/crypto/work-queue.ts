@@ -11,17 +11,21 @@ export class QueueFullError extends Error {
 /** `known`: of a device or session that the account knows; they go first, so that a storm of strangers keeps nobody out. */
 export type Lane = 'known' | 'unknown'
 
+/** Room in a lane for work that comes later; given back by being disposed of, or once the work itself is in the queue. */
+export type Place = Disposable
+
 /** Whose work it is. */
 export type Owner = {
   readonly lane?: Lane
+  readonly place?: Place | undefined
   /** Nobody waits for it any more. */
   readonly isGone?: () => boolean
 }
 
 export type WorkQueue = {
   <Result>(work: () => Promise<Result>, owner?: Owner): Promise<Result>
-  /** Why work would be refused now, if it would. */
-  refusalOf(lane: Lane): QueueFullError | undefined
+  /** Fails with QueueFullError where work would be refused now. */
+  reserve(lane: Lane): Place
   state(): { readonly running: number; readonly waiting: number }
 }
 
@@ -29,11 +33,12 @@ type Options = { readonly concurrency: number; readonly deadlineMs: number; read
 type Entry = { readonly isGone: () => boolean; readonly start: () => void; readonly refuse: () => void }
 
 /**
- * Never runs more than `concurrency` at a time. Each lane holds as many entries as the deadline lets finish, at least `leastWaiting`;
+ * Never runs more than `concurrency` at a time. Each lane holds as many entries and places as the deadline lets finish, at least `leastWaiting`;
  * beyond that, and for an entry that waited past the deadline or whose owner left, it fails with QueueFullError.
  */
 export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): WorkQueue {
   const lanes = { known: new Set<Entry>(), unknown: new Set<Entry>() } as const satisfies Record<Lane, Set<Entry>>
+  const reserved = { known: 0, unknown: 0 }
   let running = 0
   let averageMs = deadlineMs / leastWaiting
 
@@ -45,11 +50,24 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
     for (const entry of waiting) if (entry.isGone()) entry.refuse()
   }
 
+  const isFull = (lane: Lane): boolean => running + lanes[lane].size + reserved[lane] >= concurrency + mostWaiting()
+
   const refusalOf = (lane: Lane): QueueFullError | undefined => {
-    const waiting = lanes[lane]
-    if (running < concurrency) return undefined
-    if (waiting.size >= mostWaiting()) dropAbandoned(waiting)
-    return waiting.size >= mostWaiting() ? new QueueFullError(retryAfterSeconds()) : undefined
+    if (isFull(lane)) dropAbandoned(lanes[lane])
+    return isFull(lane) ? new QueueFullError(retryAfterSeconds()) : undefined
+  }
+
+  const reserve = (lane: Lane): Place => {
+    const refusal = refusalOf(lane)
+    if (refusal) throw refusal
+    reserved[lane]++
+    let isHeld = true
+    return {
+      [Symbol.dispose]: () => {
+        if (isHeld) reserved[lane]--
+        isHeld = false
+      },
+    }
   }
 
   const turn = (lane: Lane, isGone: () => boolean): Promise<void> => {
@@ -94,7 +112,8 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
   }
 
   const run = async <Result>(work: () => Promise<Result>, owner: Owner = {}): Promise<Result> => {
-    const { lane = 'unknown', isGone = () => false } = owner
+    const { lane = 'unknown', isGone = () => false, place } = owner
+    place?.[Symbol.dispose]()
     await inSpan('wait for a turn', {}, () => turn(lane, isGone))
     const startedAt = performance.now()
     try {
@@ -104,5 +123,5 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
       leave()
     }
   }
-  return Object.assign(run, { refusalOf, state: () => ({ running, waiting: countWaiting() }) })
+  return Object.assign(run, { reserve, state: () => ({ running, waiting: countWaiting() }) })
 }

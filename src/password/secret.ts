@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { StoredHashError } from '../crypto/stored-hash.ts'
-import { type Owner, QueueFullError } from '../crypto/work-queue.ts'
+import { type Owner, type Place, QueueFullError } from '../crypto/work-queue.ts'
 
 export async function hashPassword(
   ctx: Context<'rate_limit:exceeded'>,
@@ -29,10 +29,16 @@ export async function isPasswordRight(
   }
 }
 
-/** Refuses whom nobody knows while no password of theirs could be hashed: before anything is counted against them or asked of the database. */
-export function refuseWhileBusy(ctx: Context<'rate_limit:exceeded'>): void {
-  const refusal = ctx.hasher.refusalOf('unknown')
-  if (refusal) throw busy(ctx, refusal)
+/**
+ * A place in the queue for the password of whom nobody knows, before anything is counted against them or asked of the database:
+ * a crowd that is let in on one free place would find out there that it is taken.
+ */
+export function reserveHashing(ctx: Context<'rate_limit:exceeded'>): Place {
+  try {
+    return ctx.hasher.reserve('unknown')
+  } catch (error) {
+    throw busy(ctx, error)
+  }
 }
 
 function busy(ctx: Context<'rate_limit:exceeded'>, error: unknown): unknown {

@@ -278,6 +278,38 @@ describe('workQueue', () => {
     )
   })
 
+  test('holds places for work that comes later: as many as it would let wait, each until its work or its end', async () => {
+    await fc.assert(
+      fc.asyncProperty(limits, async (limits) => {
+        const queue = workQueue({ ...limits, deadlineMs: 10_000 })
+        const places: Disposable[] = []
+        const fill = () => {
+          for (;;) places.push(queue.reserve('unknown'))
+        }
+        expect(fill).toThrow(QueueFullError)
+        const held = places.length
+        expect(held).toBeGreaterThanOrEqual(limits.concurrency + limits.leastWaiting)
+        expect(() => queue.reserve('known')).not.toThrow()
+
+        const { promise: gate, resolve: open } = Promise.withResolvers<void>()
+        const work = places.splice(0).map((place) => queue(() => gate, { place }))
+        expect(fill).toThrow(QueueFullError)
+        expect(places).toHaveLength(0)
+        open()
+        // Whoever had a place was let in.
+        await Promise.all(work)
+
+        expect(fill).toThrow(QueueFullError)
+        for (const place of places) for (const _ of [1, 2]) place[Symbol.dispose]()
+        expect(queue.state()).toEqual({ running: 0, waiting: 0 })
+        const again = places.length
+        expect(fill).toThrow(QueueFullError)
+        expect(places).toHaveLength(2 * again)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
   test('lets nothing wait past its deadline, and does not start it later', async () => {
     const deadlineMs = 50
     const enqueue = workQueue({ concurrency: 1, deadlineMs, leastWaiting: 4 })
