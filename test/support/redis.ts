@@ -23,8 +23,6 @@ type Machine = Omit<OwnRedis, 'url'> & { readonly host: string }
 
 const run = promisify(execFile)
 const image = 'redis:7-alpine'
-/** A Cluster's nodes talk to one another ten thousand ports above. */
-const belowBus = { below: 55_000 }
 const startDeadlineMs = 15_000
 
 /** A Redis that may be shared with others: isolate by key prefix, flush nothing. */
@@ -34,14 +32,14 @@ export async function startRedis(): Promise<TestRedis> {
 }
 
 export async function startOwnRedis(): Promise<OwnRedis> {
-  const port = await freePort(belowBus)
+  const port = await freePort()
   const machine = await startMachine(port, [])
   return { ...machine, url: `redis://${machine.host}:${port}` }
 }
 
-/** A Cluster of one node, which is enough for its protocol and its rules about keys. */
+/** A Cluster of one node, which is enough for its protocol and its rules about keys; it also listens ten thousand ports above. */
 export async function startRedisCluster(): Promise<OwnRedis> {
-  const port = await freePort(belowBus)
+  const port = await freePort()
   const settings = [
     '--cluster-enabled',
     'yes',
