@@ -9,7 +9,7 @@ import { isRunning } from '../../src/db/embedded/process.ts'
 import { runStatement, withDatabase } from '../support/database.ts'
 import { freePort } from '../support/free-port.ts'
 import { newPerson, type Person } from '../support/people.ts'
-import { sourceFile } from '../support/programs.ts'
+import { programFile } from '../support/programs.ts'
 
 type Program = {
   readonly child: ChildProcess
@@ -32,10 +32,10 @@ afterEach(async () => {
 
 type Environment = Readonly<Record<string, string>>
 
-/** A program as `npm start` starts it: nothing of the tests' environment gets through. */
+/** A program as an operator starts it: nothing of the tests' environment gets through. */
 function spawnProgram(name: 'main' | 'cli', env: Environment, ...parameters: string[]): Program {
   const inherited = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' }
-  const child = spawn(process.execPath, [sourceFile(name), ...parameters], {
+  const child = spawn(process.execPath, [programFile(name), ...parameters], {
     env: { ...inherited, ...env },
     cwd: tmpdir(),
   })
