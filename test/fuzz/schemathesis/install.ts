@@ -8,8 +8,15 @@ const run = promisify(execFile)
 const folder = join(import.meta.dirname, '../../../node_modules/.cache/schemathesis')
 const requirements = join(import.meta.dirname, 'requirements.txt')
 
-/** The program, of exactly the versions that requirements.txt names, in an environment of its own; installed once. */
-export async function installSchemathesis(): Promise<string> {
+let installed: Promise<string> | undefined
+
+/** The program, of exactly the versions that requirements.txt names, in an environment of its own; installed once, however many ask. */
+export const installSchemathesis = (): Promise<string> => {
+  installed ??= install()
+  return installed
+}
+
+async function install(): Promise<string> {
   const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex')
   const stamp = join(folder, 'installed')
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
