@@ -189,8 +189,9 @@ test('a code is accepted once in 1,000 tries over many logins [MF1]', async () =
   const one = await withTotp(app)
   const before = await sessionsOf(one)
   const device = onDeviceOf(app, one.client)
-  const tokens = []
-  for (let login = 0; login < 250; login++) tokens.push(await tempToken(device, one.person))
+  const tokens: string[] = []
+  for (let wave = 0; wave < 25; wave++)
+    tokens.push(...(await Promise.all(Array.from({ length: 10 }, () => tempToken(device, one.person)))))
   const code = await one.code()
   const started = performance.now()
   const answers = []
@@ -202,7 +203,7 @@ test('a code is accepted once in 1,000 tries over many logins [MF1]', async () =
     new Set([undefined, 'totp:invalid_code', 'totp:temp_token_invalid']),
   )
   expect(await sessionsOf(one)).toBe(before + 1)
-}, 60_000)
+}, 120_000)
 
 test('a backup code is spent once in 100 tries over several logins; the owner is told how many are left [MF3]', async () => {
   const one = await withTotp(app)
