@@ -66,7 +66,7 @@ export async function rotateRefreshToken(
 ): Promise<Rotated | undefined> {
   const childId = randomUUIDv7()
   const values = fillPlaceholders(params, { digest, childId, childDigest: child.digest, childKeyId, ttlSeconds })
-  // Unanswered it may have happened. An outage all the same, as to ask again is right: that gives the same child [TK4].
+  // Unanswered it may have happened. An outage all the same, as to ask again is right: for ten seconds that gives the same child [TK4].
   const { rows } = await pool.query<Rotated>({ name: 'rotate_refresh_token', text, values }).catch(throwFailure)
   return rows[0]
 }

@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
+import { tokenDigest } from '../crypto/secret-token.ts'
 import { devices, signUps, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
@@ -30,14 +31,21 @@ type Attempt = {
 
 /** Afterwards the account has a session, or a login that waits: for its code, or for the link mailed to its owner. */
 export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<LoginOutcome> {
-  // Of a device only the database says whether the account knows it.
-  using place = attempt.deviceToken === undefined ? reserveHashing(ctx) : undefined
+  const { deviceToken } = attempt
+  // Of a token that may be a device's only the database says whether the account knows it.
+  const mayBeKnown = deviceToken !== undefined && tokenDigest('device', deviceToken) !== undefined
+  using early = mayBeKnown ? undefined : reserveHashing(ctx)
   const key = emailKey(attempt.email)
-  const { user, waitingHash, deviceId } = await findLogin(ctx, key, attempt.deviceToken)
+  const { user, waitingHash, deviceId } = await findLogin(ctx, key, deviceToken)
+  using late = mayBeKnown && deviceId === null ? reserveHashing(ctx) : undefined
   const attemptsKey = user ? accountAttempts(user.id, deviceId) : (`address:${addressDigest(key)}` as const)
   await admitAttempt(ctx, attemptsKey)
 
-  const owner = { lane: deviceId === null ? 'unknown' : 'known', place, isGone: attempt.client.isGone } as const
+  const owner = {
+    lane: deviceId === null ? 'unknown' : 'known',
+    place: early ?? late,
+    isGone: attempt.client.isGone,
+  } as const
   // As many verifications for a free address as for a registered one, right or wrong [TH5].
   const isRight = await isPasswordRight(ctx, user?.passwordHash ?? undefined, attempt.password, owner)
   const isWaiting = waitingHash !== null && (await isPasswordRight(ctx, waitingHash, attempt.password, owner))

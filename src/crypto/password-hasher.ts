@@ -3,7 +3,7 @@ import { inSpan } from '../tracing/span.ts'
 import { type Argon2, type Argon2Cost, loadArgon2 } from './argon2.ts'
 import { argon2Cost } from './stored-hash.argon2.ts'
 import { parseStoredHash, type StoredHash } from './stored-hash.ts'
-import { type Lane, type Owner, type Place, workQueue } from './work-queue.ts'
+import { type Owner, type Place, workQueue } from './work-queue.ts'
 
 export type PasswordHasher = {
   hash(password: string, owner?: Owner): Promise<string>
@@ -11,8 +11,8 @@ export type PasswordHasher = {
   verify(storedHash: string | undefined, password: string, owner?: Owner): Promise<boolean>
   /** Whether a hash was made with other parameters than today's [PW5]. */
   isOutdated(storedHash: string): boolean
-  /** For a password that is hashed or verified later; fails with QueueFullError where it would be refused now. */
-  reserve(lane: Lane): Place
+  /** For a stranger's password that is hashed or verified later; fails with QueueFullError where there is no room for it. */
+  reserve(): Place
   /** How many are computed, and how many wait. */
   state(): { readonly running: number; readonly waiting: number }
 }

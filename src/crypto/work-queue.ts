@@ -11,7 +11,7 @@ export class QueueFullError extends Error {
 /** `known`: of a device or session that the account knows; they go first, so that a storm of strangers keeps nobody out. */
 export type Lane = 'known' | 'unknown'
 
-/** Room in a lane for work that comes later; given back by being disposed of, or once the work itself is in the queue. */
+/** Room among strangers' work for some that comes later; given back by being disposed of, or once the work itself is in the queue. */
 export type Place = Disposable
 
 /** Whose work it is. */
@@ -24,8 +24,8 @@ export type Owner = {
 
 export type WorkQueue = {
   <Result>(work: () => Promise<Result>, owner?: Owner): Promise<Result>
-  /** Fails with QueueFullError where work would be refused now. */
-  reserve(lane: Lane): Place
+  /** Fails with QueueFullError where as much as may wait waits already, or has a place. */
+  reserve(): Place
   state(): { readonly running: number; readonly waiting: number }
 }
 
@@ -38,44 +38,43 @@ type Entry = { readonly isGone: () => boolean; readonly start: () => void; reado
  */
 export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): WorkQueue {
   const lanes = { known: new Set<Entry>(), unknown: new Set<Entry>() } as const satisfies Record<Lane, Set<Entry>>
-  const reserved = { known: 0, unknown: 0 }
+  const places = new Set<Place>()
   let running = 0
   let averageMs = deadlineMs / leastWaiting
 
   const mostWaiting = () => Math.max(leastWaiting, Math.floor((deadlineMs / averageMs) * concurrency))
   const countWaiting = () => lanes.known.size + lanes.unknown.size
-  const retryAfterSeconds = () => Math.max(1, Math.ceil((countWaiting() * averageMs) / concurrency / 1000))
+  const retryAfterSeconds = () =>
+    Math.max(1, Math.ceil(((countWaiting() + places.size) * averageMs) / concurrency / 1000))
 
   const dropAbandoned = (waiting: Set<Entry>): void => {
     for (const entry of waiting) if (entry.isGone()) entry.refuse()
   }
 
-  const isFull = (lane: Lane): boolean => running + lanes[lane].size + reserved[lane] >= concurrency + mostWaiting()
+  const isFull = (lane: Lane): boolean => {
+    const held = lane === 'unknown' ? places.size : 0
+    return running + lanes[lane].size + held >= concurrency + mostWaiting()
+  }
 
   const refusalOf = (lane: Lane): QueueFullError | undefined => {
     if (isFull(lane)) dropAbandoned(lanes[lane])
     return isFull(lane) ? new QueueFullError(retryAfterSeconds()) : undefined
   }
 
-  const reserve = (lane: Lane): Place => {
-    const refusal = refusalOf(lane)
+  const reserve = (): Place => {
+    const refusal = refusalOf('unknown')
     if (refusal) throw refusal
-    reserved[lane]++
-    let isHeld = true
-    return {
-      [Symbol.dispose]: () => {
-        if (isHeld) reserved[lane]--
-        isHeld = false
-      },
-    }
+    const place = { [Symbol.dispose]: () => void places.delete(place) }
+    places.add(place)
+    return place
   }
 
-  const turn = (lane: Lane, isGone: () => boolean): Promise<void> => {
+  const turn = (lane: Lane, isGone: () => boolean, hadPlace: boolean): Promise<void> => {
     if (running < concurrency) {
       running++
       return Promise.resolve()
     }
-    const refusal = refusalOf(lane)
+    const refusal = hadPlace ? undefined : refusalOf(lane)
     if (refusal) return Promise.reject(refusal)
     const waiting = lanes[lane]
     return new Promise((resolve, reject) => {
@@ -113,8 +112,8 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
 
   const run = async <Result>(work: () => Promise<Result>, owner: Owner = {}): Promise<Result> => {
     const { lane = 'unknown', isGone = () => false, place } = owner
-    place?.[Symbol.dispose]()
-    await inSpan('wait for a turn', {}, () => turn(lane, isGone))
+    const hadPlace = place !== undefined && places.delete(place)
+    await inSpan('wait for a turn', {}, () => turn(lane, isGone, hadPlace))
     const startedAt = performance.now()
     try {
       return await work()

@@ -25,7 +25,8 @@ function traced(query: pg.Pool['query'] | pg.ClientBase['query']): Query {
   return tracedRun as unknown as Query
 }
 
-const verb = /^\s*([a-z]+)/i
+/** Of a statement that begins with `with`, the first one in it. */
+const verb = /^\s*(?:with\b.*?\(\s*)?([a-z]+)/is
 const table = /\b(?:from|into|update)\s+"?([a-z_]+(?:\.[a-z_]+)?)"?(?!\w|\s*\()/i
 
 /** https://opentelemetry.io/docs/specs/semconv/database/postgresql/ */

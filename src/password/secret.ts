@@ -30,12 +30,12 @@ export async function isPasswordRight(
 }
 
 /**
- * A place in the queue for the password of whom nobody knows, before anything is counted against them or asked of the database:
- * a crowd that is let in on one free place would find out there that it is taken.
+ * A place in the queue for the password of whom nobody knows, before anything is counted against their account or address, or asked of
+ * the database: a crowd that is let in on one free place would find out there that it is taken.
  */
 export function reserveHashing(ctx: Context<'rate_limit:exceeded'>): Place {
   try {
-    return ctx.hasher.reserve('unknown')
+    return ctx.hasher.reserve()
   } catch (error) {
     throw busy(ctx, error)
   }

@@ -60,7 +60,8 @@ function keepAsking(socket: Socket): void {
       waiting.push(ask)
       return
     }
-    sentAt = performance.now()
+    // Where it had to wait for its turn that counts as well: others would have asked meanwhile.
+    sentAt = perSecond === Number.POSITIVE_INFINITY ? performance.now() : startedAt + (next / perSecond) * 1000
     socket.write(requests[next++ % requests.length] as Buffer)
   }
   socket.setNoDelay(true)

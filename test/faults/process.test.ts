@@ -9,7 +9,7 @@ import { isRunning } from '../../src/db/embedded/process.ts'
 import { runStatement, withDatabase } from '../support/database.ts'
 import { freePort } from '../support/free-port.ts'
 import { newPerson, type Person } from '../support/people.ts'
-import { programFile } from '../support/programs.ts'
+import { programFile, sourceFile } from '../support/programs.ts'
 
 type Program = {
   readonly child: ChildProcess
@@ -33,9 +33,9 @@ afterEach(async () => {
 type Environment = Readonly<Record<string, string>>
 
 /** A program as an operator starts it: nothing of the tests' environment gets through. */
-function spawnProgram(name: 'main' | 'cli', env: Environment, ...parameters: string[]): Program {
+function spawnFile(file: string, env: Environment, ...parameters: string[]): Program {
   const inherited = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' }
-  const child = spawn(process.execPath, [programFile(name), ...parameters], {
+  const child = spawn(process.execPath, [file, ...parameters], {
     env: { ...inherited, ...env },
     cwd: tmpdir(),
   })
@@ -46,6 +46,9 @@ function spawnProgram(name: 'main' | 'cli', env: Environment, ...parameters: str
   children.push(program)
   return program
 }
+
+const spawnProgram = (name: 'main' | 'cli', env: Environment, ...parameters: string[]): Program =>
+  spawnFile(programFile(name), env, ...parameters)
 
 async function startServer(env: Environment): Promise<Program> {
   const server = spawnProgram('main', { ARGON2_MEMORY_KIB: '8192', ARGON2_TIME_COST: '1', ...env })
@@ -236,7 +239,7 @@ test('two servers that start at once on one fresh database both serve, and share
   }
 })
 
-describe('what cannot start says why', () => {
+describe('what cannot start says why, its sources too', () => {
   test('all mistakes of the configuration at once, without a secret', async () => {
     const server = spawnProgram('main', {
       PORT: 'http',
@@ -253,7 +256,7 @@ describe('what cannot start says why', () => {
   })
 
   test('production with nothing set', async () => {
-    const server = spawnProgram('main', { APP_ENV: 'production' })
+    const server = spawnFile(sourceFile('main'), { APP_ENV: 'production' })
     expect(await server.ended()).toBe(1)
     for (const name of ['PUBLIC_URL', 'FRONTEND_URL', 'SMTP_URL', 'MAIL_FROM', 'DATABASE_URL'])
       expect(server.output()).toMatch(new RegExp(`^ *${name} must be set in production`, 'm'))
@@ -267,8 +270,14 @@ describe('what cannot start says why', () => {
     expect(server.output()).not.toContain('hidden-password')
   })
 
+  test('a worker without its secret', async () => {
+    const worker = spawnFile(sourceFile('worker'), {})
+    expect(await worker.ended()).toBe(1)
+    expect(worker.output()).toMatch(/WORKER_SECRET must /)
+  })
+
   test('a command that there is not: exit code 2 and the list', async () => {
-    const cli = spawnProgram('cli', {}, 'frobnicate')
+    const cli = spawnFile(sourceFile('cli'), {}, 'frobnicate')
     expect(await cli.ended()).toBe(2)
     expect(cli.output()).toContain('no command "frobnicate"')
     for (const name of ['migrate', 'keys init']) expect(cli.output()).toMatch(new RegExp(`^ {2}${name} `, 'm'))

@@ -260,7 +260,7 @@ describe('Meilisearch', () => {
         tookMs.push(performance.now() - started)
       }
       // One of them may have had to wait for the machine.
-      expect(Math.min(...tookMs)).toBeLessThan(1000)
+      expect(tookMs.toSorted((a, b) => a - b)[1]).toBeLessThan(1000)
       standIn.behave('fine')
       expect(await handles(app, 'leopold')).toEqual(['first_one'])
     },

@@ -2,10 +2,10 @@ import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
 /**
- * Every process that runs tests has its own thousand, below the ports that the system gives to whoever asks for any: one of those
- * may be somebody else's by the time that the program for which it was found listens.
+ * Every worker of a test run has its own thousand, below the ports that the system gives to whoever asks for any: one of those may be
+ * somebody else's by the time that the program for which it was found listens.
  */
-const first = 10_000 + (Number(process.env.VITEST_POOL_ID ?? 0) % 10) * 1000
+const first = 11_000 + (Number(process.env.VITEST_POOL_ID ?? 0) % 10) * 1000
 let next = randomInt(1000)
 
 /** A port of this machine at which nobody listens, found once. */
