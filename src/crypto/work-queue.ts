@@ -9,7 +9,7 @@ export class QueueFullError extends Error {
 }
 
 /** `known`: of a device or session that the account knows; they go first, so that a storm of strangers keeps nobody out. */
-export type Lane = 'known' | 'unknown'
+type Lane = 'known' | 'unknown'
 
 /** Room among strangers' work for some that comes later; given back by being disposed of, or once the work itself is in the queue. */
 export type Place = Disposable
