@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 
@@ -27,7 +28,7 @@ export type LoadResult = {
 }
 
 const order = JSON.parse(readFileSync(process.env.LOAD_ORDER ?? '', 'utf8')) as LoadOrder
-const { method = 'GET', path, once = false, perSecond = Number.POSITIVE_INFINITY } = order
+const { method = 'GET', path, once: isOnce = false, perSecond = Number.POSITIVE_INFINITY } = order
 const requests = order.requests.map(({ headers, body }) => {
   const json = body === undefined ? '' : JSON.stringify(body)
   const own = body && { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(json)) }
@@ -41,6 +42,9 @@ const waiting: (() => void)[] = []
 const statuses: Record<string, number> = {}
 let next = 0
 let isOver = false
+
+const sockets = Array.from({ length: order.connections }, () => connect(order.port, '127.0.0.1'))
+await Promise.all(sockets.map((socket) => once(socket, 'connect')))
 const startedAt = performance.now()
 
 const elapsedSeconds = (): number => (performance.now() - startedAt) / 1000
@@ -52,7 +56,7 @@ function keepAsking(socket: Socket): void {
   let sentAt = 0
   const ask = (): void => {
     if (isOver) return
-    if (once && next >= requests.length) {
+    if (isOnce && next >= requests.length) {
       finish()
       return
     }
@@ -65,7 +69,6 @@ function keepAsking(socket: Socket): void {
     socket.write(requests[next++ % requests.length] as Buffer)
   }
   socket.setNoDelay(true)
-  socket.once('connect', ask)
   socket.on('error', () => note('broken'))
   socket.on('data', (chunk: Buffer) => {
     const bytes = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
@@ -78,6 +81,7 @@ function keepAsking(socket: Socket): void {
     note(bytes.toString('latin1', 'HTTP/1.1 '.length, 'HTTP/1.1 200'.length))
     ask()
   })
+  ask()
 }
 
 function note(status: string): void {
@@ -108,7 +112,6 @@ function finish(): void {
   process.stdout.write(JSON.stringify(result), () => process.exit(0))
 }
 
-const sockets = Array.from({ length: order.connections }, () => connect(order.port, '127.0.0.1'))
 for (const socket of sockets) keepAsking(socket)
 setInterval(() => {
   while (isDue() && waiting.length > 0) waiting.shift()?.()
