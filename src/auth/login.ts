@@ -1,12 +1,11 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { tokenDigest } from '../crypto/secret-token.ts'
 import { devices, signUps, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import type { DeliveryRefusal } from '../mail/confirm.ts'
 import { hashPassword, isPasswordRight, reserveHashing } from '../password/secret.ts'
-import { isKnownDevice } from '../sessions/devices.ts'
+import { isKnownDevice, mayBeDeviceToken } from '../sessions/devices.ts'
 import type { LoginOutcome } from '../sessions/reply.ts'
 import { continueLogin } from '../totp/continue-login.ts'
 import { isBanned } from '../users/banned.ts'
@@ -32,8 +31,7 @@ type Attempt = {
 /** Afterwards the account has a session, or a login that waits: for its code, or for the link mailed to its owner. */
 export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<LoginOutcome> {
   const { deviceToken } = attempt
-  // Of a token that may be a device's only the database says whether the account knows it.
-  const mayBeKnown = deviceToken !== undefined && tokenDigest('device', deviceToken) !== undefined
+  const mayBeKnown = mayBeDeviceToken(deviceToken)
   using early = mayBeKnown ? undefined : reserveHashing(ctx)
   const key = emailKey(attempt.email)
   const { user, waitingHash, deviceId } = await findLogin(ctx, key, deviceToken)

@@ -25,7 +25,7 @@ export function authRoutes(app: App, deps: Deps): void {
   app.route({
     method: 'POST',
     url: '/v0/auth/signup',
-    config: { access: 'public', limit: 'sign-up', turnstile: true, codes: signUpFault.codes },
+    config: { access: 'public', limit: 'sign-up', turnstile: true, hashes: true, codes: signUpFault.codes },
     schema: {
       summary: 'Sign up; no account exists until the mailed link is used',
       tags: ['auth'],
@@ -50,7 +50,13 @@ export function authRoutes(app: App, deps: Deps): void {
     ...deliveryRefusals,
   )
   const ctx = { ...deps, fault: loginFault }
-  const loginConfig = { access: 'public', limit: 'sign-in', turnstile: true, codes: loginFault.codes } as const
+  const loginConfig = {
+    access: 'public',
+    limit: 'sign-in',
+    turnstile: true,
+    hashes: true,
+    codes: loginFault.codes,
+  } as const
   app.route({
     method: 'POST',
     url: '/v0/auth/login',

@@ -1,6 +1,7 @@
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { ResolveAccessToken } from '../access-tokens/resolve.ts'
 import type { Config } from '../config.ts'
+import type { PasswordHasher } from '../crypto/password-hasher.ts'
 import { faults } from '../errors/fault.ts'
 import type { Guard } from '../errors/plugin.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
@@ -16,6 +17,7 @@ import {
   sessionOrAccessTokenGuard,
 } from './credential.ts'
 import { crossSiteGuard, isUnsafe } from './cross-site.ts'
+import { hashingGuard } from './hashing-guard.ts'
 import { type LimitName, rateLimitGuard } from './rate-limits.ts'
 import { turnstileGuard } from './turnstile.ts'
 
@@ -32,6 +34,8 @@ declare module 'fastify' {
     /** Marked F in the contract: the session must be fresh. */
     fresh?: boolean
     turnstile?: boolean
+    /** Hashes a password for whoever asks. */
+    hashes?: boolean
     /** Answers with cookies, so another site may not post to it even without any. */
     setsCookie?: boolean
   }
@@ -42,6 +46,7 @@ declare module 'fastify' {
 
 type Deps = {
   readonly config: Config
+  readonly hasher: PasswordHasher
   readonly sharedCounter: RateCounter
   readonly localCounter: RateCounter
   readonly resolveSession: ResolveSession
@@ -55,6 +60,7 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
   const address = clientAddressGuard(deps.config)
   const crossSite = crossSiteGuard(deps.config)
   const turnstile = turnstileGuard(deps)
+  const hashing = hashingGuard(deps)
   const credential = {
     public: [],
     optional: [optionalSessionGuard(deps)],
@@ -67,10 +73,11 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
   const before = (
     route: RouteOptions,
     access: Access,
-    { limit = 'default', evenBanned = false, role, fresh = false }: FastifyContextConfig,
+    { limit = 'default', evenBanned = false, role, fresh = false, hashes = false }: FastifyContextConfig,
   ) => [
     address,
     ...([route.method].flat().some(isUnsafe) ? [crossSite] : []),
+    ...(hashes ? [hashing] : []),
     ...(limit === 'none' ? [] : [rateLimitGuard(limit, deps)]),
     ...credential[access],
     ...(isSignedIn(access) && !evenBanned ? [banGuard] : []),

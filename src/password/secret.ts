@@ -2,6 +2,8 @@ import type { Context } from '../context.ts'
 import { StoredHashError } from '../crypto/stored-hash.ts'
 import { type Owner, type Place, QueueFullError } from '../crypto/work-queue.ts'
 
+type Refusing = Pick<Context<'rate_limit:exceeded'>, 'hasher' | 'fault'>
+
 export async function hashPassword(
   ctx: Context<'rate_limit:exceeded'>,
   password: string,
@@ -33,7 +35,7 @@ export async function isPasswordRight(
  * A place in the queue for the password of whom nobody knows, before anything is counted against their account or address, or asked of
  * the database: a crowd that is let in on one free place would find out there that it is taken.
  */
-export function reserveHashing(ctx: Context<'rate_limit:exceeded'>): Place {
+export function reserveHashing(ctx: Refusing): Place {
   try {
     return ctx.hasher.reserve()
   } catch (error) {
@@ -41,7 +43,7 @@ export function reserveHashing(ctx: Context<'rate_limit:exceeded'>): Place {
   }
 }
 
-function busy(ctx: Context<'rate_limit:exceeded'>, error: unknown): unknown {
+function busy(ctx: Pick<Refusing, 'fault'>, error: unknown): unknown {
   if (!(error instanceof QueueFullError)) return error
   const { retryAfterSeconds } = error
   return ctx.fault('rate_limit:exceeded', {

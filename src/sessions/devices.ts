@@ -16,6 +16,10 @@ export function isKnownDevice(deviceToken: string | undefined): SQL | undefined 
 
 const noDigest = Buffer.alloc(0)
 
+/** Whether only the database can say that it is no device's. */
+export const mayBeDeviceToken = (text: string | undefined): boolean =>
+  text !== undefined && tokenDigest('device', text) !== undefined
+
 /** The devices that open a session without a mailed link, last seen first. */
 export async function listDevices(db: Database, { user, deviceId }: SignedIn) {
   const rows = await db

@@ -188,20 +188,24 @@ test('a storm of strangers keeps nobody out whom the account knows: devices and 
     await full.promise
     const { email, password } = person
     const newcomer = newPerson()
+    const [network, ownNetwork] = [elsewhere(), elsewhere()]
     const [stranger, signUp, known, proof] = await Promise.all([
       slow.client().post(loginUrl, { email, password }, elsewhere()),
-      slow.client().post('/v0/auth/signup', newcomer, elsewhere()),
-      client.post(loginUrl, { email, password }, elsewhere()),
+      slow.client().post('/v0/auth/signup', newcomer, network),
+      client.post(loginUrl, { email, password }, ownNetwork),
       client.post('/v0/auth/reauthenticate', { password }),
     ])
     expect([stranger.code, signUp.code]).toEqual(['rate_limit:exceeded', 'rate_limit:exceeded'])
     expect([known.status, proof.status]).toEqual([204, 204])
-    // What was refused asked for nothing: a password that nobody looked at is no try, and no mail of its address is used up.
+    // What was refused asked for nothing: a password that nobody looked at is no try, no mail of its address and nothing of its network's is used up.
     const tries = "select count(*)::int as n from failed_attempts where key like 'address:%'"
     expect((await slow.sql<{ n: number }>(tries))[0]?.n).toBeLessThan(guesses)
-    const mailsOf = ({ email }: Person) =>
-      slow.sql('select from rate_counters where key = $1', [`mail:verify_email:${addressDigest(emailKey(email))}`])
-    expect([await mailsOf(person), await mailsOf(newcomer)]).toEqual([[{}], []])
+    const isCounted = async (key: string) =>
+      (await slow.sql('select from rate_counters where key = $1', [key])).length > 0
+    const mail = ({ email }: Person) => `mail:verify_email:${addressDigest(emailKey(email))}`
+    expect([await isCounted(mail(person)), await isCounted(mail(newcomer))]).toEqual([true, false])
+    expect(await isCounted(`sign-in:${ownNetwork.remoteAddress}`)).toBe(true)
+    expect(await isCounted(`sign-up:${network.remoteAddress}`)).toBe(false)
   } finally {
     isOver = true
     await Promise.all(storm)

@@ -1,0 +1,23 @@
+import type { FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
+import type { PasswordHasher } from '../crypto/password-hasher.ts'
+import { faults } from '../errors/fault.ts'
+import type { Guard } from '../errors/plugin.ts'
+import { reserveHashing } from '../password/secret.ts'
+import { mayBeDeviceToken } from '../sessions/devices.ts'
+import { readCookie } from './cookies.ts'
+
+const fault = faults('rate_limit:exceeded')
+
+type Deps = { readonly config: Config; readonly hasher: PasswordHasher }
+
+/** Refuses strangers while there is no room for their passwords, before even their network is counted: without Redis that is a statement. */
+export function hashingGuard({ config, hasher }: Deps): Guard {
+  const ctx = { hasher, fault }
+  const check = (request: FastifyRequest): void => {
+    const sent = [readCookie(request, config, 'device_id'), request.headers['x-device-token']].flat()
+    // It only asks: the place is taken once the request has been read.
+    if (!sent.some(mayBeDeviceToken)) reserveHashing(ctx)[Symbol.dispose]()
+  }
+  return Object.assign(check, { codes: fault.codes })
+}
