@@ -1,5 +1,6 @@
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
+import { loadArgon2 } from '../../src/crypto/argon2.ts'
 import { openDatabase } from '../../src/db/client.ts'
 
 /** What a route of Postern is held against: a bare Fastify that sends the same body and headers, and does one thing before it. */
@@ -7,6 +8,8 @@ export type BareOrder = {
   readonly status: number
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
+  /** For each POST: a password is verified, one at a time; whoever finds so many before them is refused with 429. */
+  readonly hashing?: { readonly storedHash: string; readonly mostWaiting: number }
   /** Done before each answer. */
   readonly before?:
     | { readonly redisUrl: string; readonly key: string }
@@ -69,13 +72,29 @@ const onOneRow: Readonly<Record<string, string>> = {
   DELETE: 'delete from bench_rows where id = -$1::int',
 }
 
+async function cappedHashing({ storedHash, mostWaiting }: NonNullable<BareOrder['hashing']>): Promise<Handler> {
+  const argon2 = await loadArgon2()
+  let last: Promise<unknown> = Promise.resolve()
+  let waiting = 0
+  return async (_request, reply) => {
+    if (waiting >= mostWaiting) return reply.code(429).send()
+    waiting++
+    last = last.then(() => argon2.verify(storedHash, 'correct horse battery'))
+    await last
+    waiting--
+    return reply.code(202).send()
+  }
+}
+
+type Handler = (request: unknown, reply: import('fastify').FastifyReply) => Promise<unknown>
+
 const work = await prepare()
 const app = Fastify()
-const answer = async (_request: unknown, reply: import('fastify').FastifyReply) => {
+const answer: Handler = async (_request, reply) => {
   if (order.before) await work()
   reply.code(order.status).headers(order.headers)
   return order.status === 204 ? reply.send() : reply.send(order.body)
 }
 app.get('/', answer)
-app.post('/', answer)
+app.post('/', order.hashing ? await cappedHashing(order.hashing) : answer)
 await app.listen({ host: '127.0.0.1', port: Number(process.env.PORT) })

@@ -95,42 +95,32 @@ const newcomers = (round: number): Requests =>
   }))
 
 const mostMib = 320
+const mostMs = 10
+/** On a slower machine: `mostMs` was set where a bare server that only hashes, one password at a time, answers others within 6 ms. */
+const mostOfBare = mostMs / 6
 
 /** Session checks while strangers log in at ten times what can be hashed, and what that takes of memory. */
 export async function storm(stage: Stage): Promise<Row[]> {
-  const { users, logins } = await makeUsers(stage)
+  const { stored, users, logins } = await makeUsers(stage)
   const postern = await startHashing(stage)
+  const bare = await stage.bare(
+    { status: 200, body: '{}', headers: {}, hashing: { storedHash: stored, mostWaiting: 64 } },
+    '0,1',
+  )
   try {
     const perSecond = 10 * (await rateOf(postern, '/v0/auth/login', logins, '204'))
-    const { port } = postern
-    // From everywhere, as such a storm comes: one network would have one row of limits for all to wait for.
-    const requests = users.map(({ email }, index) => ({
-      headers: { 'x-forwarded-for': `198.18.${index >> 8}.${index & 255}` },
-      body: { email, password },
-    }))
-    const attack = load({
-      port,
-      method: 'POST',
-      path: '/v0/auth/login',
-      requests,
-      connections: 300,
-      seconds: 12,
-      perSecond,
-    })
-    const requestsOfOthers = users.map((user) => ({ headers: cookieOf(user) }))
-    const check = { port, path: '/v0/user/me', requests: requestsOfOthers, connections: 8, perSecond: 200 }
-    // Not before its queue is full.
-    await load({ ...check, seconds: 3 })
-    const { p99Ms } = await load({ ...check, seconds: 7 })
+    const weather = { users, perSecond }
+    const ofBare = await inStorm(bare, { ...weather, loginPath: '/', checkPath: '/' })
+    const own = await inStorm(postern, { ...weather, loginPath: '/v0/auth/login', checkPath: '/v0/user/me' })
     const mib = postern.residentMib()
-    const { statuses } = await attack
-    const answers = Object.entries(statuses).map(([status, count]) => `${count} × ${status}`)
+    const answers = Object.entries(own.statuses).map(([status, count]) => `${count} × ${status}`)
+    const isRefusedWell = Object.keys(own.statuses).every((status) => status === '202' || status === '429')
     return [
       {
         name: `session checks while ${Math.round(perSecond)} strangers a second log in (${answers.join(', ')})`,
-        figure: `p99 ${p99Ms.toFixed(1)} ms`,
-        target: '<= 10 ms',
-        holds: p99Ms <= 10 && Object.keys(statuses).every((status) => status === '202' || status === '429'),
+        figure: `p99 ${own.p99Ms.toFixed(1)} ms (a bare server that only hashes: ${ofBare.p99Ms.toFixed(1)})`,
+        target: `<= ${mostMs} ms, or ${mostOfBare.toFixed(1)} of the bare server's`,
+        holds: own.p99Ms <= Math.max(mostMs, mostOfBare * ofBare.p99Ms) && isRefusedWell,
       },
       {
         name: 'resident memory in that storm',
@@ -141,5 +131,29 @@ export async function storm(stage: Stage): Promise<Row[]> {
     ]
   } finally {
     await postern.stop()
+    await bare.stop()
   }
+}
+
+type Storm = {
+  readonly users: readonly BenchUser[]
+  readonly perSecond: number
+  readonly loginPath: string
+  readonly checkPath: string
+}
+
+async function inStorm({ port }: Program, { users, perSecond, loginPath, checkPath }: Storm) {
+  // From everywhere, as such a storm comes: one network would have one row of limits for all to wait for.
+  const requests = users.map(({ email }, index) => ({
+    headers: { 'x-forwarded-for': `198.18.${index >> 8}.${index & 255}` },
+    body: { email, password },
+  }))
+  const attack = load({ port, method: 'POST', path: loginPath, requests, connections: 300, seconds: 12, perSecond })
+  const asked = users.map((user) => ({ headers: cookieOf(user) }))
+  const check = { port, path: checkPath, requests: asked, connections: 8, perSecond: 200 }
+  // Not before its queue is full.
+  await load({ ...check, seconds: 3 })
+  const { p99Ms } = await load({ ...check, seconds: 7 })
+  const { statuses } = await attack
+  return { p99Ms, statuses }
 }

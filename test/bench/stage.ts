@@ -42,7 +42,7 @@ export type Stage = {
   readonly isPinned: boolean
   /** On the servers' core, or on both. */
   postern(env?: Readonly<Record<string, string>>, cores?: string): Promise<Program>
-  bare(order: BareOrder): Promise<Program>
+  bare(order: BareOrder, cores?: string): Promise<Program>
   close(): Promise<void>
 }
 
@@ -85,8 +85,8 @@ export async function openStage(): Promise<Stage> {
         LOG_LEVEL: 'warn',
         ...env,
       }),
-    bare: (order) =>
-      startProgram('0', join(import.meta.dirname, 'bare.ts'), '/', { BARE_ORDER: JSON.stringify(order) }),
+    bare: (order, cores = '0') =>
+      startProgram(cores, join(import.meta.dirname, 'bare.ts'), '/', { BARE_ORDER: JSON.stringify(order) }),
     close: () => moved.disposeAsync(),
   }
 }

@@ -7,7 +7,7 @@ const bench = join(import.meta.dirname, '../bench/main.ts')
 
 /** Server and load need a core each for themselves; only `npm run faults` has the time for it. */
 test.skipIf(process.env.FAULTS !== 'long')(
-  'in a storm of sign-ins, ten times what can be hashed, others are answered within 10 ms, and memory is bounded [FT13]',
+  'in a storm of sign-ins, ten times what can be hashed, others are answered soon, and memory is bounded [FT13]',
   { timeout: 180_000 },
   async ({ task }) => {
     // It ends with 1 where a target does not hold: the table says by how much.
@@ -15,8 +15,9 @@ test.skipIf(process.env.FAULTS !== 'long')(
       ({ stdout }) => stdout,
       (error: { stdout: string }) => error.stdout,
     )
-    const [p99Ms, mib] = [/p99 ([\d.]+) ms/, /(\d+) MiB \| </].map((figure) => Number(figure.exec(table)?.[1]))
-    task.meta.figures = { 'p99 ms': p99Ms ?? Number.NaN, 'resident MiB': mib ?? Number.NaN }
+    const figures = [/p99 ([\d.]+) ms/, /hashes: ([\d.]+)/, /(\d+) MiB \| </].map((one) => Number(one.exec(table)?.[1]))
+    const [p99Ms = Number.NaN, bareMs = Number.NaN, mib = Number.NaN] = figures
+    task.meta.figures = { 'p99 ms': p99Ms, 'p99 ms of a bare server': bareMs, 'resident MiB': mib }
     expect(table.match(/\| (?:yes|NO) \|/g), table).toEqual(['| yes |', '| yes |'])
   },
 )
