@@ -31,6 +31,7 @@ type Attempt = {
 /** Afterwards the account has a session, or a login that waits: for its code, or for the link mailed to its owner. */
 export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<LoginOutcome> {
   const { deviceToken } = attempt
+  // A stranger takes a place as soon as it is clear that they are one: at once, or when the account does not know the device.
   const mayBeKnown = mayBeDeviceToken(deviceToken)
   using early = mayBeKnown ? undefined : reserveHashing(ctx)
   const key = emailKey(attempt.email)

@@ -33,8 +33,8 @@ type Options = { readonly concurrency: number; readonly deadlineMs: number; read
 type Entry = { readonly isGone: () => boolean; readonly start: () => void; readonly refuse: () => void }
 
 /**
- * Never runs more than `concurrency` at a time. Each lane holds as many entries and places as the deadline lets finish, at least `leastWaiting`;
- * beyond that, and for an entry that waited past the deadline or whose owner left, it fails with QueueFullError.
+ * Never runs more than `concurrency` at a time. Each lane holds as many entries and places as the deadline lets finish, at least
+ * `leastWaiting`; beyond that, and for an entry that waited past the deadline or whose owner left, it fails with QueueFullError.
  */
 export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): WorkQueue {
   const lanes = { known: new Set<Entry>(), unknown: new Set<Entry>() } as const satisfies Record<Lane, Set<Entry>>

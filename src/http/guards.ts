@@ -34,7 +34,7 @@ declare module 'fastify' {
     /** Marked F in the contract: the session must be fresh. */
     fresh?: boolean
     turnstile?: boolean
-    /** Hashes a password for whoever asks. */
+    /** Hashes a password for whoever asks, so strangers are refused while there is no room for it. */
     hashes?: boolean
     /** Answers with cookies, so another site may not post to it even without any. */
     setsCookie?: boolean

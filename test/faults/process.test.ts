@@ -239,7 +239,7 @@ test('two servers that start at once on one fresh database both serve, and share
   }
 })
 
-describe('what cannot start says why, its sources too', () => {
+describe('what cannot start says why, built or from its sources', () => {
   test('all mistakes of the configuration at once, without a secret', async () => {
     const server = spawnProgram('main', {
       PORT: 'http',
