@@ -49,11 +49,12 @@ export async function buildApp(deps: Deps, { onContractViolation = () => {} }: A
   app.setSerializerCompiler(serializerCompiler as never)
 
   traceRequests(app, deps)
-  logRequests(app)
+  logRequests(app, config)
   closeGracefully(app)
   responseHeaders(app, config)
   await app.register(cors, corsOptions(config.corsOrigins))
-  await app.register(cookie)
+  // Read where they are asked for.
+  await app.register(cookie, { hook: false })
   readJsonBodies(app)
   guardRoutes(app, deps)
   const allowedMethods = rememberMethods(app)

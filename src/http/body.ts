@@ -30,10 +30,15 @@ export function readJsonBodies(app: FastifyInstance): void {
   })
   app.addHook('onRoute', declareCodes)
   app.addHook('onRequest', (request, _reply, done) => {
-    const { schema, config } = request.routeOptions
-    if (!schema?.body && !(config.upload && isForm(request))) forgetBody(request)
+    // Few requests have one, and what Fastify says of a route is put together for each who asks.
+    if (bodyHeaders.some((name) => name in request.headers) && !wantsBody(request)) forgetBody(request)
     done()
   })
+}
+
+function wantsBody(request: FastifyRequest): boolean {
+  const { schema, config } = request.routeOptions
+  return schema?.body !== undefined || (config.upload === true && isForm(request))
 }
 
 /** Of any other upload, one without a readable type included, the route says what it lacks: its file. */

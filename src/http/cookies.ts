@@ -1,16 +1,35 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 
-type CookieName = 'session_id' | 'device_id' | 'anonymous_user_id' | 'refresh_token'
+/**
+ * Browsers accept these prefixes only with Secure, and `__Host-` only without Domain: RFC 6265bis section 4.1.3. Spelt out, not put
+ * together: what V8 looks properties up by it wants to have seen before.
+ */
+const wireNames = {
+  session_id: { plain: 'session_id', secure: '__Secure-session_id', host: '__Host-session_id' },
+  device_id: { plain: 'device_id', secure: '__Secure-device_id', host: '__Host-device_id' },
+  anonymous_user_id: {
+    plain: 'anonymous_user_id',
+    secure: '__Secure-anonymous_user_id',
+    host: '__Host-anonymous_user_id',
+  },
+  refresh_token: { plain: 'refresh_token', secure: '__Secure-refresh_token', host: '__Host-refresh_token' },
+} as const
 
-/** Browsers accept these prefixes only with Secure, and `__Host-` only without Domain: RFC 6265bis section 4.1.3. */
+type CookieName = keyof typeof wireNames
+
 export function wireName(config: Config, name: CookieName): string {
-  if (config.appEnv === 'development') return name
-  return config.cookieDomain ? `__Secure-${name}` : `__Host-${name}`
+  if (config.appEnv === 'development') return wireNames[name].plain
+  return config.cookieDomain ? wireNames[name].secure : wireNames[name].host
 }
 
-export const readCookie = (request: FastifyRequest, config: Config, name: CookieName): string | undefined =>
-  request.cookies[wireName(config, name)] || undefined
+export function readCookie(request: FastifyRequest, config: Config, name: CookieName): string | undefined {
+  const { cookie } = request.headers
+  if (cookie === undefined) return undefined
+  // Decorated with nothing; made once a request.
+  request.cookies ??= request.server.parseCookie(cookie)
+  return request.cookies[wireName(config, name)] || undefined
+}
 
 const attributes = (config: Config) => ({
   httpOnly: true,

@@ -125,17 +125,21 @@ const addressFault = faults('general:invalid_ip_address')
 
 function clientAddressGuard(config: Config): Guard {
   const trusted = parseTrustedProxies(config.trustedProxies)
+  const headerName = asPropertyName(config.clientIpHeader)
   const check = (request: FastifyRequest): void => {
-    const header = request.headers[config.clientIpHeader]
+    const header = request.headers[headerName]
     // A peer that is gone has no address any more; nobody will read the answer.
     const socketAddress = request.socket.remoteAddress ?? '0.0.0.0'
-    const address = resolveClientAddress(socketAddress, header, config.clientIpHeader, trusted)
+    const address = resolveClientAddress(socketAddress, header, headerName, trusted)
     if (address === undefined) {
       throw addressFault('general:invalid_ip_address', {
-        details: `A trusted proxy sent something else than an address in ${config.clientIpHeader}.`,
+        details: `A trusted proxy sent something else than an address in ${headerName}.`,
       })
     }
     request.clientAddress = address
   }
   return Object.assign(check, { codes: addressFault.codes })
 }
+
+/** The same text as V8 keeps it for the names of properties; any other it searches for on every request, and compiles anew now and then. */
+const asPropertyName = (text: string): string => Object.keys({ [text]: true })[0] ?? text

@@ -35,7 +35,7 @@ const changesMatterForMs = 35_000
 /** Beyond this many accounts that changed of late, whatever was read before the oldest of them changed counts as changed. */
 const mostChanges = 10_000
 
-/** Sessions in this process's memory, those longest unused dropped first. */
+/** Sessions in this process's memory. Those that were read longest ago are dropped first: what is in use is read anew every half a minute. */
 export function rememberSessions({ mostMib }: { readonly mostMib: number }): RememberedSessions {
   const keysOf = new Map<string, Set<string>>()
   const sessions =
@@ -53,7 +53,7 @@ export function rememberSessions({ mostMib }: { readonly mostMib: number }): Rem
   const changes = rememberChanges()
 
   return {
-    find: (key) => sessions?.get(key),
+    find: (key) => sessions?.peek(key),
     store: (key, session) => {
       const userId = session.value.user.id
       if (session.transaction < changes.lastOf(userId)) return false

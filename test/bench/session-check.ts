@@ -108,7 +108,7 @@ async function compare(
   const bare = await stage.bare({ ...(await sample(postern, users, path)), ...(before && { before }) })
   const requests = users.map((user) => ({ headers: cookieOf(user) }))
   const rate = async (port: number, at: string) => {
-    const { perSecond, statuses } = await load({ port, path: at, requests, connections, seconds })
+    const { perSecond, statuses } = await load({ port, path: at, requests, connections, seconds, awake: true })
     if (Object.keys(statuses).some((status) => !status.startsWith('2')))
       throw new Error(`${name}: ${JSON.stringify(statuses)}`)
     return perSecond

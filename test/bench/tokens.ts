@@ -39,7 +39,7 @@ export async function tokens(stage: Stage, rounds: number): Promise<Row[]> {
     })
     const postern = await stage.postern()
     const rate = async (order: Pick<LoadOrder, 'port' | 'path' | 'requests'>, expected: string): Promise<number> => {
-      const result = await load({ ...order, method: 'POST', connections, seconds, once: true })
+      const result = await load({ ...order, method: 'POST', connections, seconds, once: true, awake: true })
       const others = Object.keys(result.statuses).filter((status) => status !== expected)
       if (others.length > 0) throw new Error(`${order.path} answered ${JSON.stringify(result.statuses)}`)
       return result.perSecond
