@@ -1,6 +1,7 @@
 import { and, eq, gte, type SQL, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Database } from '../db/client.ts'
+import { prepared } from '../db/prepared.ts'
 import { failedAttempts } from '../db/schema/limits.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
@@ -19,28 +20,41 @@ const { key: keyColumn, count, blockedUntil, forgottenAt, toldAt } = failedAttem
  * Runs in no transaction of the caller: a rollback would give the try back.
  */
 export async function countAttempt(db: Database, key: string, free: number): Promise<Attempt> {
-  const tries = sql`case when ${forgottenAt} <= now() then 1 else ${count} + 1 end`
-  const forgotten = sql`now() + interval '24 hours'`
-  const counted = await db
-    .insert(failedAttempts)
-    .values({ key, count: 1, blockedUntil: endOfBlock(sql`1`, free), forgottenAt: forgotten })
-    .onConflictDoUpdate({
-      target: keyColumn,
-      set: { count: tries, blockedUntil: endOfBlock(tries, free), forgottenAt: forgotten },
-      setWhere: sql`${blockedUntil} is null or ${blockedUntil} <= now()`,
-    })
-    .returning({ key: keyColumn })
+  const counted = await countStatement(db).execute({ key, free })
   return counted.length > 0 ? { allowed: true } : { allowed: false, retryAfterSeconds: await secondsLeft(db, key) }
 }
 
+const countStatement = prepared((db) => {
+  const tries = sql`case when ${forgottenAt} <= now() then 1 else ${count} + 1 end`
+  const forgotten = sql`now() + interval '24 hours'`
+  return db
+    .insert(failedAttempts)
+    .values({ key: sql.placeholder('key'), count: 1, blockedUntil: endOfBlock(sql`1`), forgottenAt: forgotten })
+    .onConflictDoUpdate({
+      target: keyColumn,
+      set: { count: tries, blockedUntil: endOfBlock(tries), forgottenAt: forgotten },
+      setWhere: sql`${blockedUntil} is null or ${blockedUntil} <= now()`,
+    })
+    .returning({ key: keyColumn })
+    .prepare('count_attempt')
+})
+
 /** Ends the count, after the secret was right; what the owner was told of is not forgotten. */
 export async function clearAttempts(db: Database, key: string): Promise<void> {
-  await db.update(failedAttempts).set({ count: 0, blockedUntil: null }).where(eq(keyColumn, key))
+  await clearStatement(db).execute({ key })
 }
 
+const clearStatement = prepared((db) =>
+  db
+    .update(failedAttempts)
+    .set({ count: 0, blockedUntil: null })
+    .where(eq(keyColumn, sql.placeholder('key')))
+    .prepare('clear_attempts'),
+)
+
 /** The exponent stops where the longest block is passed: a power of two beyond `float8` is an error. */
-function endOfBlock(tries: SQL, free: number): SQL {
-  const past = sql`(${tries}) - ${free}::float8`
+function endOfBlock(tries: SQL): SQL {
+  const past = sql`(${tries}) - ${sql.placeholder('free')}::float8`
   const seconds = sql`least(power(2, least(floor(${past}), 10)), ${longestBlockSeconds})`
   return sql`case when ${past} >= 0 then now() + make_interval(secs => ${seconds}) end`
 }
@@ -109,16 +123,21 @@ export function recordFailure(ctx: Context<never>, { key, owner, client, metadat
 async function mayTellOwner(tx: Transaction, ctx: Context<never>, key: AttemptsKey): Promise<boolean> {
   const { rateLimits } = ctx.config
   if (rateLimits === 'off') return false
-  const told = await tx
+  const told = await tellStatement(tx).execute({ key, free: scaled(rateLimits, freeAttempts) })
+  return told.length > 0
+}
+
+const tellStatement = prepared((tx) =>
+  tx
     .update(failedAttempts)
     .set({ toldAt: sql`now()` })
     .where(
       and(
-        eq(keyColumn, key),
-        gte(count, scaled(rateLimits, freeAttempts)),
+        eq(keyColumn, sql.placeholder('key')),
+        gte(count, sql.placeholder('free')),
         sql`coalesce(${toldAt} < now() - interval '24 hours', true)`,
       ),
     )
     .returning({ key: keyColumn })
-  return told.length > 0
-}
+    .prepare('tell_of_attempts'),
+)

@@ -1,11 +1,12 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
+import { prepared } from '../db/prepared.ts'
 import { devices, signUps, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import type { DeliveryRefusal } from '../mail/confirm.ts'
 import { hashPassword, isPasswordRight, reserveHashing } from '../password/secret.ts'
-import { isKnownDevice, mayBeDeviceToken } from '../sessions/devices.ts'
+import { deviceDigestOf, isKnownDevice, mayBeDeviceToken } from '../sessions/devices.ts'
 import type { LoginOutcome } from '../sessions/reply.ts'
 import { continueLogin } from '../totp/continue-login.ts'
 import { isBanned } from '../users/banned.ts'
@@ -70,7 +71,12 @@ type User = {
 
 /** One statement, whatever is there to be found: the account, the sign-up that waits, the device if it is the account's. */
 async function findLogin(ctx: Context<never>, key: string, deviceToken: string | undefined) {
-  const [found] = await ctx.db
+  const [found] = await findStatement(ctx.db).execute({ key, deviceDigest: deviceDigestOf(deviceToken) })
+  return found ?? { user: null, waitingHash: null, deviceId: null }
+}
+
+const findStatement = prepared((db) =>
+  db
     .select({
       user: {
         id: users.id,
@@ -85,11 +91,11 @@ async function findLogin(ctx: Context<never>, key: string, deviceToken: string |
       deviceId: devices.id,
     })
     .from(sql`(select 1) as always`)
-    .leftJoin(users, eq(users.emailKey, key))
-    .leftJoin(signUps, and(eq(signUps.emailKey, key), sql`${signUps.expiresAt} > now()`))
-    .leftJoin(devices, isKnownDevice(deviceToken))
-  return found ?? { user: null, waitingHash: null, deviceId: null }
-}
+    .leftJoin(users, eq(users.emailKey, sql.placeholder('key')))
+    .leftJoin(signUps, and(eq(signUps.emailKey, sql.placeholder('key')), sql`${signUps.expiresAt} > now()`))
+    .leftJoin(devices, isKnownDevice)
+    .prepare('find_login'),
+)
 
 type Admitted = {
   readonly user: User
@@ -119,10 +125,28 @@ async function claimPassword(
   user: User,
   renewedHash: string | undefined,
 ): Promise<void> {
-  const isUnchanged = and(eq(users.id, user.id), eq(users.passwordVersion, user.passwordVersion))
+  const { id, passwordVersion } = user
   const claimed =
     renewedHash === undefined
-      ? await tx.select({ id: users.id }).from(users).where(isUnchanged).for('no key update')
-      : await tx.update(users).set({ passwordHash: renewedHash }).where(isUnchanged).returning({ id: users.id })
+      ? await claimStatement(tx).execute({ id, passwordVersion })
+      : await renewStatement(tx).execute({ id, passwordVersion, renewedHash })
   if (claimed.length === 0) throw ctx.fault('auth:invalid_credentials')
 }
+
+const isUnchanged = and(
+  eq(users.id, sql.placeholder('id')),
+  eq(users.passwordVersion, sql.placeholder('passwordVersion')),
+)
+
+const claimStatement = prepared((tx) =>
+  tx.select({ id: users.id }).from(users).where(isUnchanged).for('no key update').prepare('claim_password'),
+)
+
+const renewStatement = prepared((tx) =>
+  tx
+    .update(users)
+    .set({ passwordHash: sql`${sql.placeholder('renewedHash')}` })
+    .where(isUnchanged)
+    .returning({ id: users.id })
+    .prepare('renew_password_hash'),
+)

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { seal } from '../crypto/sealed-box.ts'
 import type { Jobs } from '../db/jobs.ts'
+import { prepared } from '../db/prepared.ts'
 import { mails } from '../db/schema/mails.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { MailContent } from './templates.ts'
@@ -78,19 +79,23 @@ type Row = {
   readonly ttlSeconds: number
 }
 
-async function putMail(
-  tx: Transaction,
-  deps: MailDeps,
-  { kind, payload, tokenId, userId, ttlSeconds }: Row,
-): Promise<string> {
+async function putMail(tx: Transaction, deps: MailDeps, { payload, userId, ...row }: Row): Promise<string> {
   const id = randomUUIDv7()
-  await tx.insert(mails).values({
-    id,
-    kind,
-    tokenId,
-    userId,
-    payload: seal(deps.keyring, JSON.stringify(payload), id),
-    expiresAt: sql`now() + make_interval(secs => ${ttlSeconds})`,
-  })
+  const sealed = seal(deps.keyring, JSON.stringify(payload), id)
+  await putStatement(tx).execute({ ...row, id, userId: userId ?? null, payload: sealed })
   return id
 }
+
+const putStatement = prepared((tx) =>
+  tx
+    .insert(mails)
+    .values({
+      id: sql.placeholder('id'),
+      kind: sql.placeholder('kind'),
+      tokenId: sql.placeholder('tokenId'),
+      userId: sql.placeholder('userId'),
+      payload: sql.placeholder('payload'),
+      expiresAt: sql`now() + make_interval(secs => ${sql.placeholder('ttlSeconds')})`,
+    })
+    .prepare('put_mail'),
+)

@@ -1,10 +1,11 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
+import { prepared } from '../db/prepared.ts'
 import { oauthIdentities } from '../db/schema/oauth.ts'
 import { devices, users } from '../db/schema/users.ts'
 import type { Client } from '../http/client.ts'
 import type { DeliveryRefusal } from '../mail/confirm.ts'
-import { isKnownDevice } from '../sessions/devices.ts'
+import { deviceDigestOf, isKnownDevice } from '../sessions/devices.ts'
 import type { LoginOutcome } from '../sessions/reply.ts'
 import { continueLogin } from '../totp/continue-login.ts'
 import { isBanned } from '../users/banned.ts'
@@ -57,7 +58,21 @@ async function findAccount(
   provider: Provider,
   { identity, deviceToken }: Pick<Arrival, 'identity' | 'deviceToken'>,
 ) {
-  const [found] = await ctx.db
+  const { id: providerId, issuer } = provider
+  const deviceDigest = deviceDigestOf(deviceToken)
+  const [found] = await findStatement(ctx.db).execute({ providerId, issuer, subject: identity.subject, deviceDigest })
+  return found
+}
+
+/** Issuer and subject at this very provider [OA4]. */
+const isIdentity = and(
+  eq(oauthIdentities.providerId, sql.placeholder('providerId')),
+  eq(oauthIdentities.issuer, sql.placeholder('issuer')),
+  eq(oauthIdentities.subject, sql.placeholder('subject')),
+)
+
+const findStatement = prepared((db) =>
+  db
     .select({
       identityId: oauthIdentities.id,
       user: {
@@ -71,18 +86,10 @@ async function findAccount(
     })
     .from(oauthIdentities)
     .innerJoin(users, eq(users.id, oauthIdentities.userId))
-    .leftJoin(devices, isKnownDevice(deviceToken))
-    .where(isIdentity(provider, identity.subject))
-  return found
-}
-
-/** Issuer and subject at this very provider [OA4]. */
-const isIdentity = (provider: Provider, subject: string) =>
-  and(
-    eq(oauthIdentities.providerId, provider.id),
-    eq(oauthIdentities.issuer, provider.issuer),
-    eq(oauthIdentities.subject, subject),
-  )
+    .leftJoin(devices, isKnownDevice)
+    .where(isIdentity)
+    .prepare('find_identity'),
+)
 
 async function beginSignUp(
   ctx: Context<'oauth:email_not_verified' | 'oauth:email_already_exists'>,

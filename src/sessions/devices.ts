@@ -1,4 +1,4 @@
-import { and, desc, eq, type SQL } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { tokenDigest } from '../crypto/secret-token.ts'
 import type { Database } from '../db/client.ts'
@@ -8,11 +8,12 @@ import type { Client } from '../http/client.ts'
 import { audit } from '../users/audit.ts'
 import type { SignedIn } from './resolve.ts'
 
-/** Joins an account with its device whose token it is; one that the server never issued, or to another account, is none. */
-export function isKnownDevice(deviceToken: string | undefined): SQL | undefined {
-  const digest = deviceToken === undefined ? undefined : tokenDigest('device', deviceToken)
-  return and(eq(devices.userId, users.id), eq(devices.tokenDigest, digest ?? noDigest))
-}
+/** Joins an account with its device whose token's digest is `deviceDigest`. */
+export const isKnownDevice = and(eq(devices.userId, users.id), eq(devices.tokenDigest, sql.placeholder('deviceDigest')))
+
+/** Of what the server never issued, none that any device has. */
+export const deviceDigestOf = (deviceToken: string | undefined): Buffer =>
+  (deviceToken === undefined ? undefined : tokenDigest('device', deviceToken)) ?? noDigest
 
 const noDigest = Buffer.alloc(0)
 

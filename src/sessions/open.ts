@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Config } from '../config.ts'
 import { makeToken } from '../crypto/secret-token.ts'
+import { prepared } from '../db/prepared.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import { devices, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
@@ -25,49 +26,77 @@ const mostSessions = 100
  * or address that ends them all.
  */
 export async function openSession(tx: AccountTransaction, config: Config, opened: NewSession): Promise<OpenedSession> {
-  const { userId, deviceId, rememberMe, client } = opened
+  const { userId, deviceId = null, rememberMe, client } = opened
   const token = makeToken('session')
-  const idleEnd = sql`now() + make_interval(secs => ${config.sessionIdleTtlSeconds})`
-  const absoluteEnd = sql`now() + make_interval(secs => ${config.sessionAbsoluteTtlSeconds})`
-  const displaced = tx.$with('displaced').as(endOldest(tx, userId))
-  const seen = deviceId === undefined ? [] : [tx.$with('seen').as(noteSeen(tx, deviceId))]
-  const [session] = await tx
-    .with(displaced, ...seen)
-    .insert(sessions)
-    .values({
-      id: randomUUIDv7(),
-      userId,
-      deviceId,
-      rememberMe,
-      tokenDigest: token.digest,
-      userAgent: client.userAgent,
-      ipAddress: client.address,
-      expiresAt: sql`least(${idleEnd}, ${absoluteEnd})`,
-      maxExpiresAt: absoluteEnd,
-    })
-    .returning({ displaces: sql<boolean>`exists (select from ${displaced})` })
+  const [session] = await openStatement(tx).execute({
+    id: randomUUIDv7(),
+    userId,
+    deviceId,
+    rememberMe,
+    tokenDigest: token.digest,
+    userAgent: client.userAgent ?? null,
+    ipAddress: client.address,
+    idleSeconds: config.sessionIdleTtlSeconds,
+    absoluteSeconds: config.sessionAbsoluteTtlSeconds,
+  })
   if (session?.displaces) tx.forget(userId)
   return { token: token.text, rememberMe }
 }
 
+const openStatement = prepared((tx) => {
+  const idleEnd = sql`now() + make_interval(secs => ${sql.placeholder('idleSeconds')})`
+  const absoluteEnd = sql`now() + make_interval(secs => ${sql.placeholder('absoluteSeconds')})`
+  const displaced = tx.$with('displaced').as(endOldest(tx))
+  const seen = tx.$with('seen').as(noteSeen(tx))
+  return tx
+    .with(displaced, seen)
+    .insert(sessions)
+    .values({
+      id: sql.placeholder('id'),
+      userId: sql.placeholder('userId'),
+      deviceId: sql.placeholder('deviceId'),
+      rememberMe: sql.placeholder('rememberMe'),
+      tokenDigest: sql.placeholder('tokenDigest'),
+      userAgent: sql.placeholder('userAgent'),
+      ipAddress: sql.placeholder('ipAddress'),
+      expiresAt: sql`least(${idleEnd}, ${absoluteEnd})`,
+      maxExpiresAt: absoluteEnd,
+    })
+    .returning({ displaces: sql<boolean>`exists (select from ${displaced})` })
+    .prepare('open_session')
+})
+
 /** Lets no other sign-in, and no change of what opens the account, go on beside this transaction. */
 export async function lockAccount(tx: Transaction, userId: string): Promise<void> {
-  await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update')
+  await lockStatement(tx).execute({ userId })
 }
 
-function endOldest(tx: AccountTransaction, userId: string) {
+const lockStatement = prepared((tx) =>
+  tx
+    .select({ id: users.id })
+    .from(users)
+    .where(eq(users.id, sql.placeholder('userId')))
+    .for('no key update')
+    .prepare('lock_account'),
+)
+
+function endOldest(tx: Transaction) {
+  const isTheirs = eq(sessions.userId, sql.placeholder('userId'))
   const beyond = tx
     .select({ id: sessions.id })
     .from(sessions)
-    .where(and(eq(sessions.userId, userId), isNull(sessions.endedAt), sql`${sessions.expiresAt} > now()`))
+    .where(and(isTheirs, isNull(sessions.endedAt), sql`${sessions.expiresAt} > now()`))
     .orderBy(desc(sessions.createdAt))
     .offset(mostSessions - 1)
   return tx
     .update(sessions)
     .set({ endedAt: sql`now()`, endReason: 'displaced' })
-    .where(and(eq(sessions.userId, userId), inArray(sessions.id, beyond), isNull(sessions.endedAt)))
+    .where(and(isTheirs, inArray(sessions.id, beyond), isNull(sessions.endedAt)))
     .returning({ id: sessions.id })
 }
 
-const noteSeen = (tx: Transaction, deviceId: string) =>
-  tx.update(devices).set({ lastSeenAt: sql`now()` }).where(eq(devices.id, deviceId))
+const noteSeen = (tx: Transaction) =>
+  tx
+    .update(devices)
+    .set({ lastSeenAt: sql`now()` })
+    .where(eq(devices.id, sql.placeholder('deviceId')))

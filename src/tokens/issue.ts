@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { makeToken } from '../crypto/secret-token.ts'
+import { prepared } from '../db/prepared.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
 import type { Transaction } from '../db/transaction.ts'
 
@@ -19,15 +20,32 @@ type NewToken = {
 /** Afterwards the token stands in PostgreSQL as a digest; its text exists only in what is returned. */
 export async function issueMailedToken(
   tx: Transaction,
-  { ttlSeconds, ...row }: NewToken,
+  { rememberMe = false, ...token }: NewToken,
 ): Promise<{ id: string; text: string }> {
   const id = randomUUIDv7()
   const { text, digest } = makeToken('mailed')
-  await tx
-    .insert(mailedTokens)
-    .values({ ...row, id, digest, expiresAt: sql`now() + make_interval(secs => ${ttlSeconds})` })
+  await issueStatement(tx).execute({ ...nothing, ...token, rememberMe, id, digest })
   return { id, text }
 }
+
+const nothing = { userId: null, signUpId: null, address: null } as const
+
+const issueStatement = prepared((tx) =>
+  tx
+    .insert(mailedTokens)
+    .values({
+      id: sql.placeholder('id'),
+      purpose: sql.placeholder('purpose'),
+      userId: sql.placeholder('userId'),
+      signUpId: sql.placeholder('signUpId'),
+      addressKey: sql.placeholder('addressKey'),
+      address: sql.placeholder('address'),
+      digest: sql.placeholder('digest'),
+      rememberMe: sql.placeholder('rememberMe'),
+      expiresAt: sql`now() + make_interval(secs => ${sql.placeholder('ttlSeconds')})`,
+    })
+    .prepare('issue_mailed_token'),
+)
 
 /** Afterwards no link of these kinds that the account was mailed works any more, and no mail with one goes out [TK2]. */
 export async function supersedeUserTokens(
@@ -50,8 +68,19 @@ export async function supersedeUserTokens(
 
 /** Afterwards no link of the sign-up works any more, and no mail with one goes out. */
 export async function supersedeSignUpTokens(tx: Transaction, signUpId: string): Promise<void> {
-  await tx
+  await supersedeStatement(tx).execute({ signUpId })
+}
+
+const supersedeStatement = prepared((tx) =>
+  tx
     .update(mailedTokens)
     .set({ supersededAt: sql`now()` })
-    .where(and(eq(mailedTokens.signUpId, signUpId), isNull(mailedTokens.usedAt), isNull(mailedTokens.supersededAt)))
-}
+    .where(
+      and(
+        eq(mailedTokens.signUpId, sql.placeholder('signUpId')),
+        isNull(mailedTokens.usedAt),
+        isNull(mailedTokens.supersededAt),
+      ),
+    )
+    .prepare('supersede_sign_up_tokens'),
+)

@@ -1,5 +1,6 @@
-import { and, eq, lt, sql } from 'drizzle-orm'
+import { and, eq, lt, type SQL, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
+import { prepared } from '../db/prepared.ts'
 import { totpSecrets } from '../db/schema/totp.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { findBackupCode, spendBackupCode } from './backup-codes.ts'
@@ -20,12 +21,25 @@ type Asked = {
   readonly mayBeBackup: boolean
 }
 
-const stepOf = {
+const steps = {
   login: totpSecrets.loginStep,
   enable: totpSecrets.enableStep,
   regenerate: totpSecrets.regenerateStep,
   disable: totpSecrets.disableStep,
 } as const satisfies Record<Purpose, unknown>
+
+const findStatement = prepared((db) =>
+  db
+    .select({
+      id: totpSecrets.id,
+      box: totpSecrets.sealedSecret,
+      spentSteps: steps,
+      nowSeconds: sql<number>`extract(epoch from now())::float8`,
+    })
+    .from(totpSecrets)
+    .where(eq(totpSecrets.userId, sql.placeholder('userId')))
+    .prepare('find_totp_secret'),
+)
 
 /** Looks at the code without spending it. The time is the database's, so that no replica's clock accepts what is over. */
 export async function checkCode(
@@ -38,33 +52,38 @@ export async function checkCode(
     return typeof found === 'string' ? found : { kind: 'backup', id: found.id }
   }
   if (given?.kind !== 'totp') return 'wrong'
-  const [row] = await ctx.db
-    .select({
-      id: totpSecrets.id,
-      box: totpSecrets.sealedSecret,
-      spentStep: stepOf[purpose],
-      nowSeconds: sql<number>`extract(epoch from now())::float8`,
-    })
-    .from(totpSecrets)
-    .where(eq(totpSecrets.userId, userId))
+  const [row] = await findStatement(ctx.db).execute({ userId })
   if (row === undefined) return 'wrong'
-  const step = findStep(openSecret(ctx.keyring, row.box, userId), given.code, row)
-  return step === undefined ? 'wrong' : { kind: 'totp', secretId: row.id, step }
+  const { id: secretId, box, nowSeconds, spentSteps } = row
+  const spentStep = spentSteps[purpose]
+  const step = findStep(openSecret(ctx.keyring, box, userId), given.code, { nowSeconds, spentStep })
+  return step === undefined ? 'wrong' : { kind: 'totp', secretId, step }
 }
 
 /** Whether this very statement spent the code: in the transaction of what it opens, it decides every race [MF1]. */
 export async function claimCode(tx: Transaction, purpose: Purpose, checked: CheckedCode): Promise<boolean> {
   if (checked.kind === 'backup') return spendBackupCode(tx, checked.id)
   const { secretId, step } = checked
-  const claimed = await tx
-    .update(totpSecrets)
-    .set(spentSteps(purpose, step))
-    .where(and(eq(totpSecrets.id, secretId), lt(stepOf[purpose], step)))
-    .returning({ id: totpSecrets.id })
+  const claimed = await claimStatements[purpose](tx).execute({ secretId, step })
   return claimed.length > 0
 }
 
-function spentSteps(purpose: Purpose, step: number) {
-  if (purpose === 'login') return { loginStep: step, enableStep: step, regenerateStep: step, disableStep: step }
-  return { [`${purpose}Step`]: step, loginStep: sql`greatest(${totpSecrets.loginStep}, ${step})` }
-}
+const step = sql<number>`${sql.placeholder('step')}::int`
+const orLater = sql<number>`greatest(${totpSecrets.loginStep}, ${step})`
+
+const claimStatement = (purpose: Purpose, spent: Partial<Record<`${Purpose}Step`, SQL<number>>>) =>
+  prepared((tx) =>
+    tx
+      .update(totpSecrets)
+      .set(spent)
+      .where(and(eq(totpSecrets.id, sql.placeholder('secretId')), lt(steps[purpose], step)))
+      .returning({ id: totpSecrets.id })
+      .prepare(`claim_totp_code_for_${purpose}`),
+  )
+
+const claimStatements = {
+  login: claimStatement('login', { loginStep: step, enableStep: step, regenerateStep: step, disableStep: step }),
+  enable: claimStatement('enable', { enableStep: step, loginStep: orLater }),
+  regenerate: claimStatement('regenerate', { regenerateStep: step, loginStep: orLater }),
+  disable: claimStatement('disable', { disableStep: step, loginStep: orLater }),
+} as const satisfies Record<Purpose, unknown>

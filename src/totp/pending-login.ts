@@ -2,10 +2,11 @@ import { randomUUIDv7 } from 'node:crypto'
 import { and, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { makeToken, tokenDigest } from '../crypto/secret-token.ts'
+import { prepared } from '../db/prepared.ts'
 import { pendingLogins } from '../db/schema/totp.ts'
 import { devices, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import { isKnownDevice } from '../sessions/devices.ts'
+import { deviceDigestOf, isKnownDevice } from '../sessions/devices.ts'
 
 const mostTries = 5
 
@@ -17,15 +18,22 @@ export async function issuePendingLogin(
   { userId, rememberMe, ttlSeconds }: NewPending,
 ): Promise<string> {
   const { text, digest } = makeToken('temporaryLogin')
-  await tx.insert(pendingLogins).values({
-    id: randomUUIDv7(),
-    userId,
-    digest,
-    rememberMe,
-    expiresAt: sql`now() + make_interval(secs => ${ttlSeconds})`,
-  })
+  await issueStatement(tx).execute({ id: randomUUIDv7(), userId, digest, rememberMe, ttlSeconds })
   return text
 }
+
+const issueStatement = prepared((tx) =>
+  tx
+    .insert(pendingLogins)
+    .values({
+      id: sql.placeholder('id'),
+      userId: sql.placeholder('userId'),
+      digest: sql.placeholder('digest'),
+      rememberMe: sql.placeholder('rememberMe'),
+      expiresAt: sql`now() + make_interval(secs => ${sql.placeholder('ttlSeconds')})`,
+    })
+    .prepare('issue_pending_login'),
+)
 
 type Refusal = 'totp:temp_token_invalid' | 'totp:temp_token_expired'
 
@@ -46,7 +54,15 @@ export async function getPendingLogin(
 ): Promise<PendingLogin> {
   const digest = tokenDigest('temporaryLogin', tempToken)
   if (digest === undefined) throw ctx.fault('totp:temp_token_invalid')
-  const [found] = await ctx.db
+  const [found] = await findStatement(ctx.db).execute({ digest, deviceDigest: deviceDigestOf(deviceToken) })
+  if (found === undefined || found.isOver) throw ctx.fault('totp:temp_token_invalid')
+  if (found.isExpired) throw ctx.fault('totp:temp_token_expired')
+  const { id, rememberMe, user, deviceId } = found
+  return { id, rememberMe, user, deviceId }
+}
+
+const findStatement = prepared((db) =>
+  db
     .select({
       id: pendingLogins.id,
       rememberMe: pendingLogins.rememberMe,
@@ -57,31 +73,32 @@ export async function getPendingLogin(
     })
     .from(pendingLogins)
     .innerJoin(users, eq(users.id, pendingLogins.userId))
-    .leftJoin(devices, isKnownDevice(deviceToken))
-    .where(eq(pendingLogins.digest, digest))
-  if (found === undefined || found.isOver) throw ctx.fault('totp:temp_token_invalid')
-  if (found.isExpired) throw ctx.fault('totp:temp_token_expired')
-  const { id, rememberMe, user, deviceId } = found
-  return { id, rememberMe, user, deviceId }
-}
+    .leftJoin(devices, isKnownDevice)
+    .where(eq(pendingLogins.digest, sql.placeholder('digest')))
+    .prepare('find_pending_login'),
+)
 
-const isWaiting = (id: string) =>
-  and(
-    eq(pendingLogins.id, id),
-    isNull(pendingLogins.usedAt),
-    isNull(pendingLogins.endedAt),
-    sql`${pendingLogins.expiresAt} > now()`,
-  )
+const isWaiting = and(
+  eq(pendingLogins.id, sql.placeholder('id')),
+  isNull(pendingLogins.usedAt),
+  isNull(pendingLogins.endedAt),
+  sql`${pendingLogins.expiresAt} > now()`,
+)
 
 /** Counts one try before the code is looked at, in no transaction that could give it back. */
 export async function countTry(ctx: Context<'totp:temp_token_invalid'>, id: string): Promise<void> {
-  const counted = await ctx.db
-    .update(pendingLogins)
-    .set({ tries: sql`${pendingLogins.tries} + 1` })
-    .where(and(isWaiting(id), lt(pendingLogins.tries, mostTries)))
-    .returning({ id: pendingLogins.id })
+  const counted = await countStatement(ctx.db).execute({ id })
   if (counted.length === 0) throw ctx.fault('totp:temp_token_invalid')
 }
+
+const countStatement = prepared((db) =>
+  db
+    .update(pendingLogins)
+    .set({ tries: sql`${pendingLogins.tries} + 1` })
+    .where(and(isWaiting, lt(pendingLogins.tries, mostTries)))
+    .returning({ id: pendingLogins.id })
+    .prepare('count_try_at_pending_login'),
+)
 
 /** The login is taken by this very statement, or was by another one. */
 export async function takePendingLogin(
@@ -89,10 +106,15 @@ export async function takePendingLogin(
   tx: Transaction,
   id: string,
 ): Promise<void> {
-  const taken = await tx
-    .update(pendingLogins)
-    .set({ usedAt: sql`now()` })
-    .where(isWaiting(id))
-    .returning({ id: pendingLogins.id })
+  const taken = await takeStatement(tx).execute({ id })
   if (taken.length === 0) throw ctx.fault('totp:temp_token_invalid')
 }
+
+const takeStatement = prepared((tx) =>
+  tx
+    .update(pendingLogins)
+    .set({ usedAt: sql`now()` })
+    .where(isWaiting)
+    .returning({ id: pendingLogins.id })
+    .prepare('take_pending_login'),
+)
