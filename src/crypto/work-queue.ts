@@ -47,19 +47,13 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
   const retryAfterSeconds = () =>
     Math.max(1, Math.ceil(((countWaiting() + places.size) * averageMs) / concurrency / 1000))
 
-  const dropAbandoned = (waiting: Set<Entry>): void => {
-    for (const entry of waiting) if (entry.isGone()) entry.refuse()
-  }
-
   const isFull = (lane: Lane): boolean => {
     const held = lane === 'unknown' ? places.size : 0
     return running + lanes[lane].size + held >= concurrency + mostWaiting()
   }
 
-  const refusalOf = (lane: Lane): QueueFullError | undefined => {
-    if (isFull(lane)) dropAbandoned(lanes[lane])
-    return isFull(lane) ? new QueueFullError(retryAfterSeconds()) : undefined
-  }
+  const refusalOf = (lane: Lane): QueueFullError | undefined =>
+    isFull(lane) ? new QueueFullError(retryAfterSeconds()) : undefined
 
   const reserve = (): Place => {
     const refusal = refusalOf('unknown')
@@ -97,17 +91,11 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
   }
 
   const leave = (): void => {
-    for (const waiting of [lanes.known, lanes.unknown]) {
-      for (const entry of waiting) {
-        if (entry.isGone()) {
-          entry.refuse()
-          continue
-        }
-        entry.start()
-        return
-      }
-    }
-    running--
+    // All who left, not only those before the next: their room is others'. Here and not where somebody is refused, which a storm does often.
+    for (const entry of [...lanes.known, ...lanes.unknown]) if (entry.isGone()) entry.refuse()
+    const [next] = lanes.known.size > 0 ? lanes.known : lanes.unknown
+    if (next) next.start()
+    else running--
   }
 
   const run = async <Result>(work: () => Promise<Result>, owner: Owner = {}): Promise<Result> => {
