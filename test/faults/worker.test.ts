@@ -119,7 +119,8 @@ async function openMailServer(): Promise<MailServer> {
   return Object.assign(state, { url, close: () => new Promise<void>((resolve) => server.close(resolve)) })
 }
 
-const until = (check: () => void, timeout = 20_000) => vi.waitFor(check, { timeout, interval: 20 })
+/** Where the end of a job could not be noted either, it is taken up again when it has expired: after twenty seconds. */
+const until = (check: () => void, timeout = 45_000) => vi.waitFor(check, { timeout, interval: 20 })
 const mailsTo = (email: string) => smtp.received.filter(({ to }) => to === email)
 
 describe('a worker of its own', () => {
