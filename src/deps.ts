@@ -7,6 +7,7 @@ import { openSigningKeys, type SigningKeys } from './access-tokens/signing-keys.
 import type { Config } from './config.ts'
 import { type Keyring, openKeyring } from './crypto/keyring.ts'
 import { openPasswordHasher, type PasswordHasher } from './crypto/password-hasher.ts'
+import { rankHashingThreads } from './crypto/thread-priority.ts'
 import { type Database, openDatabase } from './db/client.ts'
 import { type Jobs, openJobs } from './db/jobs.ts'
 import { applyMigrations } from './db/migrate.ts'
@@ -107,6 +108,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     }),
     loadCommonPasswords(config.passwordMinLength),
   ])
+  rankHashingThreads(log)
   const sources = openSessionSources({ config, db, pool, keyring, directUrl: urls.direct, log, opened })
   const policy = outboundPolicy(config)
   const outbound = openOutbound(policy)

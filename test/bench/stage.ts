@@ -155,7 +155,7 @@ export async function runAlone(file: string, env: Readonly<Record<string, string
   return Number(stdout)
 }
 
-const median = (values: readonly number[]): number =>
+export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
 export type Compared = { readonly ratio: number; readonly own: number; readonly reference: number }

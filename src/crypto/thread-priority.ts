@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { setPriority } from 'node:os'
+import type { FastifyBaseLogger } from 'fastify'
+import { describeCause } from '../errors/cause.ts'
+
+/** As `nice -n 5`: a third of what the event loop is given where both want the same core. */
+const niceness = 5
+
+/**
+ * Puts the threads that hash passwords behind the event loop, which everybody waits for, and mostly for microseconds: of equal rank it waits
+ * for whole time slices of theirs. Only Linux ranks threads. They are there once one of them was used.
+ */
+export function rankHashingThreads(log: FastifyBaseLogger): void {
+  if (process.platform !== 'linux') return
+  try {
+    for (const thread of readdirSync('/proc/self/task')) {
+      const name = readFileSync(`/proc/self/task/${thread}/comm`, 'utf8').trim()
+      if (name === 'libuv-worker') setPriority(Number(thread), niceness)
+    }
+  } catch (error) {
+    log.debug({ cause: describeCause(error) }, 'the threads that hash passwords keep their rank')
+  }
+}
