@@ -24,11 +24,11 @@ export async function issueMailedToken(
 ): Promise<{ id: string; text: string }> {
   const id = randomUUIDv7()
   const { text, digest } = makeToken('mailed')
-  await issueStatement(tx).execute({ ...nothing, ...token, rememberMe, id, digest })
+  await issueStatement(tx).execute({ ...unsetColumns, ...token, rememberMe, id, digest })
   return { id, text }
 }
 
-const nothing = { userId: null, signUpId: null, address: null } as const
+const unsetColumns = { userId: null, signUpId: null, address: null } as const
 
 const issueStatement = prepared((tx) =>
   tx

@@ -68,22 +68,27 @@ export async function claimCode(tx: Transaction, purpose: Purpose, checked: Chec
   return claimed.length > 0
 }
 
-const step = sql<number>`${sql.placeholder('step')}::int`
-const orLater = sql<number>`greatest(${totpSecrets.loginStep}, ${step})`
+const givenStep = sql<number>`${sql.placeholder('step')}::int`
+const orLater = sql<number>`greatest(${totpSecrets.loginStep}, ${givenStep})`
 
 const claimStatement = (purpose: Purpose, spent: Partial<Record<`${Purpose}Step`, SQL<number>>>) =>
   prepared((tx) =>
     tx
       .update(totpSecrets)
       .set(spent)
-      .where(and(eq(totpSecrets.id, sql.placeholder('secretId')), lt(steps[purpose], step)))
+      .where(and(eq(totpSecrets.id, sql.placeholder('secretId')), lt(steps[purpose], givenStep)))
       .returning({ id: totpSecrets.id })
       .prepare(`claim_totp_code_for_${purpose}`),
   )
 
 const claimStatements = {
-  login: claimStatement('login', { loginStep: step, enableStep: step, regenerateStep: step, disableStep: step }),
-  enable: claimStatement('enable', { enableStep: step, loginStep: orLater }),
-  regenerate: claimStatement('regenerate', { regenerateStep: step, loginStep: orLater }),
-  disable: claimStatement('disable', { disableStep: step, loginStep: orLater }),
+  login: claimStatement('login', {
+    loginStep: givenStep,
+    enableStep: givenStep,
+    regenerateStep: givenStep,
+    disableStep: givenStep,
+  }),
+  enable: claimStatement('enable', { enableStep: givenStep, loginStep: orLater }),
+  regenerate: claimStatement('regenerate', { regenerateStep: givenStep, loginStep: orLater }),
+  disable: claimStatement('disable', { disableStep: givenStep, loginStep: orLater }),
 } as const satisfies Record<Purpose, unknown>
