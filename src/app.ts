@@ -13,15 +13,16 @@ import { domainErrors } from './errors/plugin.ts'
 import { eventRoutes } from './events/routes.ts'
 import { fileRoutes } from './files/routes.ts'
 import { rememberMethods } from './http/allow.ts'
+import { answerNotes, noteAnswers } from './http/answers.ts'
 import { readJsonBodies } from './http/body.ts'
 import { guardRoutes } from './http/guards.ts'
 import { responseHeaders } from './http/headers.ts'
 import { healthRoutes } from './http/health.ts'
 import { publishOpenApi } from './http/openapi.ts'
-import { logRequests } from './http/request-log.ts'
+import { repeatAnswers } from './http/repeated.ts'
 import { serializerCompiler } from './http/serializer.ts'
 import { closeGracefully, createFastify } from './http/server.ts'
-import { traceRequests } from './http/trace-requests.ts'
+import { requestSpans, traceRequests } from './http/trace-requests.ts'
 import { validatorCompiler } from './http/validation.ts'
 import { metricsRoutes } from './metrics/routes.ts'
 import { moderationRoutes } from './moderation/routes.ts'
@@ -44,12 +45,20 @@ export type AppOptions = {
 export async function buildApp(deps: Deps, { onContractViolation = () => {} }: AppOptions = {}): Promise<App> {
   const { config, log } = deps
   const errors = { publicUrl: config.publicUrl, withDetails: config.appEnv === 'development', onContractViolation }
-  const app: App = createFastify({ config, log, errors }).withTypeProvider<ZodTypeProvider>()
+  const watchers = { note: answerNotes(deps), beginSpan: requestSpans(deps) }
+  const repeated = repeatAnswers(deps, watchers)
+  const app: App = createFastify({
+    config,
+    log,
+    errors,
+    answerBefore: repeated.answer,
+  }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler as never)
   app.setSerializerCompiler(serializerCompiler as never)
 
-  traceRequests(app, deps)
-  logRequests(app, config)
+  traceRequests(app, watchers.beginSpan)
+  noteAnswers(app, watchers.note)
+  repeated.learn(app)
   closeGracefully(app)
   responseHeaders(app, config)
   await app.register(cors, corsOptions(config.corsOrigins))

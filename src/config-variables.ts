@@ -215,7 +215,7 @@ const lifetimes = inGroup('Lifetimes', {
     kind: wholeNumber(0, 4096),
     default: '32',
     meaning:
-      'memory in which each API process keeps live sessions, at most 1024 of them a MiB; no answer is older than 30 s, none is older than a change made through Postern; 0: every check asks Redis or PostgreSQL',
+      'memory in which each API process keeps live sessions, at most 512 of them a MiB; no answer is older than 30 s, none is older than a change made through Postern; 0: every check asks Redis or PostgreSQL',
   },
   SESSION_IDLE_TTL_SECONDS: {
     kind: seconds,

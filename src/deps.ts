@@ -40,7 +40,7 @@ import type { SearchIndex } from './ports/search-index.ts'
 import type { LastSeen } from './sessions/last-seen.ts'
 import type { RememberedSessions } from './sessions/remembered.ts'
 import type { Replicas } from './sessions/replicas.ts'
-import { type ResolveSession, sessionResolver } from './sessions/resolve.ts'
+import { type RecallSession, type ResolveSession, sessionResolver } from './sessions/resolve.ts'
 import { openSessionSources, type SessionSources } from './sessions/sources.ts'
 import { openTracing, type Tracing } from './tracing/tracing.ts'
 
@@ -68,6 +68,7 @@ export type Deps = {
   readonly replicas: Replicas
   readonly remembered: RememberedSessions
   readonly resolveSession: ResolveSession
+  readonly recallSession: RecallSession
   readonly resolveAccessToken: ResolveAccessToken
   readonly outboundPolicy: OutboundPolicy
   readonly outbound: Outbound
@@ -149,7 +150,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     outbound,
     discoveries: remember(() => performance.now()),
     providerKeys: remember(() => performance.now()),
-    resolveSession: sessionResolver(sources),
+    ...sessionResolver(sources),
     resolveAccessToken: accessTokenResolver({ config, signingKeys, sources }),
     healthChecks: {
       postgres: async () => {

@@ -1,5 +1,8 @@
+import type { IncomingMessage } from 'node:http'
 import { isIPv4, isIPv6 } from 'node:net'
 import ipaddr from 'ipaddr.js'
+import type { Config } from '../config.ts'
+import { asPropertyName } from './property-name.ts'
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 type Network = readonly [base: Address, prefixLength: number]
@@ -26,6 +29,15 @@ export function resolveClientAddress(
   const forwarded = typeof header === 'string' ? header : header.join(',')
   if (headerName.toLowerCase() !== 'x-forwarded-for') return findForwarded(forwarded)?.text
   return walkFromRight(forwarded.split(','), trusted)?.text
+}
+
+/** The address of whoever sent a request, as the configuration says: see above. */
+export function clientAddressFinder({ clientIpHeader, trustedProxies }: Config) {
+  const trusted = parseTrustedProxies(trustedProxies)
+  const headerName = asPropertyName(clientIpHeader)
+  return ({ headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>): string | undefined =>
+    // A peer that is gone has no address any more; nobody will read the answer.
+    resolveClientAddress(socket.remoteAddress ?? '0.0.0.0', headers[headerName], headerName, trusted)
 }
 
 /** What limits count by: an IPv6 customer has a whole /64, and may have the /48 around it [RL2]. */

@@ -1,4 +1,6 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { IncomingMessage } from 'node:http'
+import { fastifyCookie } from '@fastify/cookie'
+import type { FastifyReply } from 'fastify'
 import type { Config } from '../config.ts'
 
 /**
@@ -18,17 +20,17 @@ const wireNames = {
 
 type CookieName = keyof typeof wireNames
 
+/** Fastify's request, or Node's. */
+export type HasHeaders = Pick<IncomingMessage, 'headers'>
+
 export function wireName(config: Config, name: CookieName): string {
   if (config.appEnv === 'development') return wireNames[name].plain
   return config.cookieDomain ? wireNames[name].secure : wireNames[name].host
 }
 
-export function readCookie(request: FastifyRequest, config: Config, name: CookieName): string | undefined {
-  const { cookie } = request.headers
-  if (cookie === undefined) return undefined
-  // Decorated with nothing; made once a request.
-  request.cookies ??= request.server.parseCookie(cookie)
-  return request.cookies[wireName(config, name)] || undefined
+export function readCookie({ headers }: HasHeaders, config: Config, name: CookieName): string | undefined {
+  const { cookie } = headers
+  return cookie === undefined ? undefined : fastifyCookie.parse(cookie)[wireName(config, name)] || undefined
 }
 
 const attributes = (config: Config) => ({

@@ -6,7 +6,7 @@ import { faults } from '../errors/fault.ts'
 import type { Guard } from '../errors/plugin.ts'
 import { type ResolveSession, type SessionRefusal, type SignedIn, sessionRefusals } from '../sessions/resolve.ts'
 import { hasRole, type Role } from '../users/roles.ts'
-import { clearCookie, readCookie } from './cookies.ts'
+import { clearCookie, type HasHeaders, readCookie } from './cookies.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -19,7 +19,7 @@ type Credential = { readonly source: 'cookie' | 'bearer'; readonly text: string 
 const bearer = /^Bearer +(\S.*?) *$/i
 
 /** The session cookie first; where one is sent, Bearer is not tried. */
-export function findCredential(request: FastifyRequest, config: Config): Credential | undefined {
+export function findCredential(request: HasHeaders, config: Config): Credential | undefined {
   const cookie = readCookie(request, config, 'session_id')
   if (cookie !== undefined) return { source: 'cookie', text: cookie }
   const text = bearer.exec(request.headers.authorization ?? '')?.[1]
@@ -29,6 +29,12 @@ export function findCredential(request: FastifyRequest, config: Config): Credent
 /** A bearer with two dots is an access token, any other a session token. */
 const isAccessToken = ({ source, text }: Credential): boolean =>
   source === 'bearer' && /^[^.]*\.[^.]*\.[^.]*$/.test(text)
+
+/** The text of a session's token, or what is sent in its place. */
+export function findSessionToken(request: HasHeaders, config: Config): string | undefined {
+  const credential = findCredential(request, config)
+  return credential === undefined || isAccessToken(credential) ? undefined : credential.text
+}
 
 const sessionFault = faults('user:unauthorized', 'user:invalid_token', ...sessionRefusals)
 

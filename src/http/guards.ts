@@ -7,7 +7,7 @@ import type { Guard } from '../errors/plugin.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import type { ResolveSession } from '../sessions/resolve.ts'
 import type { Role } from '../users/roles.ts'
-import { parseTrustedProxies, resolveClientAddress } from './client-address.ts'
+import { clientAddressFinder } from './client-address.ts'
 import {
   banGuard,
   freshGuard,
@@ -124,22 +124,15 @@ type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error)
 const addressFault = faults('general:invalid_ip_address')
 
 function clientAddressGuard(config: Config): Guard {
-  const trusted = parseTrustedProxies(config.trustedProxies)
-  const headerName = asPropertyName(config.clientIpHeader)
+  const findAddress = clientAddressFinder(config)
   const check = (request: FastifyRequest): void => {
-    const header = request.headers[headerName]
-    // A peer that is gone has no address any more; nobody will read the answer.
-    const socketAddress = request.socket.remoteAddress ?? '0.0.0.0'
-    const address = resolveClientAddress(socketAddress, header, headerName, trusted)
+    const address = findAddress(request)
     if (address === undefined) {
       throw addressFault('general:invalid_ip_address', {
-        details: `A trusted proxy sent something else than an address in ${headerName}.`,
+        details: `A trusted proxy sent something else than an address in ${config.clientIpHeader}.`,
       })
     }
     request.clientAddress = address
   }
   return Object.assign(check, { codes: addressFault.codes })
 }
-
-/** The same text as V8 keeps it for the names of properties; any other it searches for on every request, and compiles anew now and then. */
-const asPropertyName = (text: string): string => Object.keys({ [text]: true })[0] ?? text

@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, STATUS_CODES } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Config } from '../config.ts'
 import { errorDocument } from '../errors/document.ts'
@@ -18,10 +25,16 @@ const keepAliveTimeoutMs = 65_000
 /** What is too long for a parameter is the route's to say, as of anything else that names nothing. */
 export const routerOptions = { maxParamLength: headerLimit, ignoreTrailingSlash: false } as const
 
-type Options = { readonly config: Config; readonly log: FastifyBaseLogger; readonly errors: ErrorOptions }
+type Options = {
+  readonly config: Config
+  readonly log: FastifyBaseLogger
+  readonly errors: ErrorOptions
+  /** Is asked before Fastify; says whether it has answered. */
+  readonly answerBefore: (request: IncomingMessage, response: ServerResponse) => boolean
+}
 
 /** A Fastify on which not even Node itself answers outside the catalogue. */
-export function createFastify({ config, log, errors }: Options): FastifyInstance {
+export function createFastify({ config, log, errors, answerBefore }: Options): FastifyInstance {
   const unreadable = unreadableAnswer(config, errors)
   return Fastify({
     loggerInstance: log,
@@ -33,7 +46,10 @@ export function createFastify({ config, log, errors }: Options): FastifyInstance
     // Requests that come in while closing are served like any other.
     return503OnClosing: false,
     routerOptions,
-    serverFactory: (handler) => httpServer(handler, unreadable),
+    serverFactory: (handler) =>
+      httpServer((request, response) => {
+        if (!answerBefore(request, response)) handler(request, response)
+      }, unreadable),
     clientErrorHandler: (error, socket) => {
       const { code } = error as NodeJS.ErrnoException
       // In the middle of a reply nothing more can be said on this connection.

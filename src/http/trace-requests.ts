@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { runInSpan, type Span, serverOf } from '../tracing/span.ts'
@@ -6,28 +7,46 @@ import { isTrustedPeer, parseTrustedProxies } from './client-address.ts'
 
 type Deps = { readonly config: Config; readonly tracing: Tracing | undefined }
 
+type Traced = Pick<IncomingMessage, 'headers' | 'socket'> & {
+  readonly id: string
+  readonly method: string
+  readonly route: string | undefined
+}
+
+export type BeginRequestSpan = (request: Traced) => Span
+
 /**
  * A span a request, named by the route's pattern: never the URL, a header or the client's address [LG1].
  * https://opentelemetry.io/docs/specs/semconv/http/http-spans/
  */
-export function traceRequests(app: FastifyInstance, { config, tracing }: Deps): void {
-  if (tracing === undefined) return
-  const spans = new WeakMap<FastifyRequest, Span>()
+export function requestSpans({ config, tracing }: Deps): BeginRequestSpan | undefined {
+  if (tracing === undefined) return undefined
   const callersTrace = traceparentOfProxies(config)
   const server = serverAttributes(config)
-  app.addHook('onRequest', (request, reply, done) => {
-    const { config: routeConfig, url: route } = request.routeOptions
-    if (routeConfig.access === 'probe') return done()
-    const span = tracing.begin(route === undefined ? request.method : `${request.method} ${route}`, {
+  return (request) => {
+    const { id, method, route } = request
+    return tracing.begin(route === undefined ? method : `${method} ${route}`, {
       kind: 'server',
       traceparent: callersTrace(request),
       attributes: {
         ...server,
-        'http.request.method': request.method,
+        'http.request.method': method,
         ...(route !== undefined && { 'http.route': route }),
-        'postern.request_id': request.id,
+        'postern.request_id': id,
       },
     })
+  }
+}
+
+/** Of every request but health checks. */
+export function traceRequests(app: FastifyInstance, beginSpan: BeginRequestSpan | undefined): void {
+  if (beginSpan === undefined) return
+  const spans = new WeakMap<FastifyRequest, Span>()
+  app.addHook('onRequest', (request, reply, done) => {
+    const { config: routeConfig, url: route } = request.routeOptions
+    if (routeConfig.access === 'probe') return done()
+    const { id, method, headers, socket } = request
+    const span = beginSpan({ id, method, route, headers, socket })
     spans.set(request, span)
     // Also where the client left before the answer, of which no hook tells.
     reply.raw.once('close', () => endWith(span, reply))
@@ -54,7 +73,7 @@ function endWith(span: Span, reply: FastifyReply): void {
 }
 
 /** Who may say which trace a request belongs to, and whether it is kept: proxies of the operator, and no client. */
-function traceparentOfProxies({ trustedProxies }: Config): (request: FastifyRequest) => string | undefined {
+function traceparentOfProxies({ trustedProxies }: Config): (request: Traced) => string | undefined {
   const trusted = parseTrustedProxies(trustedProxies)
   return ({ headers: { traceparent }, socket }) =>
     typeof traceparent === 'string' && isTrustedPeer(socket.remoteAddress, trusted) ? traceparent : undefined

@@ -2,22 +2,14 @@ import { sql } from 'drizzle-orm'
 import type pg from 'pg'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Database } from '../db/client.ts'
+import type { Answer } from '../http/answers.ts'
 import type { RememberedSessions } from '../sessions/remembered.ts'
 import type { Replicas } from '../sessions/replicas.ts'
 import { within } from '../within.ts'
 
-type Answered = {
-  readonly method: string
-  /** The pattern, never the URL. */
-  readonly route: string
-  readonly status: number
-  readonly code: string | undefined
-  readonly seconds: number
-}
-
 /** What an operator sees of the process, in Prometheus' text format. */
 export type Metrics = {
-  noteAnswer(answered: Answered): void
+  noteAnswer(answer: Answer): void
   noteViolation(route: string, code: string): void
   read(): Promise<{ readonly contentType: string; readonly text: string }>
 }
@@ -93,7 +85,7 @@ export function openMetrics({ db, pool, hashing, countListeners, replicas, remem
   })
   const backlog = backlogGauges(registers)
   return {
-    noteAnswer: ({ method, route, status, code, seconds }) => {
+    noteAnswer: ({ method, route = 'unknown', status, code, seconds }) => {
       requests.inc({ method, route, status })
       durations.observe({ method, route }, seconds)
       if (code !== undefined) errors.inc({ method, route, code })

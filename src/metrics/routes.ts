@@ -3,24 +3,10 @@ import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 
-/** Counts every answer, and shows the figures to whoever has METRICS_TOKEN. */
+/** Shows the figures to whoever has METRICS_TOKEN. */
 export function metricsRoutes(app: App, { config, metrics }: Deps): void {
-  if (metrics === undefined) return
-  app.addHook('onResponse', (request, reply, done) => {
-    done()
-    const { url: route = 'unknown', config: routeConfig } = request.routeOptions
-    if (routeConfig?.access === 'probe') return
-    const code = reply.getHeader('x-error-code')
-    metrics.noteAnswer({
-      method: request.method,
-      route,
-      status: reply.statusCode,
-      code: typeof code === 'string' ? code : undefined,
-      seconds: reply.elapsedTime / 1000,
-    })
-  })
   const { metricsToken } = config
-  if (metricsToken === undefined) return
+  if (metrics === undefined || metricsToken === undefined) return
   const fault = faults('user:unauthorized')
   const expected = digestOf(`Bearer ${metricsToken}`)
   app.route({

@@ -21,14 +21,14 @@ export type RememberedSessions = Memory & {
   readonly foundIn: FoundIn
 }
 
-/** None of these is smaller, so a MiB has at most so many. */
-const leastBytes = 1024
+/** What a session and the answers about it take at least. */
+const leastBytes = 2048
 const mib = 1024 * 1024
 
-/** Bytes, roughly: what its objects take, and two for each character of what is long. */
+/** Bytes, roughly: what its objects take, and for each character of what is long two in them and two in an answer. */
 const sizeOfSession = ({ user }: SignedIn): number =>
   leastBytes +
-  2 * (user.email.length + user.displayName.length + (user.bio?.length ?? 0) + (user.banReason?.length ?? 0))
+  4 * (user.email.length + user.displayName.length + (user.bio?.length ?? 0) + (user.banReason?.length ?? 0))
 
 /** Longest age of an entry, so of whatever was read before a change: 30 s, and the statement that read it. */
 const changesMatterForMs = 35_000

@@ -46,21 +46,26 @@ export type SignedIn = {
 /** At once where it is remembered. */
 export type ResolveSession = (text: string) => SignedIn | SessionRefusal | Promise<SignedIn | SessionRefusal>
 
+/** From memory alone; the same object as long as nothing of it changed. */
+export type RecallSession = (text: string) => SignedIn | undefined
+
 /** The hot path: from memory, else from the cache, else by one prepared statement; all times judged by the database's clock. */
-export function sessionResolver(sources: SessionSources): ResolveSession {
+export function sessionResolver(sources: SessionSources) {
   const { recall, lookUp } = sessionFinder(sources, 'tokenDigest')
   const find = async (key: string) => (await lookUp(key, Buffer.from(key, 'base64url'))).outcome
-  return (text) => {
+  const resolveSession: ResolveSession = (text) => {
     const key = digestText(text)
     // Memory knows real ones only.
     const recalled = recall(key)
     if (recalled !== undefined) return recalled.outcome
     return isToken('session', text) ? find(key) : 'user:invalid_session'
   }
+  const recallSession: RecallSession = (text) => recall(digestText(text))?.outcome
+  return { resolveSession, recallSession }
 }
 
-type FoundSession = {
-  readonly outcome: SignedIn | SessionRefusal
+type FoundSession<Outcome = SignedIn | SessionRefusal> = {
+  readonly outcome: Outcome
   /** The database's time; where there is no such session, whatever time it is here. */
   readonly nowMs: number
 }
@@ -74,7 +79,7 @@ export function sessionFinder(sources: SessionSources, by: SessionKey) {
   const intervalMs = lastSeen.intervalSeconds * 1000
   const findStored = storedSessionFinder(pool, by, lastSeen.intervalSeconds)
 
-  function recall(key: string): FoundSession | undefined {
+  function recall(key: string): FoundSession<SignedIn> | undefined {
     if (!replicas.isLeased()) return undefined
     const nowMs = replicas.databaseNow()
     const found = remembered.find(key)

@@ -60,7 +60,7 @@ export function sessionRoutes(app: App, deps: Deps): void {
     method: 'GET',
     url: '/v0/auth/check',
     // Reverse proxies ask for all their users from one address.
-    config: { access: 'session or access token', limit: 'none' },
+    config: { access: 'session or access token', limit: 'none', repeatable: true },
     schema: {
       summary: "Forward-auth of reverse proxies: the answer's headers say who is signed in",
       tags: ['sessions'],

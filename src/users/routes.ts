@@ -7,7 +7,6 @@ import { clearCookie, readCookie } from '../http/cookies.ts'
 import { signedInUser } from '../http/credential.ts'
 import { isUuid, wholeNumberText } from '../http/validation.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
-import type { SignedIn } from '../sessions/resolve.ts'
 import { changeProfile } from './change-profile.ts'
 import { confirmDeletion, deleteAccount } from './delete-account.ts'
 import { exportAccount } from './export-account.ts'
@@ -18,23 +17,14 @@ import { roles } from './roles.ts'
 import { listSecurityEvents } from './security-events.ts'
 
 export function userRoutes(app: App, deps: Deps): void {
-  // The most frequent answer of all; written once for as long as the session is remembered.
-  const written = new WeakMap<SignedIn['user'], string>()
   app.route({
     method: 'GET',
     url: '/v0/user/me',
     // Front-end servers ask for many users from one address.
-    config: { access: 'session or access token', evenBanned: true, limit: 'none' },
+    config: { access: 'session or access token', evenBanned: true, limit: 'none', repeatable: true },
     schema: { summary: 'The signed-in account', tags: ['account'], response: { 200: me } },
     handler: (request, reply) => {
-      const { user } = signedInUser(request)
-      let body = written.get(user)
-      if (body === undefined) {
-        body = reply.serializeInput(presentMe(deps.config, user), '200') as string
-        written.set(user, body)
-      }
-      // A text that says that it is JSON goes out as it stands.
-      void reply.type('application/json; charset=utf-8').send(body as never)
+      void reply.send(presentMe(deps.config, signedInUser(request).user))
     },
   })
   const changeFault = faults('user:handle_already_exists', 'session:invalid_user_id')

@@ -15,6 +15,7 @@ export type Sent = {
 
 export type Reply = {
   readonly status: number
+  readonly retryAfterSeconds: number | undefined
   readonly code: string | undefined
   readonly body: Record<string, unknown>
 }
@@ -23,6 +24,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: 64 })
 
 /**
  * Asks any of the servers that serve, as a reverse proxy does: a connection that is refused costs nothing, and the next one is asked.
+ * So does a server that has no time to hash a password, as on a machine where others start: it is asked again when it says.
  * `undefined`: sent, and nobody knows what became of it.
  */
 export async function ask(apis: readonly Supervised[], random: Random, sent: Sent): Promise<Reply | undefined> {
@@ -36,7 +38,8 @@ export async function ask(apis: readonly Supervised[], random: Random, sent: Sen
     try {
       const reply = await post(api.origin, sent)
       api.served++
-      return reply
+      if (reply.status !== 429 || reply.retryAfterSeconds === undefined) return reply
+      await sleep(reply.retryAfterSeconds * 1000)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') return undefined
       await sleep(5)
@@ -63,7 +66,13 @@ function post(origin: string, { method = 'POST', path, body, bytes, token, devic
         const text = Buffer.concat(chunks).toString()
         const json = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {}
         const code = response.headers['x-error-code']
-        resolve({ status: response.statusCode ?? 0, code: typeof code === 'string' ? code : undefined, body: json })
+        const retryAfter = response.headers['retry-after']
+        resolve({
+          status: response.statusCode ?? 0,
+          retryAfterSeconds: retryAfter === undefined ? undefined : Number(retryAfter),
+          code: typeof code === 'string' ? code : undefined,
+          body: json,
+        })
       })
     })
     asking.on('timeout', () => asking.destroy(new Error('no answer in 15 seconds')))

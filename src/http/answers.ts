@@ -1,0 +1,51 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Config } from '../config.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+
+/** What is said of a request once it is answered. */
+export type Answer = {
+  readonly requestId: string
+  readonly method: string
+  /** The pattern, never the URL, whose query may hold what is nobody's business [LG1]. */
+  readonly route: string | undefined
+  readonly status: number
+  readonly code: string | undefined
+  readonly seconds: number
+}
+
+export type NoteAnswer = (answer: Answer) => void
+
+type Deps = { readonly config: Config; readonly log: FastifyBaseLogger; readonly metrics: Metrics | undefined }
+
+const informative: ReadonlySet<string> = new Set(['trace', 'debug', 'info'])
+
+/** A line in the log, and figures for whoever asks; none where nobody reads either. */
+export function answerNotes({ config, log, metrics }: Deps): NoteAnswer | undefined {
+  const logsAnswers = informative.has(config.logLevel)
+  if (!logsAnswers && metrics === undefined) return undefined
+  return (answer) => {
+    metrics?.noteAnswer(answer)
+    if (!logsAnswers) return
+    const { requestId: reqId, method, route, status, code, seconds } = answer
+    log.info({ reqId, method, route, status, code, ms: Math.round(seconds * 10_000) / 10 }, 'request')
+  }
+}
+
+/** Of every answer but those to health checks. */
+export function noteAnswers(app: FastifyInstance, note: NoteAnswer | undefined): void {
+  if (note === undefined) return
+  app.addHook('onResponse', (request, reply, done) => {
+    done()
+    const { config, url: route } = request.routeOptions
+    if (config.access === 'probe') return
+    const code = reply.getHeader('x-error-code')
+    note({
+      requestId: request.id,
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      code: typeof code === 'string' ? code : undefined,
+      seconds: reply.elapsedTime / 1000,
+    })
+  })
+}

@@ -1,0 +1,120 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { Config } from '../config.ts'
+import type { RecallSession, SignedIn } from '../sessions/resolve.ts'
+import type { NoteAnswer } from './answers.ts'
+import { clientAddressFinder } from './client-address.ts'
+import { findSessionToken } from './credential.ts'
+import { asPropertyName } from './property-name.ts'
+import { requestIdOf } from './request-id.ts'
+import type { BeginRequestSpan } from './trace-requests.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A GET whose success depends on the session and on nothing else. */
+    repeatable?: true
+  }
+}
+
+type Deps = { readonly config: Config; readonly recallSession: RecallSession }
+
+/** What is told of each answer, where somebody wants to know. */
+type Watchers = { readonly note: NoteAnswer | undefined; readonly beginSpan: BeginRequestSpan | undefined }
+
+export type RepeatedAnswers = {
+  /** Answers before Fastify does. @returns false where it is for Fastify to answer */
+  answer(request: IncomingMessage, response: ServerResponse): boolean
+  /** Listens to what Fastify answers. */
+  learn(app: FastifyInstance): void
+}
+
+/** An answer as Fastify gave it, but for what Node and the next request add. */
+type Said = {
+  readonly status: number
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
+  readonly body: string | undefined
+  /** Who sends one of these may be told something else: RFC 9110 section 12.5.5. */
+  readonly varyBy: readonly string[]
+}
+
+/**
+ * What was once said of a session is said again for as long as that is remembered, in the same words and without Fastify, whose
+ * router, hooks and objects take as long as all the rest. Only successes: whatever is refused, or asked for in another way, goes
+ * the whole way.
+ */
+export function repeatAnswers({ config, recallSession }: Deps, { note, beginSpan }: Watchers): RepeatedAnswers {
+  const routes = new Map<string, WeakMap<SignedIn, Said>>()
+  const findAddress = clientAddressFinder(config)
+
+  function find(request: IncomingMessage, said: WeakMap<SignedIn, Said>): Said | undefined {
+    const token = findSessionToken(request, config)
+    if (token === undefined) return undefined
+    const session = recallSession(token)
+    const answer = session && said.get(session)
+    if (answer === undefined || answer.varyBy.some((name) => name in request.headers)) return undefined
+    return findAddress(request) === undefined ? undefined : answer
+  }
+
+  function remember(request: FastifyRequest, reply: FastifyReply, payload: unknown, done: () => void): void {
+    const answer = readAnswer(request, reply, payload)
+    if (answer !== undefined && request.signedIn !== undefined) routes.get(request.url)?.set(request.signedIn, answer)
+    done()
+  }
+
+  return {
+    answer: (request, response) => {
+      const { method = '', url = '' } = request
+      const said = routes.get(url)
+      if (said === undefined || method !== 'GET') return false
+      const startedAt = note && performance.now()
+      const answer = find(request, said)
+      if (answer === undefined) return false
+      const { status, headers, body } = answer
+      const requestId = requestIdOf(request)
+      const span = beginSpan?.({ id: requestId, method, route: url, headers: request.headers, socket: request.socket })
+      response.writeHead(status, [...headers, 'x-request-id', requestId])
+      response.end(body)
+      span?.note({ 'http.response.status_code': status })
+      span?.end()
+      if (startedAt !== undefined) {
+        const seconds = (performance.now() - startedAt) / 1000
+        note?.({ requestId, method, route: url, status, code: undefined, seconds })
+      }
+      return true
+    },
+    learn: (app) => {
+      // Nothing would ever be recalled.
+      if (config.sessionMemoryMib === 0) return
+      app.addHook('onRoute', (route: RouteOptions) => {
+        if (route.config?.repeatable === undefined || route.method !== 'GET') return
+        if (route.config.limit !== 'none') throw new Error(`${route.url} is repeatable, but its requests are counted`)
+        routes.set(route.url, new WeakMap())
+        route.onSend = [...[route.onSend ?? []].flat(), remember]
+      })
+      // From now on each answer says that its connection ends.
+      app.addHook('preClose', async () => routes.clear())
+    },
+  }
+}
+
+/** None where the next one to ask might be told something else. */
+function readAnswer(request: FastifyRequest, reply: FastifyReply, payload: unknown): Said | undefined {
+  const { 'x-request-id': _own, ...headers } = reply.getHeaders() as OutgoingHttpHeaders
+  const body = typeof payload === 'string' ? payload : undefined
+  const varyBy = String(headers.vary ?? '')
+    .toLowerCase()
+    .split(/ *, */)
+    .filter(Boolean)
+    .map(asPropertyName)
+  const isForAll = !varyBy.some((name) => name in request.headers)
+  const isFinal = !('set-cookie' in headers || 'connection' in headers)
+  if (reply.statusCode >= 300 || !isForAll || !isFinal || (payload && body === undefined)) return undefined
+  if (body !== undefined) headers['content-length'] = Buffer.byteLength(body)
+  return {
+    status: reply.statusCode,
+    headers: Object.entries(headers).flatMap(([name, value]) => [name, String(value)]),
+    body,
+    varyBy,
+  }
+}
