@@ -3,7 +3,7 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import type pg from 'pg'
 import { inSpan } from '../tracing/span.ts'
 import type { Database } from './client.ts'
-import { DatabaseFailure, isConnectionLost, isRetryable } from './failure.ts'
+import { DatabaseFailure, isConnectionLost, isRetryable, throwFailure } from './failure.ts'
 
 /** What statements run on: inside a transaction, or each on its own. */
 export type Transaction = Database
@@ -67,7 +67,7 @@ async function runOnce<Result>(pool: pg.Pool, act: (tx: Transaction) => Promise<
   const tx = onConnection(client)
   let broken: Error | undefined
   try {
-    await tx.execute('begin')
+    await client.query('begin').catch(throwFailure)
     const result = await act(tx)
     await commit(client)
     return result

@@ -3,10 +3,12 @@ import type { BareOrder } from './bare.ts'
 import type { Row } from './main.ts'
 import {
   type BenchUser,
+  type Compared,
   compareInRounds,
   cookieOf,
   load,
   makeSessions,
+  medianOf,
   type Program,
   ratioRow,
   type Stage,
@@ -16,46 +18,47 @@ const connections = 32
 const seconds = 2
 const hotSet = 1000
 
+type Case = {
+  readonly name: string
+  readonly path: string
+  readonly least: number
+  readonly env?: Readonly<Record<string, string>>
+  /** What the bare route does before it answers. */
+  readonly before?: (postern: Program, users: readonly BenchUser[]) => Promise<NonNullable<BareOrder['before']>>
+}
+
+const memoryOff = { SESSION_MEMORY_MIB: '0' }
+
+const casesOn = ({ redisUrl, databaseUrl }: Stage): readonly Case[] => [
+  { name: 'GET /v0/user/me, from memory', path: '/v0/user/me', least: 0.8 },
+  { name: 'GET /v0/auth/check, from memory', path: '/v0/auth/check', least: 0.85 },
+  {
+    name: 'GET /v0/user/me, memory off, Redis (bare: one GET)',
+    path: '/v0/user/me',
+    least: 0.8,
+    env: { ...memoryOff, REDIS_URL: redisUrl },
+    before: async (postern, users) => ({ redisUrl, key: await keyOf(postern, users) }),
+  },
+  {
+    name: 'GET /v0/user/me, memory off, PostgreSQL (bare: one look-up with the same join)',
+    path: '/v0/user/me',
+    least: 0.8,
+    env: memoryOff,
+    before: async (_postern, users) => ({ databaseUrl, statements: [lookUp], digest: digestOf(users) }),
+  },
+]
+
 /** Requests a second on a route, held against a bare route that sends the same. */
 export async function sessionChecks(stage: Stage, rounds: number): Promise<Row[]> {
   const users = await makeSessions(stage.pool, hotSet)
-  const memory = await withPostern(stage, {}, async (postern) => [
-    await compare(stage, rounds, {
-      postern,
-      users,
-      path: '/v0/user/me',
-      name: 'GET /v0/user/me, from memory',
-      least: 0.8,
-    }),
-    await compare(stage, rounds, {
-      postern,
-      users,
-      path: '/v0/auth/check',
-      name: 'GET /v0/auth/check, from memory',
-      least: 0.85,
-    }),
-  ])
-  const cached = await withPostern(stage, { SESSION_MEMORY_MIB: '0', REDIS_URL: stage.redisUrl }, async (postern) => [
-    await compare(stage, rounds, {
-      postern,
-      users,
-      path: '/v0/user/me',
-      name: 'GET /v0/user/me, memory off, Redis (bare: one GET)',
-      least: 0.8,
-      before: { redisUrl: stage.redisUrl, key: await keyOf(postern, users) },
-    }),
-  ])
-  const stored = await withPostern(stage, { SESSION_MEMORY_MIB: '0' }, async (postern) => [
-    await compare(stage, rounds, {
-      postern,
-      users,
-      path: '/v0/user/me',
-      name: 'GET /v0/user/me, memory off, PostgreSQL (bare: one look-up with the same join)',
-      least: 0.8,
-      before: { databaseUrl: stage.databaseUrl, statements: [lookUp], digest: digestOf(users) },
-    }),
-  ])
-  return [...memory, ...cached, ...stored]
+  const rows: Row[] = []
+  for (const one of casesOn(stage)) {
+    const seen: Compared[] = []
+    // Other processes each time: two of the same program differ by a tenth, for as long as they live.
+    for (let round = 0; round < rounds; round++) seen.push(await compare(stage, users, one))
+    rows.push(ratioRow(one.name, one.least, medianOf(seen)))
+  }
+  return rows
 }
 
 const digestOf = ([user]: readonly BenchUser[]): string =>
@@ -78,50 +81,21 @@ const lookUp = `select s.id, s.authenticated_at > now() - interval '5 minutes', 
     array(select r.role from user_roles r where r.user_id = u.id and coalesce(r.expires_at > now(), true))
   from sessions s left join users u on u.id = s.user_id where s.token_digest = $1`
 
-async function withPostern<Result>(
-  stage: Stage,
-  env: Readonly<Record<string, string>>,
-  act: (postern: Program) => Promise<Result>,
-): Promise<Result> {
-  const postern = await stage.postern(env)
-  try {
-    return await act(postern)
-  } finally {
-    await postern.stop()
-  }
-}
-
-type Comparison = {
-  readonly postern: Program
-  readonly users: readonly BenchUser[]
-  readonly path: string
-  readonly name: string
-  readonly least: number
-  readonly before?: NonNullable<BareOrder['before']>
-}
-
-async function compare(
-  stage: Stage,
-  rounds: number,
-  { postern, users, path, name, least, before }: Comparison,
-): Promise<Row> {
-  const bare = await stage.bare({ ...(await sample(postern, users, path)), ...(before && { before }) })
+async function compare(stage: Stage, users: readonly BenchUser[], one: Case): Promise<Compared> {
+  await using opened = new AsyncDisposableStack()
+  const postern = await stage.postern(one.env)
+  opened.defer(postern.stop)
+  const before = await one.before?.(postern, users)
+  const bare = await stage.bare({ ...(await sample(postern, users, one.path)), ...(before && { before }) })
+  opened.defer(bare.stop)
   const requests = users.map((user) => ({ headers: cookieOf(user) }))
-  const rate = async (port: number, at: string) => {
-    const { perSecond, statuses } = await load({ port, path: at, requests, connections, seconds, awake: true })
+  const rate = async (port: number, path: string) => {
+    const { perSecond, statuses } = await load({ port, path, requests, connections, seconds, awake: true })
     if (Object.keys(statuses).some((status) => !status.startsWith('2')))
-      throw new Error(`${name}: ${JSON.stringify(statuses)}`)
+      throw new Error(`${one.name}: ${JSON.stringify(statuses)}`)
     return perSecond
   }
-  try {
-    const compared = await compareInRounds(rounds, {
-      reference: () => rate(bare.port, '/'),
-      own: () => rate(postern.port, path),
-    })
-    return ratioRow(name, least, compared)
-  } finally {
-    await bare.stop()
-  }
+  return await compareInRounds(1, { reference: () => rate(bare.port, '/'), own: () => rate(postern.port, one.path) })
 }
 
 /** What the route answers, for the bare one to send. */

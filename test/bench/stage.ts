@@ -171,12 +171,14 @@ export async function compareInRounds(
     const [ofReference, ofOwn] = [await reference(), await own()]
     if (round > 0) seen.push({ ratio: ofOwn / ofReference, own: ofOwn, reference: ofReference })
   }
-  return {
-    ratio: median(seen.map(({ ratio }) => ratio)),
-    own: median(seen.map((one) => one.own)),
-    reference: median(seen.map((one) => one.reference)),
-  }
+  return medianOf(seen)
 }
+
+export const medianOf = (seen: readonly Compared[]): Compared => ({
+  ratio: median(seen.map(({ ratio }) => ratio)),
+  own: median(seen.map(({ own }) => own)),
+  reference: median(seen.map(({ reference }) => reference)),
+})
 
 /** A line of the table that holds where the thing reaches so much of its reference. */
 export const ratioRow = (name: string, least: number, { ratio, own, reference }: Compared): Row => ({
