@@ -31,8 +31,8 @@ export type RepeatedAnswers = {
 /** An answer as Fastify gave it, but for what Node and the next request add. */
 type Said = {
   readonly status: number
-  /** Names and values in turn. */
-  readonly headers: readonly string[]
+  /** Names and values in turn; the last is the request's id, which is put in for each. */
+  readonly headers: string[]
   readonly body: string | undefined
   /** Who sends one of these may be told something else: RFC 9110 section 12.5.5. */
   readonly varyBy: readonly string[]
@@ -73,7 +73,8 @@ export function repeatAnswers({ config, recallSession }: Deps, { note, beginSpan
       const { status, headers, body } = answer
       const requestId = requestIdOf(request)
       const span = beginSpan?.({ id: requestId, method, route: url, headers: request.headers, socket: request.socket })
-      response.writeHead(status, [...headers, 'x-request-id', requestId])
+      headers[headers.length - 1] = requestId
+      response.writeHead(status, headers)
       response.end(body)
       span?.note({ 'http.response.status_code': status })
       span?.end()
@@ -107,13 +108,14 @@ function readAnswer(request: FastifyRequest, reply: FastifyReply, payload: unkno
     .split(/ *, */)
     .filter(Boolean)
     .map(asPropertyName)
-  const isForAll = !varyBy.some((name) => name in request.headers)
+  const isForAll = !varyBy.some((name) => name === '*' || name in request.headers)
   const isFinal = !('set-cookie' in headers || 'connection' in headers)
   if (reply.statusCode >= 300 || !isForAll || !isFinal || (payload && body === undefined)) return undefined
   if (body !== undefined) headers['content-length'] = Buffer.byteLength(body)
+  const all = { ...headers, 'x-request-id': '' }
   return {
     status: reply.statusCode,
-    headers: Object.entries(headers).flatMap(([name, value]) => [name, String(value)]),
+    headers: Object.entries(all).flatMap(([name, value]) => [name, String(value)]),
     body,
     varyBy,
   }
