@@ -72,7 +72,7 @@ async function rateOf({ port }: Program, path: string, requests: Requests, expec
 type Requests = Parameters<typeof load>[0]['requests']
 
 /** Logins from devices that the accounts know: they end in a session. */
-export async function loginRequests({ pool }: Stage, users: readonly BenchUser[]): Promise<Requests> {
+export async function loginRequests({ pool }: Pick<Stage, 'pool'>, users: readonly BenchUser[]): Promise<Requests> {
   const devices = users.map(({ id, email }) => ({ id, email, token: makeToken('device') }))
   await pool.query(
     'insert into devices (id, user_id, token_digest) select gen_random_uuid(), id, digest from unnest($1::uuid[], $2::bytea[]) as d (id, digest)',
