@@ -13,7 +13,7 @@ import { domainErrors } from './errors/plugin.ts'
 import { eventRoutes } from './events/routes.ts'
 import { fileRoutes } from './files/routes.ts'
 import { rememberMethods } from './http/allow.ts'
-import { answerNotes, noteAnswers } from './http/answers.ts'
+import { answerNoter, noteAnswers } from './http/answers.ts'
 import { readJsonBodies } from './http/body.ts'
 import { guardRoutes } from './http/guards.ts'
 import { responseHeaders } from './http/headers.ts'
@@ -45,7 +45,7 @@ export type AppOptions = {
 export async function buildApp(deps: Deps, { onContractViolation = () => {} }: AppOptions = {}): Promise<App> {
   const { config, log } = deps
   const errors = { publicUrl: config.publicUrl, withDetails: config.appEnv === 'development', onContractViolation }
-  const watchers = { note: answerNotes(deps), beginSpan: requestSpans(deps) }
+  const watchers = { note: answerNoter(deps), beginSpan: requestSpans(deps) }
   const repeated = repeatAnswers(deps, watchers)
   const app: App = createFastify({
     config,

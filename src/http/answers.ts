@@ -20,7 +20,7 @@ type Deps = { readonly config: Config; readonly log: FastifyBaseLogger; readonly
 const informative: ReadonlySet<string> = new Set(['trace', 'debug', 'info'])
 
 /** A line in the log, and figures for whoever asks; none where nobody reads either. */
-export function answerNotes({ config, log, metrics }: Deps): NoteAnswer | undefined {
+export function answerNoter({ config, log, metrics }: Deps): NoteAnswer | undefined {
   const logsAnswers = informative.has(config.logLevel)
   if (!logsAnswers && metrics === undefined) return undefined
   return (answer) => {

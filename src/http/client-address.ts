@@ -31,7 +31,7 @@ export function resolveClientAddress(
   return walkFromRight(forwarded.split(','), trusted)?.text
 }
 
-/** The address of whoever sent a request, as the configuration says: see above. */
+/** `resolveClientAddress` by the configuration. */
 export function clientAddressFinder({ clientIpHeader, trustedProxies }: Config) {
   const trusted = parseTrustedProxies(trustedProxies)
   const headerName = asPropertyName(clientIpHeader)

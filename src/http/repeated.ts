@@ -1,9 +1,10 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler, RouteOptions } from 'fastify'
 import type { Config } from '../config.ts'
 import type { RecallSession, SignedIn } from '../sessions/resolve.ts'
 import type { NoteAnswer } from './answers.ts'
 import { clientAddressFinder } from './client-address.ts'
+import type { HasHeaders } from './cookies.ts'
 import { findSessionToken } from './credential.ts'
 import { asPropertyName } from './property-name.ts'
 import { requestIdOf } from './request-id.ts'
@@ -34,8 +35,12 @@ type Said = {
   /** Names and values in turn; the last is the request's id, which is put in for each. */
   readonly headers: string[]
   readonly body: string | undefined
-  /** Who sends one of these may be told something else: RFC 9110 section 12.5.5. */
-  readonly varyBy: readonly string[]
+}
+
+type Repeatable = {
+  readonly said: WeakMap<SignedIn, Said>
+  /** Who sends one of these headers may be told something else: RFC 9110 section 12.5.5. Known with the first answer. */
+  varyBy: readonly string[]
 }
 
 /**
@@ -44,31 +49,42 @@ type Said = {
  * the whole way.
  */
 export function repeatAnswers({ config, recallSession }: Deps, { note, beginSpan }: Watchers): RepeatedAnswers {
-  const routes = new Map<string, WeakMap<SignedIn, Said>>()
+  const routes = new Map<string, Repeatable>()
   const findAddress = clientAddressFinder(config)
 
-  function find(request: IncomingMessage, said: WeakMap<SignedIn, Said>): Said | undefined {
+  function find(request: IncomingMessage, { said, varyBy }: Repeatable): Said | undefined {
+    // First, so that who is answered by Fastify anyway is not looked up twice.
+    if (sendsAny(request, varyBy)) return undefined
     const token = findSessionToken(request, config)
     if (token === undefined) return undefined
     const session = recallSession(token)
     const answer = session && said.get(session)
-    if (answer === undefined || answer.varyBy.some((name) => name in request.headers)) return undefined
+    if (answer === undefined) return undefined
     return findAddress(request) === undefined ? undefined : answer
   }
 
-  function remember(request: FastifyRequest, reply: FastifyReply, payload: unknown, done: () => void): void {
-    const answer = readAnswer(request, reply, payload)
-    if (answer !== undefined && request.signedIn !== undefined) routes.get(request.url)?.set(request.signedIn, answer)
+  function remember(request: FastifyRequest, reply: FastifyReply, payload: unknown): void {
+    const { signedIn, url, method } = request
+    const route = routes.get(url)
+    // HEAD comes with the hooks of GET.
+    if (route === undefined || signedIn === undefined || method !== 'GET') return
+    const answer = readAnswer(reply, payload)
+    if (answer === undefined) return
+    route.varyBy = [...new Set([...route.varyBy, ...varyOf(reply)])]
+    if (!sendsAny(request, route.varyBy)) route.said.set(signedIn, answer)
+  }
+  const listen: onSendHookHandler = (request, reply, payload, done) => {
+    remember(request, reply, payload)
     done()
   }
 
   return {
     answer: (request, response) => {
       const { method = '', url = '' } = request
-      const said = routes.get(url)
-      if (said === undefined || method !== 'GET') return false
+      const route = routes.get(url)
+      if (route === undefined || method !== 'GET') return false
       const startedAt = note && performance.now()
-      const answer = find(request, said)
+      const answer = find(request, route)
       if (answer === undefined) return false
       const { status, headers, body } = answer
       const requestId = requestIdOf(request)
@@ -90,8 +106,8 @@ export function repeatAnswers({ config, recallSession }: Deps, { note, beginSpan
       app.addHook('onRoute', (route: RouteOptions) => {
         if (route.config?.repeatable === undefined || route.method !== 'GET') return
         if (route.config.limit !== 'none') throw new Error(`${route.url} is repeatable, but its requests are counted`)
-        routes.set(route.url, new WeakMap())
-        route.onSend = [...[route.onSend ?? []].flat(), remember]
+        routes.set(route.url, { said: new WeakMap(), varyBy: [] })
+        route.onSend = [...[route.onSend ?? []].flat(), listen]
       })
       // From now on each answer says that its connection ends.
       app.addHook('preClose', async () => routes.clear())
@@ -99,24 +115,27 @@ export function repeatAnswers({ config, recallSession }: Deps, { note, beginSpan
   }
 }
 
-/** None where the next one to ask might be told something else. */
-function readAnswer(request: FastifyRequest, reply: FastifyReply, payload: unknown): Said | undefined {
-  const { 'x-request-id': _own, ...headers } = reply.getHeaders() as OutgoingHttpHeaders
-  const body = typeof payload === 'string' ? payload : undefined
-  const varyBy = String(headers.vary ?? '')
+const sendsAny = ({ headers }: HasHeaders, names: readonly string[]): boolean =>
+  names.some((name) => name === '*' || name in headers)
+
+const varyOf = (reply: FastifyReply): string[] =>
+  String(reply.getHeader('vary') ?? '')
     .toLowerCase()
     .split(/ *, */)
     .filter(Boolean)
     .map(asPropertyName)
-  const isForAll = !varyBy.some((name) => name === '*' || name in request.headers)
+
+/** None of a refusal, or of what is said only once. */
+function readAnswer(reply: FastifyReply, payload: unknown): Said | undefined {
+  const { 'x-request-id': _own, ...headers } = reply.getHeaders() as OutgoingHttpHeaders
+  const body = typeof payload === 'string' ? payload : undefined
   const isFinal = !('set-cookie' in headers || 'connection' in headers)
-  if (reply.statusCode >= 300 || !isForAll || !isFinal || (payload && body === undefined)) return undefined
+  if (reply.statusCode >= 300 || !isFinal || (payload && body === undefined)) return undefined
   if (body !== undefined) headers['content-length'] = Buffer.byteLength(body)
   const all = { ...headers, 'x-request-id': '' }
   return {
     status: reply.statusCode,
     headers: Object.entries(all).flatMap(([name, value]) => [name, String(value)]),
     body,
-    varyBy,
   }
 }

@@ -95,6 +95,7 @@ async function compare(stage: Stage, users: readonly BenchUser[], one: Case): Pr
       throw new Error(`${one.name}: ${JSON.stringify(statuses)}`)
     return perSecond
   }
+  // Awaited here: both programs end with this function.
   return await compareInRounds(1, { reference: () => rate(bare.port, '/'), own: () => rate(postern.port, one.path) })
 }
 

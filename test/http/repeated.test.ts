@@ -75,8 +75,10 @@ describe('an answer about a session that is remembered', () => {
     ['for the head alone', me, 'HEAD', {}],
   ] as const)('is asked for %s: Fastify answers', async (_name, url, method, headers) => {
     const { client } = await remembered()
+    const { foundIn } = app.deps.remembered
+    const before = foundIn.memory
     expect((await client.send(method, url, { headers })).status).toBe(200)
-    expect(handled).toBe(1)
+    expect([handled, foundIn.memory - before]).toEqual([1, 1])
     expect((await client.get(me)).headers).not.toHaveProperty('access-control-allow-origin')
   })
 
