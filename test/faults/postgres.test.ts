@@ -271,7 +271,8 @@ describe('transaction', () => {
         await add(tx, second)
       })
     await Promise.all([run(1, 2), run(2, 1)])
-    expect(tries).toBe(3)
+    // Both wait for a lock as long; on a slow machine the second may be over before the first has given way.
+    expect([3, 4]).toContain(tries)
     expect(await counted()).toEqual(before.map((n) => n + 2))
   })
 

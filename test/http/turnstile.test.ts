@@ -31,7 +31,7 @@ let away: TestApp
 beforeAll(async () => {
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve))
   const { port } = service.address() as AddressInfo
-  const env = { TURNSTILE_SECRET: 'bot-check-secret', TURNSTILE_TIMEOUT_MS: '300' }
+  const env = { TURNSTILE_SECRET: 'bot-check-secret', TURNSTILE_TIMEOUT_MS: '1000' }
   ;[app, away] = await Promise.all([
     startApp({
       ...env,
