@@ -49,6 +49,8 @@ class PreparingClient extends pg.Client {
 export function openDatabase({ url, poolSize, timeoutMs, onIdleError }: Options): DatabaseClient {
   const pool = new pg.Pool({
     Client: PreparingClient,
+    // What is asked of one connection at once is sent at once; only `pipelined` does so.
+    pipeline: true,
     connectionString: url,
     application_name: 'postern',
     max: poolSize,

@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
-import { throwFailure } from '../db/failure.ts'
+import { pipelined } from '../db/pipelined.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import { userRoles, users } from '../db/schema/users.ts'
 import { isBanned } from '../users/banned.ts'
@@ -49,9 +49,10 @@ export type SessionKey = 'tokenDigest' | 'id'
 export function storedSessionFinder(pool: pg.Pool, by: SessionKey, intervalSeconds: number) {
   const name = `resolve_session_by_${by}`
   const { sql: text } = new PgDialect({ casing: 'snake_case' }).sqlToQuery(statement(by, intervalSeconds))
+  const ask = pipelined(pool)
   return async (value: Buffer | string): Promise<StoredSession | undefined> => {
-    const { rows } = await pool.query<StoredSession>({ name, text, values: [value] }).catch(throwFailure)
-    return rows[0]
+    const [stored] = await ask<StoredSession>({ name, text, values: [value] })
+    return stored
   }
 }
 
