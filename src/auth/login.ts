@@ -2,12 +2,12 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { prepared } from '../db/prepared.ts'
 import { devices, signUps, users } from '../db/schema/users.ts'
-import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import type { DeliveryRefusal } from '../mail/confirm.ts'
 import { hashPassword, isPasswordRight, reserveHashing } from '../password/secret.ts'
 import { deviceDigestOf, isKnownDevice, mayBeDeviceToken } from '../sessions/devices.ts'
 import type { LoginOutcome } from '../sessions/reply.ts'
+import type { Claim } from '../sessions/sign-in.ts'
 import { continueLogin } from '../totp/continue-login.ts'
 import { isBanned } from '../users/banned.ts'
 import { addressDigest, emailKey } from '../users/email.ts'
@@ -108,7 +108,7 @@ type Admitted = {
 async function admit(ctx: Context<Refusal>, admitted: Admitted): Promise<LoginOutcome> {
   const { user, deviceId, rememberMe, client } = admitted
   const renewedHash = await renewHash(ctx, admitted)
-  return continueLogin(ctx, { user, deviceId, rememberMe, client }, (tx) => claimPassword(ctx, tx, user, renewedHash))
+  return continueLogin(ctx, { user, deviceId, rememberMe, client }, claimPassword(ctx, user, renewedHash))
 }
 
 /** A hash with today's parameters where the stored one has others: only now is the password at hand [PW5]. */
@@ -119,34 +119,17 @@ async function renewHash(ctx: Context<Refusal>, { user, password }: Admitted): P
 }
 
 /** The password that was verified must still be the account's when the login takes effect, or a change would not end it. */
-async function claimPassword(
-  ctx: Context<'auth:invalid_credentials'>,
-  tx: Transaction,
-  user: User,
-  renewedHash: string | undefined,
-): Promise<void> {
-  const { id, passwordVersion } = user
-  const claimed =
-    renewedHash === undefined
-      ? await claimStatement(tx).execute({ id, passwordVersion })
-      : await renewStatement(tx).execute({ id, passwordVersion, renewedHash })
-  if (claimed.length === 0) throw ctx.fault('auth:invalid_credentials')
-}
-
-const isUnchanged = and(
-  eq(users.id, sql.placeholder('id')),
-  eq(users.passwordVersion, sql.placeholder('passwordVersion')),
-)
-
-const claimStatement = prepared((tx) =>
-  tx.select({ id: users.id }).from(users).where(isUnchanged).for('no key update').prepare('claim_password'),
-)
+const claimPassword =
+  (ctx: Context<'auth:invalid_credentials'>, { id, passwordVersion }: User, renewedHash: string | undefined): Claim =>
+  async (tx, account) => {
+    if (account?.passwordVersion !== passwordVersion) throw ctx.fault('auth:invalid_credentials')
+    if (renewedHash !== undefined) await renewStatement(tx).execute({ id, renewedHash })
+  }
 
 const renewStatement = prepared((tx) =>
   tx
     .update(users)
     .set({ passwordHash: sql`${sql.placeholder('renewedHash')}` })
-    .where(isUnchanged)
-    .returning({ id: users.id })
+    .where(eq(users.id, sql.placeholder('id')))
     .prepare('renew_password_hash'),
 )

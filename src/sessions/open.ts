@@ -66,14 +66,18 @@ const openStatement = prepared((tx) => {
     .prepare('open_session')
 })
 
-/** Lets no other sign-in, and no change of what opens the account, go on beside this transaction. */
-export async function lockAccount(tx: Transaction, userId: string): Promise<void> {
-  await lockStatement(tx).execute({ userId })
+/** What stands while the lock is held. */
+export type LockedAccount = { readonly passwordVersion: number }
+
+/** Lets no other sign-in, and no change of what opens the account, go on beside this transaction. Gives nothing where the account is gone. */
+export async function lockAccount(tx: Transaction, userId: string): Promise<LockedAccount | undefined> {
+  const [account] = await lockStatement(tx).execute({ userId })
+  return account
 }
 
 const lockStatement = prepared((tx) =>
   tx
-    .select({ id: users.id })
+    .select({ passwordVersion: users.passwordVersion })
     .from(users)
     .where(eq(users.id, sql.placeholder('userId')))
     .for('no key update')

@@ -6,7 +6,7 @@ import { limitMails } from '../mail/limit.ts'
 import { audit } from '../users/audit.ts'
 import { changeAccounts } from './change-accounts.ts'
 import { holdLogin } from './hold-login.ts'
-import { lockAccount, openSession } from './open.ts'
+import { type LockedAccount, lockAccount, openSession } from './open.ts'
 import type { LoginOutcome } from './reply.ts'
 
 type SigningIn = {
@@ -17,28 +17,29 @@ type SigningIn = {
   readonly client: Client
 }
 
+/** Takes what proved who signs in, in the transaction of what that opens, and refuses where it was taken or changed meanwhile. */
+export type Claim = (tx: Transaction, account: LockedAccount | undefined) => Promise<void>
+
 /**
  * The last step of every way in, after its last proof: afterwards there is a session, or a login that waits for the link mailed to its owner,
- * as this device is new. `claim` takes what proved it, in the same transaction, and refuses where it was taken meanwhile.
+ * as this device is new.
  */
 export async function signIn(
   ctx: Context<'rate_limit:exceeded' | DeliveryRefusal>,
   { user, deviceId, rememberMe, client }: SigningIn,
-  claim: (tx: Transaction) => Promise<void>,
+  claim: Claim,
 ): Promise<LoginOutcome> {
   if (deviceId === null) {
     await limitMails(ctx, 'device_verify', user.emailKey)
     const mailId = await transaction(ctx.pool, async (tx) => {
-      await lockAccount(tx, user.id)
-      await claim(tx)
+      await claim(tx, await lockAccount(tx, user.id))
       return holdLogin(tx, ctx, { user, rememberMe, client })
     })
     await confirmDelivery(ctx, mailId)
     return { next: 'device' }
   }
   const session = await changeAccounts(ctx, async (tx) => {
-    await lockAccount(tx, user.id)
-    await claim(tx)
+    await claim(tx, await lockAccount(tx, user.id))
     await audit(tx, { type: 'login_succeeded', userId: user.id, client })
     return openSession(tx, ctx.config, { userId: user.id, deviceId, rememberMe, client })
   })

@@ -1,9 +1,10 @@
 import type { Context } from '../context.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
+import { transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import type { DeliveryRefusal } from '../mail/confirm.ts'
+import { lockAccount } from '../sessions/open.ts'
 import type { LoginOutcome } from '../sessions/reply.ts'
-import { signIn } from '../sessions/sign-in.ts'
+import { type Claim, signIn } from '../sessions/sign-in.ts'
 import { audit } from '../users/audit.ts'
 import { issuePendingLogin } from './pending-login.ts'
 
@@ -24,7 +25,7 @@ type FirstStep = {
 export async function continueLogin(
   ctx: Context<'user:banned' | 'rate_limit:exceeded' | DeliveryRefusal>,
   { user, deviceId, rememberMe, client }: FirstStep,
-  claim: (tx: Transaction) => Promise<void>,
+  claim: Claim,
 ): Promise<LoginOutcome> {
   if (user.isBanned) {
     await audit(ctx.db, { type: 'login_failed', userId: user.id, client, metadata: { reason: 'banned' } })
@@ -32,7 +33,7 @@ export async function continueLogin(
   }
   if (user.totpEnabledAt === null) return signIn(ctx, { user, deviceId, rememberMe, client }, claim)
   const tempToken = await transaction(ctx.pool, async (tx) => {
-    await claim(tx)
+    await claim(tx, await lockAccount(tx, user.id))
     return issuePendingLogin(tx, { userId: user.id, rememberMe, ttlSeconds: ctx.config.totpLoginTtlSeconds })
   })
   return { next: 'totp', tempToken }

@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { sql } from 'drizzle-orm'
+import { isNotNull, sql } from 'drizzle-orm'
+import { prepared } from '../db/prepared.ts'
 import { eventOutbox } from '../db/schema/events.ts'
 import { securityEvents } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
@@ -47,12 +48,40 @@ type SecurityEvent = {
  */
 export async function audit(tx: Transaction, { type, userId, client, metadata }: SecurityEvent): Promise<string> {
   const id = randomUUIDv7()
-  // Of several events of one transaction each has its moment.
-  await tx.execute(sql`with event as (
-    insert into ${securityEvents} (id, user_id, type, ip_address, user_agent, metadata, created_at)
-    values (${id}, ${userId ?? null}, ${type}, ${client?.address ?? null}, ${client?.userAgent ?? null},
-      ${metadata === undefined ? null : JSON.stringify(metadata)}::jsonb, clock_timestamp())
-    returning id, user_id)
-  insert into ${eventOutbox} (event_id, user_id) select id, user_id from event where user_id is not null`)
+  await auditStatement(tx).execute({
+    id,
+    userId: userId ?? null,
+    type,
+    ipAddress: client?.address ?? null,
+    userAgent: client?.userAgent ?? null,
+    metadata: metadata === undefined ? null : JSON.stringify(metadata),
+  })
   return id
 }
+
+const auditStatement = prepared((tx) => {
+  const event = tx.$with('event').as(
+    tx
+      .insert(securityEvents)
+      .values({
+        id: sql.placeholder('id'),
+        userId: sql.placeholder('userId'),
+        type: sql`${sql.placeholder('type')}`,
+        ipAddress: sql.placeholder('ipAddress'),
+        userAgent: sql.placeholder('userAgent'),
+        metadata: sql`${sql.placeholder('metadata')}::jsonb`,
+        // Of several events of one transaction each has its moment.
+        createdAt: sql`clock_timestamp()`,
+      })
+      .returning({
+        eventId: securityEvents.id,
+        userId: securityEvents.userId,
+        createdAt: securityEvents.createdAt,
+      }),
+  )
+  return tx
+    .with(event)
+    .insert(eventOutbox)
+    .select(tx.select().from(event).where(isNotNull(event.userId)))
+    .prepare('audit')
+})
