@@ -6,10 +6,10 @@ import {
   type Compared,
   compareInRounds,
   cookieOf,
-  load,
   makeSessions,
   medianOf,
   type Program,
+  rateOf,
   ratioRow,
   type Stage,
 } from './stage.ts'
@@ -86,15 +86,12 @@ async function compare(stage: Stage, users: readonly BenchUser[], one: Case): Pr
   const postern = await stage.postern(one.env)
   opened.defer(postern.stop)
   const before = await one.before?.(postern, users)
-  const bare = await stage.bare({ ...(await sample(postern, users, one.path)), ...(before && { before }) })
+  const answer = await sample(postern, users, one.path)
+  const bare = await stage.bare({ ...answer, ...(before && { before }) })
   opened.defer(bare.stop)
   const requests = users.map((user) => ({ headers: cookieOf(user) }))
-  const rate = async (port: number, path: string) => {
-    const { perSecond, statuses } = await load({ port, path, requests, connections, seconds, awake: true })
-    if (Object.keys(statuses).some((status) => !status.startsWith('2')))
-      throw new Error(`${one.name}: ${JSON.stringify(statuses)}`)
-    return perSecond
-  }
+  const rate = (port: number, path: string) =>
+    rateOf({ port, path, requests, connections, seconds, awake: true }, answer.status)
   // Awaited here: both programs end with this function.
   return await compareInRounds(1, { reference: () => rate(bare.port, '/'), own: () => rate(postern.port, one.path) })
 }

@@ -132,11 +132,11 @@ async function untilReady(child: ChildProcess, url: string): Promise<void> {
   }
 }
 
-/** Runs the load on the other core. */
-export async function load(order: LoadOrder): Promise<LoadResult> {
+/** Runs the load on a core that the servers do not have. */
+export async function load(order: LoadOrder, core = '1'): Promise<LoadResult> {
   const file = join(tmpdir(), `postern-load-${randomUUIDv7()}.json`)
   writeFileSync(file, JSON.stringify(order))
-  const [command, parameters] = pinned('1', join(import.meta.dirname, 'load.ts'))
+  const [command, parameters] = pinned(core, join(import.meta.dirname, 'load.ts'))
   const child = spawn(command, parameters, {
     env: { PATH: process.env.PATH, LOAD_ORDER: file },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -146,6 +146,14 @@ export async function load(order: LoadOrder): Promise<LoadResult> {
   await once(child, 'close')
   rmSync(file)
   return JSON.parse(text) as LoadResult
+}
+
+/** Requests a second, of which each must be answered with that status. */
+export async function rateOf(order: LoadOrder, expected: number, core?: string): Promise<number> {
+  const { perSecond, statuses } = await load(order, core)
+  const others = Object.keys(statuses).filter((status) => status !== String(expected))
+  if (others.length > 0) throw new Error(`${order.path} answered ${JSON.stringify(statuses)}`)
+  return perSecond
 }
 
 /** Runs a program beside nothing else; it prints a number. */

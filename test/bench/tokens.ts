@@ -7,7 +7,7 @@ import { makePendingLogins, makeRefreshTokens, makeUsers } from '../support/fact
 import type { LoadOrder } from './load.ts'
 import type { Row } from './main.ts'
 import { listenTo } from './round-trips.ts'
-import { compareInRounds, load, ratioRow, type Stage } from './stage.ts'
+import { compareInRounds, rateOf, ratioRow, type Stage } from './stage.ts'
 
 const connections = 32
 const seconds = 2
@@ -19,7 +19,7 @@ type Requests = LoadOrder['requests']
 type Flow = {
   readonly name: string
   readonly path: string
-  readonly status: string
+  readonly status: number
   /** Made right before they are sent: a code of an authenticator app is good for half a minute. */
   readonly make: (amount: number) => Promise<Requests>
 }
@@ -38,19 +38,14 @@ export async function tokens(stage: Stage, rounds: number): Promise<Row[]> {
       before: { databaseUrl: stage.databaseUrl, commands, rows: benchRows },
     })
     const postern = await stage.postern()
-    const rate = async (order: Pick<LoadOrder, 'port' | 'path' | 'requests'>, expected: string): Promise<number> => {
-      const result = await load({ ...order, method: 'POST', connections, seconds, once: true, awake: true })
-      const others = Object.keys(result.statuses).filter((status) => status !== expected)
-      if (others.length > 0) throw new Error(`${order.path} answered ${JSON.stringify(result.statuses)}`)
-      return result.perSecond
-    }
+    const once = { method: 'POST', connections, seconds, once: true, awake: true } as const
     try {
       const compared = await compareInRounds(rounds, {
-        reference: async () => rate({ port: bare.port, path: '/', requests: emptyRequests }, '204'),
+        reference: async () => rateOf({ port: bare.port, path: '/', requests: emptyRequests, ...once }, 204),
         own: async () => {
           const requests = await flow.make(perRound)
           await stage.pool.query('analyze')
-          return rate({ port: postern.port, path: flow.path, requests }, flow.status)
+          return rateOf({ port: postern.port, path: flow.path, requests, ...once }, flow.status)
         },
       })
       rows.push(ratioRow(`${flow.name} (bare: the same ${commands.length} commands)`, 0.8, compared))
@@ -70,7 +65,7 @@ function flowsOn({ pool, keysDir }: Stage): Flow[] {
     {
       name: 'POST /v0/auth/token/refresh',
       path: '/v0/auth/token/refresh',
-      status: '200',
+      status: 200,
       make: async (amount) =>
         (await makeRefreshTokens(pool, await makeUsers(pool, amount))).map((refresh_token) => ({
           headers: {},
@@ -80,7 +75,7 @@ function flowsOn({ pool, keysDir }: Stage): Flow[] {
     {
       name: 'POST /v0/auth/totp/verify on a known device',
       path: '/v0/auth/totp/verify',
-      status: '204',
+      status: 204,
       make: async (amount) => {
         const waiting = (await makeUsers(pool, amount)).map((user) => {
           const secret = makeSecret()
