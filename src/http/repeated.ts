@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler, RouteOptions } from 'fastify'
 import type { Config } from '../config.ts'
+import type { RememberedSessions } from '../sessions/remembered.ts'
 import type { RecallSession, SignedIn } from '../sessions/resolve.ts'
 import type { NoteAnswer } from './answers.ts'
 import { clientAddressFinder } from './client-address.ts'
@@ -17,7 +18,11 @@ declare module 'fastify' {
   }
 }
 
-type Deps = { readonly config: Config; readonly recallSession: RecallSession }
+type Deps = {
+  readonly config: Config
+  readonly recallSession: RecallSession
+  readonly remembered: Pick<RememberedSessions, 'foundIn'>
+}
 
 /** What is told of each answer, where somebody wants to know. */
 type Watchers = { readonly note: NoteAnswer | undefined; readonly beginSpan: BeginRequestSpan | undefined }
@@ -48,7 +53,10 @@ type Repeatable = {
  * router, hooks and objects take as long as all the rest. Only successes: whatever is refused, or asked for in another way, goes
  * the whole way.
  */
-export function repeatAnswers({ config, recallSession }: Deps, { note, beginSpan }: Watchers): RepeatedAnswers {
+export function repeatAnswers(
+  { config, recallSession, remembered }: Deps,
+  { note, beginSpan }: Watchers,
+): RepeatedAnswers {
   const routes = new Map<string, Repeatable>()
   const findAddress = clientAddressFinder(config)
 
@@ -86,6 +94,7 @@ export function repeatAnswers({ config, recallSession }: Deps, { note, beginSpan
       const startedAt = note && performance.now()
       const answer = find(request, route)
       if (answer === undefined) return false
+      remembered.foundIn.memory += 1
       const { status, headers, body } = answer
       const requestId = requestIdOf(request)
       const span = beginSpan?.({ id: requestId, method, route: url, headers: request.headers, socket: request.socket })

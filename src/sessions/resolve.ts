@@ -46,12 +46,12 @@ export type SignedIn = {
 /** At once where it is remembered. */
 export type ResolveSession = (text: string) => SignedIn | SessionRefusal | Promise<SignedIn | SessionRefusal>
 
-/** From memory alone; the same object as long as nothing of it changed. */
+/** From memory alone, and not yet counted as found there; the same object as long as nothing of it changed. */
 export type RecallSession = (text: string) => SignedIn | undefined
 
 /** The hot path: from memory, else from the cache, else by one prepared statement; all times judged by the database's clock. */
 export function sessionResolver(sources: SessionSources) {
-  const { recall, lookUp } = sessionFinder(sources, 'tokenDigest')
+  const { peek, recall, lookUp } = sessionFinder(sources, 'tokenDigest')
   const find = async (key: string) => (await lookUp(key, Buffer.from(key, 'base64url'))).outcome
   const resolveSession: ResolveSession = (text) => {
     const key = digestText(text)
@@ -60,7 +60,7 @@ export function sessionResolver(sources: SessionSources) {
     if (recalled !== undefined) return recalled.outcome
     return isToken('session', text) ? find(key) : 'user:invalid_session'
   }
-  const recallSession: RecallSession = (text) => recall(digestText(text))?.outcome
+  const recallSession: RecallSession = (text) => peek(digestText(text))?.outcome
   return { resolveSession, recallSession }
 }
 
@@ -79,13 +79,17 @@ export function sessionFinder(sources: SessionSources, by: SessionKey) {
   const intervalMs = lastSeen.intervalSeconds * 1000
   const findStored = storedSessionFinder(pool, by, lastSeen.intervalSeconds)
 
-  function recall(key: string): FoundSession<SignedIn> | undefined {
+  function peek(key: string): FoundSession<SignedIn> | undefined {
     if (!replicas.isLeased()) return undefined
     const nowMs = replicas.databaseNow()
     const found = remembered.find(key)
-    if (found === undefined || found.goodUntil <= nowMs) return undefined
-    remembered.foundIn.memory += 1
-    return { outcome: found.value, nowMs }
+    return found && found.goodUntil > nowMs ? { outcome: found.value, nowMs } : undefined
+  }
+
+  function recall(key: string): FoundSession<SignedIn> | undefined {
+    const found = peek(key)
+    if (found !== undefined) remembered.foundIn.memory += 1
+    return found
   }
 
   async function findCached(key: string): Promise<FoundSession | undefined> {
@@ -126,6 +130,8 @@ export function sessionFinder(sources: SessionSources, by: SessionKey) {
   }
 
   return {
+    /** Whether this process's memory has it. */
+    peek,
     /** From this process's memory. */
     recall,
     /** From where all processes look. */

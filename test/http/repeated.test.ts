@@ -34,12 +34,13 @@ function wordsOf({ status, body, headers }: Answer) {
 }
 
 /** Somebody of whom both answers are known: not as long as a transaction runs, in whatever test, that began before the sign-up ended. */
-async function remembered() {
+async function remembered(urls = [me, check]) {
   const { person, client } = await signedUp(app)
-  const first = { me: await client.get(me), check: await client.get(check) }
+  const first = new Map<string, Answer>()
+  for (const url of urls) first.set(url, await client.get(url))
   const areRepeated = async () => {
     handled = 0
-    for (const url of [me, check]) await client.get(url)
+    for (const url of urls) await client.get(url)
     expect(handled).toBe(0)
   }
   await vi.waitFor(areRepeated, { timeout: 10_000 })
@@ -47,12 +48,11 @@ async function remembered() {
 }
 
 describe('an answer about a session that is remembered', () => {
-  test.each(['me', 'check'] as const)('%s: the same again, without Fastify, under an id of its own', async (name) => {
-    const { client, first } = await remembered()
-    const url = { me, check }[name]
-    const second = await client.get(url)
-    expect(wordsOf(second)).toEqual(wordsOf(first[name]))
-    expect(second.headers['x-request-id']).not.toBe(first[name].headers['x-request-id'])
+  test.each([me, check])('%s: the same again, without Fastify, under an id of its own', async (url) => {
+    const { client, first } = await remembered([url])
+    const [before, second] = [first.get(url) as Answer, await client.get(url)]
+    expect(wordsOf(second)).toEqual(wordsOf(before))
+    expect(second.headers['x-request-id']).not.toBe(before.headers['x-request-id'])
     expect((await client.get(url, { headers: { 'x-request-id': 'of-the-caller' } })).headers).toMatchObject({
       'x-request-id': 'of-the-caller',
     })
@@ -117,6 +117,18 @@ describe('an answer about a session that is remembered', () => {
     await app.sql('update users set banned_at = now() where email = $1', [person.email])
     expect([(await client.get(check)).code, (await client.get(check)).code]).toEqual(['user:banned', 'user:banned'])
     expect([(await client.get(me)).body.is_banned, (await client.get(me)).body.is_banned]).toEqual([true, true])
+  })
+
+  test('is counted as found in memory once, and so is the first of another route', async () => {
+    const { client } = await remembered([me])
+    const { foundIn } = app.deps.remembered
+    const before = foundIn.memory
+    const found: number[] = []
+    for (const url of [check, check, me]) {
+      await client.get(url)
+      found.push(foundIn.memory - before)
+    }
+    expect([found, handled]).toEqual([[1, 2, 3], 1])
   })
 
   test('is counted like any other', async () => {
