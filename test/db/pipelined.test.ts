@@ -1,7 +1,9 @@
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { type DatabaseClient, openDatabase } from '../../src/db/client.ts'
 import { DatabaseFailure } from '../../src/db/failure.ts'
 import { pipelined } from '../../src/db/pipelined.ts'
+import { transaction } from '../../src/db/transaction.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 
 let database: TestDatabase
@@ -34,6 +36,21 @@ test('what is asked at once shares connections, sixteen on each, and everybody g
   const used = Map.groupBy(answers, ({ pid }) => pid)
   expect([...used.values()].map(({ length }) => length)).toEqual([16, 16, 8])
   expect(client.pool.idleCount).toBe(3)
+})
+
+test('a transaction gets its connection, however many statements come', async () => {
+  const only = openDatabase({ url: database.url, poolSize: 1, timeoutMs: 5000, onIdleError: () => undefined })
+  const askOnly = pipelined(only.pool)
+  let isOver = false
+  const keepAsking = async (): Promise<void> => {
+    while (!isOver) await askOnly({ text: 'select pg_sleep($1)', values: [0.002] })
+  }
+  // Their answers come one by one, so that the connection is never idle.
+  const asking = Promise.all(Array.from({ length: 8 }, keepAsking))
+  expect(await transaction(only.pool, async (tx) => (await tx.execute(sql`select 1`)).rowCount)).toBe(1)
+  isOver = true
+  await asking
+  await only.close()
 })
 
 test('one that fails takes no other with it, and its connection is not used again', async () => {
