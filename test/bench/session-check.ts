@@ -93,7 +93,7 @@ async function compare(stage: Stage, users: readonly BenchUser[], one: Case): Pr
   const rate = (port: number, path: string) =>
     rateOf({ port, path, requests, connections, seconds, awake: true }, answer.status)
   // Awaited here: both programs end with this function.
-  return await compareInRounds(1, { reference: () => rate(bare.port, '/'), own: () => rate(postern.port, one.path) })
+  return await compareInRounds(3, { reference: () => rate(bare.port, '/'), own: () => rate(postern.port, one.path) })
 }
 
 /** What the route answers, for the bare one to send. */
