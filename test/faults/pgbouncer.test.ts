@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
+import type { TestClient } from '../support/client.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { freePort } from '../support/free-port.ts'
 import { newPerson, signedInOnDevice, signedUp } from '../support/people.ts'
@@ -15,6 +16,8 @@ import { newPerson, signedInOnDevice, signedUp } from '../support/people.ts'
 const program = process.env.PGBOUNCER ?? 'pgbouncer'
 const version = /PgBouncer (\d+)\.(\d+)/.exec(String(spawnSync(program, ['--version']).stdout))
 const isNewEnough = version !== null && Number(version[1]) * 1000 + Number(version[2]) >= 1021
+
+const bearerOf = ({ cookies }: TestClient) => ({ authorization: `Bearer ${cookies.get('__Host-session_id')}` })
 
 describe.runIf(isNewEnough)('behind PgBouncer in transaction mode', () => {
   let database: TestDatabase
@@ -71,6 +74,18 @@ describe.runIf(isNewEnough)('behind PgBouncer in transaction mode', () => {
     expect((await elsewhere.get('/v0/user/me')).status).toBe(200)
     expect((await client.post('/v0/auth/logout')).status).toBe(204)
     expect((await elsewhere.get('/v0/user/me')).code).toBe('user:invalid_session')
+  })
+
+  test('session checks that share a connection are each answered for their own session', async () => {
+    const people = await Promise.all(Array.from({ length: 40 }, () => signedUp(here())))
+    // Not remembered there yet.
+    const asked = people.map(({ client }) =>
+      there()
+        .client()
+        .get('/v0/user/me', { headers: bearerOf(client) }),
+    )
+    const emails = (await Promise.all(asked)).map(({ body }) => body.email)
+    expect(emails).toEqual(people.map(({ person }) => person.email))
   })
 
   test('of many sign-ups for one handle one is taken', async () => {
