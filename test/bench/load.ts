@@ -12,7 +12,7 @@ export type LoadOrder = {
   readonly path: string
   /** Sent in turn, each of them by the next connection that is free. */
   readonly requests: readonly Sent[]
-  /** Each is sent once at most; then it is over. */
+  /** Each is sent once at most; once all are answered it is over. */
   readonly once?: boolean
   readonly connections: number
   readonly seconds: number
@@ -46,6 +46,8 @@ const latenciesMs: number[] = []
 const waiting: (() => void)[] = []
 const statuses: Record<string, number> = {}
 let next = 0
+/** Connections that have their last answer. */
+let done = 0
 let isOver = false
 
 const sockets = Array.from({ length: order.connections }, () => connect(order.port, '127.0.0.1'))
@@ -62,7 +64,8 @@ function keepAsking(socket: Socket): void {
   const ask = (): void => {
     if (isOver) return
     if (isOnce && next >= requests.length) {
-      finish()
+      done += 1
+      if (done === sockets.length) finish()
       return
     }
     if (!isDue()) {
