@@ -23,42 +23,58 @@ export type LoadOrder = {
    * keep it busy is spared.
    */
   readonly awake?: boolean
+  /** Another server, asked the same in turns with this one: the machine may be half as fast a second later. */
+  readonly inTurnWith?: { readonly port: number; readonly path: string }
 }
 
 export type LoadResult = {
   readonly perSecond: number
+  /** Of each turn: first this server's, then the other's. */
+  readonly turnsPerSecond: readonly number[]
   /** How often each status was answered. */
   readonly statuses: Readonly<Record<string, number>>
   readonly p99Ms: number
 }
 
 const order = JSON.parse(readFileSync(process.env.LOAD_ORDER ?? '', 'utf8')) as LoadOrder
-const { method = 'GET', path, once: isOnce = false, perSecond = Number.POSITIVE_INFINITY } = order
-const requests = order.requests.map(({ headers, body }) => {
-  const json = body === undefined ? '' : JSON.stringify(body)
-  const own = body && { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(json)) }
-  const lines = Object.entries({ host: 'localhost', ...own, ...headers }).map(([name, value]) => `${name}: ${value}`)
-  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${json}`)
-})
+const { method = 'GET', once: isOnce = false, perSecond = Number.POSITIVE_INFINITY } = order
+const turnMs = 250
 
+type Server = { readonly requests: readonly Buffer[]; readonly sockets: readonly Socket[]; answered: number }
+
+async function openServer({ port, path }: Pick<LoadOrder, 'port' | 'path'>): Promise<Server> {
+  const requests = order.requests.map(({ headers, body }) => {
+    const json = body === undefined ? '' : JSON.stringify(body)
+    const own = body && { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(json)) }
+    const lines = Object.entries({ host: 'localhost', ...own, ...headers }).map(([name, value]) => `${name}: ${value}`)
+    return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${json}`)
+  })
+  const sockets = Array.from({ length: order.connections }, () => connect(port, '127.0.0.1'))
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')))
+  return { requests, sockets, answered: 0 }
+}
+
+const first = await openServer(order)
+const second = order.inTurnWith ? await openServer(order.inTurnWith) : first
+/** Whose turn it is. */
+let asked = first
 const latenciesMs: number[] = []
 /** Connections whose turn has not come. */
-const waiting: (() => void)[] = []
+let waiting: (() => void)[] = []
 const statuses: Record<string, number> = {}
 let next = 0
 /** Connections that have their last answer. */
 let done = 0
 let isOver = false
 
-const sockets = Array.from({ length: order.connections }, () => connect(order.port, '127.0.0.1'))
-await Promise.all(sockets.map((socket) => once(socket, 'connect')))
 const startedAt = performance.now()
 
 const elapsedSeconds = (): number => (performance.now() - startedAt) / 1000
-const isDue = (): boolean => next <= elapsedSeconds() * perSecond
+const isDue = (server: Server): boolean => server === asked && next <= elapsedSeconds() * perSecond
 
 /** One request after the other on one connection. A response ends where its headers say. */
-function keepAsking(socket: Socket): void {
+function keepAsking(server: Server, socket: Socket): void {
+  const { requests, sockets } = server
   let pending: Buffer = Buffer.alloc(0)
   let sentAt = 0
   const ask = (): void => {
@@ -68,7 +84,7 @@ function keepAsking(socket: Socket): void {
       if (done === sockets.length) finish()
       return
     }
-    if (!isDue()) {
+    if (!isDue(server)) {
       waiting.push(ask)
       return
     }
@@ -85,6 +101,7 @@ function keepAsking(socket: Socket): void {
       return
     }
     pending = Buffer.alloc(0)
+    server.answered += 1
     latenciesMs.push(performance.now() - sentAt)
     note(bytes.toString('latin1', 'HTTP/1.1 '.length, 'HTTP/1.1 200'.length))
     ask()
@@ -114,16 +131,33 @@ function finish(): void {
   const sorted = latenciesMs.toSorted((a, b) => a - b)
   const result: LoadResult = {
     perSecond: latenciesMs.length / elapsedSeconds(),
+    turnsPerSecond,
     statuses,
     p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN,
   }
   process.stdout.write(JSON.stringify(result), () => process.exit(0))
 }
 
-for (const socket of sockets) keepAsking(socket)
-setInterval(() => {
-  while (isDue() && waiting.length > 0) waiting.shift()?.()
-}, 1)
+/** Lets those ask whose turn has come. */
+function wake(): void {
+  const woken = waiting
+  waiting = []
+  for (const ask of woken) ask()
+}
+
+const turnsPerSecond: number[] = []
+let begun = { at: startedAt, answered: 0 }
+function nextTurn(): void {
+  const now = performance.now()
+  turnsPerSecond.push(((asked.answered - begun.answered) * 1000) / (now - begun.at))
+  asked = asked === first ? second : first
+  begun = { at: now, answered: asked.answered }
+  wake()
+}
+
+for (const server of new Set([first, second])) for (const socket of server.sockets) keepAsking(server, socket)
+setInterval(wake, 1)
+if (order.inTurnWith) setInterval(nextTurn, turnMs)
 if (order.awake) stayAwake()
 function stayAwake(): void {
   setImmediate(stayAwake)

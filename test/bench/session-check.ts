@@ -4,18 +4,17 @@ import type { Row } from './main.ts'
 import {
   type BenchUser,
   type Compared,
-  compareInRounds,
+  compareInTurns,
   cookieOf,
   makeSessions,
   medianOf,
   type Program,
-  rateOf,
   ratioRow,
   type Stage,
 } from './stage.ts'
 
 const connections = 32
-const seconds = 2
+const seconds = 14
 const hotSet = 1000
 
 type Case = {
@@ -90,10 +89,9 @@ async function compare(stage: Stage, users: readonly BenchUser[], one: Case): Pr
   const bare = await stage.bare({ ...answer, ...(before && { before }) })
   opened.defer(bare.stop)
   const requests = users.map((user) => ({ headers: cookieOf(user) }))
-  const rate = (port: number, path: string) =>
-    rateOf({ port, path, requests, connections, seconds, awake: true }, answer.status)
+  const asked = { port: postern.port, path: one.path, requests, connections, seconds, awake: true }
   // Awaited here: both programs end with this function.
-  return await compareInRounds(3, { reference: () => rate(bare.port, '/'), own: () => rate(postern.port, one.path) })
+  return await compareInTurns({ ...asked, reference: { port: bare.port, path: '/' } }, answer.status)
 }
 
 /** What the route answers, for the bare one to send. */

@@ -149,11 +149,14 @@ export async function load(order: LoadOrder, core = '1'): Promise<LoadResult> {
 }
 
 /** Requests a second, of which each must be answered with that status. */
-export async function rateOf(order: LoadOrder, expected: number, core?: string): Promise<number> {
-  const { perSecond, statuses } = await load(order, core)
-  const others = Object.keys(statuses).filter((status) => status !== String(expected))
-  if (others.length > 0) throw new Error(`${order.path} answered ${JSON.stringify(statuses)}`)
-  return perSecond
+export const rateOf = async (order: LoadOrder, expected: number, core?: string): Promise<number> =>
+  (await loadAnswered(order, expected, core)).perSecond
+
+async function loadAnswered(order: LoadOrder, expected: number, core?: string): Promise<LoadResult> {
+  const result = await load(order, core)
+  const others = Object.keys(result.statuses).filter((status) => status !== String(expected))
+  if (others.length > 0) throw new Error(`${order.path} answered ${JSON.stringify(result.statuses)}`)
+  return result
 }
 
 /** Runs a program beside nothing else; it prints a number. */
@@ -174,12 +177,26 @@ export async function compareInRounds(
   { own, reference }: Readonly<Record<'own' | 'reference', () => Promise<number>>>,
 ): Promise<Compared> {
   const seen: Compared[] = []
-  // The first three are for the compiler.
-  for (let round = -2; round <= rounds; round++) {
+  // The first two are for the compiler.
+  for (let round = -1; round <= rounds; round++) {
     const [ofReference, ofOwn] = [await reference(), await own()]
     if (round > 0) seen.push({ ratio: ofOwn / ofReference, own: ofOwn, reference: ofReference })
   }
   return medianOf(seen)
+}
+
+/** The same in turns of a quarter of a second, for what is so fast that the machine's changes of speed would decide. */
+export async function compareInTurns(
+  { reference, ...order }: LoadOrder & { readonly reference: NonNullable<LoadOrder['inTurnWith']> },
+  expected: number,
+): Promise<Compared> {
+  const { turnsPerSecond: turns } = await loadAnswered({ ...order, inTurnWith: reference }, expected)
+  const pairs = Array.from({ length: Math.floor(turns.length / 2) }, (_, pair) => {
+    const [own = Number.NaN, ofReference = Number.NaN] = turns.slice(2 * pair)
+    return { ratio: own / ofReference, own, reference: ofReference }
+  })
+  // The first half is for the compiler.
+  return medianOf(pairs.slice(pairs.length / 2))
 }
 
 export const medianOf = (seen: readonly Compared[]): Compared => ({
