@@ -17,7 +17,7 @@ type SigningIn = {
   readonly client: Client
 }
 
-/** Takes what proved who signs in, in the transaction of what that opens, and refuses where it was taken or changed meanwhile. */
+/** Takes what proved who signs in, in the transaction of what that opens and under the account's lock, and refuses where it was taken or changed meanwhile. */
 export type Claim = (tx: Transaction, account: LockedAccount | undefined) => Promise<void>
 
 /**

@@ -28,6 +28,7 @@ export type LoadOrder = {
 }
 
 export type LoadResult = {
+  /** Of both servers together, where there are two. */
   readonly perSecond: number
   /** Of each turn: first this server's, then the other's. */
   readonly turnsPerSecond: readonly number[]

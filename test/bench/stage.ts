@@ -132,7 +132,7 @@ async function untilReady(child: ChildProcess, url: string): Promise<void> {
   }
 }
 
-/** Runs the load on a core that the servers do not have. */
+/** Runs the load: on a core that servers do not have, unless they were given both. */
 export async function load(order: LoadOrder, core = '1'): Promise<LoadResult> {
   const file = join(tmpdir(), `postern-load-${randomUUIDv7()}.json`)
   writeFileSync(file, JSON.stringify(order))
