@@ -16,7 +16,7 @@ export function seal(keyring: Keyring, plaintext: string | Buffer, associatedDat
   head.writeUInt32BE(key.id, 1)
   const nonce = randomBytes(nonceBytes)
   nonce.copy(head, 5)
-  const cipher = createCipheriv(algorithm, key.secret, nonce).setAAD(Buffer.from(associatedData))
+  const cipher = createCipheriv(algorithm, key.secret, nonce).setAAD(associatedData)
   const sealed = Buffer.concat([cipher.update(plaintext), cipher.final()])
   return Buffer.concat([head, sealed, cipher.getAuthTag()])
 }
@@ -30,7 +30,7 @@ export function open(keyring: Keyring, box: Buffer, associatedData: string): Buf
     throw new KeyringError('A sealed value is damaged')
   const key = keyring.getOpeningKey(sealingKeyId(box))
   const decipher = createDecipheriv(algorithm, key.secret, box.subarray(5, headBytes))
-    .setAAD(Buffer.from(associatedData))
+    .setAAD(associatedData)
     .setAuthTag(box.subarray(-tagBytes))
   try {
     return Buffer.concat([decipher.update(box.subarray(headBytes, -tagBytes)), decipher.final()])

@@ -1,7 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
+import { Cluster, type Redis } from 'ioredis'
 import { describeCause } from '../errors/cause.ts'
 import { within } from '../within.ts'
-import { connectOnce, openRedis } from './redis.ts'
+import { connectOnce, isCluster, openRedis } from './redis.ts'
 import type { SessionCache } from './session-cache.ts'
 
 type Options = { readonly url: string; readonly prefix: string; readonly log: FastifyBaseLogger }
@@ -12,21 +14,17 @@ const deadlineMs = 200
 const mostStoring = 1000
 
 export function redisSessionCache({ url, prefix, log }: Options): SessionCache {
-  const client = openRedis(url, {
-    commandTimeout: undefined,
-    // What is asked in the same turn of the event loop goes out in one write.
-    enableAutoPipelining: true,
-  })
+  const client = openRedis(url, { commandTimeout: undefined, enableAutoPipelining: isCluster(url) })
   client.on('error', (error) => log.debug({ cause: describeCause(error) }, 'the connection to the session cache'))
   void connectOnce(client)
+  const get = client instanceof Cluster ? getOneByOne(client) : getTogether(client)
   let storing = 0
-  // One key a command: in a Cluster each session is wherever its key falls.
   const keyOf = (key: string): string => `${prefix}:session:${key}`
   return {
     find: async (key) => {
       if (client.status !== 'ready') return undefined
       try {
-        return (await within(deadlineMs, client.getBuffer(keyOf(key)))) ?? undefined
+        return (await get(keyOf(key))) ?? undefined
       } catch (error) {
         log.debug({ cause: describeCause(error) }, 'the session cache did not answer')
         return undefined
@@ -43,5 +41,32 @@ export function redisSessionCache({ url, prefix, log }: Options): SessionCache {
         })
     },
     close: () => client.disconnect(),
+  }
+}
+
+type Get = (key: string) => Promise<Buffer | null | undefined>
+
+/** In a Cluster each session is wherever its key falls, and a node that is slow holds up its own only. */
+const getOneByOne =
+  (client: Cluster): Get =>
+  (key) =>
+    within(deadlineMs, client.getBuffer(key))
+
+/** What is asked in the same turn of the event loop goes out as one command with one deadline: each costs as much as opening what it brings. */
+function getTogether(client: Redis): Get {
+  let asking: { readonly keys: string[]; readonly values: Promise<readonly (Buffer | null)[]> } | undefined
+  function ask() {
+    const keys: string[] = []
+    const values = nextTurn().then(() => {
+      asking = undefined
+      return within(deadlineMs, client.mgetBuffer(keys))
+    })
+    return { keys, values }
+  }
+  return (key) => {
+    asking ??= ask()
+    const { keys, values } = asking
+    const index = keys.push(key) - 1
+    return values.then((found) => found[index])
   }
 }

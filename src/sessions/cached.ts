@@ -39,13 +39,13 @@ export function cacheSessions({ cache, keyring, log }: Deps): CachedSessions {
   }
 }
 
+type Times = { createdAt: string | Date; bannedUntil: string | Date | null }
+
 /** JSON has no times. */
 function parse(text: string): Remembered {
   const session = JSON.parse(text) as Remembered
-  const { user } = session.value
-  const bannedUntil = user.bannedUntil && new Date(user.bannedUntil)
-  return {
-    ...session,
-    value: { ...session.value, user: { ...user, bannedUntil, createdAt: new Date(user.createdAt) } },
-  }
+  const user = session.value.user as Times
+  user.createdAt = new Date(user.createdAt)
+  if (user.bannedUntil) user.bannedUntil = new Date(user.bannedUntil)
+  return session
 }

@@ -92,15 +92,6 @@ export function sessionFinder(sources: SessionSources, by: SessionKey) {
     return found
   }
 
-  async function findCached(key: string): Promise<FoundSession | undefined> {
-    const found = await cached?.find(key)
-    if (found === undefined || !replicas.isLeased()) return undefined
-    const nowMs = replicas.databaseNow()
-    if (found.goodUntil <= nowMs || !remembered.store(key, found)) return undefined
-    remembered.foundIn.cache += 1
-    return { outcome: found.value, nowMs }
-  }
-
   async function askDatabase(key: string, value: Buffer | string, mayRemember: boolean): Promise<FoundSession> {
     const stored = await findStored(value)
     remembered.foundIn.database += 1
@@ -126,7 +117,13 @@ export function sessionFinder(sources: SessionSources, by: SessionKey) {
   async function lookUp(key: string, value: Buffer | string): Promise<FoundSession> {
     // Without a lease nothing of what is read may be kept either: it may change unheard.
     if (!replicas.isLeased()) return askDatabase(key, value, false)
-    return (await findCached(key)) ?? askDatabase(key, value, true)
+    const found = await cached?.find(key)
+    const nowMs = replicas.databaseNow()
+    if (found && found.goodUntil > nowMs && replicas.isLeased() && remembered.store(key, found)) {
+      remembered.foundIn.cache += 1
+      return { outcome: found.value, nowMs }
+    }
+    return askDatabase(key, value, true)
   }
 
   return {

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { makeToken } from '../../src/crypto/secret-token.ts'
 import { startReplica } from '../access-tokens/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
@@ -113,14 +114,18 @@ describe.each([
   })
 })
 
-describe('what Redis holds of sessions', () => {
+describe.each([
+  ['Redis', startOwnRedis],
+  ['Redis Cluster', startRedisCluster],
+])('what %s holds of sessions', (_kind, start) => {
   let redis: OwnRedis
   let app: TestApp
   let store: Redis
   beforeAll(async () => {
-    redis = await startOwnRedis()
+    redis = await start()
     app = await startApp({ REDIS_URL: redis.url, SESSION_MEMORY_MIB: '0' })
-    store = new Redis(redis.url)
+    // The Cluster has one node.
+    store = new Redis(redis.url.replace('+cluster', ''))
     await isLeased(app)
   })
   afterAll(async () => {
@@ -154,6 +159,22 @@ describe('what Redis holds of sessions', () => {
     await store.set(first?.key ?? '', second?.value ?? '')
     await store.set(second?.key ?? '', first?.value ?? '')
     for (const { person, client } of [one, two]) expect((await me(client)).body.email).toBe(person.email)
+  })
+
+  test('is told to each for itself, however many ask at once', async () => {
+    const known = await Promise.all(Array.from({ length: 6 }, () => signedUp(app)))
+    const stranger = app.client()
+    const ask = () =>
+      Promise.all([
+        ...known.map(async ({ person, client }) => expect((await me(client)).body.email).toBe(person.email)),
+        me(stranger).then(({ code }) => expect(code).toBe('session:not_found')),
+      ])
+    await vi.waitFor(async () => {
+      const before = cachedChecks()
+      stranger.cookies.set('__Host-session_id', makeToken('session').text)
+      await ask()
+      expect(cachedChecks()).toBe(before + known.length)
+    })
   })
 
   test.each(['', 'garbage', '{"value":{"user":{"roles":["admin"]}},"goodUntil":9e15,"transaction":9e15}'])(
