@@ -100,6 +100,8 @@ export function repeatAnswers(
       const span = beginSpan?.({ id: requestId, method, route: url, headers: request.headers, socket: request.socket })
       headers[headers.length - 1] = requestId
       response.writeHead(status, headers)
+      // Kept, each id would be copied by the next collection of garbage, and grow old.
+      headers[headers.length - 1] = ''
       response.end(body)
       span?.note({ 'http.response.status_code': status })
       span?.end()
