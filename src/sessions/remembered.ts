@@ -109,8 +109,9 @@ function rememberChanges() {
       all = { transaction, at: performance.now() }
     },
     lastOf: (userId: string): number => {
-      const ofAll = all.at > performance.now() - changesMatterForMs ? all.transaction : 0
-      return Math.max(ofAll, changes.get(userId)?.transaction ?? 0)
+      const ofUser = changes.get(userId)?.transaction ?? 0
+      const isOfAll = all.transaction > ofUser && all.at > performance.now() - changesMatterForMs
+      return isOfAll ? all.transaction : ofUser
     },
   }
 }
