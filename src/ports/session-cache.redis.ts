@@ -14,6 +14,7 @@ const deadlineMs = 200
 const mostStoring = 1000
 
 export function redisSessionCache({ url, prefix, log }: Options): SessionCache {
+  // What a Cluster is asked in the same turn of the event loop goes out in one write at least.
   const client = openRedis(url, { commandTimeout: undefined, enableAutoPipelining: isCluster(url) })
   client.on('error', (error) => log.debug({ cause: describeCause(error) }, 'the connection to the session cache'))
   void connectOnce(client)
