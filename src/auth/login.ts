@@ -4,7 +4,7 @@ import { prepared } from '../db/prepared.ts'
 import { devices, signUps, users } from '../db/schema/users.ts'
 import type { Client } from '../http/client.ts'
 import type { DeliveryRefusal } from '../mail/confirm.ts'
-import { hashPassword, isPasswordRight, reserveHashing } from '../password/secret.ts'
+import { isPasswordRight, renewHash, reserveHashing } from '../password/secret.ts'
 import { deviceDigestOf, isKnownDevice, mayBeDeviceToken } from '../sessions/devices.ts'
 import type { LoginOutcome } from '../sessions/reply.ts'
 import type { Claim } from '../sessions/sign-in.ts'
@@ -56,7 +56,9 @@ export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<Lo
   }
   await clearAttempts(ctx.db, attemptsKey)
   const { password, rememberMe, client } = attempt
-  return admit(ctx, { user, password, deviceId, rememberMe, client })
+  // Only now is the password at hand [PW5].
+  const renewedHash = user.passwordHash === null ? undefined : await renewHash(ctx, user.passwordHash, password, owner)
+  return continueLogin(ctx, { user, deviceId, rememberMe, client }, claimPassword(ctx, user, renewedHash))
 }
 
 type User = {
@@ -96,27 +98,6 @@ const findStatement = prepared((db) =>
     .leftJoin(devices, isKnownDevice)
     .prepare('find_login'),
 )
-
-type Admitted = {
-  readonly user: User
-  readonly password: string
-  readonly deviceId: string | null
-  readonly rememberMe: boolean
-  readonly client: Client
-}
-
-async function admit(ctx: Context<Refusal>, admitted: Admitted): Promise<LoginOutcome> {
-  const { user, deviceId, rememberMe, client } = admitted
-  const renewedHash = await renewHash(ctx, admitted)
-  return continueLogin(ctx, { user, deviceId, rememberMe, client }, claimPassword(ctx, user, renewedHash))
-}
-
-/** A hash with today's parameters where the stored one has others: only now is the password at hand [PW5]. */
-async function renewHash(ctx: Context<Refusal>, { user, password }: Admitted): Promise<string | undefined> {
-  return user.passwordHash !== null && ctx.hasher.isOutdated(user.passwordHash)
-    ? hashPassword(ctx, password)
-    : undefined
-}
 
 /** The password that was verified must still be the account's when the login takes effect, or a change would not end it. */
 const claimPassword =

@@ -13,7 +13,8 @@ export async function grantToApi(owner: pg.Client, apiUrls: readonly string[]): 
   const roles = new Set(await Promise.all([...new Set(apiUrls)].map(roleAt)))
   for (const role of roles) {
     if (role === own) continue
-    for (const statement of grantsFor(pg.escapeIdentifier(role))) await owner.query(statement)
+    // In one transaction, as several statements in one query are: whoever signs in meanwhile must not find a right taken and not yet given back.
+    await owner.query(grantsFor(pg.escapeIdentifier(role)).join(';'))
   }
 }
 

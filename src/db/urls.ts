@@ -16,7 +16,11 @@ type Options = {
 /** The operator's PostgreSQL, or the embedded one, which is joined or started here. */
 export async function openDatabaseUrls(config: Config, { role, log, opened }: Options): Promise<DatabaseUrls> {
   const { databaseUrl: main, databaseMigrationUrl, databaseDirectUrl } = config
-  if (main !== undefined) return { main, migration: databaseMigrationUrl ?? main, direct: databaseDirectUrl ?? main }
+  if (main !== undefined) {
+    const direct = databaseDirectUrl ?? main
+    // A pooler would give the lock on migrations to one connection and the migrations to another.
+    return { main, migration: databaseMigrationUrl ?? direct, direct }
+  }
   const { url, close } = await openEmbeddedDatabase({
     dataDir: config.dataDir,
     role,

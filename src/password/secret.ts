@@ -16,6 +16,22 @@ export async function hashPassword(
   }
 }
 
+/** A hash with today's parameters, where the stored one has others and there is room for the work: at the next sign-in it is as good. */
+export async function renewHash(
+  { hasher }: Pick<Refusing, 'hasher'>,
+  storedHash: string,
+  password: string,
+  owner: Owner,
+): Promise<string | undefined> {
+  if (!hasher.isOutdated(storedHash)) return undefined
+  try {
+    return await hasher.hash(password, owner)
+  } catch (error) {
+    if (error instanceof QueueFullError) return undefined
+    throw error
+  }
+}
+
 /** Without a stored hash it is never right, after the same work. */
 export async function isPasswordRight(
   ctx: Context<'rate_limit:exceeded' | 'system:hashing_error'>,

@@ -28,7 +28,7 @@ type Proof = { readonly token: string; readonly client: Client }
 export async function undoEmailChange(ctx: Context<Refusal>, { token, client }: Proof): Promise<void> {
   const wanted = { text: token, purpose: 'email_undo' } as const
   if (typeof (await peekMailedToken(ctx.db, wanted)) === 'string') throw ctx.fault('token:invalid_email_change')
-  const unknownHash = await hashPassword(ctx, randomBytes(32).toString('base64url'))
+  const unknownHash = await hashPassword(ctx, randomBytes(32).toString('base64url'), { isGone: client.isGone })
 
   await changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, wanted)

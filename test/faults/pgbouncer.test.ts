@@ -29,7 +29,7 @@ describe.runIf(isNewEnough)('behind PgBouncer in transaction mode', () => {
     home = mkdtempSync(join(tmpdir(), 'postern-bouncer-'))
     const { url, child } = await startBouncer(database.url, home)
     bouncer = child
-    const env = { DATABASE_URL: url, DATABASE_DIRECT_URL: database.url, DATABASE_MIGRATION_URL: database.url }
+    const env = { DATABASE_URL: url, DATABASE_DIRECT_URL: database.url }
     const first = await startApp(env)
     replicas = [first, await startApp({ ...env, DATA_DIR: first.config.dataDir })]
   })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { applyMigrations } from '../../src/db/migrate.ts'
 import { sweep } from '../../src/db/sweep.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { runStatement, withDatabase } from '../support/database.ts'
@@ -68,6 +69,28 @@ describe('where the API has a role of its own', () => {
       'select * from drizzle.__drizzle_migrations',
     ])
       expect([statement, await run(api, statement)]).toEqual([statement, '42501'])
+  })
+
+  test('while others start, its rights stay what they are [LG2]', async () => {
+    const watcher = new pg.Client({ connectionString: as(api) })
+    await watcher.connect()
+    const urls = { main: as(api), migration: as(owner), direct: as(api) }
+    let isOver = false
+    const starts = (async () => {
+      for (let start = 0; start < 10; start++) await applyMigrations(urls)
+    })().finally(() => {
+      isOver = true
+    })
+    const seen = new Set<string>()
+    while (!isOver) {
+      const { rows } = await watcher.query(
+        "select has_table_privilege('security_events', 'insert') as adds, has_table_privilege('security_events', 'update') as changes",
+      )
+      seen.add(JSON.stringify(rows[0]))
+    }
+    await starts
+    await watcher.end()
+    expect([...seen]).toEqual([JSON.stringify({ adds: true, changes: false })])
   })
 
   test('what is personal in it is erased with the account, through the owner [LG2 DA2]', async () => {
