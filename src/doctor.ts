@@ -124,8 +124,12 @@ async function checkFiles(config: Config): Promise<string> {
   const store = openFileStore(config)
   const [name, bytes] = [`doctor-${randomBytes(12).toString('hex')}`, randomBytes(1000)]
   await store.put(name, bytes)
-  const kept = await store.get(name)
-  await store.delete(name)
+  let kept: Buffer | undefined
+  try {
+    kept = await store.get(name)
+  } finally {
+    await store.delete(name)
+  }
   if (!kept?.equals(bytes)) throw new Error('what was stored did not come back')
   return 'a file was stored, read and deleted'
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, sql } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from '../db/client.ts'
 import { eventLog } from '../db/schema/events.ts'
@@ -196,7 +196,7 @@ async function findLive(db: Database, sessionIds: readonly string[]): Promise<Re
     .innerJoin(users, eq(users.id, sessions.userId))
     .where(
       and(
-        inArray(sessions.id, [...new Set(sessionIds)]),
+        sql`${sessions.id} = any(${sql.param([...new Set(sessionIds)])}::uuid[])`,
         sql`${sessions.endedAt} is null and ${sessions.expiresAt} > now() and not ${isBanned}`,
       ),
     )

@@ -67,6 +67,13 @@ export function createFastify({ config, log, errors, answerBefore }: Options): F
 }
 
 function httpServer(handler: RequestListener, unreadable: (request: IncomingMessage) => string): Server {
+  /** Node watches over this socket no more: whoever does not close it as well keeps it no longer than others their headers. */
+  function hangUp(request: IncomingMessage): void {
+    const { socket } = request
+    socket.on('error', () => socket.destroy()).setTimeout(headersTimeoutMs, () => socket.destroy())
+    socket.end(unreadable(request))
+  }
+
   const server = createServer(
     {
       maxHeaderSize: headerLimit,
@@ -79,15 +86,11 @@ function httpServer(handler: RequestListener, unreadable: (request: IncomingMess
     },
     (request, response) => {
       if (request.headers.host !== undefined || request.httpVersion === '1.0') return handler(request, response)
-      request.socket.end(unreadable(request))
+      hangUp(request)
     },
   )
-  // A tunnel is nothing that is offered here. Node would hang up without a word, and watches over this socket no more.
-  server.on('connect', (request) => {
-    const { socket } = request
-    socket.on('error', () => socket.destroy()).setTimeout(headersTimeoutMs, () => socket.destroy())
-    socket.end(unreadable(request))
-  })
+  // A tunnel is nothing that is offered here. Node would hang up without a word.
+  server.on('connect', hangUp)
   // Node would answer an unknown expectation with a bare 417; RFC 9110 section 10.1.1 allows to ignore it.
   return server.on('checkExpectation', handler)
 }

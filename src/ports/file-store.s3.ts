@@ -27,7 +27,13 @@ export function s3FileStore({ url, ...credentials }: Options): FileStore {
       region: searchParams.get('region') ?? 'us-east-1',
       ...(endpoint !== null && { endpoint, forcePathStyle: true }),
       maxAttempts: 2,
-      requestHandler: { connectionTimeout: 1000, requestTimeout: deadlineMs, throwOnRequestTimeout: true },
+      requestHandler: {
+        connectionTimeout: 1000,
+        requestTimeout: deadlineMs,
+        throwOnRequestTimeout: true,
+        // The others end with the first byte of the answer.
+        socketTimeout: deadlineMs,
+      },
       // Others know no other checksum than that of the signature.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',

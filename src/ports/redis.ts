@@ -20,12 +20,9 @@ const connectionOptions = {
 
 const clusterScheme = 'redis+cluster://'
 
-export const isCluster = (url: string): boolean => url.startsWith(clusterScheme)
-
 type Connection = Omit<typeof connectionOptions, 'commandTimeout'> & {
   /** None: whoever asks has a deadline of its own. */
   readonly commandTimeout?: number | undefined
-  readonly enableAutoPipelining?: boolean
 }
 type Extra = { readonly scripts?: ClusterOptions['scripts'] } & Partial<Connection>
 
@@ -33,7 +30,7 @@ type Extra = { readonly scripts?: ClusterOptions['scripts'] } & Partial<Connecti
 export function openRedis(url: string, { scripts, ...extra }: Extra = {}): Redis | Cluster {
   const options = { ...connectionOptions, ...extra } as typeof connectionOptions
   const own = scripts === undefined ? {} : { scripts }
-  if (isCluster(url)) return openCluster(url.slice(clusterScheme.length), options, own)
+  if (url.startsWith(clusterScheme)) return openCluster(url.slice(clusterScheme.length), options, own)
   return new Redis(url, {
     ...options,
     ...own,

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { Cluster, type Redis } from 'ioredis'
 import { describeCause } from '../errors/cause.ts'
 import { within } from '../within.ts'
-import { connectOnce, isCluster, openRedis } from './redis.ts'
+import { connectOnce, openRedis } from './redis.ts'
 import type { SessionCache } from './session-cache.ts'
 
 type Options = { readonly url: string; readonly prefix: string; readonly log: FastifyBaseLogger }
@@ -14,8 +14,7 @@ const deadlineMs = 200
 const mostStoring = 1000
 
 export function redisSessionCache({ url, prefix, log }: Options): SessionCache {
-  // What a Cluster is asked in the same turn of the event loop goes out in one write at least.
-  const client = openRedis(url, { commandTimeout: undefined, enableAutoPipelining: isCluster(url) })
+  const client = openRedis(url, { commandTimeout: undefined })
   client.on('error', (error) => log.debug({ cause: describeCause(error) }, 'the connection to the session cache'))
   void connectOnce(client)
   const get = client instanceof Cluster ? getOneByOne(client) : getTogether(client)

@@ -19,13 +19,11 @@ export async function changeAccounts<Result>(
 ): Promise<Result> {
   const changed = new Set<string>()
   const forget = (userId: string): void => void changed.add(userId)
-  try {
-    const result = await transaction(pool, (tx) => act(Object.assign(tx, { forget })))
-    if (changed.size > 0) await replicas.forget([...changed])
-    return result
-  } catch (error) {
-    // A commit that was not answered may have happened.
-    if (error instanceof DatabaseFailure && changed.size > 0) void replicas.forget([...changed])
+  const result = await transaction(pool, (tx) => act(Object.assign(tx, { forget }))).catch((error: unknown) => {
+    // A commit that was not answered may have happened. Whether they forget nobody waits for: the answer is no success anyway.
+    if (error instanceof DatabaseFailure && changed.size > 0) replicas.forget([...changed]).catch(() => undefined)
     throw error
-  }
+  })
+  if (changed.size > 0) await replicas.forget([...changed])
+  return result
 }

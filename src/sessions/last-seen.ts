@@ -1,4 +1,4 @@
-import { inArray, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from '../db/client.ts'
 import { sessions } from '../db/schema/sessions.ts'
@@ -56,5 +56,7 @@ async function prolong(db: Database, ids: string[], idleTtlSeconds: number): Pro
       lastSeenAt: sql`now()`,
       expiresAt: sql`least(now() + make_interval(secs => ${idleTtlSeconds}), ${sessions.maxExpiresAt})`,
     })
-    .where(sql`${inArray(sessions.id, ids)} and ${sessions.endedAt} is null and ${sessions.expiresAt} > now()`)
+    .where(
+      sql`${sessions.id} = any(${sql.param(ids)}::uuid[]) and ${sessions.endedAt} is null and ${sessions.expiresAt} > now()`,
+    )
 }

@@ -92,7 +92,9 @@ function rememberChanges() {
     for (const [userId, { at, transaction }] of changes) {
       if (at > tooOld && changes.size <= mostChanges) return
       changes.delete(userId)
-      if (at > tooOld && transaction > all.transaction) all = { transaction, at }
+      if (at <= tooOld) continue
+      const { transaction: ofAll, at: allAt } = all.at > tooOld ? all : { transaction, at }
+      all = { transaction: Math.max(transaction, ofAll), at: Math.max(at, allAt) }
     }
   }
 
@@ -109,9 +111,9 @@ function rememberChanges() {
       all = { transaction, at: performance.now() }
     },
     lastOf: (userId: string): number => {
-      const ofUser = changes.get(userId)?.transaction ?? 0
-      const isOfAll = all.transaction > ofUser && all.at > performance.now() - changesMatterForMs
-      return isOfAll ? all.transaction : ofUser
+      const tooOld = performance.now() - changesMatterForMs
+      const ofUser = changes.get(userId)
+      return Math.max(ofUser && ofUser.at > tooOld ? ofUser.transaction : 0, all.at > tooOld ? all.transaction : 0)
     },
   }
 }

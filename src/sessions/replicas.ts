@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import { z } from 'zod'
 import type { Database } from '../db/client.ts'
+import { DatabaseFailure } from '../db/failure.ts'
 import { describeCause } from '../errors/cause.ts'
 import type { Broadcast } from '../ports/broadcast.ts'
 import { within } from '../within.ts'
@@ -11,6 +12,7 @@ import { anyTransaction, endLeases, findLeased, leaseMs, openLease } from './lea
 const renewEveryMs = 500
 /** A process that hears takes a few milliseconds. */
 const confirmWithinMs = 300
+const insistEveryMs = 100
 
 /** What remembers sessions, and is told what to forget. Transactions are PostgreSQL's numbers of them, which only grow. */
 export type Memory = {
@@ -25,7 +27,10 @@ export type Replicas = {
   isLeased(): boolean
   /** PostgreSQL's time by this process's monotonic clock, as good as the last renewal; in milliseconds since 1970. */
   databaseNow(): number
-  /** Afterwards no process answers from what it knew of these accounts: each has said so, or its lease is over [SE5]. */
+  /**
+   * Afterwards no process answers from what it knew of these accounts: each has said so, or its lease is over [SE5].
+   * @throws {DatabaseFailure} where that cannot be known: some may for half a minute
+   */
   forget(userIds: readonly string[]): Promise<void>
   close(): Promise<void>
 }
@@ -57,6 +62,22 @@ function parseMessage(text: string): Message | undefined {
     return message.safeParse(JSON.parse(text)).data
   } catch {
     return undefined
+  }
+}
+
+/**
+ * Tried for as long as a lease lasts. That PostgreSQL does not answer this process does not say that it answers nobody, and ends no lease:
+ * what is not known to be forgotten is no success.
+ */
+async function insist<Value>(act: () => Promise<Value>): Promise<Value> {
+  const until = performance.now() + leaseMs
+  for (;;) {
+    try {
+      return await act()
+    } catch (error) {
+      if (performance.now() > until) throw new DatabaseFailure('transaction', error)
+      await sleep(insistEveryMs)
+    }
   }
 }
 
@@ -133,9 +154,7 @@ export function openReplicas({ db, channel, log, memory }: Options): Replicas {
       await within(confirmWithinMs, toldAll())
     } catch (error) {
       log.debug({ cause: describeCause(error), waiting: [...waiting] }, 'replicas did not confirm: their leases end')
-      // Without PostgreSQL nobody prolongs any.
-      const areOver = endLeases(db, [...waiting]).catch(() => sleep(leaseMs))
-      await Promise.race([confirmed.promise, areOver])
+      await Promise.race([confirmed.promise, insist(() => endLeases(db, [...waiting]))])
     } finally {
       changes.delete(change)
     }
@@ -146,11 +165,11 @@ export function openReplicas({ db, channel, log, memory }: Options): Replicas {
     databaseNow: lease.databaseNow,
     forget: async (userIds) => {
       const known = await findLeased(db).catch((error: unknown) => {
-        log.warn({ cause: describeCause(error) }, 'the replicas cannot be asked for: their leases must run out')
-        return undefined
+        log.warn({ cause: describeCause(error) }, 'the replicas cannot be asked for')
+        memory?.forget(userIds, anyTransaction)
+        return insist(() => findLeased(db))
       })
-      memory?.forget(userIds, known?.transaction ?? anyTransaction)
-      if (known === undefined) return void (await sleep(leaseMs))
+      memory?.forget(userIds, known.transaction)
       const others = known.leased.filter((other) => other !== id)
       if (others.length > 0) await tell(userIds, others, known.transaction)
     },

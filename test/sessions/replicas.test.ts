@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { makeToken } from '../../src/crypto/secret-token.ts'
@@ -226,6 +227,32 @@ describe('a replica that cannot hear PostgreSQL', () => {
           .then(() => isLeased(two))
     },
   )
+})
+
+test('a replica that cannot learn who is leased calls no change done until it can [SE5]', async () => {
+  const one = await startApp()
+  const role = `test_${randomUUID().replaceAll('-', '')}`
+  await one.sql(`create role ${role} login`)
+  const url = one.config.databaseUrl ?? ''
+  const two = await startReplica(one, {
+    DATABASE_URL: url.replace(/user=\w+/, `user=${role}`),
+    DATABASE_MIGRATION_URL: url,
+  })
+  await Promise.all([one, two].map(isLeased))
+  const [first, second] = [await signedUp(one), await signedUp(one)]
+  for (const { client } of [first, second]) expect((await me(client)).status).toBe(200)
+  await one.sql(`revoke all on replicas from ${role}`)
+  expect((await at(two, first.client).post('/v0/auth/logout')).code).toBe('system:transaction_error')
+  const logout = at(two, second.client).post('/v0/auth/logout')
+  await vi.waitFor(async () =>
+    expect(await one.sql("select id from sessions where end_reason = 'logout'")).toHaveLength(2),
+  )
+  await one.sql(`grant select, insert, update, delete on replicas to ${role}`)
+  expect([(await logout).status, (await me(second.client)).code]).toEqual([204, 'user:invalid_session'])
+  await two.close()
+  await one.sql(`drop owned by ${role}`)
+  await one.sql(`drop role ${role}`)
+  await one.close()
 })
 
 test('a channel that fell silent is opened anew, without anybody closing the old connection', async () => {
