@@ -1,6 +1,7 @@
 import { buildApp } from './app.ts'
 import { closeOnSignal } from './close.ts'
 import { type Config, configWarnings, loadConfig } from './config.ts'
+import { makeRoomForHashing } from './crypto/hashing-threads.ts'
 import { openDeps } from './deps.ts'
 import { readEnvironment } from './environment.ts'
 import { createLog } from './log.ts'
@@ -15,6 +16,7 @@ try {
 }
 
 async function serve(config: Config): Promise<void> {
+  makeRoomForHashing(config.argon2Concurrency)
   const log = createLog(config.logLevel)
   for (const warning of configWarnings(process.env)) log.warn(warning)
   const deps = await openDeps(config, log)

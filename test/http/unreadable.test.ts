@@ -1,4 +1,5 @@
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 
@@ -98,6 +99,38 @@ test('an unreadable request is a problem document where it still says so', async
     expect(headers.get('content-type')).toMatch(/^application\/problem\+json/)
     expect(body).toMatchObject({ status: 400, code: 'general:bad_request', title: 'Bad request' })
   }
+})
+
+test.concurrent('whoever sent no Host and does not hang up either is hung up on [HT3]', async () => {
+  const opened: Socket[] = []
+  const note = (socket: Socket) => void opened.push(socket)
+  app.app.server.on('connection', note)
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).resume()
+  socket.write('GET /health/live HTTP/1.1\r\n\r\n')
+  await once(socket, 'end')
+  app.app.server.off('connection', note)
+  // Nothing of it can be seen from here: whoever hung up already says no more.
+  const there = opened.find(({ remotePort }) => remotePort === socket.localPort)
+  if (there?.destroyed === false) await once(there, 'close')
+  expect(there?.destroyed).toBe(true)
+  socket.destroy()
+})
+
+test('a header is read in one go, however many blanks it has', async () => {
+  const ask = async (authorization: string): Promise<number> => {
+    const startedAt = performance.now()
+    const request = `GET /v0/auth/check HTTP/1.1\r\n${host}Connection: close\r\nAuthorization: ${authorization}\r\n\r\n`
+    expect((await exchange(request)).status).toBe(401)
+    return performance.now() - startedAt
+  }
+  const asks = async (authorization: string) => {
+    const took: number[] = []
+    for (let round = 0; round < 5; round++) took.push(await ask(authorization))
+    return Math.min(...took)
+  }
+  const length = 15_000
+  const plain = await asks(`Bearer a${'x'.repeat(length)}b`)
+  expect(await asks(`Bearer a${' '.repeat(length)}b`)).toBeLessThan(10 * plain + 20)
 })
 
 test('HTTP/1.0 needs no Host', async () => {

@@ -10,6 +10,7 @@ import { programFile } from './programs.ts'
 
 export type ServerProcess = {
   readonly origin: string
+  readonly pid: number
   /** All that it wrote. */
   output(): string
   kill(signal: NodeJS.Signals): void
@@ -44,6 +45,7 @@ export async function startServerProcess(
   )
   return {
     origin,
+    pid: child.pid ?? 0,
     output: () => text,
     kill: (signal) => void child.kill(signal),
     stop: async () => {

@@ -3,6 +3,16 @@ import { setPriority } from 'node:os'
 import type { FastifyBaseLogger } from 'fastify'
 import { describeCause } from '../errors/cause.ts'
 
+/** Those that libuv has by itself. */
+const fewestThreads = 4
+/** For file access, names that are looked up, and compression: they must not wait behind passwords. */
+const otherThreads = 2
+
+/** libuv has four threads for what blocks, however many hashes may run at once; it reads this with the first work for them. */
+export function makeRoomForHashing(concurrency: number): void {
+  process.env.UV_THREADPOOL_SIZE ??= String(Math.max(fewestThreads, concurrency + otherThreads))
+}
+
 /** As `nice -n 5`: a third of what the event loop is given where both want the same core. */
 const niceness = 5
 
