@@ -71,7 +71,7 @@ function foldSocketAddress(text: string): string {
   return zone === -1 ? text : text.slice(0, zone)
 }
 
-const withPort = /^(?:\[(?<v6>[0-9a-f:.]*:[0-9a-f:.]*)\]|(?<v4>[0-9.]+)):(?<port>[0-9]{1,5})$/i
+const withPort = /^(?:\[(?=[0-9a-f.]*:)(?<v6>[0-9a-f:.]+)\]|(?<v4>[0-9.]+)):(?<port>[0-9]{1,5})$/i
 
 function findForwarded(entry: string): Host | undefined {
   const text = entry.trim()
