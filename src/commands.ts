@@ -94,7 +94,7 @@ async function rotateKeys(config: Config): Promise<Outcome> {
 }
 
 async function doctor(config: Config): Promise<Outcome> {
-  const findings = await examine(config, createLog(config.logLevel))
+  const findings = await examine(config, process.env, createLog(config.logLevel))
   const warnings = configWarnings(process.env).map((warning) => `note     ${warning}`)
   const lines = findings.map(({ name, isFine, says }) => `${isFine ? 'fine  ' : 'FAILED'}   ${name}: ${says}`)
   return { says: [...lines, ...warnings].join('\n'), exitCode: findings.every(({ isFine }) => isFine) ? 0 : 1 }

@@ -109,17 +109,18 @@ const storage = inGroup('PostgreSQL and Redis', {
   DATABASE_MIGRATION_URL: {
     kind: postgresUrl,
     secret: true,
-    meaning: "the role that owns the tables, so that the API's own needs no DDL; unset: DATABASE_URL",
+    meaning:
+      "the role that owns the tables, so that the API's own needs no DDL; unset: DATABASE_DIRECT_URL, else DATABASE_URL",
   },
   DATABASE_DIRECT_URL: {
     kind: postgresUrl,
     secret: true,
-    meaning: 'a connection without pooler for LISTEN and jobs; unset: DATABASE_URL',
+    meaning: 'a connection without pooler for LISTEN, jobs and migrations; unset: DATABASE_URL',
   },
   DATABASE_POOL_SIZE: {
     kind: wholeNumber(1, 1000),
     default: '10',
-    meaning: 'connections to PostgreSQL that a process keeps',
+    meaning: 'connections to PostgreSQL that an API process keeps for requests',
   },
   DATABASE_TIMEOUT_MS: {
     kind: milliseconds,

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { Meilisearch } from 'meilisearch'
 import pg from 'pg'
 import { openSigningKeys } from './access-tokens/signing-keys.ts'
-import type { Config } from './config.ts'
+import { type Config, type Environment, loadConfig } from './config.ts'
 import { openKeyring } from './crypto/keyring.ts'
 import { openDatabaseUrls } from './db/urls.ts'
 import { smtpSender } from './mail/smtp.ts'
@@ -27,15 +28,25 @@ export type Finding = { readonly name: string; readonly isFine: boolean; readonl
 const deadlineMs = 5000
 const leastPostgres = 150_000
 
-/** Asks everything that the configuration names whether it works, and changes nothing. What is not set is not asked. */
-export async function examine(config: Config, log: FastifyBaseLogger): Promise<Finding[]> {
-  const { redisUrl, meilisearchUrl, smtpUrl, workerUrl, otelExporterOtlpEndpoint: traces } = config
+/** Asks everything that the configuration names whether it works, and leaves nothing behind. What is not set is not asked. */
+export async function examine(config: Config, env: Environment, log: FastifyBaseLogger): Promise<Finding[]> {
+  const { databaseDirectUrl, redisUrl, meilisearchUrl, smtpUrl, workerUrl, otelExporterOtlpEndpoint: traces } = config
   const checks: Check[] = [
+    { name: 'settings', remedy: 'see docs/configuration.md', run: async () => checkSettings(env) },
     {
       name: 'PostgreSQL',
       remedy: 'see DATABASE_URL and DATABASE_MIGRATION_URL',
       run: () => checkPostgres(config, log),
     },
+    ...(databaseDirectUrl === undefined
+      ? []
+      : [
+          {
+            name: 'notifications',
+            remedy: 'see DATABASE_DIRECT_URL, which must lead to the same database and past any pooler',
+            run: () => checkNotifications(config, databaseDirectUrl, log),
+          },
+        ]),
     { name: 'keys', remedy: 'run `npm run admin -- keys init`, or see KEYS_DIR', run: async () => checkKeys(config) },
     { name: 'pictures', remedy: 'see FILE_STORE_URL', run: () => checkFiles(config) },
     ...(redisUrl === undefined ? [] : [{ name: 'Redis', remedy: 'see REDIS_URL', run: () => checkRedis(redisUrl) }]),
@@ -65,7 +76,7 @@ async function examineOne({ name, remedy, run }: Check): Promise<Finding> {
   try {
     return { name, isFine: true, says: await run() }
   } catch (error) {
-    return { name, isFine: false, says: `${reasonsOf(error).join(': ')}; ${remedy}` }
+    return { name, isFine: false, says: `${reasonsOf(error).join(': ').replaceAll('\n', '; ')}; ${remedy}` }
   }
 }
 
@@ -74,6 +85,25 @@ const reasonsOf = (error: unknown): string[] =>
   error instanceof Error
     ? [error.message, ...(error.cause === undefined ? [] : reasonsOf(error.cause))].filter(Boolean)
     : [String(error)]
+
+/** The command line itself asks for less. */
+function checkSettings(env: Environment): string {
+  loadConfig(env, 'api')
+  return 'an API starts with them'
+}
+
+async function checkNotifications(config: Config, directUrl: string, log: FastifyBaseLogger): Promise<string> {
+  await using opened = new AsyncDisposableStack()
+  const { main } = await openDatabaseUrls(config, { role: 'guest', log, opened })
+  const listener = await connect(directUrl, opened)
+  const channel = `postern_doctor_${randomBytes(8).toString('hex')}`
+  await listener.query(`listen ${channel}`)
+  const heard = once(listener, 'notification')
+  const sender = await connect(main, opened)
+  await sender.query(`notify ${channel}`)
+  await within(deadlineMs, heard)
+  return 'what one connection says the other hears'
+}
 
 async function checkPostgres(config: Config, log: FastifyBaseLogger): Promise<string> {
   await using opened = new AsyncDisposableStack()

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => app.close())
 
 describe('npm run admin -- doctor', () => {
-  test('everything that is configured is asked, and nothing is changed', async () => {
+  test('everything that is configured is asked, and nothing is left behind', async () => {
     const meilisearch = await startStandIn()
     const env = {
       REDIS_URL: inject('redisUrl'),
@@ -22,13 +22,19 @@ describe('npm run admin -- doctor', () => {
     const other = await startApp({ ...env, DATABASE_URL: app.config.databaseUrl, KEYS_DIR: app.config.keysDir })
     await expect.poll(() => meilisearch.asked.some(({ method }) => method === 'PATCH'), { timeout: 10_000 }).toBe(true)
     const receiver = await startOtlpReceiver()
-    const { code, out } = await runAdmin(app, ['doctor'], { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url })
+    const { code, out } = await runAdmin(app, ['doctor'], {
+      ...env,
+      DATABASE_DIRECT_URL: app.config.databaseUrl ?? '',
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    })
     await receiver.stop()
     expect(receiver.asked).toBe(1)
     expect(receiver.spans).toEqual([])
     const lines = out.trim().split('\n')
     expect(lines.map((line) => line.replace(/: .*/, ''))).toEqual([
+      'fine     settings',
       'fine     PostgreSQL',
+      'fine     notifications',
       'fine     keys',
       'fine     pictures',
       'fine     Redis',
@@ -36,14 +42,16 @@ describe('npm run admin -- doctor', () => {
       'fine     traces',
     ])
     expect(code).toBe(0)
-    expect(lines[0]).toMatch(/: version \d+(\.\d+)*, up to date$/)
+    expect(lines[1]).toMatch(/: version \d+(\.\d+)*, up to date$/)
     await other.close()
     await meilisearch.stop()
   })
 
   test('what does not work is named with what to do about it, and no secret is shown [LG1]', async () => {
     const { code, out, err } = await runAdmin(app, ['doctor'], {
+      APP_ENV: 'production',
       DATABASE_URL: 'postgres://api:secret-of-pg@127.0.0.1:1/postern',
+      DATABASE_DIRECT_URL: 'postgres://api:secret-of-direct@127.0.0.1:1/postern',
       REDIS_URL: 'redis://:secret-of-redis@127.0.0.1:1',
       MEILISEARCH_URL: 'http://127.0.0.1:1',
       MEILISEARCH_API_KEY: 'secret-of-meilisearch',
@@ -56,7 +64,9 @@ describe('npm run admin -- doctor', () => {
     })
     expect(code).toBe(1)
     const expected = {
+      settings: 'FRONTEND_URL.+docs/configuration.md',
       PostgreSQL: 'DATABASE_URL',
+      notifications: 'DATABASE_DIRECT_URL',
       keys: 'keys init',
       pictures: 'FILE_STORE_URL',
       Redis: 'REDIS_URL',
