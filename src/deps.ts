@@ -110,7 +110,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     loadCommonPasswords(config.passwordMinLength),
   ])
   rankHashingThreads(log)
-  const sources = openSessionSources({ config, db, pool, keyring, directUrl: urls.direct, log, opened })
+  const sources = openSessionSources({ config, db, pool, keyring, urls, log, opened })
   const policy = outboundPolicy(config)
   const outbound = openOutbound(policy)
   opened.defer(outbound.close)

@@ -5,7 +5,7 @@ import { makeToken } from '../../src/crypto/secret-token.ts'
 import { startReplica } from '../access-tokens/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
-import { signedUp } from '../support/people.ts'
+import { signedInOnDevice, signedUp } from '../support/people.ts'
 import { openProxy, type PostgresProxy } from '../support/proxy.ts'
 import { type OwnRedis, startOwnRedis, startRedisCluster } from '../support/redis.ts'
 import { runAdmin, type ServerProcess, startServerProcess } from '../support/server-process.ts'
@@ -29,6 +29,8 @@ function at(other: TestApp, client: TestClient): TestClient {
   for (const [name, value] of client.cookies) same.cookies.set(name, value)
   return same
 }
+
+type OwnSession = { readonly management_id: string; readonly is_current: boolean }
 
 const me = (client: TestClient) => client.get('/v0/user/me')
 
@@ -98,6 +100,25 @@ describe.each([
     await at(two, admin).post('/v0/users/ban', { user_id: id, reason: 'spam' })
     expect((await client.get('/v0/auth/check')).code).toBe('user:banned')
     expect((await elsewhere.get('/v0/auth/check')).code).toBe('user:banned')
+  })
+
+  test('so are a session that is revoked and a password that is changed [SE5]', async () => {
+    const { person, client } = await signedInOnDevice(one)
+    const signedInAgain = async () => {
+      const other = one.client()
+      other.cookies.set('__Host-device_id', client.cookies.get('__Host-device_id') ?? '')
+      await other.post('/v0/auth/login', { email: person.email, password: person.password })
+      expect((await me(at(two, other))).status).toBe(200)
+      return other
+    }
+    const [revoked, locked] = [await signedInAgain(), await signedInAgain()]
+    const { sessions } = (await revoked.get('/v0/auth/sessions')).body as { sessions: OwnSession[] }
+    const current = sessions.find(({ is_current }) => is_current)
+    await client.send('DELETE', `/v0/auth/sessions/${current?.management_id}`)
+    expect((await me(at(two, revoked))).code).toBe('user:invalid_session')
+    const changed = { current_password: person.password, new_password: 'a wholly new passphrase' }
+    expect((await client.post('/v0/auth/change-password', changed)).status).toBe(204)
+    expect((await me(at(two, locked))).code).toBe('user:invalid_session')
   })
 
   test.skipIf(kind !== 'Redis')('a cut channel turns memory off, never wrong, and comes back by itself', async () => {
@@ -227,6 +248,27 @@ describe('a replica that cannot hear PostgreSQL', () => {
           .then(() => isLeased(two))
     },
   )
+})
+
+test('a replica whose connections are all in use goes on answering from memory, and hears of changes [SE5]', async () => {
+  const one = await startApp({ DATABASE_POOL_SIZE: '1' })
+  const two = await startReplica(one)
+  await Promise.all([one, two].map(isLeased))
+  const { client } = await signedUp(one)
+  expect((await me(client)).status).toBe(200)
+  const held = await one.deps.pool.connect()
+  const leasedUntil = async () =>
+    (await two.sql<{ until: number }>('select min(date_part($$epoch$$, lease_until)) as until from replicas'))[0]
+      ?.until ?? 0
+  const before = await leasedUntil()
+  await vi.waitFor(async () => expect(await leasedUntil()).toBeGreaterThan(before + leaseMs / 1000), { timeout: 5000 })
+  expect((await me(client)).status).toBe(200)
+  const { ms } = await timed(() => at(two, client).post('/v0/auth/logout'))
+  expect(ms).toBeLessThan(leaseMs / 2)
+  held.release()
+  expect((await me(client)).code).toBe('user:invalid_session')
+  await two.close()
+  await one.close()
 })
 
 test('a replica that cannot learn who is leased calls no change done until it can [SE5]', async () => {
