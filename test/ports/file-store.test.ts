@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -91,3 +93,17 @@ test('pictures in S3: kept, shown and deleted; file:upload_error and file:read_e
   await expect.poll(() => namesOf(app.deps.fileStore), { timeout: 10_000 }).toEqual([])
   await app.close()
 }, 40_000)
+
+test('a bucket that falls silent in the middle of a picture fails it', async () => {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-length': 1000 })
+    response.write('the first of it')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const url = `s3://pictures?endpoint=http://127.0.0.1:${port}`
+  const store = s3FileStore({ url, accessKeyId: 'key', secretAccessKey: 'secret' })
+  await expect(store.get('picture.webp')).rejects.toBeInstanceOf(FileStoreError)
+  server.closeAllConnections()
+  server.close()
+}, 30_000)
