@@ -39,10 +39,15 @@ export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerRespo
 export type AppOptions = {
   /** An error left that its route does not declare. */
   readonly onContractViolation?: (route: string, code: ErrorCode) => void
+  /** For so long, once it closes, it goes on accepting and ends each connection with its next answer. */
+  readonly drainMs?: number
 }
 
 /** The map of the API, read top to bottom: what every request passes, then the rooms. */
-export async function buildApp(deps: Deps, { onContractViolation = () => {} }: AppOptions = {}): Promise<App> {
+export async function buildApp(
+  deps: Deps,
+  { onContractViolation = () => {}, drainMs = 0 }: AppOptions = {},
+): Promise<App> {
   const { config, log } = deps
   const errors = { publicUrl: config.publicUrl, withDetails: config.appEnv === 'development', onContractViolation }
   const watchers = { note: answerNoter(deps), beginSpan: requestSpans(deps) }
@@ -59,7 +64,7 @@ export async function buildApp(deps: Deps, { onContractViolation = () => {} }: A
   traceRequests(app, watchers.beginSpan)
   noteAnswers(app, watchers.note)
   repeated.learn(app)
-  closeGracefully(app)
+  closeGracefully(app, drainMs)
   responseHeaders(app, config)
   await app.register(cors, corsOptions(config.corsOrigins))
   // Read where they are asked for.

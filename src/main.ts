@@ -8,6 +8,9 @@ import { createLog } from './log.ts'
 import { explainStartFailure } from './start-failure.ts'
 import { version } from './version.ts'
 
+/** Of a busy proxy every connection has its next answer by then. */
+const drainMs = 1000
+
 try {
   await serve(loadConfig(readEnvironment()))
 } catch (error) {
@@ -21,6 +24,7 @@ async function serve(config: Config): Promise<void> {
   for (const warning of configWarnings(process.env)) log.warn(warning)
   const deps = await openDeps(config, log)
   const app = await buildApp(deps, {
+    drainMs: config.appEnv === 'production' ? drainMs : 0,
     onContractViolation: (route, code) => {
       log.error({ route, code }, 'contract violation')
       deps.metrics?.noteViolation(route, code)

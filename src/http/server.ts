@@ -6,6 +6,7 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Config } from '../config.ts'
 import { errorDocument } from '../errors/document.ts'
@@ -114,12 +115,16 @@ function unreadableAnswer(config: Config, errors: ErrorOptions): (request: Incom
   }
 }
 
-/** Lets every response say that its connection ends once closing has begun, and idle ones go, so that none holds it up. */
-export function closeGracefully(app: FastifyInstance): void {
+/**
+ * Lets every response say that its connection ends once closing has begun; `drainMs` later idle ones go, so that none holds it up. Without
+ * that while a proxy would be hung up on with a request under way that it may not send twice.
+ */
+export function closeGracefully(app: FastifyInstance, drainMs: number): void {
   let closing = false
   let sweep: NodeJS.Timeout | undefined
   app.addHook('preClose', async () => {
     closing = true
+    await sleep(drainMs)
     sweep = setInterval(() => app.server.closeIdleConnections(), 100)
     sweep.unref()
   })

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { buildApp } from '../../src/app.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 
 /** Holds every request that asks it, until it is told to answer: what makes a request slow. */
@@ -53,6 +54,9 @@ const body = '{"email":"nobody@example.com","password":"not the password"}'
 const login =
   'POST /v0/auth/login HTTP/1.1\r\nHost: auth.example.com\r\nX-Turnstile-Token: token\r\n' +
   `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+
+const signIn =
+  'POST /v0/auth/login HTTP/1.1\r\nHost: auth.example.com\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}'
 
 async function keptAlive(): Promise<Line> {
   const line = await openLine()
@@ -115,6 +119,20 @@ test('no new connection is taken while closing', async () => {
   expect((await refused).code).toBe('ECONNREFUSED')
   waiting.pop()?.()
   await closed
+})
+
+test('while it drains it goes on accepting, and ends each connection with its next answer', async () => {
+  const draining = await buildApp(app.deps, { drainMs: 1000 })
+  port = Number(new URL(await draining.listen({ host: '127.0.0.1', port: 0 })).port)
+  const kept = await keptAlive()
+  const closed = draining.close()
+  const [newcomer, other] = [await openLine(), await openLine()]
+  for (const { socket } of [kept, newcomer]) socket.write(live)
+  await Promise.all([kept.ended, newcomer.ended])
+  other.socket.write(signIn)
+  await Promise.all([other.ended, closed])
+  for (const line of [kept, newcomer]) expect(line.received()).toMatch(/ 204 [\s\S]*^connection: close\r$/im)
+  expect(other.received()).toMatch(/^HTTP\/1\.1 400 [\s\S]*^connection: close\r$/im)
 })
 
 test('an idle connection that is kept alive does not hold the close up', async () => {
