@@ -25,7 +25,10 @@ const expired = {
 
 const batchSize = 1000
 
-/** Afterwards nothing is left whose time is over. In small batches, so that no statement waits for it. */
+/**
+ * Afterwards nothing is left whose time is over. In small batches, so that no statement waits for it; by `ctid`, which names one row only as
+ * long as no such table is partitioned.
+ */
 export async function sweep(db: Database): Promise<void> {
   for (const [table, condition] of Object.entries(expired)) {
     for (;;) {
