@@ -148,6 +148,17 @@ describe('a worker of its own', () => {
     expect(mailsTo(person.email)).toHaveLength(1)
   })
 
+  test('beside another one: of many mails each goes out once', async () => {
+    app = await startApp({ ...env, MAIL_DELIVERY: 'queue' })
+    await startWorker()
+    await start('worker', /is listening at/, { WORKER_PORT: String(await freePort()) })
+    const people = Array.from({ length: 30 }, () => newPerson())
+    const signUps = people.map(async (person) => (await app?.client().post('/v0/auth/signup', person))?.status)
+    expect(new Set(await Promise.all(signUps))).toEqual(new Set([202]))
+    await until(async () => expect(await app?.sql('select 1 from mails where sent_at is null')).toEqual([]))
+    expect(smtp.received.map(({ to }) => to).toSorted()).toEqual(people.map(({ email }) => email).toSorted())
+  })
+
   test('killed in the middle of a conversation: the documented error, and after a restart the mail, as one mail [FT11]', async () => {
     app = await startApp(env)
     const { child } = await startWorker()
