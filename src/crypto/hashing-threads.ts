@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { setPriority } from 'node:os'
+import { constants, getPriority, setPriority } from 'node:os'
 import type { FastifyBaseLogger } from 'fastify'
 import { describeCause } from '../errors/cause.ts'
 
@@ -23,9 +23,10 @@ const niceness = 5
 export function rankHashingThreads(log: FastifyBaseLogger): void {
   if (process.platform !== 'linux') return
   try {
+    const rank = Math.min(getPriority() + niceness, constants.priority.PRIORITY_LOW)
     for (const thread of readdirSync('/proc/self/task')) {
       const name = readFileSync(`/proc/self/task/${thread}/comm`, 'utf8').trim()
-      if (name === 'libuv-worker') setPriority(Number(thread), niceness)
+      if (name === 'libuv-worker') setPriority(Number(thread), rank)
     }
   } catch (error) {
     log.debug({ cause: describeCause(error) }, 'the threads that hash passwords keep their rank')

@@ -1,42 +1,22 @@
-import { pbkdf2 } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { getPriority } from 'node:os'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { rankHashingThreads } from '../../src/crypto/hashing-threads.ts'
-import { createLog } from '../../src/log.ts'
 import { startApp } from '../support/app.ts'
 import { startServerProcess } from '../support/server-process.ts'
 
 const onLinux = process.platform === 'linux'
 
-/** Numbers of the process's threads that do what blocks. */
-const hashingThreads = (pid: number | 'self'): string[] =>
-  readdirSync(`/proc/${pid}/task`).filter(
-    (thread) => readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim() === 'libuv-worker',
-  )
-
-test.skipIf(!onLinux)(
-  'the threads that hash passwords come after the event loop, and no other thread does',
-  async () => {
-    await promisify(pbkdf2)('password', 'salt', 1, 32, 'sha256')
-    const own = getPriority()
-    rankHashingThreads(createLog('silent'))
-    const hashing = hashingThreads('self')
-    const ranks = readdirSync('/proc/self/task').map((thread) => ({
-      isHashing: hashing.includes(thread),
-      rank: getPriority(Number(thread)),
-    }))
-    expect(new Set(ranks.filter(({ isHashing }) => isHashing).map(({ rank }) => rank))).toEqual(new Set([5]))
-    expect(new Set(ranks.filter(({ isHashing }) => !isHashing).map(({ rank }) => rank))).toEqual(new Set([own]))
-  },
-)
+const threadsOf = (pid: number): { doesWhatBlocks: boolean; rank: number }[] =>
+  readdirSync(`/proc/${pid}/task`).map((thread) => ({
+    doesWhatBlocks: readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim() === 'libuv-worker',
+    rank: getPriority(Number(thread)),
+  }))
 
 test.skipIf(!onLinux).each([
   ['7', 9],
   ['1', 4],
 ])(
-  'with ARGON2_CONCURRENCY=%s there are %s threads: as many hashes run, and not everything else waits behind them',
+  'with ARGON2_CONCURRENCY=%s there are %s threads for what blocks, and they alone come after the event loop',
   async (concurrency, threads) => {
     const app = await startApp()
     const server = await startServerProcess({
@@ -47,7 +27,10 @@ test.skipIf(!onLinux).each([
       ARGON2_MEMORY_KIB: '8192',
       ARGON2_TIME_COST: '1',
     })
-    expect(hashingThreads(server.pid)).toHaveLength(threads)
+    const ranks = Map.groupBy(threadsOf(server.pid), ({ doesWhatBlocks }) => doesWhatBlocks)
+    const loopRank = getPriority(server.pid)
+    expect(ranks.get(true)?.map(({ rank }) => rank)).toEqual(Array(threads).fill(loopRank + 5))
+    expect(new Set(ranks.get(false)?.map(({ rank }) => rank))).toEqual(new Set([loopRank]))
     await server.stop()
     await app.close()
   },
