@@ -6,6 +6,7 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http'
+import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Config } from '../config.ts'
@@ -54,7 +55,7 @@ export function createFastify({ config, log, errors, answerBefore }: Options): F
     clientErrorHandler: (error, socket) => {
       const { code } = error as NodeJS.ErrnoException
       // In the middle of a reply nothing more can be said on this connection.
-      const replying = (socket as { _httpMessage?: { headersSent: boolean } | null })._httpMessage?.headersSent
+      const replying = responseOn(socket)?.headersSent
       if (code === 'ECONNRESET' || !socket.writable || replying) return void socket.destroy()
       socket.end(unreadable(undefined))
     },
@@ -115,22 +116,41 @@ function unreadableAnswer(config: Config, errors: ErrorOptions): (request: Incom
   }
 }
 
+/** A request that is not all here so long after the drain is not waited for. */
+const arrivalWhileClosingMs = 2000
+
 /**
  * Lets every response say that its connection ends once closing has begun; `drainMs` later idle ones go, so that none holds it up. Without
  * that while a proxy would be hung up on with a request under way that it may not send twice.
  */
 export function closeGracefully(app: FastifyInstance, drainMs: number): void {
+  const sockets = new Set<Socket>()
   let closing = false
   let sweep: NodeJS.Timeout | undefined
+  let cut: NodeJS.Timeout | undefined
+  app.server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   app.addHook('preClose', async () => {
     closing = true
     await sleep(drainMs)
     sweep = setInterval(() => app.server.closeIdleConnections(), 100)
-    sweep.unref()
+    // A server that closes no longer minds Node's own timeouts.
+    cut = setTimeout(() => {
+      for (const socket of sockets) if (responseOn(socket)?.req.complete !== true) socket.destroy()
+    }, arrivalWhileClosingMs)
   })
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (closing) reply.header('connection', 'close')
     done()
   })
-  app.addHook('onClose', async () => clearInterval(sweep))
+  app.addHook('onClose', async () => {
+    clearInterval(sweep)
+    clearTimeout(cut)
+  })
 }
+
+/** What the request that Node works on is answered with. */
+const responseOn = (socket: Socket): ServerResponse | undefined =>
+  (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined
