@@ -39,7 +39,7 @@ export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerRespo
 export type AppOptions = {
   /** An error left that its route does not declare. */
   readonly onContractViolation?: (route: string, code: ErrorCode) => void
-  /** For so long, once it closes, it goes on accepting and ends each connection with its next answer. */
+  /** For so long, once it closes, it leaves connections to end with their next answer. */
   readonly drainMs?: number
 }
 

@@ -1,14 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { buildApp } from './app.ts'
 import { closeOnSignal } from './close.ts'
 import { type Config, configWarnings, loadConfig } from './config.ts'
 import { makeRoomForHashing } from './crypto/hashing-threads.ts'
 import { openDeps } from './deps.ts'
 import { readEnvironment } from './environment.ts'
+import { stopListening } from './http/server.ts'
 import { createLog } from './log.ts'
 import { explainStartFailure } from './start-failure.ts'
 import { version } from './version.ts'
 
-/** Of a busy proxy every connection has its next answer by then. */
+/** Whoever sends requests here has heard of the end by then; and of a busy proxy, every connection has its next answer. */
 const drainMs = 1000
 
 try {
@@ -21,10 +23,11 @@ try {
 async function serve(config: Config): Promise<void> {
   makeRoomForHashing(config.argon2Concurrency)
   const log = createLog(config.logLevel)
+  const ownDrainMs = config.appEnv === 'production' ? drainMs : 0
   for (const warning of configWarnings(process.env)) log.warn(warning)
   const deps = await openDeps(config, log)
   const app = await buildApp(deps, {
-    drainMs: config.appEnv === 'production' ? drainMs : 0,
+    drainMs: ownDrainMs,
     onContractViolation: (route, code) => {
       log.error({ route, code }, 'contract violation')
       deps.metrics?.noteViolation(route, code)
@@ -34,7 +37,12 @@ async function serve(config: Config): Promise<void> {
     await app.close()
     await deps.close()
   }
-  closeOnSignal(log, close)
+  closeOnSignal(log, async () => {
+    // As ever: orchestrators signal the end to a process and to those who send it requests at the same time.
+    await sleep(ownDrainMs)
+    await stopListening(app.server)
+    await close()
+  })
   try {
     await app.listen({ host: config.host, port: config.port })
   } catch (error) {

@@ -6,7 +6,7 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http'
-import type { Socket } from 'node:net'
+import { type AddressInfo, connect, Server as NetServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Config } from '../config.ts'
@@ -118,6 +118,40 @@ function unreadableAnswer(config: Config, errors: ErrorOptions): (request: Incom
 
 /** A request that is not all here so long after the drain is not waited for. */
 const arrivalWhileClosingMs = 2000
+
+const stopListeningWithinMs = 1000
+
+/**
+ * Takes no new connection afterwards, and keeps those that it has. A listener that closes resets the connections that wait to be taken, so it
+ * closes when none does. Before closing begins: from then on every answer makes a proxy connect anew.
+ */
+export async function stopListening(server: Server): Promise<void> {
+  if (!server.listening) return
+  const startedAt = performance.now()
+  while (await takesOthersFirst(server)) if (performance.now() - startedAt > stopListeningWithinMs) break
+  // An HTTP server's own would hang up on idle connections as well.
+  NetServer.prototype.close.call(server)
+}
+
+/** Connects to itself; says whether others had waited longer. */
+function takesOthersFirst(server: Server): Promise<boolean> {
+  const { address, port } = server.address() as AddressInfo
+  const own = connect(port, address)
+  return new Promise((resolve) => {
+    let others = 0
+    function take({ remotePort }: Socket): void {
+      if (remotePort === own.localPort) finish()
+      else others += 1
+    }
+    function finish(): void {
+      server.off('connection', take)
+      own.destroy()
+      resolve(others > 0)
+    }
+    server.on('connection', take)
+    own.on('error', finish).setTimeout(stopListeningWithinMs, finish)
+  })
+}
 
 /**
  * Lets every response say that its connection ends once closing has begun; `drainMs` later idle ones go, so that none holds it up. Without

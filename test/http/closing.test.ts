@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { buildApp } from '../../src/app.ts'
+import { stopListening } from '../../src/http/server.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 
 /** Holds every request that asks it, until it is told to answer: what makes a request slow. */
@@ -72,6 +73,10 @@ async function slowRequest(): Promise<Line> {
   return line
 }
 
+/** Why no connection is taken. */
+const refusal = (): Promise<string | undefined> =>
+  new Promise((resolve) => connect(port, '127.0.0.1').once('error', ({ code }: NodeJS.ErrnoException) => resolve(code)))
+
 async function closeInTime(): Promise<void> {
   const startedAt = performance.now()
   await app.app.close()
@@ -115,24 +120,24 @@ test('no new connection is taken while closing', async () => {
   await slowRequest()
   const closed = app.app.close()
   await vi.waitFor(() => expect(app.app.server.listening).toBe(false))
-  const refused = new Promise<NodeJS.ErrnoException>((resolve) => connect(port, '127.0.0.1').once('error', resolve))
-  expect((await refused).code).toBe('ECONNREFUSED')
+  expect(await refusal()).toBe('ECONNREFUSED')
   waiting.pop()?.()
   await closed
 })
 
-test('while it drains it goes on accepting, and ends each connection with its next answer', async () => {
+test('once it takes no new connection it keeps those that it has, and ends each with its next answer', async () => {
   const draining = await buildApp(app.deps, { drainMs: 1000 })
   port = Number(new URL(await draining.listen({ host: '127.0.0.1', port: 0 })).port)
-  const kept = await keptAlive()
+  const [kept, other, fresh] = [await keptAlive(), await keptAlive(), await openLine()]
+  await stopListening(draining.server)
+  expect(await refusal()).toBe('ECONNREFUSED')
   const closed = draining.close()
-  const [newcomer, other] = [await openLine(), await openLine()]
-  for (const { socket } of [kept, newcomer]) socket.write(live)
-  await Promise.all([kept.ended, newcomer.ended])
+  for (const { socket } of [kept, fresh]) socket.write(live)
+  await Promise.all([kept.ended, fresh.ended])
   other.socket.write(signIn)
   await Promise.all([other.ended, closed])
-  for (const line of [kept, newcomer]) expect(line.received()).toMatch(/ 204 [\s\S]*^connection: close\r$/im)
-  expect(other.received()).toMatch(/^HTTP\/1\.1 400 [\s\S]*^connection: close\r$/im)
+  for (const line of [kept, fresh]) expect(line.received()).toMatch(/ 204 [\s\S]*^connection: close\r$/im)
+  expect(other.received()).toMatch(/HTTP\/1\.1 400 [\s\S]*^connection: close\r$/im)
 })
 
 test('an idle connection that is kept alive does not hold the close up', async () => {
