@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { buildApp } from '../../src/app.ts'
-import { stopListening } from '../../src/http/server.ts'
+import { stopListening } from '../../src/http/closing.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 
 /** Holds every request that asks it, until it is told to answer: what makes a request slow. */
