@@ -4,9 +4,12 @@ import { startApp, type TestApp } from '../support/app.ts'
 import type { Answer } from '../support/client.ts'
 import { type OwnRedis, startOwnRedis } from '../support/redis.ts'
 
-// Networks of this run alone: a Redis may be shared.
-const byte = () => randomBytes(1)[0] ?? 0
-const somebody = (): string => `10.${byte()}.${byte()}.${byte()}`
+// Networks of this run alone, as a Redis may be shared; and no address twice.
+let latest = randomBytes(3).readUIntBE(0, 3)
+function somebody(): string {
+  latest = (latest + 1) % 2 ** 24
+  return `10.${latest >> 16}.${(latest >> 8) & 255}.${latest & 255}`
+}
 const someSite = (): string => `2001:db8:${randomBytes(2).toString('hex')}`
 
 /** Sign-in tries that say nothing: what answers them is the limit, or the check of the body behind it. */
