@@ -11,7 +11,7 @@ import { explainStartFailure } from './start-failure.ts'
 import { version } from './version.ts'
 
 /** Whoever sends requests here has heard of the end by then; and of a busy proxy, every connection has its next answer. */
-const drainMs = 1000
+const productionDrainMs = 1000
 
 try {
   await serve(loadConfig(readEnvironment()))
@@ -23,11 +23,11 @@ try {
 async function serve(config: Config): Promise<void> {
   makeRoomForHashing(config.argon2Concurrency)
   const log = createLog(config.logLevel)
-  const ownDrainMs = config.appEnv === 'production' ? drainMs : 0
+  const drainMs = config.appEnv === 'production' ? productionDrainMs : 0
   for (const warning of configWarnings(process.env)) log.warn(warning)
   const deps = await openDeps(config, log)
   const app = await buildApp(deps, {
-    drainMs: ownDrainMs,
+    drainMs,
     onContractViolation: (route, code) => {
       log.error({ route, code }, 'contract violation')
       deps.metrics?.noteViolation(route, code)
@@ -39,7 +39,7 @@ async function serve(config: Config): Promise<void> {
   }
   closeOnSignal(log, async () => {
     // As ever: orchestrators signal the end to a process and to those who send it requests at the same time.
-    await sleep(ownDrainMs)
+    await sleep(drainMs)
     await stopListening(app.server)
     await close()
   })

@@ -7,6 +7,7 @@ import { responseOn } from './server.ts'
 /** A request that is not all here so long after the drain is not waited for. */
 const arrivalWhileClosingMs = 2000
 
+/** However many go on connecting. */
 const stopListeningWithinMs = 1000
 
 /**
@@ -26,15 +27,15 @@ function takesOthersFirst(server: Server): Promise<boolean> {
   const { address, port } = server.address() as AddressInfo
   const own = connect(port, address)
   return new Promise((resolve) => {
-    let others = 0
+    let others = false
     function take({ remotePort }: Socket): void {
       if (remotePort === own.localPort) finish()
-      else others += 1
+      else others = true
     }
     function finish(): void {
       server.off('connection', take)
       own.destroy()
-      resolve(others > 0)
+      resolve(others)
     }
     server.on('connection', take)
     own.on('error', finish).setTimeout(stopListeningWithinMs, finish)
