@@ -2,7 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { type TaggedTest, taggedIn, taggedTests } from '../support/test-titles.ts'
 
-const file = new URL('../../docs/security.md', import.meta.url)
+/** Requirements of our own, and what others found in the field. */
+const pages = ['security.md', 'field.md'].map((name) => ({
+  name,
+  file: new URL(`../../docs/${name}`, import.meta.url),
+}))
 const requirement = /^- \*\*([A-Z]{2}\d+)\*\* \S/
 const listed = /^ {2}- /
 
@@ -23,7 +27,7 @@ const testLine = ({ file: name, title }: TaggedTest): string =>
 const idsOn = (page: string): string[] => page.split('\n').flatMap((line) => requirement.exec(line)?.[1] ?? [])
 
 test('every requirement has a test, every test its requirement, and no ID is there twice', () => {
-  const ids = idsOn(readFileSync(file, 'utf8'))
+  const ids = pages.flatMap(({ file }) => idsOn(readFileSync(file, 'utf8')))
   expect(new Set(ids).size).toBe(ids.length)
   const shown = new Set(taggedTests().flatMap((one) => one.ids))
   expect({
@@ -32,7 +36,7 @@ test('every requirement has a test, every test its requirement, and no ID is the
   }).toEqual({ withoutTest: [], notListed: [] })
 })
 
-test('docs/security.md lists the tests that there are: UPDATE=1 writes it', () => {
+test.each(pages)('docs/$name lists the tests that there are: UPDATE=1 writes it', ({ file }) => {
   const page = readFileSync(file, 'utf8')
   const rendered = withTests(page, taggedTests())
   if (process.env.UPDATE) writeFileSync(file, rendered)
