@@ -1,5 +1,6 @@
 import { rotateSigningKeys } from './access-tokens/rotate-keys.ts'
 import { type Config, configWarnings } from './config.ts'
+import { hashCostOf } from './crypto/argon2.ts'
 import { calibrate, describeCalibration } from './crypto/calibrate.ts'
 import { addEncryptionKey, initKeys, openKeyring } from './crypto/keyring.ts'
 import { type DatabaseClient, openDatabase } from './db/client.ts'
@@ -180,7 +181,7 @@ async function webhooksRemove(config: Config, [id = '']: readonly string[]): Pro
 async function importFile(config: Config, [file = '']: readonly string[]): Promise<Outcome> {
   const report = (line: string) => process.stdout.write(`${line}\n`)
   const { accepted, known, refused } = await withDatabase(config, async (database) => {
-    const outcome = await importAccounts(database, file, report)
+    const outcome = await importAccounts({ ...database, hashCost: hashCostOf(config) }, file, report)
     // In bulk, not one job an account.
     if (outcome.accepted > 0) await openUserIndexer(config, database)?.reindex(database.directUrl)
     return outcome

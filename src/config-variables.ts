@@ -202,7 +202,12 @@ const passwords = inGroup('Passwords', {
     default: '12',
     meaning: '8 to 64 characters (NIST SP 800-63B-4 asks 15 where the password is the only factor)',
   },
-  ARGON2_MEMORY_KIB: { kind: wholeNumber(8192, 1_048_576), default: '19456', meaning: 'memory of one hash in KiB' },
+  ARGON2_MEMORY_KIB: {
+    kind: wholeNumber(8192, 1_048_576),
+    default: '19456',
+    meaning:
+      'memory of one hash in KiB; stored hashes may cost four times as much with their passes (docs/import.md), so lower it in steps',
+  },
   ARGON2_TIME_COST: { kind: wholeNumber(1, 10), default: '2', meaning: 'passes of one hash over its memory' },
   ARGON2_CONCURRENCY: {
     kind: wholeNumber(1, 1024),

@@ -5,6 +5,7 @@ import type pg from 'pg'
 import { accessTokenResolver, type ResolveAccessToken } from './access-tokens/resolve.ts'
 import { openSigningKeys, type SigningKeys } from './access-tokens/signing-keys.ts'
 import type { Config } from './config.ts'
+import { hashCostOf } from './crypto/argon2.ts'
 import { rankHashingThreads } from './crypto/hashing-threads.ts'
 import { type Keyring, openKeyring } from './crypto/keyring.ts'
 import { openPasswordHasher, type PasswordHasher } from './crypto/password-hasher.ts'
@@ -104,7 +105,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
   const signingKeys = openSigningKeys(keyring, config.accessTokenTtlSeconds)
   const [hasher, isCommonPassword] = await Promise.all([
     openPasswordHasher({
-      cost: { memoryKib: config.argon2MemoryKib, timeCost: config.argon2TimeCost },
+      cost: hashCostOf(config),
       concurrency: config.argon2Concurrency,
     }),
     loadCommonPasswords(config.passwordMinLength),

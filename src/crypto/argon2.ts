@@ -7,6 +7,14 @@ export type Argon2 = {
 
 export type Argon2Cost = { readonly memoryKib: number; readonly timeCost: number }
 
+type Configured = { readonly argon2MemoryKib: number; readonly argon2TimeCost: number }
+
+/** Of the server's own hashes. */
+export const hashCostOf = ({ argon2MemoryKib: memoryKib, argon2TimeCost: timeCost }: Configured): Argon2Cost => ({
+  memoryKib,
+  timeCost,
+})
+
 const parallelism = 1
 /** The library's Algorithm.Argon2id, an ambient enum that type stripping cannot import. */
 const argon2id = 2

@@ -32,7 +32,7 @@ export async function openPasswordHasher({ cost, concurrency }: Options): Promis
   return {
     hash: (password, owner) => queued(() => inSpan('hash', {}, () => argon2.hash(normalized(password), cost)), owner),
     verify: async (storedHash, password, owner) => {
-      const stored = parseStoredHash(storedHash ?? dummy)
+      const stored = parseStoredHash(storedHash ?? dummy, cost)
       const right = await queued(() => inSpan('hash', {}, () => verifySpellings(argon2, stored, password)), owner)
       return right && storedHash !== undefined
     },

@@ -1,7 +1,10 @@
 import type { Parse } from './stored-hash.ts'
+import { costs } from './stored-hash-cost.ts'
 
-/** 1 GiB, 10 passes, 16 lanes [PW6]. */
-const bounds = { m: 1024 * 1024, t: 10, p: 16 }
+/** The reference starts a thread for each. */
+const mostLanes = 16
+/** RFC 9106, section 3.1. */
+const leastKibOfLane = 8
 /** The libraries write the three parameters in different orders. */
 const phc = /^\$(argon2(?:id|i|d))\$v=19\$([mtp=,\d]{11,40})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,171}$/
 const django = /^argon2(?=\$argon2)/
@@ -19,14 +22,12 @@ function costOf(parameters: string): Cost {
   return { m: found.get('m='), t: found.get('t='), p: found.get('p=') }
 }
 
-const within = (value: number | undefined, most: number): boolean => value !== undefined && value >= 1 && value <= most
-
 export const parseArgon2: Parse = (text) => {
   const bare = text.replace(django, '')
   if (!bare.startsWith('$argon2')) return undefined
   const parameters = phc.exec(bare)?.[2]
   if (parameters === undefined) return 'malformed'
-  const { m, t, p } = costOf(parameters)
-  if (!(within(m, bounds.m) && within(t, bounds.t) && within(p, bounds.p))) return 'too costly'
-  return { isOwn: bare === text, verify: (argon2, password) => argon2.verify(bare, password) }
+  const { m = 0, t = 0, p = 0 } = costOf(parameters)
+  if (t < 1 || p < 1 || p > mostLanes || m < p * leastKibOfLane) return 'malformed'
+  return { isOwn: bare === text, cost: costs.argon2(m, t), verify: (argon2, password) => argon2.verify(bare, password) }
 }

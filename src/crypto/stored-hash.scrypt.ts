@@ -1,12 +1,10 @@
 import { scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Parse, StoredHash } from './stored-hash.ts'
+import { costs } from './stored-hash-cost.ts'
 import { decodeBytes, isUsableKey, isUsableSalt } from './stored-hash-parts.ts'
 
 const derive = promisify<string, Buffer, number, object, Buffer>(scrypt)
-
-const mostMemoryFactor = 2 ** 18
-const mostLanes = 4
 
 type Parts = { readonly n: number; readonly r: number; readonly p: number; readonly salt: Buffer; readonly key: Buffer }
 
@@ -50,8 +48,7 @@ export const parseScrypt: Parse = (text) => {
   if (!/^\$?scrypt[$:]/.test(text)) return undefined
   const parts = readParts(text)
   if (parts === undefined || parts.r < 1 || parts.p < 1) return 'malformed'
-  if (parts.n * parts.r > mostMemoryFactor || parts.p > mostLanes) return 'too costly'
-  return { isOwn: false, verify: verifierOf(parts) }
+  return { isOwn: false, cost: costs.scrypt(parts.n, parts.r, parts.p), verify: verifierOf(parts) }
 }
 
 const verifierOf =

@@ -4,7 +4,9 @@ import { createInterface } from 'node:readline'
 import { and, eq } from 'drizzle-orm'
 import type pg from 'pg'
 import { z } from 'zod'
+import type { Argon2Cost } from '../crypto/argon2.ts'
 import { parseStoredHash, StoredHashError } from '../crypto/stored-hash.ts'
+import { mostTimesOwn } from '../crypto/stored-hash-cost.ts'
 import { violatesUnique } from '../db/failure.ts'
 import { users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
@@ -26,6 +28,12 @@ const account = z.object({
 
 type Account = z.infer<typeof account>
 
+type Deps = {
+  readonly pool: pg.Pool
+  /** Of the server's own hashes, by which others are measured. */
+  readonly hashCost: Argon2Cost
+}
+
 type Totals = { readonly accepted: number; readonly known: number; readonly refused: number }
 
 /** Why a line is not taken; never what it held. */
@@ -35,11 +43,7 @@ class Refusal extends Error {}
  * Afterwards every line that could be taken is an account with a verified address, each in a transaction of its own. One that is there
  * already is left as it is, so that the same file can be given again.
  */
-export async function importAccounts(
-  { pool }: { readonly pool: pg.Pool },
-  file: string,
-  report: (line: string) => void,
-): Promise<Totals> {
+export async function importAccounts(deps: Deps, file: string, report: (line: string) => void): Promise<Totals> {
   const input = file === '-' ? process.stdin : createReadStream(file)
   let [number, accepted, known, refused] = [0, 0, 0, 0]
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
@@ -47,7 +51,7 @@ export async function importAccounts(
     const text = number === 1 ? line.replace(/^\uFEFF/, '') : line
     if (text.trim() === '') continue
     try {
-      if (await importLine(pool, text)) accepted++
+      if (await importLine(deps, text)) accepted++
       else known++
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
@@ -59,8 +63,8 @@ export async function importAccounts(
 }
 
 /** Whether it made an account: `false` where that account is there already. */
-function importLine(pool: pg.Pool, text: string): Promise<boolean> {
-  const wish = readLine(text)
+function importLine({ pool, hashCost }: Deps, text: string): Promise<boolean> {
+  const wish = readLine(text, hashCost)
   return transaction(pool, async (tx) => {
     if (await isThere(tx, wish)) return false
     await createAccount(tx, wish)
@@ -68,12 +72,12 @@ function importLine(pool: pg.Pool, text: string): Promise<boolean> {
   })
 }
 
-function readLine(text: string): Account {
+function readLine(text: string, hashCost: Argon2Cost): Account {
   if (Buffer.byteLength(text) > mostLineBytes) throw new Refusal(`longer than ${mostLineBytes} bytes`)
   const found = account.safeParse(parseObject(text))
   if (!found.success) throw new Refusal(problemOf(found.error))
   const { password_hash: hash, created_at: createdAt } = found.data
-  if (hash !== undefined) checkHash(hash)
+  if (hash !== undefined) checkHash(hash, hashCost)
   if (createdAt !== undefined && Date.parse(createdAt) > Date.now()) throw new Refusal('created_at is in the future')
   return found.data
 }
@@ -95,13 +99,15 @@ function problemOf(error: z.ZodError): string {
   return rule === undefined ? `${field} is missing or malformed` : `${field} breaks the rule ${rule}`
 }
 
-function checkHash(hash: string): void {
+function checkHash(hash: string, own: Argon2Cost): void {
   try {
-    parseStoredHash(hash)
+    parseStoredHash(hash, own)
   } catch (error) {
     if (!(error instanceof StoredHashError)) throw error
+    const { timesOwn } = error
+    if (timesOwn === undefined) throw new Refusal('password_hash is none that is known')
     throw new Refusal(
-      error.message.includes('bounds') ? 'password_hash costs too much' : 'password_hash is none that is known',
+      `password_hash costs too much: ${timesOwn.toFixed(1)} times a hash of this server, and ${mostTimesOwn} times is the most`,
     )
   }
 }
