@@ -345,6 +345,99 @@ describe('workQueue', () => {
     expect(enqueue.state()).toEqual({ running: 0, waiting: 0 })
   })
 
+  const lane = fc.constantFrom('known' as const, 'unknown' as const)
+  const party = fc.constantFrom('a', 'b', 'c')
+  const owners = fc.array(fc.record({ lane, party }), { minLength: 1, maxLength: 60 })
+
+  /** In the order of their turns. */
+  async function serve(owners: readonly { lane: 'known' | 'unknown'; party: string }[], leastWaiting: number) {
+    const enqueue = workQueue({ concurrency: 1, deadlineMs: 10_000, leastWaiting })
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>()
+    const running = enqueue(() => gate)
+    const served: { lane: string; party: string }[] = []
+    const refused: { lane: string; party: string }[] = []
+    const work = owners.map((owner) =>
+      enqueue(async () => void served.push(owner), owner).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(QueueFullError)
+        refused.push(owner)
+      }),
+    )
+    open()
+    await Promise.all([running, ...work])
+    return { served, refused }
+  }
+
+  const partiesOf = (owners: readonly { lane: string; party: string }[], lane: string): string[] =>
+    owners.filter((owner) => owner.lane === lane).map(({ party }) => party)
+
+  test('while both lanes wait, every third turn is a stranger and no other one [AT3]', async () => {
+    await fc.assert(
+      fc.asyncProperty(owners, async (owners) => {
+        const { served } = await serve(owners, 60)
+        const order = served.map(({ lane }) => lane)
+        const count = (lane: string) => owners.filter((owner) => owner.lane === lane).length
+        const [known, unknown] = [count('known'), count('unknown')]
+        // Two, one, two, one, until one lane is empty; then the rest of the other.
+        const rounds = Math.min(Math.floor(known / 2), unknown)
+        const mixed = Array.from({ length: rounds }, () => ['known', 'known', 'unknown']).flat()
+        const rest = [...Array(known - 2 * rounds).fill('known'), ...Array(unknown - rounds).fill('unknown')]
+        expect(order).toEqual([...mixed, ...rest])
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('accounts and networks take turns: one each, as long as they wait [AT3]', async () => {
+    await fc.assert(
+      fc.asyncProperty(owners, async (owners) => {
+        const { served } = await serve(owners, 60)
+        for (const lane of ['known', 'unknown']) {
+          const turns = partiesOf(owners, lane)
+          const first = [...new Set(turns)]
+          const amounts = first.map((one) => turns.filter((other) => other === one).length)
+          // The first of each in the order in which they came, then the second of each, and so on.
+          const rounds = Array.from({ length: turns.length }, (_, round) =>
+            first.filter((_, index) => (amounts[index] ?? 0) > round),
+          )
+          expect(partiesOf(served, lane)).toEqual(rounds.flat())
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('whoever has most waiting gives way where it is full, down to an equal share and no further [AT3]', async () => {
+    await fc.assert(
+      fc.asyncProperty(lane, fc.integer({ min: 3, max: 12 }), fc.nat(20), async (lane, leastWaiting, more) => {
+        const greedy = Array.from({ length: leastWaiting + more }, () => ({ lane, party: 'greedy' }))
+        const modest = Array.from({ length: leastWaiting }, () => ({ lane, party: 'modest' }))
+        const { served } = await serve([...greedy, ...modest], leastWaiting)
+        const count = (party: string) => served.filter((one) => one.party === party).length
+        expect(served).toHaveLength(leastWaiting)
+        expect(Math.abs(count('greedy') - count('modest'))).toBeLessThanOrEqual(1)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('a place is kept from nobody who has less, and never taken from whoever has it [AT3]', async () => {
+    const queue = workQueue({ concurrency: 1, deadlineMs: 10_000, leastWaiting: 4 })
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>()
+    const running = queue(() => gate)
+    const [one, two] = [queue.reserve('greedy'), queue.reserve('greedy')]
+    const waiting = [1, 2].map(() => queue(() => gate, { party: 'greedy' }).catch((error: unknown) => error))
+    expect(() => queue.checkRoom('greedy')).toThrow(QueueFullError)
+    queue.checkRoom('modest')
+    queue.reserve('modest')
+    expect(await waiting[1]).toBeInstanceOf(QueueFullError)
+    queue.reserve('modest')
+    expect(await waiting[0]).toBeInstanceOf(QueueFullError)
+    expect(() => queue.reserve('modest')).toThrow(QueueFullError)
+    const kept = [one, two].map((place) => queue(async () => 'done', { party: 'greedy', place }))
+    open()
+    expect(await Promise.all([running, ...kept])).toEqual([undefined, 'done', 'done'])
+  })
+
   test('lets those go whose owners have left once a turn is over, and takes others in their place', async () => {
     const enqueue = workQueue({ concurrency: 1, deadlineMs: 10_000, leastWaiting: 4 })
     const { promise: gate, resolve: open } = Promise.withResolvers<void>()
