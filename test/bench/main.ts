@@ -1,9 +1,10 @@
 import { cpus, totalmem } from 'node:os'
-import { hashing, storm } from './hashing.ts'
+import { hashing } from './hashing.ts'
 import { memory, soak } from './memory.ts'
 import { sessionChecks } from './session-check.ts'
 import { size } from './size.ts'
 import { openStage, type Stage } from './stage.ts'
+import { storm } from './storm.ts'
 import { tokens } from './tokens.ts'
 
 /** One line of the table. */
