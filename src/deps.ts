@@ -8,7 +8,7 @@ import type { Config } from './config.ts'
 import { hashCostOf } from './crypto/argon2.ts'
 import { rankHashingThreads } from './crypto/hashing-threads.ts'
 import { type Keyring, openKeyring } from './crypto/keyring.ts'
-import { openPasswordHasher, type PasswordHasher } from './crypto/password-hasher.ts'
+import { openPasswordHasher } from './crypto/password-hasher.ts'
 import { type Database, openDatabase } from './db/client.ts'
 import { type Jobs, openJobs } from './db/jobs.ts'
 import { applyMigrations } from './db/migrate.ts'
@@ -25,6 +25,7 @@ import { type Remembered, remember } from './oauth/remembered.ts'
 import { type Outbound, openOutbound } from './outbound/client.ts'
 import { type OutboundPolicy, outboundPolicy } from './outbound/policy.ts'
 import { type IsCommonPassword, loadCommonPasswords } from './password/common-passwords.ts'
+import { type CountedHasher, countedHasher } from './password/hash-ticket.ts'
 import { openBroadcast } from './ports/broadcast.open.ts'
 import { type EventStream, openEventStream } from './ports/event-stream.ts'
 import { openFileStore } from './ports/file-store.open.ts'
@@ -53,7 +54,7 @@ export type Deps = {
   readonly pool: pg.Pool
   readonly keyring: Keyring
   readonly signingKeys: SigningKeys
-  readonly hasher: PasswordHasher
+  readonly hasher: CountedHasher
   readonly isCommonPassword: IsCommonPassword
   readonly jobs: Jobs
   readonly mailDelivery: MailDelivery
@@ -103,13 +104,15 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
   opened.defer(close)
   const keyring = openKeyring(config.keysDir, { create: config.appEnv !== 'production' })
   const signingKeys = openSigningKeys(keyring, config.accessTokenTtlSeconds)
-  const [hasher, isCommonPassword] = await Promise.all([
+  const [uncounted, isCommonPassword] = await Promise.all([
     openPasswordHasher({
       cost: hashCostOf(config),
       concurrency: config.argon2Concurrency,
     }),
     loadCommonPasswords(config.passwordMinLength),
   ])
+  // Nobody else gets at the one that hashes for whoever asks.
+  const hasher = countedHasher(uncounted)
   rankHashingThreads(log)
   const sources = openSessionSources({ config, db, pool, keyring, urls, log, opened })
   const policy = outboundPolicy(config)
@@ -168,7 +171,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
 type Measured = {
   readonly config: Config
   readonly db: Database
-  readonly hasher: PasswordHasher
+  readonly hasher: CountedHasher
   readonly eventHub: EventHub
   readonly sources: SessionSources
 }

@@ -2,8 +2,9 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { prepared } from '../db/prepared.ts'
 import { devices, signUps, users } from '../db/schema/users.ts'
-import type { Client } from '../http/client.ts'
+import type { HashingClient } from '../http/client.ts'
 import type { DeliveryRefusal } from '../mail/confirm.ts'
+import { HashTicket } from '../password/hash-ticket.ts'
 import { isPasswordRight, renewHash, reserveHashing } from '../password/secret.ts'
 import { deviceDigestOf, isKnownDevice, mayBeDeviceToken } from '../sessions/devices.ts'
 import type { LoginOutcome } from '../sessions/reply.ts'
@@ -26,38 +27,38 @@ type Attempt = {
   readonly password: string
   readonly rememberMe: boolean
   readonly deviceToken: string | undefined
-  readonly client: Client
+  readonly client: HashingClient
 }
 
 /** Afterwards the account has a session, or a login that waits: for its code, or for the link mailed to its owner. */
 export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<LoginOutcome> {
-  const { deviceToken } = attempt
+  const { deviceToken, client, password } = attempt
   // A stranger takes a place as soon as it is clear that they are one: at once, or when the account does not know the device.
   const mayBeKnown = mayBeDeviceToken(deviceToken)
-  using early = mayBeKnown ? undefined : reserveHashing(ctx)
+  using early = mayBeKnown ? undefined : reserveHashing(ctx, client.network)
   const key = emailKey(attempt.email)
   const { user, waitingHash, deviceId } = await findLogin(ctx, key, deviceToken)
-  using late = mayBeKnown && deviceId === null ? reserveHashing(ctx) : undefined
+  using late = mayBeKnown && deviceId === null ? reserveHashing(ctx, client.network) : undefined
   const attemptsKey = user ? accountAttempts(user.id, deviceId) : (`address:${addressDigest(key)}` as const)
   await admitAttempt(ctx, attemptsKey)
 
-  const owner = {
-    lane: deviceId === null ? 'unknown' : 'known',
-    place: early ?? late,
-    isGone: attempt.client.isGone,
-  } as const
+  const turn = user && deviceId !== null ? ({ lane: 'known', party: user.id } as const) : { place: early ?? late }
+  const claim = { key: attemptsKey, client, turn }
+  const ticket = await HashTicket.countTry(ctx, claim)
   // As many verifications for a free address as for a registered one, right or wrong [TH5].
-  const isRight = await isPasswordRight(ctx, user?.passwordHash ?? undefined, attempt.password, owner)
-  const isWaiting = waitingHash !== null && (await isPasswordRight(ctx, waitingHash, attempt.password, owner))
+  const isRight = await isPasswordRight(ctx, user?.passwordHash ?? undefined, password, ticket)
+  const isWaiting = waitingHash !== null && (await isPasswordRight(ctx, waitingHash, password, ticket))
   if (!(user && isRight)) {
     const metadata = { address_digest: addressDigest(key) }
-    await recordFailure(ctx, { key: attemptsKey, owner: user ?? undefined, client: attempt.client, metadata })
+    await recordFailure(ctx, { key: attemptsKey, owner: user ?? undefined, client, metadata })
     throw ctx.fault(isWaiting ? 'user:not_verified' : 'auth:invalid_credentials')
   }
   await clearAttempts(ctx.db, attemptsKey)
-  const { password, rememberMe, client } = attempt
+  const { rememberMe } = attempt
   // Only now is the password at hand [PW5].
-  const renewedHash = user.passwordHash === null ? undefined : await renewHash(ctx, user.passwordHash, password, owner)
+  const countHash = () => HashTicket.count(ctx, claim)
+  const renewedHash =
+    user.passwordHash === null ? undefined : await renewHash(ctx, user.passwordHash, password, countHash)
   return continueLogin(ctx, { user, deviceId, rememberMe, client }, claimPassword(ctx, user, renewedHash))
 }
 

@@ -2,7 +2,8 @@ import { eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { users } from '../db/schema/users.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
-import type { Client } from '../http/client.ts'
+import type { HashingClient } from '../http/client.ts'
+import { countOwnHash } from '../password/hash-ticket.ts'
 import { isPasswordRight } from '../password/secret.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { accountAttempts, admitAttempt, clearAttempts, recordFailure } from './failed-attempts.ts'
@@ -13,25 +14,24 @@ type Proof<Wrong extends ErrorCode> = {
   readonly wrong: Wrong
   /** What it was to prove, for the audit. */
   readonly act: 'reauthenticate' | 'change_password' | 'change_email' | 'delete_account'
-  readonly client: Client
+  readonly client: HashingClient
 }
 
 /** Afterwards the signed-in account's password is proven; gives its version, which must still be the account's when the act takes effect. */
 export async function provePassword<Wrong extends ErrorCode>(
   ctx: Context<Wrong | 'rate_limit:exceeded' | 'system:hashing_error'>,
-  { user, deviceId }: SignedIn,
+  signedIn: SignedIn,
   { password, wrong, act, client }: Proof<Wrong>,
 ): Promise<number> {
+  const { user, deviceId } = signedIn
   const key = accountAttempts(user.id, deviceId)
   await admitAttempt(ctx, key)
+  const ticket = await countOwnHash(ctx, signedIn, client)
   const [account] = await ctx.db
     .select({ hash: users.passwordHash, version: users.passwordVersion })
     .from(users)
     .where(eq(users.id, user.id))
-  const isRight = await isPasswordRight(ctx, account?.hash ?? undefined, password, {
-    lane: 'known',
-    isGone: client.isGone,
-  })
+  const isRight = await isPasswordRight(ctx, account?.hash ?? undefined, password, ticket)
   if (!(account && isRight)) {
     await recordFailure(ctx, { key, owner: user, client, metadata: { act } })
     throw ctx.fault(wrong)

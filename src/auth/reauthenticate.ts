@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { sessions } from '../db/schema/sessions.ts'
-import type { Client } from '../http/client.ts'
+import type { Client, HashingClient } from '../http/client.ts'
 import { type AccountTransaction, changeAccounts } from '../sessions/change-accounts.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { claimCode } from '../totp/check-code.ts'
@@ -16,7 +16,7 @@ const act = 'reauthenticate'
 export async function reauthenticateByPassword(
   ctx: Context<'user:password_not_set' | 'password:incorrect' | 'rate_limit:exceeded' | 'system:hashing_error'>,
   signedIn: SignedIn,
-  { password, client }: { readonly password: string; readonly client: Client },
+  { password, client }: { readonly password: string; readonly client: HashingClient },
 ): Promise<void> {
   if (!signedIn.user.hasPassword) throw ctx.fault('user:password_not_set')
   await provePassword(ctx, signedIn, { password, wrong: 'password:incorrect', act, client })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
-import { clientOf } from '../http/client.ts'
+import { hashingClientOf } from '../http/client.ts'
 import { readCookie } from '../http/cookies.ts'
 import { signedInUser } from '../http/credential.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
@@ -34,7 +34,7 @@ export function authRoutes(app: App, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const { display_name: displayName, ...rest } = request.body
-      await signUp({ ...deps, fault: signUpFault }, { ...rest, displayName }, clientOf(request))
+      await signUp({ ...deps, fault: signUpFault }, { ...rest, displayName }, hashingClientOf(request))
       return reply.code(202).send({ message: 'If the address can be used, a link is on its way to it.' })
     },
   })
@@ -68,7 +68,7 @@ export function authRoutes(app: App, deps: Deps): void {
       return replyInBrowser(
         reply,
         deps.config,
-        await login(ctx, { ...rest, rememberMe, deviceToken, client: clientOf(request) }),
+        await login(ctx, { ...rest, rememberMe, deviceToken, client: hashingClientOf(request) }),
       )
     },
   })
@@ -86,7 +86,7 @@ export function authRoutes(app: App, deps: Deps): void {
     handler: async (request, reply) => {
       const deviceToken = request.headers['x-device-token']
       const { remember_me: rememberMe = false, ...rest } = request.body
-      return replyInApp(reply, await login(ctx, { ...rest, rememberMe, deviceToken, client: clientOf(request) }))
+      return replyInApp(reply, await login(ctx, { ...rest, rememberMe, deviceToken, client: hashingClientOf(request) }))
     },
   })
 }
@@ -121,7 +121,7 @@ function reauthenticateRoute(app: App, deps: Deps): void {
       if ((password === undefined) === (code === undefined)) {
         throw fault('general:bad_request', { details: 'Send exactly one of password and code.' })
       }
-      const [signedIn, client] = [signedInUser(request), clientOf(request)]
+      const [signedIn, client] = [signedInUser(request), hashingClientOf(request)]
       if (password !== undefined) await reauthenticateByPassword(ctx, signedIn, { password, client })
       else if (code !== undefined) await reauthenticateByCode(ctx, signedIn, { code, client })
       return reply.code(204).send()

@@ -4,17 +4,16 @@ import type { Context } from '../context.ts'
 import { prepared } from '../db/prepared.ts'
 import { handles, signUps, users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
-import type { Client } from '../http/client.ts'
+import type { HashingClient } from '../http/client.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
 import { limitMails } from '../mail/limit.ts'
+import { HashTicket } from '../password/hash-ticket.ts'
 import { hashPassword, reserveHashing } from '../password/secret.ts'
 import { queueSignUpMail } from '../tokens/sign-up-mail.ts'
 import { emailKey } from '../users/email.ts'
 import { handleKey } from '../users/fields.ts'
 
 type Wish = { readonly email: string; readonly handle: string; readonly displayName: string; readonly password: string }
-type Sender = Pick<Client, 'isGone'>
-
 /**
  * Afterwards a sign-up waits for its link, and whatever waited for that address before is void. A registered address takes
  * the same way to the same answer, but its sign-up can never become an account [TH6].
@@ -22,11 +21,11 @@ type Sender = Pick<Client, 'isGone'>
 export async function signUp(
   ctx: Context<'user:handle_already_exists' | 'rate_limit:exceeded' | DeliveryRefusal>,
   { password, ...wish }: Wish,
-  { isGone }: Sender,
+  client: HashingClient,
 ): Promise<void> {
-  using place = reserveHashing(ctx)
+  using place = reserveHashing(ctx, client.network)
   await limitMails(ctx, 'verify_email', emailKey(wish.email))
-  const passwordHash = await hashPassword(ctx, password, { place, isGone })
+  const passwordHash = await hashPassword(ctx, password, HashTicket.ofSignUp(client, { place }))
   const mailId = await transaction(ctx.pool, async (tx) => {
     const waiting = await putSignUp(tx, { ...wish, passwordHash }, ctx.config.signupTtlSeconds)
     if (!(await reserveHandle(tx, waiting))) throw ctx.fault('user:handle_already_exists')

@@ -11,8 +11,10 @@ export type PasswordHasher = {
   verify(storedHash: string | undefined, password: string, owner?: Owner): Promise<boolean>
   /** Whether a hash was made with other parameters than today's [PW5]. */
   isOutdated(storedHash: string): boolean
-  /** For a stranger's password that is hashed or verified later; fails with QueueFullError where there is no room for it. */
-  reserve(): Place
+  /** Fails with QueueFullError where there is no room for the password of a stranger of that network. */
+  checkRoom(network: string): void
+  /** The same, and the room is kept for a password that is hashed or verified later. */
+  reserve(network: string): Place
   /** How many are computed, and how many wait. */
   state(): { readonly running: number; readonly waiting: number }
 }
@@ -40,6 +42,7 @@ export async function openPasswordHasher({ cost, concurrency }: Options): Promis
       const made = argon2Cost(storedHash)
       return made?.m !== cost.memoryKib || made.t !== cost.timeCost || made.p !== 1
     },
+    checkRoom: queued.checkRoom,
     reserve: queued.reserve,
     state: queued.state,
   }

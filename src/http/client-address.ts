@@ -46,6 +46,12 @@ export function networksOf(address: string): Networks {
   return findHost(address)?.networks ?? { primary: address }
 }
 
+/** What a customer may have at most. */
+export function widestNetworkOf(address: string): string {
+  const { primary, wide = primary } = networksOf(address)
+  return wide
+}
+
 /** Stops at the first hop that is not trusted, so what a client invents further left is never looked at. */
 function walkFromRight(hops: readonly string[], trusted: TrustedProxies): Host | undefined {
   let client: Host | undefined

@@ -1,9 +1,9 @@
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { ResolveAccessToken } from '../access-tokens/resolve.ts'
 import type { Config } from '../config.ts'
-import type { PasswordHasher } from '../crypto/password-hasher.ts'
 import { faults } from '../errors/fault.ts'
 import type { Guard } from '../errors/plugin.ts'
+import type { CountedHasher } from '../password/hash-ticket.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import type { ResolveSession } from '../sessions/resolve.ts'
 import type { Role } from '../users/roles.ts'
@@ -34,7 +34,7 @@ declare module 'fastify' {
     /** Marked F in the contract: the session must be fresh. */
     fresh?: boolean
     turnstile?: boolean
-    /** Hashes a password for whoever asks, so strangers are refused while there is no room for it. */
+    /** Hashes a password for whoever asks, so strangers are refused while there is no room for it; its limit is `sign-in` or `sign-up`. */
     hashes?: boolean
     /** Answers with cookies, so another site may not post to it even without any. */
     setsCookie?: boolean
@@ -46,7 +46,7 @@ declare module 'fastify' {
 
 type Deps = {
   readonly config: Config
-  readonly hasher: PasswordHasher
+  readonly hasher: CountedHasher
   readonly sharedCounter: RateCounter
   readonly localCounter: RateCounter
   readonly resolveSession: ResolveSession

@@ -3,20 +3,21 @@ import { provePassword } from '../auth/prove-password.ts'
 import type { Context } from '../context.ts'
 import { normalized } from '../crypto/password-hasher.ts'
 import { users } from '../db/schema/users.ts'
-import type { Client } from '../http/client.ts'
+import type { HashingClient } from '../http/client.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
 import { endSessions } from '../sessions/end.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { supersedeUserTokens } from '../tokens/issue.ts'
 import { audit } from '../users/audit.ts'
+import { countOwnHash } from './hash-ticket.ts'
 import { refusePersonal } from './refuse-personal.ts'
 import { hashPassword } from './secret.ts'
 import { changedPassword } from './store.ts'
 
 type Refusal = 'user:invalid_password' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:hashing_error'
 
-type Change = { readonly currentPassword: string; readonly newPassword: string; readonly client: Client }
+type Change = { readonly currentPassword: string; readonly newPassword: string; readonly client: HashingClient }
 
 /** Afterwards the account has the new password, and the caller's session is its only one. */
 export async function changePassword(ctx: Context<Refusal>, signedIn: SignedIn, change: Change): Promise<void> {
@@ -32,7 +33,8 @@ export async function changePassword(ctx: Context<Refusal>, signedIn: SignedIn, 
     act: 'change_password',
     client,
   })
-  const passwordHash = await hashPassword(ctx, change.newPassword, { lane: 'known', isGone: client.isGone })
+  const ticket = await countOwnHash(ctx, signedIn, client)
+  const passwordHash = await hashPassword(ctx, change.newPassword, ticket)
   await changeAccounts(ctx, async (tx) => {
     // Of several changes that race, the first one made the current password wrong for the others.
     const changed = await tx

@@ -3,7 +3,7 @@ import { clearAttempts } from '../auth/failed-attempts.ts'
 import type { Context } from '../context.ts'
 import { devices, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Client } from '../http/client.ts'
+import type { HashingClient } from '../http/client.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
 import { endSessions } from '../sessions/end.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
@@ -11,6 +11,7 @@ import { supersedeUserTokens } from '../tokens/issue.ts'
 import { peekMailedToken, takeMailedToken } from '../tokens/take.ts'
 import { audit } from '../users/audit.ts'
 import { emailKey } from '../users/email.ts'
+import { countMailboxHash } from './hash-ticket.ts'
 import { refusePersonal } from './refuse-personal.ts'
 import { hashPassword } from './secret.ts'
 import { changedPassword } from './store.ts'
@@ -26,7 +27,7 @@ type Reset = {
   readonly token: string
   readonly newPassword: string
   readonly email?: string | undefined
-  readonly client: Client
+  readonly client: HashingClient
 }
 
 const refusals = {
@@ -44,7 +45,8 @@ export async function resetPassword(ctx: Context<Refusal>, reset: Reset): Promis
   // A dead link is not worth a hash.
   const peeked = await peekMailedToken(ctx.db, wanted)
   if (typeof peeked === 'string') throw ctx.fault(refusals[peeked])
-  const passwordHash = await hashPassword(ctx, newPassword, { isGone: client.isGone })
+  const ticket = await countMailboxHash(ctx, peeked, client)
+  const passwordHash = await hashPassword(ctx, newPassword, ticket)
 
   const userId = await changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, wanted)

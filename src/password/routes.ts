@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
-import { clientOf } from '../http/client.ts'
+import { clientOf, hashingClientOf } from '../http/client.ts'
 import { signedInUser, stateGuard } from '../http/credential.ts'
 import { evenTime } from '../http/even-time.ts'
 import { resetDeliveryRefusals } from '../mail/confirm.ts'
@@ -39,6 +39,7 @@ function changeRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void
     url: '/v0/auth/change-password',
     config: {
       access: 'session',
+      limit: 'sign-in',
       codes: fault.codes,
       missing: { current_password: 'password:required_for_update', new_password: 'password:new_password_missing' },
     },
@@ -51,7 +52,11 @@ function changeRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void
     },
     handler: async (request, reply) => {
       const { current_password: currentPassword, new_password: newPassword } = request.body
-      await changePassword(ctx, signedInUser(request), { currentPassword, newPassword, client: clientOf(request) })
+      await changePassword(ctx, signedInUser(request), {
+        currentPassword,
+        newPassword,
+        client: hashingClientOf(request),
+      })
       return reply.code(204).send()
     },
   })
@@ -65,6 +70,7 @@ function setInitialRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): 
     url: '/v0/auth/set-initial-password',
     config: {
       access: 'session',
+      limit: 'sign-in',
       fresh: true,
       codes: fault.codes,
       missing: { new_password: 'password:new_password_missing' },
@@ -78,7 +84,7 @@ function setInitialRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): 
     },
     handler: async (request, reply) => {
       const { new_password: newPassword } = request.body
-      await setInitialPassword(ctx, signedInUser(request), { newPassword, client: clientOf(request) })
+      await setInitialPassword(ctx, signedInUser(request), { newPassword, client: hashingClientOf(request) })
       return reply.code(204).send()
     },
   })
@@ -116,7 +122,12 @@ function resetRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void 
   app.route({
     method: 'POST',
     url: '/v0/auth/reset-password',
-    config: { access: 'public', codes: fault.codes, missing: { new_password: 'password:new_password_missing' } },
+    config: {
+      access: 'public',
+      limit: 'sign-in',
+      codes: fault.codes,
+      missing: { new_password: 'password:new_password_missing' },
+    },
     schema: {
       summary: 'Set a new password by a mailed link; every session and device of the account ends',
       tags: ['password'],
@@ -125,7 +136,7 @@ function resetRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void 
     },
     handler: async (request, reply) => {
       const { token, new_password: newPassword, email } = request.body
-      await resetPassword(ctx, { token, newPassword, email, client: clientOf(request) })
+      await resetPassword(ctx, { token, newPassword, email, client: hashingClientOf(request) })
       return reply.code(204).send()
     },
   })

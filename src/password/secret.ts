@@ -1,16 +1,18 @@
 import type { Context } from '../context.ts'
 import { StoredHashError } from '../crypto/stored-hash.ts'
-import { type Owner, type Place, QueueFullError } from '../crypto/work-queue.ts'
+import { type Place, QueueFullError } from '../crypto/work-queue.ts'
+import { DomainError } from '../errors/fault.ts'
+import type { HashTicket } from './hash-ticket.ts'
 
 type Refusing = Pick<Context<'rate_limit:exceeded'>, 'hasher' | 'fault'>
 
 export async function hashPassword(
   ctx: Context<'rate_limit:exceeded'>,
   password: string,
-  owner?: Owner,
+  ticket: HashTicket,
 ): Promise<string> {
   try {
-    return await ctx.hasher.hash(password, owner)
+    return await ctx.hasher.hash(password, ticket)
   } catch (error) {
     throw busy(ctx, error)
   }
@@ -18,16 +20,16 @@ export async function hashPassword(
 
 /** A hash with today's parameters, where the stored one has others and there is room for the work: at the next sign-in it is as good. */
 export async function renewHash(
-  { hasher }: Pick<Refusing, 'hasher'>,
+  ctx: Context<'rate_limit:exceeded'>,
   storedHash: string,
   password: string,
-  owner: Owner,
+  countHash: () => Promise<HashTicket>,
 ): Promise<string | undefined> {
-  if (!hasher.isOutdated(storedHash)) return undefined
+  if (!ctx.hasher.isOutdated(storedHash)) return undefined
   try {
-    return await hasher.hash(password, owner)
+    return await hashPassword(ctx, password, await countHash())
   } catch (error) {
-    if (error instanceof QueueFullError) return undefined
+    if (error instanceof DomainError && error.code === 'rate_limit:exceeded') return undefined
     throw error
   }
 }
@@ -37,10 +39,10 @@ export async function isPasswordRight(
   ctx: Context<'rate_limit:exceeded' | 'system:hashing_error'>,
   storedHash: string | undefined,
   password: string,
-  owner?: Owner,
+  ticket: HashTicket,
 ): Promise<boolean> {
   try {
-    return await ctx.hasher.verify(storedHash, password, owner)
+    return await ctx.hasher.verify(storedHash, password, ticket)
   } catch (error) {
     if (error instanceof StoredHashError) throw ctx.fault('system:hashing_error', { cause: error })
     throw busy(ctx, error)
@@ -51,9 +53,18 @@ export async function isPasswordRight(
  * A place in the queue for the password of whom nobody knows, before anything is counted against their account or address, or asked of
  * the database: a crowd that is let in on one free place would find out there that it is taken.
  */
-export function reserveHashing(ctx: Refusing): Place {
+export function reserveHashing(ctx: Refusing, network: string): Place {
   try {
-    return ctx.hasher.reserve()
+    return ctx.hasher.reserve(network)
+  } catch (error) {
+    throw busy(ctx, error)
+  }
+}
+
+/** Refuses where no place is to be had; takes none. */
+export function checkRoomForHashing(ctx: Refusing, network: string): void {
+  try {
+    ctx.hasher.checkRoom(network)
   } catch (error) {
     throw busy(ctx, error)
   }

@@ -1,13 +1,14 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { users } from '../db/schema/users.ts'
-import type { Client } from '../http/client.ts'
+import type { HashingClient } from '../http/client.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
 import { endSessions } from '../sessions/end.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { supersedeUserTokens } from '../tokens/issue.ts'
 import { audit } from '../users/audit.ts'
+import { countOwnHash } from './hash-ticket.ts'
 import { refusePersonal } from './refuse-personal.ts'
 import { hashPassword } from './secret.ts'
 import { changedPassword } from './store.ts'
@@ -17,11 +18,12 @@ type Refusal = 'password:already_set' | 'general:validation_error' | 'rate_limit
 /** Afterwards an account that had no password has one, and the caller's session is its only one [PW4]. */
 export async function setInitialPassword(
   ctx: Context<Refusal>,
-  { user, sessionId }: SignedIn,
-  { newPassword, client }: { readonly newPassword: string; readonly client: Client },
+  signedIn: SignedIn,
+  { newPassword, client }: { readonly newPassword: string; readonly client: HashingClient },
 ): Promise<void> {
+  const { user, sessionId } = signedIn
   refusePersonal(ctx, newPassword, user)
-  const passwordHash = await hashPassword(ctx, newPassword, { lane: 'known', isGone: client.isGone })
+  const passwordHash = await hashPassword(ctx, newPassword, await countOwnHash(ctx, signedIn, client))
   await changeAccounts(ctx, async (tx) => {
     const set = await tx
       .update(users)

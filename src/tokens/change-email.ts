@@ -3,7 +3,7 @@ import { provePassword } from '../auth/prove-password.ts'
 import type { Context } from '../context.ts'
 import { users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
-import type { Client } from '../http/client.ts'
+import type { HashingClient } from '../http/client.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
 import { limitMails } from '../mail/limit.ts'
 import { notifyOwner, queueMail } from '../mail/outbox.ts'
@@ -24,7 +24,7 @@ type Refusal =
 
 const changesADay = 5
 
-type Wish = { readonly password: string; readonly newEmail: string; readonly client: Client }
+type Wish = { readonly password: string; readonly newEmail: string; readonly client: HashingClient }
 
 /** Afterwards a link waits in the new mailbox and a notice in the old one; the account's address is as it was. */
 export async function changeEmail(ctx: Context<Refusal>, signedIn: SignedIn, wish: Wish): Promise<void> {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
-import { clientOf } from '../http/client.ts'
+import { clientOf, hashingClientOf } from '../http/client.ts'
 import { findCredential, signedInUser, stateGuard } from '../http/credential.ts'
 import { evenTime } from '../http/even-time.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
@@ -150,7 +150,7 @@ function emailChangeRoutes(app: App, deps: Deps): void {
   app.route({
     method: 'POST',
     url: '/v0/auth/change-email',
-    config: { access: 'session', codes: changeFault.codes },
+    config: { access: 'session', limit: 'sign-in', codes: changeFault.codes },
     onRequest: demandsPassword,
     schema: {
       summary: 'Ask for another address: a link goes there, a notice to the old one',
@@ -160,7 +160,7 @@ function emailChangeRoutes(app: App, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const { password, new_email: newEmail } = request.body
-      const wish = { password, newEmail, client: clientOf(request) }
+      const wish = { password, newEmail, client: hashingClientOf(request) }
       await changeEmail({ ...deps, fault: changeFault }, signedInUser(request), wish)
       return reply.code(204).send()
     },
@@ -187,7 +187,7 @@ function emailChangeRoutes(app: App, deps: Deps): void {
   app.route({
     method: 'POST',
     url: '/v0/auth/undo-email-change',
-    config: { access: 'public', codes: undoFault.codes },
+    config: { access: 'public', limit: 'sign-in', codes: undoFault.codes },
     schema: {
       summary: 'Use the link in the old mailbox: the old address is back and nobody is signed in',
       tags: ['email'],
@@ -196,7 +196,7 @@ function emailChangeRoutes(app: App, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const { token } = request.body
-      await undoEmailChange({ ...deps, fault: undoFault }, { token, client: clientOf(request) })
+      await undoEmailChange({ ...deps, fault: undoFault }, { token, client: hashingClientOf(request) })
       return reply.code(204).send()
     },
   })

@@ -4,8 +4,9 @@ import type { Context } from '../context.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
 import { devices, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Client } from '../http/client.ts'
+import type { HashingClient } from '../http/client.ts'
 import { queueNotice } from '../mail/outbox.ts'
+import { countMailboxHash } from '../password/hash-ticket.ts'
 import { hashPassword } from '../password/secret.ts'
 import { changedPassword } from '../password/store.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
@@ -19,7 +20,7 @@ import { peekMailedToken, takeMailedToken } from './take.ts'
 
 type Refusal = 'token:invalid_email_change' | 'user:email_already_exists' | 'rate_limit:exceeded'
 
-type Proof = { readonly token: string; readonly client: Client }
+type Proof = { readonly token: string; readonly client: HashingClient }
 
 /**
  * Afterwards the account has its old address back and nobody is in it: no session, no device, no link, and a password that
@@ -27,8 +28,10 @@ type Proof = { readonly token: string; readonly client: Client }
  */
 export async function undoEmailChange(ctx: Context<Refusal>, { token, client }: Proof): Promise<void> {
   const wanted = { text: token, purpose: 'email_undo' } as const
-  if (typeof (await peekMailedToken(ctx.db, wanted)) === 'string') throw ctx.fault('token:invalid_email_change')
-  const unknownHash = await hashPassword(ctx, randomBytes(32).toString('base64url'), { isGone: client.isGone })
+  const peeked = await peekMailedToken(ctx.db, wanted)
+  if (typeof peeked === 'string') throw ctx.fault('token:invalid_email_change')
+  const ticket = await countMailboxHash(ctx, peeked, client)
+  const unknownHash = await hashPassword(ctx, randomBytes(32).toString('base64url'), ticket)
 
   await changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, wanted)

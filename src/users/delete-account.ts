@@ -3,7 +3,7 @@ import { provePassword } from '../auth/prove-password.ts'
 import type { Context } from '../context.ts'
 import { users } from '../db/schema/users.ts'
 import { transaction } from '../db/transaction.ts'
-import type { Client } from '../http/client.ts'
+import type { Client, HashingClient } from '../http/client.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
 import { limitMails } from '../mail/limit.ts'
 import { queueMail } from '../mail/outbox.ts'
@@ -32,7 +32,7 @@ type Refusal =
 type Proof = {
   readonly password?: string | undefined
   readonly totpCode?: string | undefined
-  readonly client: Client
+  readonly client: HashingClient
 }
 
 /** Afterwards the account is erased, or, where it has nothing to prove itself with, a link that erases it is on its way. */

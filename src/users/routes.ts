@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
-import { clientOf } from '../http/client.ts'
+import { clientOf, hashingClientOf } from '../http/client.ts'
 import { clearCookie, readCookie } from '../http/cookies.ts'
 import { signedInUser } from '../http/credential.ts'
 import { isUuid, wholeNumberText } from '../http/validation.ts'
@@ -71,7 +71,7 @@ function deletionRoutes(app: App, deps: Deps): void {
   app.route({
     method: 'DELETE',
     url: '/v0/user/me',
-    config: { access: 'session', evenBanned: true, codes: fault.codes },
+    config: { access: 'session', evenBanned: true, limit: 'sign-in', codes: fault.codes },
     schema: {
       summary: 'Erase the account, with its password or a code; one with neither is mailed a link',
       tags: ['account'],
@@ -83,7 +83,7 @@ function deletionRoutes(app: App, deps: Deps): void {
       if (password !== undefined && totpCode !== undefined) {
         throw fault('general:bad_request', { details: 'Send one of password and totp_code.' })
       }
-      const proof = { password, totpCode, client: clientOf(request) }
+      const proof = { password, totpCode, client: hashingClientOf(request) }
       const outcome = await deleteAccount({ ...deps, fault }, signedInUser(request), proof)
       if (outcome === 'mailed')
         return reply.code(202).send({ message: 'A link that erases the account is on its way.' })

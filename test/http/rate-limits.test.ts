@@ -115,14 +115,30 @@ describe('limits that are counted apart', () => {
   test.each([
     ['POST', '/v0/auth/signup', '"sign-up";q=20;w=3600'],
     ['POST', '/v0/auth/login', '"sign-in";q=60;w=60'],
+    ['POST', '/v0/app/auth/login', '"sign-in";q=60;w=60'],
+    ['POST', '/v0/auth/totp/verify', '"sign-in";q=60;w=60'],
+    ['POST', '/v0/auth/reauthenticate', '"sign-in";q=60;w=60'],
+    ['POST', '/v0/auth/change-password', '"sign-in";q=60;w=60'],
+    ['POST', '/v0/auth/set-initial-password', '"sign-in";q=60;w=60'],
+    ['POST', '/v0/auth/reset-password', '"sign-in";q=60;w=60'],
+    ['POST', '/v0/auth/change-email', '"sign-in";q=60;w=60'],
+    ['POST', '/v0/auth/undo-email-change', '"sign-in";q=60;w=60'],
+    ['DELETE', '/v0/user/me', '"sign-in";q=60;w=60'],
     ['POST', '/v0/auth/verify-email', '"default";q=600;w=60'],
     ['GET', '/v0/errors', '"default";q=600;w=60'],
     ['GET', '/v0/user/me', undefined],
     ['GET', '/health/ready', undefined],
-  ])('%s %s: %s', async (method, url, policy) => {
+  ])('%s %s: %s [AT3]', async (method, url, policy) => {
     const { headers } = await app.client().send(method, url, { remoteAddress: somebody() })
     expect(headers['ratelimit-policy']).toBe(policy)
     expect(headers.ratelimit === undefined).toBe(policy === undefined)
+  })
+
+  test('whatever hashes a password is one class: sixty a minute of all together [AT3]', async () => {
+    const address = somebody()
+    const routes = ['change-password', 'reset-password', 'reauthenticate', 'change-email', 'login', 'undo-email-change']
+    const answers = await Promise.all(routes.map((route) => knockOften(app, 11, address, `/v0/auth/${route}`)))
+    expect(refused(answers.flat())).toBe(6)
   })
 
   test('the twenty-first sign-up of an hour is refused, a sign-in is not', async () => {

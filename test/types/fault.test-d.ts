@@ -30,6 +30,9 @@ const few = faults('auth:invalid_credentials', 'user:not_verified')
 // @ts-expect-error login may refuse with codes that this caller did not declare
 export const undeclared = () => login({ ...deps, fault: few }, attempt)
 
+// @ts-expect-error nothing is hashed but for whom it was counted
+export const uncounted = () => deps.hasher.hash('a password', { lane: 'known' })
+
 const withoutDelivery = faults(
   'auth:invalid_credentials',
   'user:not_verified',
