@@ -1,10 +1,23 @@
-/** Base64 in its three dresses: padded or not, and passlib's, where `.` stands for `+`. Nothing where it is none. */
-export function decodeBytes(text: string): Buffer | undefined {
-  const plain = text.replaceAll('.', '+').replace(/=+$/, '')
+import { timingSafeEqual } from 'node:crypto'
+
+/** How a form of a hash writes bytes down; nothing where the text is none. */
+export type Decode = (text: string) => Buffer | undefined
+
+/** Base64 in its dresses: padded or not, of URLs, and passlib's, where `.` stands for `+`. */
+export const decodeBytes: Decode = (text) => {
+  const plain = text.replaceAll(/[.-]/g, '+').replaceAll('_', '/').replace(/=+$/, '')
   if (!/^[A-Za-z0-9+/]*$/.test(plain) || plain.length % 4 === 1) return undefined
   return Buffer.from(plain, 'base64')
 }
 
+export const decodeHex: Decode = (text) => (/^(?:[0-9a-f]{2})+$/i.test(text) ? Buffer.from(text, 'hex') : undefined)
+
+/** The characters themselves. */
+export const decodeText: Decode = (text) => Buffer.from(text)
+
 /** Long enough to be no accident, short enough to cost nothing. */
-export const isUsableKey = ({ length }: Buffer): boolean => length >= 16 && length <= 64
+export const isUsableKey = ({ length }: Buffer): boolean => length >= 16 && length <= 128
 export const isUsableSalt = ({ length }: Buffer): boolean => length >= 1 && length <= 128
+
+export const isSame = (one: Buffer, other: Buffer): boolean =>
+  one.length === other.length && timingSafeEqual(one, other)

@@ -9,6 +9,9 @@ const leastKibOfLane = 8
 const phc = /^\$(argon2(?:id|i|d))\$v=19\$([mtp=,\d]{11,40})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,171}$/
 const django = /^argon2(?=\$argon2)/
 
+/** Marks a hash that did not come from here: whatever its parameters, it is made anew at the first sign-in. Django writes them so. */
+export const asForeign = (text: string): string => (text.startsWith('$argon2') ? `argon2${text}` : text)
+
 type Cost = { readonly m: number | undefined; readonly t: number | undefined; readonly p: number | undefined }
 
 /** Of an argon2id hash; of any other there is nothing to compare. */
@@ -29,5 +32,5 @@ export const parseArgon2: Parse = (text) => {
   if (parameters === undefined) return 'malformed'
   const { m = 0, t = 0, p = 0 } = costOf(parameters)
   if (t < 1 || p < 1 || p > mostLanes || m < p * leastKibOfLane) return 'malformed'
-  return { isOwn: bare === text, cost: costs.argon2(m, t), verify: (argon2, password) => argon2.verify(bare, password) }
+  return { scheme: 'argon2', cost: costs.argon2(m, t), verify: (argon2, password) => argon2.verify(bare, password) }
 }

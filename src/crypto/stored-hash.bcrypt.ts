@@ -1,23 +1,75 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { compare } from 'bcrypt'
 import type { Parse } from './stored-hash.ts'
 import { costs } from './stored-hash-cost.ts'
 
-const shape = /^(bcrypt\$|bcrypt_sha256\$)?(\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53})$/
+/** bcrypt reads no further. */
+const mostBytes = 72
 
-/** `$2a$`, `$2b$`, `$2y$`, and Django's two forms of them, one of which hashes the SHA-256 of the password in hex. */
-export const parseBcrypt: Parse = (text) => {
-  if (!/^(?:bcrypt|\$2[aby]\$)/.test(text)) return undefined
-  const [, prefix, hash, rounds] = shape.exec(text) ?? []
-  if (hash === undefined || Number(rounds) < 4) return 'malformed'
-  return {
-    isOwn: false,
-    cost: costs.bcrypt(Number(rounds)),
-    verify: async (_argon2, password) => {
-      // bcrypt reads up to the first NUL: whatever follows one would not count.
-      if (password.includes('\0')) return false
-      const given = prefix === 'bcrypt_sha256$' ? createHash('sha256').update(password).digest('hex') : password
-      return compare(given, hash.replace(/^\$2y/, '$2b'))
-    },
+type Form = {
+  readonly pattern: RegExp
+  /** What the system hands to bcrypt for a password. */
+  readonly prepare: (password: string, salt: string) => string | Buffer
+}
+
+const itself = (password: string): string => password
+
+const forms: readonly Form[] = [
+  // Django writes its name before it.
+  { pattern: /^(?:bcrypt\$)?\$2[aby]\$(?<rounds>\d\d)\$(?<rest>[./A-Za-z0-9]{53})$/, prepare: itself },
+  { pattern: /^\$2x\$(?<rounds>\d\d)\$(?<rest>[./A-Za-z0-9]{53})$/, prepare: withSignBug },
+  {
+    pattern: /^bcrypt_sha256\$\$2[aby]\$(?<rounds>\d\d)\$(?<rest>[./A-Za-z0-9]{53})$/,
+    prepare: (password) => createHash('sha256').update(password).digest('hex'),
+  },
+  // passlib's bcrypt_sha256: https://passlib.readthedocs.io/en/stable/lib/passlib.hash.bcrypt_sha256.html
+  {
+    pattern:
+      /^\$bcrypt-sha256\$v=2,t=2[ab],r=(?<rounds>\d{1,2})\$(?<salt>[./A-Za-z0-9]{22})\$(?<rest>[./A-Za-z0-9]{31})$/,
+    prepare: (password, salt) => createHmac('sha256', salt).update(password).digest('base64'),
+  },
+  // wp_hash_password of WordPress 6.8, which trims as PHP does.
+  {
+    pattern: /^\$wp\$2y\$(?<rounds>\d\d)\$(?<rest>[./A-Za-z0-9]{53})$/,
+    prepare: (password) => createHmac('sha384', 'wp-sha384').update(trimmedByPhp(password)).digest('base64'),
+  },
+]
+
+/** As PHP's trim does. */
+export const trimmedByPhp = (text: string): string => text.replace(/^[ \t\n\r\0\v]+|[ \t\n\r\0\v]+$/g, '')
+
+/**
+ * `$2x$` marks what crypt_blowfish made before 1.1, where a byte above 127 filled those before it in its word of four with ones.
+ * These words are all of the key that bcrypt reads, so they are given to it instead of the password.
+ */
+function withSignBug(password: string): Buffer {
+  const bytes = Buffer.from(`${password}\0`)
+  const key = Buffer.alloc(mostBytes)
+  for (let at = 0; at < mostBytes; at += 4) {
+    let word = 0
+    for (let next = at; next < at + 4; next++) word = (word << 8) | bytes.readInt8(next % bytes.length)
+    key.writeInt32BE(word, at)
   }
+  return key
+}
+
+export const parseBcrypt: Parse = (text) => {
+  for (const { pattern, prepare } of forms) {
+    const found = pattern.exec(text)?.groups
+    if (found === undefined) continue
+    const { rounds: written = '', salt = '', rest = '' } = found
+    const rounds = Number(written)
+    if (rounds < 4) return 'malformed'
+    const hash = `$2b$${written.padStart(2, '0')}$${salt}${rest}`
+    return {
+      scheme: 'bcrypt',
+      cost: costs.bcrypt(rounds),
+      verify: async (_argon2, password) => {
+        // bcrypt reads up to the first NUL: whatever follows one would not count.
+        if (password.includes('\0')) return false
+        return compare(Buffer.from(prepare(password, salt)).subarray(0, mostBytes), hash)
+      },
+    }
+  }
+  return /^(?:bcrypt|\$2[abxy]\$|\$bcrypt|\$wp\$)/.test(text) ? 'malformed' : undefined
 }

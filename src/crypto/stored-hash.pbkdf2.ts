@@ -1,52 +1,95 @@
-import { pbkdf2, timingSafeEqual } from 'node:crypto'
+import { pbkdf2 } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { Parse } from './stored-hash.ts'
+import type { Parse, StoredHash } from './stored-hash.ts'
 import { costs } from './stored-hash-cost.ts'
-import { decodeBytes, isUsableKey, isUsableSalt } from './stored-hash-parts.ts'
+import { decodeBytes, decodeHex, decodeText, isSame, isUsableKey, isUsableSalt } from './stored-hash-parts.ts'
 
 const derive = promisify(pbkdf2)
 
-/** With the bytes that each gives: a longer key is computed in so many blocks. */
+/** With the bytes that each gives. */
 const digests = { sha1: 20, sha256: 32, sha512: 64 } as const
 type Digest = keyof typeof digests
 
 type Parts = {
-  readonly digest: string
-  readonly rounds: string
+  readonly digest: string | undefined
+  readonly rounds: number
   readonly salt: Buffer | undefined
   readonly key: Buffer | undefined
 }
+type Read = (text: string) => Parts | undefined
 
-/** PHC writes `i=…,l=…`, passlib the rounds alone and the digest of SHA-1 not at all. */
-const phc = /^\$pbkdf2(?:-(sha1|sha256|sha512))?\$(?:i=)?(\d{1,10})(?:,l=\d{1,4})?\$([^$]*)\$([^$]+)$/
-/** https://docs.djangoproject.com/en/stable/topics/auth/passwords/ */
-const django = /^pbkdf2_(sha1|sha256|sha512)\$(\d{1,10})\$([^$]+)\$([^$]+)$/
-/** https://werkzeug.palletsprojects.com/en/stable/utils/#module-werkzeug.security */
-const werkzeug = /^pbkdf2:(sha1|sha256|sha512):(\d{1,10})\$([^$]+)\$([0-9a-f]+)$/
-
-function readParts(text: string): Parts | undefined {
-  const [, pdigest = 'sha1', prounds, psalt = '', pkey = ''] = phc.exec(text) ?? []
-  if (prounds !== undefined)
-    return { digest: pdigest, rounds: prounds, salt: decodeBytes(psalt), key: decodeBytes(pkey) }
-  const [, ddigest = '', drounds, dsalt = '', dkey = ''] = django.exec(text) ?? []
-  if (drounds !== undefined)
-    return { digest: ddigest, rounds: drounds, salt: Buffer.from(dsalt), key: decodeBytes(dkey) }
-  const [, wdigest = '', wrounds, wsalt = '', wkey = ''] = werkzeug.exec(text) ?? []
-  if (wrounds === undefined) return undefined
-  return { digest: wdigest, rounds: wrounds, salt: Buffer.from(wsalt), key: Buffer.from(wkey, 'hex') }
+/** PHC writes `i=…,l=…`, passlib the rounds alone and the digest of SHA-1 not at all; OpenLDAP's and passlib's `{PBKDF2-SHA256}` is the same otherwise. */
+const phc =
+  /^(?:\$pbkdf2(?:-(sha1|sha256|sha512))?\$|\{pbkdf2(?:-(sha1|sha256|sha512))?\})(?:i=)?(\d{1,10})(?:,l=\d{1,4})?\$([^$]*)\$([^$]+)$/i
+const readPhc: Read = (text) => {
+  const [, one, other, rounds, salt = '', key = ''] = phc.exec(text) ?? []
+  if (rounds === undefined) return undefined
+  const digest = (one ?? other ?? 'sha1').toLowerCase()
+  return { digest, rounds: Number(rounds), salt: decodeBytes(salt), key: decodeBytes(key) }
 }
 
+/** https://docs.djangoproject.com/en/stable/topics/auth/passwords/ */
+const django = /^pbkdf2_(sha1|sha256|sha512)\$(\d{1,10})\$([^$]+)\$([^$]+)$/
+const readDjango: Read = (text) => {
+  const [, digest, rounds, salt = '', key = ''] = django.exec(text) ?? []
+  return rounds === undefined
+    ? undefined
+    : { digest, rounds: Number(rounds), salt: decodeText(salt), key: decodeBytes(key) }
+}
+
+/** https://werkzeug.palletsprojects.com/en/stable/utils/#module-werkzeug.security */
+const werkzeug = /^pbkdf2:(sha1|sha256|sha512):(\d{1,10})\$([^$]+)\$([0-9a-f]+)$/
+const readWerkzeug: Read = (text) => {
+  const [, digest, rounds, salt = '', key = ''] = werkzeug.exec(text) ?? []
+  return rounds === undefined
+    ? undefined
+    : { digest, rounds: Number(rounds), salt: decodeText(salt), key: decodeHex(key) }
+}
+
+/** Spring writes salt and key in one, and neither digest nor rounds: those are of its version. */
+const spring = /^\{pbkdf2(@SpringSecurity_v5_8)?\}([0-9a-f]+)$/
+const readSpring: Read = (text) => {
+  const [, isNew, hex] = spring.exec(text) ?? []
+  const bytes = hex === undefined ? undefined : decodeHex(hex)
+  if (bytes === undefined) return undefined
+  const [digest, rounds, saltLength] = isNew ? ['sha256', 310_000, 16] : ['sha1', 185_000, 8]
+  return { digest, rounds, salt: bytes.subarray(0, saltLength), key: bytes.subarray(saltLength) }
+}
+
+/**
+ * ASP.NET Identity writes Base64 of bytes with nothing before it: 0, salt and key, or 1, digest, rounds, length of the salt, salt and key.
+ * https://github.com/dotnet/aspnetcore/blob/main/src/Identity/Extensions.Core/src/PasswordHasher.cs
+ */
+const aspNet = /^(?:AQAAAA[A-Za-z0-9+/]{30,300}={0,2}|A[A-P][A-Za-z0-9+/]{64}==)$/
+const readAspNet: Read = (text) => {
+  const bytes = aspNet.test(text) ? Buffer.from(text, 'base64') : undefined
+  if (bytes === undefined) return undefined
+  if (bytes[0] === 0) return { digest: 'sha1', rounds: 1000, salt: bytes.subarray(1, 17), key: bytes.subarray(17) }
+  const keyAt = 13 + bytes.readUInt32BE(9)
+  const digest = Object.keys(digests)[bytes.readUInt32BE(1)]
+  return { digest, rounds: bytes.readUInt32BE(5), salt: bytes.subarray(13, keyAt), key: bytes.subarray(keyAt) }
+}
+
+const readers: readonly Read[] = [readPhc, readDjango, readWerkzeug, readSpring, readAspNet]
+
+const isDigest = (name: string | undefined): name is Digest => name !== undefined && name in digests
+
 export const parsePbkdf2: Parse = (text) => {
-  if (!/^\$?pbkdf2/.test(text)) return undefined
-  const { digest: name, rounds: roundsText, salt, key } = readParts(text) ?? {}
-  const rounds = Number(roundsText)
-  // The patterns let no other pass.
-  const digest = name as Digest
+  for (const read of readers) {
+    const parts = read(text)
+    if (parts !== undefined) return hashOf(parts)
+  }
+  return /^[${]?pbkdf2/i.test(text) ? 'malformed' : undefined
+}
+
+function hashOf({ digest, rounds, salt, key }: Parts): StoredHash | 'malformed' {
   if (salt === undefined || key === undefined || !isUsableSalt(salt) || !isUsableKey(key)) return 'malformed'
-  if (rounds < 1) return 'malformed'
+  if (!isDigest(digest) || rounds < 1) return 'malformed'
+  // Each further block of a longer key would cost as much as the first, and shows no more.
+  const first = key.subarray(0, digests[digest])
   return {
-    isOwn: false,
-    cost: costs.pbkdf2[digest] * rounds * Math.ceil(key.length / digests[digest]),
-    verify: async (_argon2, password) => timingSafeEqual(await derive(password, salt, rounds, key.length, digest), key),
+    scheme: 'pbkdf2',
+    cost: costs.pbkdf2[digest] * rounds,
+    verify: async (_argon2, password) => isSame(await derive(password, salt, rounds, first.length, digest), first),
   }
 }

@@ -1,60 +1,99 @@
-import { scrypt, timingSafeEqual } from 'node:crypto'
+import { scrypt } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Parse, StoredHash } from './stored-hash.ts'
 import { costs } from './stored-hash-cost.ts'
-import { decodeBytes, isUsableKey, isUsableSalt } from './stored-hash-parts.ts'
+import {
+  type Decode,
+  decodeBytes,
+  decodeHex,
+  decodeText,
+  isSame,
+  isUsableKey,
+  isUsableSalt,
+} from './stored-hash-parts.ts'
 
 const derive = promisify<string, Buffer, number, object, Buffer>(scrypt)
 
-type Parts = { readonly n: number; readonly r: number; readonly p: number; readonly salt: Buffer; readonly key: Buffer }
+export type ScryptCost = { readonly n: number; readonly r: number; readonly p: number }
 
-/** PHC and passlib. */
-const phc = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,3})\$([^$]*)\$([^$]+)$/
-/** https://werkzeug.palletsprojects.com/en/stable/utils/#module-werkzeug.security */
-const werkzeug = /^scrypt:(\d{1,9}):(\d{1,3}):(\d{1,3})\$([^$]+)\$([0-9a-f]+)$/
-/** https://docs.djangoproject.com/en/stable/topics/auth/passwords/ */
-const django = /^scrypt\$([^$]+)\$(\d{1,9})\$(\d{1,3})\$(\d{1,3})\$([^$]+)$/
+type Form = {
+  /** With groups for the salt, the key, and as much of n, r and p as is written down; `packed`: all three in hex, as Spring writes them. */
+  readonly pattern: RegExp
+  readonly salt: Decode
+  readonly key: Decode
+}
 
-function readParts(text: string): Parts | undefined {
-  const [, ln, ...rest] = phc.exec(text) ?? []
-  if (ln !== undefined) {
-    const [r, p, salt = '', key = ''] = rest
-    return partsOf({ n: 2 ** Number(ln), r, p, salt: decodeBytes(salt), key: decodeBytes(key) })
+const forms: readonly Form[] = [
+  // PHC and passlib; Kratos writes N itself where they write its logarithm.
+  {
+    pattern: /^\$scrypt\$ln=(?<n>\d{1,8}),r=(?<r>\d{1,3}),p=(?<p>\d{1,3})\$(?<salt>[^$]*)\$(?<key>[^$]+)$/,
+    salt: decodeBytes,
+    key: decodeBytes,
+  },
+  // https://werkzeug.palletsprojects.com/en/stable/utils/#module-werkzeug.security
+  {
+    pattern: /^scrypt:(?<n>\d{1,9}):(?<r>\d{1,3}):(?<p>\d{1,3})\$(?<salt>[^$]+)\$(?<key>[^$]+)$/,
+    salt: decodeText,
+    key: decodeHex,
+  },
+  // ScryptPasswordHasher.encode of https://github.com/django/django/blob/main/django/contrib/auth/hashers.py
+  {
+    pattern: /^scrypt\$(?<n>\d{1,9})\$(?<salt>[^$]+)\$(?<r>\d{1,3})\$(?<p>\d{1,3})\$(?<key>[^$]+)$/,
+    salt: decodeText,
+    key: decodeBytes,
+  },
+  // https://docs.spring.io/spring-security/reference/features/authentication/password-storage.html
+  {
+    pattern: /^(?:\{scrypt(?:@[^}]*)?\})?\$(?<packed>[0-9a-f]{5,6})\$(?<salt>[^$]+)\$(?<key>[^$]+)$/,
+    salt: decodeBytes,
+    key: decodeBytes,
+  },
+  // better-auth and oslo; Lucia with `s2:` before it. They take the salt as it is written, and the cost is always the same.
+  { pattern: /^(?:s2:)?(?<salt>[0-9a-z]{16}|[0-9a-f]{32}):(?<key>[0-9a-f]{128})$/, salt: decodeText, key: decodeHex },
+]
+
+const betterAuth: ScryptCost = { n: 2 ** 14, r: 16, p: 1 }
+
+function costOf({ n, r, p, packed }: Record<string, string | undefined>): ScryptCost {
+  if (packed !== undefined) {
+    const bits = Number.parseInt(packed, 16)
+    return { n: 2 ** (bits >> 16), r: (bits >> 8) & 0xff, p: bits & 0xff }
   }
-  const [, wn, wr, wp, wsalt = '', wkey = ''] = werkzeug.exec(text) ?? []
-  if (wn !== undefined)
-    return partsOf({ n: Number(wn), r: wr, p: wp, salt: Buffer.from(wsalt), key: Buffer.from(wkey, 'hex') })
-  const [, dsalt = '', dn, dr, dp, dkey = ''] = django.exec(text) ?? []
-  if (dn !== undefined)
-    return partsOf({ n: Number(dn), r: dr, p: dp, salt: Buffer.from(dsalt), key: decodeBytes(dkey) })
-  return undefined
+  if (n === undefined) return betterAuth
+  return { n: Number(n), r: Number(r), p: Number(p) }
 }
 
-type Read = {
-  readonly n: number
-  readonly r: string | undefined
-  readonly p: string | undefined
-  readonly salt: Buffer | undefined
-  readonly key: Buffer | undefined
-}
+/** A number this small is the logarithm of what it stands for. */
+const withoutLogarithm = ({ n, r, p }: ScryptCost): ScryptCost => ({ n: n < 32 ? 2 ** n : n, r, p })
 
-function partsOf({ n, r, p, salt, key }: Read): Parts | undefined {
-  const isPower = n > 1 && Number.isInteger(Math.log2(n))
-  if (!isPower || salt === undefined || key === undefined || !isUsableSalt(salt) || !isUsableKey(key)) return undefined
-  return { n, r: Number(r), p: Number(p), salt, key }
+export const isScryptCost = ({ n, r, p }: ScryptCost): boolean =>
+  n > 1 && Number.isInteger(Math.log2(n)) && r >= 1 && p >= 1
+
+export function deriveScrypt(
+  { n, r, p }: ScryptCost,
+  password: string,
+  salt: Buffer,
+  keyLength: number,
+): Promise<Buffer> {
+  // Exactly what RFC 7914 needs, and a little: Node refuses more than it was allowed.
+  const maxmem = 128 * r * (n + p + 2) + 1024
+  return derive(password, salt, keyLength, { N: n, r, p, maxmem })
 }
 
 export const parseScrypt: Parse = (text) => {
-  if (!/^\$?scrypt[$:]/.test(text)) return undefined
-  const parts = readParts(text)
-  if (parts === undefined || parts.r < 1 || parts.p < 1) return 'malformed'
-  return { isOwn: false, cost: costs.scrypt(parts.n, parts.r, parts.p), verify: verifierOf(parts) }
+  for (const form of forms) {
+    const found = form.pattern.exec(text)?.groups
+    if (found === undefined) continue
+    const [salt, key] = [form.salt(found.salt ?? ''), form.key(found.key ?? '')]
+    if (salt === undefined || key === undefined || !isUsableSalt(salt) || !isUsableKey(key)) return 'malformed'
+    const cost = withoutLogarithm(costOf(found))
+    return isScryptCost(cost) ? hashOf(cost, salt, key) : 'malformed'
+  }
+  return /^(?:\{scrypt|\$?scrypt[$:])/.test(text) ? 'malformed' : undefined
 }
 
-const verifierOf =
-  ({ n, r, p, salt, key }: Parts): StoredHash['verify'] =>
-  async (_argon2, password) => {
-    // Exactly what RFC 7914 needs, and a little: Node refuses more than it was allowed.
-    const maxmem = 128 * r * (n + p + 2) + 1024
-    return timingSafeEqual(await derive(password, salt, key.length, { N: n, r, p, maxmem }), key)
-  }
+const hashOf = (cost: ScryptCost, salt: Buffer, key: Buffer): StoredHash => ({
+  scheme: 'scrypt',
+  cost: costs.scrypt(cost.n, cost.r, cost.p),
+  verify: async (_argon2, password) => isSame(await deriveScrypt(cost, password, salt, key.length), key),
+})

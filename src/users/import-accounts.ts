@@ -5,8 +5,8 @@ import { and, eq } from 'drizzle-orm'
 import type pg from 'pg'
 import { z } from 'zod'
 import type { Argon2Cost } from '../crypto/argon2.ts'
+import { asForeign } from '../crypto/stored-hash.argon2.ts'
 import { parseStoredHash, StoredHashError } from '../crypto/stored-hash.ts'
-import { mostTimesOwn } from '../crypto/stored-hash-cost.ts'
 import { violatesUnique } from '../db/failure.ts'
 import { users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
@@ -104,10 +104,10 @@ function checkHash(hash: string, own: Argon2Cost): void {
     parseStoredHash(hash, own)
   } catch (error) {
     if (!(error instanceof StoredHashError)) throw error
-    const { timesOwn } = error
-    if (timesOwn === undefined) throw new Refusal('password_hash is none that is known')
+    const { excess } = error
+    if (excess === undefined) throw new Refusal('password_hash is none that is known')
     throw new Refusal(
-      `password_hash costs too much: ${timesOwn.toFixed(1)} times a hash of this server, and ${mostTimesOwn} times is the most`,
+      `password_hash costs too much: ${excess.times.toFixed(1)} times a hash of this server, and ${excess.most.toFixed(1)} times is the most`,
     )
   }
 }
@@ -131,7 +131,7 @@ async function createAccount(tx: Transaction, wish: Account): Promise<void> {
       emailKey: emailKey(wish.email),
       handle: wish.handle,
       displayName: wish.display_name,
-      passwordHash: wish.password_hash,
+      passwordHash: wish.password_hash === undefined ? undefined : asForeign(wish.password_hash),
       ...(wish.created_at !== undefined && { createdAt: new Date(wish.created_at) }),
     })
   } catch (error) {

@@ -2,85 +2,130 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { openPasswordHasher, type PasswordHasher } from '../../src/crypto/password-hasher.ts'
 import { parseStoredHash, StoredHashError } from '../../src/crypto/stored-hash.ts'
+import { byDefault, cheap, foreignHash, foreignHashes } from './foreign-hashes.ts'
 
-const password = 'correct horse battery'
 const cost = { memoryKib: 8192, timeCost: 1 }
 let hasher: PasswordHasher
 beforeAll(async () => {
   hasher = await openPasswordHasher({ cost, concurrency: 1 })
 })
 
-/** Made by Python's hashlib and crypt, and by the bcrypt package. */
-const hashes = {
-  'bcrypt 2b': '$2b$04$fOexQK2rqMphln7QGuRcUeD.JQ8VZxCPkB20barYmJfE8PKTduCuu',
-  'bcrypt 2y': '$2y$04$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS',
-  'bcrypt of Django': 'bcrypt$$2b$04$fOexQK2rqMphln7QGuRcUeD.JQ8VZxCPkB20barYmJfE8PKTduCuu',
-  'bcrypt of Django, SHA-256': 'bcrypt_sha256$$2b$04$OezVXG3H1/f93hP1UqcZueAJcSADR6lMD5p2S50hnaqn4vR3ebVXK',
-  'scrypt PHC': '$scrypt$ln=10,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$xXt6EAFzAOlee5Hgl8R5+kLA6sDARjRcMGtm6fZJsa8',
-  'scrypt of Werkzeug':
-    'scrypt:1024:8:1$saltysalt$c44644589538b49e3555428a67f13ff711b0799340937764548ad3e5fc178eae76e751c6cce51d3ea111c9f9f79762b77c682f62da598cacbc35260e76bb5557',
-  'scrypt of Django':
-    'scrypt$saltysalt$1024$8$1$xEZEWJU4tJ41VUKKZ/E/9xGweZNAk3dkVIrT5fwXjq5251HGzOUdPqERyfn3l2K3fGgvYtpZjKy8NSYOdrtVVw==',
-  'PBKDF2 SHA-1, PHC': '$pbkdf2-sha1$i=1000,l=20$MDEyMzQ1Njc4OWFiY2RlZg$rDjxw4qmzpl4HTyqLNYNsdE5Zi4',
-  'PBKDF2 SHA-1, passlib': '$pbkdf2$1000$MDEyMzQ1Njc4OWFiY2RlZg$rDjxw4qmzpl4HTyqLNYNsdE5Zi4',
-  'PBKDF2 SHA-256, PHC':
-    '$pbkdf2-sha256$i=1000,l=32$MDEyMzQ1Njc4OWFiY2RlZg$BVALGMmC/K/8ELErc5VgJxyPFApArIZRCQsqjEgZWJ4',
-  'PBKDF2 SHA-256, Django': 'pbkdf2_sha256$1000$saltysalt$mFrNkv5iSGH91rz48G6wvz9xKZihQ03KmTZTWR8gDAo=',
-  'PBKDF2 SHA-256, Werkzeug':
-    'pbkdf2:sha256:1000$saltysalt$985acd92fe624861fdd6bcf8f06eb0bf3f712998a1434dca993653591f200c0a',
-  'PBKDF2 SHA-512, PHC':
-    '$pbkdf2-sha512$i=1000,l=64$MDEyMzQ1Njc4OWFiY2RlZg$7F/Y1rnWXXurLCfFvAmyjyXtbABhgzBTBNcm//wlnvGBOz7OExlgRFs5qwaY5PzB3/WjR7P4yv/ACDQZpDXIfQ',
-  'PBKDF2 SHA-512, passlib':
-    '$pbkdf2-sha512$1000$MDEyMzQ1Njc4OWFiY2RlZg$7F/Y1rnWXXurLCfFvAmyjyXtbABhgzBTBNcm//wlnvGBOz7OExlgRFs5qwaY5PzB3/WjR7P4yv/ACDQZpDXIfQ',
-}
-
-describe.each(Object.entries(hashes))('%s', (_name, hash) => {
-  test('verifies its password and no other, and is to be made anew [PW5]', async () => {
+describe('of another system', () => {
+  test.each(cheap)('$system verifies its password and no other, and is to be made anew [FD25]', async (made) => {
+    const { hash, password } = made
     expect(await hasher.verify(hash, password)).toBe(true)
-    for (const wrong of ['', 'correct horse batter', `${password} `, 'CORRECT HORSE BATTERY'])
-      expect(await hasher.verify(hash, wrong)).toBe(false)
+    expect(await hasher.verify(hash, `${password}.`)).toBe(false)
+    // Made anew by a sign-in, however it came here.
     expect(hasher.isOutdated(hash)).toBe(true)
+  })
+
+  test.each(byDefault)('$system by default is within the bounds [FD25]', ({ hash }) => {
+    expect(parseStoredHash(hash, cost)).toHaveProperty('cost')
+  })
+
+  test('Django scrypt with the order and the p=5 that it has by default [FD20]', async () => {
+    const { hash, password } = foreignHash(/django .* scrypt/)
+    expect(hash).toMatch(/^scrypt\$16384\$[^$]+\$8\$5\$/)
+    expect(await hasher.verify(hash, password)).toBe(true)
+    expect(await hasher.verify(hash, 'correct horse batter')).toBe(false)
+  })
+
+  test.each([/passlib .* scrypt/, /SpringSecurity_v5_8/, /werkzeug .* scrypt/])(
+    'what %s makes by default verifies too',
+    async (system) => {
+      const { hash, password } = foreignHash(system)
+      expect(await hasher.verify(hash, password)).toBe(true)
+    },
+  )
+
+  test.each(['PHP 8.2 argon2id', 'argon2-cffi', 'passlib .* argon2', 'django .* argon2'])(
+    'of %s: characters that NFKC changes count as they were typed [FD21]',
+    async (system) => {
+      const odd = 'Übergröße ²½\u00a0ﬁnal µ´'
+      const { hash } = foreignHash(new RegExp(system), odd)
+      expect(await hasher.verify(hash, odd)).toBe(true)
+      expect(await hasher.verify(hash, odd.normalize('NFKC'))).toBe(false)
+    },
+  )
+
+  test('a system that normalised as we do: either spelling [FD21]', async () => {
+    const { hash, password } = foreignHash(/better-auth/, 'Übergröße ²½\u00a0ﬁnal µ´')
+    expect(await hasher.verify(hash, password)).toBe(true)
+    expect(await hasher.verify(hash, password.normalize('NFKC'))).toBe(true)
+  })
+
+  test('WordPress: blanks around what is typed do not count', async () => {
+    for (const system of [/WordPress .* phpass/, /WordPress 6.8/]) {
+      const { hash, password } = foreignHash(system)
+      expect(await hasher.verify(hash, ` ${password}\n`)).toBe(true)
+    }
   })
 })
 
-test("Django's spelling of argon2 verifies, and is to be made anew", async () => {
-  const own = await hasher.hash(password)
-  expect(await hasher.verify(`argon2${own}`, password)).toBe(true)
+test.each(['²³µ´½ﬁ 12', 'pass\u00a0word horse', 'e\u0301toile du nord'])(
+  'our own hash: every spelling of %s is the same password [PW2 FD21]',
+  async (password) => {
+    for (const hash of [await hasher.hash(password), await hasher.hash(password.normalize('NFKC'))])
+      for (const form of ['NFC', 'NFD', 'NFKC', 'NFKD'] as const)
+        expect(await hasher.verify(hash, password.normalize(form))).toBe(true)
+  },
+)
+
+test("what has Django's name before it is not ours, whatever its parameters: it is made anew [FD21]", async () => {
+  const own = await hasher.hash('correct horse battery')
+  expect(await hasher.verify(`argon2${own}`, 'correct horse battery')).toBe(true)
   expect([hasher.isOutdated(own), hasher.isOutdated(`argon2${own}`)]).toEqual([false, true])
 })
 
 test('what follows a NUL counts: bcrypt would not see it [PW2]', async () => {
-  for (const hash of [hashes['bcrypt 2b'], hashes['bcrypt of Django, SHA-256']])
+  for (const { hash, password } of cheap.filter(({ system }) => /bcrypt/.test(system)))
     expect(await hasher.verify(hash, `${password}\0anything`)).toBe(false)
 })
 
-/** The last that costs as much as four of the hasher's own, and the first that costs more: 8,192 KiB, filled once. */
+const salt = 'MDEyMzQ1Njc4OWFiY2RlZg'
 const argon2 = (parameters: string) => `$argon2id$v=19$${parameters}$c2FsdHNhbHQ$MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3`
 const bcrypt = (rounds: string) => `$2b$${rounds}$fOexQK2rqMphln7QGuRcUeD.JQ8VZxCPkB20barYmJfE8PKTduCuu`
-const scrypt = (parameters: string) =>
-  `$scrypt$${parameters}$MDEyMzQ1Njc4OWFiY2RlZg$xXt6EAFzAOlee5Hgl8R5+kLA6sDARjRcMGtm6fZJsa8`
-const pbkdf2 = (parameters: string, bytes: number) =>
-  `$pbkdf2-${parameters}$MDEyMzQ1Njc4OWFiY2RlZg$${'x'.repeat((bytes * 4) / 3)}`
+const scrypt = (parameters: string) => `$scrypt$${parameters}$${salt}$xXt6EAFzAOlee5Hgl8R5+kLA6sDARjRcMGtm6fZJsa8`
+const pbkdf2 = (parameters: string, bytes: number) => `$pbkdf2-${parameters}$${salt}$${'x'.repeat((bytes * 4) / 3)}`
+const firebase = foreignHash(/Supabase/, 'user1password').hash
+const spring = foreignHash(/Spring .* scrypt@/).hash
+
+/** What is dearest by default in its scheme, and what is a little dearer. */
 describe.each([
-  ['argon2, memory', argon2('m=32768,t=1,p=1'), argon2('m=32769,t=1,p=1')],
-  ['argon2, passes', argon2('m=256,t=128,p=1'), argon2('m=256,t=129,p=1')],
-  ['argon2, the parameters in another order', argon2('p=1,t=2,m=16384'), argon2('p=1,t=2,m=16385')],
-  ['argon2, lanes, which share the work', argon2('m=32768,t=1,p=16'), argon2('m=32769,t=1,p=16')],
-  ['argon2 of Django', `argon2${argon2('m=32768,t=1,p=1')}`, `argon2${argon2('m=1048576,t=10,p=1')}`],
-  ['bcrypt', bcrypt('07'), bcrypt('08')],
-  ['bcrypt of Django', `bcrypt$${bcrypt('07')}`, `bcrypt_sha256$${bcrypt('08')}`],
-  ['scrypt, memory', scrypt('ln=12,r=8,p=1'), scrypt('ln=13,r=8,p=1')],
-  ['scrypt, blocks', scrypt('ln=10,r=32,p=1'), scrypt('ln=10,r=33,p=1')],
-  ['scrypt, one after the other', scrypt('ln=10,r=8,p=4'), scrypt('ln=10,r=8,p=5')],
-  ['PBKDF2, SHA-1', pbkdf2('sha1$i=81920,l=18', 18), pbkdf2('sha1$i=81921,l=18', 18)],
-  ['PBKDF2, a key of two blocks', pbkdf2('sha1$i=40960,l=21', 21), pbkdf2('sha1$i=40961,l=21', 21)],
-  ['PBKDF2, SHA-256', pbkdf2('sha256$i=81920,l=30', 30), pbkdf2('sha256$i=81921,l=30', 30)],
-  ['PBKDF2, SHA-512', pbkdf2('sha512$i=25206,l=63', 63), pbkdf2('sha512$i=25207,l=63', 63)],
-])('%s: what costs more than four own hashes', (_name, most, more) => {
+  ['argon2, memory', argon2('m=262144,t=1,p=1'), argon2('m=262145,t=1,p=1')],
+  ['argon2, passes', argon2('m=256,t=1024,p=1'), argon2('m=256,t=1025,p=1')],
+  ['argon2, the parameters in another order', argon2('p=1,t=4,m=65536'), argon2('p=1,t=4,m=65537')],
+  ['argon2, lanes, which share the work', argon2('m=65536,t=4,p=16'), argon2('m=65536,t=5,p=16')],
+  ['argon2 of Django', `argon2${argon2('m=65536,t=4,p=1')}`, `argon2${argon2('m=1048576,t=10,p=1')}`],
+  ['argon2 of Spring', `{argon2}${argon2('m=65536,t=4,p=1')}`, `{argon2}${argon2('m=1048576,t=10,p=1')}`],
+  ['bcrypt', bcrypt('13'), bcrypt('14')],
+  ['bcrypt of Django', `bcrypt$${bcrypt('13')}`, `bcrypt_sha256$${bcrypt('14')}`],
+  ['bcrypt of Spring', `{bcrypt}${bcrypt('13')}`, `{bcrypt}${bcrypt('14')}`],
+  ['bcrypt of WordPress', `$wp${bcrypt('13').replace('$2b', '$2y')}`, `$wp${bcrypt('14').replace('$2b', '$2y')}`],
+  ['scrypt, memory', scrypt('ln=16,r=10,p=1'), scrypt('ln=16,r=11,p=1')],
+  ['scrypt, one after the other', scrypt('ln=14,r=8,p=5'), scrypt('ln=14,r=8,p=6')],
+  ['scrypt of Kratos', scrypt('ln=16384,r=8,p=5'), scrypt('ln=131072,r=8,p=1')],
+  ['scrypt of Spring', spring, spring.replace('$100801$', '$110801$')],
+  ['scrypt of Firebase', firebase, firebase.replace('n=14', 'n=17')],
+  ['PBKDF2, SHA-1', pbkdf2('sha1$i=1500000,l=18', 18), pbkdf2('sha1$i=1500001,l=18', 18)],
+  ['PBKDF2, SHA-256', pbkdf2('sha256$i=1500000,l=30', 30), pbkdf2('sha256$i=1500001,l=30', 30)],
+  [
+    'PBKDF2, a key of two blocks, of which one is computed',
+    pbkdf2('sha256$i=1500000,l=60', 60),
+    pbkdf2('sha256$i=1500001,l=60', 60),
+  ],
+  ['PBKDF2, SHA-512', pbkdf2('sha512$i=461538,l=63', 63), pbkdf2('sha512$i=461539,l=63', 63)],
+  [
+    'PBKDF2 of ASP.NET',
+    'AQAAAAEAFuNgAAAAEOMwvh3+FZxqkdMBz2ekgGhwQ4B6pZWND6zgESBuWiHw',
+    'AQAAAAEAFuNhAAAAEOMwvh3+FZxqkdMBz2ekgGhwQ4B6pZWND6zgESBuWiHw',
+  ],
+  ['phpass', '$P$B1LvVQ4QtKLj6pa/J9S/b8Ly8gPEbf1', '$P$D1LvVQ4QtKLj6pa/J9S/b8Ly8gPEbf1'],
+])('%s: what costs more than its systems make by default, and more than four own hashes', (_name, most, more) => {
   test('is refused and nothing computed [PW6 AT15]', async () => {
-    expect(await hasher.verify(most, password)).toBe(false)
+    expect(parseStoredHash(most, cost)).toHaveProperty('cost')
     const started = performance.now()
-    await expect(hasher.verify(more, password)).rejects.toBeInstanceOf(StoredHashError)
+    await expect(hasher.verify(more, 'correct horse battery')).rejects.toBeInstanceOf(StoredHashError)
     expect(performance.now() - started).toBeLessThan(50)
   })
 
@@ -90,12 +135,7 @@ describe.each([
   })
 })
 
-test('with the defaults a hash of 10 rounds of bcrypt or 2^14 of scrypt passes, one of 1 GiB never [AT15]', () => {
-  const defaults = { memoryKib: 19_456, timeCost: 2 }
-  for (const hash of [argon2('m=155648,t=1,p=4'), bcrypt('10'), scrypt('ln=14,r=8,p=1')])
-    expect(parseStoredHash(hash, defaults)).toHaveProperty('cost')
-  for (const hash of [argon2('m=1048576,t=10,p=1'), bcrypt('11'), scrypt('ln=15,r=8,p=1')])
-    expect(() => parseStoredHash(hash, defaults)).toThrow(StoredHashError)
+test('1 GiB at once is never computed [AT15]', () => {
   for (const hash of [argon2('m=1048577,t=1,p=1'), scrypt('ln=20,r=9,p=1')])
     expect(() => parseStoredHash(hash, { memoryKib: 1024 * 1024, timeCost: 10 })).toThrow(StoredHashError)
 })
@@ -110,7 +150,7 @@ test('whatever stands there is a hash within its bounds or none, at once', () =>
   }
   fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), check))
   const damaged = fc
-    .tuple(fc.constantFrom(...Object.values(hashes)), fc.nat(200), fc.string({ maxLength: 3 }))
-    .map(([hash, at, put]) => hash.slice(0, at % hash.length) + put + hash.slice((at % hash.length) + 1))
-  fc.assert(fc.property(damaged, check), { numRuns: 3000 })
+    .tuple(fc.constantFrom(...foreignHashes), fc.nat(200), fc.string({ maxLength: 3 }))
+    .map(([{ hash }, at, put]) => hash.slice(0, at % hash.length) + put + hash.slice((at % hash.length) + 1))
+  fc.assert(fc.property(damaged, check), { numRuns: 1500 })
 })

@@ -87,7 +87,7 @@ describe('import-accounts', () => {
       'line 7 refused: handle breaks the rule reserved',
       'line 8 refused: display_name breaks the rule charset',
       'line 9 refused: password_hash is none that is known',
-      'line 10 refused: password_hash costs too much: 126.3 times a hash of this server, and 4 times is the most',
+      'line 10 refused: password_hash costs too much: 126.3 times a hash of this server, and 31.6 times is the most',
       'line 11 refused: created_at is in the future',
       'line 12 refused: created_at is missing or malformed',
       'line 13 refused: email is taken',
