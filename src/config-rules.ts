@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { getHeapStatistics } from 'node:v8'
 import type { Config, Role } from './config.ts'
 import { type VariableName, variables } from './config-variables.ts'
+import { findKeyFaults } from './crypto/key-faults.ts'
 
 export type Draft = {
   readonly config: Config
@@ -14,7 +15,8 @@ type Rule = {
   readonly about: readonly [subject: VariableName, ...others: VariableName[]]
   /** Completes the sentence that the subject begins. */
   readonly must: string
-  readonly isBroken: (draft: Draft) => boolean
+  /** Or what shows it, where the value does not. */
+  readonly isBroken: (draft: Draft) => boolean | string
 }
 
 /** What no variable shows alone: combinations that cannot work, and what production must not run with. One line a subject. */
@@ -23,7 +25,9 @@ export function findMistakes(draft: Draft, unread: ReadonlySet<VariableName>): R
   for (const { about, must, isBroken } of rules) {
     const [subject] = about
     if (mistakes.has(subject) || about.some((name) => unread.has(name))) continue
-    if (isBroken(draft)) mistakes.set(subject, `${subject} must ${must}`)
+    const broken = isBroken(draft)
+    if (broken === false) continue
+    mistakes.set(subject, `${subject} must ${must}${broken === true ? '' : ` (${broken})`}`)
   }
   return mistakes
 }
@@ -132,6 +136,11 @@ const inProduction: readonly Rule[] = [
     'be set in production: to a PostgreSQL, or to the word embedded to keep the data in DATA_DIR',
     isProduction,
   ),
+  {
+    about: ['KEYS_DIR'],
+    must: 'hold keys in production: make them with `npm run admin -- keys init`, or name the folder that has them',
+    isBroken: (draft) => isServing(draft) && (findKeyFaults(draft.config.keysDir).join('; ') || false),
+  },
   needed('SMTP_URL', 'be set in production: the built-in inbox delivers nothing', isServing),
   needed('MAIL_FROM', 'be set in production', isServing),
   {

@@ -160,6 +160,10 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
       postgres: async () => {
         await pool.query('select 1')
       },
+      keys: async () => {
+        keyring.getSealingKey()
+        signingKeys.getCurrent()
+      },
       worker: checkWorker,
       ...(searchIndex.ping && { meilisearch: searchIndex.ping }),
       ...redisChecks,
@@ -232,7 +236,7 @@ async function findMailServer(smtpUrl: string | undefined) {
 const deliveriesBy = (url: string, secret: string, timeoutMs: number) => ({
   mailDelivery: httpMailDelivery({ url, secret, timeoutMs }),
   checkWorker: async () => {
-    const reply = await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(timeoutMs) })
+    const reply = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(timeoutMs) })
     if (!reply.ok) throw new Error(`the worker answered ${reply.status}`)
   },
 })

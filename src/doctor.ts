@@ -7,6 +7,7 @@ import { Meilisearch } from 'meilisearch'
 import pg from 'pg'
 import { openSigningKeys } from './access-tokens/signing-keys.ts'
 import { type Config, type Environment, loadConfig } from './config.ts'
+import { findKeyFaults } from './crypto/key-faults.ts'
 import { openKeyring } from './crypto/keyring.ts'
 import { openDatabaseUrls } from './db/urls.ts'
 import { smtpSender } from './mail/smtp.ts'
@@ -145,8 +146,9 @@ async function countApplied(client: pg.Client): Promise<number> {
 }
 
 function checkKeys({ keysDir, accessTokenTtlSeconds }: Config): string {
+  const faults = findKeyFaults(keysDir)
+  if (faults.length > 0) throw new Error(faults.join('; '))
   const keyring = openKeyring(keysDir, { create: false })
-  keyring.getSealingKey()
   return `in ${keysDir}; access tokens are signed by ${openSigningKeys(keyring, accessTokenTtlSeconds).getCurrent().kid}`
 }
 
@@ -196,7 +198,8 @@ async function checkSmtp({ mailFrom: from }: Config, url: string): Promise<strin
 }
 
 async function checkWorker(url: string): Promise<string> {
-  const reply = await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(deadlineMs) })
+  const reply = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(deadlineMs) })
+  if (reply.status === 503) throw new Error('it cannot read the keys in its KEYS_DIR')
   if (!reply.ok) throw new Error(`it answered ${reply.status}`)
   return 'it answers'
 }

@@ -34,10 +34,10 @@ export function watchKeys<Key>(
     lookedAt = performance.now()
     const ids = findKeyIds(dir, kind)
     const found = ids.map((id) => stampOf(join(dir, keyFileName(kind, id)))).join()
-    if (found !== stamp) {
-      stamp = found
-      keys = ids.map((id) => ({ id, key: readKey(join(dir, keyFileName(kind, id)), (text) => parse(text, id)) }))
-    }
+    if (found === stamp) return
+    keys = ids.map((id) => ({ id, key: readKey(join(dir, keyFileName(kind, id)), (text) => parse(text, id)) }))
+    // What could not be read once may be readable the next time, and its file the same.
+    stamp = keys.some(({ key }) => key instanceof KeyringError) ? undefined : found
   }
   const all = () => {
     if (performance.now() - lookedAt >= lookAgainAfterMs) look()
@@ -88,6 +88,17 @@ function listFiles(dir: string): string[] {
   } catch {
     // A folder that is gone holds no keys; who needs one is told so.
     return []
+  }
+}
+
+/** Why the folder's files cannot be listed, where there is one. */
+export function whyNotListed(dir: string): string | undefined {
+  try {
+    readdirSync(dir)
+    return undefined
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return code === 'ENOENT' ? `There is no folder ${dir}` : `${dir} cannot be read (${code})`
   }
 }
 

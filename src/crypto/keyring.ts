@@ -11,7 +11,8 @@ export type Keyring = {
   getSealingKey(): EncryptionKey
   /** Older keys open what they sealed. */
   getOpeningKey(id: number): EncryptionKey
-  /** Every signing key, the newest last; one that cannot be read is the reason why. */
+  /** Every key of a kind, the newest last; one that cannot be read is the reason why. */
+  encryptionKeys(): readonly FoundKey<EncryptionKey>[]
   signingKeys(): readonly FoundKey<SigningKey>[]
 }
 
@@ -34,13 +35,15 @@ export function openKeyring(dir: string, { create }: { readonly create: boolean 
       return usable(newest.id)
     },
     getOpeningKey: usable,
+    encryptionKeys: encryptionKeys.all,
     signingKeys: signingKeys.all,
   }
 }
 
 function parseEncryptionKey(text: string, id: number): EncryptionKey | undefined {
   const secret = Buffer.from(text, 'base64')
-  return secret.length === keyBytes ? { id, secret } : undefined
+  // Node reads past what is no base64.
+  return secret.length === keyBytes && secret.toString('base64') === text ? { id, secret } : undefined
 }
 
 const newEncryptionKey = (): string => randomBytes(keyBytes).toString('base64')

@@ -18,7 +18,7 @@ export function newSigningKey(): string {
 
 /** @throws where the text is no key */
 export function parseSigningKey(text: string): SigningKey | undefined {
-  const { created_at: createdAt, ...jwk } = JSON.parse(text) as { created_at?: unknown }
+  const { created_at: createdAt, ...jwk } = JSON.parse(text) as { created_at?: unknown; x?: string }
   const privateKey = createPrivateKey({ key: jwk, format: 'jwk' })
   if (
     privateKey.asymmetricKeyType !== 'ed25519' ||
@@ -28,6 +28,8 @@ export function parseSigningKey(text: string): SigningKey | undefined {
     return undefined
   const publicKey = createPublicKey(privateKey)
   const { x = '' } = publicKey.export({ format: 'jwk' })
+  // A damaged private half would be a key as well, of which nobody knows.
+  if (x !== jwk.x) return undefined
   const publicJwk = { kty: 'OKP', crv: 'Ed25519', x } as const
   return { kid: thumbprint(publicJwk), privateKey, publicKey, publicJwk, createdAt: new Date(createdAt) }
 }

@@ -11,7 +11,9 @@ const report = z.object({
 
 const deadlineMs = 2000
 
-/** `postgres` is what the server cannot do without; the rest degrades it. */
+/** What the server cannot do without; the rest degrades it. */
+const essential: ReadonlySet<string> = new Set(['postgres', 'keys'])
+
 export function healthRoutes(app: App, checks: Readonly<Record<string, HealthCheck>>): void {
   for (const url of ['/health-check', '/health/live']) {
     app.route({
@@ -28,12 +30,13 @@ export function healthRoutes(app: App, checks: Readonly<Record<string, HealthChe
     config: { access: 'probe', database: 'none' },
     schema: { summary: 'The server can do its work', tags: ['service'], response: { 200: report, 503: report } },
     handler: async (_request, reply) => {
-      const states = Object.fromEntries(
-        await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await stateOf(check)] as const)),
+      const states = await Promise.all(
+        Object.entries(checks).map(async ([name, check]) => [name, await stateOf(check)] as const),
       )
-      if (states.postgres === 'down') return reply.code(503).send({ status: 'down', checks: states })
-      const status = Object.values(states).includes('down') ? 'degraded' : 'up'
-      return reply.code(200).send({ status, checks: states })
+      const down = states.flatMap(([name, state]) => (state === 'down' ? [name] : []))
+      const report = { checks: Object.fromEntries(states) }
+      if (down.some((name) => essential.has(name))) return reply.code(503).send({ status: 'down', ...report })
+      return reply.code(200).send({ status: down.length > 0 ? 'degraded' : 'up', ...report })
     },
   })
 }

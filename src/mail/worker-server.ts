@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { KeyringError } from '../crypto/keyring.ts'
 import { inTrace, type Tracing } from '../tracing/tracing.ts'
 import { type DeliverDeps, deliverMail } from './deliver.ts'
 
@@ -16,7 +17,7 @@ export type WorkerServer = { readonly url: string; close(): Promise<void> }
 const delivery = /^\/deliveries\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 const requestWithinMs = 5000
 
-/** The worker's whole protocol: `POST /deliveries/{id}` sends that mail now and says how it went. */
+/** The worker's whole protocol: `POST /deliveries/{id}` sends that mail now and says how it went. And two probes, as of the API. */
 export async function listenForDeliveries(
   deps: DeliverDeps,
   { host, port, secret, tracing }: Options,
@@ -47,6 +48,7 @@ type Asked = {
 
 async function answer({ deps, tracing, isAuthorized }: Asked, request: IncomingMessage): Promise<Reply> {
   if (request.method === 'GET' && request.url === '/health/live') return { status: 204 }
+  if (request.method === 'GET' && request.url === '/health/ready') return { status: hasKeys(deps) ? 204 : 503 }
   const mailId = request.method === 'POST' ? delivery.exec(request.url ?? '')?.[1] : undefined
   if (mailId === undefined) return { status: 404, body: {} }
   if (!isAuthorized(request.headers.authorization ?? '')) return { status: 401, body: {} }
@@ -59,6 +61,17 @@ async function answer({ deps, tracing, isAuthorized }: Asked, request: IncomingM
     () => deliverMail(deps, mailId),
   )
   return { status: outcome === 'delivered' ? 200 : 502, body: { outcome } }
+}
+
+/** Without them no mail can be read. */
+function hasKeys({ keyring }: DeliverDeps): boolean {
+  try {
+    keyring.getSealingKey()
+    return true
+  } catch (error) {
+    if (error instanceof KeyringError) return false
+    throw error
+  }
 }
 
 function secretCheck(secret: string): (header: string) => boolean {

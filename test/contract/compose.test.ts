@@ -3,10 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import manifest from '../../package.json' with { type: 'json' }
 import { type Config, configWarnings, type Environment, envExample, loadConfig, variables } from '../../src/config.ts'
+import { initKeys } from '../../src/crypto/keyring.ts'
 
 type Service = {
   readonly image: string
@@ -87,7 +88,13 @@ const environmentOf = (name: string, from: Environment): Environment => ({
   ...imageEnv,
   ...(compose(from).services[name]?.env_file ? from : {}),
   ...stringsOf(compose(from).services[name]?.environment ?? {}),
+  KEYS_DIR: volumeOfKeys,
 })
+
+/** As the service admin leaves it. */
+const volumeOfKeys = mkdtempSync(join(tmpdir(), 'postern-keys-'))
+beforeAll(() => void initKeys(volumeOfKeys))
+afterAll(() => rmSync(volumeOfKeys, { recursive: true }))
 
 const stringsOf = (values: Readonly<Record<string, unknown>>): Environment =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]))

