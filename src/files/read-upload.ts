@@ -33,6 +33,8 @@ async function readFilePart(request: FastifyRequest, fault: Fault<Refusal>, most
     const part = await Promise.race([request.file({ limits: { fileSize: mostBytes } }), brokenOff(request)])
     if (part?.fieldname !== 'file') throw fault('file:upload_error', { details: 'There is no part "file".' })
     const bytes = await Promise.race([part.toBuffer(), brokenOff(request)])
+    // The parser says so itself unless the limit falls between two of its portions.
+    if (part.file.truncated) throw fault('FILE_TOO_LARGE')
     if (bytes.length === 0) throw fault('file:upload_error', { details: 'The file is empty.' })
     return bytes
   } catch (error) {

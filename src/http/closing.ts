@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import { type AddressInfo, connect, Server as NetServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import { responseOn } from './server.ts'
+import { responseOn } from './on-socket.ts'
 
 /** A request that is not all here so long after the drain is not waited for. */
 const arrivalWhileClosingMs = 2000

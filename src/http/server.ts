@@ -1,21 +1,14 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-  STATUS_CODES,
-} from 'node:http'
-import type { Socket } from 'node:net'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Config } from '../config.ts'
-import { errorDocument } from '../errors/document.ts'
-import { DomainError } from '../errors/fault.ts'
 import { answerError, type ErrorOptions } from '../errors/plugin.ts'
 import { jsonBodyLimit } from './body.ts'
 import { securityHeaders } from './headers.ts'
 import { lazyLog } from './lazy-log.ts'
+import { type Linger, lingerAfterEarlyAnswer, lingeringClose } from './linger.ts'
 import { requestIdOf } from './request-id.ts'
+import { isUnambiguous } from './unambiguous.ts'
+import { answerUnreadable, type Unreadable } from './unreadable.ts'
 
 const headerLimit = 16 * 1024
 const headersTimeoutMs = 10_000
@@ -36,7 +29,8 @@ type Options = {
 
 /** A Fastify on which not even Node itself answers outside the catalogue. */
 export function createFastify({ config, log, errors, answerBefore }: Options): FastifyInstance {
-  const unreadable = unreadableAnswer(config, errors)
+  const linger = lingeringClose()
+  const unreadable = answerUnreadable(config, errors, linger)
   return Fastify({
     loggerInstance: log,
     childLoggerFactory: lazyLog,
@@ -47,17 +41,14 @@ export function createFastify({ config, log, errors, answerBefore }: Options): F
     // Requests that come in while closing are served like any other.
     return503OnClosing: false,
     routerOptions,
-    serverFactory: (handler) =>
-      httpServer((request, response) => {
-        if (!answerBefore(request, response)) handler(request, response)
-      }, unreadable),
-    clientErrorHandler: (error, socket) => {
-      const { code } = error as NodeJS.ErrnoException
-      // In the middle of a reply nothing more can be said on this connection.
-      const replying = responseOn(socket)?.headersSent
-      if (code === 'ECONNRESET' || !socket.writable || replying) return void socket.destroy()
-      socket.end(unreadable(undefined))
+    serverFactory: (handler) => {
+      const listener: RequestListener = (request, response) => {
+        if (!isUnambiguous(request)) unreadable.refuse(request, response)
+        else if (!answerBefore(request, response)) handler(request, response)
+      }
+      return httpServer(listener, unreadable, linger)
     },
+    clientErrorHandler: (error, socket) => unreadable.answerError(error, socket),
     // Its types know neither our logger's nor the server factory's, which are those of every other request.
     frameworkErrors: (error, request, reply) => {
       reply.headers({ ...securityHeaders(config), 'x-request-id': request.id, connection: 'close' })
@@ -67,14 +58,7 @@ export function createFastify({ config, log, errors, answerBefore }: Options): F
   }) as unknown as FastifyInstance
 }
 
-function httpServer(handler: RequestListener, unreadable: (request: IncomingMessage) => string): Server {
-  /** Node watches over this socket no more: whoever does not close it as well keeps it no longer than others their headers. */
-  function hangUp(request: IncomingMessage): void {
-    const { socket } = request
-    socket.on('error', () => socket.destroy()).setTimeout(headersTimeoutMs, () => socket.destroy())
-    socket.end(unreadable(request))
-  }
-
+function httpServer(listener: RequestListener, unreadable: Unreadable, linger: Linger): Server {
   const server = createServer(
     {
       maxHeaderSize: headerLimit,
@@ -84,37 +68,14 @@ function httpServer(handler: RequestListener, unreadable: (request: IncomingMess
       connectionsCheckingInterval: 1000,
       // Node would refuse these itself, with an empty body.
       requireHostHeader: false,
+      // Of two that may come once Node would show one, where a proxy perhaps saw the other.
+      joinDuplicateHeaders: true,
     },
-    (request, response) => {
-      if (request.headers.host !== undefined || request.httpVersion === '1.0') return handler(request, response)
-      hangUp(request)
-    },
+    listener,
   )
+  server.on('connection', (socket) => lingerAfterEarlyAnswer(socket, linger))
   // A tunnel is nothing that is offered here. Node would hang up without a word.
-  server.on('connect', hangUp)
+  server.on('connect', unreadable.hangUp)
   // Node would answer an unknown expectation with a bare 417; RFC 9110 section 10.1.1 allows to ignore it.
-  return server.on('checkExpectation', handler)
+  return server.on('checkExpectation', listener)
 }
-
-/** The whole response, byte for byte, for a request that never reached Fastify. */
-function unreadableAnswer(config: Config, errors: ErrorOptions): (request: IncomingMessage | undefined) => string {
-  return (request) => {
-    const error = new DomainError('general:bad_request', { details: 'The request could not be read as HTTP in time.' })
-    const { status, contentType, headers, body } = errorDocument(error, request?.headers.accept, errors)
-    const all = {
-      ...securityHeaders(config),
-      ...headers,
-      'x-request-id': requestIdOf(request ?? { headers: {} }),
-      'content-type': contentType,
-      'content-length': String(Buffer.byteLength(body)),
-      date: new Date().toUTCString(),
-      connection: 'close',
-    }
-    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
-    return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`
-  }
-}
-
-/** What the request that Node works on is answered with. */
-export const responseOn = (socket: Socket): ServerResponse | undefined =>
-  (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined

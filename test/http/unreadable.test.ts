@@ -2,11 +2,14 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
+import { signedUp } from '../support/people.ts'
 
 let app: TestApp
 let port: number
 beforeAll(async () => {
   app = await startApp()
+  // Otherwise a minute.
+  app.app.server.keepAliveTimeout = 500
   port = Number(new URL(app.origin).port)
 })
 afterAll(() => app.close())
@@ -19,15 +22,19 @@ type Reply = {
 }
 
 /** What the server says to these bytes until it closes the connection; it must do so by itself. */
-function exchange(bytes: string): Promise<Reply> {
-  const { promise, resolve, reject } = Promise.withResolvers<Reply>()
+const exchange = async (bytes: string, more?: string): Promise<Reply> => parse(await said(bytes, more))
+
+/** `more` is sent once there is an answer. */
+function said(bytes: string, more = ''): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
   const socket = connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1'))
   let text = ''
+  socket.once('data', () => socket.write(more))
   socket.on('data', (chunk) => {
     text += chunk.toString('latin1')
   })
   socket.on('error', reject)
-  socket.on('close', () => resolve(parse(text)))
+  socket.on('close', () => resolve(text))
   return promise
 }
 
@@ -61,7 +68,7 @@ function expectError(reply: Reply, status: number, code: string): void {
 const host = 'Host: auth.example.com\r\n'
 const post = `POST /v0/auth/login HTTP/1.1\r\n${host}Content-Type: application/json\r\n`
 
-test.concurrent.each([
+const unreadable: readonly (readonly [what: string, bytes: string])[] = [
   ['a malformed request line', 'HELLO\r\n\r\n'],
   ['no HTTP at all', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n'],
   ['an unknown method word', `BREW / HTTP/1.1\r\n${host}\r\n`],
@@ -74,16 +81,152 @@ test.concurrent.each([
   ['bad percent-encoding', `GET /%E0%A4%A HTTP/1.1\r\n${host}\r\n`],
   ['bad percent-encoding under a known path', `POST /v0/auth/%zz HTTP/1.1\r\n${host}Content-Length: 2\r\n\r\n{}`],
   ['no Host in HTTP/1.1', 'GET /health/live HTTP/1.1\r\n\r\n'],
+  ['no Host in HTTP/1.1, whatever is expected', 'GET /health/live HTTP/1.1\r\nExpect: nonsense\r\n\r\n'],
+  ['two Hosts', `GET /health/live HTTP/1.1\r\n${host}Host: evil.example\r\n\r\n`],
+  ['the same Host twice', `GET /health/live HTTP/1.1\r\n${host}${host}\r\n`],
+  ['two Hosts in HTTP/1.0', `GET /health/live HTTP/1.0\r\n${host}Host: evil.example\r\n\r\n`],
+  ['two Hosts behind an expectation', `GET /health/live HTTP/1.1\r\n${host}${host}Expect: nonsense\r\n\r\n`],
+  ...[
+    '',
+    'a, b',
+    'a,b',
+    'a b',
+    'a/b',
+    'user@a',
+    'a?b',
+    'a#b',
+    'a\\b',
+    'a:b',
+    'a:1:2',
+    '[::1',
+    '::1',
+    '[a]',
+    'a;b',
+    '\xe4',
+    '<a>',
+  ].map(
+    (value) => [`the Host ${JSON.stringify(value)}`, `GET /health/live HTTP/1.1\r\nHost: ${value}\r\n\r\n`] as const,
+  ),
+  ...[
+    'http://user@a/health/live',
+    'http:///health/live',
+    'http://a,b/health/live',
+    'ftp://a/health/live',
+    '*',
+    '/health/live#a',
+    '/v0/nothing#/health/live',
+  ].map((target) => [`the target ${target}`, `GET ${target} HTTP/1.1\r\n${host}\r\n`] as const),
+  ['HTTP/2.0 by its words alone', `GET /health/live HTTP/2.0\r\n${host}\r\n`],
+  ['the begin of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+  ['chunks in HTTP/1.0', `POST /v0/auth/login HTTP/1.0\r\n${host}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+  ...[
+    'identity',
+    'gzip, chunked',
+    'chunked, identity',
+    'chunked, chunked',
+    'xchunked',
+    '"chunked"',
+    'chunked;a=b',
+    '',
+  ].map(
+    (value) =>
+      [
+        `the Transfer-Encoding ${JSON.stringify(value)}`,
+        `${post}Transfer-Encoding: ${value}\r\n\r\n0\r\n\r\n`,
+      ] as const,
+  ),
+  ['Transfer-Encoding twice', `${post}Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n`],
+  ['a blank before the colon', `${post}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n`],
+  ['the same Content-Length twice', `${post}Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}`],
+  ...['2, 2', '+2', '-2', '0x2', '2 2', '', '18446744073709551618'].map(
+    (value) => [`the Content-Length ${JSON.stringify(value)}`, `${post}Content-Length: ${value}\r\n\r\n{}`] as const,
+  ),
+  ['lines that end without a CR', 'GET /health/live HTTP/1.1\nHost: auth.example.com\n\n'],
+  ['one line that ends without a CR', `GET /health/live HTTP/1.1\r\nHost: auth.example.com\nA: b\r\n\r\n`],
+  ['a CR alone in a header', `GET /health/live HTTP/1.1\r\n${host}A: b\rC: d\r\n\r\n`],
+  ['a folded header', `GET /health/live HTTP/1.1\r\n${host}A: b\r\n c\r\n\r\n`],
+  ['a blank before the first header', `GET /health/live HTTP/1.1\r\n ${host}\r\n`],
+  ['a NUL in a header', `GET /health/live HTTP/1.1\r\n${host}A: b\0\r\n\r\n`],
+  ...['0x2', '2 ', '+2', '2\n', 'ffffffffffffffff2'].map(
+    (size) =>
+      [
+        `a chunk of the size ${JSON.stringify(size)}`,
+        `${post}Transfer-Encoding: chunked\r\n\r\n${size}\r\n{}\r\n0\r\n\r\n`,
+      ] as const,
+  ),
+  ['half a TLS hello, and then nothing', '\x16\x03\x01\x02\x00\x01\x00'],
+  ['half a method, and then nothing', 'GE'],
   ['two different Content-Length', `${post}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`],
   ['Content-Length beside chunks', `${post}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
   ['a Content-Length that is no number', `${post}Content-Length: two\r\n\r\n{}`],
   ['chunks that are none', `${post}Transfer-Encoding: chunked\r\n\r\nnonsense\r\n`],
   ['headers that are not complete in time [HT3]', `GET /health/live HTTP/1.1\r\n${host}X-Slow: `],
-])('%s: general:bad_request, and the connection closes', async (_, bytes) => {
+]
+
+test.concurrent.each(unreadable)('%s: general:bad_request, and the connection closes [AT18 AT22]', async (_, bytes) => {
   const reply = await exchange(bytes)
   expectError(reply, 400, 'general:bad_request')
   expect(reply.headers.get('connection')).toBe('close')
   expect(reply.rest).toBe('')
+})
+
+test.concurrent.each([
+  ['nothing', ''],
+  ['an empty line', '\r\n'],
+  ['a whole request and then an empty line', `GET /health/live HTTP/1.1\r\n${host}\r\n\r\n`],
+])('where %s came in time nothing is answered that was not asked for [AT22]', async (_, bytes) => {
+  const text = await said(bytes)
+  expect(text.match(/^HTTP.*/gm) ?? []).toEqual(bytes.includes('GET') ? ['HTTP/1.1 204 No Content'] : [])
+})
+
+test.each([
+  ['Host is ignored where the target names the host', `GET http://other.example/health/live HTTP/1.1\r\n${host}`],
+  ['a target that names the host, with a port', `GET http://auth.example.com:80/health/live HTTP/1.1\r\n${host}`],
+  ['a Host with a port', 'GET /health/live HTTP/1.1\r\nHost: auth.example.com:8080\r\n'],
+  ['a Host that is an IPv6 address', 'GET /health/live HTTP/1.1\r\nHost: [::1]:8080\r\n'],
+  ['a Host with an underscore, as of containers', 'GET /health/live HTTP/1.1\r\nHost: my_service\r\n'],
+  ['chunks in capitals', `GET /health/live HTTP/1.1\r\n${host}Transfer-Encoding: Chunked\r\n`],
+])('%s: answered [AT18]', async (_, bytes) => {
+  const body = bytes.includes('Chunked') ? '0\r\n\r\n' : ''
+  expect((await exchange(`${bytes}Connection: close\r\n\r\n${body}`)).status).toBe(204)
+})
+
+test('of a header that may come once no value is taken when it comes twice [AT18]', async () => {
+  const { client } = await signedUp(app)
+  const bearer = `Authorization: Bearer ${client.cookies.get('__Host-session_id')}\r\n`
+  const check = (headers: string) =>
+    exchange(`GET /v0/auth/check HTTP/1.1\r\n${host}Connection: close\r\n${headers}\r\n`)
+  expect((await check(bearer)).status).toBe(204)
+  for (const other of ['Authorization: Basic YTpi\r\n', bearer]) {
+    expect((await check(bearer + other)).status).toBe(401)
+    expect((await check(other + bearer)).status).toBe(401)
+  }
+})
+
+describe('what cannot be read behind a request that can', () => {
+  test('is no answer to that one, whose own comes; the connection ends with it [AT22]', async () => {
+    const valid = '{"email":"nobody@example.com","password":"not the password"}'
+    const signIn = `${post}Content-Length: ${valid.length}\r\n\r\n${valid}`
+    for (const rest of ['nonsense\r\n\r\n', `${post}Content-Length: two\r\n\r\n`]) {
+      const reply = await exchange(signIn + rest)
+      expectError(reply, 401, 'auth:invalid_credentials')
+      expect([reply.headers.get('connection'), reply.rest]).toEqual(['close', ''])
+    }
+  })
+
+  test('is no answer either where it belongs to one that is answered [AT22]', async () => {
+    const reply = await exchange(
+      `GET /health/live HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n`,
+      'nonsense\r\n',
+    )
+    expect([reply.status, reply.rest]).toEqual([204, ''])
+  })
+
+  test('is not seen where the connection ends anyway [AT22]', async () => {
+    const reply = await exchange(`${post}Connection: close\r\nContent-Length: 2\r\n\r\n{}nonsense`)
+    expectError(reply, 400, 'general:bad_request')
+    expect([reply.body.fields !== undefined, reply.rest]).toEqual([true, ''])
+  })
 })
 
 test('nothing is answered to what follows an unreadable request', async () => {
@@ -102,15 +245,14 @@ test('an unreadable request is a problem document where it still says so', async
 })
 
 test.concurrent('whoever sent no Host and does not hang up either is hung up on [HT3]', async () => {
-  const opened: Socket[] = []
-  const note = (socket: Socket) => void opened.push(socket)
+  const opened = new Map<number | undefined, Socket>()
+  const note = (socket: Socket) => void opened.set(socket.remotePort, socket)
   app.app.server.on('connection', note)
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).resume()
   socket.write('GET /health/live HTTP/1.1\r\n\r\n')
   await once(socket, 'end')
   app.app.server.off('connection', note)
-  // Nothing of it can be seen from here: whoever hung up already says no more.
-  const there = opened.find(({ remotePort }) => remotePort === socket.localPort)
+  const there = opened.get(socket.localPort)
   if (there?.destroyed === false) await once(there, 'close')
   expect(there?.destroyed).toBe(true)
   socket.destroy()
