@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { getHeapStatistics } from 'node:v8'
 import type { Config, Role } from './config.ts'
 import { type VariableName, variables } from './config-variables.ts'
-import { findKeyFaults } from './crypto/key-faults.ts'
+import { findKeyFaults, findOpenKeys } from './crypto/key-faults.ts'
 
 export type Draft = {
   readonly config: Config
@@ -140,6 +140,11 @@ const inProduction: readonly Rule[] = [
     about: ['KEYS_DIR'],
     must: 'hold keys in production: make them with `npm run admin -- keys init`, or name the folder that has them',
     isBroken: (draft) => isServing(draft) && (findKeyFaults(draft.config.keysDir).join('; ') || false),
+  },
+  {
+    about: ['KEYS_DIR'],
+    must: 'be closed to others in production',
+    isBroken: (draft) => isServing(draft) && (findOpenKeys(draft.config.keysDir).join('; ') || false),
   },
   needed('SMTP_URL', 'be set in production: the built-in inbox delivers nothing', isServing),
   needed('MAIL_FROM', 'be set in production', isServing),

@@ -7,7 +7,7 @@ import { Meilisearch } from 'meilisearch'
 import pg from 'pg'
 import { openSigningKeys } from './access-tokens/signing-keys.ts'
 import { type Config, type Environment, loadConfig } from './config.ts'
-import { findKeyFaults } from './crypto/key-faults.ts'
+import { findKeyFaults, findOpenKeys } from './crypto/key-faults.ts'
 import { openKeyring } from './crypto/keyring.ts'
 import { openDatabaseUrls } from './db/urls.ts'
 import { smtpSender } from './mail/smtp.ts'
@@ -145,8 +145,8 @@ async function countApplied(client: pg.Client): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-function checkKeys({ keysDir, accessTokenTtlSeconds }: Config): string {
-  const faults = findKeyFaults(keysDir)
+function checkKeys({ appEnv, keysDir, accessTokenTtlSeconds }: Config): string {
+  const faults = [...findKeyFaults(keysDir), ...(appEnv === 'production' ? findOpenKeys(keysDir) : [])]
   if (faults.length > 0) throw new Error(faults.join('; '))
   const keyring = openKeyring(keysDir, { create: false })
   return `in ${keysDir}; access tokens are signed by ${openSigningKeys(keyring, accessTokenTtlSeconds).getCurrent().kid}`

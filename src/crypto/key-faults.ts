@@ -1,4 +1,6 @@
-import { KeyringError, whyNotListed } from './key-folder.ts'
+import { join } from 'node:path'
+import { whoElseMay } from '../file-privacy.ts'
+import { findKeyIds, KeyringError, keyFileName, whyNotListed } from './key-folder.ts'
 import { openKeyring } from './keyring.ts'
 
 /** What is wrong with the keys in the folder, a sentence each: a kind of which there is none, a file that holds no key. */
@@ -11,5 +13,15 @@ export function findKeyFaults(dir: string): readonly string[] {
       found.length === 0
         ? [`There is no ${kind} key in ${dir}`]
         : found.flatMap(({ key }) => (key instanceof KeyringError ? [key.message] : [])),
+  )
+}
+
+/** The folder, and each of its keys, where others may read it or put another one there. */
+export function findOpenKeys(dir: string): readonly string[] {
+  const files = (['encryption', 'signing'] as const).flatMap((kind) =>
+    findKeyIds(dir, kind).map((id) => join(dir, keyFileName(kind, id))),
+  )
+  return [whoElseMay(dir, 'folder'), ...files.map((file) => whoElseMay(file, 'file'))].filter(
+    (fault) => fault !== undefined,
   )
 }

@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 /** No key that is needed can be had. Names the file, never its content. */
@@ -78,6 +88,11 @@ export function putKey(dir: string, { kind, id, text }: { kind: KeyKind; id: num
     // On a full disk there may be a part of it, or nothing.
     rmSync(draft, { force: true })
   }
+}
+
+/** One that was there may be open to others; a mounted one is not ours to close. */
+export function closeFolder(dir: string): void {
+  if (statSync(dir).uid === process.geteuid?.()) chmodSync(dir, 0o700)
 }
 
 export const removeKey = (dir: string, kind: KeyKind, id: number): void => unlinkSync(join(dir, keyFileName(kind, id)))

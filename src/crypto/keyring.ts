@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { type FoundKey, findKeyIds, type KeyKind, KeyringError, keyFileName, putKey, watchKeys } from './key-folder.ts'
+import {
+  closeFolder,
+  type FoundKey,
+  findKeyIds,
+  type KeyKind,
+  KeyringError,
+  keyFileName,
+  putKey,
+  watchKeys,
+} from './key-folder.ts'
 import { newSigningKey, parseSigningKey, type SigningKey } from './signing-key.ts'
 
 export { KeyringError }
@@ -60,6 +69,7 @@ export function initKeys(dir: string): boolean {
   const made = kinds
     .filter(([kind]) => findKeyIds(dir, kind).length === 0)
     .flatMap(([kind, makers]) => makers.map((make, index) => putKey(dir, { kind, id: index + 1, text: make() })))
+  if (made.includes(true)) closeFolder(dir)
   return made.includes(true)
 }
 

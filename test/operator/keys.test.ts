@@ -1,16 +1,28 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ConfigError, loadConfig } from '../../src/config.ts'
+import { findOpenFiles } from '../../src/config-files.ts'
 import { initKeys } from '../../src/crypto/keyring.ts'
+import { whoElseMay } from '../../src/file-privacy.ts'
 import { listenForDeliveries } from '../../src/mail/worker-server.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { programFile } from '../support/programs.ts'
-import { runAdmin } from '../support/server-process.ts'
+import { runAdmin, startServerProcess } from '../support/server-process.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'postern-keys-'))
 const whole = join(home, 'whole')
@@ -117,6 +129,98 @@ describe('in production', () => {
     const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
     expect(code).toBe(1)
     expect(said).toMatch(/^KEYS_DIR must hold keys in production: .*keys init.*\nMAIL_FROM must be .*\n$/)
+  })
+})
+
+/** What others could do with the folder. */
+const openings: readonly (readonly [what: string, act: () => void, says: RegExp])[] = [
+  ['a folder of mode 0755', () => chmodSync(dir, 0o755), /keys is open to others \(mode 0755\): `chmod go= \/.*keys`/],
+  ['a folder of mode 0710', () => chmodSync(dir, 0o710), /keys is open to others \(mode 0710\)/],
+  [
+    'a sealing key of mode 0644',
+    () => chmodSync(keyFile('encryption-1.key'), 0o644),
+    /encryption-1\.key is open .*0644/,
+  ],
+  ['a signing key for its group', () => chmodSync(keyFile('signing-2.key'), 0o640), /signing-2\.key is open .*0640/],
+  ['a signing key for others alone', () => chmodSync(keyFile('signing-1.key'), 0o604), /signing-1\.key is open .*0604/],
+  ...(process.geteuid?.() === 0
+    ? ([
+        ['a folder of another user', () => chownSync(dir, 4711, 0), /keys belongs to the user 4711: give it to/],
+        [
+          'a key of another user',
+          () => chownSync(keyFile('encryption-1.key'), 4711, 0),
+          /encryption-1\.key belongs to the user 4711: give it to/,
+        ],
+      ] as const)
+    : []),
+]
+
+describe('keys that are open to others', () => {
+  test.each(openings)(
+    '%s: production refuses it, elsewhere start and doctor say so [AT16]',
+    async (_what, act, says) => {
+      act()
+      for (const role of ['api', 'worker'] as const)
+        expect(mistakes(role)).toEqual([expect.stringMatching(/^KEYS_DIR must be closed to others in production/)])
+      expect(mistakes('api')[0]).toMatch(says)
+      expect(mistakes('cli')).toEqual([])
+      const elsewhere = { KEYS_DIR: dir }
+      expect(findOpenFiles(elsewhere, loadConfig(elsewhere))).toEqual([expect.stringMatching(says)])
+    },
+  )
+
+  test('start and doctor say it in the log and in a note; in production doctor fails [AT16]', async () => {
+    chmodSync(dir, 0o755)
+    const app = await startApp({ KEYS_DIR: dir })
+    const note = await runAdmin(app, ['doctor'])
+    expect([note.code, note.out]).toEqual([0, expect.stringMatching(/^note {5}A secret may be read: .*keys is open/m)])
+    const failed = await runAdmin(app, ['doctor'], { ...production, DATABASE_URL: app.config.databaseUrl ?? '' })
+    expect([failed.code, failed.out]).toEqual([1, expect.stringMatching(/^FAILED {3}keys: .*keys is open to others/m)])
+    const server = await startServerProcess({ DATABASE_URL: app.config.databaseUrl ?? '', KEYS_DIR: dir })
+    expect(server.output()).toMatch(/"level":40.*A secret may be read: .*keys is open to others/)
+    await server.stop()
+    await app.close()
+  })
+
+  test('a folder in which the first keys are made is closed [AT16]', () => {
+    emptied()
+    chmodSync(dir, 0o755)
+    initKeys(dir)
+    expect(mistakes('api')).toEqual([])
+  })
+
+  test.skipIf(process.geteuid?.() !== 0).each([
+    ['signing-1.key', 0o400, undefined],
+    ['signing-1.key', 0o440, undefined],
+    ['signing-1.key', 0o444, /signing-1\.key is open .*: mount it with mode 0440 or less/],
+    ['signing-1.key', 0o460, /signing-1\.key is open .*: mount it with mode 0440 or less/],
+    ['.', 0o755, undefined],
+    ['.', 0o1777, /others may put files into .*keys \(mode 0777\)/],
+  ])('what is mounted is root’s and may be for the group of the server: %s of mode %o [AT16]', (name, mode, says) => {
+    chmodSync(join(dir, name), mode)
+    const said = whoElseMay(join(dir, name), name === '.' ? 'folder' : 'file', 4712)
+    expect(said).toEqual(says && expect.stringMatching(says))
+  })
+
+  test('other files with secrets are warned of: .env, and what NAME_FILE names [AT16]', () => {
+    const file = join(home, 'token')
+    writeFileSync(file, production.WORKER_SECRET, { mode: 0o644 })
+    const env = { WORKER_SECRET_FILE: file, KEYS_DIR: dir }
+    expect(findOpenFiles(env, loadConfig(env))).toEqual([
+      expect.stringContaining(`${file} is open to others (mode 0644)`),
+    ])
+    chmodSync(file, 0o600)
+    expect(findOpenFiles(env, loadConfig(env))).toEqual([])
+    const before = process.cwd()
+    writeFileSync(join(home, '.env'), '', { mode: 0o644 })
+    process.chdir(home)
+    try {
+      expect(findOpenFiles(env, loadConfig(env))).toEqual([
+        expect.stringContaining('.env is open to others (mode 0644)'),
+      ])
+    } finally {
+      process.chdir(before)
+    }
   })
 })
 

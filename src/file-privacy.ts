@@ -1,0 +1,42 @@
+import { accessSync, constants, statSync } from 'node:fs'
+
+type Place = 'file' | 'folder'
+
+/**
+ * Who else may read a file, or put one into a folder, and what to do about it; nothing where that is nobody. PostgreSQL's rule for its own
+ * key: what belongs to who runs the server is for nobody else, what belongs to root, as mounted secrets do, may be for the server's group.
+ * `self`: none where the platform knows no owners.
+ */
+export function whoElseMay(path: string, place: Place, self = process.geteuid?.()): string | undefined {
+  const found = self === undefined ? undefined : look(path)
+  if (found === undefined) return undefined
+  const { uid, mode } = found
+  const shown = (mode & 0o777).toString(8).padStart(4, '0')
+  if (uid === self) {
+    return (mode & 0o077) === 0 ? undefined : `${path} is open to others (mode ${shown}): \`chmod go= ${path}\``
+  }
+  if (uid !== 0) return `${path} belongs to the user ${uid}: give it to the one who runs Postern (${self}), or to root`
+  if (place === 'folder') {
+    return (mode & 0o022) === 0 || isReadOnly(path) ? undefined : `others may put files into ${path} (mode ${shown})`
+  }
+  return (mode & 0o027) === 0 ? undefined : `${path} is open to others (mode ${shown}): mount it with mode 0440 or less`
+}
+
+/** What cannot be looked at is said to be missing where it is needed. */
+function look(path: string) {
+  try {
+    return statSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+/** As secrets are mounted, whose folder is open to everybody by its mode. */
+function isReadOnly(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EROFS'
+  }
+}
