@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import type { JSONWebKeySet } from 'jose'
 import type pg from 'pg'
+import { identityTtlSeconds } from './access-tokens/identity.ts'
 import { accessTokenResolver, type ResolveAccessToken } from './access-tokens/resolve.ts'
 import { openSigningKeys, type SigningKeys } from './access-tokens/signing-keys.ts'
 import type { Config } from './config.ts'
@@ -103,7 +104,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
   })
   opened.defer(close)
   const keyring = openKeyring(config.keysDir, { create: config.appEnv !== 'production' })
-  const signingKeys = openSigningKeys(keyring, config.accessTokenTtlSeconds)
+  const signingKeys = openSigningKeys(keyring, Math.max(config.accessTokenTtlSeconds, identityTtlSeconds))
   const [uncounted, isCommonPassword] = await Promise.all([
     openPasswordHasher({
       cost: hashCostOf(config),

@@ -1,43 +1,13 @@
-import { randomUUIDv7, sign, verify } from 'node:crypto'
+import { verify } from 'node:crypto'
 import { z } from 'zod'
 import type { Config } from '../config.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { isUuid } from '../http/validation.ts'
+import { type Claims, headerOf, signJwt } from './jwt.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
-/** RFC 8725 section 3.11: no other JWT can pass for one of these. */
-const typ = 'at+jwt'
-const alg = 'EdDSA'
-
-type Claims = {
-  readonly userId: string
-  readonly sessionId: string
-  readonly roles: readonly string[]
-  /** By the database's clock. */
-  readonly issuedAtSeconds: number
-}
-
-/** RFC 7515 section 3.1. On this thread, as WebCrypto's would wait behind the passwords that are hashed. */
-export function signAccessToken(config: Config, key: SigningKey, claims: Claims): string {
-  const { userId, sessionId, roles, issuedAtSeconds } = claims
-  const issuedAt = Math.floor(issuedAtSeconds)
-  const payload = encode({
-    sid: sessionId,
-    roles,
-    iss: config.publicUrl,
-    aud: [config.publicUrl, ...config.jwtAudience],
-    sub: userId,
-    iat: issuedAt,
-    exp: issuedAt + config.accessTokenTtlSeconds,
-    jti: randomUUIDv7(),
-  })
-  const signed = `${headerOf(key)}.${payload}`
-  return `${signed}.${sign(null, Buffer.from(signed), key.privateKey).toString('base64url')}`
-}
-
-const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-
-const headerOf = ({ kid }: SigningKey): string => encode({ alg, typ, kid })
+export const signAccessToken = (config: Config, key: SigningKey, claims: Claims): string =>
+  signJwt(config, key, { typ: 'at+jwt', ttlSeconds: config.accessTokenTtlSeconds }, claims)
 
 export type AccessToken = {
   readonly userId: string
@@ -51,7 +21,7 @@ export type AccessToken = {
 export function readAccessToken(config: Config, signingKeys: SigningKeys, text: string): AccessToken | undefined {
   const [header = '', payload = '', signature = '', ...more] = text.split('.')
   // As we spell it, to the letter: one with more than we write (`crit`, `jku`, `jwk`, …) is not ours.
-  const key = signingKeys.published().find((published) => headerOf(published) === header)
+  const key = signingKeys.published().find((published) => headerOf('at+jwt', published) === header)
   if (key === undefined || more.length > 0) return undefined
   const bytes = Buffer.from(signature, 'base64url')
   // Its last character has bits to spare, which decoders ignore.

@@ -37,6 +37,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What its success is, where that is no JSON. */
     produces?: string
+    /** What its success says in headers of its own, and the meaning of each. */
+    successHeaders?: Readonly<Record<string, string>>
   }
 }
 
@@ -57,10 +59,10 @@ export async function publishOpenApi(app: FastifyInstance, config: Config): Prom
     },
     transform: (document) => {
       const { schema, url } = jsonSchemaTransform(document as Parameters<typeof jsonSchemaTransform>[0])
-      const { declaredCodes, access, produces, upload } = document.route.config ?? {}
+      const { declaredCodes, access, produces, upload, successHeaders } = document.route.config ?? {}
       const success =
         produces === undefined
-          ? successResponses(schema.response)
+          ? successResponses(schema.response, successHeaders)
           : { 200: { description: 'OK', content: { [produces]: { schema: { type: 'string' } } } } }
       const response = { ...success, ...errorResponses(declaredCodes ?? new Set()) }
       const security = access && securityOf[access]
@@ -89,12 +91,19 @@ function withOptionalBodies<Document extends Made>(document: Document): Document
 }
 
 /** 204 and 304 have no body, and so no content to describe. */
-function successResponses(response: unknown): Record<string, unknown> {
+function successResponses(
+  response: unknown,
+  described: Readonly<Record<string, string>> = {},
+): Record<string, unknown> {
+  const entries = Object.entries(described)
+  const headers = Object.fromEntries(entries.map(([name, description]) => [name, { type: 'string', description }]))
   const all = Object.entries((response ?? {}) as Record<string, unknown>)
   return Object.fromEntries(
     all.map(([status, schema]) => [
       status,
-      status === '204' || status === '304' ? { description: 'No content', type: 'null' } : schema,
+      status === '204' || status === '304'
+        ? { description: 'No content', type: 'null', ...(entries.length > 0 && { headers }) }
+        : schema,
     ]),
   )
 }

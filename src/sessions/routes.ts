@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { identitySigner } from '../access-tokens/identity.ts'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
@@ -56,24 +57,7 @@ export function sessionRoutes(app: App, deps: Deps): void {
       return reply.code(204).send()
     },
   })
-  app.route({
-    method: 'GET',
-    url: '/v0/auth/check',
-    // Reverse proxies ask for all their users from one address.
-    config: { access: 'session or access token', limit: 'none', repeatable: true },
-    schema: {
-      summary: "Forward-auth of reverse proxies: the answer's headers say who is signed in",
-      tags: ['sessions'],
-      response: { 204: z.void() },
-    },
-    handler: (request, reply) => {
-      const { sessionId, user } = signedInUser(request)
-      reply
-        .headers({ 'x-user-id': user.id, 'x-user-roles': user.roles.join(','), 'x-session-id': sessionId })
-        .code(204)
-        .send()
-    },
-  })
+  checkRoute(app, deps)
   app.route({
     method: 'GET',
     url: '/v0/auth/sessions',
@@ -109,6 +93,51 @@ export function sessionRoutes(app: App, deps: Deps): void {
     },
   })
   deviceRoutes(app, deps)
+}
+
+/** `identity` and not a header: whoever configures the proxy writes the URL, clients write headers. */
+const checkQuery = z.object({
+  identity: z
+    .enum(['jwt'])
+    .optional()
+    .meta({ description: 'adds X-Postern-Identity to the answer; `docs/forward-auth.md` says how to verify it' }),
+})
+
+const identityHeaders = {
+  'X-User-Id': 'the account',
+  'X-User-Roles': 'separated by commas, the highest first',
+  'X-Session-Id': 'the session, as in the list of sessions',
+  'X-Postern-Identity': 'where the query has identity=jwt: the same, signed by a published key, for 60 seconds',
+}
+
+function checkRoute(app: App, deps: Deps): void {
+  const fault = faults('system:token_creation_error')
+  const signIdentity = identitySigner()
+  app.route({
+    method: 'GET',
+    url: '/v0/auth/check',
+    // Reverse proxies ask for all their users from one address.
+    config: {
+      access: 'session or access token',
+      limit: 'none',
+      repeatable: true,
+      codes: fault.codes,
+      successHeaders: identityHeaders,
+    },
+    schema: {
+      summary: "Forward-auth of reverse proxies: the answer's headers say who is signed in",
+      tags: ['sessions'],
+      querystring: checkQuery,
+      response: { 204: z.void() },
+    },
+    handler: (request, reply) => {
+      const signedIn = signedInUser(request)
+      const { sessionId, user } = signedIn
+      reply.headers({ 'x-user-id': user.id, 'x-user-roles': user.roles.join(','), 'x-session-id': sessionId })
+      if (request.query.identity) reply.header('x-postern-identity', signIdentity({ ...deps, fault }, signedIn))
+      reply.code(204).send()
+    },
+  })
 }
 
 function deviceRoutes(app: App, deps: Deps): void {

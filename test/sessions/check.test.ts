@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeToken } from '../../src/crypto/secret-token.ts'
 import { startApp, type TestApp } from '../support/app.ts'
@@ -108,19 +107,4 @@ describe(`GET ${url}`, () => {
       await expectRefusal(token, 'session:invalid_user_id')
     })
   })
-})
-
-describe('docs/forward-auth.md', () => {
-  const text = readFileSync(new URL('../../docs/forward-auth.md', import.meta.url), 'utf8')
-
-  test.each(['nginx', 'Traefik', 'Caddy'])(
-    'has an example for %s that asks the check and passes each header on',
-    (proxy) => {
-      const [, section = ''] = text.split(new RegExp(`^## ${proxy}$`, 'm'))
-      const [, example = ''] = /^```\w+\n([\s\S]*?)^```$/m.exec(section.split(/^## /m)[0] ?? '') ?? []
-      expect(example).toContain(url)
-      // Once to take what the client sent away, once to pass on what the check says.
-      for (const name of names) expect(example.split(name).length - 1).toBeGreaterThanOrEqual(2)
-    },
-  )
 })

@@ -9,7 +9,8 @@ const run = promisify(execFile)
 /** On Debian as root; elsewhere, and where it fails, nothing happens. One at a time, also of several test processes. */
 export async function installPackage(name: string): Promise<void> {
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  // Runlevel 1: what comes with a service does not start it.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
   const apt = (...parameters: string[]) =>
     run('flock', [join(tmpdir(), 'postern-apt.lock'), 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...parameters], {
       env,
