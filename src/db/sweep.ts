@@ -13,6 +13,7 @@ const expired = {
   pending_logins: `expires_at < now() - ${kept}`,
   oauth_states: `expires_at < now() - interval '1 day'`,
   oauth_sign_ups: `expires_at < now() - interval '1 day'`,
+  used_id_tokens: 'expires_at < now()',
   refresh_tokens: `coalesce(rotated_at, expires_at) < now() - ${kept}`,
   refresh_families: `expires_at < now() - ${kept}`,
   // By the time that has an index: one that ended early stays longer, and no use of a session has to write an index.

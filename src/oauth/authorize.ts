@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { CodeChallengeMethod, generateCodeVerifier, OAuth2Client } from 'arctic'
 import type { Config } from '../config.ts'
 import type { Context } from '../context.ts'
 import { findProvider } from './find-provider.ts'
 import type { Provider } from './provider.ts'
 import { isAllowedRedirect } from './redirect-to.ts'
-import { issueState } from './state.ts'
+import { issueState, nonceOf } from './state.ts'
 
 type Refusal = 'oauth:provider_not_found' | 'oauth:invalid_redirect_url' | 'oauth:invalid_auth_url'
 
@@ -27,16 +26,16 @@ export async function authorize(ctx: Context<Refusal>, wish: Wish): Promise<stri
   const { slug, flow, redirectTo, anonymousDigest, sessionId } = wish
   const provider = await findProvider(ctx, slug)
   if (!isAllowedRedirect(redirectTo, ctx.config.oauthRedirectAllow)) throw ctx.fault('oauth:invalid_redirect_url')
-  const secrets = { codeVerifier: generateCodeVerifier(), nonce: randomBytes(32).toString('base64url') }
-  const state = await issueState(ctx, { provider, flow, anonymousDigest, sessionId, secrets, redirectTo })
+  const codeVerifier = generateCodeVerifier()
+  const state = await issueState(ctx, { provider, flow, anonymousDigest, sessionId, codeVerifier, redirectTo })
   const client = new OAuth2Client(provider.clientId, null, redirectUri(ctx.config, provider))
   const url = client.createAuthorizationURLWithPKCE(
     provider.endpoints.authorization,
     state,
     CodeChallengeMethod.S256,
-    secrets.codeVerifier,
+    codeVerifier,
     [...provider.scopes],
   )
-  if (provider.protocol === 'oidc') url.searchParams.set('nonce', secrets.nonce)
+  if (provider.protocol === 'oidc') url.searchParams.set('nonce', nonceOf(state))
   return url.href
 }

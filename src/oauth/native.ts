@@ -6,11 +6,13 @@ import type { LoginOutcome } from '../sessions/reply.ts'
 import { askProvider } from './ask-provider.ts'
 import { basicCredentials } from './exchange.ts'
 import { findProvider } from './find-provider.ts'
-import { IdTokenError, verifyIdToken } from './id-token.ts'
+import { type BearerIdToken, IdTokenError, verifyBearerIdToken } from './id-token.ts'
 import { githubIdentity } from './identity.github.ts'
 import { readClaims } from './identity.oidc.ts'
 import type { Identity, Provider } from './provider.ts'
 import { type NewAccount, type SignInRefusal, signInWithIdentity } from './sign-in.ts'
+import { spendIdToken } from './spend-id-token.ts'
+import { isNonceOfBrowser } from './state.ts'
 
 export type NativeRefusal =
   | 'oauth:provider_not_found'
@@ -37,30 +39,46 @@ export async function signInNatively(
   { slug, proof, deviceToken, client }: Arrival,
 ): Promise<LoginOutcome | NewAccount> {
   const provider = await findProvider(ctx, slug)
-  const identity = await identityOf(ctx, provider, proof)
-  return signInWithIdentity(ctx, provider, { identity, deviceToken, anonymousDigest: undefined, client })
+  const { identity, bearer } = await proven(ctx, provider, proof)
+  return signInWithIdentity(ctx, provider, {
+    identity,
+    deviceToken,
+    anonymousDigest: undefined,
+    client,
+    spend: (tx) => (bearer ? spendIdToken(ctx, tx, bearer) : undefined),
+  })
 }
 
 type Refusal = 'oauth:invalid_id_token' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed'
 
-function identityOf(ctx: Context<Refusal>, provider: Provider, proof: NativeProof): Promise<Identity> {
-  if ('idToken' in proof) return idTokenIdentity(ctx, provider, proof)
+/** Who it proves; an ID token is to be spent. */
+type Proven = { readonly identity: Identity; readonly bearer?: BearerIdToken }
+
+async function proven(ctx: Context<Refusal>, provider: Provider, proof: NativeProof): Promise<Proven> {
+  if ('idToken' in proof) {
+    const found = await readIdToken(ctx, provider, proof)
+    if (proof.nonce !== undefined && (await isNonceOfBrowser(ctx, proof.nonce))) {
+      throw ctx.fault('oauth:invalid_id_token', { details: 'Its nonce was given to a browser.' })
+    }
+    return found
+  }
   // Whom an access token was issued to is a question that only GitHub answers.
   if (provider.protocol !== 'github') throw ctx.fault('oauth:invalid_id_token', { details: 'Send an ID token.' })
-  return accessTokenIdentity(ctx, provider, proof.accessToken)
+  return { identity: await accessTokenIdentity(ctx, provider, proof.accessToken) }
 }
 
-/** An ID token of the provider's, for this client, with that nonce. */
-export async function idTokenIdentity(
+/** An ID token of the provider's, for this client, with that nonce; not yet spent. */
+export async function readIdToken(
   ctx: Context<'oauth:invalid_id_token' | 'oauth:user_info_fetch_failed'>,
   provider: Provider,
   { idToken, nonce }: { readonly idToken: string; readonly nonce: string | undefined },
-): Promise<Identity> {
+): Promise<{ readonly identity: Identity; readonly bearer: BearerIdToken }> {
   if (provider.protocol !== 'oidc') throw ctx.fault('oauth:invalid_id_token', { details: 'It issues no ID tokens.' })
   const deps = { providerKeys: ctx.providerKeys, askProvider: (of: Provider, url: string) => askProvider(ctx, of, url) }
   try {
-    const identity = readClaims(await verifyIdToken(deps, provider, idToken, { nonce }))
-    if (identity) return identity
+    const { payload, bearer } = await verifyBearerIdToken(deps, provider, idToken, { nonce })
+    const identity = readClaims(payload)
+    if (identity) return { identity, bearer }
     throw new IdTokenError('There is no usable subject')
   } catch (cause) {
     if (cause instanceof OutboundError) throw ctx.fault('oauth:user_info_fetch_failed', { cause })

@@ -1,10 +1,12 @@
 import { decodeJwt } from 'jose'
 import type { Context } from '../context.ts'
+import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import type { LoginOutcome } from '../sessions/reply.ts'
 import { findProvider } from './find-provider.ts'
-import { idTokenIdentity, type NativeRefusal } from './native.ts'
+import { type NativeRefusal, readIdToken } from './native.ts'
 import { type NewAccount, signInWithIdentity } from './sign-in.ts'
+import { spendIdToken } from './spend-id-token.ts'
 import { issueState, takeState } from './state.ts'
 
 const slug = 'google'
@@ -33,12 +35,13 @@ export async function loginByOneTap(ctx: Context<Refusal>, arrival: Arrival): Pr
   const provider = await findProvider(ctx, slug)
   const nonce = claimedNonce(credential)
   if (nonce === undefined) throw ctx.fault('oauth:invalid_id_token')
-  const identity = await idTokenIdentity(ctx, provider, { idToken: credential, nonce })
+  const { identity, bearer } = await readIdToken(ctx, provider, { idToken: credential, nonce })
   const taken = await takeState(ctx, { state: nonce, provider, flow: 'one_tap', anonymousDigest })
   if (typeof taken === 'string') {
     throw ctx.fault('oauth:invalid_id_token', { details: 'Its nonce is none of this browser’s, used or too old.' })
   }
-  return signInWithIdentity(ctx, provider, { identity, deviceToken, anonymousDigest, client })
+  const spend = (tx: Transaction) => spendIdToken(ctx, tx, bearer)
+  return signInWithIdentity(ctx, provider, { identity, deviceToken, anonymousDigest, client, spend })
 }
 
 /** What the credential says before it is verified. */

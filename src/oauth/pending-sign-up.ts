@@ -1,8 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { sql } from 'drizzle-orm'
-import type { Context } from '../context.ts'
+import type { Config } from '../config.ts'
 import { makeToken } from '../crypto/secret-token.ts'
 import { oauthSignUps } from '../db/schema/oauth.ts'
+import type { Transaction } from '../db/transaction.ts'
 import type { Identity, Provider } from './provider.ts'
 
 type NewSignUp = {
@@ -13,10 +14,10 @@ type NewSignUp = {
 }
 
 /** Afterwards a sign-up waits for its handle, bound to the browser, or, without one, to the app's form; gives its token. */
-export async function issueOauthSignUp(ctx: Context<never>, wish: NewSignUp): Promise<string> {
+export async function issueOauthSignUp(tx: Transaction, config: Config, wish: NewSignUp): Promise<string> {
   const { provider, identity, email, anonymousDigest } = wish
   const { text, digest } = makeToken('pendingOauth')
-  await ctx.db.insert(oauthSignUps).values({
+  await tx.insert(oauthSignUps).values({
     id: randomUUIDv7(),
     digest,
     providerId: provider.id,
@@ -26,7 +27,7 @@ export async function issueOauthSignUp(ctx: Context<never>, wish: NewSignUp): Pr
     pictureUrl: identity.pictureUrl,
     anonymousDigest,
     isApp: anonymousDigest === undefined,
-    expiresAt: sql`now() + make_interval(secs => ${ctx.config.oauthPendingTtlSeconds})`,
+    expiresAt: sql`now() + make_interval(secs => ${config.oauthPendingTtlSeconds})`,
   })
   return text
 }

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { prepared } from '../db/prepared.ts'
 import { oauthIdentities } from '../db/schema/oauth.ts'
 import { devices, users } from '../db/schema/users.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import type { DeliveryRefusal } from '../mail/confirm.ts'
 import { deviceDigestOf, isKnownDevice } from '../sessions/devices.ts'
@@ -35,18 +36,21 @@ type Arrival = {
   /** The browser that a new account's sign-up is bound to; an app has none. */
   readonly anonymousDigest: Buffer | undefined
   readonly client: Client
+  /** Takes what proved who it is, in the transaction of what that opens; a code was taken by its provider. */
+  readonly spend?: ((tx: Transaction) => Promise<void> | undefined) | undefined
 }
 
 /** Whoever the provider vouched for goes on as after a password, or, new here, with a sign-up. Never linked by e-mail [OA5]. */
 export async function signInWithIdentity(
   ctx: Context<SignInRefusal>,
   provider: Provider,
-  { identity, deviceToken, anonymousDigest, client }: Arrival,
+  { identity, deviceToken, anonymousDigest, client, spend }: Arrival,
 ): Promise<LoginOutcome | NewAccount> {
   const known = await findAccount(ctx, provider, { identity, deviceToken })
-  if (known === undefined) return beginSignUp(ctx, provider, { identity, anonymousDigest })
+  if (known === undefined) return beginSignUp(ctx, provider, { identity, anonymousDigest, spend })
   const { user, identityId, deviceId } = known
   return continueLogin(ctx, { user, deviceId, rememberMe: false, client }, async (tx) => {
+    await spend?.(tx)
     // Unlinked a moment ago it opens nothing any more: the account is one to sign in to in another way.
     const held = await tx.select().from(oauthIdentities).where(eq(oauthIdentities.id, identityId)).for('key share')
     if (held.length === 0) throw ctx.fault('oauth:email_already_exists')
@@ -94,7 +98,7 @@ const findStatement = prepared((db) =>
 async function beginSignUp(
   ctx: Context<'oauth:email_not_verified' | 'oauth:email_already_exists'>,
   provider: Provider,
-  { identity, anonymousDigest }: Pick<Arrival, 'identity' | 'anonymousDigest'>,
+  { identity, anonymousDigest, spend }: Pick<Arrival, 'identity' | 'anonymousDigest' | 'spend'>,
 ): Promise<NewAccount> {
   const email = identity.verifiedEmail?.trim().normalize('NFC')
   if (email === undefined || findEmailBreach(email)) throw ctx.fault('oauth:email_not_verified')
@@ -107,7 +111,10 @@ async function beginSignUp(
       details: 'Sign in to that account in another way, then link this provider to it.',
     })
   }
-  const pendingToken = await issueOauthSignUp(ctx, { provider, identity, email, anonymousDigest })
+  const pendingToken = await transaction(ctx.pool, async (tx) => {
+    await spend?.(tx)
+    return issueOauthSignUp(tx, ctx.config, { provider, identity, email, anonymousDigest })
+  })
   const suggestedHandle = await suggestHandle(ctx.db, [identity.username, email.slice(0, email.lastIndexOf('@'))])
   return { next: 'sign-up', pendingToken, email, suggestedHandle }
 }

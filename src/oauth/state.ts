@@ -1,6 +1,6 @@
 import { createHash, randomUUIDv7 } from 'node:crypto'
 import { generateState } from 'arctic'
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { open, seal } from '../crypto/sealed-box.ts'
 import { oauthStates } from '../db/schema/oauth.ts'
@@ -16,16 +16,31 @@ type NewState = {
   readonly flow: Flow
   readonly anonymousDigest: Buffer
   readonly sessionId?: string | undefined
-  readonly secrets?: Secrets
+  /** Of a code flow. */
+  readonly codeVerifier?: string
   readonly redirectTo: string
 }
 
 const digestOf = (state: string): Buffer => createHash('sha256').update(state).digest()
 
+/** The nonce of a code flow: what its row is found by, so that an ID token that carries it is known as one of that way. */
+export const nonceOf = (state: string): string => digestOf(state).toString('base64url')
+
+/** Whether an ID token with this nonce belongs to a way of a browser's, used or not: it is good there, if anywhere [AT13]. */
+export async function isNonceOfBrowser(ctx: Context<never>, nonce: string): Promise<boolean> {
+  const digests = [digestOf(nonce), Buffer.from(nonce, 'base64url')]
+  const found = await ctx.db
+    .select({ id: oauthStates.id })
+    .from(oauthStates)
+    .where(inArray(oauthStates.digest, digests))
+  return found.length > 0
+}
+
 /** Afterwards the way is open once, to this browser, provider and flow, and for a link to this session [OA1]; gives its state. */
-export async function issueState(ctx: Context<never>, { provider, secrets, ...rest }: NewState): Promise<string> {
+export async function issueState(ctx: Context<never>, { provider, codeVerifier, ...rest }: NewState): Promise<string> {
   const id = randomUUIDv7()
   const state = generateState()
+  const secrets = codeVerifier === undefined ? undefined : { codeVerifier, nonce: nonceOf(state) }
   await ctx.db.insert(oauthStates).values({
     ...rest,
     id,

@@ -284,6 +284,8 @@ describe('POST /v0/auth/oauth/{provider}/login', () => {
         'one for several, of another party': claiming({ aud: ['postern', 'somebody'], azp: 'somebody' }),
         'one of another issuer': claiming({ iss: 'https://evil.example' }),
         'one that is over': claiming({ exp: 1_000_000_000 }),
+        'one of tomorrow [AT13]': claiming({ iat: Math.floor(Date.now() / 1000) + 24 * 3600 }),
+        'one of another kind [AT13]': () => Object.assign(provider, { idHeader: { typ: 'at+jwt' } }),
         'one with another nonce': claiming({ nonce: 'another' }),
         'one without nonce': claiming({ nonce: undefined }),
         'one of nobody': claiming({ sub: '' }),

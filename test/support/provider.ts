@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { decodeJwt } from 'jose'
@@ -50,6 +51,7 @@ export class OidcProvider {
   claims: Claims = {}
   /** Over those of the ID token that the provider makes. */
   idClaims: Claims = {}
+  idHeader: Claims = {}
   /** Another ID token in place of the provider's, of the same claims. */
   forge: ((claims: Claims) => string) | undefined
   /** Over the discovery document, which an app asks for once. */
@@ -72,6 +74,7 @@ export class OidcProvider {
       Object.assign(body as Claims, this.discovery)
     })
     service.on('beforeTokenSigning', (token: MutableToken) => {
+      Object.assign(token.header, this.idHeader)
       Object.assign(token.payload, { aud: this.clientId, sub: this.claims.sub, ...this.idClaims })
     })
     service.on('beforeUserinfo', (response: MutableResponse) => {
@@ -109,16 +112,20 @@ export class OidcProvider {
     return this.server.faults
   }
 
-  /** An ID token as a native library gets it. */
-  idToken(claims: Claims): Promise<string> {
+  /** An ID token as a native library gets it; no two are alike, as a real provider's are not. */
+  idToken(claims: Claims, header: Claims = {}): Promise<string> {
     return this.issuer.buildToken({
-      scopesOrTransform: (_header, payload) => Object.assign(payload, { aud: this.clientId, ...claims }),
+      scopesOrTransform: (ownHeader, payload) => {
+        Object.assign(ownHeader, header)
+        Object.assign(payload, { aud: this.clientId, jti: randomUUID(), ...claims })
+      },
     })
   }
 
   reset(claims: Claims): void {
     this.claims = claims
     this.idClaims = {}
+    this.idHeader = {}
     this.forge = undefined
     this.discovery = {}
     this.userinfo = {}

@@ -61,7 +61,7 @@ export const oauthStates = pgTable(
     anonymousDigest: bytea().notNull(),
     /** Of a link: the session that asked. */
     sessionId: uuid(),
-    /** PKCE's verifier and the nonce, sealed; a one-tap nonce is the state itself. */
+    /** PKCE's verifier and the nonce, sealed. The nonce is the digest of the state; of One Tap the state itself. */
     sealedSecrets: bytea(),
     redirectTo: text().notNull(),
     createdAt: createdAt(),
@@ -100,4 +100,14 @@ export const oauthSignUps = pgTable(
     unique('oauth_sign_ups_digest_unique').on(table.digest),
     index('oauth_sign_ups_expires_at').on(table.expiresAt),
   ],
+)
+
+/** ID tokens that clients brought and that opened something, until they have expired: each is good once [AT13]. */
+export const usedIdTokens = pgTable(
+  'used_id_tokens',
+  {
+    digest: bytea().primaryKey(),
+    expiresAt: instant().notNull(),
+  },
+  (table) => [index('used_id_tokens_expires_at').on(table.expiresAt)],
 )
