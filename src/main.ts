@@ -53,13 +53,15 @@ async function serve(config: Config): Promise<void> {
   process.stdout.write(startText(config, deps.inbox !== undefined))
 }
 
+const inboxNote = 'no SMTP_URL is set: mails stay on this machine, and whoever reaches this port reads them'
+
 function startText(config: Config, hasInbox: boolean): string {
   const lines = [
     `Postern ${version} is running.`,
     `  API    ${config.publicUrl}`,
     `  Docs   ${config.publicUrl}/docs`,
     ...(config.appEnv === 'production' ? [] : [`  App    ${config.publicUrl}/dev/app (an example front end)`]),
-    ...(hasInbox ? [`  Inbox  ${config.publicUrl}/dev/inbox (no SMTP_URL is set: mails stay on this machine)`] : []),
+    ...(hasInbox ? [`  Inbox  ${config.publicUrl}/dev/inbox (${inboxNote})`] : []),
     ...(config.databaseUrl === undefined ? [`  Data   ${config.dataDir} (embedded PostgreSQL)`] : []),
   ]
   return `${lines.join('\n')}\n`

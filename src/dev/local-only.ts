@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { faults } from '../errors/fault.ts'
@@ -6,16 +7,39 @@ import type { Guard } from '../errors/plugin.ts'
 const fault = faults('system:not_found')
 const loopback = /^(?:127\.|::1$|::ffff:127\.)/
 
+/** What proxies and networks before a server add to a request, under whatever spelling they pass it on. */
+const addedByProxies = new RegExp(
+  `^(?:${[
+    'via',
+    'cdn-loop',
+    'max-forwards',
+    'proxy-.*',
+    '(?:x-)?forwarded.*',
+    'x-(?:real|client|remote|cluster-client|proxyuser|originating)-?ip',
+    'x-(?:original|envoy|amzn|amz-cf|azure|arr|appengine|cloud|vercel|nf|proxy|rewrite|scheme|ssl)(?:-.*)?',
+    '(?:true|fastly|fly|wl-proxy)-client-?ip',
+    '(?:cf|fastly|fly|front-end)-.*',
+  ].join('|')})$`,
+)
+
+/** As far as it can be told: a proxy on this machine has a loopback address as well. HTTP/1.0 is what many speak to what is behind them. */
+function cameThroughProxy({ httpVersion, headers }: IncomingMessage, clientIpHeader: string): boolean {
+  const names = Object.keys(headers).map((name) => name.replaceAll('_', '-'))
+  return httpVersion === '1.0' || names.some((name) => name === clientIpHeader || addedByProxies.test(name))
+}
+
 /**
  * The development pages exist for this machine's own user alone: not for the network, not for a site that points its name at
- * 127.0.0.1 (hence the Host), not for scripts of other origins (hence no CORS headers).
+ * 127.0.0.1 (hence the Host), not for whom a proxy lets in [AT8], not for scripts of other origins (hence no CORS headers).
  */
 export function localOnlyGuard(config: Config): Guard {
+  const clientIpHeader = config.clientIpHeader.toLowerCase()
   const hosts = new Set(['localhost', '127.0.0.1', '[::1]', new URL(config.publicUrl).hostname])
   const check = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     for (const name of Object.keys(reply.getHeaders())) if (name.startsWith('access-control-')) reply.removeHeader(name)
     const host = (request.headers.host ?? '').replace(/:\d+$/, '')
-    if (!loopback.test(request.socket.remoteAddress ?? '') || !hosts.has(host)) throw fault('system:not_found')
+    const isLocal = loopback.test(request.socket.remoteAddress ?? '') && hosts.has(host)
+    if (!isLocal || cameThroughProxy(request.raw, clientIpHeader)) throw fault('system:not_found')
   }
   return Object.assign(check, { codes: fault.codes })
 }

@@ -1,3 +1,5 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { frontendUrl, startApp, type TestApp } from '../support/app.ts'
 import { mailsTo, newPerson, signedUp, signUp } from '../support/people.ts'
@@ -66,6 +68,48 @@ describe('documentation', () => {
 const local = { host: 'localhost:8080' }
 const pages = ['/dev/inbox', '/api/v1/search?query=to:nobody@example.com', '/api/v1/search']
 
+/** By what nginx, Apache, Caddy, Traefik, HAProxy, Envoy, IIS, squid, tunnels and the networks of others can be told. */
+const addedByProxies = [
+  'x-forwarded-for',
+  'x_forwarded_for',
+  'X-Forwarded-Proto',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-server',
+  'x-forwarded-prefix',
+  'x-forwarded',
+  'forwarded',
+  'forwarded-for',
+  'via',
+  'x-real-ip',
+  'x-client-ip',
+  'x-remote-ip',
+  'x-cluster-client-ip',
+  'x-original-for',
+  'x-original-forwarded-for',
+  'x-original-host',
+  'x-original-uri',
+  'x-original-url',
+  'x-rewrite-url',
+  'x-envoy-external-address',
+  'x-arr-log-id',
+  'x-azure-clientip',
+  'x-amzn-trace-id',
+  'x-cloud-trace-context',
+  'x-appengine-user-ip',
+  'x-vercel-forwarded-for',
+  'x-scheme',
+  'cf-connecting-ip',
+  'cf-ray',
+  'cdn-loop',
+  'true-client-ip',
+  'fastly-client-ip',
+  'fly-client-ip',
+  'wl-proxy-client-ip',
+  'proxy-connection',
+  'max-forwards',
+] as const
+
 describe('the inbox', () => {
   const ask = (url: string, headers: Record<string, string>, remoteAddress = '127.0.0.1') =>
     app.app.inject({ url, headers, remoteAddress })
@@ -84,8 +128,38 @@ describe('the inbox', () => {
     }
     for (const host of ['evil.example', 'localhost.evil.example', 'xlocalhost', '127.0.0.1.nip.io', '[::2]'])
       expect([host, (await ask(url, { host })).statusCode]).toEqual([host, 404])
-    const forwarded = { ...local, 'x-forwarded-for': '127.0.0.1', 'x-real-ip': '127.0.0.1' }
-    expect((await ask(url, forwarded, '192.0.2.1')).statusCode).toBe(404)
+  })
+
+  test.each([...pages, '/api/v1/message/nothing', '/dev/app', '/dev/app/src/app.ts'])(
+    '%s is 404 to whoever comes through a proxy on this machine, by whatever it can be told [AT8]',
+    async (url) => {
+      for (const name of addedByProxies) {
+        const { statusCode, headers } = await ask(url, { ...local, [name]: '127.0.0.1' })
+        expect([name, statusCode, headers['x-error-code']]).toEqual([name, 404, 'system:not_found'])
+      }
+      const socket = connect(Number(new URL(app.origin).port), '127.0.0.1')
+      socket.write(`GET ${url} HTTP/1.0\r\nHost: localhost:8080\r\n\r\n`)
+      expect(await text(socket)).toMatch(/^HTTP\/1\.1 404 /)
+    },
+  )
+
+  test('what clients of Mailpit and browsers send shows no proxy [AT8]', async () => {
+    const sent = {
+      'user-agent': 'curl/8.5.0',
+      accept: '*/*',
+      'accept-encoding': 'gzip',
+      'accept-language': 'en',
+      connection: 'close',
+      cookie: 'a=b',
+      origin: 'http://localhost:8080',
+      referer: 'http://localhost:8080/dev/app',
+      'sec-fetch-site': 'same-origin',
+      'upgrade-insecure-requests': '1',
+      'x-requested-with': 'XMLHttpRequest',
+      'x-request-id': 'one',
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    }
+    for (const url of pages) expect([url, (await ask(url, { ...local, ...sent })).statusCode]).toEqual([url, 200])
   })
 
   test.each([...pages, '/api/v1/message/nothing'])(
