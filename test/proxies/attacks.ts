@@ -4,7 +4,7 @@ const odd = [..."!#$%&'*+.^_`|~"]
 export const identityHeaders = ['X-User-Id', 'X-User-Roles', 'X-Session-Id', 'X-Postern-Identity'] as const
 
 /** Every name that an application which reads all but letters and digits as an underscore takes for this one. */
-function aliasesOf(name: string): string[] {
+export function aliasesOf(name: string): string[] {
   const [first = '', second = '', third = ''] = name.split('-')
   const separators = ['-', ...odd]
   return separators.flatMap((one) => separators.map((other) => `${first}${one}${second}${other}${third}`))

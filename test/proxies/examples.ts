@@ -62,7 +62,7 @@ const starts: Readonly<Record<'nginx' | 'traefik' | 'caddy', (port: number, fold
     },
   }
 
-export const nginxAround = (folder: string, http: string): string => {
+const nginxAround = (folder: string, http: string): string => {
   const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (kind) => `${kind}_temp_path ${folder}/${kind};`,
   )
@@ -77,12 +77,18 @@ export async function startExample(name: ProxyName, program: string, places: Pla
   const folder = mkdtempSync(join(tmpdir(), 'postern-proxy-'))
   const kind = name === 'caddy of today' ? 'caddy' : name
   const { files, parameters } = starts[kind](port, folder, places)
-  return startProxy({ program, parameters, files, folder, port })
+  return startProxy({ program, parameters, files, folder, port, ready: '/public/ready' })
 }
 
-type Program = Start & { readonly program: string; readonly folder: string; readonly port: number }
+type Program = Start & {
+  readonly program: string
+  readonly folder: string
+  readonly port: number
+  /** A path that answers 200 through it. */
+  readonly ready: string
+}
 
-export async function startProxy({ program, parameters, files, folder, port }: Program): Promise<RunningProxy> {
+export async function startProxy({ program, parameters, files, folder, port, ready }: Program): Promise<RunningProxy> {
   for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text)
   // Caddy keeps what it remembers in HOME.
   const env = { PATH: process.env.PATH ?? '', HOME: folder }
@@ -96,7 +102,7 @@ export async function startProxy({ program, parameters, files, folder, port }: P
     async () => {
       if (child.exitCode !== null) throw new Error(`${program} ended: ${output}`)
       // Traefik listens before it has read its routers.
-      const { status } = await ask(port, 'GET /public/ready HTTP/1.1')
+      const { status } = await ask(port, `GET ${ready} HTTP/1.1`)
       if (status !== 200) throw new Error(`${program} answers ${status}: ${output}`)
     },
     { timeout: 20_000, interval: 50 },

@@ -11,11 +11,14 @@ export type RawAnswer = {
   readonly body: string
 }
 
+type From = { readonly localAddress?: string; readonly host?: string }
+
 /** One request as it is written, byte for byte; what comes after its first empty line is the body. */
-export async function ask(port: number, startLine: string, lines = ''): Promise<RawAnswer> {
-  const socket = connect(port, '127.0.0.1')
+export async function ask(port: number, startLine: string, lines = '', from: From = {}): Promise<RawAnswer> {
+  const { localAddress = '127.0.0.1', host: ownHost = 'app.example.com' } = from
+  const socket = connect({ port, host: '127.0.0.1', localAddress })
   const closing = /^connection:/im.test(lines) ? '' : 'Connection: close\r\n'
-  const host = /^http:\/\/([^/?]*)/i.exec(startLine.split(' ')[1] ?? '')?.[1] ?? 'app.example.com'
+  const host = /^http:\/\/([^/?]*)/i.exec(startLine.split(' ')[1] ?? '')?.[1] ?? ownHost
   // Not ended from here: to many a proxy that is somebody who is gone.
   socket.write(
     Buffer.from(
