@@ -7,6 +7,7 @@ const timed = [
   'test/ports/rate-counter.test.ts',
   'test/long/timing.test.ts',
   'test/long/search.test.ts',
+  'test/long/import.test.ts',
 ]
 
 /** Crowds that work while programs are killed and backends are away: they wait more than they work, so among the other tests they begin first. */

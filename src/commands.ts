@@ -12,6 +12,7 @@ import { openDatabaseUrls } from './db/urls.ts'
 import { examine } from './doctor.ts'
 import { addWebhook, listWebhooks, removeWebhook } from './events/webhooks.ts'
 import { isUuid } from './http/validation.ts'
+import { importOptions, readImport, runImport } from './import/command.ts'
 import { createLog } from './log.ts'
 import { outboundPolicy } from './outbound/policy.ts'
 import { openBroadcast } from './ports/broadcast.open.ts'
@@ -19,7 +20,6 @@ import { openSearchIndex } from './ports/search-index.open.ts'
 import { openUserIndexer } from './search/index-users.ts'
 import { openReplicas, type Replicas } from './sessions/replicas.ts'
 import { helpUser, type UserAct, userActs } from './users/help-user.ts'
-import { importAccounts } from './users/import-accounts.ts'
 import { grantRole, revokeRole } from './users/operate-roles.ts'
 import { type Role, roles } from './users/roles.ts'
 
@@ -32,9 +32,15 @@ type Outcome = { readonly says: string; readonly exitCode?: number }
 type Command = {
   /** In brackets: may be left out. */
   readonly parameters: readonly string[]
+  readonly options?: Readonly<Record<string, Option>>
   readonly usage: string
-  readonly run: (config: Config, given: readonly string[]) => Promise<Outcome>
+  readonly run: (config: Config, given: readonly string[], options: Options) => Promise<Outcome>
 }
+
+/** `--NAME`, or `--NAME VALUE`, of which it says what that is. */
+type Option = { readonly type: 'boolean' } | { readonly type: 'string'; readonly takes: string }
+
+type Options = Readonly<Record<string, string | boolean | undefined>>
 
 /** The operator's commands: `npm run admin -- NAME`. They join a running server's embedded database, or start it. */
 export const commands: Readonly<Record<string, Command>> = {
@@ -72,7 +78,8 @@ export const commands: Readonly<Record<string, Command>> = {
   'webhooks remove': { parameters: ['ID'], usage: 'post no more events there', run: webhooksRemove },
   'import-accounts': {
     parameters: ['FILE'],
-    usage: 'accounts of another system, one JSON object a line (docs/import.md)',
+    options: importOptions,
+    usage: 'accounts of another system, from its export or one JSON object a line (docs/import.md)',
     run: importFile,
   },
 }
@@ -181,18 +188,17 @@ async function webhooksRemove(config: Config, [id = '']: readonly string[]): Pro
   return isRemoved ? { says: 'No more events are posted there.' } : { says: `There is no webhook ${id}.`, exitCode: 1 }
 }
 
-async function importFile(config: Config, [file = '']: readonly string[]): Promise<Outcome> {
-  const report = (line: string) => process.stdout.write(`${line}\n`)
-  const { accepted, known, refused } = await withDatabase(config, async (database) => {
-    const outcome = await importAccounts({ ...database, hashCost: hashCostOf(config) }, file, report)
+async function importFile(config: Config, [file = '']: readonly string[], options: Options): Promise<Outcome> {
+  const wanted = readImport(file, options)
+  if ('says' in wanted) return wanted
+  const { tally, says } = await withDatabase(config, async (database) => {
+    const outcome = await runImport({ ...database, hashCost: hashCostOf(config) }, wanted)
     // In bulk, not one job an account.
-    if (outcome.accepted > 0) await openUserIndexer(config, database)?.reindex(database.directUrl)
+    if (outcome.tally.accepted > 0 && !wanted.isDryRun)
+      await openUserIndexer(config, database)?.reindex(database.directUrl)
     return outcome
   })
-  return {
-    says: `${accepted} accepted, ${known} already there, ${refused} refused`,
-    exitCode: refused === 0 ? 0 : 1,
-  }
+  return { says, exitCode: tally.refused === 0 ? 0 : 1 }
 }
 
 async function reindex(config: Config): Promise<Outcome> {

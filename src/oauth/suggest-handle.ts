@@ -16,7 +16,8 @@ export async function suggestHandle(db: Database, names: readonly (string | unde
   return valid.find((text) => !takenKeys.has(handleKey(text)))
 }
 
-const shapedLikeHandle = (name: string): string =>
+/** What of a name may stand in a handle; whether it makes one is for the rule to say. */
+export const shapedLikeHandle = (name: string): string =>
   name
     .replace(/[^A-Za-z0-9]+/g, '_')
     .slice(0, 15)

@@ -85,3 +85,18 @@ const auditStatement = prepared((tx) => {
     .select(tx.select().from(event).where(isNotNull(event.userId)))
     .prepare('audit')
 })
+
+type SameOfMany = Pick<SecurityEvent, 'type' | 'metadata'> & { readonly userIds: readonly string[] }
+
+/** The same of many accounts that nobody did over HTTP, in one statement. */
+export async function auditEach(tx: Transaction, { type, userIds, metadata }: SameOfMany): Promise<void> {
+  const ids = userIds.map(() => randomUUIDv7())
+  await tx.execute(sql`
+    with event as (
+      insert into security_events (id, user_id, type, metadata, created_at)
+      select id, user_id, ${type}, ${JSON.stringify(metadata ?? null)}::jsonb, clock_timestamp()
+      from unnest(${sql.param(ids)}::uuid[], ${sql.param([...userIds])}::uuid[]) as one (id, user_id)
+      returning id, user_id, created_at
+    )
+    insert into event_outbox (event_id, user_id, created_at) select id, user_id, created_at from event`)
+}

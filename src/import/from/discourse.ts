@@ -1,0 +1,34 @@
+import { type Fields, field, firstField, isYes } from '../entry.ts'
+import type { Format } from '../format.ts'
+import { readInstant } from '../instant.ts'
+
+/** What Discourse exports of its users, or the query of docs/import.md, which has their hashes too. `active` says that the address is verified. */
+export const discourse: Format = {
+  layout: { lists: ['users'] },
+  find: (record) => ({
+    email: field(record, 'email'),
+    isVerified: isYes(record.active),
+    isDisabled: isSuspended(field(record, 'suspended_till')) || isYes(field(record, 'staged')),
+    names: [field(record, 'username')],
+    displayName: firstField(record, 'name', 'username'),
+    passwordHash: hashOf(record),
+    createdAt: field(record, 'created_at'),
+  }),
+}
+
+const defaultAlgorithm = '$pbkdf2-sha256$i=64000,l=32$'
+
+/** Salt and hash are in hex, and the salt counts as it is written. */
+function hashOf(record: Fields): string | undefined {
+  const hash = field(record, 'password_hash')
+  const salt = firstField(record, 'salt', 'password_salt')
+  if (hash === undefined) return undefined
+  const algorithm = String(field(record, 'password_algorithm') ?? defaultAlgorithm).replace(/\$?$/, '$')
+  const [saltText, key] = [Buffer.from(String(salt)), Buffer.from(String(hash), 'hex')].map((bytes) =>
+    bytes.toString('base64'),
+  )
+  return `${algorithm}${saltText}$${key}`
+}
+
+const isSuspended = (until: unknown): boolean =>
+  until !== undefined && (readInstant(until)?.getTime() ?? 0) > Date.now()

@@ -1,0 +1,41 @@
+import { field, firstField, isFields, isYes } from '../entry.ts'
+import type { Format } from '../format.ts'
+import { readInstant } from '../instant.ts'
+
+/** Rows of `auth.users`, as CSV or JSON, or what the admin API lists. https://supabase.com/docs/guides/auth/managing-user-data */
+export const supabase: Format = {
+  layout: { lists: ['users'] },
+  find: (record) => {
+    const person = inJson(firstField(record, 'raw_user_meta_data', 'user_metadata'))
+    return {
+      email: field(record, 'email'),
+      isVerified: firstField(record, 'email_confirmed_at', 'confirmed_at') !== undefined,
+      isDisabled:
+        isBanned(field(record, 'banned_until')) ||
+        field(record, 'deleted_at') !== undefined ||
+        isYes(record.is_anonymous),
+      names: [firstField(person, 'user_name', 'preferred_username', 'username')],
+      displayName: firstField(person, 'full_name', 'name', 'display_name', 'user_name'),
+      passwordHash: field(record, 'encrypted_password'),
+      createdAt: field(record, 'created_at'),
+    }
+  },
+}
+
+/** A column of JSON is a text in a CSV. */
+function inJson(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  try {
+    const read: unknown = JSON.parse(value)
+    return isFields(read) ? read : undefined
+  } catch {
+    // No name is taken from it.
+    return undefined
+  }
+}
+
+/** For ever where it is no time: `infinity`. */
+function isBanned(until: unknown): boolean {
+  if (until === undefined) return false
+  return (readInstant(until)?.getTime() ?? Number.POSITIVE_INFINITY) > Date.now()
+}

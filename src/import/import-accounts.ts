@@ -1,0 +1,115 @@
+import type { Entry, Fields } from './entry.ts'
+import type { Format, Found } from './format.ts'
+import { type HashStore, openHashStore } from './hash-store.ts'
+import type { Fate } from './place.ts'
+import { openInput, readEntries } from './read-entries.ts'
+import { readWish, type Wish } from './read-wish.ts'
+import { Refusal } from './refusal.ts'
+import { type Deps, foresee, settle } from './settle.ts'
+import { startTally, type Tally } from './tally.ts'
+
+export type Import = {
+  readonly file: string
+  readonly format: Format
+  /** Where the hashes stand, where they do not stand with the accounts. */
+  readonly hashesFile: string | undefined
+  readonly isDryRun: boolean
+}
+
+export type Watcher = {
+  readonly onBytes: (count: number) => void
+  readonly onFate: (at: string, fate: Fate) => void
+}
+
+type Candidate = { readonly at: string; readonly found: Found | Refusal }
+
+/** So many share a transaction: few enough that what waits for one of them waits briefly. */
+const batchSize = 500
+
+/**
+ * Afterwards every account of the file that could be taken is one here with a verified address. One that is there already is left as it is,
+ * so that the same file can be given again. In a dry run nothing is written, and it says what would have become of them.
+ */
+export async function importAccounts(deps: Deps, wanted: Import, watcher: Watcher): Promise<Tally> {
+  const { file, format, isDryRun } = wanted
+  const tally = startTally()
+  const hashes = await collectHashes(deps.directUrl, wanted)
+  const decide = isDryRun ? foresee(deps) : settle(deps)
+
+  const flush = async (batch: readonly Candidate[]): Promise<void> => {
+    const wishes = await readWishes(deps, hashes, batch)
+    const fates = await decide(wishes.filter((wish): wish is Wish => !(wish instanceof Refusal)))
+    for (const [index, wish] of wishes.entries()) {
+      const at = batch[index]?.at ?? ''
+      const fate = wish instanceof Refusal ? ({ kind: 'refused', why: wish.message } as const) : fates.shift()
+      if (fate === undefined) continue
+      tally.note(at, fate, !(wish instanceof Refusal) && wish.passwordHash !== undefined)
+      watcher.onFate(at, fate)
+    }
+  }
+  try {
+    for await (const batch of batchesOf(readEntries(openInput(file), format.layout, watcher.onBytes)))
+      await flush(batch.map((entry) => findIn(format, entry)))
+  } finally {
+    await hashes?.close()
+  }
+  return tally.read()
+}
+
+async function* batchesOf(all: AsyncIterable<readonly Entry[]>): AsyncGenerator<Entry[]> {
+  let batch: Entry[] = []
+  for await (const entries of all)
+    for (const entry of entries) {
+      batch.push(entry)
+      if (batch.length < batchSize) continue
+      yield batch
+      batch = []
+    }
+  if (batch.length > 0) yield batch
+}
+
+const findIn = (format: Format, entry: Entry): Candidate => ({
+  at: entry.at,
+  found: 'record' in entry ? orRefusal(() => format.find(entry.record)) : new Refusal(entry.refused),
+})
+
+function orRefusal<Result>(act: () => Result): Result | Refusal {
+  try {
+    return act()
+  } catch (error) {
+    if (error instanceof Refusal) return error
+    throw error
+  }
+}
+
+async function readWishes(
+  { hashCost }: Deps,
+  hashes: HashStore | undefined,
+  batch: readonly Candidate[],
+): Promise<(Wish | Refusal)[]> {
+  const ids = batch.flatMap(({ found }) =>
+    found instanceof Refusal || found.id === undefined ? [] : [String(found.id)],
+  )
+  const apart = await hashes?.find(ids)
+  return batch.map(({ found }) => {
+    if (found instanceof Refusal) return found
+    const passwordHash = found.passwordHash ?? apart?.get(String(found.id))
+    return orRefusal(() => readWish({ ...found, passwordHash }, hashCost))
+  })
+}
+
+/** Nothing where the hashes stand with the accounts, or nobody said where else. */
+async function collectHashes(directUrl: string, { file, format, hashesFile }: Import): Promise<HashStore | undefined> {
+  const { hashes } = format
+  // Standard input comes once.
+  const from = hashesFile ?? (hashes?.isInSameFile && file !== '-' ? file : undefined)
+  if (hashes === undefined || from === undefined) return undefined
+  const store = await openHashStore(directUrl)
+  const read = (record: Fields) => {
+    const { id, passwordHash } = hashes.find(record)
+    return typeof id === 'string' && typeof passwordHash === 'string' ? [{ id, hash: passwordHash }] : []
+  }
+  for await (const batch of batchesOf(readEntries(openInput(from), hashes.layout)))
+    await store.put(batch.flatMap((entry) => ('record' in entry ? read(entry.record) : [])))
+  return store
+}

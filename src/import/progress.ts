@@ -1,0 +1,51 @@
+/** Of a file whose size is not known: nothing of how long it takes. */
+type State = { readonly count: number; readonly bytes: number; readonly size: number | undefined; readonly ms: number }
+
+type Screen = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>
+
+const everyMs = { bar: 200, line: 10_000 }
+const barWidth = 24
+
+/** Tells on a terminal how far it is, in a line that stays; elsewhere in a line of its own now and then. */
+export function startProgress(screen: Screen, size: number | undefined) {
+  const startedAt = performance.now()
+  let [count, bytes, shownAt] = [0, 0, screen.isTTY ? Number.NEGATIVE_INFINITY : startedAt]
+
+  const show = (): void => {
+    shownAt = performance.now()
+    const text = describeProgress({ count, bytes, size, ms: shownAt - startedAt }, screen.isTTY)
+    screen.write(screen.isTTY ? `\r\u001B[K${text}` : `${text}\n`)
+  }
+  return {
+    note: (more: { readonly count?: number; readonly bytes?: number }): void => {
+      count += more.count ?? 0
+      bytes += more.bytes ?? 0
+      if (performance.now() - shownAt >= (screen.isTTY ? everyMs.bar : everyMs.line)) show()
+    },
+    /** Before something else is written there. */
+    clear: (): void => {
+      if (screen.isTTY) screen.write('\r\u001B[K')
+    },
+    end: (): void => {
+      if (!screen.isTTY) return
+      show()
+      screen.write('\n')
+    },
+  }
+}
+
+function describeProgress({ count, bytes, size, ms }: State, hasBar: boolean): string {
+  const rate = ms > 0 ? Math.round((count / ms) * 1000) : 0
+  const done = `${count.toLocaleString('en')} accounts, ${rate.toLocaleString('en')} a second`
+  if (size === undefined || size === 0) return done
+  const share = Math.min(1, bytes / size)
+  const filled = Math.round(share * barWidth)
+  const bar = hasBar ? `[${'='.repeat(filled)}${' '.repeat(barWidth - filled)}] ` : ''
+  return `${bar}${Math.floor(share * 100)} %, ${done}, ${minutes((ms / share) * (1 - share))} left`
+}
+
+function minutes(ms: number): string {
+  if (!Number.isFinite(ms)) return '-:--'
+  const seconds = Math.round(ms / 1000)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}

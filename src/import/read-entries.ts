@@ -1,0 +1,93 @@
+import { createReadStream } from 'node:fs'
+import { pipeline, type Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import type { Entry, Reader } from './entry.ts'
+import { readCsv } from './read-csv.ts'
+import { readDocument } from './read-document.ts'
+import { parseObject, readLines } from './read-lines.ts'
+
+/** How a system writes its accounts down. */
+export type Layout = {
+  /** Nothing but one JSON object a line. */
+  readonly isLines?: true
+  /** Under which names a JSON document has its accounts. */
+  readonly lists?: readonly string[]
+  /** What the columns of its CSV hold, where the first line does not say it. */
+  readonly columns?: readonly string[]
+  /** Of one account. */
+  readonly mostBytes?: number
+}
+
+const mostBytesOfAccount = 1024 * 1024
+/** What the first so many characters do not show is not looked for. */
+const mostSniffed = 64 * 1024
+
+export const openInput = (file: string): Readable => (file === '-' ? process.stdin : createReadStream(file))
+
+/** The entries of a file, in batches as they come: JSON in lines or as a document, or CSV; packed by gzip or not. */
+export async function* readEntries(
+  input: Readable,
+  layout: Layout,
+  onBytes: (count: number) => void = () => {},
+): AsyncGenerator<Entry[]> {
+  let reader: Reader | undefined
+  let text = ''
+  for await (const piece of textOf(input, onBytes)) {
+    text += piece
+    reader ??= chooseReader(text, layout)
+    if (reader === undefined) continue
+    yield reader.push(text)
+    text = ''
+  }
+  // A file of one line that does not end.
+  reader ??= chooseReader(`${text}\n`, layout) ?? readLines(mostBytesOfAccount)
+  yield [...reader.push(text), ...reader.end()]
+}
+
+/** Nothing before the text shows what it is. */
+function chooseReader(text: string, layout: Layout): Reader | undefined {
+  const { isLines, lists = [], columns, mostBytes = mostBytesOfAccount } = layout
+  if (isLines) return readLines(mostBytes)
+  const begun = text.trimStart()
+  if (begun === '') return undefined
+  if (begun.startsWith('[')) return readDocument({ lists, mostBytes })
+  const end = begun.indexOf('\n')
+  if (end === -1 && begun.length < mostSniffed) return undefined
+  if (!begun.startsWith('{')) return readCsv({ columns, mostBytes })
+  const first = end === -1 ? undefined : parseObject(begun.slice(0, end))
+  const isAccount = first !== undefined && 'record' in first && !lists.some((name) => name in first.record)
+  return isAccount ? readLines(mostBytes) : readDocument({ lists, mostBytes })
+}
+
+async function* textOf(input: Readable, onBytes: (count: number) => void): AsyncGenerator<string> {
+  let decoder: TextDecoder | undefined
+  for await (const bytes of unpacked(counted(input, onBytes))) {
+    // What PowerShell writes to a file. The mark itself is left out by the decoder.
+    decoder ??= new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8')
+    yield decoder.decode(bytes, { stream: true })
+  }
+}
+
+async function* counted(input: Readable, onBytes: (count: number) => void): AsyncGenerator<Buffer> {
+  for await (const bytes of input) {
+    onBytes(bytes.length)
+    yield bytes
+  }
+}
+
+async function* unpacked(all: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const { value: first, done } = await all.next()
+  if (done) return
+  const again = async function* () {
+    yield first
+    yield* all
+  }
+  if (first[0] !== 0x1f || first[1] !== 0x8b) {
+    yield* again()
+    return
+  }
+  const unzip = createGunzip()
+  // What fails on the way fails in what reads it.
+  pipeline(again(), unzip, () => {})
+  yield* unzip
+}

@@ -1,0 +1,64 @@
+import type pg from 'pg'
+import type { Argon2Cost } from '../crypto/argon2.ts'
+import type { Database } from '../db/client.ts'
+import { transaction } from '../db/transaction.ts'
+import { type Fate, nothingTaken, placeAccounts } from './place.ts'
+import type { Wish } from './read-wish.ts'
+import { Conflict, writeAccounts } from './write.ts'
+
+export type Deps = {
+  readonly db: Database
+  readonly pool: pg.Pool
+  /** PostgreSQL without a pooler. */
+  readonly directUrl: string
+  /** Of the server's own hashes, by which others are measured. */
+  readonly hashCost: Argon2Cost
+}
+
+/** What becomes of each of a batch, and makes it so, or only says it. */
+type Decide = (wishes: readonly Wish[]) => Promise<Fate[]>
+
+const mostTries = 3
+
+/** Writes them together; where somebody else was faster with an address or handle of one, each by itself. */
+export const settle =
+  (deps: Deps): Decide =>
+  async (wishes) => {
+    const fates = await tryToSettle(deps, wishes)
+    if (fates !== undefined) return fates
+    const alone: Fate[] = []
+    for (const wish of wishes) alone.push(await settleAlone(deps, wish))
+    return alone
+  }
+
+async function settleAlone(deps: Deps, wish: Wish): Promise<Fate> {
+  for (let attempt = 1; attempt <= mostTries; attempt++) {
+    const [fate] = (await tryToSettle(deps, [wish])) ?? []
+    if (fate !== undefined) return fate
+  }
+  return { kind: 'refused', why: 'email or handle is taken at this moment' }
+}
+
+/** Nothing where one of them met a conflict: then none was written. */
+async function tryToSettle({ pool }: Deps, wishes: readonly Wish[]): Promise<Fate[] | undefined> {
+  try {
+    return await transaction(pool, async (tx) => {
+      const fates = await placeAccounts(tx, wishes, nothingTaken())
+      const accounts = wishes.flatMap((wish, index) => {
+        const fate = fates[index]
+        return fate?.kind === 'new' ? [{ wish, handle: fate.handle }] : []
+      })
+      await writeAccounts(tx, accounts)
+      return fates
+    })
+  } catch (error) {
+    if (error instanceof Conflict) return undefined
+    throw error
+  }
+}
+
+/** Remembers what those before would have taken: some 150 bytes an account. */
+export function foresee({ db }: Deps): Decide {
+  const taken = nothingTaken()
+  return (wishes) => placeAccounts(db, wishes, taken)
+}
