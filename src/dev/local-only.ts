@@ -15,7 +15,7 @@ const addedByProxies = new RegExp(
     'max-forwards',
     'proxy-.*',
     '(?:x-)?forwarded.*',
-    'x-(?:real|client|remote|cluster-client|proxyuser|originating)-?ip',
+    '(?:x-)?(?:http-)?(?:real|client|remote|cluster-client|proxyuser|originating)-?ip',
     'x-(?:original|envoy|amzn|amz-cf|azure|arr|appengine|cloud|vercel|nf|proxy|rewrite|scheme|ssl)(?:-.*)?',
     '(?:true|fastly|fly|wl-proxy)-client-?ip',
     '(?:cf|fastly|fly|front-end)-.*',

@@ -83,6 +83,8 @@ const addedByProxies = [
   'via',
   'x-real-ip',
   'x-client-ip',
+  'client-ip',
+  'http-client-ip',
   'x-remote-ip',
   'x-cluster-client-ip',
   'x-original-for',

@@ -273,6 +273,15 @@ function oauthKinds({ pool, origin, providers }: Ground): Record<string, Kind> {
         }),
       effect: 'select count(*)::int as n from oauth_identities',
     },
+    id_token: {
+      rule: late('oauth:invalid_id_token'),
+      make: async (amount) =>
+        Array.from({ length: amount }, () => async () => {
+          const body = { id_token: await providers.provider.idToken(newcomer()) }
+          return alike({ path: '/v0/app/auth/oauth/google/token', body })
+        }),
+      effect: 'select count(*)::int as n from used_id_tokens',
+    },
   }
 }
 

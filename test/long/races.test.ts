@@ -18,7 +18,7 @@ const kindNames = [
   ...['verify_email', 'device_verify', 'password_reset', 'email_change', 'email_undo', 'account_deletion'],
   ...['temporary_login', 'totp_step', 'backup_code', 'totp_enable'],
   ...['handle_of_sign_ups', 'handle_of_accounts', 'address'],
-  ...['oauth_state', 'oauth_sign_up', 'initial_password', 'last_admin', 'refresh'],
+  ...['oauth_state', 'oauth_sign_up', 'id_token', 'initial_password', 'last_admin', 'refresh'],
 ]
 const each = Math.ceil(races / kindNames.length)
 

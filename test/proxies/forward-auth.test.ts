@@ -132,6 +132,16 @@ describe.each(Object.keys(programs) as ProxyName[])('the example for %s', (name)
       application.take()
     })
 
+    test.skipIf(name === 'nginx')('a WebSocket can still be opened', async (context) => {
+      const port = running(context)
+      application.take()
+      const asked = 'Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13'
+      await ask(port, 'GET /private/socket HTTP/1.1', `${cookie}\r\n${asked}`)
+      const [arrival] = application.take()
+      expect(arrival?.text).toMatch(/^connection: upgrade\r$/im)
+      expect(arrival?.text).toMatch(/^upgrade: websocket\r$/im)
+    })
+
     test("the client's query is the application's, not the check's", async (context) => {
       const port = running(context)
       application.take()
