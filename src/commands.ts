@@ -5,6 +5,7 @@ import { hashCostOf } from './crypto/argon2.ts'
 import { calibrate, describeCalibration } from './crypto/calibrate.ts'
 import { addEncryptionKey, initKeys, openKeyring } from './crypto/keyring.ts'
 import { type DatabaseClient, openDatabase } from './db/client.ts'
+import { openHeavyReads } from './db/heavy-reads.ts'
 import { openJobs } from './db/jobs.ts'
 import { applyMigrations } from './db/migrate.ts'
 import { reseal } from './db/reseal.ts'
@@ -155,7 +156,8 @@ async function help(config: Config, [email = '', asked = 'show']: readonly strin
     const jobs = await openJobs({ url: directUrl, role: 'sender', log: createLog(config.logLevel) })
     try {
       const keyring = openKeyring(config.keysDir, { create: false })
-      const searchIndex = openSearchIndex({ config, pool, jobs })
+      const heavyReads = openHeavyReads({ pool, poolSize: 1, timeoutMs: config.databaseTimeoutMs })
+      const searchIndex = openSearchIndex({ config, heavyReads, jobs })
       return await helpUser({ config, pool, replicas, keyring, jobs, searchIndex }, email, asked as UserAct)
     } finally {
       await jobs.close()

@@ -234,6 +234,12 @@ const lifetimes = inGroup('Lifetimes', {
     meaning: 'a session ends after so long in any case',
   },
   SIGNUP_TTL_SECONDS: { kind: seconds, default: '86400', meaning: 'how long a sign-up waits for its verification' },
+  EVENTS_KEEP_DAYS: {
+    kind: wholeNumber(1, 36_500),
+    default: '400',
+    meaning:
+      'security events of accounts are kept so many days; those of no account, failed sign-ins with unknown addresses, 30 at most',
+  },
   EMAIL_VERIFICATION_TTL_SECONDS: {
     kind: seconds,
     default: '3600',

@@ -11,6 +11,7 @@ import { rankHashingThreads } from './crypto/hashing-threads.ts'
 import { type Keyring, openKeyring } from './crypto/keyring.ts'
 import { openPasswordHasher } from './crypto/password-hasher.ts'
 import { type Database, openDatabase } from './db/client.ts'
+import { type HeavyReads, openHeavyReads } from './db/heavy-reads.ts'
 import { type Jobs, openJobs } from './db/jobs.ts'
 import { applyMigrations } from './db/migrate.ts'
 import { type DatabaseUrls, openDatabaseUrls } from './db/urls.ts'
@@ -53,6 +54,7 @@ export type Deps = {
   readonly log: FastifyBaseLogger
   readonly db: Database
   readonly pool: pg.Pool
+  readonly heavyReads: HeavyReads
   readonly keyring: Keyring
   readonly signingKeys: SigningKeys
   readonly hasher: CountedHasher
@@ -94,7 +96,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
   const tracing = await openTracing(config, log)
   if (tracing) opened.defer(tracing.close)
   const urls = await openDatabaseUrls(config, { role: 'server', log, opened })
-  await applyMigrations(urls)
+  await applyMigrations(urls, config)
 
   const { db, pool, close } = openDatabase({
     url: urls.main,
@@ -103,6 +105,11 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     onIdleError: (error) => log.warn({ cause: describeCause(error) }, 'a connection to PostgreSQL was lost'),
   })
   opened.defer(close)
+  const heavyReads = openHeavyReads({
+    pool,
+    poolSize: config.databasePoolSize,
+    timeoutMs: config.databaseTimeoutMs,
+  })
   const keyring = openKeyring(config.keysDir, { create: config.appEnv !== 'production' })
   const signingKeys = openSigningKeys(keyring, Math.max(config.accessTokenTtlSeconds, identityTtlSeconds))
   const [uncounted, isCommonPassword] = await Promise.all([
@@ -122,11 +129,11 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
   const { redisChecks, ...counters } = openCounters(config, log, db, opened)
   const eventStream = openEventStream(openBroadcast('events', { config, db, directUrl: urls.direct, log }))
   opened.defer(eventStream.close)
-  const eventHub = openEventHub({ db, eventStream, log })
+  const eventHub = openEventHub({ db, heavyReads, eventStream, log })
   opened.defer(async () => eventHub.close())
   const { checkWorker, ...mail } = await openMail({ config, log, keyring, urls, tracing }, opened)
 
-  const searchIndex = openSearchIndex({ config, pool, jobs: mail.jobs })
+  const searchIndex = openSearchIndex({ config, heavyReads, jobs: mail.jobs })
 
   const metrics = await openMetricsOf({ config, db, hasher, eventHub, sources }, opened)
 
@@ -136,6 +143,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     log,
     db,
     pool,
+    heavyReads,
     keyring,
     signingKeys,
     hasher,

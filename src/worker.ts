@@ -25,7 +25,7 @@ async function work(config: Config): Promise<void> {
   const tracing = await openTracing(config, log)
   if (tracing) opened.defer(tracing.close)
   const urls = await openDatabaseUrls(config, { role: 'guest', log, opened })
-  await applyMigrations(urls)
+  await applyMigrations(urls, config)
   const keyring = openKeyring(config.keysDir, { create: config.appEnv !== 'production' })
   const jobs = await openJobs({ url: urls.direct, role: 'worker', log, tracing })
   const { smtpUrl, workerSecret, workerHost: host, workerPort: port } = config

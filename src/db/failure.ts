@@ -44,6 +44,9 @@ export function databaseFailureKind(error: unknown): 'database' | 'transaction' 
 export const isConnectionLost = (error: unknown): boolean =>
   databaseFailureKind(error) === 'database' && postgresError(error) === undefined
 
+/** A statement was ended for the time it took, or by the operator. */
+export const isPastDeadline = (error: unknown): boolean => postgresError(error)?.code === '57014'
+
 export const isRetryable = (error: unknown): boolean => transactional.has(postgresError(error)?.code ?? '')
 
 /** Whether the unique constraint of that name refused the row. */

@@ -31,6 +31,21 @@ export const transaction = <Result>(pool: pg.Pool, act: (tx: Transaction) => Pro
   retried(() => runOnce(pool, act))
 
 /**
+ * Runs reads on one connection, none of which may take longer than that.
+ */
+export const readWithin = <Result>(
+  pool: pg.Pool,
+  statementMs: number,
+  read: (tx: Transaction) => Promise<Result>,
+): Promise<Result> =>
+  runOnce(pool, read, {
+    begin: `begin read only; set local statement_timeout = ${statementMs}`,
+    end: async (client) => {
+      await client.query('commit').catch(throwFailure)
+    },
+  })
+
+/**
  * Does something outside the database under the transaction's locks. `lost` is aborted once the connection is gone, and the locks with it:
  * somebody else may be at it by then.
  */
@@ -59,7 +74,13 @@ function onConnection(client: pg.PoolClient): Transaction {
   return tx
 }
 
-async function runOnce<Result>(pool: pg.Pool, act: (tx: Transaction) => Promise<Result>): Promise<Result> {
+type Frame = { readonly begin: string; readonly end: (client: pg.PoolClient) => Promise<void> }
+
+async function runOnce<Result>(
+  pool: pg.Pool,
+  act: (tx: Transaction) => Promise<Result>,
+  { begin, end }: Frame = { begin: 'begin', end: commit },
+): Promise<Result> {
   const connected = inSpan('wait for a connection', {}, () => pool.connect())
   const client = await connected.catch((cause: unknown) => {
     throw new DatabaseFailure('database', cause)
@@ -67,9 +88,9 @@ async function runOnce<Result>(pool: pg.Pool, act: (tx: Transaction) => Promise<
   const tx = onConnection(client)
   let broken: Error | undefined
   try {
-    await client.query('begin').catch(throwFailure)
+    await client.query(begin).catch(throwFailure)
     const result = await act(tx)
-    await commit(client)
+    await end(client)
     return result
   } catch (error) {
     broken = await rollback(client, error)

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from '../db/client.ts'
+import type { HeavyReads } from '../db/heavy-reads.ts'
 import { eventLog } from '../db/schema/events.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import { securityEvents, users } from '../db/schema/users.ts'
@@ -45,12 +46,16 @@ const lookEveryMs = 5000
 const batchSize = 200
 const mostPerAccount = 5
 
-type Place = { readonly listener: Listener; position: number; isReading: boolean; isWoken: boolean }
+type Place = { readonly listener: Listener; position: number; isReading: boolean; isWoken: boolean; isBehind: boolean }
 
-type Deps = { readonly db: Database; readonly eventStream: EventStream; readonly log: FastifyBaseLogger }
+type Sources = { readonly db: Database; readonly heavyReads: HeavyReads }
+type Deps = Sources & {
+  readonly eventStream: EventStream
+  readonly log: FastifyBaseLogger
+}
 
 /** Brings the events of PostgreSQL's log to everybody who listens in this process. The stream only says when to look. */
-export function openEventHub({ db, eventStream, log }: Deps): EventHub {
+export function openEventHub({ db, heavyReads, eventStream, log }: Deps): EventHub {
   const places = new Map<string, Set<Place>>()
   let isSubscribed = false
   let lookedAt = performance.now()
@@ -72,7 +77,7 @@ export function openEventHub({ db, eventStream, log }: Deps): EventHub {
     try {
       while (place.isWoken) {
         place.isWoken = false
-        if (!(await deliverNew(db, place))) return drop(place)
+        if (!(await deliverNew({ db, heavyReads }, place))) return drop(place)
       }
     } catch (error) {
       log.debug({ cause: describeCause(error) }, 'events cannot be read: they are looked for again')
@@ -118,7 +123,13 @@ export function openEventHub({ db, eventStream, log }: Deps): EventHub {
       }
       const ofOne = places.get(listener.userId) ?? new Set()
       if (ofOne.size >= mostPerAccount) return 'too many'
-      const place: Place = { listener, position: Number.POSITIVE_INFINITY, isReading: false, isWoken: false }
+      const place: Place = {
+        listener,
+        position: Number.POSITIVE_INFINITY,
+        isReading: false,
+        isWoken: false,
+        isBehind: false,
+      }
       places.set(listener.userId, ofOne.add(place))
       try {
         const { start, isKnown } = await findStart(db, listener.userId, lastEventId)
@@ -139,18 +150,20 @@ export function openEventHub({ db, eventStream, log }: Deps): EventHub {
   }
 }
 
-/** Gives whether the listener keeps up. */
-async function deliverNew(db: Database, place: Place): Promise<boolean> {
-  const events = await readEvents(db, place)
+/** Gives whether the listener keeps up. Whoever has much to catch up with takes turns with others. */
+async function deliverNew({ db, heavyReads }: Sources, place: Place): Promise<boolean> {
+  const reader = { kind: 'history', owner: place.listener.userId } as const
+  const events = await (place.isBehind ? heavyReads(reader, (tx) => readEvents(tx, place)) : readEvents(db, place))
   for (const { position, ...event } of events) {
     place.position = position
     if (!place.listener.deliver(event)) return false
   }
-  if (events.length === batchSize) place.isWoken = true
+  place.isBehind = events.length === batchSize
+  if (place.isBehind) place.isWoken = true
   return true
 }
 
-function readEvents(db: Database, { listener, position }: Place) {
+async function readEvents(db: Database, { listener, position }: Place) {
   if (position === Number.POSITIVE_INFINITY) return []
   return (
     db

@@ -1,5 +1,7 @@
 import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
 import type { Database } from '../db/client.ts'
+import { readHeavily } from '../db/heavy-reads.ts'
 import { moderationLogs } from '../db/schema/moderation.ts'
 
 export const actions = ['user:ban', 'user:unban', 'user:grant_role', 'user:revoke_role'] as const
@@ -24,7 +26,11 @@ const isOlder = (id: string): SQL => sql`${moment} < ${momentOf(id)}`
 const isNewer = (id: string): SQL => sql`${moment} > ${momentOf(id)}`
 
 /** One page of the log, newest first, and whether there is more on either side of it. */
-export async function listLogs(db: Database, { limit, cursorId, direction, ...wanted }: Query) {
+export function listLogs(ctx: Context<'rate_limit:exceeded'>, readBy: string, query: Query) {
+  return readHeavily(ctx, { kind: 'history', owner: readBy }, (tx) => findPage(tx, query))
+}
+
+async function findPage(db: Database, { limit, cursorId, direction, ...wanted }: Query) {
   const matches = and(
     wanted.actorId === undefined ? undefined : eq(moderationLogs.actorId, wanted.actorId),
     wanted.resourceId === undefined ? undefined : eq(moderationLogs.resourceId, wanted.resourceId),

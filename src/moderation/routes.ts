@@ -18,25 +18,28 @@ const dateOf = (text: string | null | undefined): Date | undefined => (text ? ne
 export function moderationRoutes(app: App, deps: Deps): void {
   banRoutes(app, deps)
   roleRoutes(app, deps)
+  const logsFault = faults('rate_limit:exceeded')
   app.route({
     method: 'GET',
     url: '/v0/moderation/logs',
-    config: { access: 'session', role: 'mod' },
+    config: { access: 'session', role: 'mod', codes: logsFault.codes },
     schema: {
       summary: 'What moderators and administrators did, newest first',
       tags: ['moderation'],
       querystring: logsQuery,
       response: { 200: logsPage },
     },
-    handler: ({ query }) =>
-      listLogs(deps.db, {
+    handler: (request) => {
+      const { query } = request
+      return listLogs({ ...deps, fault: logsFault }, signedInUser(request).user.id, {
         limit: Number(query.limit ?? 20),
         cursorId: query.cursor_id,
         direction: query.cursor_direction === 'Newer' ? 'Newer' : 'Older',
         actorId: query.actor_id,
         resourceId: query.resource_id,
         actions: query.actions?.split(',') as Action[] | undefined,
-      }),
+      })
+    },
   })
 }
 

@@ -1,16 +1,16 @@
-import type pg from 'pg'
 import type { Config } from '../config.ts'
+import type { HeavyReads } from '../db/heavy-reads.ts'
 import type { Jobs } from '../db/jobs.ts'
 import { meilisearchSearchIndex } from './search-index.meilisearch.ts'
 import { postgresSearchIndex } from './search-index.postgres.ts'
 import type { SearchIndex } from './search-index.ts'
 
-type Parts = { readonly config: Config; readonly pool: pg.Pool; readonly jobs: Jobs }
+type Parts = { readonly config: Config; readonly heavyReads: HeavyReads; readonly jobs: Jobs }
 
 /** Meilisearch where it is configured, else PostgreSQL. */
-export function openSearchIndex({ config, pool, jobs }: Parts): SearchIndex {
+export function openSearchIndex({ config, heavyReads, jobs }: Parts): SearchIndex {
   const { meilisearchUrl: url, meilisearchIndex: index } = config
   // One that may only search is enough, and all that a process with an open port should have.
   const apiKey = config.meilisearchSearchApiKey ?? config.meilisearchApiKey
-  return url === undefined ? postgresSearchIndex(pool) : meilisearchSearchIndex({ url, apiKey, index }, jobs)
+  return url === undefined ? postgresSearchIndex(heavyReads) : meilisearchSearchIndex({ url, apiKey, index }, jobs)
 }

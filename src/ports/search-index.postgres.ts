@@ -1,18 +1,22 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type pg from 'pg'
+import { isPastDeadline } from '../db/failure.ts'
+import type { HeavyReads } from '../db/heavy-reads.ts'
 import { users } from '../db/schema/users.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
-import { isNear, searchFold, typingErrorsOf } from '../search/words.ts'
-import { type Hit, mostHits, type SearchIndex } from './search-index.ts'
+import type { Transaction } from '../db/transaction.ts'
+import { misspellingsOf } from '../search/misspelt.ts'
+import { errorsIn, searchFold } from '../search/words.ts'
+import { type Hit, mostHits, type SearchIndex, SearchIndexError } from './search-index.ts'
 
 /** Rows of `users` themselves, by trigrams: nothing has to follow, nothing is ever stale. */
-export const postgresSearchIndex = (pool: pg.Pool): SearchIndex => ({
-  search: async (given, { page, pageSize }) => {
+export const postgresSearchIndex = (heavyReads: HeavyReads): SearchIndex => ({
+  search: async (given, { page, pageSize }, askedBy) => {
     const words = given.map(searchFold)
-    const hits = await transaction(pool, async (tx) => {
+    const hits = await heavyReads({ kind: 'search', owner: askedBy }, async (tx) => {
       const exact = await findExact(tx, words)
       // Whoever wrote it right is not bothered with what nearly is it.
       return exact.length > 0 ? exact : findNear(tx, words)
+    }).catch((cause: unknown) => {
+      throw isPastDeadline(cause) ? new SearchIndexError('the search took PostgreSQL too long', { cause }) : cause
     })
     const start = (page - 1) * pageSize
     return { hits: hits.slice(start, start + pageSize), totalHits: hits.length }
@@ -20,13 +24,8 @@ export const postgresSearchIndex = (pool: pg.Pool): SearchIndex => ({
   noteChange: async () => {},
 })
 
+/** Of those who nearly match, so many are looked at. */
 const mostCandidates = 300
-
-/** What is left of a word's trigrams by the typing errors that it may have: two swapped letters spoil four, a wrong one three. */
-function leastSimilarity(word: string): number {
-  const spoilt = typingErrorsOf(word) === 1 ? 4 : 6
-  return Math.max(0.2, (word.length + 1 - spoilt) / (word.length + 1) - 0.01)
-}
 
 type Row = { readonly id: string; readonly handle: string; readonly display_name: string }
 const asHit = ({ id, handle, display_name: displayName }: Row): Hit => ({ id, handle, displayName })
@@ -58,23 +57,30 @@ async function findExact(tx: Transaction, words: readonly string[]): Promise<Hit
   return rows.map(asHit)
 }
 
-/** Whoever has words like all of these; which of them are near enough is counted here. */
+/** Whoever has words like all of these, those with the fewest errors first. */
 async function findNear(tx: Transaction, words: readonly string[]): Promise<Hit[]> {
-  const tolerant = words.filter((word) => typingErrorsOf(word) > 0)
-  if (tolerant.length === 0) return []
-  const threshold = Math.min(...tolerant.map(leastSimilarity)).toFixed(2)
-  await tx.execute(sql`select set_config('pg_trgm.word_similarity_threshold', ${threshold}, true)`)
-  const conditions = words.map((word) =>
-    typingErrorsOf(word) > 0 ? sql`${word} <% search_text` : sql`search_text like ${`% ${word}%`}`,
-  )
-  const similarity = sql.join(
-    tolerant.map((word) => sql`word_similarity(${word}, search_text)`),
-    sql` + `,
-  )
+  const tries = misspellingsOf(words)
+  // Many patterns, each of which takes the index a moment and a look at every row a second: the planner does not know.
+  if (tries.length > 0) await tx.execute(sql`select set_config('enable_seqscan', 'off', true)`)
+  for (const patterns of tries) {
+    const found = await findAlike(tx, patterns)
+    const near = found.flatMap((row) => {
+      const errors = words.map((word) => errorsIn(word, row.search_text))
+      return errors.includes(undefined)
+        ? []
+        : [{ row, errors: errors.reduce<number>((sum, one) => sum + (one ?? 0), 0) }]
+    })
+    if (near.length > 0) return near.sort((a, b) => a.errors - b.errors).map(({ row }) => asHit(row))
+  }
+  return []
+}
+
+async function findAlike(tx: Transaction, patterns: readonly string[][]) {
+  const all = patterns.map((ofWord) => sql`search_text like any(${sql.param(ofWord)}::text[])`)
   const { rows } = await tx.execute<Row & { readonly search_text: string }>(sql`
-    select id, handle, display_name, search_text from users
-    where ${isLive} and ${sql.join(conditions, sql` and `)}
-    order by ${similarity} desc, lower(handle), id
-    limit ${mostCandidates}`)
-  return rows.filter(({ search_text: text }) => words.every((word) => isNear(word, text))).map(asHit)
+    with candidate as (
+      select id, handle, display_name, search_text from users
+      where ${isLive} and ${sql.join(all, sql` and `)} limit ${mostCandidates})
+    select * from candidate order by lower(handle), id`)
+  return rows
 }

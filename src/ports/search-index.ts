@@ -14,9 +14,15 @@ export const mostHits = 1000
 export type SearchIndex = {
   /**
    * Users whose handle or name has all the words, or their beginnings, best first; typing errors are forgiven.
+   * @param askedBy among whom the work is shared fairly
    * @throws {SearchIndexError}
+   * @throws {QueueFullError} where too many search
    */
-  search(words: readonly string[], page: Page): Promise<{ readonly hits: readonly Hit[]; readonly totalHits: number }>
+  search(
+    words: readonly string[],
+    page: Page,
+    askedBy: string,
+  ): Promise<{ readonly hits: readonly Hit[]; readonly totalHits: number }>
   /** In the transaction that changes the user: once it is committed the index follows. */
   noteChange(tx: Transaction, userId: string): Promise<void>
   /** Rejects while a server of its own is away; without one there is nothing to ask. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
+import { networksOf } from '../http/client-address.ts'
 import { ruledText, wholeNumberText } from '../http/validation.ts'
 import { searchUsers } from './search-users.ts'
 
@@ -31,11 +32,11 @@ const page = z.object({
 })
 
 export function searchRoutes(app: App, deps: Deps): void {
-  const fault = faults('meilisearch:query_failed')
+  const fault = faults('meilisearch:query_failed', 'rate_limit:exceeded')
   app.route({
     method: 'GET',
     url: '/v0/search/users',
-    // PostgreSQL's search sets its threshold in a transaction.
+    // PostgreSQL's search is a transaction.
     config: { access: 'public', limit: 'look-up', database: 'write', codes: fault.codes },
     schema: {
       summary: 'Users by handle and name, best matches first',
@@ -47,10 +48,9 @@ export function searchRoutes(app: App, deps: Deps): void {
       }),
       response: { 200: page },
     },
-    handler: ({ query: asked }) =>
-      searchUsers({ ...deps, fault }, asked.query, {
-        page: Number(asked.page ?? 1),
-        pageSize: Number(asked.page_size ?? 20),
-      }),
+    handler: ({ query: asked, clientAddress }) => {
+      const wanted = { page: Number(asked.page ?? 1), pageSize: Number(asked.page_size ?? 20) }
+      return searchUsers({ ...deps, fault }, asked.query, wanted, networksOf(clientAddress).primary)
+    },
   })
 }

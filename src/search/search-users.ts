@@ -1,5 +1,6 @@
 import { and, inArray, isNull } from 'drizzle-orm'
 import type { Context } from '../context.ts'
+import { tooMuchToRead } from '../db/heavy-reads.ts'
 import { users } from '../db/schema/users.ts'
 import { fileUrl } from '../files/url.ts'
 import { mostHits, type Page, SearchIndexError } from '../ports/search-index.ts'
@@ -14,13 +15,15 @@ const shown = {
   profileImage: users.profileImage,
 }
 
+type Refusal = 'meilisearch:query_failed' | 'rate_limit:exceeded'
+
 /** A page of users who match. The index only proposes: who is gone, or is called otherwise by now, does not show [AZ6]. */
-export async function searchUsers(ctx: Context<'meilisearch:query_failed'>, query: string, asked: Page) {
+export async function searchUsers(ctx: Context<Refusal>, query: string, asked: Page, askedBy: string) {
   const { page, pageSize } = asked
   const words = wordsOf(query)
   // What lies beyond cannot be reached, and punctuation alone asks for nobody.
   const isEmpty = words.length === 0 || (page - 1) * pageSize >= mostHits
-  const { hits, totalHits } = isEmpty ? { hits: [], totalHits: 0 } : await find(ctx, words, asked)
+  const { hits, totalHits } = isEmpty ? { hits: [], totalHits: 0 } : await find(ctx, words, asked, askedBy)
   const rows =
     hits.length === 0
       ? []
@@ -56,11 +59,11 @@ export async function searchUsers(ctx: Context<'meilisearch:query_failed'>, quer
   }
 }
 
-async function find(ctx: Context<'meilisearch:query_failed'>, words: readonly string[], asked: Page) {
+async function find(ctx: Context<Refusal>, words: readonly string[], asked: Page, askedBy: string) {
   try {
-    return await ctx.searchIndex.search(words, asked)
+    return await ctx.searchIndex.search(words, asked, askedBy)
   } catch (cause) {
-    if (!(cause instanceof SearchIndexError)) throw cause
+    if (!(cause instanceof SearchIndexError)) throw tooMuchToRead(ctx, cause)
     throw ctx.fault('meilisearch:query_failed', { cause })
   }
 }

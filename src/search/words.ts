@@ -34,42 +34,40 @@ const isWord = (text: string): boolean => /[\p{L}\p{N}]/u.test(text)
 /** How many typing errors a word may have: none in a short one, as everything would be near it. */
 export const typingErrorsOf = (word: string): number => (word.length < 5 ? 0 : word.length < 9 ? 1 : 2)
 
-/** Whether a word of the text, or the beginning of one, is as good as the one that is asked for. */
-export function isNear(asked: string, text: string): boolean {
-  const budget = typingErrorsOf(asked)
-  return text
-    .split(' ')
-    .filter(Boolean)
-    .some((word) => {
-      if (word.startsWith(asked)) return true
-      const around = [0, -1, 1, -2, 2].map((more) => word.slice(0, asked.length + more))
-      return [word, ...around].some((part) => countErrors(asked, part) <= budget)
-    })
+/** How many errors the word that is asked for has, held against the best word of the text or its beginning; none where they are too many. */
+export function errorsIn(asked: string, text: string): number | undefined {
+  const letters = [...asked]
+  const fewest = Math.min(
+    ...text
+      .split(' ')
+      .filter(Boolean)
+      .map((word) => (word.startsWith(asked) ? 0 : countErrors(letters, [...word]))),
+  )
+  return fewest <= typingErrorsOf(asked) ? fewest : undefined
 }
 
-/** Letters too many, missing, wrong or swapped with their neighbour (optimal string alignment); a wrong first letter counts twice. */
-function countErrors(asked: string, word: string): number {
+/**
+ * Letters too many, missing, wrong or swapped with their neighbour (optimal string alignment), up to where the beginning of the word fits
+ * best; a wrong first letter counts twice.
+ */
+function countErrors(asked: readonly string[], word: readonly string[]): number {
   const rows = [Array.from({ length: word.length + 1 }, (_, index) => index)]
-  for (let length = 1; length <= asked.length; length++) rows.push(nextRow(rows, asked.slice(0, length), word))
-  const errors = rows.at(-1)?.at(-1) ?? 0
+  for (let length = 1; length <= asked.length; length++) rows.push(nextRow(rows, asked, word))
+  const errors = Math.min(...(rows.at(-1) ?? []))
   return errors > 0 && asked[0] !== word[0] ? errors + 1 : errors
 }
 
-/** What it costs to make the first letters of the word, none to all, out of these. */
-function nextRow(rows: readonly number[][], letters: string, word: string): number[] {
-  const [last, beforeLast] = [letters.at(-1), letters.at(-2)]
-  const costOf = (up: number, at: number) => rows.at(-up)?.[at] ?? Number.POSITIVE_INFINITY
-  const row = [letters.length]
+/** What it costs to make the first letters of the word, none to all, out of one letter more than before. */
+function nextRow(rows: readonly number[][], asked: readonly string[], word: readonly string[]): number[] {
+  const length = rows.length
+  const [beforeLast = [], last = []] = [rows[length - 2], rows[length - 1]]
+  const [letter, letterBefore] = [asked[length - 1], asked[length - 2]]
+  const row = [length]
   for (let at = 1; at <= word.length; at++) {
-    const isSwapped = at > 1 && last === word[at - 2] && beforeLast === word[at - 1]
-    row.push(
-      Math.min(
-        (row[at - 1] ?? 0) + 1,
-        costOf(1, at) + 1,
-        costOf(1, at - 1) + (last === word[at - 1] ? 0 : 1),
-        isSwapped ? costOf(2, at - 2) + 1 : Number.POSITIVE_INFINITY,
-      ),
-    )
+    const change = (last[at - 1] as number) + (letter === word[at - 1] ? 0 : 1)
+    const fewest = Math.min((row[at - 1] as number) + 1, (last[at] as number) + 1, change)
+    const isSwapped = at > 1 && length > 1 && letter === word[at - 2] && letterBefore === word[at - 1]
+    row.push(isSwapped ? Math.min(fewest, (beforeLast[at - 2] as number) + 1) : fewest)
   }
   return row
 }

@@ -1,15 +1,23 @@
 import { and, desc, eq, isNull, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
 import type { Database } from '../db/client.ts'
+import { readHeavily } from '../db/heavy-reads.ts'
 import { sessions } from '../db/schema/sessions.ts'
+import { mostSessions } from './open.ts'
 import type { SignedIn } from './resolve.ts'
 
 /** The live sessions of whoever asks, newest first. */
-export async function listSessions(db: Database, { sessionId, user }: SignedIn) {
+export const listSessions = (ctx: Context<'rate_limit:exceeded'>, signedIn: SignedIn) =>
+  readHeavily(ctx, { kind: 'history', owner: signedIn.user.id }, (tx) => findSessions(tx, signedIn))
+
+/** The same, as part of another read: no more than one may have. */
+export async function findSessions(db: Database, { sessionId, user }: SignedIn) {
   const rows = await db
     .select()
     .from(sessions)
     .where(and(eq(sessions.userId, user.id), isNull(sessions.endedAt), sql`${sessions.expiresAt} > now()`))
     .orderBy(desc(sessions.createdAt), desc(sessions.id))
+    .limit(mostSessions)
   return rows.map(({ id, createdAt, lastSeenAt, expiresAt, maxExpiresAt, userAgent, ipAddress }) => ({
     management_id: id,
     created_at: createdAt.toISOString(),

@@ -18,7 +18,7 @@ type NewSession = {
 
 export type OpenedSession = { readonly token: string; readonly rememberMe: boolean }
 
-const mostSessions = 100
+export const mostSessions = 100
 
 /**
  * Afterwards the user has one more session, under a token that nobody knew before [SE3]; beyond a hundred the oldest ends. Its

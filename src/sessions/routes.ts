@@ -58,12 +58,15 @@ export function sessionRoutes(app: App, deps: Deps): void {
     },
   })
   checkRoute(app, deps)
+  const listFault = faults('rate_limit:exceeded')
   app.route({
     method: 'GET',
     url: '/v0/auth/sessions',
-    config: { access: 'session' },
+    config: { access: 'session', codes: listFault.codes },
     schema: { summary: 'The live sessions of the account', tags: ['sessions'], response: { 200: sessionList } },
-    handler: async (request) => ({ sessions: await listSessions(deps.db, signedInUser(request)) }),
+    handler: async (request) => ({
+      sessions: await listSessions({ ...deps, fault: listFault }, signedInUser(request)),
+    }),
   })
   app.route({
     method: 'DELETE',

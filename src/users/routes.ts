@@ -126,7 +126,7 @@ const eventsQuery = z.object({
 })
 
 function historyRoutes(app: App, deps: Deps): void {
-  const fault = faults('general:bad_request')
+  const fault = faults('general:bad_request', 'rate_limit:exceeded')
   app.route({
     method: 'GET',
     url: '/v0/user/me/security-events',
@@ -142,17 +142,21 @@ function historyRoutes(app: App, deps: Deps): void {
       if (cursor !== undefined && !isUuid(cursor)) {
         throw fault('general:bad_request', { fields: [{ path: '/cursor', rule: 'format' }] })
       }
-      return listSecurityEvents(deps.db, signedInUser(request), { limit: Number(limit), cursor })
+      return listSecurityEvents({ ...deps, fault }, signedInUser(request), { limit: Number(limit), cursor })
     },
   })
+  const exportFault = faults('rate_limit:exceeded')
   app.route({
     method: 'GET',
     url: '/v0/user/me/export',
-    config: { access: 'session', evenBanned: true, fresh: true, database: 'write' },
+    config: { access: 'session', evenBanned: true, fresh: true, database: 'write', codes: exportFault.codes },
     schema: { summary: 'All data of the account, to keep', tags: ['account'], response: { 200: z.looseObject({}) } },
     handler: async (request, reply) => {
-      reply.header('content-disposition', 'attachment; filename="postern-export.json"')
-      return exportAccount(deps, signedInUser(request), clientOf(request))
+      const stream = await exportAccount({ ...deps, fault: exportFault }, signedInUser(request), clientOf(request))
+      return reply
+        .type('application/json; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="postern-export.json"')
+        .send(stream as never)
     },
   })
 }

@@ -96,6 +96,7 @@ describe('defaults', () => {
       refreshTokenTtlSeconds: 2_592_000,
       jwtAudience: [],
       emailVerificationTtlSeconds: 3600,
+      eventsKeepDays: 400,
       passwordResetTtlSeconds: 900,
       emailChangeTtlSeconds: 900,
       deviceVerifyTtlSeconds: 1800,
@@ -183,6 +184,7 @@ describe('values', () => {
     ['ARGON2_TIME_COST', 1, 10],
     ['ARGON2_CONCURRENCY', 1, 1024],
     ['SIGNUP_TTL_SECONDS', 1, 316_224_000],
+    ['EVENTS_KEEP_DAYS', 1, 36_500],
     ['TOTP_LOGIN_TTL_SECONDS', 1, 316_224_000],
   ] as const)('%s is a whole number from %i to %i', (name, least, most) => {
     for (const edge of [least, most]) {
@@ -534,7 +536,13 @@ describe('documentation', () => {
     ...['SESSION_MEMORY_MIB', 'SESSION_IDLE_TTL_SECONDS', 'SESSION_ABSOLUTE_TTL_SECONDS', 'ACCESS_TOKEN_TTL_SECONDS'],
     ...['REFRESH_TOKEN_TTL_SECONDS', 'JWT_AUDIENCE', 'EMAIL_VERIFICATION_TTL_SECONDS', 'PASSWORD_RESET_TTL_SECONDS'],
     ...['EMAIL_CHANGE_TTL_SECONDS', 'DEVICE_VERIFY_TTL_SECONDS', 'ACCOUNT_DELETION_TTL_SECONDS'],
-    ...['EMAIL_UNDO_TTL_SECONDS', 'SIGNUP_TTL_SECONDS', 'TOTP_LOGIN_TTL_SECONDS', 'OAUTH_STATE_TTL_SECONDS'],
+    ...[
+      'EMAIL_UNDO_TTL_SECONDS',
+      'EVENTS_KEEP_DAYS',
+      'SIGNUP_TTL_SECONDS',
+      'TOTP_LOGIN_TTL_SECONDS',
+      'OAUTH_STATE_TTL_SECONDS',
+    ],
     ...['OAUTH_PENDING_TTL_SECONDS', 'TOTP_ISSUER', 'GITHUB_CLIENT_ID', 'GITHUB_CLIENT_SECRET', 'GOOGLE_CLIENT_ID'],
     ...['GOOGLE_CLIENT_SECRET', 'GITHUB_URL', 'GITHUB_API_URL', 'GOOGLE_ISSUER', 'GITHUB_IMAGE_HOSTS'],
     ...['GOOGLE_IMAGE_HOSTS', 'OAUTH_REDIRECT_URL', 'OAUTH_REDIRECT_ALLOW', 'OUTBOUND_ALLOW', 'FILE_STORE_URL'],

@@ -71,6 +71,24 @@ describe('where the API has a role of its own', () => {
       expect([statement, await run(api, statement)]).toEqual([statement, '42501'])
   })
 
+  test('the audit is swept through its owner, who alone says how long it is kept [LG2 DA3 AT5]', async () => {
+    await app.sql('select 1')
+    await run(
+      owner,
+      "insert into security_events (id, type, created_at) select gen_random_uuid(), 'login_failed', now() - interval '401 days' from generate_series(1, 3)",
+    )
+    const count = async () => (await app.sql('select 1 from security_events')).length
+    const before = await count()
+    for (const statement of [
+      "create or replace function events_kept() returns interval language sql immutable as 'select interval ''0 days'''",
+      'drop function events_kept()',
+      'drop function sweep_security_events(integer)',
+    ])
+      expect([statement, await run(api, statement)]).toEqual([statement, '42501'])
+    await sweep(app.deps.db)
+    expect(await count()).toBe(before - 3)
+  })
+
   test('while others start, its rights stay what they are [LG2]', async () => {
     const watcher = new pg.Client({ connectionString: as(api) })
     await watcher.connect()

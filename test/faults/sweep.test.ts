@@ -79,6 +79,31 @@ test('refresh tokens go 30 days after their use or expiry, families 30 days afte
   await expectLeft(0, 0)
 })
 
+test('events go after EVENTS_KEEP_DAYS, failed sign-ins of nobody after 30 days, in batches [AT5 AT20 DA3]', async () => {
+  const short = await startApp({ EVENTS_KEEP_DAYS: '90', DATABASE_URL: app.config.databaseUrl })
+  await signedInOnDevice(short)
+  await short.sql('delete from security_events')
+  const age = (who: string, days: number, count: number) =>
+    short.sql(
+      `insert into security_events (id, user_id, type, created_at)
+       select gen_random_uuid(), ${who}, 'login_failed', now() - make_interval(days => $1) from generate_series(1, $2)`,
+      [days, count],
+    )
+  const own = '(select id from users limit 1)'
+  await age(own, 91, 2500)
+  await age(own, 89, 3)
+  await age('null::uuid', 31, 1500)
+  await age('null::uuid', 29, 2)
+  await sweep(short.deps.db)
+  expect(
+    await short.sql('select (user_id is null) as nobody, count(*)::int from security_events group by 1 order by 1'),
+  ).toEqual([
+    { nobody: false, count: 3 },
+    { nobody: true, count: 2 },
+  ])
+  await short.close()
+})
+
 test('a sweep of many rows goes in batches', async () => {
   await app.sql(
     "insert into rate_counters select 'k' || i, 1, now() - interval '1 hour' from generate_series(1, 2500) i",

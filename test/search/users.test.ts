@@ -208,6 +208,53 @@ describe(`GET ${url}`, () => {
   })
 })
 
+describe('PostgreSQL', () => {
+  let app: TestApp
+  beforeAll(async () => {
+    app = await startApp()
+    await app.sql(
+      `insert into users (id, email, email_key, handle, display_name)
+       select gen_random_uuid(), 'm' || i, 'm' || i, 'm_' || i, case when i <= 2000 then 'Alexander' else 'Alexandra' end || ' ' || md5(i::text)
+       from generate_series(1, 4000) i`,
+    )
+  })
+  afterAll(() => app.close())
+
+  test.each(['alexnader', 'alexaner', 'alexandder', 'alexamder'])(
+    'of a name that thousands have, misspelt as %s, hundreds can be reached, and nobody else is among them [AT5]',
+    async (query) => {
+      const { body } = await ask(app, query, '&page_size=20')
+      const { users, total_hits: hits } = body as Page
+      expect([users.length, hits]).toEqual([20, 300])
+      for (const { display_name: name } of users as readonly { display_name?: string }[])
+        expect(name).toMatch(/^Alexander /)
+    },
+  )
+
+  test.each([
+    ['alxeanedr', /^Alexander /],
+    ['xalexanedr', undefined],
+    ['lexander', undefined],
+    ['alexandrra', /^Alexandra /],
+  ])('two errors, and a wrong first letter, which counts twice: %s', async (query, expected) => {
+    const { users } = (await ask(app, query)).body as { users: { display_name: string }[] }
+    if (expected === undefined) expect(users).toEqual([])
+    else expect(users[0]?.display_name).toMatch(expected)
+  })
+
+  test('meilisearch:query_failed where it would take PostgreSQL too long, within its share of the time [AT5]', async () => {
+    const holder = await app.deps.pool.connect()
+    await holder.query('begin')
+    await holder.query('lock table users in access exclusive mode')
+    const started = performance.now()
+    expect(said(await ask(app, 'alexander'))).toEqual([500, 'meilisearch:query_failed'])
+    expect(performance.now() - started).toBeLessThan(1000)
+    await holder.query('rollback')
+    holder.release()
+    expect((await ask(app, 'alexander')).status).toBe(200)
+  })
+})
+
 describe('Meilisearch', () => {
   let standIn: StandIn
   let app: TestApp

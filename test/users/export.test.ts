@@ -1,3 +1,4 @@
+import { get as httpGet, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
@@ -18,6 +19,26 @@ const link = ({ email }: Person) =>
      values (gen_random_uuid(), ${ownId}, 'google', 'https://issuer.example.com', $1, 'at.google@example.com')`,
     [email],
   )
+const makeEvents = (of: TestApp, { email }: Person, count: number) =>
+  of.sql(
+    `insert into security_events (id, user_id, type, user_agent, created_at)
+     select gen_random_uuid(), ${ownId}, 'logout', repeat('x', 3000), now() - make_interval(secs => i / 3)
+     from generate_series(1, $2) i`,
+    [email, count],
+  )
+
+/** An export whose bytes nobody reads yet. */
+const begin = (of: TestApp, { cookies }: TestClient, address = '127.0.0.1') =>
+  new Promise<IncomingMessage>((resolve, reject) => {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    httpGet(`${of.origin}${url}`, { agent: false, headers: { cookie, 'x-forwarded-for': address } }, resolve).on(
+      'error',
+      reject,
+    )
+  })
+/** More than sockets hold. */
+const many = 6000
+
 const get = async (client: TestClient, from: string) => (await client.get(from)).body
 
 describe(`GET ${url}`, () => {
@@ -65,6 +86,73 @@ describe(`GET ${url}`, () => {
     const types = ((await get(client, url)).security_events as { type: string }[]).map(({ type }) => type)
     expect(types).toHaveLength(153)
     expect(types.filter((type) => type === 'data_exported')).toHaveLength(2)
+  })
+
+  test('thousands of events page by page, in the order of the history, each once [AT5]', async () => {
+    const { person, client } = await signedUp(app)
+    await makeEvents(app, person, 1100)
+    const { status, body } = await client.get(url)
+    expect(status).toBe(200)
+    const expected = await app.sql(
+      `select id from security_events where user_id = ${ownId} order by created_at desc, id desc`,
+      [person.email],
+    )
+    expect((body.security_events as { id: string }[]).map(({ id }) => id)).toEqual(expected.map(({ id }) => id))
+    expect(Object.keys(body).at(-1)).toBe('files')
+  })
+
+  test('a page that is exactly full is the last one', async () => {
+    const { person, client } = await signedUp(app)
+    const [row] = await app.sql<{ count: number }>(
+      `select count(*)::int as count from security_events where user_id = ${ownId}`,
+      [person.email],
+    )
+    await makeEvents(app, person, 200 - 1 - Number(row?.count))
+    expect((await get(client, url)).security_events).toHaveLength(200)
+  })
+
+  test('rate_limit:exceeded while one is under way, and what does not read holds no connection [AT5]', async () => {
+    const narrow = await startApp({ DATABASE_POOL_SIZE: '1', DATABASE_URL: app.config.databaseUrl })
+    const { person, client } = await signedUp(narrow)
+    await makeEvents(narrow, person, many)
+    const begun = await begin(narrow, client)
+    expect(begun.statusCode).toBe(200)
+    const refused = await client.get(url)
+    expect([refused.status, refused.code, Number(refused.headers['retry-after']) > 0]).toEqual([
+      429,
+      'rate_limit:exceeded',
+      true,
+    ])
+    // The only connection is everybody's meanwhile.
+    const { client: other } = await signedUp(narrow)
+    expect((await other.get(url)).status).toBe(200)
+    let text = ''
+    for await (const chunk of begun) text += String(chunk)
+    expect(JSON.parse(text).security_events).toHaveLength(many + 2)
+    expect((await client.get(url)).status).toBe(200)
+    await narrow.close()
+  })
+
+  test('whoever hangs up leaves nothing behind: the next export is answered [AT5]', async () => {
+    const { person, client } = await signedUp(app)
+    await makeEvents(app, person, many)
+    const begun = await begin(app, client)
+    begun.on('error', () => undefined).destroy()
+    await expect.poll(async () => (await client.get(url)).status, { timeout: 10_000 }).toBe(200)
+  })
+
+  test('rate_limit:exceeded while one of the network is under way; an IPv6 site has ten [AT5]', async () => {
+    const strict = await startApp({ RATE_LIMITS: 'on', DATABASE_URL: app.config.databaseUrl })
+    const [first, second] = await Promise.all([signedUp(strict), signedUp(strict)])
+    await makeEvents(strict, first.person, many)
+    const ask = async (remoteAddress: string) => (await second.client.get(url, { remoteAddress })).status
+    const begun = await begin(strict, first.client, '2001:db8:1:1::1')
+    expect([await ask('2001:db8:1:1::2'), await ask('2001:db8:1:2::2'), await ask('192.0.2.1')]).toEqual([
+      429, 200, 200,
+    ])
+    begun.on('error', () => undefined).destroy()
+    await expect.poll(() => ask('2001:db8:1:1::2'), { timeout: 10_000 }).toBe(200)
+    await strict.close()
   })
 
   test('holds a ban, and whoever is banned gets it too', async () => {

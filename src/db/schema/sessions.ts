@@ -25,6 +25,8 @@ export const sessions = pgTable(
   (table) => [
     unique('sessions_token_digest_unique').on(table.tokenDigest),
     index('sessions_user_id_created_at').on(table.userId, table.createdAt),
+    /** For lists and for the hundredth at a sign-in: of those that ended an account may have any number. */
+    index('sessions_not_ended').on(table.userId, table.createdAt).where(sql`${table.endedAt} is null`),
     index('sessions_max_expires_at').on(table.maxExpiresAt),
   ],
 )

@@ -106,5 +106,8 @@ export const securityEvents = pgTable(
     metadata: jsonb().$type<Record<string, string>>(),
     createdAt: createdAt(),
   },
-  (table) => [index('security_events_user_id_created_at').on(table.userId, table.createdAt, table.id)],
+  (table) => [
+    index('security_events_user_id_created_at').on(table.userId, table.createdAt, table.id),
+    index('security_events_created_at').on(table.createdAt),
+  ],
 )
