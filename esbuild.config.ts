@@ -17,7 +17,11 @@ const packagesOnDemand: Plugin = {
  * that the modules they are made of do. What brings binaries or files of its own stays in node_modules.
  */
 await build({
-  entryPoints: ['src/main.ts', 'src/worker.ts', 'src/cli.ts'],
+  entryPoints: [
+    ...['main', 'worker', 'cli'].map((name) => ({ in: `src/${name}.ts`, out: name })),
+    // Asked for by the folder of whoever starts it.
+    { in: 'src/files/decoder.ts', out: 'decoder' },
+  ],
   // Another one for the tests that start them while these may be built anew.
   outdir: process.argv[2] ?? 'dist/server',
   bundle: true,

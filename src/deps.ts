@@ -17,6 +17,7 @@ import { applyMigrations } from './db/migrate.ts'
 import { type DatabaseUrls, openDatabaseUrls } from './db/urls.ts'
 import { describeCause } from './errors/cause.ts'
 import { type EventHub, openEventHub } from './events/hub.ts'
+import { type Decoders, openDecoders } from './files/decoders.ts'
 import type { HealthCheck } from './http/health.ts'
 import type { Inbox } from './mail/inbox.ts'
 import { startWorker } from './mail/worker.ts'
@@ -68,6 +69,7 @@ export type Deps = {
   readonly eventStream: EventStream
   readonly eventHub: EventHub
   readonly fileStore: FileStore
+  readonly decoders: Decoders
   readonly searchIndex: SearchIndex
   readonly lastSeen: LastSeen
   readonly replicas: Replicas
@@ -133,6 +135,8 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
   opened.defer(async () => eventHub.close())
   const { checkWorker, ...mail } = await openMail({ config, log, keyring, urls, tracing }, opened)
 
+  const decoders = openDecoders()
+  opened.defer(async () => decoders.close())
   const searchIndex = openSearchIndex({ config, heavyReads, jobs: mail.jobs })
 
   const metrics = await openMetricsOf({ config, db, hasher, eventHub, sources }, opened)
@@ -153,6 +157,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     eventStream,
     eventHub,
     fileStore: openFileStore(config),
+    decoders,
     searchIndex,
     metrics,
     tracing,

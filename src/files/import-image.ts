@@ -20,7 +20,7 @@ export async function importImage(ctx: Context<Refusal>, { user }: SignedIn, slu
   const connection = (await findConnections(ctx.db, user.id)).find((one) => one.slug === slug)
   if (connection === undefined) throw ctx.fault('oauth:connection_not_found')
   const url = checkUrl(ctx, connection.pictureUrl, await imageHostsOf(ctx, connection.providerId))
-  const webp = await toWebp(await fetchImage(ctx, url), kind)
+  const webp = await toWebp(ctx, { bytes: await fetchImage(ctx, url), kind, userId: user.id })
   if (typeof webp === 'string') throw refuse(ctx, webp)
   return setImage(ctx, { userId: user.id, kind, webp })
 }

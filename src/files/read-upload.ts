@@ -1,31 +1,31 @@
 import type { FastifyRequest } from 'fastify'
+import type { Context } from '../context.ts'
 import type { Fault } from '../errors/fault.ts'
+import { type Doer, underWay } from '../under-way.ts'
 
 type Refusal = 'file:upload_error' | 'FILE_TOO_LARGE' | 'rate_limit:exceeded'
 
 /** What the multipart frame around a file may weigh. */
 const frameBytes = 64 * 1024
 /** Each holds what has arrived of it in memory: nothing is left anywhere of one that is broken off [FS5]. */
-const mostAtATime = 16
-const underWay = new Set<string>()
+const begin = underWay({ most: 16, ofOneNetwork: 4 })
 
-/** The bytes of the part `file`, read as they come in and no further than the limit [FS1]. One at a time an account. */
+/** A place for the upload until its picture is made: one an account, four a network. */
+export function beginUpload(ctx: Pick<Context<Refusal>, 'config' | 'fault'>, who: Doer): Disposable {
+  const place = begin(ctx.config, who)
+  if (place) return place
+  throw ctx.fault('rate_limit:exceeded', { retryAfterSeconds: 2, details: 'Other uploads are under way.' })
+}
+
+/** The bytes of the part `file`, read as they come in and no further than the limit [FS1]. */
 export async function readUpload(
   request: FastifyRequest,
-  { fault, userId, mostBytes }: { readonly fault: Fault<Refusal>; readonly userId: string; readonly mostBytes: number },
+  { fault, mostBytes }: { readonly fault: Fault<Refusal>; readonly mostBytes: number },
 ): Promise<Buffer> {
   if (!request.isMultipart())
     throw fault('file:upload_error', { details: 'Send multipart/form-data with a part "file".' })
   if (Number(request.headers['content-length'] ?? 0) > mostBytes + frameBytes) throw fault('FILE_TOO_LARGE')
-  if (underWay.has(userId) || underWay.size >= mostAtATime) {
-    throw fault('rate_limit:exceeded', { retryAfterSeconds: 2, details: 'Other uploads are under way.' })
-  }
-  underWay.add(userId)
-  try {
-    return await readFilePart(request, fault, mostBytes)
-  } finally {
-    underWay.delete(userId)
-  }
+  return await readFilePart(request, fault, mostBytes)
 }
 
 async function readFilePart(request: FastifyRequest, fault: Fault<Refusal>, mostBytes: number): Promise<Buffer> {

@@ -9,7 +9,7 @@ import { ruledText } from '../http/validation.ts'
 import { type ImageKind, type ImageProblem, imageLimits, toWebp } from './image.ts'
 import { importImage } from './import-image.ts'
 import { readStoredFile } from './read-file.ts'
-import { readUpload } from './read-upload.ts'
+import { beginUpload, readUpload } from './read-upload.ts'
 import { clearImage, setImage } from './set-image.ts'
 
 const uploaded = z.object({ image_url: z.url() })
@@ -73,6 +73,7 @@ const refusals = {
   unsupported: { code: 'file:unsupported_type', details: 'Send JPEG, PNG, GIF or WebP.' },
   broken: { code: 'file:upload_error', details: 'The bytes are no picture that can be decoded.' },
   'too large': { code: 'FILE_TOO_LARGE', details: '25 megapixels are the most.' },
+  'too slow': { code: 'file:upload_error', details: 'The picture takes too long to decode.' },
   busy: { code: 'rate_limit:exceeded', details: 'Other pictures are being read.', retryAfterSeconds: 2 },
 } as const satisfies Record<ImageProblem, Refusal>
 
@@ -102,10 +103,12 @@ function imageRoutes(app: App, deps: Deps, { url, kind, what }: Image): void {
     },
     handler: async (request, reply) => {
       const { user } = signedInUser(request)
-      const bytes = await readUpload(request, { fault: uploadFault, userId: user.id, mostBytes })
-      const webp = await toWebp(bytes, kind)
+      const ctx = { ...deps, fault: uploadFault }
+      using _ = beginUpload(ctx, { userId: user.id, address: request.clientAddress })
+      const bytes = await readUpload(request, { fault: uploadFault, mostBytes })
+      const webp = await toWebp(deps, { bytes, kind, userId: user.id })
       if (typeof webp === 'string') throw uploadFault(refusals[webp].code, refusals[webp])
-      const imageUrl = await setImage({ ...deps, fault: uploadFault }, { userId: user.id, kind, webp })
+      const imageUrl = await setImage(ctx, { userId: user.id, kind, webp })
       return reply.code(201).send({ image_url: imageUrl })
     },
   })

@@ -1,12 +1,11 @@
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { said, somebody } from '../moderation/support.ts'
 import { publicUrl, startApp, type TestApp } from '../support/app.ts'
-import { beginUpload, fetchFile, multipart, pathOf, picture, upload } from './support.ts'
+import { beginUpload, fetchFile, multipart, pathOf, picture, png, upload } from './support.ts'
 
 const url = '/v0/user/me/profile-image'
 const banner = '/v0/user/me/banner-image'
@@ -27,21 +26,7 @@ const put = (bytes: Buffer, more: object = {}) => upload(own.client, url, { byte
 const ofSize = (bytes: Buffer, size: number) => Buffer.concat([bytes, Buffer.alloc(size - bytes.length)])
 
 /** A PNG that says it is that large, and holds nothing. */
-function boastfulPng(width: number, height: number): Buffer {
-  const header = Buffer.alloc(13)
-  header.writeUInt32BE(width, 0)
-  header.writeUInt32BE(height, 4)
-  header.set([8, 2], 8)
-  const chunk = (type: string, data: Buffer) => {
-    const [length, crc] = [Buffer.alloc(4), Buffer.alloc(4)]
-    const content = Buffer.concat([Buffer.from(type), data])
-    length.writeUInt32BE(data.length)
-    crc.writeUInt32BE(crc32(content))
-    return Buffer.concat([length, content, crc])
-  }
-  const chunks = [chunk('IHDR', header), chunk('IDAT', deflateSync(Buffer.alloc(1000))), chunk('IEND', Buffer.alloc(0))]
-  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), ...chunks])
-}
+const boastfulPng = (width: number, height: number) => png(width, height, [], 1000)
 
 describe(`POST ${url}`, () => {
   test.each(['jpeg', 'png', 'gif', 'webp'] as const)('%s becomes a WebP that everybody may see', async (format) => {

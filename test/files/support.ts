@@ -1,4 +1,5 @@
 import { type ClientRequest, request } from 'node:http'
+import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import type { TestApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
@@ -6,6 +7,34 @@ import type { Answer, TestClient } from '../support/client.ts'
 /** A picture of one colour, red unless said otherwise. */
 export const picture = (width = 64, height = 48, background = '#f00') =>
   sharp({ create: { width, height, channels: 3, background } })
+
+export function pngChunk(type: string, data: Buffer): Buffer {
+  const [length, crc] = [Buffer.alloc(4), Buffer.alloc(4)]
+  const content = Buffer.concat([Buffer.from(type), data])
+  length.writeUInt32BE(data.length)
+  crc.writeUInt32BE(crc32(content))
+  return Buffer.concat([length, content, crc])
+}
+
+/** A PNG that says it is that large, with these chunks; where nothing is said of its bytes all of it is black. */
+export function png(
+  width: number,
+  height: number,
+  chunks: readonly Buffer[],
+  bytes = height * (3 * width + 1),
+): Buffer {
+  const header = Buffer.alloc(13)
+  header.writeUInt32BE(width, 0)
+  header.writeUInt32BE(height, 4)
+  header.set([8, 2], 8)
+  return Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    pngChunk('IHDR', header),
+    ...chunks,
+    pngChunk('IDAT', deflateSync(Buffer.alloc(bytes))),
+    pngChunk('IEND', Buffer.alloc(0)),
+  ])
+}
 
 type Part = { readonly name?: string; readonly bytes: Buffer; readonly type?: string }
 
