@@ -98,7 +98,8 @@ function keepAsking(server: Server, socket: Socket): void {
   socket.on('data', (chunk: Buffer) => {
     const bytes = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
     if (bytes.length < lengthOf(bytes)) {
-      pending = bytes
+      // Of a stream only its beginning, which says what it is, and its end.
+      pending = isStream(bytes) ? Buffer.concat([bytes.subarray(0, mostHeader), bytes.subarray(-last.length)]) : bytes
       return
     }
     pending = Buffer.alloc(0)
@@ -116,10 +117,16 @@ function note(status: string): void {
 
 const end = Buffer.from('\r\n\r\n')
 const marker = Buffer.from('content-length: ')
+const streamed = Buffer.from('Transfer-Encoding: chunked')
+const last = Buffer.from('\r\n0\r\n\r\n')
+const mostHeader = 4096
+
+const isStream = (bytes: Buffer): boolean => bytes.subarray(0, mostHeader).includes(streamed)
 
 function lengthOf(bytes: Buffer): number {
   const headersEnd = bytes.indexOf(end)
   if (headersEnd < 0) return Number.POSITIVE_INFINITY
+  if (isStream(bytes)) return bytes.subarray(-last.length).equals(last) ? bytes.length : Number.POSITIVE_INFINITY
   const at = bytes.indexOf(marker)
   if (at < 0 || at > headersEnd) return headersEnd + end.length
   const length = Number.parseInt(bytes.toString('latin1', at + marker.length, at + marker.length + 8), 10)

@@ -36,6 +36,26 @@ function changes(attackers: readonly BenchUser[]): Sent[] {
 
 const changePassword = { method: 'POST', path: '/v0/auth/change-password', perSecond: 400 } as const
 
+async function makeHistories({ pool }: Stage, attackers: readonly BenchUser[]): Promise<void> {
+  await pool.query(
+    `insert into security_events (id, user_id, type, ip_address, user_agent, created_at)
+     select gen_random_uuid(), id, 'login_succeeded', '198.51.100.1', 'Mozilla/5.0 (X11; Linux x86_64)', now() - make_interval(mins => i)
+     from unnest($1::uuid[]) as u (id), generate_series(1, 20000) i`,
+    [attackers.map(({ id }) => id)],
+  )
+  await pool.query('vacuum analyze security_events')
+}
+
+async function makeNamesakes({ pool }: Stage): Promise<void> {
+  await pool.query(
+    `insert into users (id, email, email_key, handle, display_name)
+     select gen_random_uuid(), 'n' || i, 'n' || i, 'n_' || i,
+       (array['Alexander', 'Katharina', 'Maximilian', 'Elisabeth'])[1 + i % 4] || ' ' || md5(i::text)
+     from generate_series(1, 100000) i`,
+  )
+  await pool.query('vacuum analyze users')
+}
+
 /** Each has a figure of its own in `npm run bench -- storm`. */
 export const storms: readonly Storm[] = [
   {
@@ -50,5 +70,25 @@ export const storms: readonly Storm[] = [
       const [there, back] = [changes(attackers).slice(0, attackers.length), changes(attackers).slice(attackers.length)]
       return { ...changePassword, requests: [...fromNetworks(there), ...fromNetworks(back)] }
     },
+  },
+  {
+    name: 'exports of 20,000 events each, of sixteen accounts from as many networks',
+    accounts: 16,
+    prepare: makeHistories,
+    load: (attackers) => ({
+      path: '/v0/user/me/export',
+      connections: 16,
+      requests: fromNetworks(attackers.map((user) => ({ headers: cookieOf(user) }))),
+    }),
+  },
+  {
+    name: 'searches for a misspelt name that 25,000 of 100,000 have, sixteen at once',
+    accounts: 500,
+    prepare: makeNamesakes,
+    load: (attackers) => ({
+      path: '/v0/search/users?query=alexnader',
+      connections: 16,
+      requests: fromNetworks(attackers.map(() => ({ headers: {} }))),
+    }),
   },
 ]

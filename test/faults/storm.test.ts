@@ -8,7 +8,7 @@ const bench = join(import.meta.dirname, '../bench/main.ts')
 
 /** Server and load need a core each for themselves; only `npm run faults` has the time for it. */
 test.skipIf(process.env.FAULTS !== 'long')(
-  'in a storm of sign-ins, ten times what can be hashed, or of people whom accounts know, others are answered soon [FT13 AT3]',
+  'in a storm of sign-ins, ten times what can be hashed, or of people whom accounts know, others are answered soon [FT13 AT3 AT5]',
   { timeout: 400_000 },
   async ({ task }) => {
     // It ends with 1 where a target does not hold: the table says by how much.
