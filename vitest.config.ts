@@ -6,6 +6,7 @@ const timed = [
   'test/faults/storm.test.ts',
   'test/ports/rate-counter.test.ts',
   'test/long/timing.test.ts',
+  'test/long/mail-timing.test.ts',
   'test/long/search.test.ts',
   'test/long/import.test.ts',
 ]

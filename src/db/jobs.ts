@@ -8,6 +8,7 @@ import type { Transaction } from './transaction.ts'
 /** Every kind of job, and how it is tried again. A job whose worker died is taken up again once it has expired. */
 const queues = {
   'deliver-mail': { retryLimit: 10_000, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 15 },
+  'answer-inquiry': { retryLimit: 10_000, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 15 },
   'delete-file': { retryLimit: 100, retryDelay: 5, retryBackoff: true, retryDelayMax: 3600, expireInSeconds: 60 },
   'index-user': { retryLimit: 1000, retryDelay: 1, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 60 },
   // From two seconds to an hour, for about nine hours.
@@ -30,6 +31,7 @@ const jobWork = (queue: QueueName) =>
 
 type JobData = {
   'deliver-mail': { readonly mailId: string }
+  'answer-inquiry': { readonly inquiryId: string }
   'delete-file': { readonly name: string }
   'index-user': { readonly userId: string }
   'deliver-webhook': { readonly webhookId: string; readonly eventId: string }

@@ -7,8 +7,8 @@ const kept = "interval '30 days'"
 /** What may go, a table a line. `handles` follow their sign-ups, `mails` their tokens. */
 const expired = {
   sign_ups: `expires_at < now() - interval '1 day'`,
-  // A probe is asked for at once or never.
-  mails: `expires_at < now() - case kind when 'probe' then interval '0' else ${kept} end`,
+  // Of a probe or an inquiry nobody asks what became of it.
+  mails: `expires_at < now() - case kind when 'message' then ${kept} else interval '0' end`,
   mailed_tokens: `expires_at < now() - ${kept}`,
   pending_logins: `expires_at < now() - ${kept}`,
   oauth_states: `expires_at < now() - interval '1 day'`,

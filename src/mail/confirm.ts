@@ -1,5 +1,11 @@
 import type { Context } from '../context.ts'
+import { transaction } from '../db/transaction.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
+import type { DeliveryOutcome } from '../ports/mail-delivery.ts'
+import { queueProbe } from './outbox.ts'
+
+/** What any mail that a request waits for may meet; that the mail server did not take it has a code for each kind. */
+export type Undelivered = 'worker:connection_failed' | 'worker:response_invalid'
 
 export const deliveryRefusals = [
   'worker:connection_failed',
@@ -18,20 +24,22 @@ export const resetDeliveryRefusals = [
 export type ResetDeliveryRefusal = (typeof resetDeliveryRefusals)[number]
 
 /** Waits for a mail that the client waits for. Whatever this refuses with, the mail is kept and goes out later. */
-export const confirmDelivery = (ctx: Context<DeliveryRefusal>, mailId: string): Promise<void> =>
-  confirm(ctx, mailId, 'worker:verification_email_send_failed')
-
-/** The same for the mails of forgot-password, which have a code of their own. */
-export const confirmResetDelivery = (ctx: Context<ResetDeliveryRefusal>, mailId: string): Promise<void> =>
-  confirm(ctx, mailId, 'worker:password_reset_email_send_failed')
-
-async function confirm<Failed extends ErrorCode>(
-  ctx: Context<'worker:connection_failed' | 'worker:response_invalid' | Failed>,
-  mailId: string,
-  failed: Failed,
-): Promise<void> {
+export async function confirmDelivery(ctx: Context<DeliveryRefusal>, mailId: string): Promise<void> {
   if (ctx.config.mailDelivery === 'queue') return
-  const outcome = await ctx.mailDelivery.deliver(mailId)
+  refuseUndelivered(ctx, await ctx.mailDelivery.deliver(mailId), 'worker:verification_email_send_failed')
+}
+
+/** Whether the mail server would take a mail to that address; nobody gets one. */
+export async function probeMailbox(ctx: Context<never>, email: string): Promise<DeliveryOutcome> {
+  if (ctx.config.mailDelivery === 'queue') return 'delivered'
+  return ctx.mailDelivery.deliver(await transaction(ctx.pool, (tx) => queueProbe(tx, ctx, email)))
+}
+
+export function refuseUndelivered<Failed extends ErrorCode>(
+  ctx: Context<Undelivered | Failed>,
+  outcome: DeliveryOutcome,
+  failed: Failed,
+): void {
   if (outcome === 'delivered') return
   const codes = { unreachable: 'worker:connection_failed', garbled: 'worker:response_invalid', failed } as const
   throw ctx.fault(codes[outcome], { details: 'The mail is kept and will be sent once the way is clear.' })

@@ -49,7 +49,7 @@ export async function deliverMail(deps: DeliverDeps, mailId: string): Promise<De
 
 type DueMail = {
   readonly id: string
-  readonly kind: 'message' | 'probe'
+  readonly kind: 'message' | 'probe' | 'inquiry'
   readonly payload: Buffer
   readonly isDead: boolean
 }

@@ -7,6 +7,7 @@ import type { Jobs } from '../db/jobs.ts'
 import { prepared } from '../db/prepared.ts'
 import { mails } from '../db/schema/mails.ts'
 import type { Transaction } from '../db/transaction.ts'
+import type { Inquiry } from './inquiry.ts'
 import type { MailContent } from './templates.ts'
 
 export type MailDeps = { readonly config: Config; readonly keyring: Keyring; readonly jobs: Jobs }
@@ -67,12 +68,40 @@ async function putMessage(tx: Transaction, deps: MailDeps, mail: NewMail, afterS
 
 const probeTtlSeconds = 60
 
-/** Where no mail is due, something to wait for that takes as long and fails alike. */
+/** Something to wait for where nobody may know whether a mail is due. */
 export const queueProbe = (tx: Transaction, deps: MailDeps, to: string): Promise<string> =>
   putMail(tx, deps, { kind: 'probe', payload: { to }, tokenId: null, ttlSeconds: probeTtlSeconds })
 
+/** Those of the API that was asked; a worker of its own may have others, or none. */
+type InquirySettings = Pick<
+  Config,
+  'frontendUrl' | 'passwordResetTtlSeconds' | 'emailVerificationTtlSeconds' | 'signupTtlSeconds'
+>
+const linkTtl = { password_reset: 'passwordResetTtlSeconds', verify_email: 'emailVerificationTtlSeconds' } as const
+
+export type StoredInquiry = Inquiry & { readonly settings: InquirySettings }
+
+/** Afterwards the worker looks for the owner of the address, if the transaction commits. */
+export async function queueInquiry(
+  tx: Transaction,
+  deps: MailDeps,
+  { purpose, email, client }: Inquiry,
+): Promise<void> {
+  const { frontendUrl, passwordResetTtlSeconds, emailVerificationTtlSeconds, signupTtlSeconds } = deps.config
+  const settings = { frontendUrl, passwordResetTtlSeconds, emailVerificationTtlSeconds, signupTtlSeconds }
+  const { address, userAgent } = client
+  const payload: StoredInquiry = { purpose, email, client: { address, userAgent }, settings }
+  const inquiryId = await putMail(tx, deps, {
+    kind: 'inquiry',
+    payload,
+    tokenId: null,
+    ttlSeconds: settings[linkTtl[purpose]],
+  })
+  await deps.jobs.enqueue(tx, 'answer-inquiry', { inquiryId }, 0)
+}
+
 type Row = {
-  readonly kind: 'message' | 'probe'
+  readonly kind: 'message' | 'probe' | 'inquiry'
   readonly payload: object
   readonly tokenId: string | null
   readonly userId?: string

@@ -16,6 +16,7 @@ import { openEventStream } from '../ports/event-stream.ts'
 import { openFileStore } from '../ports/file-store.open.ts'
 import { openUserIndexer } from '../search/index-users.ts'
 import type { Tracing } from '../tracing/tracing.ts'
+import { answerInquiry } from './answer-inquiry.ts'
 import { deliverMail } from './deliver.ts'
 import { smtpSender } from './smtp.ts'
 import { listenForDeliveries, type WorkerServer } from './worker-server.ts'
@@ -31,8 +32,10 @@ type Options = {
   readonly listen: { readonly host: string; readonly port: number; readonly secret: string }
 }
 
-/** Conversations at a time; each holds a connection. */
+/** Conversations at a time that requests wait for; each holds a connection. */
 const conversations = 5
+/** Of jobs, which have their own: a message that a mail server is slow to take holds up nobody's probe [AT1]. */
+const jobConnections = 5
 
 /** Starts what sends mails and tidies up: the same inside the API process and as a process of its own. */
 export async function startWorker({
@@ -45,17 +48,20 @@ export async function startWorker({
   tracing,
   listen,
 }: Options): Promise<WorkerServer> {
-  const database = openDatabase({
-    url: urls.main,
-    poolSize: conversations,
-    // A row stays locked, and its transaction idle, for as long as a mail server may take.
-    timeoutMs: Math.max(config.databaseTimeoutMs, config.workerTimeoutMs),
-    onIdleError: (error) => log.warn({ cause: describeCause(error) }, 'the worker lost a connection to PostgreSQL'),
-  })
+  const open = (poolSize: number) =>
+    openDatabase({
+      url: urls.main,
+      poolSize,
+      // A row stays locked, and its transaction idle, for as long as a mail server may take.
+      timeoutMs: Math.max(config.databaseTimeoutMs, config.workerTimeoutMs),
+      onIdleError: (error) => log.warn({ cause: describeCause(error) }, 'the worker lost a connection to PostgreSQL'),
+    })
+  const [asked, database] = [open(conversations), open(jobConnections)]
   const { db, pool } = database
   // The failure must be reported before whoever waits for it gives up.
   const smtp = smtpSender({ url: smtpUrl, from: config.mailFrom, deadlineMs: Math.ceil(config.workerTimeoutMs * 0.8) })
   const deps = { db, pool, keyring, smtp, mailFrom: config.mailFrom, log }
+  await jobs.work('answer-inquiry', ({ inquiryId }) => answerInquiry({ config, keyring, jobs, pool }, inquiryId))
   await jobs.work('deliver-mail', async ({ mailId }) => {
     if ((await deliverMail(deps, mailId)) === 'failed') throw new Error('the mail waits for its next attempt')
   })
@@ -78,7 +84,7 @@ export async function startWorker({
   await jobs.schedule('sweep', '17 * * * *')
   const eventStream = openEventStream(openBroadcast('events', { config, db, directUrl: urls.direct, log }))
   const relay = startRelay({ pool, jobs, eventStream, log })
-  const server = await listenForDeliveries(deps, { ...listen, tracing })
+  const server = await listenForDeliveries({ ...deps, db: asked.db, pool: asked.pool }, { ...listen, tracing })
   return {
     url: server.url,
     close: async () => {
@@ -86,6 +92,7 @@ export async function startWorker({
       await relay.stop()
       await eventStream.close()
       await outbound.close()
+      await asked.close()
       await database.close()
     },
   }

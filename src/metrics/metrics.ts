@@ -103,9 +103,9 @@ type Backlog = Awaited<ReturnType<typeof readBacklog>>
 async function readBacklog(db: Database) {
   const { rows } = await db.execute<{ mails: number; mail_age: number; events: number; event_age: number }>(sql`
     select
-      (select count(*)::int from mails where sent_at is null and kind = 'message' and expires_at > now()) as mails,
+      (select count(*)::int from mails where sent_at is null and kind <> 'probe' and expires_at > now()) as mails,
       (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from mails
-       where sent_at is null and kind = 'message' and expires_at > now()) as mail_age,
+       where sent_at is null and kind <> 'probe' and expires_at > now()) as mail_age,
       (select count(*)::int from event_outbox) as events,
       (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from event_outbox) as event_age`)
   return rows[0]

@@ -4,7 +4,6 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { clientOf, hashingClientOf } from '../http/client.ts'
 import { signedInUser, stateGuard } from '../http/credential.ts'
-import { evenTime } from '../http/even-time.ts'
 import { resetDeliveryRefusals } from '../mail/confirm.ts'
 import { email, knownPassword, mailedToken, newPassword } from '../users/fields.ts'
 import { changePassword } from './change.ts'
@@ -104,7 +103,7 @@ function forgotRoute(app: App, deps: Deps): void {
       response: { 204: z.void() },
     },
     handler: async (request, reply) => {
-      await evenTime(() => forgotPassword(ctx, { email: request.body.email, client: clientOf(request) }))
+      await forgotPassword(ctx, { email: request.body.email, client: clientOf(request) })
       return reply.code(204).send()
     },
   })

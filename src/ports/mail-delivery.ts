@@ -1,4 +1,6 @@
+export type DeliveryOutcome = 'delivered' | 'failed' | 'unreachable' | 'garbled'
+
 /** Asks for a mail to be handed over now, and says what became of it. Never rejects, never takes longer than its deadline. */
 export type MailDelivery = {
-  deliver(mailId: string): Promise<'delivered' | 'failed' | 'unreachable' | 'garbled'>
+  deliver(mailId: string): Promise<DeliveryOutcome>
 }

@@ -1,28 +1,29 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { handles, signUps } from '../db/schema/users.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
-import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
-import { limitMails } from '../mail/limit.ts'
-import { queueProbe } from '../mail/outbox.ts'
+import type { Transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+import type { DeliveryRefusal } from '../mail/confirm.ts'
+import { type Inquiry, inquire } from '../mail/inquiry.ts'
+import type { MailDeps } from '../mail/outbox.ts'
 import { emailKey } from '../users/email.ts'
 import { queueSignUpMail } from './sign-up-mail.ts'
 
-type Request = { readonly email: string; readonly ownEmail: string | undefined }
+type Request = { readonly email: string; readonly ownEmail: string | undefined; readonly client: Client }
 
-/** Afterwards a sign-up that waits for that address has a fresh link with a whole lifetime; the answer is the same without one. */
+/** Afterwards the worker looks whether a sign-up waits for that address; the answer is the same for every address. */
 export async function resendVerification(
   ctx: Context<'email:already_verified' | 'rate_limit:exceeded' | DeliveryRefusal>,
-  { email, ownEmail }: Request,
+  { email, ownEmail, client }: Request,
 ): Promise<void> {
-  const key = emailKey(email)
-  if (ownEmail !== undefined && emailKey(ownEmail) === key) throw ctx.fault('email:already_verified')
-  await limitMails(ctx, 'verify_email', key)
-  const mailId = await transaction(ctx.pool, async (tx) => {
-    const signUp = await prolongSignUp(tx, key, ctx.config.signupTtlSeconds)
-    return signUp ? queueSignUpMail(tx, ctx, signUp) : queueProbe(tx, ctx, email)
-  })
-  await confirmDelivery(ctx, mailId)
+  if (ownEmail !== undefined && emailKey(ownEmail) === emailKey(email)) throw ctx.fault('email:already_verified')
+  await inquire(ctx, { purpose: 'verify_email', email, client }, 'worker:verification_email_send_failed')
+}
+
+/** Afterwards a sign-up that waits for the address has a fresh link with a whole lifetime. */
+export async function mailVerification(tx: Transaction, deps: MailDeps, { email }: Inquiry): Promise<void> {
+  const signUp = await prolongSignUp(tx, emailKey(email), deps.config.signupTtlSeconds)
+  if (signUp) await queueSignUpMail(tx, deps, signUp)
 }
 
 async function prolongSignUp(tx: Transaction, key: string, ttlSeconds: number) {

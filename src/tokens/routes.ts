@@ -5,7 +5,6 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { clientOf, hashingClientOf } from '../http/client.ts'
 import { findCredential, signedInUser, stateGuard } from '../http/credential.ts'
-import { evenTime } from '../http/even-time.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
 import { setDeviceCookie, setSessionCookie } from '../sessions/reply.ts'
 import { email, knownPassword, mailedToken } from '../users/fields.ts'
@@ -34,7 +33,7 @@ export function tokenRoutes(app: App, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const ownEmail = request.signedIn?.user.email
-      await evenTime(() => resendVerification({ ...deps, fault }, { email: request.body.email, ownEmail }))
+      await resendVerification({ ...deps, fault }, { email: request.body.email, ownEmail, client: clientOf(request) })
       return reply.code(204).send()
     },
   })

@@ -1,7 +1,6 @@
 import type { signUps } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Deps } from '../deps.ts'
-import { queueMail } from '../mail/outbox.ts'
+import { type MailDeps, queueMail } from '../mail/outbox.ts'
 import { issueMailedToken, supersedeSignUpTokens } from './issue.ts'
 import { mailedLink } from './link.ts'
 
@@ -11,7 +10,7 @@ import { mailedLink } from './link.ts'
  */
 export async function queueSignUpMail(
   tx: Transaction,
-  deps: Deps,
+  deps: MailDeps,
   signUp: typeof signUps.$inferSelect,
 ): Promise<string> {
   const { id: signUpId, email, emailKey, handle, registered, createdAt } = signUp

@@ -38,7 +38,7 @@ type SecurityEvent = {
   /** Nobody's: a failed login with an address that has no account. */
   readonly userId: string | undefined
   /** None of the operator's commands. */
-  readonly client: Client | undefined
+  readonly client: Pick<Client, 'address' | 'userAgent'> | undefined
   readonly metadata?: Record<string, string>
 }
 

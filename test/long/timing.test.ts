@@ -8,14 +8,10 @@ import { openPasswordHasher } from '../../src/crypto/password-hasher.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { makeUsers } from '../support/factories.ts'
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts'
+import { areaUnderCurve, isLong, median, timingPairs } from '../support/timing.ts'
 
-/** `npm run timing` asks for 2,000 pairs and the requirement's own bounds. */
-const pairs = Number(process.env.TIMING_PAIRS ?? 100)
-const isLong = pairs >= 2000
-/**
- * In the short form the sample itself scatters: the standard error of the AUC is about sqrt(1 / (6 × pairs)), 0.04 for 100, and the
- * bounds lie almost four of them away.
- */
+const pairs = timingPairs(100)
+/** In the short form the sample itself scatters; the bounds lie almost four standard errors away. */
 const bounds = isLong ? { medianMs: 2, auc: 0.05 } : { medianMs: 5, auc: 0.15 }
 const warmUp = 20
 
@@ -57,15 +53,6 @@ function login(email: string): Promise<number> {
     })
     sent.on('error', reject).end(text)
   })
-}
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
-
-/** How often a known address took longer than an unknown one, over all pairs of both. */
-function areaUnderCurve(known: readonly number[], unknown: readonly number[]): number {
-  let longer = 0
-  for (const one of known) for (const other of unknown) longer += one > other ? 1 : one === other ? 0.5 : 0
-  return longer / (known.length * unknown.length)
 }
 
 test(

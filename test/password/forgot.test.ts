@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import { type Answer, seen } from '../support/client.ts'
 import {
+  allAnswered,
   appAtWorker,
   appWith,
   appWithoutMailServer,
@@ -62,6 +63,7 @@ describe(`POST ${url}`, () => {
       answers.push(seen(await forgot(email)))
     expect(answers[0]?.status).toBe(204)
     for (const answer of answers) expect(answer).toEqual(answers[0])
+    await allAnswered(app)
     expect(await mailsTo(app, waiting.email)).toHaveLength(1)
   })
 
@@ -90,6 +92,7 @@ describe(`POST ${url}`, () => {
     const { person } = await signedUp(app)
     const answers = await Promise.all(Array.from({ length: 5 }, () => forgot(person.email)))
     for (const { status } of answers) expect(status).toBe(204)
+    await allAnswered(app)
     const live = await app.sql(
       "select id from mailed_tokens where purpose = 'password_reset' and address_key = $1 and superseded_at is null",
       [person.email],
@@ -101,22 +104,29 @@ describe(`POST ${url}`, () => {
     const { person } = await signedUp(app, { email: 'Mixed.Case@Forgot.Example' })
     for (const email of [' mixed.case@forgot.EXAMPLE ', 'MIXED.CASE@FORGOT.EXAMPLE'])
       expect((await forgot(email)).status).toBe(204)
-    const mails = app.deps.inbox?.list().filter(({ to }) => /forgot\.example/i.test(String(to)))
-    expect(mails?.map(({ to }) => to)).toEqual([person.email, person.email, person.email])
+    const recipients = () => (app.deps.inbox?.list() ?? []).map(({ to }) => String(to))
+    const theirs = () => recipients().filter((to) => /forgot\.example/i.test(to))
+    await expect.poll(theirs, { timeout: 15_000 }).toEqual([person.email, person.email, person.email])
   })
 
-  test('an unknown address: the mail server is asked as far as the recipient, but nobody gets a mail [TH6]', async () => {
+  test('whatever the address, the mail server is asked as far as the recipient; only an account is then sent a mail [AT1 TH6]', async () => {
     const { smtpUrl, commands } = await recordingMailServer()
     const recorded = await appWith({ SMTP_URL: smtpUrl })
+    const spoken = () => commands.filter((command) => command !== 'QUIT')
+    const probe = ['EHLO', 'MAIL', 'RCPT', 'RSET']
     expect((await forgot(newPerson().email, recorded.client())).status).toBe(204)
-    expect(commands.filter((command) => command !== 'QUIT')).toEqual(['EHLO', 'MAIL', 'RCPT', 'RSET'])
-    expect(await recorded.sql('select kind, payload from mails')).toEqual([{ kind: 'probe', payload: null }])
+    await allAnswered(recorded)
+    expect(spoken()).toEqual(probe)
+    expect(await recorded.sql('select kind, payload from mails order by id')).toEqual([
+      { kind: 'probe', payload: null },
+      { kind: 'inquiry', payload: null },
+    ])
     expect(await recorded.sql('select id from mailed_tokens')).toEqual([])
     for (const passwordHash of ['x', null]) {
       commands.length = 0
       const email = await putAccount(recorded, passwordHash)
       expect((await forgot(email, recorded.client())).status).toBe(204)
-      expect(commands.filter((command) => command !== 'QUIT')).toEqual(['EHLO', 'MAIL', 'RCPT', 'DATA'])
+      await expect.poll(spoken, { timeout: 15_000 }).toEqual([...probe, 'EHLO', 'MAIL', 'RCPT', 'DATA'])
     }
   })
 
@@ -160,13 +170,10 @@ describe(`POST ${url}`, () => {
       expect([answers[0]?.status, answers[0]?.code]).toEqual([status, code])
       expect(answers[0]?.headers['retry-after']).toBe(status === 503 ? '5' : undefined)
       for (const answer of answers) expect(seen(answer)).toEqual(seen(answers[0] as Answer))
-      // The mail is kept and goes out later.
-      const kept = await broken.sql(
-        `select m.sent_at from mails m join mailed_tokens t on t.id = m.token_id
-         where t.address_key = $1 and t.superseded_at is null and m.payload is not null`,
-        [known],
-      )
-      expect(kept).toEqual([{ sent_at: null }])
+      // It is kept, and the mail goes out once there is a way.
+      const { databaseUrl = '', keysDir } = broken.config
+      const mended = await appWith({ DATABASE_URL: databaseUrl, KEYS_DIR: keysDir })
+      await mailsTo(mended, known)
     }
 
     test('worker:connection_failed when the worker is away', async () => {

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net'
 import { SMTPServer } from 'smtp-server'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { startApp, type TestApp } from './app.ts'
 
 /** An app of the test's own, closed with it. */
@@ -9,6 +9,12 @@ export async function appWith(env: Readonly<Record<string, string>>): Promise<Te
   onTestFinished(() => other.close())
   return other
 }
+
+/** The worker has looked whose the addresses are that were asked for; mails may still be on their way. */
+export const allAnswered = (app: TestApp): Promise<void> =>
+  expect
+    .poll(() => app.sql("select id from mails where kind = 'inquiry' and payload is not null"), { timeout: 15_000 })
+    .toEqual([])
 
 const nobodyListens = 'smtp://127.0.0.1:1'
 

@@ -34,13 +34,14 @@ export const mailedTokens = pgTable(
 
 /**
  * Outbox: one row a mail, written in the transaction of its cause. `payload` is sealed and erased once the mail is sent, or its
- * token is dead. A probe has no text: the conversation is held up to RCPT TO and reset, so that the reply never tells.
+ * token is dead. A probe has no text: the conversation is held up to RCPT TO and reset. An inquiry is what somebody asked to be mailed to an
+ * address before anybody knows whose it is; it is answered by a message, or by nothing.
  */
 export const mails = pgTable(
   'mails',
   {
     id: uuid().primaryKey(),
-    kind: text().$type<'message' | 'probe'>().notNull(),
+    kind: text().$type<'message' | 'probe' | 'inquiry'>().notNull(),
     tokenId: uuid().references(() => mailedTokens.id, { onDelete: 'cascade' }),
     /** Whose account it is about, where no token says so: erased with it. */
     userId: uuid().references(() => users.id, { onDelete: 'cascade' }),

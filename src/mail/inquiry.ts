@@ -1,0 +1,31 @@
+import type { Context } from '../context.ts'
+import { transaction } from '../db/transaction.ts'
+import type { ErrorCode } from '../errors/catalogue.ts'
+import type { Client } from '../http/client.ts'
+import { emailKey } from '../users/email.ts'
+import { probeMailbox, refuseUndelivered, type Undelivered } from './confirm.ts'
+import { limitMails } from './limit.ts'
+import { queueInquiry } from './outbox.ts'
+
+/** What somebody asks to be mailed to an address. */
+export type Inquiry = {
+  readonly purpose: 'password_reset' | 'verify_email'
+  readonly email: string
+  readonly client: Pick<Client, 'address' | 'userAgent'>
+}
+
+/**
+ * Afterwards the inquiry is stored for the worker, which looks whose address it is and mails whoever that is. Nothing here knows it, so
+ * neither time nor status can tell, whatever the mail server does with a message: what is waited for is a probe [AT1].
+ */
+export async function inquire<Failed extends ErrorCode>(
+  ctx: Context<'rate_limit:exceeded' | Undelivered | Failed>,
+  inquiry: Inquiry,
+  failed: Failed,
+): Promise<void> {
+  await limitMails(ctx, inquiry.purpose, emailKey(inquiry.email))
+  const outcome = await probeMailbox(ctx, inquiry.email)
+  // Only now, so that no work for an owner goes on beside the probe.
+  await transaction(ctx.pool, (tx) => queueInquiry(tx, ctx, inquiry))
+  refuseUndelivered(ctx, outcome, failed)
+}
