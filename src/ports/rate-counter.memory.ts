@@ -26,11 +26,11 @@ export function memoryRateCounter({ now, maxEntries = 100_000 }: Options): RateC
     return entry
   }
 
-  const count = ({ key, windowSeconds }: Window): Tally => {
+  const count = ({ key, windowSeconds, cost = 1, most = Number.POSITIVE_INFINITY }: Window): Tally => {
     const at = now()
     const held = newer.get(key) ?? older.get(key)
     const entry = held && held.resetsAt > at ? held : open(key, at + windowSeconds * 1000)
-    entry.count++
+    entry.count = Math.max(entry.count, Math.min(entry.count + cost, most + 1))
     // The sum above is rounded, and rounding up is no reason to promise a longer wait than the window.
     return { count: entry.count, resetsInSeconds: Math.min((entry.resetsAt - at) / 1000, windowSeconds) }
   }

@@ -11,6 +11,8 @@ export function postgresRateCounter(db: Database): RateCounter {
       const rows = await statement.execute({
         keys: windows.map(({ key }) => key),
         seconds: windows.map(({ windowSeconds }) => windowSeconds),
+        costs: windows.map(({ cost = 1 }) => cost),
+        most: windows.map(({ most = null }) => most),
       })
       const found = new Map(rows.map((row) => [row.key, row]))
       return windows.map(({ key, windowSeconds }) => {
@@ -26,18 +28,25 @@ export function postgresRateCounter(db: Database): RateCounter {
 function prepareCount(db: Database) {
   const { key, count, resetsAt } = rateCounters
   const over = sql`${resetsAt} <= now()`
+  const keys = sql`${sql.placeholder('keys')}::text[]`
+  const seconds = sql`${sql.placeholder('seconds')}::float8[]`
+  const costs = sql`${sql.placeholder('costs')}::integer[]`
   // Sorted, so that two statements take the rows they share in the same order and never deadlock.
   const asked = sql`
-    select key, 1, now() + make_interval(secs => seconds)
-    from unnest(${sql.placeholder('keys')}::text[], ${sql.placeholder('seconds')}::float8[]) as asked (key, seconds)
+    select key, cost, now() + make_interval(secs => seconds)
+    from unnest(${keys}, ${seconds}, ${costs}) as asked (key, seconds, cost)
     order by key`
+  const most = sql`
+    (select most from unnest(${keys}, ${sql.placeholder('most')}::integer[]) as bound (key, most) where bound.key = ${key})`
+  // Null is no bound: least() passes it over.
+  const counted = sql`greatest(${count}, least(${count} + excluded.count, ${most} + 1))`
   return db
     .insert(rateCounters)
     .select(asked)
     .onConflictDoUpdate({
       target: key,
       set: {
-        count: sql`case when ${over} then 1 else ${count} + 1 end`,
+        count: sql`case when ${over} then excluded.count else ${counted} end`,
         resetsAt: sql`case when ${over} then excluded.resets_at else ${resetsAt} end`,
       },
     })

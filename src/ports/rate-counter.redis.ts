@@ -6,7 +6,12 @@ import { connectOnce, openRedis, redisDeadlineMs } from './redis.ts'
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
-    countEvent(key: string, windowMs: number): Result<[count: number, leftMs: number], Context>
+    countEvent(
+      key: string,
+      windowMs: number,
+      cost: number,
+      most: number,
+    ): Result<[count: number, leftMs: number], Context>
   }
 }
 
@@ -30,7 +35,10 @@ const retryEveryMs = 500
 
 /** The expiry is set in the same step as the first event: a counter without one would never reset. */
 const lua = `
-local count = redis.call('INCR', KEYS[1])
+local count = tonumber(redis.call('GET', KEYS[1]) or '0')
+local cost, most = tonumber(ARGV[2]), tonumber(ARGV[3])
+if count + cost > most + 1 then cost = math.max(most + 1 - count, 0) end
+count = redis.call('INCRBY', KEYS[1], cost)
 local left = redis.call('PTTL', KEYS[1])
 if left < 0 then
   redis.call('PEXPIRE', KEYS[1], ARGV[1])
@@ -56,7 +64,9 @@ export function redisRateCounter({ url, prefix, fallback, log }: Options): Redis
     if (client.status !== 'ready') throw new Error(`the connection is ${client.status}`)
     // One command a key, written together: Cluster refuses a script or pipeline whose keys lie on several nodes.
     const counted = await Promise.all(
-      windows.map(({ key, windowSeconds }) => client.countEvent(`${prefix}{${key}}`, Math.ceil(windowSeconds * 1000))),
+      windows.map(({ key, windowSeconds, cost = 1, most = Number.MAX_SAFE_INTEGER }) =>
+        client.countEvent(`${prefix}{${key}}`, Math.ceil(windowSeconds * 1000), cost, most),
+      ),
     )
     return counted.map(([events, leftMs]) => ({ count: events, resetsInSeconds: leftMs / 1000 }))
   }

@@ -90,6 +90,20 @@ describe.each(Object.entries(stores))('counter in %s', (_, start) => {
     expect(tallies.map(({ resetsInSeconds }) => Math.round(resetsInSeconds / 60))).toEqual([60, 1])
   })
 
+  it('only looks at a cost of zero', async () => {
+    const counter = open()
+    const count = async (cost: 0 | 1) => (await counter.hit([{ key: name, windowSeconds: 60, cost }]))[0]?.count
+    expect([await count(0), await count(1), await count(0), await count(1)]).toEqual([0, 1, 1, 2])
+  })
+
+  it('counts one beyond what an event may use up, so that it is told from the last, and leaves the rest to others [AT2]', async () => {
+    const counter = open()
+    const window = { key: name, windowSeconds: 60 }
+    const hit = async (most?: number) => (await counter.hit([{ ...window, ...(most && { most }) }]))[0]?.count
+    expect([await hit(2), await hit(2), await hit(2), await hit(2)]).toEqual([1, 2, 3, 3])
+    expect([await hit(5), await hit(2), await hit()]).toEqual([4, 4, 5])
+  })
+
   it('opens a new window after the end of the first, which later events do not put off', async () => {
     const counter = open()
     const hit = async () => (await counter.hit([{ key: name, windowSeconds: 1 }]))[0]
