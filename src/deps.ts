@@ -36,10 +36,8 @@ import type { FileStore } from './ports/file-store.ts'
 import { httpMailDelivery } from './ports/mail-delivery.http.ts'
 import type { MailDelivery } from './ports/mail-delivery.ts'
 import { memoryRateCounter } from './ports/rate-counter.memory.ts'
-import { postgresRateCounter } from './ports/rate-counter.postgres.ts'
-import { redisRateCounter } from './ports/rate-counter.redis.ts'
+import { openSharedCounter } from './ports/rate-counter.open.ts'
 import type { RateCounter } from './ports/rate-counter.ts'
-import { redisPrefix } from './ports/redis.ts'
 import { openSearchIndex } from './ports/search-index.open.ts'
 import type { SearchIndex } from './ports/search-index.ts'
 import type { LastSeen } from './sessions/last-seen.ts'
@@ -205,10 +203,9 @@ async function openMetricsOf({ config, db, hasher, eventHub, sources }: Measured
 function openCounters(config: Config, log: FastifyBaseLogger, db: Database, opened: AsyncDisposableStack) {
   const localCounter = memoryRateCounter({ now: () => performance.now() })
   opened.defer(() => localCounter.close())
-  if (config.redisUrl === undefined) return { localCounter, sharedCounter: postgresRateCounter(db), redisChecks: {} }
-  const redis = redisRateCounter({ url: config.redisUrl, prefix: redisPrefix, fallback: localCounter, log })
-  opened.defer(() => redis.close())
-  return { localCounter, sharedCounter: redis, redisChecks: { redis: redis.ping } }
+  const sharedCounter = openSharedCounter({ config, db, log, fallback: localCounter })
+  opened.defer(() => sharedCounter.close())
+  return { localCounter, sharedCounter, redisChecks: sharedCounter.ping ? { redis: sharedCounter.ping } : {} }
 }
 
 type MailParts = {

@@ -14,6 +14,7 @@ import { emailKey } from '../users/email.ts'
 import { handleKey } from '../users/fields.ts'
 
 type Wish = { readonly email: string; readonly handle: string; readonly displayName: string; readonly password: string }
+
 /**
  * Afterwards a sign-up waits for its link, and whatever waited for that address before is void. A registered address takes
  * the same way to the same answer, but its sign-up can never become an account [TH6].
@@ -29,9 +30,9 @@ export async function signUp(
   const mailId = await transaction(ctx.pool, async (tx) => {
     const waiting = await putSignUp(tx, { ...wish, passwordHash }, ctx.config.signupTtlSeconds)
     if (!(await reserveHandle(tx, waiting))) throw ctx.fault('user:handle_already_exists')
-    return queueSignUpMail(tx, ctx, waiting)
+    return queueSignUpMail(tx, ctx, waiting, client)
   })
-  await confirmDelivery(ctx, mailId)
+  await confirmDelivery(ctx, mailId, client)
 }
 
 type SignUp = typeof signUps.$inferSelect

@@ -65,11 +65,11 @@ export function fairLane() {
       }
       return greatest && [...greatest.entries].at(-1)
     },
-    /** Whose turn it is; the next of the same party comes after one of every other. */
-    next: (): Entry | undefined => {
+    /** Whose turn it is, of those who may go; the next of the same party comes after one of every other. */
+    next: (mayGo: (name: string) => boolean = () => true): Entry | undefined => {
       for (const [name, party] of parties) {
         const [entry] = party.entries
-        if (entry === undefined) continue
+        if (entry === undefined || !mayGo(name)) continue
         parties.delete(name)
         parties.set(name, party)
         return entry

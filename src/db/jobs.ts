@@ -20,14 +20,27 @@ const queues = {
  * A few at a time, and the next at once while there are more. A notification wakes the worker for new jobs; those that become
  * due later it finds by asking, of which mails are the ones that somebody waits for.
  */
-const jobWork = (queue: QueueName) =>
-  ({
-    batchSize: 3,
-    perJobResults: true,
-    burstWhenBatchFull: true,
-    pollingIntervalSeconds: 0.5,
-    notifyPollingIntervalSeconds: queue === 'deliver-mail' ? 1 : 5,
-  }) as const
+const jobWork = {
+  batchSize: 3,
+  perJobResults: true,
+  burstWhenBatchFull: true,
+  pollingIntervalSeconds: 0.5,
+  notifyPollingIntervalSeconds: 5,
+} as const
+
+const mailsOfABatch = 2
+const mailBatches = 2
+/** Mails at a time that no request waits for. */
+export const mailJobs = mailsOfABatch * mailBatches
+
+/** Of one network no more than half of them, so that whoever makes many go out, or slow ones, never takes all places [AT2]. */
+const mailWork = {
+  ...jobWork,
+  batchSize: mailsOfABatch,
+  localConcurrency: mailBatches,
+  localGroupConcurrency: mailJobs / 2,
+  notifyPollingIntervalSeconds: 1,
+} as const
 
 type JobData = {
   'deliver-mail': { readonly mailId: string }
@@ -46,6 +59,8 @@ export type Jobs = {
     queue: Queue,
     data: JobData[Queue],
     afterSeconds: number,
+    /** Of jobs of one network only some run at a time, where others wait. */
+    network?: string,
   ): Promise<void>
   /** Runs jobs of the kind in this process; a rejection means once more, later. */
   work<Queue extends QueueName>(queue: Queue, act: (data: JobData[Queue]) => Promise<void>): Promise<void>
@@ -71,13 +86,14 @@ export async function openJobs({ url, role, log, tracing }: Options): Promise<Jo
   boss.on('warning', (warning) => log.warn({ warning: warning.message }, 'the job queue warns'))
   await boss.start()
   return {
-    enqueue: async (tx, queue, data, afterSeconds) => {
-      await boss.send(queue, data, { startAfter: afterSeconds, db: fromDrizzle(tx, sql) })
+    enqueue: async (tx, queue, data, afterSeconds, network) => {
+      const group = network === undefined ? {} : { group: { id: network } }
+      await boss.send(queue, data, { startAfter: afterSeconds, ...group, db: fromDrizzle(tx, sql) })
     },
     work: async (queue, act) => {
       const perform = (data: unknown): Promise<void> =>
         inTrace(tracing, `job ${queue}`, { kind: 'consumer' }, () => act(data as never))
-      await boss.work(queue, jobWork(queue), (jobs) =>
+      await boss.work(queue, queue === 'deliver-mail' ? mailWork : jobWork, (jobs) =>
         Promise.all(jobs.map(async ({ id, data }) => ({ id, status: await statusOf(perform(data), log) }))),
       )
     },

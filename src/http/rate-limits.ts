@@ -9,6 +9,7 @@ import { networksOf } from './client-address.ts'
 /** Requests per client network. `shared` ones are counted across replicas; the coarse rest in memory, as it guards cheap work. */
 const limits = {
   'sign-up': { quota: 20, windowSeconds: 3600, shared: true },
+  mail: { quota: 20, windowSeconds: 3600, shared: true },
   'sign-in': { quota: 60, windowSeconds: 60, shared: true },
   'look-up': { quota: 120, windowSeconds: 60, shared: false },
   authorize: { quota: 30, windowSeconds: 60, shared: true },

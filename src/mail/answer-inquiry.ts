@@ -1,33 +1,54 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, isNotNull, sql } from 'drizzle-orm'
 import type pg from 'pg'
 import type { Config } from '../config.ts'
 import { open } from '../crypto/sealed-box.ts'
+import type { Database } from '../db/client.ts'
 import { mails } from '../db/schema/mails.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import { mailReset } from '../password/forgot.ts'
+import type { RateCounter } from '../ports/rate-counter.ts'
 import { mailVerification } from '../tokens/resend-verification.ts'
 import type { Inquiry } from './inquiry.ts'
+import { MailsSpentError, spendMail } from './limit.ts'
 import type { MailDeps, StoredInquiry } from './outbox.ts'
 
-type Answer = (tx: Transaction, deps: MailDeps, inquiry: Inquiry) => Promise<void>
+type Answer = (tx: Transaction, deps: MailDeps, inquiry: Inquiry) => Promise<boolean>
 
 const answers: Readonly<Record<Inquiry['purpose'], Answer>> = {
   password_reset: mailReset,
   verify_email: mailVerification,
 }
 
-/** Afterwards the mail of whoever has that address waits to be sent, or there is nobody; once, however often it is tried. */
-export function answerInquiry(deps: MailDeps & { readonly pool: pg.Pool }, inquiryId: string): Promise<void> {
-  return transaction(deps.pool, async (tx) => {
-    const [row] = await tx
-      .select({ payload: mails.payload })
-      .from(mails)
-      .where(and(eq(mails.id, inquiryId), eq(mails.kind, 'inquiry'), sql`${mails.expiresAt} > now()`))
-      .for('update')
-    if (!row?.payload) return
-    const { settings, ...inquiry } = JSON.parse(open(deps.keyring, row.payload, inquiryId).toString()) as StoredInquiry
-    const config: Config = { ...deps.config, ...settings, mailDelivery: 'queue' }
-    await answers[inquiry.purpose](tx, { ...deps, config }, inquiry)
-    await tx.update(mails).set({ payload: null, sentAt: sql`now()` }).where(eq(mails.id, inquiryId))
+export type AnswerDeps = MailDeps & {
+  readonly pool: pg.Pool
+  readonly db: Database
+  readonly sharedCounter: RateCounter
+}
+
+/**
+ * Afterwards the mail of whoever has that address waits to be sent, or there is nobody; once, however often it is tried. It fails, and is tried
+ * later, where the mails of all are used up.
+ */
+export async function answerInquiry(deps: AnswerDeps, inquiryId: string): Promise<void> {
+  const stored = await findInquiry(deps, inquiryId)
+  if (stored === undefined) return
+  const config: Config = { ...deps.config, ...stored.settings, mailDelivery: 'queue' }
+  const budget = { config, sharedCounter: deps.sharedCounter }
+  if (await spendMail(budget, stored.purpose, 0)) throw new MailsSpentError()
+  const isMailed = await transaction(deps.pool, async (tx) => {
+    const claimed = await tx
+      .update(mails)
+      .set({ payload: null, sentAt: sql`now()` })
+      .where(and(eq(mails.id, inquiryId), isNotNull(mails.payload)))
+      .returning({ id: mails.id })
+    return claimed.length > 0 && answers[stored.purpose](tx, { ...deps, config }, stored)
   })
+  if (isMailed) await spendMail(budget, stored.purpose)
+}
+
+/** One that waits for its answer. */
+async function findInquiry({ keyring, db }: AnswerDeps, id: string): Promise<StoredInquiry | undefined> {
+  const isLive = and(eq(mails.id, id), eq(mails.kind, 'inquiry'), sql`${mails.expiresAt} > now()`)
+  const [row] = await db.select({ payload: mails.payload }).from(mails).where(isLive)
+  return row?.payload ? (JSON.parse(open(keyring, row.payload, id).toString()) as StoredInquiry) : undefined
 }

@@ -1,8 +1,12 @@
 import type { Context } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
+import type { Client } from '../http/client.ts'
 import type { DeliveryOutcome } from '../ports/mail-delivery.ts'
+import { networkDigest } from './network.ts'
 import { queueProbe } from './outbox.ts'
+
+type Sender = Pick<Client, 'address'>
 
 /** What any mail that a request waits for may meet; that the mail server did not take it has a code for each kind. */
 export type Undelivered = 'worker:connection_failed' | 'worker:response_invalid'
@@ -24,16 +28,20 @@ export const resetDeliveryRefusals = [
 export type ResetDeliveryRefusal = (typeof resetDeliveryRefusals)[number]
 
 /** Waits for a mail that the client waits for. Whatever this refuses with, the mail is kept and goes out later. */
-export async function confirmDelivery(ctx: Context<DeliveryRefusal>, mailId: string): Promise<void> {
+export async function confirmDelivery(ctx: Context<DeliveryRefusal>, mailId: string, client: Sender): Promise<void> {
   if (ctx.config.mailDelivery === 'queue') return
-  refuseUndelivered(ctx, await ctx.mailDelivery.deliver(mailId), 'worker:verification_email_send_failed')
+  refuseUndelivered(ctx, await deliver(ctx, mailId, client), 'worker:verification_email_send_failed')
 }
 
 /** Whether the mail server would take a mail to that address; nobody gets one. */
-export async function probeMailbox(ctx: Context<never>, email: string): Promise<DeliveryOutcome> {
+export async function probeMailbox(ctx: Context<never>, email: string, client: Sender): Promise<DeliveryOutcome> {
   if (ctx.config.mailDelivery === 'queue') return 'delivered'
-  return ctx.mailDelivery.deliver(await transaction(ctx.pool, (tx) => queueProbe(tx, ctx, email)))
+  const probeId = await transaction(ctx.pool, (tx) => queueProbe(tx, ctx, email))
+  return deliver(ctx, probeId, client)
 }
+
+const deliver = (ctx: Context<never>, mailId: string, { address }: Sender): Promise<DeliveryOutcome> =>
+  ctx.mailDelivery.deliver(mailId, networkDigest(ctx.keyring, address))
 
 export function refuseUndelivered<Failed extends ErrorCode>(
   ctx: Context<Undelivered | Failed>,

@@ -8,6 +8,7 @@ import { mailedTokens, mails } from '../db/schema/mails.ts'
 import { type Transaction, transaction, underLocks } from '../db/transaction.ts'
 import { describeCause } from '../errors/cause.ts'
 import { currentSpan } from '../tracing/span.ts'
+import { type MailBudget, MailsSpentError, spendMail } from './limit.ts'
 import { messageIdOf, type Patience, type SmtpSender } from './smtp.ts'
 import { type MailContent, renderMail } from './templates.ts'
 
@@ -18,6 +19,8 @@ export type DeliverDeps = {
   readonly smtp: SmtpSender
   readonly mailFrom: string
   readonly log: FastifyBaseLogger
+  /** Where mails are sent that no request was counted for. */
+  readonly budget?: MailBudget
 }
 
 export type DeliveryOutcome = 'delivered' | 'failed'
@@ -27,9 +30,12 @@ export type DeliveryOutcome = 'delivered' | 'failed'
  * conversation, so that of several who try one sends; where the lock is lost the conversation is broken off. Only a death between
  * the end of the mail's text and the commit repeats a mail, as SMTP demands (RFC 5321 section 6.1), under the same Message-ID.
  */
-export async function deliverMail(deps: DeliverDeps, mailId: string): Promise<DeliveryOutcome> {
-  // The wait for a connection counts too, else whoever is behind a slow mail server hears of it too late.
-  const since = performance.now()
+export async function deliverMail(
+  deps: DeliverDeps,
+  mailId: string,
+  // The wait for a turn or a connection counts too, else whoever is behind a slow mail server hears of it too late.
+  since = performance.now(),
+): Promise<DeliveryOutcome> {
   try {
     await transaction(deps.pool, async (tx) => {
       const mail = await lockDueMail(tx, mailId)
@@ -42,7 +48,7 @@ export async function deliverMail(deps: DeliverDeps, mailId: string): Promise<De
   } catch (error) {
     deps.log.warn({ mailId, cause: describeCause(error) }, 'a mail could not be handed over')
     currentSpan()?.fail('failed')
-    await countFailure(deps, mailId)
+    if (!(error instanceof MailsSpentError)) await countFailure(deps, mailId)
     return 'failed'
   }
 }
@@ -51,6 +57,7 @@ type DueMail = {
   readonly id: string
   readonly kind: 'message' | 'probe' | 'inquiry'
   readonly payload: Buffer
+  readonly attempts: number
   readonly isDead: boolean
 }
 
@@ -60,6 +67,7 @@ async function lockDueMail(tx: Transaction, mailId: string): Promise<DueMail | u
       id: mails.id,
       kind: mails.kind,
       payload: mails.payload,
+      attempts: mails.attempts,
       isDead: sql<boolean>`${mails.expiresAt} <= now() or ${mailedTokens.supersededAt} is not null or ${mailedTokens.usedAt} is not null`,
     })
     .from(mails)
@@ -70,12 +78,16 @@ async function lockDueMail(tx: Transaction, mailId: string): Promise<DueMail | u
 }
 
 async function handOver(
-  { keyring, smtp, mailFrom }: DeliverDeps,
-  { id, kind, payload }: DueMail,
+  { keyring, smtp, mailFrom, budget }: DeliverDeps,
+  { id, kind, payload, attempts }: DueMail,
   patience: Patience,
 ): Promise<void> {
   const content = JSON.parse(open(keyring, payload, id).toString()) as MailContent
   if (kind === 'probe') return smtp.probe(content.to, patience)
+  // Wrong tries of strangers make it go out, and none of those was counted as a mail.
+  if (budget && content.template === 'locked_out' && attempts === 0) {
+    if (await spendMail(budget, 'locked_out')) throw new MailsSpentError()
+  }
   return smtp.send({ ...renderMail(content), to: content.to, messageId: messageIdOf(id, mailFrom) }, patience)
 }
 

@@ -1,11 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
 import type { Client } from '../http/client.ts'
 import { emailKey } from '../users/email.ts'
 import { probeMailbox, refuseUndelivered, type Undelivered } from './confirm.ts'
-import { limitMails } from './limit.ts'
+import { limitInquiries } from './limit.ts'
 import { queueInquiry } from './outbox.ts'
+
+const answeredAfterMs = 100
 
 /** What somebody asks to be mailed to an address. */
 export type Inquiry = {
@@ -23,9 +26,11 @@ export async function inquire<Failed extends ErrorCode>(
   inquiry: Inquiry,
   failed: Failed,
 ): Promise<void> {
-  await limitMails(ctx, inquiry.purpose, emailKey(inquiry.email))
-  const outcome = await probeMailbox(ctx, inquiry.email)
+  await limitInquiries(ctx, inquiry.purpose, emailKey(inquiry.email))
+  const outcome = await probeMailbox(ctx, inquiry.email, inquiry.client)
   // Only now, so that no work for an owner goes on beside the probe.
   await transaction(ctx.pool, (tx) => queueInquiry(tx, ctx, inquiry))
+  // By then the worker has answered it as a rule, whatever the answer: whoever is told that it is done finds the older link dead.
+  await sleep(answeredAfterMs)
   refuseUndelivered(ctx, outcome, failed)
 }

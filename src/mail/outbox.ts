@@ -7,7 +7,9 @@ import type { Jobs } from '../db/jobs.ts'
 import { prepared } from '../db/prepared.ts'
 import { mails } from '../db/schema/mails.ts'
 import type { Transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
 import type { Inquiry } from './inquiry.ts'
+import { networkDigest } from './network.ts'
 import type { MailContent } from './templates.ts'
 
 export type MailDeps = { readonly config: Config; readonly keyring: Keyring; readonly jobs: Jobs }
@@ -19,6 +21,8 @@ type NewMail = {
   /** Whose account it is about, where no token says so. */
   readonly userId?: string
   readonly ttlSeconds: number
+  /** Who asked for it: mails of one network take turns with those of others. */
+  readonly client?: Pick<Client, 'address'>
 }
 
 /** A request that waits for its mail asks for it itself; the job is for what then went wrong. */
@@ -60,9 +64,10 @@ export async function notifyNobody(tx: Transaction, deps: MailDeps, news: Withou
 }
 
 async function putMessage(tx: Transaction, deps: MailDeps, mail: NewMail, afterSeconds: number): Promise<string> {
-  const { content: payload, ...rest } = mail
+  const { content: payload, client, ...rest } = mail
   const mailId = await putMail(tx, deps, { kind: 'message', payload, ...rest })
-  await deps.jobs.enqueue(tx, 'deliver-mail', { mailId }, afterSeconds)
+  const network = client && networkDigest(deps.keyring, client.address)
+  await deps.jobs.enqueue(tx, 'deliver-mail', { mailId }, afterSeconds, network)
   return mailId
 }
 
@@ -75,7 +80,7 @@ export const queueProbe = (tx: Transaction, deps: MailDeps, to: string): Promise
 /** Those of the API that was asked; a worker of its own may have others, or none. */
 type InquirySettings = Pick<
   Config,
-  'frontendUrl' | 'passwordResetTtlSeconds' | 'emailVerificationTtlSeconds' | 'signupTtlSeconds'
+  'rateLimits' | 'frontendUrl' | 'passwordResetTtlSeconds' | 'emailVerificationTtlSeconds' | 'signupTtlSeconds'
 >
 const linkTtl = { password_reset: 'passwordResetTtlSeconds', verify_email: 'emailVerificationTtlSeconds' } as const
 
@@ -87,8 +92,9 @@ export async function queueInquiry(
   deps: MailDeps,
   { purpose, email, client }: Inquiry,
 ): Promise<void> {
-  const { frontendUrl, passwordResetTtlSeconds, emailVerificationTtlSeconds, signupTtlSeconds } = deps.config
-  const settings = { frontendUrl, passwordResetTtlSeconds, emailVerificationTtlSeconds, signupTtlSeconds }
+  const { rateLimits, frontendUrl, passwordResetTtlSeconds, emailVerificationTtlSeconds, signupTtlSeconds } =
+    deps.config
+  const settings = { rateLimits, frontendUrl, passwordResetTtlSeconds, emailVerificationTtlSeconds, signupTtlSeconds }
   const { address, userAgent } = client
   const payload: StoredInquiry = { purpose, email, client: { address, userAgent }, settings }
   const inquiryId = await putMail(tx, deps, {

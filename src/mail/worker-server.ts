@@ -3,13 +3,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { KeyringError } from '../crypto/keyring.ts'
 import { inTrace, type Tracing } from '../tracing/tracing.ts'
-import { type DeliverDeps, deliverMail } from './deliver.ts'
+import { type DeliverDeps, type DeliveryOutcome, deliverMail } from './deliver.ts'
+import { type FairTurns, NoTurnError } from './fair-turns.ts'
 
 type Options = {
   readonly host: string
   readonly port: number
   readonly secret: string
   readonly tracing?: Tracing | undefined
+  /** Of the networks whose mails requests wait for. */
+  readonly turns: FairTurns
 }
 
 export type WorkerServer = { readonly url: string; close(): Promise<void> }
@@ -20,9 +23,9 @@ const requestWithinMs = 5000
 /** The worker's whole protocol: `POST /deliveries/{id}` sends that mail now and says how it went. And two probes, as of the API. */
 export async function listenForDeliveries(
   deps: DeliverDeps,
-  { host, port, secret, tracing }: Options,
+  { host, port, secret, tracing, turns }: Options,
 ): Promise<WorkerServer> {
-  const asked = { deps, tracing, isAuthorized: secretCheck(secret) }
+  const asked = { deps, tracing, turns, isAuthorized: secretCheck(secret) }
   const server = createServer(
     { requestTimeout: requestWithinMs, headersTimeout: requestWithinMs },
     (request, response) => {
@@ -43,22 +46,24 @@ type Reply = { readonly status: number; readonly body?: object }
 type Asked = {
   readonly deps: DeliverDeps
   readonly tracing: Tracing | undefined
+  readonly turns: FairTurns
   readonly isAuthorized: (header: string) => boolean
 }
 
-async function answer({ deps, tracing, isAuthorized }: Asked, request: IncomingMessage): Promise<Reply> {
+async function answer({ deps, tracing, turns, isAuthorized }: Asked, request: IncomingMessage): Promise<Reply> {
   if (request.method === 'GET' && request.url === '/health/live') return { status: 204 }
   if (request.method === 'GET' && request.url === '/health/ready') return { status: hasKeys(deps) ? 204 : 503 }
   const mailId = request.method === 'POST' ? delivery.exec(request.url ?? '')?.[1] : undefined
   if (mailId === undefined) return { status: 404, body: {} }
   if (!isAuthorized(request.headers.authorization ?? '')) return { status: 401, body: {} }
   // Whoever has the secret is the API, whose trace goes on here.
-  const { traceparent } = request.headers
+  const { traceparent, 'x-postern-network': network = '' } = request.headers
+  const since = performance.now()
   const outcome = await inTrace(
     tracing,
     'POST /deliveries/{id}',
     { kind: 'server', ...(typeof traceparent === 'string' && { traceparent }) },
-    () => deliverMail(deps, mailId),
+    () => deliverInTurn(turns, String(network), () => deliverMail(deps, mailId, since)),
   )
   return { status: outcome === 'delivered' ? 200 : 502, body: { outcome } }
 }
@@ -70,6 +75,16 @@ function hasKeys({ keyring }: DeliverDeps): boolean {
     return true
   } catch (error) {
     if (error instanceof KeyringError) return false
+    throw error
+  }
+}
+
+/** Who gets no turn hears of it as of a mail server that is too slow: the mail is kept. */
+async function deliverInTurn(turns: FairTurns, network: string, deliver: () => Promise<DeliveryOutcome>) {
+  try {
+    return await turns(network, deliver)
+  } catch (error) {
+    if (error instanceof NoTurnError) return 'failed'
     throw error
   }
 }

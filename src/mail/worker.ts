@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { openDatabase } from '../db/client.ts'
-import type { Jobs } from '../db/jobs.ts'
+import { type Jobs, mailJobs } from '../db/jobs.ts'
 import { sweep } from '../db/sweep.ts'
 import type { DatabaseUrls } from '../db/urls.ts'
 import { describeCause } from '../errors/cause.ts'
@@ -14,10 +14,13 @@ import { outboundPolicy } from '../outbound/policy.ts'
 import { openBroadcast } from '../ports/broadcast.open.ts'
 import { openEventStream } from '../ports/event-stream.ts'
 import { openFileStore } from '../ports/file-store.open.ts'
+import { memoryRateCounter } from '../ports/rate-counter.memory.ts'
+import { openSharedCounter } from '../ports/rate-counter.open.ts'
 import { openUserIndexer } from '../search/index-users.ts'
 import type { Tracing } from '../tracing/tracing.ts'
-import { answerInquiry } from './answer-inquiry.ts'
-import { deliverMail } from './deliver.ts'
+import { type AnswerDeps, answerInquiry } from './answer-inquiry.ts'
+import { type DeliverDeps, deliverMail } from './deliver.ts'
+import { fairTurns } from './fair-turns.ts'
 import { smtpSender } from './smtp.ts'
 import { listenForDeliveries, type WorkerServer } from './worker-server.ts'
 
@@ -33,9 +36,9 @@ type Options = {
 }
 
 /** Conversations at a time that requests wait for; each holds a connection. */
-const conversations = 5
-/** Of jobs, which have their own: a message that a mail server is slow to take holds up nobody's probe [AT1]. */
-const jobConnections = 5
+const conversations = { places: 5, placesOfOne: 3, mostWaiting: 500 } as const
+/** Jobs have their own: a message that a mail server is slow to take holds up nobody's probe [AT1]. */
+const jobConnections = mailJobs + 3
 
 /** Starts what sends mails and tidies up: the same inside the API process and as a process of its own. */
 export async function startWorker({
@@ -56,15 +59,15 @@ export async function startWorker({
       timeoutMs: Math.max(config.databaseTimeoutMs, config.workerTimeoutMs),
       onIdleError: (error) => log.warn({ cause: describeCause(error) }, 'the worker lost a connection to PostgreSQL'),
     })
-  const [asked, database] = [open(conversations), open(jobConnections)]
+  const [asked, database] = [open(conversations.places), open(jobConnections)]
   const { db, pool } = database
   // The failure must be reported before whoever waits for it gives up.
-  const smtp = smtpSender({ url: smtpUrl, from: config.mailFrom, deadlineMs: Math.ceil(config.workerTimeoutMs * 0.8) })
+  const deadlineMs = Math.ceil(config.workerTimeoutMs * 0.8)
+  const smtp = smtpSender({ url: smtpUrl, from: config.mailFrom, deadlineMs })
+  const fallback = memoryRateCounter({ now: () => performance.now() })
+  const sharedCounter = openSharedCounter({ config, db, log, fallback })
   const deps = { db, pool, keyring, smtp, mailFrom: config.mailFrom, log }
-  await jobs.work('answer-inquiry', ({ inquiryId }) => answerInquiry({ config, keyring, jobs, pool }, inquiryId))
-  await jobs.work('deliver-mail', async ({ mailId }) => {
-    if ((await deliverMail(deps, mailId)) === 'failed') throw new Error('the mail waits for its next attempt')
-  })
+  await workOnMails({ ...deps, config, jobs, sharedCounter })
   const fileStore = openFileStore(config)
   await jobs.work('delete-file', ({ name }) => fileStore.delete(name))
   const outbound = openOutbound(outboundPolicy(config))
@@ -84,7 +87,8 @@ export async function startWorker({
   await jobs.schedule('sweep', '17 * * * *')
   const eventStream = openEventStream(openBroadcast('events', { config, db, directUrl: urls.direct, log }))
   const relay = startRelay({ pool, jobs, eventStream, log })
-  const server = await listenForDeliveries({ ...deps, db: asked.db, pool: asked.pool }, { ...listen, tracing })
+  const turns = fairTurns({ ...conversations, deadlineMs })
+  const server = await listenForDeliveries({ ...deps, db: asked.db, pool: asked.pool }, { ...listen, tracing, turns })
   return {
     url: server.url,
     close: async () => {
@@ -92,8 +96,19 @@ export async function startWorker({
       await relay.stop()
       await eventStream.close()
       await outbound.close()
+      await sharedCounter.close()
       await asked.close()
       await database.close()
     },
   }
+}
+
+/** Those that no request waits for. */
+async function workOnMails(deps: DeliverDeps & AnswerDeps): Promise<void> {
+  const { config, sharedCounter } = deps
+  await deps.jobs.work('answer-inquiry', ({ inquiryId }) => answerInquiry(deps, inquiryId))
+  await deps.jobs.work('deliver-mail', async ({ mailId }) => {
+    const outcome = await deliverMail({ ...deps, budget: { config, sharedCounter } }, mailId)
+    if (outcome === 'failed') throw new Error('the mail waits for its next attempt')
+  })
 }

@@ -95,7 +95,7 @@ function forgotRoute(app: App, deps: Deps): void {
   app.route({
     method: 'POST',
     url: '/v0/auth/forgot-password',
-    config: { access: 'public', turnstile: true, codes: fault.codes },
+    config: { access: 'public', limit: 'mail', turnstile: true, codes: fault.codes },
     schema: {
       summary: 'Mail a link to set a new password; the answer is the same for every address',
       tags: ['password'],

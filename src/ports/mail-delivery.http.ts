@@ -8,7 +8,7 @@ const longestAnswer = 1024
 /** The worker over HTTP, wherever it runs. */
 export function httpMailDelivery({ url, secret, timeoutMs }: Options): MailDelivery {
   return {
-    deliver: async (mailId) => {
+    deliver: async (mailId, network) => {
       const signal = AbortSignal.timeout(timeoutMs)
       let reply: Response
       try {
@@ -19,6 +19,7 @@ export function httpMailDelivery({ url, secret, timeoutMs }: Options): MailDeliv
             headers: {
               authorization: `Bearer ${secret}`,
               connection: 'close',
+              'x-postern-network': network,
               ...(span && { traceparent: span.traceparent }),
             },
             signal,

@@ -21,7 +21,7 @@ export async function holdLogin(tx: Transaction, deps: Deps, { user, rememberMe,
   const link = mailedLink(deps.config, 'verify-device', token.text)
   const { userAgent, address: ipAddress } = client
   const content = { template: 'device_link' as const, to: email, link, userAgent, ipAddress }
-  return queueMail(tx, deps, { content, tokenId: token.id, ttlSeconds })
+  return queueMail(tx, deps, { content, tokenId: token.id, ttlSeconds, client })
 }
 
 /** Afterwards no login that waits, for its device link or for its code, can be finished, nor a deletion by link: what opens the account has changed. */

@@ -35,7 +35,7 @@ export async function signIn(
       await claim(tx, await lockAccount(tx, user.id))
       return holdLogin(tx, ctx, { user, rememberMe, client })
     })
-    await confirmDelivery(ctx, mailId)
+    await confirmDelivery(ctx, mailId, client)
     return { next: 'device' }
   }
   const session = await changeAccounts(ctx, async (tx) => {

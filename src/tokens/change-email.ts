@@ -3,7 +3,7 @@ import { provePassword } from '../auth/prove-password.ts'
 import type { Context } from '../context.ts'
 import { users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
-import type { HashingClient } from '../http/client.ts'
+import type { Client, HashingClient } from '../http/client.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
 import { limitMails } from '../mail/limit.ts'
 import { notifyOwner, queueMail } from '../mail/outbox.ts'
@@ -52,15 +52,20 @@ export async function changeEmail(ctx: Context<Refusal>, signedIn: SignedIn, wis
     const [taken] = await tx.select({ id: users.id }).from(users).where(eq(users.emailKey, newKey))
     if (taken) throw ctx.fault('user:email_already_exists')
     await audit(tx, { type: 'email_change_requested', userId: user.id, client })
-    return queueChangeMails(tx, ctx, { userId: user.id, oldEmail: claimed.email, newEmail })
+    return queueChangeMails(tx, ctx, { userId: user.id, oldEmail: claimed.email, newEmail, client })
   })
-  await confirmDelivery(ctx, mailId)
+  await confirmDelivery(ctx, mailId, client)
 }
 
-type Change = { readonly userId: string; readonly oldEmail: string; readonly newEmail: string }
+type Change = {
+  readonly userId: string
+  readonly oldEmail: string
+  readonly newEmail: string
+  readonly client: Client
+}
 
 async function queueChangeMails(tx: Transaction, ctx: Context<never>, change: Change): Promise<string> {
-  const { userId, oldEmail, newEmail } = change
+  const { userId, oldEmail, newEmail, client } = change
   const ttlSeconds = ctx.config.emailChangeTtlSeconds
   await supersedeUserTokens(tx, userId, ['email_change'])
   const addressKey = emailKey(newEmail)
@@ -77,5 +82,6 @@ async function queueChangeMails(tx: Transaction, ctx: Context<never>, change: Ch
     content: { template: 'email_change', to: newEmail, link },
     tokenId: token.id,
     ttlSeconds,
+    client,
   })
 }

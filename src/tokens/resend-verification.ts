@@ -20,10 +20,11 @@ export async function resendVerification(
   await inquire(ctx, { purpose: 'verify_email', email, client }, 'worker:verification_email_send_failed')
 }
 
-/** Afterwards a sign-up that waits for the address has a fresh link with a whole lifetime. */
-export async function mailVerification(tx: Transaction, deps: MailDeps, { email }: Inquiry): Promise<void> {
+/** Afterwards a sign-up that waits for the address has a fresh link with a whole lifetime. Says whether there is one. */
+export async function mailVerification(tx: Transaction, deps: MailDeps, { email, client }: Inquiry): Promise<boolean> {
   const signUp = await prolongSignUp(tx, emailKey(email), deps.config.signupTtlSeconds)
-  if (signUp) await queueSignUpMail(tx, deps, signUp)
+  if (signUp) await queueSignUpMail(tx, deps, signUp, client)
+  return signUp !== undefined
 }
 
 async function prolongSignUp(tx: Transaction, key: string, ttlSeconds: number) {

@@ -24,7 +24,7 @@ export function tokenRoutes(app: App, deps: Deps): void {
   app.route({
     method: 'POST',
     url: '/v0/auth/resend-verification-email',
-    config: { access: 'optional', turnstile: true, codes: fault.codes },
+    config: { access: 'optional', limit: 'mail', turnstile: true, codes: fault.codes },
     schema: {
       summary: 'Mail a fresh verification link; the answer is the same for every address',
       tags: ['auth'],

@@ -1,5 +1,6 @@
 import type { signUps } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
 import { type MailDeps, queueMail } from '../mail/outbox.ts'
 import { issueMailedToken, supersedeSignUpTokens } from './issue.ts'
 import { mailedLink } from './link.ts'
@@ -12,6 +13,7 @@ export async function queueSignUpMail(
   tx: Transaction,
   deps: MailDeps,
   signUp: typeof signUps.$inferSelect,
+  client: Pick<Client, 'address'>,
 ): Promise<string> {
   const { id: signUpId, email, emailKey, handle, registered, createdAt } = signUp
   await supersedeSignUpTokens(tx, signUpId)
@@ -21,5 +23,5 @@ export async function queueSignUpMail(
   const content = registered
     ? ({ template: 'registered_notice', to: email } as const)
     : ({ template: 'verify_email', to: email, handle, link, signedUpAt: createdAt.toISOString() } as const)
-  return queueMail(tx, deps, { content, tokenId: token.id, ttlSeconds })
+  return queueMail(tx, deps, { content, tokenId: token.id, ttlSeconds, client })
 }

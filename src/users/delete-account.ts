@@ -94,9 +94,9 @@ async function mailLink(
       to,
       link: mailedLink(ctx.config, 'confirm-deletion', token.text),
     }
-    return queueMail(tx, ctx, { content, tokenId: token.id, ttlSeconds })
+    return queueMail(tx, ctx, { content, tokenId: token.id, ttlSeconds, client })
   })
-  await confirmDelivery(ctx, mailId)
+  await confirmDelivery(ctx, mailId, client)
 }
 
 /** Afterwards the account whose owner opened the mailed link is erased. */

@@ -114,6 +114,8 @@ describe('limits that are counted apart', () => {
 
   test.each([
     ['POST', '/v0/auth/signup', '"sign-up";q=20;w=3600'],
+    ['POST', '/v0/auth/forgot-password', '"mail";q=20;w=3600'],
+    ['POST', '/v0/auth/resend-verification-email', '"mail";q=20;w=3600'],
     ['POST', '/v0/auth/login', '"sign-in";q=60;w=60'],
     ['POST', '/v0/app/auth/login', '"sign-in";q=60;w=60'],
     ['POST', '/v0/auth/totp/verify', '"sign-in";q=60;w=60'],
@@ -146,6 +148,18 @@ describe('limits that are counted apart', () => {
     const answers = await knockOften(app, 21, address, '/v0/auth/signup')
     expect([passed(answers), refused(answers)]).toEqual([20, 1])
     expect(passed(await knockOften(app, 1, address))).toBe(1)
+  })
+
+  test('forgot-password and resend together pass twenty times an hour, a /48 ten times as often [AT2 RL6]', async () => {
+    const both = ['/v0/auth/forgot-password', '/v0/auth/resend-verification-email']
+    const ask = async (address: string, times: number) =>
+      (await Promise.all(both.map((url) => knockOften(app, times, address, url)))).flat()
+    const answers = await ask(somebody(), 11)
+    expect([passed(answers), refused(answers)]).toEqual([20, 2])
+    const site = someSite()
+    for (let subnet = 1; subnet <= 10; subnet++) expect(passed(await ask(`${site}:${subnet}::1`, 10))).toBe(20)
+    expect(passed(await ask(`${site}:b::1`, 1))).toBe(0)
+    expect(passed(await ask(`${someSite()}:b::1`, 1))).toBe(2)
   })
 
   test('RateLimit never speaks of more time than its window has [RL3]', async () => {

@@ -88,7 +88,10 @@ async function ask(app: TestApp, url: keyof typeof routes, email: string) {
 }
 
 const shuffled = <One>(all: readonly One[]): One[] =>
-  all.map((one) => [Math.random(), one] as const).sort(([a], [b]) => a - b).map(([, one]) => one)
+  all
+    .map((one) => [Math.random(), one] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, one]) => one)
 
 /** One of each kind in turn, none always first. */
 async function compare(app: TestApp, url: keyof typeof routes, addresses: Addresses) {

@@ -5,11 +5,13 @@ import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { transaction } from '../../src/db/transaction.ts'
 import { type DeliverDeps, deliverMail } from '../../src/mail/deliver.ts'
-import { queueMail, queueProbe } from '../../src/mail/outbox.ts'
+import { notifyOwner, queueMail, queueProbe } from '../../src/mail/outbox.ts'
 import { smtpSender } from '../../src/mail/smtp.ts'
 import { listenForDeliveries, type WorkerServer } from '../../src/mail/worker-server.ts'
+import { memoryRateCounter } from '../../src/ports/rate-counter.memory.ts'
 import { issueMailedToken } from '../../src/tokens/issue.ts'
 import { startApp, type TestApp } from '../support/app.ts'
+import { makeUsers } from '../support/factories.ts'
 
 type Received = {
   readonly messageId: string | undefined
@@ -128,7 +130,7 @@ describe('deliverMail', () => {
   test('of 20 who deliver one mail at once one sends it [EM5]', async () => {
     const { mailId, to } = await putMail({ withJob: true })
     const outcomes = await Promise.all([
-      ...Array.from({ length: 10 }, () => app.deps.mailDelivery.deliver(mailId)),
+      ...Array.from({ length: 10 }, () => app.deps.mailDelivery.deliver(mailId, randomUUID())),
       ...Array.from({ length: 10 }, () => deliverMail(deps, mailId)),
     ])
     expect(new Set(outcomes)).toEqual(new Set(['delivered']))
@@ -188,6 +190,32 @@ describe('deliverMail', () => {
     }
   })
 
+  test('of mails that wrong tries of strangers cause no more go out than their share, the others later [AT2]', async () => {
+    const sharedCounter = memoryRateCounter({ now: () => performance.now() })
+    // Seven an hour.
+    const budget = { config: { rateLimits: 0.001 }, sharedCounter } as const
+    const jobs = { ...app.deps.jobs, enqueue: async () => undefined }
+    const [user] = await makeUsers(app.deps.pool, 1)
+    const owner = { id: user?.id ?? '', email: user?.email ?? '' }
+    const putNews = () =>
+      transaction(app.deps.pool, (tx) => notifyOwner(tx, { ...app.deps, jobs }, owner, { template: 'locked_out' }))
+    for (let time = 0; time < 8; time++) await putNews()
+    const ids = (await app.sql<{ id: string }>('select id from mails where user_id = $1', [owner.id])).map(
+      ({ id }) => id,
+    )
+    // A try that the mail server refused is not counted again.
+    smtp.refusal = 'recipient'
+    expect(await deliverMail({ ...deps, budget }, ids[0] ?? '')).toBe('failed')
+    smtp.refusal = undefined
+    const outcomes = []
+    for (const id of ids) outcomes.push(await deliverMail({ ...deps, budget }, id))
+    expect(outcomes).toEqual([...Array(7).fill('delivered'), 'failed'])
+    expect(await rowOf(ids[7] ?? '')).toEqual({ kept: true, sent: false, attempts: 0 })
+    const nextHour = { ...budget, sharedCounter: memoryRateCounter({ now: () => performance.now() }) }
+    expect(await deliverMail({ ...deps, budget: nextHour }, ids[7] ?? '')).toBe('delivered')
+    expect(smtp.to(owner.email)).toHaveLength(8)
+  })
+
   test('a hanging mail server: failed within the deadline, and the row is free again [FT6]', async () => {
     const mute = createServer((socket) => socket.on('error', () => undefined))
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve))
@@ -243,7 +271,7 @@ describe('the protocol of the worker', () => {
   const secret = randomBytes(32).toString('hex')
   let server: WorkerServer
   beforeAll(async () => {
-    server = await listenForDeliveries(deps, { host: '127.0.0.1', port: 0, secret })
+    server = await listenForDeliveries(deps, { host: '127.0.0.1', port: 0, secret, turns: (_network, work) => work() })
   })
   afterAll(() => server.close())
 

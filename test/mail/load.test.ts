@@ -71,9 +71,9 @@ describe('a mail server that takes a mail and never says so', () => {
     await smtp.close()
   })
 
-  test('fails all who wait in time, however many they are: the wait for one of few connections counts', async () => {
+  test('fails all who wait in time, however many they are: the wait for one of few places counts', async () => {
     const mailIds = await Promise.all(addresses(12).map((to) => putMail(app, to)))
-    const outcomes = await Promise.all(mailIds.map((mailId) => app.deps.mailDelivery.deliver(mailId)))
+    const outcomes = await Promise.all(mailIds.map((mailId) => app.deps.mailDelivery.deliver(mailId, 'a network')))
     expect(new Set(outcomes)).toEqual(new Set(['failed']))
   })
 })

@@ -21,7 +21,7 @@ async function ask(act: (socket: Socket) => void): Promise<string> {
   worker = server
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const outcome = await httpMailDelivery({ url, secret: 'secret', timeoutMs }).deliver(randomUUIDv7())
+  const outcome = await httpMailDelivery({ url, secret: 'secret', timeoutMs }).deliver(randomUUIDv7(), 'a network')
   for (const socket of sockets) socket.destroy()
   return outcome
 }
@@ -81,5 +81,5 @@ test('unreachable: nobody listens there', async () => {
   const { port } = server.address() as AddressInfo
   await new Promise((resolve) => server.close(resolve))
   const delivery = httpMailDelivery({ url: `http://127.0.0.1:${port}`, secret: 'secret', timeoutMs })
-  expect(await delivery.deliver(randomUUIDv7())).toBe('unreachable')
+  expect(await delivery.deliver(randomUUIDv7(), 'a network')).toBe('unreachable')
 })

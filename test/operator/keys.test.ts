@@ -257,7 +257,12 @@ test('GET /health/ready of a worker is 503 without keys, and the API that asks i
   const own = await startApp()
   const secret = production.WORKER_SECRET
   const deps = { ...own.deps, smtp: undefined as never, mailFrom: '' }
-  const worker = await listenForDeliveries(deps, { host: '127.0.0.1', port: 0, secret })
+  const worker = await listenForDeliveries(deps, {
+    host: '127.0.0.1',
+    port: 0,
+    secret,
+    turns: (_network, work) => work(),
+  })
   const ready = async () => (await fetch(`${worker.url}/health/ready`)).status
   expect(await ready()).toBe(204)
   const aside = join(home, 'aside')

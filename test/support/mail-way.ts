@@ -10,10 +10,10 @@ export async function appWith(env: Readonly<Record<string, string>>): Promise<Te
   return other
 }
 
-/** The worker has looked whose the addresses are that were asked for; mails may still be on their way. */
-export const allAnswered = (app: TestApp): Promise<void> =>
+/** The worker has looked whose the addresses are that were asked for, and the mails of all are out. */
+export const mailsSettled = (app: TestApp): Promise<void> =>
   expect
-    .poll(() => app.sql("select id from mails where kind = 'inquiry' and payload is not null"), { timeout: 15_000 })
+    .poll(() => app.sql("select id from mails where kind <> 'probe' and payload is not null"), { timeout: 15_000 })
     .toEqual([])
 
 const nobodyListens = 'smtp://127.0.0.1:1'

@@ -3,12 +3,12 @@ import { makeToken } from '../../src/crypto/secret-token.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { seen } from '../support/client.ts'
 import {
-  allAnswered,
   appAtWorker,
   appWith,
   appWithoutMailServer,
   hangingWorker,
   lyingWorker,
+  mailsSettled,
   recordingMailServer,
 } from '../support/mail-way.ts'
 import { mailedToken, mailsTo, newPerson, signedUp, signUp } from '../support/people.ts'
@@ -45,7 +45,7 @@ describe(`POST ${url}`, () => {
       answers.push(seen(await resend(email)))
     expect(answers[0]?.status).toBe(204)
     for (const answer of answers) expect(answer).toEqual(answers[0])
-    await allAnswered(app)
+    await mailsSettled(app)
     expect(await mailsTo(app, registered.email)).toHaveLength(1)
   })
 
@@ -91,7 +91,7 @@ describe(`POST ${url}`, () => {
     const person = await signUp(app)
     await app.sql("update sign_ups set expires_at = now() - interval '1 second' where email = $1", [person.email])
     expect((await resend(person.email)).status).toBe(204)
-    await allAnswered(app)
+    await mailsSettled(app)
     expect(await mailsTo(app, person.email)).toHaveLength(1)
     expect(await app.sql('select id from sign_ups where email = $1 and expires_at > now()', [person.email])).toEqual([])
   })
@@ -102,7 +102,7 @@ describe(`POST ${url}`, () => {
     const spoken = () => commands.filter((command) => command !== 'QUIT')
     const probe = ['EHLO', 'MAIL', 'RCPT', 'RSET']
     expect((await resend(newPerson().email, recorded.client())).status).toBe(204)
-    await allAnswered(recorded)
+    await mailsSettled(recorded)
     expect(spoken()).toEqual(probe)
     expect(await recorded.sql('select kind, payload from mails order by id')).toEqual([
       { kind: 'probe', payload: null },

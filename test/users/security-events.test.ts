@@ -2,6 +2,7 @@ import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
+import { mailsSettled } from '../support/mail-way.ts'
 import { mailedToken, newPerson, type Person, signedInOnDevice, signedUp } from '../support/people.ts'
 import { onDeviceOf, withTotp } from '../totp/support.ts'
 
@@ -106,6 +107,11 @@ describe(`GET ${url}`, () => {
         expect(await left(client, act)).toEqual([expected])
     })
 
+    const askForReset = async (email: string) => {
+      await app.client().post('/v0/auth/forgot-password', { email })
+      await mailsSettled(app)
+    }
+
     test('of passwords and addresses', async () => {
       const { person, client } = await signedInOnDevice(app)
       const { email, password } = person
@@ -115,7 +121,7 @@ describe(`GET ${url}`, () => {
       const asked = { password: again.password, new_email: newEmail }
       for (const [expected, act] of [
         ['password_changed', () => client.post('/v0/auth/change-password', change)],
-        ['password_reset_requested', () => app.client().post('/v0/auth/forgot-password', { email })],
+        ['password_reset_requested', () => askForReset(email)],
         ['email_change_requested', () => client.post('/v0/auth/change-email', asked)],
       ] as const)
         expect(await left(client, act)).toEqual([expected])
