@@ -193,7 +193,9 @@ async function webhooksRemove(config: Config, [id = '']: readonly string[]): Pro
 async function importFile(config: Config, [file = '']: readonly string[], options: Options): Promise<Outcome> {
   const wanted = readImport(file, options)
   if ('says' in wanted) return wanted
-  const { tally, says } = await withDatabase(config, async (database) => {
+  // Nobody waits for an answer, and some hundred accounts are one statement.
+  const patient = { ...config, databaseTimeoutMs: Math.max(config.databaseTimeoutMs, 60_000) }
+  const { tally, says } = await withDatabase(patient, async (database) => {
     const outcome = await runImport({ ...database, hashCost: hashCostOf(config) }, wanted)
     // In bulk, not one job an account.
     if (outcome.tally.accepted > 0 && !wanted.isDryRun)

@@ -32,6 +32,8 @@ export function readImport(file: string, options: ImportOptions): Import | Unusa
   const format = (from === undefined ? undefined : formats[from]?.({ hashConfig })) ?? postern
   if (hashesFile !== undefined && format.hashes === undefined)
     return { says: 'Only auth0 and better-auth have their hashes apart (--hashes).', exitCode: 2 }
+  if (file === '-' && hashesFile === undefined && format.hashes?.isInSameFile)
+    return { says: `${from} is read twice, for the hashes first: give a file, or --hashes.`, exitCode: 2 }
   return { file, format, hashesFile, isDryRun }
 }
 

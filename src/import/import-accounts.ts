@@ -24,7 +24,7 @@ export type Watcher = {
 type Candidate = { readonly at: string; readonly found: Found | Refusal }
 
 /** So many share a transaction: few enough that what waits for one of them waits briefly. */
-const batchSize = 500
+const batchSize = 250
 
 /**
  * Afterwards every account of the file that could be taken is one here with a verified address. One that is there already is left as it is,
@@ -36,8 +36,7 @@ export async function importAccounts(deps: Deps, wanted: Import, watcher: Watche
   const hashes = await collectHashes(deps.directUrl, wanted)
   const decide = isDryRun ? foresee(deps) : settle(deps)
 
-  const flush = async (batch: readonly Candidate[]): Promise<void> => {
-    const wishes = await readWishes(deps, hashes, batch)
+  const finish = async (batch: readonly Candidate[], wishes: readonly (Wish | Refusal)[]): Promise<void> => {
     const fates = await decide(wishes.filter((wish): wish is Wish => !(wish instanceof Refusal)))
     for (const [index, wish] of wishes.entries()) {
       const at = batch[index]?.at ?? ''
@@ -48,8 +47,17 @@ export async function importAccounts(deps: Deps, wanted: Import, watcher: Watche
     }
   }
   try {
-    for await (const batch of batchesOf(readEntries(openInput(file), format.layout, watcher.onBytes)))
-      await flush(batch.map((entry) => findIn(format, entry)))
+    // While PostgreSQL writes one batch, the next is read.
+    let written = Promise.resolve()
+    for await (const entries of batchesOf(readEntries(openInput(file), format.layout, watcher.onBytes))) {
+      const batch = entries.map((entry) => findIn(format, entry))
+      const wishes = await readWishes(deps, hashes, batch)
+      await written
+      written = finish(batch, wishes)
+      // It is awaited above or below, and until then its failure is nobody's.
+      written.catch(() => undefined)
+    }
+    await written
   } finally {
     await hashes?.close()
   }

@@ -174,6 +174,10 @@ describe('npm run admin -- import-accounts', () => {
       code: 2,
       err: expect.stringContaining('[--from auth0|'),
     })
+    expect(await admin('--from', 'better-auth', '-')).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('read twice'),
+    })
     expect(await admin('--from', 'auth0', '--hashes', join(dir, 'nothing'), exportFile('auth0.ndjson'))).toMatchObject({
       code: 1,
       out: expect.stringContaining('cannot be read'),

@@ -56,15 +56,15 @@ function peakMib(pid: number | undefined): number {
   return Number(kib) / 1024
 }
 
-test.each(isLong ? [['--dry-run'], []] : [[]])(
-  'an export of any size takes so little memory, and a million accounts less than ten minutes %s',
+test.each(isLong ? ['--dry-run', '--from=auth0'] : ['--from=auth0'])(
+  'an export of any size takes so little memory, and a million accounts less than ten minutes: %s',
   { timeout: 3_600_000 },
-  async (...options) => {
+  async (option) => {
     const file = await writeExport()
     const { databaseUrl: DATABASE_URL = '', dataDir: DATA_DIR, keysDir: KEYS_DIR } = app.config
     const env = { PATH: process.env.PATH, APP_ENV: 'test', DATABASE_URL, DATA_DIR, KEYS_DIR }
     const startedAt = performance.now()
-    const args = [programFile('cli'), 'import-accounts', ...options, '--from', 'auth0', file]
+    const args = [programFile('cli'), 'import-accounts', option, '--from', 'auth0', file]
     const child = spawn(process.execPath, args, { env, cwd: dir, stdio: ['ignore', 'pipe', 'inherit'] })
     let out = ''
     let peak = 0
@@ -76,9 +76,9 @@ test.each(isLong ? [['--dry-run'], []] : [[]])(
     clearInterval(watch)
     const seconds = (performance.now() - startedAt) / 1000
     process.stdout.write(
-      `${accounts} accounts ${options.join(' ')} in ${seconds.toFixed(1)} s, ${Math.round(accounts / seconds)} a second, ${Math.round(peak)} MiB at most\n`,
+      `${accounts} accounts, ${option}, in ${seconds.toFixed(1)} s, ${Math.round(accounts / seconds)} a second, ${Math.round(peak)} MiB at most\n`,
     )
-    expect([code, out]).toEqual([0, expect.stringContaining(`accepted${options.length > 0 ? ':' : ','} `)])
+    expect([code, out]).toEqual([0, expect.stringContaining(`accepted${option === '--dry-run' ? ':' : ','} `)])
     expect(peak).toBeLessThan(mostMib)
     if (!isLong) return
     expect(accounts / seconds).toBeGreaterThan(leastASecond)
