@@ -6,7 +6,7 @@ import { headerAttacks, identityHeaders, targets } from './attacks.ts'
 import { documentedVerification, type Verify } from './documented-verification.ts'
 import { type RunningProxy, startExample } from './examples.ts'
 import { type ProxyName, programs } from './programs.ts'
-import { ask } from './raw-request.ts'
+import { ask, inTurns } from './raw-request.ts'
 
 let app: TestApp
 let application: Awaited<ReturnType<typeof startApplication>>
@@ -93,9 +93,7 @@ describe.each(Object.keys(programs) as ProxyName[])('the example for %s', (name)
       for (const method of ['GET', 'POST']) {
         const asked = `${method} ${path} HTTP/1.1`
         expect((await ask(port, asked, own)).status).toBe(status)
-        const answers = await Promise.all(
-          headerAttacks.map((lines) => ask(port, asked, own ? `${own}\r\n${lines}` : lines)),
-        )
+        const answers = await inTurns(headerAttacks, (lines) => ask(port, asked, own ? `${own}\r\n${lines}` : lines))
         const shown = answers.filter((answer) => answer.status === 200)
         // Most of them are requests like any other.
         if (status === 200) expect(shown.length).toBeGreaterThan(headerAttacks.length / 3)
@@ -109,8 +107,9 @@ describe.each(Object.keys(programs) as ProxyName[])('the example for %s', (name)
       const port = running(context)
       application.take()
       for (const own of ['', cookie])
-        await Promise.all(
-          targets.flatMap((target) => ['1.1', '1.0'].map((version) => ask(port, `GET ${target} HTTP/${version}`, own))),
+        await inTurns(
+          targets.flatMap((target) => [`GET ${target} HTTP/1.1`, `GET ${target} HTTP/1.0`]),
+          (asked) => ask(port, asked, own),
         )
       expect((await judge()).nobody).toBeGreaterThan(0)
     })

@@ -38,8 +38,8 @@ function readAnswer(socket: Socket): Promise<string> {
     answer += chunk.toString('latin1')
     if (isWhole(answer)) socket.destroy()
   })
-  // Who waits for more of a request than there is would say nothing.
-  socket.setTimeout(1000, () => socket.destroy())
+  // Only against hanging: every request here is answered, or its connection ended.
+  socket.setTimeout(10_000, () => socket.destroy())
   socket.on('error', () => socket.destroy()).on('close', () => resolve(answer))
   return promise
 }
@@ -59,4 +59,17 @@ function headersIn(head: string): ReadonlyMap<string, string> {
       return [name.toLowerCase(), value.join(':').trim()] as const
     }),
   )
+}
+
+const atATime = 24
+
+/** Each of these, not so many at once that a small machine would not answer in time. */
+export async function inTurns<Item, Result>(
+  items: readonly Item[],
+  act: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  for (let first = 0; first < items.length; first += atATime)
+    results.push(...(await Promise.all(items.slice(first, first + atATime).map(act))))
+  return results
 }
