@@ -1,6 +1,5 @@
 import { rotateSigningKeys } from './access-tokens/rotate-keys.ts'
-import { type Config, configWarnings } from './config.ts'
-import { findOpenFiles } from './config-files.ts'
+import { type Config, startWarnings } from './config.ts'
 import { hashCostOf } from './crypto/argon2.ts'
 import { calibrate, describeCalibration } from './crypto/calibrate.ts'
 import { addEncryptionKey, initKeys, openKeyring } from './crypto/keyring.ts'
@@ -105,9 +104,7 @@ async function rotateKeys(config: Config): Promise<Outcome> {
 
 async function doctor(config: Config): Promise<Outcome> {
   const findings = await examine(config, process.env, createLog(config.logLevel))
-  const warnings = [...configWarnings(process.env), ...findOpenFiles(process.env, config)].map(
-    (warning) => `note     ${warning}`,
-  )
+  const warnings = startWarnings(process.env, config).map((warning) => `note     ${warning}`)
   const lines = findings.map(({ name, isFine, says }) => `${isFine ? 'fine  ' : 'FAILED'}   ${name}: ${says}`)
   return { says: [...lines, ...warnings].join('\n'), exitCode: findings.every(({ isFine }) => isFine) ? 0 : 1 }
 }

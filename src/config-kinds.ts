@@ -61,7 +61,11 @@ function parseUrl(given: string, schemes: readonly string[]): URL | undefined {
   return new URL(given)
 }
 
-const isBare = (url: URL): boolean => !url.username && !url.password && !url.search && !url.hash
+/** URLs admit stars and more in a host; a pattern would be taken for a name that nothing has. */
+const hostOfUrl = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/
+
+const isBare = (url: URL): boolean =>
+  !url.username && !url.password && !url.search && !url.hash && hostOfUrl.test(url.hostname)
 
 /** Scheme, host and port, as a browser's Origin header has it. */
 export const origin: Kind<string> = (given) => {

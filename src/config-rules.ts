@@ -1,6 +1,8 @@
-import { isIP } from 'node:net'
 import { getHeapStatistics } from 'node:v8'
 import type { Config, Role } from './config.ts'
+import { productionLimits } from './config-limits.ts'
+import { isLoopback } from './config-networks.ts'
+import { isPlaceholder } from './config-secrets.ts'
 import { type VariableName, variables } from './config-variables.ts'
 import { findKeyFaults, findOpenKeys } from './crypto/key-faults.ts'
 
@@ -31,9 +33,6 @@ export function findMistakes(draft: Draft, unread: ReadonlySet<VariableName>): R
   }
   return mistakes
 }
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 
 /** A browser drops a cookie for a whole top-level domain. */
 function isCookieDomainOf({ cookieDomain, publicUrl }: Config): boolean {
@@ -108,7 +107,7 @@ function companions(...[one, other]: [VariableName, VariableName]): Rule[] {
 
 const isProduction = ({ config }: Draft): boolean => config.appEnv === 'production'
 
-/** The operator's commands neither listen nor send mail, so they do not ask for what only that needs. */
+/** The operator's commands neither listen nor send mail, so they do not ask for what only that needs; doctor tells of it. */
 const isServing = (draft: Draft): boolean => isProduction(draft) && draft.role !== 'cli'
 
 const needed = (subject: VariableName, must: string, isAsked: (draft: Draft) => boolean): Rule => ({
@@ -122,8 +121,17 @@ const isPlain = (origin: string): boolean => !origin.startsWith('https:')
 const encrypted = (subject: VariableName, find: (config: Config) => readonly string[]): Rule => ({
   about: [subject],
   must: 'be https in production',
-  isBroken: (draft) => isProduction(draft) && draft.isSet(subject) && find(draft.config).some(isPlain),
+  isBroken: (draft) => isServing(draft) && draft.isSet(subject) && find(draft.config).some(isPlain),
 })
+
+/** Secrets go there, and who somebody is comes from there. */
+const originsOfOthers = [
+  'OAUTH_REDIRECT_URL',
+  'TURNSTILE_VERIFY_URL',
+  'GITHUB_URL',
+  'GITHUB_API_URL',
+  'GOOGLE_ISSUER',
+] as const
 
 const inProduction: readonly Rule[] = [
   needed('PUBLIC_URL', 'be set in production', isServing),
@@ -131,6 +139,8 @@ const inProduction: readonly Rule[] = [
   needed('FRONTEND_URL', 'be set in production: mailed links lead there', isServing),
   encrypted('FRONTEND_URL', ({ frontendUrl }) => [frontendUrl]),
   encrypted('CORS_ORIGINS', ({ corsOrigins }) => corsOrigins),
+  encrypted('OAUTH_REDIRECT_ALLOW', ({ oauthRedirectAllow }) => oauthRedirectAllow),
+  ...originsOfOthers.map((name) => encrypted(name, (config) => [config[variables[name].field]])),
   needed(
     'DATABASE_URL',
     'be set in production: to a PostgreSQL, or to the word embedded to keep the data in DATA_DIR',
@@ -155,26 +165,18 @@ const inProduction: readonly Rule[] = [
   },
 ]
 
-/** Words that examples put where a secret belongs; a secret of nothing else is none. */
-const placeholder =
-  /^(?:(?:please|your|my|super|a)?(?:(?:change|replace|fill|set)(?:me|this|in)?|secret|password|token|key)|example|placeholder|default|postern|admin|test)+$/
-const oneCharacter = /^(.)\1*$/
-const passwordInUrl = /^[a-z+]+:\/\/[^@/]*?:(?<password>[^@/]*)@/
-
-/** Of a URL the password is looked at; one without a password has no secret. */
-function isPlaceholder(value: string): boolean {
-  const secret = value.includes('://') ? (passwordInUrl.exec(value)?.groups?.password ?? '') : value
-  return oneCharacter.test(secret) || placeholder.test(secret.toLowerCase().replace(/[^a-z0-9]/g, ''))
-}
-
 const ownSecrets = Object.values(variables)
   .filter((variable) => 'secret' in variable)
   .map(
     ({ name, field }): Rule => ({
       about: [name],
       must: 'be a secret of your own in production, not a placeholder',
-      isBroken: (draft) => isProduction(draft) && isPlaceholder(draft.config[field] ?? ''),
+      isBroken: (draft) => isServing(draft) && isPlaceholder(draft.config[field] ?? ''),
     }),
   )
 
-const rules: readonly Rule[] = [...combinations, ...inProduction, ...ownSecrets]
+const limits = productionLimits.map(
+  ({ isBroken, ...limit }): Rule => ({ ...limit, isBroken: (draft) => isServing(draft) && isBroken(draft.config) }),
+)
+
+const rules: readonly Rule[] = [...combinations, ...inProduction, ...ownSecrets, ...limits]

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { findCautions } from './config-cautions.ts'
+import { findOpenFiles } from './config-files.ts'
 import type { Kind } from './config-kinds.ts'
 import { findMistakes } from './config-rules.ts'
 import { type Variable, type VariableName, variableList, type variables } from './config-variables.ts'
@@ -65,8 +67,14 @@ export function loadConfig(env: Environment, role: Role = 'api'): Config {
   return config
 }
 
-/** What an operator should know although nothing is wrong: settings without effect. Names only, no values. */
-export function configWarnings(env: Environment): string[] {
+/** What an operator should know although nothing is refused; said at every start and by doctor, in the same words. Never a secret's value. */
+export const startWarnings = (env: Environment, config: Config): string[] => [
+  ...settingsWithoutEffect(env),
+  ...findCautions(config),
+  ...findOpenFiles(env, config),
+]
+
+function settingsWithoutEffect(env: Environment): string[] {
   const names = Object.keys(env).filter((name) => env[name])
   return names.flatMap((name) => findWarning(name) ?? [])
 }

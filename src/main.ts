@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildApp } from './app.ts'
 import { closeOnSignal } from './close.ts'
-import { type Config, configWarnings, loadConfig } from './config.ts'
-import { findOpenFiles } from './config-files.ts'
+import { type Config, loadConfig, startWarnings } from './config.ts'
 import { makeRoomForHashing } from './crypto/hashing-threads.ts'
 import { openDeps } from './deps.ts'
 import { readEnvironment } from './environment.ts'
@@ -25,7 +24,7 @@ async function serve(config: Config): Promise<void> {
   makeRoomForHashing(config.argon2Concurrency)
   const log = createLog(config.logLevel)
   const drainMs = config.appEnv === 'production' ? productionDrainMs : 0
-  for (const warning of [...configWarnings(process.env), ...findOpenFiles(process.env, config)]) log.warn(warning)
+  for (const warning of startWarnings(process.env, config)) log.warn(warning)
   const deps = await openDeps(config, log)
   const app = await buildApp(deps, {
     drainMs,

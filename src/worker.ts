@@ -1,6 +1,5 @@
 import { closeOnSignal } from './close.ts'
-import { type Config, configWarnings, loadConfig } from './config.ts'
-import { findOpenFiles } from './config-files.ts'
+import { type Config, loadConfig, startWarnings } from './config.ts'
 import { openKeyring } from './crypto/keyring.ts'
 import { openJobs } from './db/jobs.ts'
 import { applyMigrations } from './db/migrate.ts'
@@ -20,7 +19,7 @@ try {
 
 async function work(config: Config): Promise<void> {
   const log = createLog(config.logLevel)
-  for (const warning of [...configWarnings(process.env), ...findOpenFiles(process.env, config)]) log.warn(warning)
+  for (const warning of startWarnings(process.env, config)) log.warn(warning)
   await using opened = new AsyncDisposableStack()
   const tracing = await openTracing(config, log)
   if (tracing) opened.defer(tracing.close)

@@ -7,11 +7,11 @@ import {
   type Config,
   ConfigError,
   configurationTable,
-  configWarnings,
   type Environment,
   envExample,
   loadConfig,
   type Role,
+  startWarnings,
   variables,
 } from '../../src/config.ts'
 import { initKeys } from '../../src/crypto/keyring.ts'
@@ -41,11 +41,17 @@ function problemsOf(env: Environment, role?: Role): readonly string[] {
 const keysDir = join(folder, 'keys')
 initKeys(keysDir)
 
+/** What a start says of settings that it does not refuse; of files that others may read: test/operator/keys.test.ts. */
+function warningsOf(env: Environment, role?: Role): readonly string[] {
+  if (problemsOf(env, role).length > 0) return []
+  return startWarnings(env, loadConfig(env, role)).filter((one) => !one.startsWith('A secret may be read'))
+}
+
 const production = {
   APP_ENV: 'production',
   PUBLIC_URL: 'https://auth.example.com',
   FRONTEND_URL: 'https://app.example.com',
-  DATABASE_URL: 'postgres://postern:qN4vX8@db.example.com/postern',
+  DATABASE_URL: 'postgres://postern:qN4vX8@db.example.com/postern?sslmode=verify-full',
   SMTP_URL: 'smtps://mailer:pW9rT2@mail.example.com:465',
   MAIL_FROM: 'Example <no-reply@example.com>',
   KEYS_DIR: keysDir,
@@ -260,6 +266,12 @@ describe('values', () => {
     ['WORKER_SECRET', 'k'.repeat(31)],
     ['TURNSTILE_SECRET', 'with space'],
     ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'https://*.example.com'],
+    ['CORS_ORIGINS', 'https://app.example.com,https://.*'],
+    ['CORS_ORIGINS', 'null'],
+    ['OAUTH_REDIRECT_ALLOW', 'https://*.example.com'],
+    ['FRONTEND_URL', 'https://*.example.com'],
+    ['GOOGLE_ISSUER', 'https://*.example.com'],
     ['CORS_ORIGINS', 'https://a.example.com,https://b.example.com/x'],
     ['COOKIE_DOMAIN', '127.0.0.1'],
     ['TRUSTED_PROXIES', '10.0.0.0/33'],
@@ -336,9 +348,20 @@ describe('production', () => {
     ])
   })
 
-  test.each(['PUBLIC_URL', 'FRONTEND_URL', 'CORS_ORIGINS'])('refuses http in %s', (name) => {
-    expect(problemsOf({ ...production, [name]: 'http://app.example.com' })).toEqual([
-      `${name} must be https in production`,
+  test.each([
+    ...(['PUBLIC_URL', 'FRONTEND_URL', 'CORS_ORIGINS', 'OAUTH_REDIRECT_ALLOW', 'GOOGLE_ISSUER'] as const),
+    ...(['GITHUB_URL', 'GITHUB_API_URL', 'TURNSTILE_VERIFY_URL'] as const),
+  ])('refuses http in %s [AT14]', (name) => {
+    for (const value of ['http://app.example.com', 'http://localhost:5173'])
+      expect(problemsOf({ ...production, [name]: value })).toEqual([`${name} must be https in production`])
+    if (name.endsWith('S') || name.endsWith('ALLOW'))
+      expect(problemsOf({ ...production, [name]: 'https://a.example.com,http://b.example.com' })).toHaveLength(1)
+  })
+
+  test('refuses http where providers send the browser [AT14]', () => {
+    const OAUTH_REDIRECT_URL = 'http://app.example.com/oauth/{provider}'
+    expect(problemsOf({ ...production, OAUTH_REDIRECT_URL })).toEqual([
+      'OAUTH_REDIRECT_URL must be https in production',
     ])
   })
 
@@ -356,11 +379,43 @@ describe('production', () => {
     ['WORKER_SECRET', 'x'.repeat(32)],
     ['DATABASE_URL', 'postgres://postern:changeme@db/postern'],
     ['REDIS_URL', 'redis+cluster://:secret@a:1,b:2'],
-  ])('refuses the placeholder %s=%s, which is fine elsewhere', (name, value) => {
-    expect(problemsOf({ ...production, [name]: value })).toEqual([
+    ['DATABASE_URL', 'postgres://postgres:postgres@127.0.0.1/postern'],
+    ['DATABASE_URL', 'postgres://api:p%6fstgres@db/postern'],
+    ['DATABASE_URL', 'postgres://db/postern?user=api&password=admin123'],
+    ['DATABASE_URL', 'postgresql://alice:alice@db/postern'],
+    ['DATABASE_URL', 'postgres://api:p@ssw0rd@db/postern'.replace('p@s', 'p%40s')],
+    ['DATABASE_MIGRATION_URL', 'postgres://postgres:mysecretpassword@db/postern'],
+    ['DATABASE_DIRECT_URL', 'postgres://root:123456@db/postern'],
+    ['REDIS_URL', 'redis://:foobared@cache'],
+    ['REDIS_URL', 'rediss://default:redis@cache'],
+    ['SMTP_URL', 'smtps://guest:guest@mail.example.com'],
+    ['S3_SECRET_ACCESS_KEY', 'minioadmin'],
+    ['MEILISEARCH_API_KEY', 'aSampleMasterKey'],
+  ])('refuses the placeholder %s=%s, which is fine elsewhere [AT14]', (name, value) => {
+    const companions = {
+      DATABASE_URL: production.DATABASE_URL,
+      S3_ACCESS_KEY_ID: 'GK8f0c',
+      S3_SECRET_ACCESS_KEY: ownSecret,
+    }
+    expect(problemsOf({ ...production, ...companions, [name]: value })).toEqual([
       `${name} must be a secret of your own in production, not a placeholder`,
     ])
-    expect(problemsOf({ [name]: value })).toEqual([])
+    expect(problemsOf({ ...companions, [name]: value })).toEqual([])
+  })
+
+  test.each([
+    ['METRICS_TOKEN', 'ab'],
+    ['METRICS_TOKEN', 'metrics'],
+    ['METRICS_TOKEN', 'k3J9vQ'],
+    ['METRICS_TOKEN', '0123456789abcdefghijklmnopqrstuvwxyz'],
+    ['METRICS_TOKEN', 'k3J9vQ-xk3J9vQ-xk3J9vQ-xk3J9vQ-x'],
+    ['METRICS_TOKEN', '10101101001011010010110010101011'],
+    ['WORKER_SECRET', 'abcabcabcabcabcabcabcabcabcabcabc'],
+    ['WORKER_SECRET', '12345678901234567890123456789012'],
+  ])('refuses %s=%s, which can be guessed [AT14]', (name, value) => {
+    expect(problemsOf({ ...production, [name]: value })).toEqual([
+      expect.stringMatching(`^${name} must be a secret (that nobody can guess|of your own) in production`),
+    ])
   })
 
   test('takes a secret of one’s own', () => {
@@ -374,7 +429,64 @@ describe('production', () => {
       expect.stringMatching('^DATABASE_URL must be set'),
       expect.stringMatching('^SMTP_URL must be set'),
       'CORS_ORIGINS must be https in production',
+      'OAUTH_REDIRECT_URL must be https in production',
+      'OAUTH_REDIRECT_ALLOW must be https in production',
     ])
+  })
+
+  const refusals: readonly (readonly [keyof typeof variables, Environment])[] = [
+    ['ARGON2_MEMORY_KIB', { ARGON2_MEMORY_KIB: '8192' }],
+    ['ARGON2_MEMORY_KIB', { ARGON2_TIME_COST: '1' }],
+    ['ARGON2_MEMORY_KIB', { ARGON2_MEMORY_KIB: '19455', ARGON2_TIME_COST: '2' }],
+    ['ARGON2_MEMORY_KIB', { ARGON2_MEMORY_KIB: '12287', ARGON2_TIME_COST: '3' }],
+    ...[
+      ...['0.0.0.0/0', '::/0', '::ffff:0.0.0.0/96', '10.0.0.0/7', '192.168.0.0/8', '172.16.0.0/11', '2000::/3'],
+      ...['10.0.0.1,0.0.0.0/1,128.0.0.0/1', '8.0.0.0/8', 'fc00::/6'],
+    ].map((TRUSTED_PROXIES) => ['TRUSTED_PROXIES', { TRUSTED_PROXIES }] as const),
+    ...['0.0.0.0/0', '::/0', 'id.intern,0.0.0.0/1'].map(
+      (OUTBOUND_ALLOW) => ['OUTBOUND_ALLOW', { OUTBOUND_ALLOW }] as const,
+    ),
+    ...[
+      ['co.uk', 'auth.co.uk'],
+      ['github.io', 'acme.github.io'],
+      ['compute.amazonaws.com', 'a.compute.amazonaws.com'],
+      ['xn--55qx5d.cn', 'auth.xn--55qx5d.cn'],
+      ['co.uk', 'co.uk'],
+    ].map(([COOKIE_DOMAIN, host]) => ['COOKIE_DOMAIN', { COOKIE_DOMAIN, PUBLIC_URL: `https://${host}` }] as const),
+  ]
+
+  test.each(refusals)('refuses %s of %o [AT14]', (name, env) => {
+    expect(problemsOf({ ...production, ...env })).toEqual([expect.stringMatching(`^${name} must .*in production`)])
+    expect(problemsOf({ ...production, ...env }, 'worker')).toContainEqual(expect.stringMatching(`^${name} must`))
+  })
+
+  test.each([
+    { ARGON2_MEMORY_KIB: '47104', ARGON2_TIME_COST: '1' },
+    { ARGON2_MEMORY_KIB: '9216', ARGON2_TIME_COST: '4' },
+    { ARGON2_MEMORY_KIB: '65536', ARGON2_TIME_COST: '3' },
+    { TRUSTED_PROXIES: '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7,::1,127.0.0.0/8,::ffff:10.0.0.0/104' },
+    // Cloudflare's widest.
+    { TRUSTED_PROXIES: '104.16.0.0/13,2a06:98c0::/29,203.0.113.9' },
+    { OUTBOUND_ALLOW: '10.0.0.0/8,fd00::/8,id.intern' },
+    { COOKIE_DOMAIN: 'example.co.uk', PUBLIC_URL: 'https://auth.example.co.uk' },
+    { COOKIE_DOMAIN: 'corp.intern', PUBLIC_URL: 'https://auth.corp.intern' },
+    { METRICS_TOKEN: '8fQ2mZ7xK1vB9nR4tY6wC3hJ' },
+  ])('accepts %o [AT14]', (env) => {
+    expect(problemsOf({ ...production, ...env })).toEqual([])
+  })
+
+  const lifetimes = Object.keys(variables).filter((name) => name.endsWith('_TTL_SECONDS'))
+
+  test.each(lifetimes)('refuses ten years of %s [AT14]', (name) => {
+    const absolute = name === 'SESSION_IDLE_TTL_SECONDS' ? { SESSION_ABSOLUTE_TTL_SECONDS: '31622400' } : {}
+    const tenYears = { ...production, ...absolute, [name]: '315360000' }
+    expect(problemsOf(tenYears)).toContainEqual(
+      expect.stringMatching(`^${name} must (be at most \\d+ in production|not exceed)`),
+    )
+    expect(problemsOf({ [name]: '315360000', SESSION_ABSOLUTE_TTL_SECONDS: '315360000' })).toEqual([])
+    // What nobody set is within.
+    const most = Number(/at most (\d+)/.exec(problemsOf(tenYears).join())?.[1] ?? 31_622_400)
+    expect(Number(loadConfig({})[variables[name as 'SIGNUP_TTL_SECONDS'].field])).toBeLessThanOrEqual(most)
   })
 
   test('asks the operator’s commands for the database alone', () => {
@@ -440,7 +552,7 @@ describe('the report', () => {
     for (const value of values) {
       for (const env of [{ [name]: value }, { ...production, [name]: value }]) {
         expect(problemsOf(env).join()).not.toContain(marker)
-        expect(configWarnings(env).join()).not.toContain(marker)
+        expect(warningsOf(env).join()).not.toContain(marker)
       }
       const file = writeSecret('wrong', value)
       expect(problemsOf({ [`${name}_FILE`]: file }).join()).not.toContain(marker)
@@ -504,15 +616,82 @@ describe('warnings', () => {
       CORS_ORIGIN: 'https://app.example.com',
       REDIS_URI: 'redis://cache',
     }
-    expect(configWarnings(env)).toEqual([
+    expect(warningsOf(env)).toEqual([
       'MAIL_FROM_FILE is set, but only a secret may come from a file: set MAIL_FROM.',
       'CORS_ORIGIN is set, but unknown: is CORS_ORIGINS meant?',
       'REDIS_URI is set, but unknown: is REDIS_URL meant?',
     ])
   })
 
+  const far = 'leads elsewhere without TLS that is verified: '
+  const s3 = { S3_ACCESS_KEY_ID: 'GK8f0c', S3_SECRET_ACCESS_KEY: ownSecret }
+  const worker = { WORKER_SECRET: ownSecret }
+
+  test.each<[name: string, env: Environment]>([
+    ['DATABASE_URL', { DATABASE_URL: 'postgres://api:qN4vX8@db.example.com/postern' }],
+    ['DATABASE_URL', { DATABASE_URL: 'postgres://api:qN4vX8@203.0.113.7/postern?sslmode=disable' }],
+    ['DATABASE_URL', { DATABASE_URL: 'postgres://api:qN4vX8@db.example.com/postern?sslmode=no-verify' }],
+    [
+      'DATABASE_URL',
+      { DATABASE_URL: 'postgres://api:qN4vX8@db.example.com/postern?uselibpqcompat=true&sslmode=require' },
+    ],
+    ['DATABASE_URL', { DATABASE_URL: 'postgres://api:qN4vX8@localhost/postern?host=db.example.com' }],
+    ['DATABASE_MIGRATION_URL', { DATABASE_MIGRATION_URL: 'postgres://owner:qN4vX9@db.example.com/postern' }],
+    ['DATABASE_DIRECT_URL', { DATABASE_DIRECT_URL: 'postgres://owner:qN4vX9@db.example.com/postern?ssl=0' }],
+    ['REDIS_URL', { REDIS_URL: 'redis://:qN4vX8@cache.example.com' }],
+    ['REDIS_URL', { REDIS_URL: 'redis+cluster://:qN4vX8@127.0.0.1:1,cache.example.com:2' }],
+    ['SMTP_URL', { SMTP_URL: 'smtp://mail.example.com' }],
+    ['SMTP_URL', { SMTP_URL: 'smtps://me:qN4vX8@mail.example.com?tls.rejectUnauthorized=false' }],
+    ['SMTP_URL', { SMTP_URL: 'smtp://me:qN4vX8@mail.example.com?tls.rejectUnauthorized=false' }],
+    ['WORKER_URL', { WORKER_URL: 'http://worker.example.com:8081', ...worker }],
+    ['MEILISEARCH_URL', { MEILISEARCH_URL: 'http://search.example.com' }],
+    ['FILE_STORE_URL', { FILE_STORE_URL: 's3://pictures?endpoint=http://s3.example.com', ...s3 }],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.example.com:4318' }],
+  ])('name %s of %o, and what could happen [AT14]', (name, env) => {
+    expect(warningsOf({ ...production, ...env })).toEqual([expect.stringMatching(`^${name} ${far}.+; .+\\.$`)])
+    const { DATABASE_URL, SMTP_URL } = production
+    expect(warningsOf({ DATABASE_URL, SMTP_URL, ...env })).toEqual([])
+  })
+
+  test.each([
+    { DATABASE_URL: 'embedded' },
+    { DATABASE_URL: 'postgresql:///postern?host=/run/postgresql' },
+    { DATABASE_URL: 'postgres://api:qN4vX8@[::1]:5432/postern' },
+    { DATABASE_URL: 'postgres://api:qN4vX8@db.example.com/postern?sslmode=require' },
+    { REDIS_URL: 'rediss://:qN4vX8@cache.example.com' },
+    { REDIS_URL: 'redis://127.0.0.1:6379' },
+    { SMTP_URL: 'smtp://me:qN4vX8@mail.example.com:587' },
+    { SMTP_URL: 'smtp://localhost:25' },
+    { FILE_STORE_URL: 's3://pictures', ...s3 },
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' },
+  ])('say nothing of %o [AT14]', (env) => {
+    expect(warningsOf({ ...production, ...env })).toEqual([])
+  })
+
+  test('name in one line what a private network must keep to itself [AT14]', () => {
+    const env = {
+      DATABASE_URL: 'postgres://api:qN4vX8@postgres/postern',
+      REDIS_URL: 'redis+cluster://:qN4vX8@10.0.0.1:1,cache.internal:2',
+      WORKER_URL: 'http://worker:8081',
+      ...worker,
+    }
+    expect(warningsOf({ ...production, ...env })).toEqual([
+      'Without TLS that is verified: DATABASE_URL, REDIS_URL, WORKER_URL. Keep the network that they share to Postern and these servers.',
+    ])
+  })
+
+  test.each<[name: string, env: Environment]>([
+    ['RATE_LIMITS', { RATE_LIMITS: '1000' }],
+    ['SESSION_ABSOLUTE_TTL_SECONDS', { SESSION_ABSOLUTE_TTL_SECONDS: '31536000' }],
+    ['REFRESH_TOKEN_TTL_SECONDS', { REFRESH_TOKEN_TTL_SECONDS: '31536000' }],
+    ['ACCESS_TOKEN_TTL_SECONDS', { ACCESS_TOKEN_TTL_SECONDS: '7200' }],
+  ])('name %s of %o [AT14]', (name, env) => {
+    expect(warningsOf({ ...production, ...env })).toEqual([expect.stringMatching(`^${name} is `)])
+    expect(warningsOf(env)).toEqual([])
+  })
+
   test('leave alone what is in use, empty or not ours', () => {
-    expect(configWarnings({ ...production, JWT_AUDIENCE: '', PATH: '/bin', HOSTNAME: 'a', LOG_FILE: 'b' })).toEqual([])
+    expect(warningsOf({ ...production, JWT_AUDIENCE: '', PATH: '/bin', HOSTNAME: 'a', LOG_FILE: 'b' })).toEqual([])
   })
 })
 

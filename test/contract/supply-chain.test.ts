@@ -65,7 +65,7 @@ const withScripts = {
   ssh2: "console.log(typeof require('ssh2').Client === 'function')",
 } satisfies Readonly<Record<string, string | undefined>>
 
-test('what has an install script is known, and that nothing needs one [SC1] [AT17]', () => {
+test('what has an install script is known, and that nothing needs one [SC1 AT17]', () => {
   const names = installed
     .filter(([, { hasInstallScript }]) => hasInstallScript)
     .map(([place]) => place.replace(/^.*node_modules\//, ''))
@@ -73,7 +73,7 @@ test('what has an install script is known, and that nothing needs one [SC1] [AT1
 })
 
 test.each(Object.entries(withScripts).filter(([, program]) => program !== undefined))(
-  '%s works as its package brings it, with nothing compiled [SC1] [AT17]',
+  '%s works as its package brings it, with nothing compiled [SC1 AT17]',
   async (_name, program) => {
     const env = { ...process.env, PREBUILDS_ONLY: '1' }
     const { stdout } = await run(process.execPath, ['-e', String(program)], { cwd: root, env })
@@ -89,7 +89,7 @@ const plainEnv = Object.fromEntries(Object.entries(process.env).filter(([name]) 
 const npm = (cwd: string, ...given: readonly string[]) =>
   run('npm', given, { cwd, env: { ...plainEnv, npm_config_userconfig: join(folder, 'none') } })
 
-test('npm runs no script of what it installs here, and this project’s own still start [SC1] [AT17]', async () => {
+test('npm runs no script of what it installs here, and this project’s own still start [SC1 AT17]', async () => {
   const noteIt = (name: string) => [name, `node -e "fs.appendFileSync('${join(folder, 'ran')}', '${name} ')"`]
   const scripts = Object.fromEntries(['preinstall', 'install', 'postinstall'].map(noteIt))
   const place = (name: string, manifest: object): void => {

@@ -79,3 +79,8 @@ test('replicas are restarted one after the other under load: no request fails, a
   expect(answers.get('check 200')).toBeGreaterThan(500)
   expect(answers.get('refresh 200')).toBeGreaterThan(100)
 })
+
+test('a start in production says which settings weaken it [AT14]', () => {
+  for (const replica of replicas)
+    expect(replica.output()).toContain('"msg":"RATE_LIMITS is 1000000: passwords and codes')
+})

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { ConfigError, loadConfig, startWarnings } from '../../src/config.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { startStandIn } from '../support/meilisearch.ts'
 import { startOtlpReceiver } from '../support/otlp-receiver.ts'
@@ -80,4 +81,47 @@ describe('npm run admin -- doctor', () => {
     expect(out.trim().split('\n')).toHaveLength(Object.keys(expected).length)
     expect(out + err).not.toContain('secret-of')
   })
+
+  test('says of the settings what a start says, in the same words [AT14]', async () => {
+    const production = {
+      APP_ENV: 'production',
+      PUBLIC_URL: 'https://auth.example.com',
+      FRONTEND_URL: 'https://app.example.com',
+      SMTP_URL: 'smtp://127.0.0.1:1',
+      MAIL_FROM: 'no-reply@example.com',
+      DATABASE_URL: app.config.databaseUrl ?? '',
+      KEYS_DIR: app.config.keysDir,
+      RATE_LIMITS: '1000',
+      ACCESS_TOKEN_TTL_SECONDS: '7200',
+      WORKER_URL: 'http://worker.invalid:1',
+      WORKER_SECRET: 'k3J9vQ-x81mZpL0aT5cW7nR2yB6dF4hG',
+    }
+    const warned = await runAdmin(app, ['doctor'], production)
+    const notes = warned.out.split('\n').filter((line) => line.startsWith('note'))
+    // A file .env is looked for in another folder there.
+    const warnings = startWarnings(production, loadConfig(production)).filter((one) => !one.includes('.env'))
+    expect(notes).toEqual(warnings.map((warning) => `note     ${warning}`))
+    expect(warnings.map((warning) => warning.split(' ')[0])).toEqual([
+      'WORKER_URL',
+      'RATE_LIMITS',
+      'ACCESS_TOKEN_TTL_SECONDS',
+    ])
+
+    const wrong = { ...production, METRICS_TOKEN: 'ab', ARGON2_MEMORY_KIB: '8192', TRUSTED_PROXIES: '::/0' }
+    const { problems } = problemsOf(wrong)
+    expect(problems).toHaveLength(3)
+    const refused = await runAdmin(app, ['doctor'], wrong)
+    expect(refused.code).toBe(1)
+    expect(refused.out).toContain(`FAILED   settings: ${problems.join('; ')}; see docs/configuration.md\n`)
+  })
 })
+
+function problemsOf(env: Readonly<Record<string, string>>): ConfigError {
+  try {
+    loadConfig(env)
+  } catch (error) {
+    if (error instanceof ConfigError) return error
+    throw error
+  }
+  throw new Error('nothing was refused')
+}

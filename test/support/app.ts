@@ -29,6 +29,9 @@ export type TestApp = {
   close(): Promise<void>
 }
 
+/** Production refuses it. */
+const cheapHashing = { ARGON2_MEMORY_KIB: '8192', ARGON2_TIME_COST: '1' }
+
 /** The real app on a database of its own, with worker and inbox in the process; `env` on top of a configuration for tests. */
 export async function startApp(env: Readonly<Record<string, string | undefined>> = {}): Promise<TestApp> {
   const database = await createDatabase(inject('postgresUrl'))
@@ -41,8 +44,7 @@ export async function startApp(env: Readonly<Record<string, string | undefined>>
     DATABASE_URL: database.url,
     DATA_DIR: dataDir,
     RATE_LIMITS: '1000',
-    ARGON2_MEMORY_KIB: '8192',
-    ARGON2_TIME_COST: '1',
+    ...(env.APP_ENV !== 'production' && cheapHashing),
     LOG_LEVEL: 'trace',
     METRICS_TOKEN: 'of-the-metrics-in-the-tests',
     OTEL_EXPORTER_OTLP_ENDPOINT: inject('otlpUrl'),

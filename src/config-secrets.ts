@@ -1,0 +1,59 @@
+/** What examples and images put where a secret belongs; a secret of nothing else is none. */
+const words = `(?:change|replace|fill|set|let)(?:me|this|in|it)* secret passw(?:or)?d pass token key example sample placeholder
+  default postern postgres(?:ql)? redis foobared meili minio master admin administrator root guest user test demo welcome qwerty abc`
+const placeholder = new RegExp(`^(?:(?:please|your|my|super|an?|the)?(?:${words.replace(/\s+/g, '|')}))+\\d{0,4}$`)
+
+const spelledOtherwise: Readonly<Record<string, string>> = { '0': 'o', '3': 'e', '@': 'a', $: 's' }
+const spelledOut = (text: string): string => text.replace(/[03@$]/g, (sign) => spelledOtherwise[sign] ?? sign)
+
+/** Of a secret, or of the password in a URL: what everybody knows, whatever its length. */
+export function isPlaceholder(value: string): boolean {
+  const { user, password: secret } = value.includes('://') ? credentialsIn(value) : { user: '', password: value }
+  if (secret === '') return false
+  const spellings = [secret, spelledOut(secret)].map((text) => text.toLowerCase().replace(/[^a-z0-9]/g, ''))
+  return (
+    secret === user || unitOf(secret).length === 1 || isRow(secret) || spellings.some((text) => placeholder.test(text))
+  )
+}
+
+const withCredentials = /^[a-z+]+:\/\/(?<user>[^:@/]*):(?<password>[^@/]*)@/
+
+/** Not by URL: of a Cluster there are several hosts. PostgreSQL's may stand among the parameters. */
+function credentialsIn(url: string): { readonly user: string; readonly password: string } {
+  const { user = '', password = '' } = withCredentials.exec(url)?.groups ?? {}
+  const parameters = new URLSearchParams(/\?(?<query>[^#]*)/.exec(url)?.groups?.query)
+  return {
+    user: parameters.get('user') ?? decoded(user),
+    password: parameters.get('password') ?? decoded(password),
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    // A lone percent sign: then it stands for itself.
+    return text
+  }
+}
+
+/** Of what repeats itself the part that does. */
+function unitOf(secret: string): string {
+  for (let length = 1; length <= secret.length / 2; length++)
+    if (secret.startsWith(secret.slice(length))) return secret.slice(0, length)
+  return secret
+}
+
+/** 123456, abcdef: most signs follow the one before. */
+function isRow(secret: string): boolean {
+  const steps = [...secret].slice(1).map((sign, index) => Math.abs(sign.charCodeAt(0) - secret.charCodeAt(index)))
+  return steps.filter((step) => step <= 1).length > 0.6 * steps.length
+}
+
+const leastBits = 64
+
+/** As well as can be seen: by its length and how many different signs it has. */
+export function isGuessable(secret: string): boolean {
+  const unit = unitOf(secret)
+  return isRow(unit) || unit.length * Math.log2(new Set(unit).size) < leastBits
+}
