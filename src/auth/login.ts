@@ -10,8 +10,9 @@ import { deviceDigestOf, isKnownDevice, mayBeDeviceToken } from '../sessions/dev
 import type { LoginOutcome } from '../sessions/reply.ts'
 import type { Claim } from '../sessions/sign-in.ts'
 import { continueLogin } from '../totp/continue-login.ts'
+import { addressDigest } from '../users/address-digest.ts'
 import { isBanned } from '../users/banned.ts'
-import { addressDigest, emailKey } from '../users/email.ts'
+import { emailKey } from '../users/email.ts'
 import { accountAttempts, admitAttempt, clearAttempts, recordFailure } from './failed-attempts.ts'
 
 type Refusal =
@@ -39,7 +40,8 @@ export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<Lo
   const key = emailKey(attempt.email)
   const { user, waitingHash, deviceId } = await findLogin(ctx, key, deviceToken)
   using late = mayBeKnown && deviceId === null ? reserveHashing(ctx, client.network) : undefined
-  const attemptsKey = user ? accountAttempts(user.id, deviceId) : (`address:${addressDigest(key)}` as const)
+  const digest = addressDigest(ctx.keyring, key)
+  const attemptsKey = user ? accountAttempts(user.id, deviceId) : (`address:${digest}` as const)
   await admitAttempt(ctx, attemptsKey)
 
   const turn = user && deviceId !== null ? ({ lane: 'known', party: user.id } as const) : { place: early ?? late }
@@ -49,7 +51,7 @@ export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<Lo
   const isRight = await isPasswordRight(ctx, user?.passwordHash ?? undefined, password, ticket)
   const isWaiting = waitingHash !== null && (await isPasswordRight(ctx, waitingHash, password, ticket))
   if (!(user && isRight)) {
-    const metadata = { address_digest: addressDigest(key) }
+    const metadata = { address_digest: digest }
     await recordFailure(ctx, { key: attemptsKey, owner: user ?? undefined, client, metadata })
     throw ctx.fault(isWaiting ? 'user:not_verified' : 'auth:invalid_credentials')
   }

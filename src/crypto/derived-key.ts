@@ -5,7 +5,7 @@ import type { Keyring } from './keyring.ts'
 export function deriveKey(
   keyring: Keyring,
   keyId: number,
-  use: 'refresh child' | 'backup code' | 'anonymous user' | 'client network',
+  use: 'refresh child' | 'backup code' | 'anonymous user' | 'client network' | 'address digest' | `hour ${number}`,
 ): Buffer {
   return Buffer.from(hkdfSync('sha256', keyring.getOpeningKey(keyId).secret, '', `postern ${use}`, 32))
 }

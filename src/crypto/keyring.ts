@@ -13,11 +13,13 @@ import { newSigningKey, parseSigningKey, type SigningKey } from './signing-key.t
 
 export { KeyringError }
 
-type EncryptionKey = { readonly id: number; readonly secret: Buffer }
+export type EncryptionKey = { readonly id: number; readonly secret: Buffer }
 
 export type Keyring = {
   /** The newest key: it seals. */
   getSealingKey(): EncryptionKey
+  /** The same for every replica whatever was rotated: for digests that must stay comparable. */
+  getOldestKey(): EncryptionKey
   /** Older keys open what they sealed. */
   getOpeningKey(id: number): EncryptionKey
   /** Every key of a kind, the newest last; one that cannot be read is the reason why. */
@@ -37,12 +39,14 @@ export function openKeyring(dir: string, { create }: { readonly create: boolean 
     if (key instanceof KeyringError) throw key
     return key
   }
+  const usableAt = (index: 0 | -1): EncryptionKey => {
+    const found = encryptionKeys.all().at(index)
+    if (found === undefined) throw new KeyringError(`There is no encryption key in ${dir}`)
+    return usable(found.id)
+  }
   return {
-    getSealingKey: () => {
-      const newest = encryptionKeys.all().at(-1)
-      if (newest === undefined) throw new KeyringError(`There is no encryption key in ${dir}`)
-      return usable(newest.id)
-    },
+    getSealingKey: () => usableAt(-1),
+    getOldestKey: () => usableAt(0),
     getOpeningKey: usable,
     encryptionKeys: encryptionKeys.all,
     signingKeys: signingKeys.all,

@@ -1,24 +1,42 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { type Keyring, KeyringError } from './keyring.ts'
+import { deriveKey } from './derived-key.ts'
+import { type EncryptionKey, type Keyring, KeyringError } from './keyring.ts'
 
 const algorithm = 'aes-256-gcm'
-const version = 1
 const nonceBytes = 12
 const tagBytes = 16
-/** Version, key id, nonce. */
-const headBytes = 1 + 4 + nonceBytes
 
-/** Encrypts for the database. `associatedData` ties the box to its row: moved to another one it does not open. */
+/** Each begins with its version and the id of its key; one for a while has its hour after that. */
+const headBytes = { kept: 5, passing: 9 }
+const versions = { kept: 1, passing: 2 }
+
+/**
+ * Encrypts for the database what is kept. `associatedData` ties the box to its row: moved to another one it does not open.
+ * The nonce is random, which is good for 2^32 boxes of a key (NIST SP 800-38D, section 8.3): 49 years of as many mails as may be sent.
+ */
 export function seal(keyring: Keyring, plaintext: string | Buffer, associatedData: string): Buffer {
+  const { id, secret } = keyring.getSealingKey()
+  const head = Buffer.alloc(headBytes.kept)
+  head.writeUInt8(versions.kept)
+  head.writeUInt32BE(id, 1)
+  return sealWith(secret, head, plaintext, associatedData)
+}
+
+/** The same for what may come by the thousand a second and is needed for minutes. Each hour has a key of its own: good for a million a second. */
+export function sealForNow(keyring: Keyring, plaintext: string | Buffer, associatedData: string): Buffer {
   const key = keyring.getSealingKey()
-  const head = Buffer.alloc(headBytes)
-  head.writeUInt8(version)
+  const hour = Math.floor(Date.now() / 3_600_000)
+  const head = Buffer.alloc(headBytes.passing)
+  head.writeUInt8(versions.passing)
   head.writeUInt32BE(key.id, 1)
+  head.writeUInt32BE(hour, 5)
+  return sealWith(keyOfHour(keyring, key, hour), head, plaintext, associatedData)
+}
+
+function sealWith(secret: Buffer, head: Buffer, plaintext: string | Buffer, associatedData: string): Buffer {
   const nonce = randomBytes(nonceBytes)
-  nonce.copy(head, 5)
-  const cipher = createCipheriv(algorithm, key.secret, nonce).setAAD(associatedData)
-  const sealed = Buffer.concat([cipher.update(plaintext), cipher.final()])
-  return Buffer.concat([head, sealed, cipher.getAuthTag()])
+  const cipher = createCipheriv(algorithm, secret, nonce).setAAD(associatedData)
+  return Buffer.concat([head, nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
 }
 
 /** The key that sealed it. */
@@ -26,15 +44,34 @@ export const sealingKeyId = (box: Buffer): number => box.readUInt32BE(1)
 
 /** @throws {KeyringError} when its key is gone, or the box was damaged or belongs elsewhere */
 export function open(keyring: Keyring, box: Buffer, associatedData: string): Buffer {
-  if (box.length < headBytes + tagBytes || box.readUInt8() !== version)
+  const isPassing = box[0] === versions.passing
+  const nonceAt = isPassing ? headBytes.passing : headBytes.kept
+  const sealedAt = nonceAt + nonceBytes
+  if (box.length < sealedAt + tagBytes || !(isPassing || box[0] === versions.kept))
     throw new KeyringError('A sealed value is damaged')
   const key = keyring.getOpeningKey(sealingKeyId(box))
-  const decipher = createDecipheriv(algorithm, key.secret, box.subarray(5, headBytes))
+  const secret = isPassing ? keyOfHour(keyring, key, box.readUInt32BE(5)) : key.secret
+  const decipher = createDecipheriv(algorithm, secret, box.subarray(nonceAt, sealedAt))
     .setAAD(associatedData)
     .setAuthTag(box.subarray(-tagBytes))
   try {
-    return Buffer.concat([decipher.update(box.subarray(headBytes, -tagBytes)), decipher.final()])
+    return Buffer.concat([decipher.update(box.subarray(sealedAt, -tagBytes)), decipher.final()])
   } catch (cause) {
     throw new KeyringError('A sealed value does not open', { cause })
   }
+}
+
+const keysOfHours = new WeakMap<EncryptionKey, Map<number, Buffer>>()
+/** This one, the one before, and what a clock that is wrong or a box that is forged asks for. */
+const mostHours = 4
+
+function keyOfHour(keyring: Keyring, key: EncryptionKey, hour: number): Buffer {
+  const known = keysOfHours.get(key) ?? new Map<number, Buffer>()
+  keysOfHours.set(key, known)
+  const found = known.get(hour)
+  if (found) return found
+  if (known.size >= mostHours) known.clear()
+  const made = deriveKey(keyring, key.id, `hour ${hour}`)
+  known.set(hour, made)
+  return made
 }

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import { countEvent, scaled } from '../quota.ts'
 import type { Purpose } from '../tokens/issue.ts'
-import { addressDigest } from '../users/email.ts'
+import { addressDigest } from '../users/address-digest.ts'
 
 const windowSeconds = 3600
 const mailsToAnAddress = 5
@@ -69,7 +69,7 @@ export async function limitInquiries(
 
 const limitAddress = (ctx: Context<'rate_limit:exceeded'>, purpose: Purpose, addressKey: string): Promise<void> =>
   countEvent(ctx, {
-    key: `mail:${purpose}:${addressDigest(addressKey)}`,
+    key: `mail:${purpose}:${addressDigest(ctx.keyring, addressKey)}`,
     quota: mailsToAnAddress,
     windowSeconds,
     details: 'This address was sent as many mails of this kind as it may get in an hour.',

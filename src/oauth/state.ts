@@ -2,7 +2,7 @@ import { createHash, randomUUIDv7 } from 'node:crypto'
 import { generateState } from 'arctic'
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { open, seal } from '../crypto/sealed-box.ts'
+import { open, sealForNow } from '../crypto/sealed-box.ts'
 import { oauthStates } from '../db/schema/oauth.ts'
 import type { Provider } from './provider.ts'
 
@@ -46,7 +46,7 @@ export async function issueState(ctx: Context<never>, { provider, codeVerifier, 
     id,
     digest: digestOf(state),
     providerId: provider.id,
-    sealedSecrets: secrets && seal(ctx.keyring, JSON.stringify(secrets), `oauth-state:${id}`),
+    sealedSecrets: secrets && sealForNow(ctx.keyring, JSON.stringify(secrets), `oauth-state:${id}`),
     expiresAt: sql`now() + make_interval(secs => ${ctx.config.oauthStateTtlSeconds})`,
   })
   return state

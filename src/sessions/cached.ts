@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Keyring } from '../crypto/keyring.ts'
-import { open, seal } from '../crypto/sealed-box.ts'
+import { open, sealForNow } from '../crypto/sealed-box.ts'
 import { describeCause } from '../errors/cause.ts'
 import type { SessionCache } from '../ports/session-cache.ts'
 import type { Remembered } from './remembered.ts'
@@ -15,7 +15,7 @@ export type CachedSessions = {
 type Deps = { readonly cache: SessionCache; readonly keyring: Keyring; readonly log: FastifyBaseLogger }
 
 /** Of what is remembered. Replicas of two versions share a cache: whoever changes `Remembered` or `SignedIn` counts it up, and neither reads the other's. */
-const shape = 1
+const shape = 2
 
 /** Sealed, so that whoever reads or writes the cache gets nobody's address and nobody's session: an entry opens only under its own key. */
 export function cacheSessions({ cache, keyring, log }: Deps): CachedSessions {
@@ -33,7 +33,7 @@ export function cacheSessions({ cache, keyring, log }: Deps): CachedSessions {
     },
     store: (key, session, ttlMs) => {
       try {
-        cache.store(key, seal(keyring, JSON.stringify(session), associated(key)), ttlMs)
+        cache.store(key, sealForNow(keyring, JSON.stringify(session), associated(key)), ttlMs)
       } catch (error) {
         // Without a key to seal with every process asks PostgreSQL.
         log.warn({ cause: describeCause(error) }, 'a session could not be sealed for the cache')

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { domainToASCII } from 'node:url'
 
 const longest = 254
@@ -32,6 +31,3 @@ export function emailKey(email: string): string {
   const local = email.slice(0, at).normalize('NFC').toLowerCase().normalize('NFC')
   return `${local}@${domainToASCII(email.slice(at + 1))}`
 }
-
-/** Stands for an address in keys and in the audit, where the address itself has no business. */
-export const addressDigest = (key: string): string => createHash('sha256').update(key).digest('base64url')

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { initKeys, type Keyring, KeyringError, openKeyring } from '../../src/crypto/keyring.ts'
+import { addEncryptionKey, initKeys, type Keyring, KeyringError, openKeyring } from '../../src/crypto/keyring.ts'
 import { open, seal } from '../../src/crypto/sealed-box.ts'
+import { addressDigest } from '../../src/users/address-digest.ts'
 
 let home: string
 let dir: string
@@ -154,5 +155,29 @@ describe('a running process', () => {
     chmodSync(join(dir, 'encryption-2.key'), 0)
     await soon(() => refusalOf(() => keyring.getSealingKey()))
     expect(refusalOf(() => keyring.getSealingKey()).message).toMatch(/encryption-2\.key cannot be read \(EACCES\)/)
+  })
+})
+
+describe('the digest of an address [AT20]', () => {
+  const address = 'ada@example.com'
+  const digestBy = (where: string) => addressDigest(openKeyring(where, { create: false }), address)
+
+  test('is the same for every replica, before and after keys are rotated', () => {
+    initKeys(dir)
+    const running = openKeyring(dir, { create: false })
+    const before = addressDigest(running, address)
+    expect(digestBy(dir)).toBe(before)
+    addEncryptionKey(dir)
+    addEncryptionKey(dir)
+    expect([addressDigest(running, address), digestBy(dir)]).toEqual([before, before])
+    expect(addressDigest(running, 'eve@example.com')).not.toBe(before)
+  })
+
+  test('cannot be had without the key', () => {
+    initKeys(dir)
+    const other = join(home, 'other')
+    initKeys(other)
+    const plain = createHash('sha256').update(address).digest('base64url')
+    expect(new Set([digestBy(dir), digestBy(other), plain]).size).toBe(3)
   })
 })

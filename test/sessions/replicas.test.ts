@@ -162,7 +162,7 @@ describe.each([
   }
   const cachedChecks = () => app.deps.remembered.foundIn.cache
 
-  test('is sealed: nobody reads an address in it, and it opens for its own session alone [LG1]', async () => {
+  test('is sealed, by a key of this hour: nobody reads an address in it, and it opens for its own session alone [LG1 AT20]', async () => {
     const [one, two] = [await signedUp(app), await signedUp(app)]
     for (const { client } of [one, two]) {
       expect((await me(client)).status).toBe(200)
@@ -177,6 +177,8 @@ describe.each([
     for (const { value } of found)
       for (const text of [one.person.email, one.person.handle, two.person.email, 'sessionId', 'roles'])
         expect(value.includes(text)).toBe(false)
+    const hour = Date.now() / 3_600_000
+    for (const { value } of found) expect(Math.abs(hour - 0.5 - value.readUInt32BE(5))).toBeLessThan(1)
     const [first, second] = found
     await store.set(first?.key ?? '', second?.value ?? '')
     await store.set(second?.key ?? '', first?.value ?? '')
