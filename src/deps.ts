@@ -135,6 +135,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
 
   const decoders = openDecoders()
   opened.defer(async () => decoders.close())
+  const fileStore = openFileStore(config)
   const searchIndex = openSearchIndex({ config, heavyReads, jobs: mail.jobs })
 
   const metrics = await openMetricsOf({ config, db, hasher, eventHub, sources }, opened)
@@ -154,7 +155,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     ...mail,
     eventStream,
     eventHub,
-    fileStore: openFileStore(config),
+    fileStore,
     decoders,
     searchIndex,
     metrics,
@@ -170,13 +171,15 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     resolveAccessToken: accessTokenResolver({ config, signingKeys, sources }),
     healthChecks: {
       postgres: async () => {
-        await pool.query('select 1')
+        // As well where the database is not ours, or without its tables.
+        await pool.query('select from users limit 0')
       },
       keys: async () => {
         keyring.getSealingKey()
         signingKeys.getCurrent()
       },
       worker: checkWorker,
+      ...(fileStore.ping && { pictures: fileStore.ping }),
       ...(searchIndex.ping && { meilisearch: searchIndex.ping }),
       ...redisChecks,
     },

@@ -27,6 +27,8 @@ type Check = {
 export type Finding = { readonly name: string; readonly isFine: boolean; readonly says: string }
 
 const deadlineMs = 5000
+/** A code is good for thirty. */
+const mostSecondsApart = 10
 const leastPostgres = 150_000
 
 /** Asks everything that the configuration names whether it works, and leaves nothing behind. What is not set is not asked. */
@@ -117,9 +119,20 @@ async function checkPostgres(config: Config, log: FastifyBaseLogger): Promise<st
   const { number = 0, version, encoding } = rows[0] ?? {}
   if (number < leastPostgres) throw new Error(`it is version ${version}, and 15 is the oldest that will do`)
   if (encoding !== 'UTF8') throw new Error(`the database's encoding is ${encoding} and must be UTF8`)
+  await compareClocks(client)
   // Only the owner of the tables may look.
   const missing = (await countMigrations()) - (await countApplied(await connect(migration, opened)))
   return `version ${version}, ${missing > 0 ? `${missing} migrations will be applied at the next start` : 'up to date'}`
+}
+
+/** Codes of authenticator apps and access tokens go by this machine's clock, everything that ends by the database's. */
+async function compareClocks(client: pg.Client): Promise<void> {
+  const before = Date.now()
+  const { rows } = await client.query<{ now: number }>('select extract(epoch from clock_timestamp())::float8 as now')
+  const here = (before + Date.now()) / 2000
+  const apart = Math.abs((rows[0]?.now ?? 0) - here)
+  if (apart > mostSecondsApart)
+    throw new Error(`its clock and this machine's are ${Math.round(apart)} s apart: synchronise both with NTP`)
 }
 
 async function connect(connectionString: string, opened: AsyncDisposableStack): Promise<pg.Client> {

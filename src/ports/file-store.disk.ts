@@ -1,5 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import {
+  access,
+  constants,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  statfs,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { type FileStore, FileStoreError } from './file-store.ts'
 
@@ -34,6 +46,14 @@ export function diskFileStore(folder: string): FileStore {
         }),
       ),
     delete: (name) => orFail(() => rm(join(folder, name), { force: true })),
+    ping: () =>
+      orFail(async () => {
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        await access(folder, constants.W_OK | constants.X_OK)
+        // Some file systems do not tell.
+        const { blocks, bavail } = await statfs(folder)
+        if (blocks > 0 && bavail === 0) throw new Error('There is no room for it')
+      }),
     list: async function* () {
       for (const name of await orFail(() => namesIn(folder))) {
         const found = await stat(join(folder, name)).catch(() => undefined)

@@ -9,4 +9,6 @@ export type FileStore = {
   /** A file that is not there is deleted already. */
   delete(name: string): Promise<void>
   list(): AsyncIterable<{ readonly name: string; readonly modifiedAt: Date }>
+  /** Rejects while a folder takes no file; a bucket is asked by doctor alone. */
+  ping?(): Promise<void>
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import { runStatement } from '../support/database.ts'
@@ -22,7 +25,10 @@ test.each(['/health-check', '/health/live'])('GET %s is 204 and empty, and nothi
 test('GET /health/ready says what is there', async () => {
   for (let time = 0; time < 3; time++) {
     const { status, body } = await app.client().get('/health/ready', { headers: { 'x-forwarded-for': 'junk' } })
-    expect([status, body]).toEqual([200, { status: 'up', checks: { postgres: 'up', keys: 'up', worker: 'up' } }])
+    expect([status, body]).toEqual([
+      200,
+      { status: 'up', checks: { postgres: 'up', keys: 'up', worker: 'up', pictures: 'up' } },
+    ])
   }
 })
 
@@ -33,7 +39,10 @@ test('GET /health/ready is degraded, yet 200, without the worker', async () => {
     SMTP_URL: 'smtp://127.0.0.1:1',
   })
   const { status, body } = await alone.client().get('/health/ready')
-  expect([status, body]).toEqual([200, { status: 'degraded', checks: { postgres: 'up', keys: 'up', worker: 'down' } }])
+  expect([status, body]).toEqual([
+    200,
+    { status: 'degraded', checks: { postgres: 'up', keys: 'up', worker: 'down', pictures: 'up' } },
+  ])
   expect((await alone.client().get('/health/live')).status).toBe(204)
   await alone.close()
 })
@@ -47,13 +56,42 @@ test('GET /health/ready is degraded, yet 200, while Redis is away [FT4]', async 
     vi.waitFor(async () => {
       const answer = await limited.client().get('/health/ready')
       expect(answer.status).toBe(200)
-      expect(answer.body).toEqual({ status, checks: { postgres: 'up', keys: 'up', worker: 'up', redis: state } })
+      expect(answer.body).toEqual({
+        status,
+        checks: { postgres: 'up', keys: 'up', worker: 'up', pictures: 'up', redis: state },
+      })
     }, 10_000)
   await expectReport('up', 'up')
   await redis.kill()
   await expectReport('degraded', 'down')
   await redis.start()
   await expectReport('up', 'up')
+})
+
+test('GET /health/ready is degraded, yet 200, while the folder of the pictures takes none [AT23]', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-files-'))
+  const full = await startApp({ FILE_STORE_URL: `file:${folder}/files` })
+  const expectReport = async (status: string, pictures: string) => {
+    const answer = await full.client().get('/health/ready')
+    expect([answer.status, answer.body]).toMatchObject([200, { status, checks: { pictures } }])
+  }
+  await expectReport('up', 'up')
+  rmSync(join(folder, 'files'), { recursive: true })
+  writeFileSync(join(folder, 'files'), 'no folder')
+  await expectReport('degraded', 'down')
+  rmSync(join(folder, 'files'))
+  await expectReport('up', 'up')
+  await full.close()
+  rmSync(folder, { recursive: true })
+})
+
+test('GET /health/ready is 503 on a database without the tables [AT23]', async () => {
+  const bare = await startApp()
+  await bare.sql('alter table users rename to elsewhere')
+  expect((await bare.client().get('/health/ready')).status).toBe(503)
+  await bare.sql('alter table elsewhere rename to users')
+  expect((await bare.client().get('/health/ready')).status).toBe(200)
+  await bare.close()
 })
 
 test('GET /health/ready is 503, and no error, while PostgreSQL is away; then 200 again [FT1]', async () => {
@@ -63,7 +101,10 @@ test('GET /health/ready is 503, and no error, while PostgreSQL is away; then 200
   await runStatement(server, `alter database ${name} allow_connections false`)
   await runStatement(server, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`)
   const { status, body, headers } = await cut.client().get('/health/ready')
-  expect([status, body]).toEqual([503, { status: 'down', checks: { postgres: 'down', keys: 'up', worker: 'up' } }])
+  expect([status, body]).toEqual([
+    503,
+    { status: 'down', checks: { postgres: 'down', keys: 'up', worker: 'up', pictures: 'up' } },
+  ])
   expect(headers).not.toHaveProperty('x-error-code')
   expect((await cut.client().get('/health/live')).status).toBe(204)
   expect((await cut.client().get('/health-check')).status).toBe(204)

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { ConfigError, loadConfig, startWarnings } from '../../src/config.ts'
 import { startApp, type TestApp } from '../support/app.ts'
@@ -46,6 +47,14 @@ describe('npm run admin -- doctor', () => {
     expect(lines[1]).toMatch(/: version \d+(\.\d+)*, up to date$/)
     await other.close()
     await meilisearch.stop()
+  })
+
+  test.each([-60, 60])('a clock that is %i s off is said [AT23]', async (seconds) => {
+    const { code, out } = await runAdmin(app, ['doctor'], {
+      CLOCK_SHIFT_SECONDS: String(seconds),
+      NODE_OPTIONS: `--import=${join(import.meta.dirname, '../support/shifted-clock.ts')}`,
+    })
+    expect([code, out]).toEqual([1, expect.stringMatching(/^FAILED {3}PostgreSQL: its clock .* (59|60|61) s apart/m)])
   })
 
   test('what does not work is named with what to do about it, and no secret is shown [LG1]', async () => {

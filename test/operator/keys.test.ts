@@ -270,7 +270,10 @@ test('GET /health/ready of a worker is 503 without keys, and the API that asks i
   await vi.waitFor(async () => expect(await ready()).toBe(503), { timeout: 5000 })
   const asking = await startApp({ WORKER_URL: worker.url, WORKER_SECRET: secret, SMTP_URL: production.SMTP_URL })
   const { status, body } = await asking.client().get('/health/ready')
-  expect([status, body]).toEqual([200, { status: 'degraded', checks: { postgres: 'up', keys: 'up', worker: 'down' } }])
+  expect([status, body]).toEqual([
+    200,
+    { status: 'degraded', checks: { postgres: 'up', keys: 'up', worker: 'down', pictures: 'up' } },
+  ])
   const { out } = await runAdmin(asking, ['doctor'], { WORKER_URL: worker.url, WORKER_SECRET: secret })
   expect(out).toMatch(/^FAILED {3}worker: it cannot read the keys/m)
   renameSync(aside, own.config.keysDir)
