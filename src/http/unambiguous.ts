@@ -17,7 +17,16 @@ export function isUnambiguous({ headers, httpVersion, method = '', url = '' }: I
 
 /** RFC 3986 section 3.2 without userinfo, and without what in a name would be none: of a list of hosts each server takes another. */
 const authority = /^(?:\[[\da-f]*:[\da-f:.]+(?:%25[\w.~-]+)?\]|[\w.~%-]+)(?::\d{0,5})?$/i
-const isAuthority = (text: string): boolean => authority.test(text)
+
+/** Nearly every request names the host of the one before. */
+let lastAuthority: string | undefined
+
+function isAuthority(text: string): boolean {
+  if (text === lastAuthority) return true
+  if (!authority.test(text)) return false
+  lastAuthority = text
+  return true
+}
 
 /** Where a target names a host, Host is ignored (RFC 9112 section 3.2.2). */
 function isAbsolute(url: string): boolean {
