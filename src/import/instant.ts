@@ -1,20 +1,24 @@
 const zoneless = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{1,9}))?)?$/
 const withZone = /^(.*?) ?(?:(Z|UTC|GMT)|([+-]\d\d)(?::?(\d\d))?)$/i
 
-/** From here on a number is milliseconds: as seconds it would be the year 5138, as milliseconds it is 1973. */
-const leastMilliseconds = 1e11
+/** What a number counts, from the least on that is one: that was in 1973, and what it counted before would be the year 5138. */
+const units = [
+  { least: 1e14, toMs: 1e-3 },
+  { least: 1e11, toMs: 1 },
+  { least: 1e8, toMs: 1e3 },
+]
 
 /**
- * When something was, as systems write it: ISO 8601 and what PostgreSQL, MySQL, Rails and MongoDB make of it, or seconds or milliseconds
- * since 1970. Without a zone it is UTC. Nothing where it is no time [FD24].
+ * When something was, as systems write it: ISO 8601 and what PostgreSQL, MySQL, Rails and MongoDB make of it, or seconds, milliseconds or
+ * microseconds since 1970. Without a zone it is UTC. Nothing where it is no time [FD24].
  */
 export function readInstant(value: unknown): Date | undefined {
   if (typeof value === 'object' && value !== null && '$date' in value) return readInstant(value.$date)
   if (typeof value === 'object' && value !== null && '$numberLong' in value) return readInstant(value.$numberLong)
   const text = String(value).trim()
   if (/^\d{1,16}(?:\.\d+)?$/.test(text)) {
-    const number = Number(text)
-    return valid(new Date(number < leastMilliseconds ? number * 1000 : number))
+    const unit = units.find(({ least }) => Number(text) >= least)
+    return unit && valid(new Date(Number(text) * unit.toMs))
   }
   return readText(text)
 }

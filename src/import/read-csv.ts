@@ -6,6 +6,9 @@ type Options = {
   readonly mostBytes: number
 }
 
+/** How PostgreSQL and MySQL write that there is nothing. */
+const nothing = '\\N'
+
 /** RFC 4180: a row ends at LF, but not in quotes. The first says what the columns are, and by how it does so, what separates them. */
 export function readCsv({ columns: given, mostBytes }: Options): Reader {
   let columns = given
@@ -32,7 +35,12 @@ export function readCsv({ columns: given, mostBytes }: Options): Reader {
       columns = row.map((name) => name.trim())
       return []
     }
-    return [{ at, record: Object.fromEntries(columns.map((name, index) => [name, row[index]])) }]
+    return [
+      {
+        at,
+        record: Object.fromEntries(columns.map((name, index) => [name, row[index] === nothing ? '' : row[index]])),
+      },
+    ]
   }
   const passPlain = (character: string): Entry[] => {
     if (character === '\n') return endRow()

@@ -79,6 +79,7 @@ describe('fields that may be left out', () => {
     [1704067200, '2024-01-01T00:00:00.000Z'],
     ['1704067200000', '2024-01-01T00:00:00.000Z'],
     [1704067200.5, '2024-01-01T00:00:00.500Z'],
+    [1704067200000000, '2024-01-01T00:00:00.000Z'],
     [{ $date: '2024-01-01T00:00:00Z' }, '2024-01-01T00:00:00.000Z'],
     [{ $date: { $numberLong: '1704067200000' } }, '2024-01-01T00:00:00.000Z'],
   ])('created_at as systems write it: %j [FD24]', async (written, instant) => {
@@ -94,6 +95,7 @@ describe('fields that may be left out', () => {
     '2024-01-01 25:00:00',
     'infinity',
     '01/02/2024',
+    20240101,
     true,
     [],
   ])('created_at that is no time: %j [FD24]', async (written) => {

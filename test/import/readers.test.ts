@@ -120,6 +120,10 @@ test('lines keep their numbers, rows of a CSV over several lines too', async () 
   expect((await read('a,b\n1,"x\ny"\n\n3,4\n')).map(({ at }) => at)).toEqual(['line 2', 'line 5'])
 })
 
+test('what PostgreSQL and MySQL write for nothing is nothing', async () => {
+  expect(records(await read('a\tb\n\\N\t2\n'))).toEqual([{ a: '', b: '2' }])
+})
+
 test.each(['', '\n', '\uFEFF'])('nothing is in %j', async (nothing) => {
   expect(await read(nothing)).toEqual([])
 })
