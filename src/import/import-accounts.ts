@@ -33,8 +33,9 @@ const batchSize = 250
 export async function importAccounts(deps: Deps, wanted: Import, watcher: Watcher): Promise<Tally> {
   const { file, format, isDryRun } = wanted
   const tally = startTally()
-  const hashes = await collectHashes(deps.directUrl, wanted)
-  const decide = isDryRun ? foresee(deps) : settle(deps)
+  await using opened = new AsyncDisposableStack()
+  const hashes = await collectHashes(deps.directUrl, wanted, opened)
+  const decide = isDryRun ? await foresee(deps, opened) : settle(deps)
 
   const finish = async (batch: readonly Candidate[], wishes: readonly (Wish | Refusal)[]): Promise<void> => {
     const fates = await decide(wishes.filter((wish): wish is Wish => !(wish instanceof Refusal)))
@@ -46,21 +47,17 @@ export async function importAccounts(deps: Deps, wanted: Import, watcher: Watche
       watcher.onFate(at, fate)
     }
   }
-  try {
-    // While PostgreSQL writes one batch, the next is read.
-    let written = Promise.resolve()
-    for await (const entries of batchesOf(readEntries(openInput(file), format.layout, watcher.onBytes))) {
-      const batch = entries.map((entry) => findIn(format, entry))
-      const wishes = await readWishes(deps, hashes, batch)
-      await written
-      written = finish(batch, wishes)
-      // It is awaited above or below, and until then its failure is nobody's.
-      written.catch(() => undefined)
-    }
+  // While PostgreSQL writes one batch, the next is read.
+  let written = Promise.resolve()
+  for await (const entries of batchesOf(readEntries(openInput(file), format.layout, watcher.onBytes))) {
+    const batch = entries.map((entry) => findIn(format, entry))
+    const wishes = await readWishes(deps, hashes, batch)
     await written
-  } finally {
-    await hashes?.close()
+    written = finish(batch, wishes)
+    // It is awaited above or below, and until then its failure is nobody's.
+    written.catch(() => undefined)
   }
+  await written
   return tally.read()
 }
 
@@ -107,12 +104,15 @@ async function readWishes(
 }
 
 /** Nothing where the hashes stand with the accounts, or nobody said where else. */
-async function collectHashes(directUrl: string, { file, format, hashesFile }: Import): Promise<HashStore | undefined> {
-  const { hashes } = format
-  // Standard input comes once.
-  const from = hashesFile ?? (hashes?.isInSameFile && file !== '-' ? file : undefined)
+async function collectHashes(
+  directUrl: string,
+  { file, format: { hashes }, hashesFile }: Import,
+  opened: AsyncDisposableStack,
+): Promise<HashStore | undefined> {
+  const from = hashesFile ?? (hashes?.isInSameFile ? file : undefined)
   if (hashes === undefined || from === undefined) return undefined
   const store = await openHashStore(directUrl)
+  opened.defer(store.close)
   const read = (record: Fields) => {
     const { id, passwordHash } = hashes.find(record)
     return typeof id === 'string' && typeof passwordHash === 'string' ? [{ id, hash: passwordHash }] : []

@@ -11,36 +11,33 @@ export type Fate =
   | { readonly kind: 'known' }
   | { readonly kind: 'refused'; readonly why: string }
 
-/** What accounts of the same run have taken: addresses, with the handle of each, and handles. */
-export type Taken = { readonly emails: Map<string, string>; readonly handles: Set<string> }
-
-export const nothingTaken = (): Taken => ({ emails: new Map(), handles: new Set() })
+/** Who has an address, as the key of their handle, and which handles somebody has. */
+export type Taken = {
+  findOwners(emailKeys: readonly string[]): Promise<ReadonlyMap<string, string>>
+  findReserved(handleKeys: readonly string[]): Promise<ReadonlySet<string>>
+}
 
 /**
  * What becomes of each, in order, as if the one before were an account already. Nothing is reserved by it: the unique keys decide when they
- * are written. What they take is added to `taken`.
+ * are written.
  */
-export async function placeAccounts(tx: Transaction, wishes: readonly Wish[], taken: Taken): Promise<Fate[]> {
-  const owners = await findOwners(tx, wishes)
+export async function placeAccounts(taken: Taken, wishes: readonly Wish[]): Promise<Fate[]> {
+  const owners = new Map(await taken.findOwners(wishes.map(({ emailKey }) => emailKey)))
   const wanted = wishes.map(wantedHandles)
-  const reserved = await findReserved(tx, wanted.flat())
+  const reserved = new Set(await taken.findReserved(wanted.flat()))
   const counts = Map.groupBy(wanted.flat(), (key) => key)
   const numbered = wishes.map((wish, index) => {
-    const isShared = (key: string): boolean =>
-      reserved.has(key) || taken.handles.has(key) || (counts.get(key)?.length ?? 0) > 1
+    const isShared = (key: string): boolean => reserved.has(key) || (counts.get(key)?.length ?? 0) > 1
     return 'madeOf' in wish.handle && (wanted[index] ?? []).every(isShared) ? numberedHandles(wish.handle.madeOf) : []
   })
-  const reservedNumbers = await findReserved(tx, numbered.flat().map(handleKey))
-  const isFree = (handle: string): boolean => {
-    const key = handleKey(handle)
-    return !(reserved.has(key) || reservedNumbers.has(key) || taken.handles.has(key))
-  }
+  for (const key of await taken.findReserved(numbered.flat().map(handleKey))) reserved.add(key)
+  const isFree = (handle: string): boolean => !reserved.has(handleKey(handle))
   return wishes.map((wish, index) => {
-    const owner = taken.emails.get(wish.emailKey) ?? owners.get(wish.emailKey)
+    const owner = owners.get(wish.emailKey)
     const fate = owner === undefined ? placeNew(wish, numbered[index] ?? [], isFree) : placeKnown(wish, owner)
     if (fate.kind === 'new') {
-      taken.emails.set(wish.emailKey, handleKey(fate.handle))
-      taken.handles.add(handleKey(fate.handle))
+      owners.set(wish.emailKey, handleKey(fate.handle))
+      reserved.add(handleKey(fate.handle))
     }
     return fate
   })
@@ -68,20 +65,22 @@ function placeNew({ handle }: Wish, numbered: readonly string[], isFree: (handle
     : { kind: 'new', handle: free, as: 'numbered' }
 }
 
-async function findOwners(tx: Transaction, wishes: readonly Wish[]): Promise<Map<string, string>> {
-  const keys = wishes.map((wish) => wish.emailKey)
-  const found = await tx
-    .select({ emailKey: users.emailKey, handle: users.handle })
-    .from(users)
-    .where(sql`${users.emailKey} = any(${sql.param(keys)}::text[])`)
-  return new Map(found.map(({ emailKey, handle }) => [emailKey, handleKey(handle)]))
-}
-
-async function findReserved(tx: Transaction, keys: readonly string[]): Promise<Set<string>> {
-  if (keys.length === 0) return new Set()
-  const found = await tx
-    .select({ key: handles.key })
-    .from(handles)
-    .where(sql`${handles.key} = any(${sql.param([...keys])}::text[]) and coalesce(${handles.expiresAt} > now(), true)`)
-  return new Set(found.map(({ key }) => key))
-}
+/** By the accounts and reservations that there are. */
+export const takenIn = (tx: Transaction): Taken => ({
+  findOwners: async (keys) => {
+    const found = await tx
+      .select({ emailKey: users.emailKey, handle: users.handle })
+      .from(users)
+      .where(sql`${users.emailKey} = any(${sql.param([...keys])}::text[])`)
+    return new Map(found.map(({ emailKey, handle }) => [emailKey, handleKey(handle)]))
+  },
+  findReserved: async (keys) => {
+    if (keys.length === 0) return new Set()
+    const isHeld = sql`coalesce(${handles.expiresAt} > now(), true)`
+    const found = await tx
+      .select({ key: handles.key })
+      .from(handles)
+      .where(sql`${handles.key} = any(${sql.param([...keys])}::text[]) and ${isHeld}`)
+    return new Set(found.map(({ key }) => key))
+  },
+})

@@ -2,7 +2,8 @@ import type pg from 'pg'
 import type { Argon2Cost } from '../crypto/argon2.ts'
 import type { Database } from '../db/client.ts'
 import { transaction } from '../db/transaction.ts'
-import { type Fate, nothingTaken, placeAccounts } from './place.ts'
+import { openForeseen } from './foreseen.ts'
+import { type Fate, placeAccounts, takenIn } from './place.ts'
 import type { Wish } from './read-wish.ts'
 import { Conflict, writeAccounts } from './write.ts'
 
@@ -43,7 +44,7 @@ async function settleAlone(deps: Deps, wish: Wish): Promise<Fate> {
 async function tryToSettle({ pool }: Deps, wishes: readonly Wish[]): Promise<Fate[] | undefined> {
   try {
     return await transaction(pool, async (tx) => {
-      const fates = await placeAccounts(tx, wishes, nothingTaken())
+      const fates = await placeAccounts(takenIn(tx), wishes)
       const accounts = wishes.flatMap((wish, index) => {
         const fate = fates[index]
         return fate?.kind === 'new' ? [{ wish, handle: fate.handle }] : []
@@ -57,8 +58,18 @@ async function tryToSettle({ pool }: Deps, wishes: readonly Wish[]): Promise<Fat
   }
 }
 
-/** Remembers what those before would have taken: some 150 bytes an account. */
-export function foresee({ db }: Deps): Decide {
-  const taken = nothingTaken()
-  return (wishes) => placeAccounts(db, wishes, taken)
+/** As if those before were accounts already; remembered where there may be any number of them. */
+export async function foresee({ db, directUrl }: Deps, opened: AsyncDisposableStack): Promise<Decide> {
+  const foreseen = await openForeseen(directUrl, takenIn(db))
+  opened.defer(foreseen.close)
+  return async (wishes) => {
+    const fates = await placeAccounts(foreseen, wishes)
+    await foreseen.add(
+      wishes.flatMap(({ emailKey }, index) => {
+        const fate = fates[index]
+        return fate?.kind === 'new' ? [{ emailKey, handle: fate.handle }] : []
+      }),
+    )
+    return fates
+  }
 }
