@@ -7,7 +7,7 @@ import { scaled } from '../quota.ts'
 import { networksOf } from './client-address.ts'
 
 /** Requests per client network. `shared` ones are counted across replicas; the coarse rest in memory, as it guards cheap work. */
-const limits = {
+export const limits = {
   'sign-up': { quota: 20, windowSeconds: 3600, shared: true },
   mail: { quota: 20, windowSeconds: 3600, shared: true },
   'sign-in': { quota: 60, windowSeconds: 60, shared: true },

@@ -1,0 +1,78 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { limits } from '../../src/http/rate-limits.ts'
+import { taggedTests } from '../support/test-titles.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/** What makes something that can be used up. */
+const makers =
+  /(?<![.\w])(?:function )?(?<maker>openDatabase|workQueue|fairQueue|fairTurns|lingeringClose|underWay|memoryRateCounter|countEvent|LRUCache|remember)(?:<[^(]*>)?\((?=\S)/
+
+const notOurs = 'src/http/repeated.ts remember'
+
+/** Which rows of docs/security.md say of each whose it is and what one may take; none where nobody from outside spends it. */
+const rowsOf: Readonly<Record<string, readonly string[]>> = {
+  'src/access-tokens/resolve.ts LRUCache': ['access tokens in memory'],
+  'src/auth/failed-attempts.ts countEvent': ['tries of all', 'tries at a secret'],
+  // The operator's commands.
+  'src/commands.ts openDatabase': [],
+  'src/crypto/password-hasher.ts workQueue': ['hashing places and their queue'],
+  'src/db/heavy-reads.ts fairQueue': ['heavy reads', 'streams of events'],
+  'src/deps.ts memoryRateCounter': ['windows in memory'],
+  'src/deps.ts openDatabase': ['connections of the API to PostgreSQL'],
+  'src/deps.ts remember': ['answers of providers in memory'],
+  'src/files/decoders.ts fairQueue': ['processes that decode pictures'],
+  'src/files/read-upload.ts underWay': ['uploads under way'],
+  'src/http/server.ts lingeringClose': ['connections that linger after a refusal'],
+  'src/mail/limit.ts countEvent': ['mails to an address', 'mails of all'],
+  'src/mail/worker.ts fairTurns': ['conversations with the mail server that requests wait for', 'who waits for them'],
+  'src/mail/worker.ts memoryRateCounter': ['windows in memory'],
+  'src/mail/worker.ts openDatabase': ['conversations of jobs'],
+  'src/password/hash-ticket.ts countEvent': ['hashes of an account'],
+  'src/sessions/remembered.ts LRUCache': ['sessions in memory'],
+  'src/sessions/sources.ts openDatabase': ['connections of the lease and the changes'],
+  'src/tokens/change-email.ts countEvent': ['e-mail changes of an account'],
+  'src/users/export-account.ts underWay': ['exports under way'],
+}
+
+const made = globSync('src/**/*.ts', { cwd: root })
+  .flatMap((file) =>
+    readFileSync(join(root, file), 'utf8')
+      .split('\n')
+      .flatMap((line) => {
+        const { 0: match = '', groups } = makers.exec(line) ?? {}
+        return groups?.maker && !match.startsWith('function ') ? [`${file} ${groups.maker}`] : []
+      }),
+  )
+  .filter((name) => name !== notOurs)
+
+/** The cells of the table's rows, by the first. */
+const rows = new Map(
+  (/^## Common budgets$([\s\S]*?)^## /m.exec(readFileSync(join(root, 'docs/security.md'), 'utf8'))?.[1] ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .map((line) => line.slice(2, -2).split(' | '))
+    .map(([name = '', ...cells]) => [name, cells] as const)
+    .filter(([name]) => name !== 'budget'),
+)
+
+test('every budget has its row in docs/security.md, and every row its budget', () => {
+  expect([...new Set(made)].sort()).toEqual(Object.keys(rowsOf).sort())
+  const ofRequests = Object.keys(limits).map((name) => `requests: ${name}`)
+  expect([...rows.keys()].sort()).toEqual([...new Set([...ofRequests, ...Object.values(rowsOf).flat()])].sort())
+})
+
+test.each(Object.entries(limits))('the row of requests: %s says the limit as it is', (name, limit) => {
+  expect(rows.get(`requests: ${name}`)?.[0]).toContain(`${limit.quota} in ${limit.windowSeconds} s`)
+})
+
+test('every row says who, how much and what is kept back, and names requirements that tests show', () => {
+  const shown = new Set(taggedTests().flatMap(({ ids }) => ids))
+  for (const [name, cells] of rows) {
+    expect([name, cells.length, cells.includes('')]).toEqual([name, 5, false])
+    const ids = cells.at(-1)?.split(', ') ?? []
+    expect([name, ids.filter((id) => !shown.has(id))]).toEqual([name, []])
+  }
+})
