@@ -18,8 +18,10 @@ const packagesOnDemand: Plugin = {
  */
 await build({
   entryPoints: [
-    ...['main', 'worker', 'cli'].map((name) => ({ in: `src/${name}.ts`, out: name })),
-    // Asked for by the folder of whoever starts it.
+    { in: 'src/main.ts', out: 'main' },
+    { in: 'src/worker.ts', out: 'worker' },
+    { in: 'src/cli.ts', out: 'cli' },
+    // Looked for beside whoever starts it.
     { in: 'src/files/decoder.ts', out: 'decoder' },
   ],
   // Another one for the tests that start them while these may be built anew.
