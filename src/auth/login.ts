@@ -61,7 +61,8 @@ export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<Lo
   const countHash = () => HashTicket.count(ctx, claim)
   const renewedHash =
     user.passwordHash === null ? undefined : await renewHash(ctx, user.passwordHash, password, countHash)
-  return continueLogin(ctx, { user, deviceId, rememberMe, client }, claimPassword(ctx, user, renewedHash))
+  const shown = { methods: ['password'] } as const
+  return continueLogin(ctx, { user, deviceId, rememberMe, shown, client }, claimPassword(ctx, user, renewedHash))
 }
 
 type User = {

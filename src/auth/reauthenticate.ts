@@ -1,10 +1,12 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { sessions } from '../db/schema/sessions.ts'
+import { users } from '../db/schema/users.ts'
 import type { Client, HashingClient } from '../http/client.ts'
 import { type AccountTransaction, changeAccounts } from '../sessions/change-accounts.ts'
+import type { Method } from '../sessions/methods.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
-import { claimCode } from '../totp/check-code.ts'
+import { claimCode, methodOf } from '../totp/check-code.ts'
 import { noteBackupCode } from '../totp/note-backup-code.ts'
 import { proveCode } from '../totp/prove-code.ts'
 import { audit } from '../users/audit.ts'
@@ -20,7 +22,7 @@ export async function reauthenticateByPassword(
 ): Promise<void> {
   if (!signedIn.user.hasPassword) throw ctx.fault('user:password_not_set')
   await provePassword(ctx, signedIn, { password, wrong: 'password:incorrect', act, client })
-  await changeAccounts(ctx, (tx) => freshen(tx, signedIn, client))
+  await changeAccounts(ctx, (tx) => freshen(tx, signedIn, { method: 'password', client }))
 }
 
 /** The same by a code of the authenticator app, or a backup code. */
@@ -35,12 +37,28 @@ export async function reauthenticateByCode(
   await changeAccounts(ctx, async (tx) => {
     if (!(await claimCode(tx, 'login', checked))) throw ctx.fault('totp:invalid_code')
     await noteBackupCode(tx, ctx, { user, checked, client })
-    await freshen(tx, signedIn, client)
+    await freshen(tx, signedIn, { method: methodOf(checked), client })
   })
 }
 
-async function freshen(tx: AccountTransaction, { sessionId, user }: SignedIn, client: Client): Promise<void> {
+type Proven = { readonly method: Method; readonly client: Client }
+
+async function freshen(
+  tx: AccountTransaction,
+  { sessionId, user }: SignedIn,
+  { method, client }: Proven,
+): Promise<void> {
   tx.forget(user.id)
-  await tx.update(sessions).set({ authenticatedAt: sql`now()` }).where(eq(sessions.id, sessionId))
+  await tx
+    .update(sessions)
+    .set({ authenticatedAt: sql`now()`, methods: withShown(method) })
+    .where(eq(sessions.id, sessionId))
   await audit(tx, { type: 'login_succeeded', userId: user.id, client, metadata: { act } })
 }
+
+const hadTotp = sql`(select ${users.totpEnabledAt} < ${sessions.createdAt} from ${users} where ${users.id} = ${sessions.userId})`
+
+/** Codes of an app that was set up in the session itself show nothing: whoever took the session could have done that [AT10]. */
+const withShown = (method: Method) => sql`case
+  when ${method} = any(${sessions.methods}) or ${method !== 'password'} and ${hadTotp} is not true then ${sessions.methods}
+  else array_append(${sessions.methods}, ${method}) end`

@@ -62,6 +62,8 @@ export type Jobs = {
     /** Of jobs of one network only some run at a time, where others wait. */
     network?: string,
   ): Promise<void>
+  /** Several at once, each due now. */
+  enqueueAll<Queue extends QueueName>(tx: Transaction, queue: Queue, all: readonly JobData[Queue][]): Promise<void>
   /** Runs jobs of the kind in this process; a rejection means once more, later. */
   work<Queue extends QueueName>(queue: Queue, act: (data: JobData[Queue]) => Promise<void>): Promise<void>
   /** Once per cluster, however many processes say so. */
@@ -89,6 +91,13 @@ export async function openJobs({ url, role, log, tracing }: Options): Promise<Jo
     enqueue: async (tx, queue, data, afterSeconds, network) => {
       const group = network === undefined ? {} : { group: { id: network } }
       await boss.send(queue, data, { startAfter: afterSeconds, ...group, db: fromDrizzle(tx, sql) })
+    },
+    enqueueAll: async (tx, queue, all) => {
+      await boss.insert(
+        queue,
+        all.map((data) => ({ data })),
+        { db: fromDrizzle(tx, sql) },
+      )
     },
     work: async (queue, act) => {
       const perform = (data: unknown): Promise<void> =>

@@ -41,6 +41,8 @@ export async function queueNotice(tx: Transaction, deps: MailDeps, mail: NewMail
 }
 
 type WithoutAddress<Content> = Content extends unknown ? Omit<Content, 'to'> : never
+/** What a mail says, whoever gets it. */
+export type News = WithoutAddress<MailContent>
 type Owner = { readonly id: string; readonly email: string }
 
 /** News that could not be sent for so long are none any more. */
@@ -51,14 +53,41 @@ export async function notifyOwner(
   tx: Transaction,
   deps: MailDeps,
   { id: userId, email: to }: Owner,
-  news: WithoutAddress<MailContent>,
+  news: News,
 ): Promise<void> {
   const content = { ...news, to } as MailContent
   await putMessage(tx, deps, { content, tokenId: null, userId, ttlSeconds: newsTtlSeconds }, 0)
 }
 
+/** The same for several owners, in as many statements as for one. */
+export async function notifyOwners(
+  tx: Transaction,
+  deps: MailDeps,
+  owners: readonly Owner[],
+  news: News,
+): Promise<void> {
+  if (owners.length === 0) return
+  const rows = owners.map(({ id: userId, email: to }) => {
+    const id = randomUUIDv7()
+    const payload = seal(deps.keyring, JSON.stringify({ ...news, to }), id)
+    return {
+      id,
+      kind: 'message' as const,
+      userId,
+      payload,
+      expiresAt: sql`now() + make_interval(secs => ${newsTtlSeconds})`,
+    }
+  })
+  await tx.insert(mails).values(rows)
+  await deps.jobs.enqueueAll(
+    tx,
+    'deliver-mail',
+    rows.map(({ id: mailId }) => ({ mailId })),
+  )
+}
+
 /** The same work where nobody must be told: a row that is never asked for and a job that finds nothing. */
-export async function notifyNobody(tx: Transaction, deps: MailDeps, news: WithoutAddress<MailContent>): Promise<void> {
+export async function notifyNobody(tx: Transaction, deps: MailDeps, news: News): Promise<void> {
   await putMail(tx, deps, { kind: 'probe', payload: news, tokenId: null, ttlSeconds: newsTtlSeconds })
   await deps.jobs.enqueue(tx, 'deliver-mail', { mailId: randomUUIDv7() }, 0)
 }

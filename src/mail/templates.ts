@@ -1,4 +1,5 @@
 import { escapeHtml } from '../docs/html.ts'
+import type { Shown } from '../sessions/methods.ts'
 
 /** What a mail says, as data; it waits sealed in the outbox. */
 export type MailContent =
@@ -14,6 +15,8 @@ export type MailContent =
       readonly template: 'device_link'
       readonly to: string
       readonly link: string
+      /** None in a mail that an older version wrote. */
+      readonly shown?: Shown | undefined
       readonly userAgent?: string | undefined
       readonly ipAddress?: string | undefined
     }
@@ -25,9 +28,35 @@ export type MailContent =
   | { readonly template: 'email_changed_old'; readonly to: string; readonly link: string }
   | { readonly template: 'email_changed_new'; readonly to: string }
   | { readonly template: 'locked_out'; readonly to: string }
+  | { readonly template: 'password_changed' | 'password_set' | 'password_was_reset'; readonly to: string }
   | { readonly template: 'totp_enabled' | 'totp_disabled' | 'backup_codes_regenerated'; readonly to: string }
   | { readonly template: 'oauth_linked' | 'oauth_unlinked'; readonly to: string; readonly provider: string }
   | { readonly template: 'backup_code_used'; readonly to: string; readonly left: number }
+  | {
+      readonly template: 'taken_back'
+      readonly to: string
+      readonly link: string
+      readonly by: 'owner' | 'operator'
+      /** What came after this moment was removed. */
+      readonly since: string
+      readonly removed: readonly Removed[]
+    }
+  | {
+      readonly template: 'role_granted'
+      readonly to: string
+      readonly role: 'admin' | 'mod'
+      /** Who has it now. */
+      readonly handle: string
+      /** Who gave it; none of the operator. */
+      readonly by?: string | undefined
+      readonly until?: string | undefined
+    }
+
+/** What opened an account and was taken back. */
+export type Removed =
+  | { readonly what: 'totp' | 'backup_codes' }
+  | { readonly what: 'connection'; readonly provider: string }
+  | { readonly what: 'sessions' | 'devices'; readonly count: number }
 
 export type RenderedMail = { readonly subject: string; readonly text: string; readonly html: string }
 
@@ -61,18 +90,20 @@ function letterOf(content: MailContent): Letter {
           'If it was not you, there is nothing to do: nothing was changed, and they learned nothing about you.',
         ],
       }
-    case 'device_link':
+    case 'device_link': {
+      const { used, advice } = wayIn(content.shown)
       return {
         subject: 'Confirm your sign-in on a new device',
         paragraphs: [
-          'Your password was entered on a device that is new to your account.',
+          `${used} on a device that is new to your account.`,
           'If that was you, open this link on the device that you want to sign in on:',
           { link: content.link },
-          'If it was not you, do not click, and change your password: somebody knows it.',
+          `If it was not you, do not click, and ${advice}`,
           // Below the link, as its text is a stranger's.
           whereFrom(content),
         ],
       }
+    }
     case 'password_reset':
       return {
         subject: 'Set a new password',
@@ -137,6 +168,27 @@ function letterOf(content: MailContent): Letter {
           'If it was not you: nobody got in. If others may know your password, set a new one now.',
         ],
       }
+    case 'password_changed':
+      return {
+        subject: 'Your password was changed',
+        paragraphs: ['The password of your account was changed. Its other sessions have ended.', notYourPassword],
+      }
+    case 'password_set':
+      return {
+        subject: 'Your account has a password now',
+        paragraphs: [
+          'A first password was set for your account: it can be signed in to with your address and that password as well.',
+          notYourPassword,
+        ],
+      }
+    case 'password_was_reset':
+      return {
+        subject: 'Your password was set anew',
+        paragraphs: [
+          'A new password was set by a link that was mailed to this address. Everybody is signed out, and no device is known any more.',
+          'If that was not you, somebody reads your mails: secure your mailbox first, then ask for a new password on the sign-in page.',
+        ],
+      }
     case 'totp_enabled':
       return {
         subject: 'Two-step sign-in is on',
@@ -167,6 +219,24 @@ function letterOf(content: MailContent): Letter {
         subject: 'A way to sign in was removed',
         paragraphs: [`Your account can no longer be signed in to through ${oneLine(content.provider)}.`, notYou],
       }
+    case 'taken_back':
+      return {
+        subject: 'Your account is yours again: set a new password',
+        paragraphs: [
+          content.by === 'owner'
+            ? 'The change of your e-mail address was undone: your account has this address again.'
+            : 'An operator took your account back from whoever was in it.',
+          'Everybody is signed out, and the password no longer works. Open this link to set a new one:',
+          { link: content.link },
+          listRemoved(content),
+          'What was replaced or switched off since then cannot come back by itself. Once you are in, look at two-step sign-in, its backup codes and the services that you sign in through.',
+        ],
+      }
+    case 'role_granted':
+      return {
+        subject: content.role === 'admin' ? 'There is a new administrator' : 'There is a new moderator',
+        paragraphs: [whoIsWhat(content), 'If that is as it should be, there is nothing to do.', takeRoleBack(content)],
+      }
     case 'no_password_notice':
       return {
         subject: 'Your account has no password',
@@ -176,6 +246,66 @@ function letterOf(content: MailContent): Letter {
         ],
       }
   }
+}
+
+function listRemoved({ since, removed }: Extract<MailContent, { template: 'taken_back' }>): string {
+  const nothing = `Nothing else had been added since ${inUtc(since)}.`
+  return removed.length === 0
+    ? nothing
+    : `Removed: ${removed.map(nameRemoved).join('; ')}. It counts from ${inUtc(since)}.`
+}
+
+export function nameRemoved(one: Removed): string {
+  switch (one.what) {
+    case 'totp':
+      return 'two-step sign-in, with its backup codes'
+    case 'backup_codes':
+      return 'backup codes'
+    case 'connection':
+      return `the sign-in through ${oneLine(one.provider)}`
+    case 'sessions':
+      return one.count === 1 ? 'one session' : `${one.count} sessions`
+    case 'devices':
+      return one.count === 1 ? 'one device' : `${one.count} devices`
+  }
+}
+
+type Granted = Extract<MailContent, { template: 'role_granted' }>
+
+function whoIsWhat({ role, handle, by, until }: Granted): string {
+  const who = by === undefined ? 'An operator, on the command line,' : `The administrator ${by}`
+  const what = role === 'admin' ? 'an administrator' : 'a moderator'
+  return `${who} made the account ${handle} ${what}${until === undefined ? '' : ` until ${inUtc(until)}`}. All administrators are told.`
+}
+
+function takeRoleBack({ role, handle, by }: Granted): string {
+  const revoke = `npm run admin -- revoke @${handle} ${role}`
+  const how =
+    role === 'admin'
+      ? `only an operator takes it back: ${revoke}.`
+      : `take it back where you manage roles, or let an operator do it: ${revoke}.`
+  const giver = by === undefined ? '' : ` Then somebody else is in the account ${by}: end its sessions as well.`
+  return `If it is not, ${how}${giver}`
+}
+
+/** What was used to come so far, and what to do where that was somebody else [AT19]. */
+function wayIn({ methods, provider }: Shown = { methods: [] }): { readonly used: string; readonly advice: string } {
+  const through =
+    provider === undefined ? 'An account of yours at another service' : `Your ${oneLine(provider)} account`
+  const withCode = methods.includes('backup_code')
+    ? ' together with a backup code'
+    : methods.includes('totp')
+      ? ' together with a code of your authenticator app'
+      : ''
+  const code = withCode === '' ? '' : ' They have your codes too: set up two-step sign-in anew.'
+  if (methods.includes('oauth'))
+    return {
+      used: `${through} was used${withCode}`,
+      advice: `secure that account: somebody can sign in with it.${code}`,
+    }
+  if (methods.includes('password'))
+    return { used: `Your password was entered${withCode}`, advice: `change your password: somebody knows it.${code}` }
+  return { used: 'Somebody began to sign in to your account', advice: 'change your password: somebody may know it.' }
 }
 
 function whereFrom({
@@ -189,15 +319,19 @@ function whereFrom({
   return `It was ${device}${ipAddress === undefined ? '' : `, at the address ${ipAddress}`}.`
 }
 
+/** Whoever cannot sign in any more can do this, too. */
+const notYourPassword =
+  'If that was not you, somebody is in your account: ask for a new password on the sign-in page. That signs everybody out.'
+
 const notYou = 'If that was not you, set a new password now and end the other sessions: somebody is in your account.'
 
 const inUtc = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`
 
-/** Text of a stranger's stays on its line, without anything that a terminal or mail program would act on, links included [LG3]. */
+/** Text of a stranger's stays on its line, without anything that a terminal, mail program or reader of the link's token would act on [LG3]. */
 const oneLine = (text: string): string =>
   text
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replaceAll('://', ' ')
+    .replace(/:\/\/|token=/g, ' ')
     .slice(0, 300)
     .toWellFormed()
 

@@ -32,7 +32,7 @@ export function completeSignUp(ctx: Context<Refusal>, wish: Wish): Promise<Opene
     const signUp = await takeSignUp(ctx, tx, wish)
     const userId = signUp.userId ?? (await createAccount(ctx, tx, { signUp, wish }))
     await lockAccount(tx, userId)
-    return openSession(tx, ctx.config, { userId, rememberMe: false, client: wish.client })
+    return openSession(tx, ctx.config, { userId, rememberMe: false, methods: ['oauth'], client: wish.client })
   })
 }
 

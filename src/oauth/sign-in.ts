@@ -49,7 +49,8 @@ export async function signInWithIdentity(
   const known = await findAccount(ctx, provider, { identity, deviceToken })
   if (known === undefined) return beginSignUp(ctx, provider, { identity, anonymousDigest, spend })
   const { user, identityId, deviceId } = known
-  return continueLogin(ctx, { user, deviceId, rememberMe: false, client }, async (tx) => {
+  const shown = { methods: ['oauth'], provider: provider.name } as const
+  return continueLogin(ctx, { user, deviceId, rememberMe: false, shown, client }, async (tx) => {
     await spend?.(tx)
     // Unlinked a moment ago it opens nothing any more: the account is one to sign in to in another way.
     const held = await tx.select().from(oauthIdentities).where(eq(oauthIdentities.id, identityId)).for('key share')

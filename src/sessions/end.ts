@@ -10,7 +10,7 @@ type EndReason =
   | 'password_changed'
   | 'password_reset'
   | 'email_changed'
-  | 'email_change_undone'
+  | 'taken_back'
   | 'deleted'
 
 const ended = (reason: EndReason) => ({ endedAt: sql`now()`, endReason: reason })
@@ -28,14 +28,14 @@ export async function endSession(
     .where(and(eq(sessions.id, sessionId), isNull(sessions.endedAt)))
 }
 
-/** Afterwards no session of the user opens anything, but the one to be kept. */
+/** Afterwards no session of the user opens anything, but the one to be kept; gives how many there were. */
 export async function endSessions(
   tx: AccountTransaction,
   userId: string,
   { reason, except }: { readonly reason: EndReason; readonly except?: string },
-): Promise<void> {
+): Promise<number> {
   tx.forget(userId)
-  await tx
+  const live = await tx
     .update(sessions)
     .set(ended(reason))
     .where(
@@ -47,4 +47,6 @@ export async function endSessions(
         except === undefined ? undefined : ne(sessions.id, except),
       ),
     )
+    .returning({ id: sessions.id })
+  return live.length
 }

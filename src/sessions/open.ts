@@ -8,11 +8,14 @@ import { devices, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import type { AccountTransaction } from './change-accounts.ts'
+import type { Method } from './methods.ts'
 
 type NewSession = {
   readonly userId: string
   readonly deviceId?: string | undefined
   readonly rememberMe: boolean
+  /** By what its holder has shown who they are. */
+  readonly methods: readonly Method[]
   readonly client: Client
 }
 
@@ -26,13 +29,14 @@ export const mostSessions = 100
  * or address that ends them all.
  */
 export async function openSession(tx: AccountTransaction, config: Config, opened: NewSession): Promise<OpenedSession> {
-  const { userId, deviceId = null, rememberMe, client } = opened
+  const { userId, deviceId = null, rememberMe, methods, client } = opened
   const token = makeToken('session')
   const [session] = await openStatement(tx).execute({
     id: randomUUIDv7(),
     userId,
     deviceId,
     rememberMe,
+    methods,
     tokenDigest: token.digest,
     userAgent: client.userAgent ?? null,
     ipAddress: client.address,
@@ -56,6 +60,7 @@ const openStatement = prepared((tx) => {
       userId: sql.placeholder('userId'),
       deviceId: sql.placeholder('deviceId'),
       rememberMe: sql.placeholder('rememberMe'),
+      methods: sql.placeholder('methods'),
       tokenDigest: sql.placeholder('tokenDigest'),
       userAgent: sql.placeholder('userAgent'),
       ipAddress: sql.placeholder('ipAddress'),

@@ -1,6 +1,7 @@
 import { digestText, isToken } from '../crypto/secret-token.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
 import type { Role } from '../users/roles.ts'
+import type { Method } from './methods.ts'
 import type { Remembered } from './remembered.ts'
 import type { SessionSources } from './sources.ts'
 import { type SessionKey, type StoredSession, storedSessionFinder } from './stored-session.ts'
@@ -23,6 +24,8 @@ export type SignedIn = {
   readonly deviceId: string | null
   /** Whether its cookies outlive the browser. */
   readonly rememberMe: boolean
+  /** By what its holder has shown who they are. */
+  readonly methods: readonly Method[]
   readonly user: {
     readonly id: string
     readonly email: string
@@ -145,6 +148,7 @@ function judge(stored: StoredSession): SignedIn | SessionRefusal {
     isFresh: stored.is_fresh,
     deviceId: stored.device_id,
     rememberMe: stored.remember_me,
+    methods: stored.methods,
     user: {
       id: stored.user_id,
       email: stored.email,

@@ -6,6 +6,7 @@ import { limitMails } from '../mail/limit.ts'
 import { audit } from '../users/audit.ts'
 import { changeAccounts } from './change-accounts.ts'
 import { holdLogin } from './hold-login.ts'
+import type { Shown } from './methods.ts'
 import { type LockedAccount, lockAccount, openSession } from './open.ts'
 import type { LoginOutcome } from './reply.ts'
 
@@ -14,6 +15,7 @@ type SigningIn = {
   /** The account's device that asks, where it is known. */
   readonly deviceId: string | null
   readonly rememberMe: boolean
+  readonly shown: Shown
   readonly client: Client
 }
 
@@ -26,14 +28,14 @@ export type Claim = (tx: Transaction, account: LockedAccount | undefined) => Pro
  */
 export async function signIn(
   ctx: Context<'rate_limit:exceeded' | DeliveryRefusal>,
-  { user, deviceId, rememberMe, client }: SigningIn,
+  { user, deviceId, rememberMe, shown, client }: SigningIn,
   claim: Claim,
 ): Promise<LoginOutcome> {
   if (deviceId === null) {
     await limitMails(ctx, 'device_verify', user.emailKey)
     const mailId = await transaction(ctx.pool, async (tx) => {
       await claim(tx, await lockAccount(tx, user.id))
-      return holdLogin(tx, ctx, { user, rememberMe, client })
+      return holdLogin(tx, ctx, { user, rememberMe, shown, client })
     })
     await confirmDelivery(ctx, mailId, client)
     return { next: 'device' }
@@ -41,7 +43,8 @@ export async function signIn(
   const session = await changeAccounts(ctx, async (tx) => {
     await claim(tx, await lockAccount(tx, user.id))
     await audit(tx, { type: 'login_succeeded', userId: user.id, client })
-    return openSession(tx, ctx.config, { userId: user.id, deviceId, rememberMe, client })
+    const { methods } = shown
+    return openSession(tx, ctx.config, { userId: user.id, deviceId, rememberMe, methods, client })
   })
   return { next: 'session', session }
 }

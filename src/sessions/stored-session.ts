@@ -6,6 +6,7 @@ import { sessions } from '../db/schema/sessions.ts'
 import { userRoles, users } from '../db/schema/users.ts'
 import { isBanned } from '../users/banned.ts'
 import { heldRoles, type Role } from '../users/roles.ts'
+import type { Method } from './methods.ts'
 
 /** A session and whose it is, as PostgreSQL says. Times are PostgreSQL's, in milliseconds since 1970. */
 export type StoredSession = {
@@ -13,6 +14,7 @@ export type StoredSession = {
   readonly is_fresh: boolean
   readonly device_id: string | null
   readonly remember_me: boolean
+  readonly methods: readonly Method[]
   readonly ended: boolean
   readonly expired: boolean
   /** Until then all of this stays as it is, unless somebody changes it. */
@@ -69,7 +71,7 @@ function statement(by: SessionKey, intervalSeconds: number) {
   const seenDueAt = sql`${sessions.lastSeenAt} + make_interval(secs => ${sql.raw(String(intervalSeconds))})`
   return sql`
     select ${sessions.id} as session_id, ${freshUntil} > now() as is_fresh, ${sessions.deviceId}, ${sessions.rememberMe},
-      ${sessions.endedAt} is not null as ended, ${sessions.expiresAt} <= now() as expired,
+      ${sessions.methods}, ${sessions.endedAt} is not null as ended, ${sessions.expiresAt} <= now() as expired,
       ${milliseconds(holdsUntil)} as holds_until, ${milliseconds(seenDueAt)} as seen_due_at, ${milliseconds(sql`now()`)} as now_ms,
       pg_snapshot_xmin(pg_current_snapshot())::text::float8 as transaction,
       ${users.id} as user_id, ${users.email}, ${users.handle}, ${users.displayName}, ${users.bio}, ${users.profileImage},

@@ -26,6 +26,7 @@ export function confirmDevice(
     const taken = await takeMailedToken(tx, { text: token, purpose: 'device_verify' })
     if (typeof taken === 'string' || taken.userId === null) throw ctx.fault('token:invalid_device_verify')
     const { userId, rememberMe } = taken
+    const methods = [...taken.methods, 'mail'] as const
     if (browserUserId !== undefined && browserUserId !== userId) {
       throw ctx.fault('FORBIDDEN', { details: 'Sign out first: this browser holds a session of another account.' })
     }
@@ -37,7 +38,7 @@ export function confirmDevice(
     await forgetOldest(tx, userId)
     await audit(tx, { type: 'device_added', userId, client })
     await audit(tx, { type: 'login_succeeded', userId, client })
-    const session = await openSession(tx, ctx.config, { userId, deviceId, rememberMe, client })
+    const session = await openSession(tx, ctx.config, { userId, deviceId, rememberMe, methods, client })
     return { ...session, deviceToken: device.text }
   })
 }

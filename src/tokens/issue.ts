@@ -4,6 +4,7 @@ import { makeToken } from '../crypto/secret-token.ts'
 import { prepared } from '../db/prepared.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
 import type { Transaction } from '../db/transaction.ts'
+import type { Method } from '../sessions/methods.ts'
 
 export type Purpose = (typeof mailedTokens.$inferSelect)['purpose']
 
@@ -13,18 +14,28 @@ type NewToken = {
   readonly signUpId?: string
   readonly addressKey: string
   readonly address?: string
+  readonly since?: Date
   readonly rememberMe?: boolean
+  readonly methods?: readonly Method[]
   readonly ttlSeconds: number
 }
 
 /** Afterwards the token stands in PostgreSQL as a digest; its text exists only in what is returned. */
 export async function issueMailedToken(
   tx: Transaction,
-  { rememberMe = false, ...token }: NewToken,
+  { rememberMe = false, methods = [], since, ...token }: NewToken,
 ): Promise<{ id: string; text: string }> {
   const id = randomUUIDv7()
   const { text, digest } = makeToken('mailed')
-  await issueStatement(tx).execute({ ...unsetColumns, ...token, rememberMe, id, digest })
+  await issueStatement(tx).execute({
+    ...unsetColumns,
+    ...token,
+    rememberMe,
+    methods,
+    since: since?.toISOString() ?? null,
+    id,
+    digest,
+  })
   return { id, text }
 }
 
@@ -40,8 +51,10 @@ const issueStatement = prepared((tx) =>
       signUpId: sql.placeholder('signUpId'),
       addressKey: sql.placeholder('addressKey'),
       address: sql.placeholder('address'),
+      since: sql`${sql.placeholder('since')}::timestamptz`,
       digest: sql.placeholder('digest'),
       rememberMe: sql.placeholder('rememberMe'),
+      methods: sql.placeholder('methods'),
       expiresAt: sql`now() + make_interval(secs => ${sql.placeholder('ttlSeconds')})`,
     })
     .prepare('issue_mailed_token'),

@@ -52,7 +52,7 @@ export function verifyEmail(ctx: Context<Refusal>, proof: Proof): Promise<Opened
     const userId = await createAccount(ctx, tx, signUp)
     await tx.update(mailedTokens).set({ userId }).where(eq(mailedTokens.id, taken.id))
     await audit(tx, { type: 'sign_up', userId, client: proof.client })
-    return openSession(tx, ctx.config, { userId, rememberMe: false, client: proof.client })
+    return openSession(tx, ctx.config, { userId, rememberMe: false, methods: ['mail'], client: proof.client })
   })
 }
 

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { prepared } from '../db/prepared.ts'
 import { totpSecrets } from '../db/schema/totp.ts'
 import type { Transaction } from '../db/transaction.ts'
+import type { Method } from '../sessions/methods.ts'
 import { findBackupCode, spendBackupCode } from './backup-codes.ts'
 import { findStep, readCode } from './code.ts'
 import { openSecret } from './secret.ts'
@@ -13,6 +14,8 @@ export type Purpose = 'login' | 'enable' | 'regenerate' | 'disable'
 export type CheckedCode =
   | { readonly kind: 'totp'; readonly secretId: string; readonly step: number }
   | { readonly kind: 'backup'; readonly id: string }
+
+export const methodOf = ({ kind }: CheckedCode): Method => (kind === 'backup' ? 'backup_code' : 'totp')
 
 type Asked = {
   readonly userId: string

@@ -7,18 +7,24 @@ import { pendingLogins } from '../db/schema/totp.ts'
 import { devices, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { deviceDigestOf, isKnownDevice } from '../sessions/devices.ts'
+import type { Method } from '../sessions/methods.ts'
 
 const mostTries = 5
 
-type NewPending = { readonly userId: string; readonly rememberMe: boolean; readonly ttlSeconds: number }
+type NewPending = {
+  readonly userId: string
+  readonly rememberMe: boolean
+  readonly methods: readonly Method[]
+  readonly ttlSeconds: number
+}
 
 /** Afterwards a login waits for a code; its token is good for nothing else [SE7]. */
 export async function issuePendingLogin(
   tx: Transaction,
-  { userId, rememberMe, ttlSeconds }: NewPending,
+  { userId, rememberMe, methods, ttlSeconds }: NewPending,
 ): Promise<string> {
   const { text, digest } = makeToken('temporaryLogin')
-  await issueStatement(tx).execute({ id: randomUUIDv7(), userId, digest, rememberMe, ttlSeconds })
+  await issueStatement(tx).execute({ id: randomUUIDv7(), userId, digest, rememberMe, methods, ttlSeconds })
   return text
 }
 
@@ -30,6 +36,7 @@ const issueStatement = prepared((tx) =>
       userId: sql.placeholder('userId'),
       digest: sql.placeholder('digest'),
       rememberMe: sql.placeholder('rememberMe'),
+      methods: sql.placeholder('methods'),
       expiresAt: sql`now() + make_interval(secs => ${sql.placeholder('ttlSeconds')})`,
     })
     .prepare('issue_pending_login'),
@@ -40,6 +47,8 @@ type Refusal = 'totp:temp_token_invalid' | 'totp:temp_token_expired'
 export type PendingLogin = {
   readonly id: string
   readonly rememberMe: boolean
+  /** What its first step has shown. */
+  readonly methods: readonly Method[]
   readonly user: { readonly id: string; readonly email: string; readonly emailKey: string }
   /** The account's device that asks, where it is known. */
   readonly deviceId: string | null
@@ -57,8 +66,8 @@ export async function getPendingLogin(
   const [found] = await findStatement(ctx.db).execute({ digest, deviceDigest: deviceDigestOf(deviceToken) })
   if (found === undefined || found.isOver) throw ctx.fault('totp:temp_token_invalid')
   if (found.isExpired) throw ctx.fault('totp:temp_token_expired')
-  const { id, rememberMe, user, deviceId } = found
-  return { id, rememberMe, user, deviceId }
+  const { id, rememberMe, methods, user, deviceId } = found
+  return { id, rememberMe, methods, user, deviceId }
 }
 
 const findStatement = prepared((db) =>
@@ -66,6 +75,7 @@ const findStatement = prepared((db) =>
     .select({
       id: pendingLogins.id,
       rememberMe: pendingLogins.rememberMe,
+      methods: pendingLogins.methods,
       user: { id: users.id, email: users.email, emailKey: users.emailKey },
       deviceId: devices.id,
       isOver: sql<boolean>`${pendingLogins.usedAt} is not null or ${pendingLogins.endedAt} is not null or ${pendingLogins.tries} >= ${mostTries}`,

@@ -14,8 +14,8 @@ const verifyEmail = (handle: string): MailContent => ({
   link,
   signedUpAt: '2026-03-04T05:06:07.890Z',
 })
-const deviceLink = (userAgent?: string, ipAddress?: string): MailContent => ({
-  template: 'device_link',
+const deviceLink = (userAgent?: string, ipAddress?: string) => ({
+  template: 'device_link' as const,
   to,
   link,
   userAgent,
@@ -29,7 +29,13 @@ const letters: Record<string, MailContent> = {
   'device_link, hostile': deviceLink(hostile, '192.0.2.7'),
   'device_link, with a link of a stranger': deviceLink(planted, '192.0.2.7'),
   'device_link, nothing known': deviceLink(),
+  'device_link, through a provider of a hostile name': {
+    ...deviceLink('curl/8.1', '192.0.2.7'),
+    shown: { methods: ['oauth'], provider: planted },
+  },
   registered_notice: { template: 'registered_notice', to },
+  'role_granted by an operator': { template: 'role_granted', to, role: 'admin', handle: 'ada_l' },
+  'role_granted by an administrator': { template: 'role_granted', to, role: 'mod', handle: 'ada_l', by: 'eve' },
 }
 
 const tags = (html: string) => [...html.matchAll(/<\/?([a-z!]+)/gi)].map(([, name]) => name?.toLowerCase())

@@ -20,7 +20,7 @@ function sessionOf(userId: string, more: Partial<Remembered['value']['user']> = 
     roles: [],
     ...more,
   }
-  const value = { sessionId: randomUUID(), isFresh: true, deviceId: null, rememberMe: false, user }
+  const value = { sessionId: randomUUID(), isFresh: true, deviceId: null, rememberMe: false, methods: [], user }
   return { value, transaction: 10, goodUntil: Number.POSITIVE_INFINITY }
 }
 

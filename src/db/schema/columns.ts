@@ -1,9 +1,13 @@
 import { sql } from 'drizzle-orm'
-import { customType, timestamp } from 'drizzle-orm/pg-core'
+import { customType, text, timestamp } from 'drizzle-orm/pg-core'
 
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 
 export const instant = () => timestamp({ withTimezone: true })
+
+/** By what somebody has shown who they are, each once, in the order in which it was shown; nothing is known of rows from before this was kept. */
+export const shownMethods = () =>
+  text().$type<'password' | 'totp' | 'backup_code' | 'mail' | 'oauth'>().array().notNull().default(sql`'{}'`)
 
 /** The clock of a row is the database's, so that replicas with wrong clocks agree. */
 export const createdAt = () => instant().notNull().default(sql`now()`)

@@ -1,5 +1,5 @@
 import { boolean, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
-import { bytea, createdAt, instant } from './columns.ts'
+import { bytea, createdAt, instant, shownMethods } from './columns.ts'
 import { users } from './users.ts'
 
 /** Mailed one-time tokens of every purpose; only digests. Used and expired rows stay 30 days, so that they can be told from unknown ones. */
@@ -16,9 +16,12 @@ export const mailedTokens = pgTable(
     addressKey: text().notNull(),
     /** Of an e-mail change: the address that the account gets by it, as it was written. */
     address: text(),
+    /** Of an undo: when the change was asked for. */
+    since: instant(),
     digest: bytea().notNull(),
-    /** Of a held login: what its session will be. */
+    /** Of a held login: what its session will be, and what was shown so far. */
     rememberMe: boolean().notNull().default(false),
+    methods: shownMethods(),
     createdAt: createdAt(),
     expiresAt: instant().notNull(),
     usedAt: instant(),

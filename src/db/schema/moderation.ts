@@ -1,14 +1,24 @@
 import { index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { createdAt } from './columns.ts'
 
-/** What moderators and administrators did, for good: no foreign keys, as it outlives whom it names. */
+/** What moderators and administrators did to users and providers, for good: no foreign keys, as it outlives whom it names. */
 export const moderationLogs = pgTable(
   'moderation_logs',
   {
     id: uuid().primaryKey(),
-    action: text().$type<'user:ban' | 'user:unban' | 'user:grant_role' | 'user:revoke_role'>().notNull(),
+    action: text()
+      .$type<
+        | 'user:ban'
+        | 'user:unban'
+        | 'user:grant_role'
+        | 'user:revoke_role'
+        | 'provider:register'
+        | 'provider:change'
+        | 'provider:delete'
+      >()
+      .notNull(),
     actorId: uuid().notNull(),
-    resourceType: text().$type<'User'>().notNull(),
+    resourceType: text().$type<'User' | 'Provider'>().notNull(),
     resourceId: uuid().notNull(),
     reason: text().notNull(),
     metadata: jsonb().$type<Record<string, string>>().notNull(),

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { boolean, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
-import { bytea, createdAt, instant } from './columns.ts'
+import { bytea, createdAt, instant, shownMethods } from './columns.ts'
 
 /** No foreign key to users: a session whose user is gone must be told from a session that never was. */
 export const sessions = pgTable(
@@ -11,6 +11,7 @@ export const sessions = pgTable(
     tokenDigest: bytea().notNull(),
     deviceId: uuid(),
     rememberMe: boolean().notNull(),
+    methods: shownMethods(),
     userAgent: text(),
     ipAddress: text(),
     createdAt: createdAt(),

@@ -1,5 +1,5 @@
 import { boolean, index, integer, pgTable, smallint, unique, uuid } from 'drizzle-orm/pg-core'
-import { bytea, createdAt, instant } from './columns.ts'
+import { bytea, createdAt, instant, shownMethods } from './columns.ts'
 import { users } from './users.ts'
 
 /**
@@ -36,11 +36,12 @@ export const backupCodes = pgTable(
     /** The encryption key from which the digest's key is derived. */
     keyId: integer().notNull(),
     usedAt: instant(),
+    createdAt: createdAt(),
   },
   (table) => [index('backup_codes_user_id').on(table.userId)],
 )
 
-/** Logins whose password was right and that wait for a code; only digests of their temp_tokens. */
+/** Logins whose first step was right, a password or a provider's word, and that wait for a code; only digests of their temp_tokens. */
 export const pendingLogins = pgTable(
   'pending_logins',
   {
@@ -50,6 +51,7 @@ export const pendingLogins = pgTable(
       .references(() => users.id, { onDelete: 'cascade' }),
     digest: bytea().notNull(),
     rememberMe: boolean().notNull(),
+    methods: shownMethods(),
     tries: smallint().notNull().default(0),
     createdAt: createdAt(),
     expiresAt: instant().notNull(),

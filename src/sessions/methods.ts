@@ -1,0 +1,18 @@
+import type { sessions } from '../db/schema/sessions.ts'
+
+/** By what somebody shows who they are; RFC 8176 has such a list for tokens. */
+export type Method = (typeof sessions.$inferSelect)['methods'][number]
+
+/** What was shown on the way to a session. */
+export type Shown = {
+  readonly methods: readonly Method[]
+  /** Through whom, where its name is at hand. */
+  readonly provider?: string
+}
+
+/** What only the account's authenticator has, asked for after something else was shown. */
+const secondSteps: readonly Method[] = ['totp', 'backup_code']
+
+/** Whether two things were shown, of which one alone would not have opened the account. */
+export const showsTwoFactors = (methods: readonly Method[]): boolean =>
+  methods.some((one) => secondSteps.includes(one)) && methods.some((one) => !secondSteps.includes(one))
