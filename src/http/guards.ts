@@ -27,7 +27,7 @@ declare module 'fastify' {
     access?: 'public' | 'optional' | 'session' | 'session or access token' | 'probe'
     /** What somebody who is banned may still do. */
     evenBanned?: boolean
-    /** Who may call it at least; of a session's owner. */
+    /** Who may call it at least; of a session's owner. What only administrators may demands a fresh session [AT10]. */
     role?: Role
     /** The network's rate limit; `default` unless said otherwise. */
     limit?: LimitName | 'none'
@@ -82,7 +82,7 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
     ...credential[access],
     ...(isSignedIn(access) && !evenBanned ? [banGuard] : []),
     ...(role ? [roleGuard(role)] : []),
-    ...(fresh ? [freshGuard] : []),
+    ...(fresh || role === 'admin' ? [freshGuard] : []),
   ]
   app.addHook('onRoute', (route: RouteOptions) => {
     const config = route.config ?? {}

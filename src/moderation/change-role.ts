@@ -1,29 +1,41 @@
 import { and, eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { userRoles } from '../db/schema/users.ts'
+import { type Method, showsTwoFactors } from '../sessions/methods.ts'
 import type { Role } from '../users/roles.ts'
+import { tellAdmins } from '../users/tell-admins.ts'
 import { manage, type manageRefusals, type Order } from './manage.ts'
 
 type Refusal = (typeof manageRefusals)[number]
-type Grant = { readonly role: Role; readonly expiresAt: Date | undefined }
+type Grant = {
+  readonly role: Role
+  readonly expiresAt: Date | undefined
+  /** What the administrator's session has shown. */
+  readonly methods: readonly Method[]
+}
 
-/** Afterwards the account has the role, until then or for good. */
-export const grantRole = (
-  ctx: Context<Refusal | 'user:already_has_role'>,
+/** Afterwards the account has the role, until then or for good, and the administrators are told. Who makes one shows two factors [AT10]. */
+export async function grantRole(
+  ctx: Context<Refusal | 'user:second_factor_required' | 'user:already_has_role'>,
   order: Order,
-  { role, expiresAt }: Grant,
-): Promise<void> =>
-  manage(ctx, order, {
+  { role, expiresAt, methods }: Grant,
+): Promise<void> {
+  if (role === 'admin' && !showsTwoFactors(methods)) throw ctx.fault('user:second_factor_required')
+  const until = expiresAt?.toISOString()
+  await manage(ctx, order, {
     action: 'user:grant_role',
     event: 'role_granted',
-    metadata: { role, ...(expiresAt && { expires_at: expiresAt.toISOString() }) },
+    metadata: { role, ...(until && { expires_at: until }) },
     change: async (tx, target) => {
       if (target.roles.includes(role)) throw ctx.fault('user:already_has_role')
       // A row that is over makes room for the new one.
       await tx.delete(userRoles).where(and(eq(userRoles.userId, target.id), eq(userRoles.role, role)))
       await tx.insert(userRoles).values({ userId: target.id, role, expiresAt: expiresAt ?? null })
+      const { handle } = target
+      await tellAdmins(tx, ctx, { template: 'role_granted', role, handle, by: order.actor.handle, until })
     },
   })
+}
 
 /** Afterwards the account has the role no more. */
 export const revokeRole = (

@@ -32,6 +32,8 @@ export function listLogs(ctx: Context<'rate_limit:exceeded'>, readBy: string, qu
 
 async function findPage(db: Database, { limit, cursorId, direction, ...wanted }: Query) {
   const matches = and(
+    // Of providers only the operator reads.
+    eq(moderationLogs.resourceType, 'User'),
     wanted.actorId === undefined ? undefined : eq(moderationLogs.actorId, wanted.actorId),
     wanted.resourceId === undefined ? undefined : eq(moderationLogs.resourceId, wanted.resourceId),
     wanted.actions === undefined ? undefined : inArray(moderationLogs.action, [...wanted.actions]),
@@ -55,11 +57,11 @@ async function findPage(db: Database, { limit, cursorId, direction, ...wanted }:
   return { data: page.map(present), has_newer: await has(isNewer, newest), has_older: await has(isOlder, oldest) }
 }
 
-const present = ({ id, action, actorId, resourceType, resourceId, reason, metadata, createdAt }: Row) => ({
+const present = ({ id, action, actorId, resourceId, reason, metadata, createdAt }: Row) => ({
   id,
-  action,
+  action: action as Action,
   actor_id: actorId,
-  resource_type: resourceType,
+  resource_type: 'User' as const,
   resource_id: resourceId,
   reason,
   metadata,

@@ -1,7 +1,5 @@
-import { randomUUIDv7 } from 'node:crypto'
 import { and, eq, isNull } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { moderationLogs } from '../db/schema/moderation.ts'
 import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
@@ -11,6 +9,7 @@ import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
 import { isBanned } from '../users/banned.ts'
 import { hasRole, heldRoles, type Role } from '../users/roles.ts'
+import { type NotedAct, noteAct } from './note-act.ts'
 
 export const manageRefusals = [
   'user:cannot_manage_self',
@@ -27,10 +26,15 @@ export type Order = {
   readonly client: Client
 }
 
-type Target = { readonly id: string; readonly isBanned: boolean; readonly roles: readonly Role[] }
+type Target = {
+  readonly id: string
+  readonly handle: string
+  readonly isBanned: boolean
+  readonly roles: readonly Role[]
+}
 
 type Deed = {
-  readonly action: (typeof moderationLogs.$inferInsert)['action']
+  readonly action: NotedAct['action']
   readonly event: 'banned' | 'unbanned' | 'role_granted' | 'role_revoked'
   readonly metadata?: Record<string, string>
   /** Changes the account, or refuses. */
@@ -50,8 +54,7 @@ export async function manage(
     if (hasRole(target.roles, 'admin')) throw ctx.fault('user:cannot_manage_higher_or_equal_role')
     await change(tx, target)
     tx.forget(target.id)
-    await tx.insert(moderationLogs).values({
-      id: randomUUIDv7(),
+    await noteAct(tx, {
       action,
       actorId: actor.id,
       resourceType: 'User',
@@ -75,7 +78,7 @@ async function lockTarget(tx: Transaction, userId: string): Promise<Target | und
   await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update')
   // A statement of its own: the one that waited for the lock still sees the roles of before.
   const [found] = await tx
-    .select({ id: users.id, isBanned, roles: heldRoles })
+    .select({ id: users.id, handle: users.handle, isBanned, roles: heldRoles })
     .from(users)
     .where(and(eq(users.id, userId), isNull(users.deletedAt)))
   return found

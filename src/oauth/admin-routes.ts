@@ -2,11 +2,12 @@ import { z } from 'zod'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
+import { signedInUser } from '../http/credential.ts'
 import { changeProvider, deleteProvider, listRegistered, registerProvider } from './manage-providers.ts'
 import { newProviderBody, providerChangeBody, shownProvider } from './schemas.ts'
 
 const params = z.object({ slug: z.string() })
-const access = { access: 'session', role: 'admin', fresh: true } as const
+const access = { access: 'session', role: 'admin' } as const
 
 const wishOf = (body: z.infer<typeof providerChangeBody>) => ({
   name: body.name,
@@ -51,7 +52,7 @@ export function adminRoutes(app: App, deps: Deps): void {
     handler: async (request, reply) => {
       const { slug, name, client_id: clientId, client_secret: clientSecret } = request.body
       const wish = { ...wishOf(request.body), slug, name, clientId, clientSecret }
-      return reply.code(201).send(await registerProvider({ ...deps, fault: newFault }, wish))
+      return reply.code(201).send(await registerProvider({ ...deps, fault: newFault }, signedInUser(request), wish))
     },
   })
   const changeFault = faults(
@@ -72,7 +73,10 @@ export function adminRoutes(app: App, deps: Deps): void {
       body: providerChangeBody,
       response: { 200: shownProvider },
     },
-    handler: (request) => changeProvider({ ...deps, fault: changeFault }, request.params.slug, wishOf(request.body)),
+    handler: (request) => {
+      const change = { slug: request.params.slug, wish: wishOf(request.body) }
+      return changeProvider({ ...deps, fault: changeFault }, signedInUser(request), change)
+    },
   })
   const deleteFault = faults('oauth:provider_not_found')
   app.route({
@@ -81,7 +85,7 @@ export function adminRoutes(app: App, deps: Deps): void {
     config: { ...access, codes: deleteFault.codes },
     schema: { summary: 'Remove a registered provider', tags: ['admin'], params, response: { 204: z.void() } },
     handler: async (request, reply) => {
-      await deleteProvider({ ...deps, fault: deleteFault }, request.params.slug)
+      await deleteProvider({ ...deps, fault: deleteFault }, signedInUser(request), request.params.slug)
       return reply.code(204).send()
     },
   })

@@ -6,7 +6,9 @@ import type { Database } from '../db/client.ts'
 import { violatesUnique } from '../db/failure.ts'
 import { oauthIdentities, oauthProviders, oauthSignUps } from '../db/schema/oauth.ts'
 import { transaction } from '../db/transaction.ts'
+import type { SignedIn } from '../sessions/resolve.ts'
 import { getRegistered, ownSlugs, secretBoxOf } from './find-provider.ts'
+import { changedFields, noteProviderAct } from './note-provider-act.ts'
 import { type EndpointRefusal, type EndpointWish, findEndpoints } from './provider-endpoints.ts'
 
 type Row = typeof oauthProviders.$inferSelect
@@ -46,26 +48,31 @@ type Refusal = 'general:bad_request' | 'general:validation_error' | EndpointRefu
 const taken = { fields: [{ path: '/slug', rule: 'taken' as const }] }
 
 /** Afterwards users can sign in through the provider. */
-export async function registerProvider(ctx: Context<Refusal>, wish: NewProvider): Promise<ShownProvider> {
+export async function registerProvider(
+  ctx: Context<Refusal>,
+  { user: actor }: SignedIn,
+  wish: NewProvider,
+): Promise<ShownProvider> {
   if (ownSlugs.some((own) => own === wish.slug)) throw ctx.fault('general:validation_error', taken)
   const endpoints = await findEndpoints(ctx, wish)
   const id = randomUUIDv7()
   const usualScopes = endpoints.issuer === null ? [] : ['openid', 'email', 'profile']
+  const provider = {
+    id,
+    slug: wish.slug,
+    name: wish.name,
+    clientId: wish.clientId,
+    sealedClientSecret: seal(ctx.keyring, wish.clientSecret, secretBoxOf(id)),
+    ...endpoints,
+    scopes: [...(wish.scopes ?? usualScopes)],
+    imageHosts: [...(wish.imageHosts ?? [])],
+  }
   try {
-    const [row] = await ctx.db
-      .insert(oauthProviders)
-      .values({
-        id,
-        slug: wish.slug,
-        name: wish.name,
-        clientId: wish.clientId,
-        sealedClientSecret: seal(ctx.keyring, wish.clientSecret, secretBoxOf(id)),
-        ...endpoints,
-        scopes: [...(wish.scopes ?? usualScopes)],
-        imageHosts: [...(wish.imageHosts ?? [])],
-      })
-      .returning()
-    return present(row as Row)
+    return await transaction(ctx.pool, async (tx) => {
+      const [row] = await tx.insert(oauthProviders).values(provider).returning()
+      await noteProviderAct(tx, 'provider:register', { actor, row: row as Row })
+      return present(row as Row)
+    })
   } catch (error) {
     if (violatesUnique(error, 'oauth_providers_slug_unique')) {
       throw ctx.fault('general:validation_error', { ...taken, cause: error })
@@ -74,35 +81,61 @@ export async function registerProvider(ctx: Context<Refusal>, wish: NewProvider)
   }
 }
 
-export type ProviderChange = {
+type ProviderChange = {
   readonly [Field in Exclude<keyof NewProvider, 'slug'>]?: NewProvider[Field] | undefined
 }
 
-/** Afterwards the provider is as wished; what the wish does not name stays. */
+type Change = { readonly slug: string; readonly wish: ProviderChange }
+
+/** Afterwards the provider is as wished; what the wish does not name stays. Its secret follows to no other address: it is given anew [AT11]. */
 export async function changeProvider(
   ctx: Context<'oauth:provider_not_found' | Refusal>,
-  slug: string,
-  wish: ProviderChange,
+  { user: actor }: SignedIn,
+  { slug, wish }: Change,
 ): Promise<ShownProvider> {
   const known = await getRegistered(ctx, slug)
   const { name, clientId, clientSecret, scopes, imageHosts } = wish
+  const demandSecret = (isNeeded: boolean): void => {
+    if (isNeeded && clientSecret === undefined) throw ctx.fault('general:validation_error', secretMissing)
+  }
+  // Before whoever is named is asked anything.
+  demandSecret(asked.some((field) => wish[field] !== undefined && wish[field] !== known[field]))
   const endpoints = namesEndpoints(wish) ? await findEndpoints(ctx, endpointsAfter(known, wish)) : {}
-  const [row] = await ctx.db
-    .update(oauthProviders)
-    .set({
-      ...endpoints,
-      name: name ?? known.name,
-      clientId: clientId ?? known.clientId,
-      scopes: [...(scopes ?? known.scopes)],
-      imageHosts: [...(imageHosts ?? known.imageHosts)],
-      ...(clientSecret !== undefined && {
-        sealedClientSecret: seal(ctx.keyring, clientSecret, secretBoxOf(known.id)),
-      }),
-    })
-    .where(eq(oauthProviders.id, known.id))
-    .returning()
-  if (row === undefined) throw ctx.fault('oauth:provider_not_found')
-  return present(row)
+  return transaction(ctx.pool, async (tx) => {
+    const [before] = await tx.select().from(oauthProviders).where(eq(oauthProviders.id, known.id)).for('update')
+    if (before === undefined) throw ctx.fault('oauth:provider_not_found')
+    const [after] = await tx
+      .update(oauthProviders)
+      .set({
+        ...endpoints,
+        name: name ?? before.name,
+        clientId: clientId ?? before.clientId,
+        scopes: [...(scopes ?? before.scopes)],
+        imageHosts: [...(imageHosts ?? before.imageHosts)],
+        ...(clientSecret !== undefined && {
+          sealedClientSecret: seal(ctx.keyring, clientSecret, secretBoxOf(known.id)),
+        }),
+      })
+      .where(eq(oauthProviders.id, known.id))
+      .returning()
+    if (after === undefined) throw ctx.fault('oauth:provider_not_found')
+    // The same issuer may name other endpoints by now, and somebody else may have changed them meanwhile.
+    demandSecret([...asked, 'jwksUri' as const].some((field) => after[field] !== before[field]))
+    const changed = [
+      ...changedFields(present(before), present(after)),
+      ...(clientSecret === undefined ? [] : ['client_secret']),
+    ]
+    if (changed.length > 0) await noteProviderAct(tx, 'provider:change', { actor, row: after, changed })
+    return present(after)
+  })
+}
+
+/** Whom a provider's endpoints make this server, or its users, ask. */
+const asked = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userinfoEndpoint'] as const
+
+const secretMissing = {
+  fields: [{ path: '/client_secret', rule: 'required' as const }],
+  details: 'The secret was given to the provider at its present address: send it anew with another one.',
 }
 
 const namesEndpoints = (wish: EndpointWish): boolean =>
@@ -119,14 +152,16 @@ function endpointsAfter(known: Row, wish: EndpointWish): EndpointWish {
 }
 
 /** Afterwards nobody signs in or up through the provider, and a new one of its slug inherits none of its connections. */
-export async function deleteProvider(ctx: Context<'oauth:provider_not_found'>, slug: string): Promise<void> {
+export async function deleteProvider(
+  ctx: Context<'oauth:provider_not_found'>,
+  { user: actor }: SignedIn,
+  slug: string,
+): Promise<void> {
   const { id } = await getRegistered(ctx, slug)
   await transaction(ctx.pool, async (tx) => {
-    const deleted = await tx
-      .delete(oauthProviders)
-      .where(eq(oauthProviders.id, id))
-      .returning({ id: oauthProviders.id })
-    if (deleted.length === 0) throw ctx.fault('oauth:provider_not_found')
+    const [row] = await tx.delete(oauthProviders).where(eq(oauthProviders.id, id)).returning()
+    if (row === undefined) throw ctx.fault('oauth:provider_not_found')
+    await noteProviderAct(tx, 'provider:delete', { actor, row })
     // First the sign-ups: one that becomes an account at this moment is waited for, and its connection goes with the others.
     await tx.delete(oauthSignUps).where(eq(oauthSignUps.providerId, id))
     await tx.delete(oauthIdentities).where(eq(oauthIdentities.providerId, id))

@@ -21,6 +21,7 @@ const goodFields: Readonly<Record<string, unknown>> = {
   new_email: 'elsewhere@example.com',
   token: makeToken('mailed').text,
   remember_me: true,
+  forget_devices: false,
   refresh_token: makeToken('refresh').text,
   temp_token: makeToken('temporaryLogin').text,
   pending_token: makeToken('pendingOauth').text,
@@ -324,6 +325,14 @@ describe.each(operations)('$name', (operation) => {
       expect((await bearing(token)(operation)).setCookies).toEqual([])
     }
   })
+})
+
+test('what only administrators may is refused to a session that is not fresh, on every route [AT10]', () => {
+  const theirs = operations.filter(({ codes }) => codes.has('user:permission_insufficient'))
+  const open = theirs.filter(({ codes }) => !codes.has('user:reauthentication_required')).map(({ name }) => name)
+  // For moderators, who may only read there.
+  expect(open).toEqual(['GET /v0/moderation/logs'])
+  expect(theirs.length).toBeGreaterThan(7)
 })
 
 test('the first check that fails answers', async () => {

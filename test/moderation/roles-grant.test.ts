@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
-import { anHourAgo, giveRole, inAnHour, said, somebody, unknownId } from './support.ts'
+import type { TestClient } from '../support/client.ts'
+import { mailsTo } from '../support/people.ts'
+import { runAdmin } from '../support/server-process.ts'
+import { withSetup } from '../totp/support.ts'
+import { adminWithCode, anHourAgo, giveRole, inAnHour, said, somebody, unknownId } from './support.ts'
 
 const url = '/v0/users/roles/grant'
 let app: TestApp
-let admin: Awaited<ReturnType<typeof somebody>>
+let admin: Awaited<ReturnType<typeof adminWithCode>>
 beforeAll(async () => {
   app = await startApp()
-  admin = await somebody(app, 'admin')
+  admin = await adminWithCode(app)
 })
 afterAll(() => app.close())
 
@@ -78,4 +82,76 @@ describe(`POST ${url}`, () => {
       { path: '/expires_at', rule: 'future' },
     ])
   })
+})
+
+describe('user:second_factor_required: a session that shows one factor makes no administrator [AT10]', () => {
+  const makeAdmin = async (client: TestClient) =>
+    said(await client.post(url, { user_id: (await somebody(app)).id, role: 'admin', reason: 'x' }))
+  const refused = [403, 'user:second_factor_required']
+
+  test('of whoever signed in by link or password, before it is said whom it is about; a moderator it makes', async () => {
+    const { client } = await somebody(app, 'admin')
+    expect(await makeAdmin(client)).toEqual(refused)
+    expect(said(await client.post(url, { user_id: unknownId, role: 'admin', reason: 'x' }))).toEqual(refused)
+    const { id } = await somebody(app)
+    expect((await client.post(url, { user_id: id, role: 'mod', reason: 'x' })).status).toBe(200)
+  })
+
+  test('nor one that set up an app for itself and shows its code', async () => {
+    const { person, client, code } = await withSetup(app)
+    await giveRole(app, String((await client.get('/v0/user/me')).body.id), 'admin')
+    const enabled = await client.post('/v0/auth/totp/enable', { code: await code() })
+    const [backupCode] = enabled.body.backup_codes as string[]
+    for (const proof of [{ code: await code(1) }, { code: backupCode }, { password: person.password }])
+      expect((await client.post('/v0/auth/reauthenticate', proof)).status).toBe(204)
+    expect(await makeAdmin(client)).toEqual(refused)
+  })
+
+  test('nor one from before sessions knew what they showed, until code and password are shown anew', async () => {
+    const { id, client, person, code, forgetSteps } = await adminWithCode(app)
+    await app.sql("update sessions set methods = '{}' where user_id = $1", [id])
+    expect(await makeAdmin(client)).toEqual(refused)
+    await forgetSteps()
+    expect((await client.post('/v0/auth/reauthenticate', { code: await code() })).status).toBe(204)
+    expect(await makeAdmin(client)).toEqual(refused)
+    expect((await client.post('/v0/auth/reauthenticate', { password: person.password })).status).toBe(204)
+    expect((await makeAdmin(client))[0]).toBe(200)
+  })
+
+  test('a backup code is as good as the app, and TOTP that is switched off later takes nothing back', async () => {
+    const { id, client, backupCodes } = await adminWithCode(app)
+    await app.sql("update sessions set methods = '{password}' where user_id = $1", [id])
+    expect(await makeAdmin(client)).toEqual(refused)
+    expect((await client.post('/v0/auth/reauthenticate', { code: backupCodes[0] })).status).toBe(204)
+    expect((await makeAdmin(client))[0]).toBe(200)
+    expect((await client.post('/v0/auth/totp/disable', { code: backupCodes[1] })).status).toBe(204)
+    expect((await makeAdmin(client))[0]).toBe(200)
+  })
+})
+
+test('every administrator is told of a role that was given, by whom, and how to take it back [AT10]', async () => {
+  const own = await startApp()
+  const [by, other, past] = [await adminWithCode(own), await somebody(own, 'admin'), await somebody(own)]
+  await giveRole(own, past.id, 'admin', anHourAgo())
+  const [mod, second] = [await somebody(own), await somebody(own)]
+  const give = (userId: string, role: string, more = {}) =>
+    by.client.post(url, { user_id: userId, role, reason: 'trusted', ...more })
+  expect((await give(mod.id, 'mod', { expires_at: inAnHour() })).status).toBe(200)
+  expect((await give(second.id, 'admin')).status).toBe(200)
+  expect((await runAdmin(own, ['grant', `@${past.person.handle}`, 'mod'])).code).toBe(0)
+  for (const [{ person }, atLeast] of [
+    [by, 6],
+    [other, 4],
+    [second, 3],
+  ] as const) {
+    const told = (await mailsTo(own, person.email, atLeast)).filter(({ subject }) => /There is a new/.test(subject))
+    const texts = told.map(({ text }) => text).join()
+    const ofAdmin = `The administrator ${by.person.handle} made the account ${second.person.handle} an administrator.`
+    expect(texts).toContain(ofAdmin)
+    expect(texts).toContain(`npm run admin -- revoke @${second.person.handle} admin`)
+    expect(texts).toContain(`An operator, on the command line, made the account ${past.person.handle} a moderator.`)
+    if (person !== second.person) expect(texts).toContain(`made the account ${mod.person.handle} a moderator until `)
+  }
+  expect((await mailsTo(own, past.person.email)).map(({ subject }) => subject)).toEqual(['Confirm your e-mail address'])
+  await own.close()
 })

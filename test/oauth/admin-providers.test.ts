@@ -411,16 +411,70 @@ describe(`PATCH ${url}/{slug}`, () => {
 
   test('from endpoints to an issuer and back: users sign in through either', async () => {
     const slug = await registered(byHand())
-    expect((await change(slug, { issuer: provider.url })).body).toMatchObject({
+    expect((await change(slug, { issuer: provider.url, client_secret: secret })).body).toMatchObject({
       issuer: provider.url,
       token_endpoint: `${provider.url}/token`,
     })
     expect((await comeIn(slug, `patched-${slug}`)).answer.status).toBe(200)
     const { authorization_endpoint, token_endpoint, userinfo_endpoint } = byHand()
-    const { body } = await change(slug, { authorization_endpoint, token_endpoint, userinfo_endpoint })
+    const byItself = { authorization_endpoint, token_endpoint, userinfo_endpoint }
+    const { body } = await change(slug, { ...byItself, client_secret: secret })
     expect(body).not.toHaveProperty('issuer')
     expect(body).toMatchObject({ authorization_endpoint, token_endpoint, userinfo_endpoint })
     expect((await comeIn(slug, `patched-${slug}`)).answer.status).toBe(200)
+  })
+
+  describe('general:validation_error: the secret follows to no other address, it is sent anew [AT11]', () => {
+    const refused = { code: 'general:validation_error', fields: [{ path: '/client_secret', rule: 'required' }] }
+    const elsewhere = () => ({ token_endpoint: `${other.url}/elsewhere`, authorization_endpoint: `${other.url}/asks` })
+
+    test('another issuer, or any other endpoint; nobody is asked, and nothing changes', async () => {
+      const slug = await registered(byHand())
+      const before = (await change(slug, {})).body
+      const asked = other.asked.length
+      for (const wish of [
+        { issuer: other.url },
+        { issuer: 'https://nobody.example' },
+        ...Object.entries({ ...elsewhere(), userinfo_endpoint: `${other.url}/who` }).map(([name, url]) => ({
+          [name]: url,
+        })),
+        { ...elsewhere(), client_secret: undefined },
+      ]) {
+        const answer = await change(slug, wish)
+        expect([wish, answer.status, answer.body]).toMatchObject([wish, 400, refused])
+      }
+      expect([other.asked.length, (await change(slug, {})).body]).toEqual([asked, before])
+      const moved = { ...elsewhere(), client_secret: 'of-the-new-place' }
+      expect((await change(slug, moved)).body).toMatchObject(elsewhere())
+    })
+
+    test('the same endpoints need none, nor does what is asked of nobody', async () => {
+      const slug = await registered(byHand())
+      const { authorization_endpoint, token_endpoint, userinfo_endpoint } = byHand()
+      const same = { authorization_endpoint, token_endpoint, userinfo_endpoint }
+      for (const wish of [same, { name: 'New', scopes: ['a'], image_hosts: [], client_id: 'other' }])
+        expect((await change(slug, wish)).status).toBe(200)
+    })
+
+    test('an issuer that names another token endpoint by now', async () => {
+      shapeIssuer(other, [])
+      const slug = await registered(byIssuer({ issuer: other.url }))
+      expect((await change(slug, { issuer: other.url })).status).toBe(200)
+      const path = '/.well-known/openid-configuration'
+      other.replies.set(path, { body: { ...shapeIssuer(other, []), token_endpoint: `${other.url}/moved` } })
+      expect((await change(slug, { issuer: other.url })).body).toMatchObject(refused)
+      expect((await change(slug, { issuer: other.url, client_secret: secret })).status).toBe(200)
+      shapeIssuer(other, [])
+    })
+
+    test('of two changes at once none sends the one secret to the address of the other', async () => {
+      const slug = await registered(byHand())
+      const { token_endpoint } = byHand()
+      const mine = { token_endpoint: `${other.url}/mine`, client_secret: 'mine' }
+      await Promise.all([change(slug, mine), ...Array.from({ length: 5 }, () => change(slug, { token_endpoint }))])
+      const shown = (await change(slug, {})).body
+      expect(shown.token_endpoint).toBe(mine.token_endpoint)
+    })
   })
 
   test('oauth:provider_not_found', async () => {
@@ -437,7 +491,7 @@ describe(`PATCH ${url}/{slug}`, () => {
       ['token_endpoint', 'http://10.0.0.1/', 'oauth:invalid_token_url'],
       ['userinfo_endpoint', 'ftp://example.com/', 'oauth:invalid_token_url'],
     ])
-      expect((await change(slug, { name: 'Changed', [field as string]: value })).code).toBe(code)
+      expect((await change(slug, { name: 'Changed', client_secret: secret, [field as string]: value })).code).toBe(code)
     expect((await change(slug, {})).body).toMatchObject({ name: 'Acme', token_endpoint: `${other.url}/token` })
   })
 
