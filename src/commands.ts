@@ -14,12 +14,13 @@ import { addWebhook, listWebhooks, removeWebhook } from './events/webhooks.ts'
 import { isUuid } from './http/validation.ts'
 import { importOptions, readImport, runImport } from './import/command.ts'
 import { createLog } from './log.ts'
+import { describeRecentActs } from './moderation/recent-acts.ts'
 import { outboundPolicy } from './outbound/policy.ts'
 import { openBroadcast } from './ports/broadcast.open.ts'
 import { openSearchIndex } from './ports/search-index.open.ts'
 import { openUserIndexer } from './search/index-users.ts'
 import { openReplicas, type Replicas } from './sessions/replicas.ts'
-import { helpUser, type UserAct, userActs } from './users/help-user.ts'
+import { helpUser, type OperatorDeps, type UserAct, userActs } from './users/help-user.ts'
 import { grantRole, revokeRole } from './users/operate-roles.ts'
 import { type Role, roles } from './users/roles.ts'
 
@@ -59,14 +60,19 @@ export const commands: Readonly<Record<string, Command>> = {
   migrate: { parameters: [], usage: 'apply the migrations that the database lacks', run: migrate },
   grant: {
     parameters: ['EMAIL', 'ROLE'],
-    usage: 'give the account with that address a role, admin or mod',
+    usage: 'give the account with that address, @handle or id a role, admin or mod',
     run: grant,
   },
   revoke: { parameters: ['EMAIL', 'ROLE'], usage: 'take the role from it; the last admin stays one', run: revoke },
   user: {
-    parameters: ['EMAIL', '[ACT]'],
-    usage: `help a user: ${Object.keys(userActs).join(', ')}`,
+    parameters: ['EMAIL', '[ACT]', '[--since]', '[TIME]'],
+    usage: `help a user: ${Object.keys(userActs).join(', ')} (what came since TIME, of the last seven days)`,
     run: help,
+  },
+  audit: {
+    parameters: [],
+    usage: 'the last hundred acts of moderators and administrators, newest first',
+    run: auditActs,
   },
   reindex: { parameters: [], usage: 'rebuild the search index of Meilisearch from the database', run: reindex },
   'webhooks add': {
@@ -124,12 +130,15 @@ const noRole = (asked: string): Outcome => ({
   says: `There is no role "${asked}": ${roles.join(' or ')}.`,
   exitCode: 1,
 })
-const nobody = (email: string): Outcome => ({ says: `No account has the address ${email}.`, exitCode: 1 })
+const nobody = (name: string): Outcome => ({
+  says: `No account has the address, @handle or id ${name}.`,
+  exitCode: 1,
+})
 
 async function grant(config: Config, [email = '', asked = '']: readonly string[]): Promise<Outcome> {
   const role = findRole(asked)
   if (role === undefined) return noRole(asked)
-  const outcome = await withDatabase(config, (database) => grantRole(database, email, role))
+  const outcome = await withOperator(config, (deps) => grantRole(deps, email, role))
   if (outcome === 'unknown') return nobody(email)
   return {
     says: outcome === 'granted' ? `${email} has the role ${role} now.` : `${email} had the role ${role} already.`,
@@ -146,21 +155,26 @@ async function revoke(config: Config, [email = '', asked = '']: readonly string[
   return { says: outcome === 'revoked' ? `${email} has the role ${role} no more.` : `${email} had no role ${role}.` }
 }
 
-async function help(config: Config, [email = '', asked = 'show']: readonly string[]): Promise<Outcome> {
+async function help(config: Config, [email = '', asked = 'show', ...more]: readonly string[]): Promise<Outcome> {
   if (!(asked in userActs))
     return { says: `There is no act "${asked}": ${Object.keys(userActs).join(', ')}.`, exitCode: 1 }
-  const says = await withDatabase(config, async ({ pool, replicas, directUrl }) => {
-    const jobs = await openJobs({ url: directUrl, role: 'sender', log: createLog(config.logLevel) })
-    try {
-      const keyring = openKeyring(config.keysDir, { create: false })
-      const heavyReads = openHeavyReads({ pool, poolSize: 1, timeoutMs: config.databaseTimeoutMs })
-      const searchIndex = openSearchIndex({ config, heavyReads, jobs })
-      return await helpUser({ config, pool, replicas, keyring, jobs, searchIndex }, email, asked as UserAct)
-    } finally {
-      await jobs.close()
-    }
-  })
+  const since = sinceOf(asked, more)
+  if (since === 'none')
+    return { says: 'Say it as: user EMAIL take-back --since 2026-01-31T12:00Z, a moment that is past.', exitCode: 2 }
+  const says = await withOperator(config, (deps) => helpUser(deps, email, asked as UserAct, since))
   return says === undefined ? nobody(email) : { says }
+}
+
+function sinceOf(act: string, [flag, text, ...more]: readonly string[]): Date | undefined | 'none' {
+  if (flag === undefined) return undefined
+  const since = new Date(text ?? '')
+  const isSense = act === 'take-back' && flag === '--since' && more.length === 0 && since.getTime() < Date.now()
+  return isSense ? since : 'none'
+}
+
+async function auditActs(config: Config): Promise<Outcome> {
+  const acts = await withDatabase(config, ({ db }) => describeRecentActs(db))
+  return { says: acts.length === 0 ? 'There are none.' : acts.join('\n') }
 }
 
 async function webhooksAdd(config: Config, [url = '']: readonly string[]): Promise<Outcome> {
@@ -207,6 +221,21 @@ async function reindex(config: Config): Promise<Outcome> {
     return { says: 'PostgreSQL itself is searched: there is nothing to rebuild.' }
   const count = await withDatabase(config, (database) => openUserIndexer(config, database)?.reindex(database.directUrl))
   return { says: `${count} users are in the index ${config.meilisearchIndex} now.` }
+}
+
+/** With all that changing an account and telling its owner takes. */
+function withOperator<Result>(config: Config, act: (deps: OperatorDeps) => Promise<Result>): Promise<Result> {
+  return withDatabase(config, async ({ pool, replicas, directUrl }) => {
+    const keyring = openKeyring(config.keysDir, { create: false })
+    const jobs = await openJobs({ url: directUrl, role: 'sender', log: createLog(config.logLevel) })
+    try {
+      const heavyReads = openHeavyReads({ pool, poolSize: 1, timeoutMs: config.databaseTimeoutMs })
+      const searchIndex = openSearchIndex({ config, heavyReads, jobs })
+      return await act({ config, pool, replicas, keyring, jobs, searchIndex })
+    } finally {
+      await jobs.close()
+    }
+  })
 }
 
 /** With an up-to-date database: the operator's, or the embedded one, which is joined or started here. */

@@ -28,14 +28,14 @@ export function confirmEmailChange(ctx: Context<Refusal>, { token, email, client
     })
     if (taken === 'mismatch') throw ctx.fault('token:email_mismatch')
     if (typeof taken === 'string') throw ctx.fault('token:invalid_email_change')
-    const { userId, address } = taken
+    const { userId, address, createdAt: askedAt } = taken
     if (userId === null || address === null) throw ctx.fault('token:invalid_email_change')
     const oldEmail = await giveAddress(ctx, tx, userId, address)
     await supersedeUserTokens(tx, userId, ['email_change', 'password_reset'])
     await endHeldLogins(tx, userId)
     await endSessions(tx, userId, { reason: 'email_changed' })
     await audit(tx, { type: 'email_changed', userId, client })
-    await queueNotices(tx, ctx, { userId, oldEmail, newEmail: address })
+    await queueNotices(tx, ctx, { userId, oldEmail, newEmail: address, askedAt })
   })
 }
 
@@ -61,12 +61,17 @@ export async function giveAddress(
   return user.email
 }
 
-type Change = { readonly userId: string; readonly oldEmail: string; readonly newEmail: string }
+type Change = {
+  readonly userId: string
+  readonly oldEmail: string
+  readonly newEmail: string
+  readonly askedAt: Date
+}
 
 async function queueNotices(
   tx: Transaction,
   ctx: Context<never>,
-  { userId, oldEmail, newEmail }: Change,
+  { userId, oldEmail, newEmail, askedAt: since }: Change,
 ): Promise<void> {
   const ttlSeconds = ctx.config.emailUndoTtlSeconds
   const undo = await issueMailedToken(tx, {
@@ -74,6 +79,7 @@ async function queueNotices(
     userId,
     addressKey: emailKey(oldEmail),
     address: oldEmail,
+    since,
     ttlSeconds,
   })
   const link = mailedLink(ctx.config, 'undo-email-change', undo.text)

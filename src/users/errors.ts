@@ -60,6 +60,15 @@ export const userErrors = {
     meaning: 'Signed in, but not as a moderator or administrator.',
     advice: 'Hide what `roles` of GET /v0/user/me does not allow; a new sign-in changes nothing.',
   },
+  'user:second_factor_required': {
+    status: 403,
+    title: 'Second factor required',
+    description:
+      'what needs a session that shows two factors, asked with one that does not: its sign-in or a re-authentication took no code; a code of an app that was set up in the session itself does not count',
+    meaning: 'The session is good, but a password, provider or mailbox alone stands behind it; nothing was changed.',
+    advice:
+      'Where TOTP is on, post a code to POST /v0/auth/reauthenticate, then repeat the request. Where it is off, offer to set it up and to sign in anew with it.',
+  },
   'user:handle_already_exists': {
     status: 409,
     title: 'Handle already taken',

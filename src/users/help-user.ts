@@ -11,16 +11,19 @@ import { endHeldLogins } from '../sessions/hold-login.ts'
 import { removeTotp } from '../totp/disable.ts'
 import { audit } from './audit.ts'
 import { isBanned } from './banned.ts'
-import { emailKey } from './email.ts'
 import { eraseAccount } from './erase-account.ts'
+import { isMeant } from './is-meant.ts'
 import { isLastAdmin } from './keep-last-admin.ts'
+import { printable } from './printable.ts'
+import { recoverAccount, usualReachMs } from './recover-account.ts'
 import { heldRoles } from './roles.ts'
 
 /** What an operator may do for a user, who asked for it; nobody sees or sets a password or a TOTP secret [AZ5]. */
-type OperatorDeps = Pick<Deps, 'config' | 'pool' | 'replicas' | 'keyring' | 'jobs' | 'searchIndex'>
+export type OperatorDeps = Pick<Deps, 'config' | 'pool' | 'replicas' | 'keyring' | 'jobs' | 'searchIndex'>
 
 type User = typeof users.$inferSelect
-type Act = (tx: AccountTransaction, deps: OperatorDeps, user: User) => Promise<string>
+/** `since`: of `take-back`, the moment from which on what was added is somebody else's. */
+type Act = (tx: AccountTransaction, deps: OperatorDeps, user: User, since: Date) => Promise<string>
 
 const byOperator = { client: undefined, metadata: { by: 'operator' } } as const
 
@@ -43,6 +46,7 @@ export const userActs = {
     await removeTotp(tx, deps, { user, client: undefined })
     return 'TOTP is off, and the owner is told by mail.'
   },
+  'take-back': recoverAccount,
   delete: async (tx, deps, user) => {
     if (await isLastAdmin(tx, user.id)) throw new Error('This is the last administrator: make somebody else one first.')
     await audit(tx, { type: 'deletion_requested', userId: user.id, ...byOperator })
@@ -53,15 +57,16 @@ export const userActs = {
 
 export type UserAct = keyof typeof userActs
 
-/** Gives what was done, or nothing where no account has the address. */
-export function helpUser(deps: OperatorDeps, email: string, act: UserAct): Promise<string | undefined> {
+/** Gives what was done, or nothing where there is no such account. */
+export function helpUser(
+  deps: OperatorDeps,
+  name: string,
+  act: UserAct,
+  since = new Date(Date.now() - usualReachMs),
+): Promise<string | undefined> {
   return changeAccounts(deps, async (tx) => {
-    const [user] = await tx
-      .select()
-      .from(users)
-      .where(eq(users.emailKey, emailKey(email)))
-      .for('update')
-    return user && userActs[act](tx, deps, user)
+    const [user] = await tx.select().from(users).where(isMeant(tx, name)).for('update')
+    return user && userActs[act](tx, deps, user, since)
   })
 }
 
@@ -107,6 +112,3 @@ async function lastEvents(db: Database, userId: string): Promise<string[]> {
     `  ${createdAt.toISOString()} ${type} ${ipAddress ?? ''}`.trimEnd(),
   )
 }
-
-/** What users write must not command the operator's terminal [LG3]. */
-const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, '?')

@@ -2,6 +2,7 @@ import { and, eq, isNull, ne, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { userRoles, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
+import { isInForce } from './roles.ts'
 
 /** Refuses where nobody else would be an administrator for good. */
 export async function keepLastAdmin(
@@ -15,7 +16,7 @@ export async function keepLastAdmin(
 
 /** Whether nobody else is an administrator for good. Of several who leave at once the lock lets one at a time ask [AZ4]. */
 export async function isLastAdmin(tx: Transaction, userId: string): Promise<boolean> {
-  const isAdmin = and(eq(userRoles.role, 'admin'), sql`coalesce(${userRoles.expiresAt} > now(), true)`)
+  const isAdmin = and(eq(userRoles.role, 'admin'), isInForce)
   const [own] = await tx
     .select({ role: userRoles.role })
     .from(userRoles)

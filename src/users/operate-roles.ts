@@ -1,28 +1,25 @@
 import { and, eq, isNotNull } from 'drizzle-orm'
 import { userRoles, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
+import type { MailDeps } from '../mail/outbox.ts'
 import { type AccountChanges, changeAccounts } from '../sessions/change-accounts.ts'
 import { audit } from './audit.ts'
-import { emailKey } from './email.ts'
+import { isMeant } from './is-meant.ts'
 import { isLastAdmin } from './keep-last-admin.ts'
 import type { Role } from './roles.ts'
+import { tellAdmins } from './tell-admins.ts'
 
-const findUser = async (tx: Transaction, email: string) =>
-  (
-    await tx
-      .select({ id: users.id })
-      .from(users)
-      .where(eq(users.emailKey, emailKey(email)))
-  )[0]
+const findUser = async (tx: Transaction, name: string) =>
+  (await tx.select({ id: users.id, handle: users.handle }).from(users).where(isMeant(tx, name)))[0]
 
-/** Afterwards the account with that address has the role for good; says how it was. By the operator, who needs no role. */
+/** Afterwards the account has the role for good, and the administrators are told; says how it was. By the operator, who needs no role. */
 export async function grantRole(
-  deps: AccountChanges,
-  email: string,
+  deps: AccountChanges & MailDeps,
+  name: string,
   role: Role,
 ): Promise<'granted' | 'held' | 'unknown'> {
   return changeAccounts(deps, async (tx) => {
-    const user = await findUser(tx, email)
+    const user = await findUser(tx, name)
     if (user === undefined) return 'unknown'
     const granted = await tx
       .insert(userRoles)
@@ -36,6 +33,7 @@ export async function grantRole(
     if (granted.length === 0) return 'held'
     tx.forget(user.id)
     await audit(tx, { type: 'role_granted', userId: user.id, client: undefined, metadata: { role, by: 'operator' } })
+    await tellAdmins(tx, deps, { template: 'role_granted', role, handle: user.handle })
     return 'granted'
   })
 }
@@ -43,11 +41,11 @@ export async function grantRole(
 /** Afterwards the account has the role no more; says how it was. The last administrator stays one [AZ4]. */
 export function revokeRole(
   deps: AccountChanges,
-  email: string,
+  name: string,
   role: Role,
 ): Promise<'revoked' | 'not held' | 'unknown' | 'last'> {
   return changeAccounts(deps, async (tx) => {
-    const user = await findUser(tx, email)
+    const user = await findUser(tx, name)
     if (user === undefined) return 'unknown'
     if (role === 'admin' && (await isLastAdmin(tx, user.id))) return 'last'
     const revoked = await tx

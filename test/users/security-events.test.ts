@@ -130,13 +130,13 @@ describe(`GET ${url}`, () => {
       const post = async (path: string, body: object) =>
         expect((await app.client().post(`/v0/auth/${path}`, body)).status).toBe(204)
       await post('confirm-email-change', { token: await mailedToken(app, newEmail) })
-      await post('undo-email-change', { token: await mailedToken(app, email, 5) })
-      const reset = { token: await mailedToken(app, email, 6), new_password: 'yet another passphrase' }
+      await post('undo-email-change', { token: await mailedToken(app, email, 6) })
+      const reset = { token: await mailedToken(app, email, 7), new_password: 'yet another passphrase' }
       await post('reset-password', reset)
       // No session and no device outlived that.
       const back = app.client()
       await back.post('/v0/auth/login', { email, password: reset.new_password })
-      await back.post('/v0/auth/device/verify', { token: await mailedToken(app, email, 7) })
+      await back.post('/v0/auth/device/verify', { token: await mailedToken(app, email, 9) })
       const [one, two, ...others] = await typesOf(back)
       expect([one, two].sort()).toEqual(['device_added', 'login_succeeded'])
       expect(others).toEqual(['password_reset', 'email_change_undone', 'email_changed', ...before])

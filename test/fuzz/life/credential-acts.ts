@@ -8,6 +8,7 @@ import {
   endSessions,
   findByEmail,
   forgetDevices,
+  type Link,
   type Session,
   type State,
   voidLinks,
@@ -107,7 +108,10 @@ export const changeEmail: Act = async (life, choices) => {
   if (status !== 204 || account === undefined) return
   voidLinks(state, account, 'email_change')
   const token = await life.newLink(address, 'confirm-email-change')
-  state.links.push({ purpose: 'email_change', token, address, account, state: 'live' })
+  const totp = account.totp?.isOn ? account.totp : undefined
+  // A list that was made anew is another one.
+  const before = { totp, usedCodes: totp?.usedCodes }
+  state.links.push({ purpose: 'email_change', token, address, account, before, state: 'live' })
 }
 
 export const confirmEmailChange: Act = async (life, choices) => {
@@ -122,12 +126,20 @@ export const confirmEmailChange: Act = async (life, choices) => {
   ).else('204')
   const { status } = await life.post('/v0/auth/confirm-email-change', { token, email: claimed }, {}, () => foreseen)
   if (status !== 204 || account === undefined || link === undefined) return
-  const { email: before } = account
+  const { email: oldEmail } = account
   link.state = 'used'
   account.email = link.address
   endWhatOpened(state, account)
-  const undo = await life.newLink(before, 'undo-email-change')
-  state.links.push({ purpose: 'email_undo', token: undo, address: before, account, state: 'live' })
+  const undo = await life.newLink(oldEmail, 'undo-email-change')
+  const { before } = link
+  state.links.push({
+    purpose: 'email_undo',
+    token: undo,
+    address: oldEmail,
+    account,
+    ...(before && { before }),
+    state: 'live',
+  })
 }
 
 export const undoEmailChange: Act = async (life, choices) => {
@@ -145,10 +157,18 @@ export const undoEmailChange: Act = async (life, choices) => {
   Object.assign(account, { email: link.address, password: undefined })
   endWhatOpened(state, account)
   forgetDevices(state, account)
+  takeBackCodes(account, link)
   // Those mailed after this one; the order of the list is that of the mails.
   const younger = state.links.slice(state.links.indexOf(link) + 1)
   for (const one of younger)
     if (one.account === account && one.purpose === 'email_undo' && one.state === 'live') one.state = 'void'
   const reset = await life.newLink(link.address, 'reset-password')
   state.links.push({ purpose: 'password_reset', token: reset, address: link.address, account, state: 'live' })
+}
+
+/** TOTP that was set up since is off, backup codes that were made since are gone. */
+function takeBackCodes(account: Account, { before }: Link): void {
+  if (account.totp !== before?.totp) account.totp = undefined
+  else if (account.totp && account.totp.usedCodes !== before?.usedCodes)
+    Object.assign(account.totp, { unusedCodes: [], usedCodes: [] })
 }

@@ -25,7 +25,7 @@ export const login: Act = async (life, choices) => {
   const body = { email: choices.among(email, email.toUpperCase()), password, remember_me: choices.oneIn(3) }
   const answer = await life.post(urlOf(form, 'login'), body, headersOf(device, form), () => foreseen)
   if (answer.status >= 300 || account === undefined) return
-  if (!account.totp?.isOn) return goOn(life, account, device, { answer, form })
+  if (!account.totp?.isOn) return goOn(life, account, device, { answer, form, showsCode: false })
   const { temp_token: token } = answer.json
   if (typeof token !== 'string') throw new Error('TOTP is on, but the login gave no temp_token')
   state.pendingLogins.push({ token, account, tries: 0, isOver: false })
@@ -50,7 +50,7 @@ export const verifyTotp: Act = async (life, choices) => {
   if (answer.status >= 300) return
   code?.spend()
   pending.isOver = true
-  await goOn(life, account, device, { answer, form })
+  await goOn(life, account, device, { answer, form, showsCode: true })
 }
 
 export const outcomeOfCode = (right: string) => (verdict: 'right' | 'wrong' | 'exhausted') => {
@@ -75,7 +75,7 @@ export const verifyDevice: Act = async (life, choices) => {
   const text = form === 'app' ? answer.json.device_token : answer.cookies.device_id
   const device = { token: String(text), account, isKnown: true, id: undefined }
   state.devices.push(device)
-  openSession(life, account, device, { answer, form })
+  openSession(life, account, device, { answer, form, showsCode: link.showsCode ?? false })
 }
 
 /** The account's own device, somebody else's, one that was forgotten, or none. */
@@ -98,17 +98,19 @@ function signedInOutcome(account: Account | undefined, device: Device | undefine
   return form === 'app' ? '200' : '204'
 }
 
-type Given = { readonly answer: Answer; readonly form: Form }
+type Given = { readonly answer: Answer; readonly form: Form; readonly showsCode: boolean }
 
 /** After the last proof: a session on a device that is known, a mailed link for any other. */
 async function goOn(life: Life, account: Account, device: Device | undefined, given: Given): Promise<void> {
   if (isKnownTo(account, device)) return openSession(life, account, device, given)
   if (given.answer.json.status !== 'device_verification_required') throw new Error('no word of a device link')
   const token = await life.newLink(account.email, 'verify-device')
-  life.state.links.push({ purpose: 'device_verify', token, address: account.email, account, state: 'live' })
+  const { showsCode } = given
+  life.state.links.push({ purpose: 'device_verify', token, address: account.email, account, showsCode, state: 'live' })
 }
 
-function openSession(life: Life, account: Account, device: Device, { answer, form }: Given): void {
+function openSession(life: Life, account: Account, device: Device, { answer, form, showsCode }: Given): void {
   const token = String(form === 'app' ? answer.json.token : answer.cookies.session_id)
-  life.state.sessions.push({ token, account, device, isEnded: false, managementId: undefined })
+  const totp = account.totp?.isOn ? account.totp : undefined
+  life.state.sessions.push({ token, account, device, totp, showsCode, isEnded: false, managementId: undefined })
 }

@@ -9,6 +9,7 @@ import { type Account, endHeldLogins } from './state.ts'
 type Actor = {
   readonly headers: Record<string, string>
   readonly id: string | undefined
+  readonly showsCode: boolean
   refusal(least: 'mod' | 'admin'): ErrorCode | undefined
 }
 
@@ -16,13 +17,19 @@ type Actor = {
 function drawActor(life: Life, choices: Choices): Actor {
   const { administrator } = life.setting
   if (choices.below(3) < 2)
-    return { headers: credential(administrator.token, false), id: administrator.id, refusal: () => undefined }
+    return {
+      headers: credential(administrator.token, false),
+      id: administrator.id,
+      showsCode: true,
+      refusal: () => undefined,
+    }
   const { headers, session, refusal } = drawCaller(life, choices)
   const roles = session?.account.roles ?? new Set()
   const mayDo = (least: 'mod' | 'admin') => roles.has('admin') || roles.has(least)
   return {
     headers,
     id: session?.account.id,
+    showsCode: session?.showsCode ?? false,
     refusal: (least) => refusal() ?? (mayDo(least) ? undefined : 'user:permission_insufficient'),
   }
 }
@@ -35,7 +42,7 @@ type Drawn = {
 }
 
 /** Who does it to whom, and what stands in the way before the deed itself. */
-function drawOrder(life: Life, choices: Choices): Drawn {
+function drawOrder(life: Life, choices: Choices, { needsCode = false } = {}): Drawn {
   const actor = drawActor(life, choices)
   const target = choices.oneIn(10) ? undefined : life.findAccount(choices)
   const userId = target?.id ?? choices.among(randomUUID(), life.setting.administrator.id)
@@ -43,6 +50,7 @@ function drawOrder(life: Life, choices: Choices): Drawn {
   const isThere = isAdmin || (target !== undefined && !target.isDeleted)
   const refusal =
     actor.refusal('admin') ??
+    (needsCode && !actor.showsCode ? 'user:second_factor_required' : undefined) ??
     (userId === actor.id ? 'user:cannot_manage_self' : undefined) ??
     (isThere ? undefined : 'user:not_found') ??
     (isAdmin ? 'user:cannot_manage_higher_or_equal_role' : undefined)
@@ -73,8 +81,8 @@ export const unban: Act = async (life, choices) => {
 }
 
 export const grantRole: Act = async (life, choices) => {
-  const { actor, target, userId, refusal } = drawOrder(life, choices)
   const role = choices.among('mod', 'admin')
+  const { actor, target, userId, refusal } = drawOrder(life, choices, { needsCode: role === 'admin' })
   const foreseen = foresee(refusal, target?.roles.has(role) ? 'user:already_has_role' : undefined).else('200')
   const body = { user_id: userId, role, reason: 'trusted' }
   const { status } = await life.post('/v0/users/roles/grant', body, actor.headers, () => foreseen)

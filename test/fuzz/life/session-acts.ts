@@ -88,7 +88,9 @@ export const reauthenticate: Act = async (life, choices) => {
     if (!account?.totp?.isOn || code === undefined) return [refused('totp:not_enabled')]
     return code.verdicts(startedAt, Date.now()).map(outcomeOfCode('204'))
   })
-  if (status === 204) code?.spend()
+  if (status !== 204) return
+  code?.spend()
+  if (session && proof === 'code' && session.totp === account?.totp) session.showsCode = true
 }
 
 export const issueTokens: Act = async (life, choices) => {

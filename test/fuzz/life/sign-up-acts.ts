@@ -99,5 +99,13 @@ export const verifyEmail: Act = async (life, choices) => {
   waiting.isWaiting = false
   Object.assign(link, { state: 'used', account })
   state.accounts.push(account)
-  state.sessions.push({ token: session, account, device: undefined, isEnded: false, managementId: undefined })
+  state.sessions.push({
+    token: session,
+    account,
+    device: undefined,
+    totp: undefined,
+    showsCode: false,
+    isEnded: false,
+    managementId: undefined,
+  })
 }

@@ -31,6 +31,10 @@ export type Session = {
   readonly token: string
   readonly account: Account
   readonly device: Device | undefined
+  /** What was on when it was opened: of an app that was set up later a code shows nothing. */
+  readonly totp: Totp | undefined
+  /** A code stands behind it as well. */
+  showsCode: boolean
   isEnded: boolean
   managementId: string | undefined
 }
@@ -55,6 +59,10 @@ export type Link = {
   readonly address: string
   readonly signUp?: SignUp
   account: Account | undefined
+  /** Of a change of address, and of its undoing: what was on when it was asked for. */
+  readonly before?: { readonly totp: Totp | undefined; readonly usedCodes: readonly string[] | undefined }
+  /** Of a held login. */
+  readonly showsCode?: boolean
   /** `void`: superseded, or erased with its account. */
   state: 'live' | 'used' | 'void'
 }

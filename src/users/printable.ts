@@ -1,0 +1,2 @@
+/** What users write must not command the operator's terminal [LG3]. */
+export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, '?')
