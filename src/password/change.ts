@@ -2,8 +2,9 @@ import { and, eq } from 'drizzle-orm'
 import { provePassword } from '../auth/prove-password.ts'
 import type { Context } from '../context.ts'
 import { normalized } from '../crypto/password-hasher.ts'
-import { users } from '../db/schema/users.ts'
+import { devices, users } from '../db/schema/users.ts'
 import type { HashingClient } from '../http/client.ts'
+import { notifyOwner } from '../mail/outbox.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
 import { endSessions } from '../sessions/end.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
@@ -17,12 +18,18 @@ import { changedPassword } from './store.ts'
 
 type Refusal = 'user:invalid_password' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:hashing_error'
 
-type Change = { readonly currentPassword: string; readonly newPassword: string; readonly client: HashingClient }
+type Change = {
+  readonly currentPassword: string
+  readonly newPassword: string
+  /** Every device needs a mailed link again. */
+  readonly forgetDevices: boolean
+  readonly client: HashingClient
+}
 
-/** Afterwards the account has the new password, and the caller's session is its only one. */
+/** Afterwards the account has the new password, the caller's session is its only one, and its owner is told. */
 export async function changePassword(ctx: Context<Refusal>, signedIn: SignedIn, change: Change): Promise<void> {
   const { user, sessionId } = signedIn
-  const { client } = change
+  const { client, forgetDevices } = change
   refusePersonal(ctx, change.newPassword, user)
   if (normalized(change.newPassword) === normalized(change.currentPassword)) {
     throw ctx.fault('general:validation_error', { fields: [{ path: '/new_password', rule: 'unchanged' }] })
@@ -46,6 +53,8 @@ export async function changePassword(ctx: Context<Refusal>, signedIn: SignedIn, 
     await supersedeUserTokens(tx, user.id, ['password_reset', 'email_change'])
     await endHeldLogins(tx, user.id)
     await endSessions(tx, user.id, { reason: 'password_changed', except: sessionId })
+    if (forgetDevices) await tx.delete(devices).where(eq(devices.userId, user.id))
     await audit(tx, { type: 'password_changed', userId: user.id, client })
+    await notifyOwner(tx, ctx, user, { template: 'password_changed' })
   })
 }

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { devices, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { HashingClient } from '../http/client.ts'
+import { notifyOwner } from '../mail/outbox.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
 import { endSessions } from '../sessions/end.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
@@ -37,7 +38,7 @@ const refusals = {
   expired: 'token:expired_reset',
 } as const
 
-/** Afterwards the account has the new password and nothing that the old one opened: no session, no device, no other link. */
+/** Afterwards the account has the new password and nothing that the old one opened: no session, no device, no other link; its owner is told. */
 export async function resetPassword(ctx: Context<Refusal>, reset: Reset): Promise<void> {
   const { newPassword, client } = reset
   const addressKey = reset.email === undefined ? undefined : emailKey(reset.email)
@@ -60,6 +61,7 @@ export async function resetPassword(ctx: Context<Refusal>, reset: Reset): Promis
     await endSessions(tx, user.id, { reason: 'password_reset' })
     await tx.delete(devices).where(eq(devices.userId, user.id))
     await audit(tx, { type: 'password_reset', userId: user.id, client })
+    await notifyOwner(tx, ctx, user, { template: 'password_was_reset' })
     return user.id
   })
   // Whoever has the mailbox need not wait for the guesses of others.

@@ -46,16 +46,17 @@ function changeRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void
     schema: {
       summary: 'Change the password; other sessions end',
       tags: ['password'],
-      body: z.object({ current_password: knownPassword, new_password: chosenPassword }),
+      body: z.object({
+        current_password: knownPassword,
+        new_password: chosenPassword,
+        forget_devices: z.boolean().optional().meta({ description: 'Every device needs a mailed link again' }),
+      }),
       response: { 204: z.void() },
     },
     handler: async (request, reply) => {
-      const { current_password: currentPassword, new_password: newPassword } = request.body
-      await changePassword(ctx, signedInUser(request), {
-        currentPassword,
-        newPassword,
-        client: hashingClientOf(request),
-      })
+      const { current_password: currentPassword, new_password: newPassword, forget_devices = false } = request.body
+      const change = { currentPassword, newPassword, forgetDevices: forget_devices, client: hashingClientOf(request) }
+      await changePassword(ctx, signedInUser(request), change)
       return reply.code(204).send()
     },
   })

@@ -2,6 +2,7 @@ import { and, eq, isNull } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { users } from '../db/schema/users.ts'
 import type { HashingClient } from '../http/client.ts'
+import { notifyOwner } from '../mail/outbox.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
 import { endSessions } from '../sessions/end.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
@@ -15,7 +16,7 @@ import { changedPassword } from './store.ts'
 
 type Refusal = 'password:already_set' | 'general:validation_error' | 'rate_limit:exceeded'
 
-/** Afterwards an account that had no password has one, and the caller's session is its only one [PW4]. */
+/** Afterwards an account that had no password has one, the caller's session is its only one, and its owner is told [PW4]. */
 export async function setInitialPassword(
   ctx: Context<Refusal>,
   signedIn: SignedIn,
@@ -35,5 +36,6 @@ export async function setInitialPassword(
     await endHeldLogins(tx, user.id)
     await endSessions(tx, user.id, { reason: 'password_changed', except: sessionId })
     await audit(tx, { type: 'password_set', userId: user.id, client })
+    await notifyOwner(tx, ctx, user, { template: 'password_set' })
   })
 }

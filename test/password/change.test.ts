@@ -56,6 +56,17 @@ describe(`POST ${url}`, () => {
     await besides(client, { ...person, password: fresh })
   })
 
+  test('with forget_devices every device needs a link again, and the own session goes on [AT12]', async () => {
+    const { person, client } = await signedInOnDevice(app)
+    const wish = { current_password: person.password, new_password: fresh, forget_devices: true }
+    expect((await client.post(url, wish)).status).toBe(204)
+    expect((await client.get('/v0/auth/devices')).body.devices).toEqual([])
+    const again = await client.post('/v0/auth/login', { email: person.email, password: fresh })
+    expect([again.status, again.body]).toEqual([202, { status: 'device_verification_required' }])
+    const wrong = await client.post(url, { ...wish, current_password: fresh, forget_devices: 'yes' })
+    expect(wrong.code).toBe('general:bad_request')
+  })
+
   test('device links that wait and reset links are void', async () => {
     const { person, client } = await signedInOnDevice(app)
     expect(await login(person, person.password)).toBe(202)

@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { EventType } from '../../src/users/audit.ts'
+import { helpUser } from '../../src/users/help-user.ts'
+import { startApp, type TestApp } from '../support/app.ts'
+import type { Answer, TestClient } from '../support/client.ts'
+import { mailedToken, mailsTo, newPerson, signedInOnDevice, signedUp } from '../support/people.ts'
+import { arrive, newcomer, signedUpThrough, startProviders } from '../support/provider.ts'
+import { withSetup, withTotp } from '../totp/support.ts'
+
+const { provider, env, stop } = await startProviders()
+let app: TestApp
+beforeAll(async () => {
+  app = await startApp(env)
+})
+afterAll(async () => {
+  await app.close()
+  await stop()
+})
+
+/** Events of an account that change nothing of what opens it. */
+type Harmless =
+  | 'sign_up'
+  | 'login_succeeded'
+  | 'login_failed'
+  | 'logout'
+  | 'session_revoked'
+  | 'device_forgotten'
+  | 'password_reset_requested'
+  | 'refresh_reuse_detected'
+  | 'data_exported'
+  | 'deletion_requested'
+  | 'banned'
+  | 'unbanned'
+  | 'role_granted'
+  | 'role_revoked'
+
+/** Ready to be done, and to whom it is told; `also` where another mailbox hears of it as well. */
+type Change = { readonly to: string; readonly also?: string; readonly act: () => Promise<Answer | string | undefined> }
+
+const newPassword = 'a wholly new passphrase'
+
+async function confirming() {
+  const { person, client } = await signedInOnDevice(app)
+  const also = newPerson().email
+  await client.post('/v0/auth/change-email', { password: person.password, new_email: also })
+  const token = await mailedToken(app, also)
+  const act = () => app.client().post('/v0/auth/confirm-email-change', { token })
+  return { person, client, to: person.email, also, act }
+}
+
+const link = async (client: TestClient) => {
+  provider.reset(newcomer())
+  return client.post('/v0/auth/oauth/google/link', await arrive(client, 'google', '?flow=link'))
+}
+
+/** A new event is harmless, or has its line here. */
+const changes: Record<Exclude<EventType, Harmless>, () => Promise<Change>> = {
+  password_changed: async () => {
+    const { person, client } = await signedUp(app)
+    const body = { current_password: person.password, new_password: newPassword }
+    return { to: person.email, act: () => client.post('/v0/auth/change-password', body) }
+  },
+  password_set: async () => {
+    const { who, client } = await signedUpThrough(app, provider)
+    return { to: who.email, act: () => client.post('/v0/auth/set-initial-password', { new_password: newPassword }) }
+  },
+  password_reset: async () => {
+    const { person } = await signedUp(app)
+    await app.client().post('/v0/auth/forgot-password', { email: person.email })
+    const token = await mailedToken(app, person.email, 2)
+    const body = { token, new_password: newPassword }
+    return { to: person.email, act: () => app.client().post('/v0/auth/reset-password', body) }
+  },
+  email_change_requested: async () => {
+    const { person, client } = await signedUp(app)
+    const also = newPerson().email
+    const body = { password: person.password, new_email: also }
+    return { to: person.email, also, act: () => client.post('/v0/auth/change-email', body) }
+  },
+  email_changed: confirming,
+  email_change_undone: async () => {
+    const { to, act } = await confirming()
+    await act()
+    const token = await mailedToken(app, to, 4)
+    return { to, act: () => app.client().post('/v0/auth/undo-email-change', { token }) }
+  },
+  totp_enabled: async () => {
+    const { person, client, code } = await withSetup(app)
+    return { to: person.email, act: async () => client.post('/v0/auth/totp/enable', { code: await code() }) }
+  },
+  totp_disabled: async () => {
+    const { person, client, code } = await withTotp(app)
+    return { to: person.email, act: async () => client.post('/v0/auth/totp/disable', { code: await code() }) }
+  },
+  backup_codes_regenerated: async () => {
+    const { person, client, code } = await withTotp(app)
+    const url = '/v0/auth/totp/backup-codes/regenerate'
+    return { to: person.email, act: async () => client.post(url, { code: await code() }) }
+  },
+  backup_code_used: async () => {
+    const { person, client, backupCodes } = await withTotp(app)
+    return { to: person.email, act: () => client.post('/v0/auth/reauthenticate', { code: backupCodes[0] }) }
+  },
+  oauth_linked: async () => {
+    const { person, client } = await signedUp(app)
+    return { to: person.email, act: () => link(client) }
+  },
+  oauth_unlinked: async () => {
+    const { person, client } = await signedUp(app)
+    await link(client)
+    await mailsTo(app, person.email, 2)
+    return {
+      to: person.email,
+      act: () => client.post('/v0/auth/oauth/connections/unlink', { provider: 'google' }),
+    }
+  },
+  // The link is its notice: nobody makes a device known without the mailbox.
+  device_added: async () => {
+    const { person } = await signedUp(app)
+    const act = async () => {
+      await app.client().post('/v0/auth/login', person)
+      return app.client().post('/v0/auth/device/verify', { token: await mailedToken(app, person.email, 2) })
+    }
+    return { to: person.email, act }
+  },
+}
+
+/** By whom else it is done than its owner. */
+const byOperator: Record<string, () => Promise<Change>> = {
+  'reset-totp': async () => {
+    const { person } = await withTotp(app)
+    return { to: person.email, act: () => helpUser(app.deps, person.email, 'reset-totp') }
+  },
+  'take-back': async () => {
+    const { person } = await withTotp(app)
+    return { to: person.email, act: () => helpUser(app.deps, person.email, 'take-back') }
+  },
+}
+
+/** Once nothing waits to be sent. */
+async function mailbox(address: string) {
+  await vi.waitFor(
+    async () => {
+      const waiting = await app.sql("select id from mails where kind = 'message' and payload is not null")
+      if (waiting.length > 0) throw new Error(`${waiting.length} mails wait`)
+    },
+    { timeout: 15_000, interval: 20 },
+  )
+  return app.deps.inbox?.search(address) ?? []
+}
+
+describe('each change of what opens an account mails its owner once, with what to do if it was not them [AT12]', () => {
+  test.each(Object.entries({ ...changes, ...byOperator }))('%s', async (_, prepare) => {
+    const { to, also, act } = await prepare()
+    const before = await mailbox(to)
+    const done = await act()
+    if (typeof done !== 'string') expect([200, 204]).toContain(done?.status)
+    const after = await mailbox(to)
+    expect(after.length - before.length).toBe(1)
+    expect(after[0]?.text).toMatch(/not you|cannot come back by itself/)
+    if (also) expect((await mailbox(also)).length).toBeGreaterThan(0)
+  })
+})
+
+test('one that is refused or did not happen tells nobody [AT12]', async () => {
+  const { person, client } = await signedUp(app)
+  const wrong = { current_password: 'not the password', new_password: newPassword }
+  expect((await client.post('/v0/auth/change-password', wrong)).code).toBe('user:invalid_password')
+  const changes = await Promise.all(
+    Array.from({ length: 5 }, (_, index) =>
+      client.post('/v0/auth/change-password', {
+        current_password: person.password,
+        new_password: `${newPassword} ${index}`,
+      }),
+    ),
+  )
+  const subjects = (await mailbox(person.email)).map(({ subject }) => subject)
+  const told = subjects.filter((subject) => subject === 'Your password was changed')
+  expect(told).toHaveLength(changes.filter(({ status }) => status === 204).length)
+  expect(told.length).toBeGreaterThan(0)
+})
