@@ -65,7 +65,8 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   revoke: { parameters: ['EMAIL', 'ROLE'], usage: 'take the role from it; the last admin stays one', run: revoke },
   user: {
-    parameters: ['EMAIL', '[ACT]', '[--since]', '[TIME]'],
+    parameters: ['EMAIL', '[ACT]'],
+    options: { since: { type: 'string', takes: 'TIME' } },
     usage: `help a user: ${Object.keys(userActs).join(', ')} (what came since TIME, of the last seven days)`,
     run: help,
   },
@@ -155,21 +156,18 @@ async function revoke(config: Config, [email = '', asked = '']: readonly string[
   return { says: outcome === 'revoked' ? `${email} has the role ${role} no more.` : `${email} had no role ${role}.` }
 }
 
-async function help(config: Config, [email = '', asked = 'show', ...more]: readonly string[]): Promise<Outcome> {
+async function help(
+  config: Config,
+  [email = '', asked = 'show']: readonly string[],
+  { since: text }: Options,
+): Promise<Outcome> {
   if (!(asked in userActs))
     return { says: `There is no act "${asked}": ${Object.keys(userActs).join(', ')}.`, exitCode: 1 }
-  const since = sinceOf(asked, more)
-  if (since === 'none')
+  const since = text === undefined ? undefined : new Date(String(text))
+  if (since && !(asked === 'take-back' && since.getTime() < Date.now()))
     return { says: 'Say it as: user EMAIL take-back --since 2026-01-31T12:00Z, a moment that is past.', exitCode: 2 }
   const says = await withOperator(config, (deps) => helpUser(deps, email, asked as UserAct, since))
   return says === undefined ? nobody(email) : { says }
-}
-
-function sinceOf(act: string, [flag, text, ...more]: readonly string[]): Date | undefined | 'none' {
-  if (flag === undefined) return undefined
-  const since = new Date(text ?? '')
-  const isSense = act === 'take-back' && flag === '--since' && more.length === 0 && since.getTime() < Date.now()
-  return isSense ? since : 'none'
 }
 
 async function auditActs(config: Config): Promise<Outcome> {

@@ -120,7 +120,7 @@ export interface Routes {
   '/v0/auth/change-password': {
     /** Change the password; other sessions end */
     POST: {
-      body: { current_password: string; new_password: string }
+      body: { current_password: string; new_password: string; /** Every device needs a mailed link again */ forget_devices?: boolean }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:cannot_update_oauth_only' | 'password:new_password_missing' | 'password:required_for_update' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_password' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
@@ -524,7 +524,7 @@ export interface Routes {
     POST: {
       body: { user_id: string; expires_at?: string | null; reason: string }
       data: { user_id: string; expires_at: string | null }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:already_banned' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_found' | 'user:permission_insufficient' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:already_banned' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/users/handle/{handle}/available': {
@@ -556,7 +556,7 @@ export interface Routes {
     POST: {
       body: { user_id: string; role: 'admin' | 'mod'; expires_at?: string | null; reason: string }
       data: { user_id: string; role: 'admin' | 'mod'; expires_at: string | null }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:already_has_role' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_found' | 'user:permission_insufficient' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:already_has_role' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
     }
   }
   '/v0/users/roles/revoke': {
@@ -564,7 +564,7 @@ export interface Routes {
     POST: {
       body: { user_id: string; role: 'admin' | 'mod'; reason: string }
       data: { user_id: string; role: 'admin' | 'mod' }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:does_not_have_role' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_found' | 'user:permission_insufficient' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:does_not_have_role' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/users/unban': {
@@ -572,14 +572,14 @@ export interface Routes {
     POST: {
       body: { user_id: string; reason: string }
       data: { user_id: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_banned' | 'user:not_found' | 'user:permission_insufficient' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_banned' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
 }
 
 /** Every code that the server of this version knows, the most declared first. */
 export const codes: readonly string[] =
-  'system:internal_error general:invalid_ip_address system:database_error rate_limit:exceeded system:transaction_error FORBIDDEN general:bad_request user:invalid_token FILE_TOO_LARGE user:banned session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required worker:connection_failed worker:response_invalid worker:verification_email_send_failed user:permission_insufficient oauth:invalid_auth_url oauth:provider_not_found totp:invalid_code system:hashing_error user:cannot_manage_self user:not_found oauth:email_already_exists totp:backup_code_exhausted turnstile:service_error turnstile:token_missing turnstile:verification_failed user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed token:email_mismatch totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed password:incorrect system:not_found token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_verification totp:already_enabled totp:temp_token_expired totp:temp_token_invalid user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
+  'system:internal_error general:invalid_ip_address system:database_error rate_limit:exceeded system:transaction_error FORBIDDEN general:bad_request user:invalid_token FILE_TOO_LARGE user:banned session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required worker:connection_failed worker:response_invalid worker:verification_email_send_failed user:permission_insufficient oauth:invalid_auth_url oauth:provider_not_found totp:invalid_code system:hashing_error user:cannot_manage_self user:not_found oauth:email_already_exists totp:backup_code_exhausted turnstile:service_error turnstile:token_missing turnstile:verification_failed user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed token:email_mismatch totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed password:incorrect system:not_found token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_verification totp:already_enabled totp:temp_token_expired totp:temp_token_invalid user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned user:second_factor_required worker:password_reset_email_send_failed'.split(' ')
 
 /** The codes that every route may refuse with: bit n is the n-th of `codes`. Written out they would be most of the client's size. */
 export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
@@ -603,7 +603,7 @@ export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>
   '/v0/auth/device/verify': { POST: 0x80000000000017fn },
   '/v0/auth/devices': { GET: 0x7e8fn },
   '/v0/auth/devices/{id}': { DELETE: 0x200000000007ebfn },
-  '/v0/auth/forgot-password': { POST: 0x80000000000000e006817fn },
+  '/v0/auth/forgot-password': { POST: 0x100000000000000e006817fn },
   '/v0/auth/login': { POST: 0x800008000e10e837fn },
   '/v0/auth/logout': { POST: 0x7cbfn },
   '/v0/auth/oauth/connections': { GET: 0x7e8fn },
@@ -645,11 +645,11 @@ export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>
   '/v0/user/me/profile-image': { POST: 0x1040000007fbfn, DELETE: 0x20000007ebfn },
   '/v0/user/me/profile-image/import': { POST: 0x2000002040000007fffn },
   '/v0/user/me/security-events': { GET: 0xfecfn },
-  '/v0/users/ban': { POST: 0x80000000000440610ffffn },
+  '/v0/users/ban': { POST: 0x80000000000440611ffffn },
   '/v0/users/handle/{handle}/available': { GET: 0x800fn },
   '/v0/users/profile': { GET: 0x400004fn },
   '/v0/users/profile/id': { GET: 0x400004fn },
-  '/v0/users/roles/grant': { POST: 0x100000000000440610ffffn },
-  '/v0/users/roles/revoke': { POST: 0x200000000000440610ffffn },
-  '/v0/users/unban': { POST: 0x400000000000440610ffffn },
+  '/v0/users/roles/grant': { POST: 0x900000000000440611ffffn },
+  '/v0/users/roles/revoke': { POST: 0x200000000000440611ffffn },
+  '/v0/users/unban': { POST: 0x400000000000440611ffffn },
 }
