@@ -29,16 +29,16 @@ const jobWork = {
 } as const
 
 const mailsOfABatch = 2
-const mailBatches = 2
+const mailBatches = 3
 /** Mails at a time that no request waits for. */
 export const mailJobs = mailsOfABatch * mailBatches
 
-/** Of one network no more than half of them, so that whoever makes many go out, or slow ones, never takes all places [AT2]. */
+/** One network has mails in all batches but one at most, so that whoever makes many go out, or slow ones, holds up nobody else's [AT2]. */
 const mailWork = {
   ...jobWork,
   batchSize: mailsOfABatch,
   localConcurrency: mailBatches,
-  localGroupConcurrency: mailJobs / 2,
+  localGroupConcurrency: mailBatches - 1,
   notifyPollingIntervalSeconds: 1,
 } as const
 
