@@ -103,7 +103,8 @@ async function countFailure({ db, log }: DeliverDeps, mailId: string): Promise<v
   try {
     await db
       .update(mails)
-      .set({ attempts: sql`${mails.attempts} + 1` })
+      // Nobody asks for a probe again, so its address has no business here any more.
+      .set({ attempts: sql`${mails.attempts} + 1`, payload: sql`case when kind = 'probe' then null else payload end` })
       .where(eq(mails.id, mailId))
   } catch (error) {
     log.warn({ mailId, cause: describeCause(error) }, 'a failed attempt could not be counted')
