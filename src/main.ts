@@ -12,6 +12,7 @@ import { version } from './version.ts'
 
 /** Whoever sends requests here has heard of the end by then; and of a busy proxy, every connection has its next answer. */
 const productionDrainMs = 1000
+const inboxNote = 'no SMTP_URL is set: mails stay on this machine, and whoever reaches this port reads them'
 
 try {
   await serve(loadConfig(readEnvironment()))
@@ -51,8 +52,6 @@ async function serve(config: Config): Promise<void> {
   }
   process.stdout.write(startText(config, deps.inbox !== undefined))
 }
-
-const inboxNote = 'no SMTP_URL is set: mails stay on this machine, and whoever reaches this port reads them'
 
 function startText(config: Config, hasInbox: boolean): string {
   const lines = [
