@@ -171,8 +171,11 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     resolveAccessToken: accessTokenResolver({ config, signingKeys, sources }),
     healthChecks: {
       postgres: async () => {
-        // As well where the database is not ours, or without its tables.
-        await pool.query('select from users limit 0')
+        // As well where the database is not ours, without its tables, or a standby that nothing can be written to.
+        const { rows } = await pool.query<{ read_only: string }>(
+          "select current_setting('transaction_read_only') as read_only from (select) as one left join users on false",
+        )
+        if (rows[0]?.read_only === 'on') throw new Error('PostgreSQL takes no writes')
       },
       keys: async () => {
         keyring.getSealingKey()

@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { inSpan, serverOf } from '../tracing/span.ts'
+import { asMailbox } from '../users/email.ts'
 import type { RenderedMail } from './templates.ts'
 
 /** The mail server did not take the mail, or could not be reached in time. */
@@ -51,11 +52,11 @@ export function smtpSender({ url, from, deadlineMs }: Options): SmtpSender {
       })
       const bytes = await message.compile().build()
       await converse(patience, (connection) =>
-        connection.sendMessage({ from: sender, to: [to], use8BitMime: true }, bytes),
+        connection.sendMessage({ from: sender, to: [asMailbox(to)], use8BitMime: true }, bytes),
       )
     },
     probe: (to, patience = fromNow()) =>
-      converse(patience, (connection) => connection.probe({ from: sender, to: [to], use8BitMime: true })),
+      converse(patience, (connection) => connection.probe({ from: sender, to: [asMailbox(to)], use8BitMime: true })),
   }
 }
 

@@ -130,12 +130,12 @@ export async function changeProvider(
   })
 }
 
-/** Whom a provider's endpoints make this server, or its users, ask. */
-const asked = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userinfoEndpoint'] as const
+/** Whom a provider makes this server, or its users, ask, and as whom: what is meant for another client would open accounts here. */
+const asked = ['clientId', 'issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userinfoEndpoint'] as const
 
 const secretMissing = {
   fields: [{ path: '/client_secret', rule: 'required' as const }],
-  details: 'The secret was given to the provider at its present address: send it anew with another one.',
+  details: 'The secret belongs to the provider at its present address and to its client_id: send it anew with others.',
 }
 
 const namesEndpoints = (wish: EndpointWish): boolean =>

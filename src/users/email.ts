@@ -25,6 +25,12 @@ function asciiDomain(domain: string): string | undefined {
   return isHostName && !/^\d+$/.test(labels.at(-1) ?? '') ? ascii : undefined
 }
 
+/** As a mail server is asked for it: every spelling of a domain is one mailbox, also where the server knows ASCII alone. */
+export function asMailbox(email: string): string {
+  const at = email.lastIndexOf('@')
+  return `${email.slice(0, at)}@${domainToASCII(email.slice(at + 1))}`
+}
+
 /** What two spellings of one address share; addresses are compared and looked up by it, and never mailed to. */
 export function emailKey(email: string): string {
   const at = email.lastIndexOf('@')

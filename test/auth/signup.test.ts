@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
+import { openMailSink } from '../support/mail-sink.ts'
 import { mailedToken, mailsTo, newPerson, signedUp, signUp } from '../support/people.ts'
 
 const url = '/v0/auth/signup'
@@ -250,6 +251,16 @@ describe('POST /v0/auth/signup', () => {
     expect(body.id).not.toBe(wishes.user_id)
     expect(body).not.toHaveProperty('roles')
     expect(body.totp_enabled).toBe(false)
+  })
+
+  test('a mail server is asked for the same mailbox, however the domain is spelt [AT1]', async () => {
+    const sink = await openMailSink(() => 0)
+    onTestFinished(() => sink.stop())
+    const own = await startApp({ SMTP_URL: sink.url })
+    onTestFinished(() => own.close())
+    for (const email of ['one@example.com', 'two@\uFF45xample.com'])
+      expect((await own.client().post('/v0/auth/signup', { ...newPerson(), email })).status).toBe(202)
+    expect(sink.taken.map(({ to }) => to)).toEqual(['one@example.com', 'two@example.com'])
   })
 
   describe('while the way of the mail is broken', () => {

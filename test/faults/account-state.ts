@@ -74,6 +74,7 @@ const changes = {
   changePassword: (s) => ({
     passwordVersion: s.passwordVersion + 1,
     sessions: 1,
+    mails: s.mails + 1,
     events: add(s, 'password_changed'),
   }),
   forgotPassword: (s) => ({
@@ -85,6 +86,7 @@ const changes = {
     passwordVersion: s.passwordVersion + 1,
     sessions: 0,
     devices: 0,
+    mails: s.mails + 1,
     events: add(s, 'password_reset'),
   }),
   revokeSession: (s) => ({ sessions: s.sessions - 1, events: add(s, 'session_revoked') }),

@@ -121,7 +121,12 @@ export async function openStage({ apiCount, isProxied = false, env: more = {} }:
     history: openHistory(join(tmpdir(), `postern-history-${process.pid}-${Date.now()}.jsonl`)),
     dataDir,
     rows,
-    look: async (account) => (await rows<AccountState>(accountQuery, [account]))[0] as AccountState,
+    look: async (account) => {
+      // Whoever was asked for is mailed by a worker, after the answer.
+      while ((await rows("select from mails where kind = 'inquiry' and payload is not null limit 1")).length > 0)
+        await sleep(50)
+      return (await rows<AccountState>(accountQuery, [account]))[0] as AccountState
+    },
     settle: async (beforeMs) => {
       const dead = [...apis, worker].flatMap(({ killed }) => killed)
       while ((await rows(ofTheDead, [dead, beforeMs / 1000])).length > 0) await sleep(10)

@@ -113,3 +113,21 @@ test('GET /health/ready is 503, and no error, while PostgreSQL is away; then 200
   await vi.waitFor(async () => expect((await cut.client().get('/health/ready')).status).toBe(200), { timeout: 10_000 })
   await cut.close()
 })
+
+test('GET /health/ready is 503 on a PostgreSQL that takes no writes, such as a standby [AT23]', async () => {
+  const standby = await startApp()
+  onTestFinished(() => standby.close())
+  const ready = async () => (await standby.client().get('/health/ready')).status
+  const name = new URL(standby.config.databaseUrl ?? '').pathname.slice(1)
+  const others = 'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()'
+  const turn = async (state: 'on' | 'off') => {
+    const admin = inject('postgresUrl')
+    await runStatement(admin, `alter database "${name}" set default_transaction_read_only = ${state}`)
+    await runStatement(admin, others.replace('$1', `'${name}'`))
+  }
+  expect(await ready()).toBe(200)
+  await turn('on')
+  await vi.waitFor(async () => expect(await ready()).toBe(503), { timeout: 10_000 })
+  await turn('off')
+  await vi.waitFor(async () => expect(await ready()).toBe(200), { timeout: 10_000 })
+})

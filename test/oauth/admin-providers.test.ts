@@ -401,7 +401,7 @@ describe(`PATCH ${url}/{slug}`, () => {
     const before = ((await admin.get(url)).body.providers as { slug: string }[]).find((one) => one.slug === slug)
     expect((await change(slug, {})).body).toEqual(before)
     expect((await change(slug, { name: 'New', slug: 'moved', id: 'x' })).body).toEqual({ ...before, name: 'New' })
-    expect((await change(slug, { scopes: [], client_id: 'new' })).body).toEqual({
+    expect((await change(slug, { scopes: [], client_id: 'new', client_secret: secret })).body).toEqual({
       ...before,
       name: 'New',
       scopes: [],
@@ -452,8 +452,14 @@ describe(`PATCH ${url}/{slug}`, () => {
       const slug = await registered(byHand())
       const { authorization_endpoint, token_endpoint, userinfo_endpoint } = byHand()
       const same = { authorization_endpoint, token_endpoint, userinfo_endpoint }
-      for (const wish of [same, { name: 'New', scopes: ['a'], image_hosts: [], client_id: 'other' }])
+      for (const wish of [same, { name: 'New', scopes: ['a'], image_hosts: [] }])
         expect((await change(slug, wish)).status).toBe(200)
+    })
+
+    test('another client_id: what its issuer says to that client would open accounts here', async () => {
+      const slug = await registered(byHand())
+      expect((await change(slug, { client_id: 'other' })).body).toMatchObject(refused)
+      expect((await change(slug, { client_id: 'other', client_secret: secret })).status).toBe(200)
     })
 
     test('an issuer that names another token endpoint by now', async () => {
