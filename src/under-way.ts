@@ -8,7 +8,10 @@ export type Doer = { readonly userId: string; readonly address: string }
 type Options = {
   /** At a time in this process, whoever they are. */
   readonly most: number
-  /** And of one client network; ten times as many of the wider one that an IPv6 customer may have. RATE_LIMITS scales it. */
+  /**
+   * And of one client network; ten times as many of the wider one that an IPv6 customer may have. RATE_LIMITS scales it, but half of all is
+   * always left to others.
+   */
   readonly ofOneNetwork: number
 }
 
@@ -21,10 +24,10 @@ export function underWay({ most, ofOneNetwork }: Options) {
 
   return ({ rateLimits }: Pick<Config, 'rateLimits'>, { userId, address }: Doer): Disposable | undefined => {
     const { primary, wide } = networksOf(address)
-    const ofNetwork = rateLimits === 'off' ? most : scaled(rateLimits, ofOneNetwork)
+    const share = (count: number) => (rateLimits === 'off' ? most : Math.min(most / 2, scaled(rateLimits, count)))
     const bounds = new Map([[`account ${userId}`, 1]])
-    bounds.set(`network ${primary}`, ofNetwork)
-    if (wide !== undefined) bounds.set(`network ${wide}`, ofNetwork * wideFactor)
+    bounds.set(`network ${primary}`, share(ofOneNetwork))
+    if (wide !== undefined) bounds.set(`network ${wide}`, share(ofOneNetwork * wideFactor))
     if (total >= most || bounds.entries().some(([key, bound]) => (counts.get(key) ?? 0) >= bound)) return undefined
 
     const change = (by: 1 | -1): void => {

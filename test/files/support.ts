@@ -64,7 +64,11 @@ export async function fetchFile(app: TestApp, path: string) {
 export function beginUpload(app: TestApp, client: TestClient, url: string): ClientRequest {
   const cookie = [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   const { headers } = multipart({ bytes: Buffer.alloc(0) })
-  const begun = request(`${app.origin}${url}`, { method: 'POST', agent: false, headers: { ...headers, cookie } })
+  const begun = request(`${app.origin}${url}`, {
+    method: 'POST',
+    agent: false,
+    headers: { ...client.headers, ...headers, cookie },
+  })
   begun.on('error', () => undefined)
   return begun
 }
