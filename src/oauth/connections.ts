@@ -2,10 +2,10 @@ import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Database } from '../db/client.ts'
 import { oauthIdentities, oauthProviders } from '../db/schema/oauth.ts'
-import { users } from '../db/schema/users.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { notifyOwner } from '../mail/outbox.ts'
+import { lockOwnAccount } from '../sessions/open.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
 
@@ -30,25 +30,20 @@ export async function findConnections(db: Database, userId: string) {
   return rows.map(({ identity, slug }) => ({ ...identity, slug: slug ?? identity.providerId }))
 }
 
-type Refusal = 'oauth:connection_not_found' | 'oauth:cannot_unlink_last_connection'
+type Refusal = 'oauth:connection_not_found' | 'oauth:cannot_unlink_last_connection' | 'user:invalid_session'
 
 /** Afterwards that provider no longer opens the account; the last way in stays, also when two are unlinked at once [TK7]. */
 export function unlink(
   ctx: Context<Refusal>,
-  { user }: SignedIn,
+  signedIn: SignedIn,
   { slug, client }: { readonly slug: string; readonly client: Client },
 ): Promise<void> {
   return transaction(ctx.pool, async (tx) => {
-    const [account] = await tx
-      .select({ passwordHash: users.passwordHash })
-      .from(users)
-      .where(eq(users.id, user.id))
-      .for('no key update')
+    const user = await lockOwnAccount(ctx, tx, signedIn)
     const connections = await findConnections(tx, user.id)
     const connection = connections.find((one) => one.slug === slug)
     if (connection === undefined) throw ctx.fault('oauth:connection_not_found')
-    if (account?.passwordHash === null && connections.length === 1)
-      throw ctx.fault('oauth:cannot_unlink_last_connection')
+    if (!user.hasPassword && connections.length === 1) throw ctx.fault('oauth:cannot_unlink_last_connection')
     await tx
       .delete(oauthIdentities)
       .where(and(eq(oauthIdentities.id, connection.id), eq(oauthIdentities.userId, user.id)))

@@ -5,7 +5,7 @@ import { oauthIdentities } from '../db/schema/oauth.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { notifyOwner } from '../mail/outbox.ts'
-import { lockAccount } from '../sessions/open.ts'
+import { lockOwnAccount } from '../sessions/open.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
 import type { Identity, Provider } from './provider.ts'
@@ -15,13 +15,14 @@ type Arrival = Omit<Return, 'flow' | 'sessionId'> & { readonly client: Client }
 
 /** Afterwards the account can be signed in to through that provider as well; gives where to go on. */
 export async function linkIdentity(
-  ctx: Context<ArrivalRefusal | 'oauth:account_already_linked'>,
-  { user, sessionId }: SignedIn,
+  ctx: Context<ArrivalRefusal | 'oauth:account_already_linked' | 'user:invalid_session'>,
+  signedIn: SignedIn,
   { client, ...arrival }: Arrival,
 ): Promise<string> {
+  const { sessionId } = signedIn
   const { provider, identity, redirectTo } = await takeIdentity(ctx, { ...arrival, flow: 'link', sessionId })
   await transaction(ctx.pool, async (tx) => {
-    await lockAccount(tx, user.id)
+    const user = await lockOwnAccount(ctx, tx, signedIn)
     await putIdentity(ctx, tx, { userId: user.id, provider, identity })
     await audit(tx, { type: 'oauth_linked', userId: user.id, client, metadata: { provider: provider.slug } })
     await notifyOwner(tx, ctx, user, { template: 'oauth_linked', provider: provider.name })

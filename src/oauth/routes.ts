@@ -152,7 +152,7 @@ const connectionList = z.object({
 })
 
 function linkRoutes(app: App, deps: Deps): void {
-  const linkFault = faults(...arrivalCodes, 'oauth:account_already_linked')
+  const linkFault = faults(...arrivalCodes, 'oauth:account_already_linked', 'user:invalid_session')
   app.route({
     method: 'POST',
     url: '/v0/auth/oauth/:provider/link',
@@ -177,7 +177,11 @@ function linkRoutes(app: App, deps: Deps): void {
     schema: { summary: 'The connections of the account', tags: ['oauth'], response: { 200: connectionList } },
     handler: async (request) => ({ connections: await listConnections(deps.db, signedInUser(request)) }),
   })
-  const unlinkFault = faults('oauth:connection_not_found', 'oauth:cannot_unlink_last_connection')
+  const unlinkFault = faults(
+    'oauth:connection_not_found',
+    'oauth:cannot_unlink_last_connection',
+    'user:invalid_session',
+  )
   app.route({
     method: 'POST',
     url: '/v0/auth/oauth/connections/unlink',

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { provePassword } from '../auth/prove-password.ts'
 import type { Context } from '../context.ts'
 import { normalized } from '../crypto/password-hasher.ts'
@@ -8,6 +8,7 @@ import { notifyOwner } from '../mail/outbox.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
 import { endSessions } from '../sessions/end.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
+import { lockOwnAccount } from '../sessions/open.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { supersedeUserTokens } from '../tokens/issue.ts'
 import { audit } from '../users/audit.ts'
@@ -16,7 +17,12 @@ import { refusePersonal } from './refuse-personal.ts'
 import { hashPassword } from './secret.ts'
 import { changedPassword } from './store.ts'
 
-type Refusal = 'user:invalid_password' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:hashing_error'
+type Refusal =
+  | 'user:invalid_password'
+  | 'general:validation_error'
+  | 'rate_limit:exceeded'
+  | 'system:hashing_error'
+  | 'user:invalid_session'
 
 type Change = {
   readonly currentPassword: string
@@ -28,9 +34,8 @@ type Change = {
 
 /** Afterwards the account has the new password, the caller's session is its only one, and its owner is told. */
 export async function changePassword(ctx: Context<Refusal>, signedIn: SignedIn, change: Change): Promise<void> {
-  const { user, sessionId } = signedIn
   const { client, forgetDevices } = change
-  refusePersonal(ctx, change.newPassword, user)
+  refusePersonal(ctx, change.newPassword, signedIn.user)
   if (normalized(change.newPassword) === normalized(change.currentPassword)) {
     throw ctx.fault('general:validation_error', { fields: [{ path: '/new_password', rule: 'unchanged' }] })
   }
@@ -43,16 +48,13 @@ export async function changePassword(ctx: Context<Refusal>, signedIn: SignedIn, 
   const ticket = await countOwnHash(ctx, signedIn, client)
   const passwordHash = await hashPassword(ctx, change.newPassword, ticket)
   await changeAccounts(ctx, async (tx) => {
+    const user = await lockOwnAccount(ctx, tx, signedIn)
     // Of several changes that race, the first one made the current password wrong for the others.
-    const changed = await tx
-      .update(users)
-      .set(changedPassword(passwordHash))
-      .where(and(eq(users.id, user.id), eq(users.passwordVersion, provenVersion)))
-      .returning({ id: users.id })
-    if (changed.length === 0) throw ctx.fault('user:invalid_password')
+    if (user.passwordVersion !== provenVersion) throw ctx.fault('user:invalid_password')
+    await tx.update(users).set(changedPassword(passwordHash)).where(eq(users.id, user.id))
     await supersedeUserTokens(tx, user.id, ['password_reset', 'email_change'])
     await endHeldLogins(tx, user.id)
-    await endSessions(tx, user.id, { reason: 'password_changed', except: sessionId })
+    await endSessions(tx, user.id, { reason: 'password_changed', except: signedIn.sessionId })
     if (forgetDevices) await tx.delete(devices).where(eq(devices.userId, user.id))
     await audit(tx, { type: 'password_changed', userId: user.id, client })
     await notifyOwner(tx, ctx, user, { template: 'password_changed' })

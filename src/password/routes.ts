@@ -31,6 +31,7 @@ function changeRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void
     'general:validation_error',
     'rate_limit:exceeded',
     'system:hashing_error',
+    'user:invalid_session',
   )
   const ctx = { ...deps, fault }
   app.route({
@@ -63,7 +64,12 @@ function changeRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void
 }
 
 function setInitialRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void {
-  const fault = faults('password:already_set', 'general:validation_error', 'rate_limit:exceeded')
+  const fault = faults(
+    'password:already_set',
+    'general:validation_error',
+    'rate_limit:exceeded',
+    'user:invalid_session',
+  )
   const ctx = { ...deps, fault }
   app.route({
     method: 'POST',

@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { users } from '../db/schema/users.ts'
 import type { HashingClient } from '../http/client.ts'
@@ -6,6 +6,7 @@ import { notifyOwner } from '../mail/outbox.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
 import { endSessions } from '../sessions/end.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
+import { lockOwnAccount } from '../sessions/open.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { supersedeUserTokens } from '../tokens/issue.ts'
 import { audit } from '../users/audit.ts'
@@ -14,7 +15,7 @@ import { refusePersonal } from './refuse-personal.ts'
 import { hashPassword } from './secret.ts'
 import { changedPassword } from './store.ts'
 
-type Refusal = 'password:already_set' | 'general:validation_error' | 'rate_limit:exceeded'
+type Refusal = 'password:already_set' | 'general:validation_error' | 'rate_limit:exceeded' | 'user:invalid_session'
 
 /** Afterwards an account that had no password has one, the caller's session is its only one, and its owner is told [PW4]. */
 export async function setInitialPassword(
@@ -22,19 +23,15 @@ export async function setInitialPassword(
   signedIn: SignedIn,
   { newPassword, client }: { readonly newPassword: string; readonly client: HashingClient },
 ): Promise<void> {
-  const { user, sessionId } = signedIn
-  refusePersonal(ctx, newPassword, user)
+  refusePersonal(ctx, newPassword, signedIn.user)
   const passwordHash = await hashPassword(ctx, newPassword, await countOwnHash(ctx, signedIn, client))
   await changeAccounts(ctx, async (tx) => {
-    const set = await tx
-      .update(users)
-      .set(changedPassword(passwordHash))
-      .where(and(eq(users.id, user.id), isNull(users.passwordHash)))
-      .returning({ id: users.id })
-    if (set.length === 0) throw ctx.fault('password:already_set')
+    const user = await lockOwnAccount(ctx, tx, signedIn)
+    if (user.hasPassword) throw ctx.fault('password:already_set')
+    await tx.update(users).set(changedPassword(passwordHash)).where(eq(users.id, user.id))
     await supersedeUserTokens(tx, user.id, ['email_change'])
     await endHeldLogins(tx, user.id)
-    await endSessions(tx, user.id, { reason: 'password_changed', except: sessionId })
+    await endSessions(tx, user.id, { reason: 'password_changed', except: signedIn.sessionId })
     await audit(tx, { type: 'password_set', userId: user.id, client })
     await notifyOwner(tx, ctx, user, { template: 'password_set' })
   })

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Config } from '../config.ts'
+import type { Context } from '../context.ts'
 import { makeToken } from '../crypto/secret-token.ts'
 import { prepared } from '../db/prepared.ts'
 import { sessions } from '../db/schema/sessions.ts'
@@ -9,6 +10,7 @@ import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import type { AccountTransaction } from './change-accounts.ts'
 import type { Method } from './methods.ts'
+import type { SignedIn } from './resolve.ts'
 
 type NewSession = {
   readonly userId: string
@@ -72,7 +74,14 @@ const openStatement = prepared((tx) => {
 })
 
 /** What stands while the lock is held. */
-export type LockedAccount = { readonly passwordVersion: number }
+export type LockedAccount = {
+  readonly id: string
+  /** Where its owner is told of what happens now. */
+  readonly email: string
+  readonly passwordVersion: number
+  readonly hasPassword: boolean
+  readonly totpEnabled: boolean
+}
 
 /** Lets no other sign-in, and no change of what opens the account, go on beside this transaction. Gives nothing where the account is gone. */
 export async function lockAccount(tx: Transaction, userId: string): Promise<LockedAccount | undefined> {
@@ -82,12 +91,38 @@ export async function lockAccount(tx: Transaction, userId: string): Promise<Lock
 
 const lockStatement = prepared((tx) =>
   tx
-    .select({ passwordVersion: users.passwordVersion })
+    .select({
+      id: users.id,
+      email: users.email,
+      passwordVersion: users.passwordVersion,
+      hasPassword: sql<boolean>`${users.passwordHash} is not null`,
+      totpEnabled: sql<boolean>`${users.totpEnabledAt} is not null`,
+    })
     .from(users)
     .where(eq(users.id, sql.placeholder('userId')))
     .for('no key update')
     .prepare('lock_account'),
 )
+
+/**
+ * The same for who changes what opens their own account: the session that asked must still live, as it may have ended while the request
+ * waited for a provider, a hash or this very lock, and it cannot end before the transaction does [AT7].
+ */
+export async function lockOwnAccount(
+  ctx: Context<'user:invalid_session'>,
+  tx: Transaction,
+  { sessionId, user }: SignedIn,
+): Promise<LockedAccount> {
+  const account = await lockAccount(tx, user.id)
+  // A statement of its own: that of the lock sees the session as it was before the wait.
+  const [live] = await tx
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(eq(sessions.id, sessionId), isNull(sessions.endedAt), sql`${sessions.expiresAt} > now()`))
+    .for('share')
+  if (account === undefined || live === undefined) throw ctx.fault('user:invalid_session')
+  return account
+}
 
 function endOldest(tx: Transaction) {
   const isTheirs = eq(sessions.userId, sql.placeholder('userId'))

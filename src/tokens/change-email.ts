@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { provePassword } from '../auth/prove-password.ts'
 import type { Context } from '../context.ts'
 import { users } from '../db/schema/users.ts'
@@ -8,6 +8,7 @@ import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
 import { limitMails } from '../mail/limit.ts'
 import { notifyOwner, queueMail } from '../mail/outbox.ts'
 import { countEvent } from '../quota.ts'
+import { lockOwnAccount } from '../sessions/open.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
 import { emailKey } from '../users/email.ts'
@@ -20,6 +21,7 @@ type Refusal =
   | 'user:email_already_exists'
   | 'rate_limit:exceeded'
   | 'system:hashing_error'
+  | 'user:invalid_session'
   | DeliveryRefusal
 
 const changesADay = 5
@@ -45,14 +47,13 @@ export async function changeEmail(ctx: Context<Refusal>, signedIn: SignedIn, wis
   await limitMails(ctx, 'email_change', newKey)
 
   const mailId = await transaction(ctx.pool, async (tx) => {
+    const account = await lockOwnAccount(ctx, tx, signedIn)
     // The password that was proven must still be the account's, or its change would not void this link.
-    const isUnchanged = and(eq(users.id, user.id), eq(users.passwordVersion, provenVersion))
-    const [claimed] = await tx.select().from(users).where(isUnchanged).for('no key update')
-    if (claimed === undefined) throw ctx.fault('password:incorrect')
+    if (account.passwordVersion !== provenVersion) throw ctx.fault('password:incorrect')
     const [taken] = await tx.select({ id: users.id }).from(users).where(eq(users.emailKey, newKey))
     if (taken) throw ctx.fault('user:email_already_exists')
     await audit(tx, { type: 'email_change_requested', userId: user.id, client })
-    return queueChangeMails(tx, ctx, { userId: user.id, oldEmail: claimed.email, newEmail, client })
+    return queueChangeMails(tx, ctx, { userId: user.id, oldEmail: account.email, newEmail, client })
   })
   await confirmDelivery(ctx, mailId, client)
 }

@@ -144,6 +144,7 @@ function emailChangeRoutes(app: App, deps: Deps): void {
     'user:email_already_exists',
     'rate_limit:exceeded',
     'system:hashing_error',
+    'user:invalid_session',
     ...deliveryRefusals,
   )
   app.route({

@@ -6,14 +6,19 @@ import type { Client } from '../http/client.ts'
 import { type MailDeps, notifyOwner } from '../mail/outbox.ts'
 import { type AccountTransaction, changeAccounts } from '../sessions/change-accounts.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
+import { lockOwnAccount } from '../sessions/open.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
 import { claimCode } from './check-code.ts'
-import { lockTotp } from './lock.ts'
 import { noteBackupCode } from './note-backup-code.ts'
 import { proveCode } from './prove-code.ts'
 
-type Refusal = 'totp:not_enabled' | 'totp:invalid_code' | 'totp:backup_code_exhausted' | 'rate_limit:exceeded'
+type Refusal =
+  | 'totp:not_enabled'
+  | 'totp:invalid_code'
+  | 'totp:backup_code_exhausted'
+  | 'rate_limit:exceeded'
+  | 'user:invalid_session'
 
 /** Afterwards the password alone signs in; secret and backup codes are gone, and so are logins that waited [MF6]. */
 export async function disableTotp(
@@ -21,10 +26,10 @@ export async function disableTotp(
   signedIn: SignedIn,
   { code, client }: { readonly code: string; readonly client: Client },
 ): Promise<void> {
-  const { user } = signedIn
   const checked = await proveCode(ctx, signedIn, { code, purpose: 'disable', act: 'totp_disable', client })
   await changeAccounts(ctx, async (tx) => {
-    if (!(await lockTotp(tx, user.id))) throw ctx.fault('totp:not_enabled')
+    const user = await lockOwnAccount(ctx, tx, signedIn)
+    if (!user.totpEnabled) throw ctx.fault('totp:not_enabled')
     if (!(await claimCode(tx, 'disable', checked))) throw ctx.fault('totp:invalid_code')
     await noteBackupCode(tx, ctx, { user, checked, client })
     await removeTotp(tx, ctx, { user, client })

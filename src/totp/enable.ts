@@ -7,11 +7,11 @@ import type { Client } from '../http/client.ts'
 import { notifyOwner } from '../mail/outbox.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
+import { lockOwnAccount } from '../sessions/open.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
 import { replaceBackupCodes } from './backup-codes.ts'
 import { claimCode } from './check-code.ts'
-import { lockTotp } from './lock.ts'
 import { proveTotp } from './prove-code.ts'
 
 /** Whether a secret is there, confirmed or not. */
@@ -20,7 +20,7 @@ export async function hasSecret(db: Database, userId: string): Promise<boolean> 
   return found.length > 0
 }
 
-type Refusal = 'totp:already_enabled' | 'totp:invalid_code' | 'rate_limit:exceeded'
+type Refusal = 'totp:already_enabled' | 'totp:invalid_code' | 'rate_limit:exceeded' | 'user:invalid_session'
 
 /** Afterwards every sign-in needs a code as well, and logins that waited are void; gives the backup codes. */
 export async function enableTotp(
@@ -31,13 +31,14 @@ export async function enableTotp(
   const { id: userId } = signedIn.user
   const checked = await proveTotp(ctx, signedIn, { code, purpose: 'enable', act: 'totp_enable', client })
   return changeAccounts(ctx, async (tx) => {
-    if (await lockTotp(tx, userId)) throw ctx.fault('totp:already_enabled')
+    const user = await lockOwnAccount(ctx, tx, signedIn)
+    if (user.totpEnabled) throw ctx.fault('totp:already_enabled')
     if (!(await claimCode(tx, 'enable', checked))) throw ctx.fault('totp:invalid_code')
     tx.forget(userId)
     await tx.update(users).set({ totpEnabledAt: sql`now()` }).where(eq(users.id, userId))
     await endHeldLogins(tx, userId)
     await audit(tx, { type: 'totp_enabled', userId, client })
-    await notifyOwner(tx, ctx, signedIn.user, { template: 'totp_enabled' })
+    await notifyOwner(tx, ctx, user, { template: 'totp_enabled' })
     return replaceBackupCodes(tx, ctx.keyring, userId)
   })
 }

@@ -2,14 +2,14 @@ import type { Context } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { notifyOwner } from '../mail/outbox.ts'
+import { lockOwnAccount } from '../sessions/open.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
 import { replaceBackupCodes } from './backup-codes.ts'
 import { claimCode } from './check-code.ts'
-import { lockTotp } from './lock.ts'
 import { proveTotp } from './prove-code.ts'
 
-type Refusal = 'totp:not_enabled' | 'totp:invalid_code' | 'rate_limit:exceeded'
+type Refusal = 'totp:not_enabled' | 'totp:invalid_code' | 'rate_limit:exceeded' | 'user:invalid_session'
 
 /** Afterwards the account has ten new backup codes and none of the old ones works [MF3]. */
 export async function regenerateBackupCodes(
@@ -21,10 +21,11 @@ export async function regenerateBackupCodes(
   const act = 'backup_codes_regenerate'
   const checked = await proveTotp(ctx, signedIn, { code, purpose: 'regenerate', act, client })
   return transaction(ctx.pool, async (tx) => {
-    if (!(await lockTotp(tx, userId))) throw ctx.fault('totp:not_enabled')
+    const user = await lockOwnAccount(ctx, tx, signedIn)
+    if (!user.totpEnabled) throw ctx.fault('totp:not_enabled')
     if (!(await claimCode(tx, 'regenerate', checked))) throw ctx.fault('totp:invalid_code')
     await audit(tx, { type: 'backup_codes_regenerated', userId, client })
-    await notifyOwner(tx, ctx, signedIn.user, { template: 'backup_codes_regenerated' })
+    await notifyOwner(tx, ctx, user, { template: 'backup_codes_regenerated' })
     return replaceBackupCodes(tx, ctx.keyring, userId)
   })
 }

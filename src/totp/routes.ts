@@ -30,6 +30,7 @@ export function totpRoutes(app: App, deps: Deps): void {
     'totp:invalid_code',
     'totp:backup_code_exhausted',
     'rate_limit:exceeded',
+    'user:invalid_session',
   )
   app.route({
     method: 'POST',
@@ -47,7 +48,7 @@ export function totpRoutes(app: App, deps: Deps): void {
       return reply.code(204).send()
     },
   })
-  const regenerateFault = faults('totp:not_enabled', 'totp:invalid_code', 'rate_limit:exceeded')
+  const regenerateFault = faults('totp:not_enabled', 'totp:invalid_code', 'rate_limit:exceeded', 'user:invalid_session')
   app.route({
     method: 'POST',
     url: '/v0/auth/totp/backup-codes/regenerate',
@@ -95,7 +96,12 @@ const setup = z.object({
 })
 
 function setupRoutes(app: App, deps: Deps): void {
-  const setupFault = faults('totp:already_enabled', 'totp:secret_generation_failed', 'totp:qr_generation_failed')
+  const setupFault = faults(
+    'totp:already_enabled',
+    'totp:secret_generation_failed',
+    'totp:qr_generation_failed',
+    'user:invalid_session',
+  )
   app.route({
     method: 'POST',
     url: '/v0/auth/totp/setup',
@@ -111,7 +117,13 @@ function setupRoutes(app: App, deps: Deps): void {
       return { secret, qr_code_uri: uri, qr_code_base64: qrPng.toString('base64') }
     },
   })
-  const enableFault = faults('totp:already_enabled', 'totp:not_enabled', 'totp:invalid_code', 'rate_limit:exceeded')
+  const enableFault = faults(
+    'totp:already_enabled',
+    'totp:not_enabled',
+    'totp:invalid_code',
+    'rate_limit:exceeded',
+    'user:invalid_session',
+  )
   const demandsSecret = async (request: FastifyRequest) => {
     if (!(await hasSecret(deps.db, signedInUser(request).user.id))) {
       throw enableFault('totp:not_enabled', { details: 'Post to /v0/auth/totp/setup first.' })

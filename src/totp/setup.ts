@@ -4,18 +4,22 @@ import type { Context } from '../context.ts'
 import { KeyringError } from '../crypto/keyring.ts'
 import { totpSecrets } from '../db/schema/totp.ts'
 import { transaction } from '../db/transaction.ts'
+import { lockOwnAccount } from '../sessions/open.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { makeSecret, otpauthUri } from './code.ts'
-import { lockTotp } from './lock.ts'
 import { sealSecret } from './secret.ts'
 
-type Refusal = 'totp:already_enabled' | 'totp:secret_generation_failed' | 'totp:qr_generation_failed'
+type Refusal =
+  | 'totp:already_enabled'
+  | 'totp:secret_generation_failed'
+  | 'totp:qr_generation_failed'
+  | 'user:invalid_session'
 
 type Setup = { readonly secret: string; readonly uri: string; readonly qrPng: Buffer }
 
 /** Afterwards a new secret waits for its first code; one that waited before is gone. */
-export async function setUpTotp(ctx: Context<Refusal>, { user }: SignedIn): Promise<Setup> {
-  const { id: userId, email } = user
+export async function setUpTotp(ctx: Context<Refusal>, signedIn: SignedIn): Promise<Setup> {
+  const { id: userId, email } = signedIn.user
   const secret = makeSecret()
   const uri = otpauthUri(ctx.config.totpIssuer, email, secret)
   const qrPng = await drawQr(ctx, uri)
@@ -28,7 +32,8 @@ export async function setUpTotp(ctx: Context<Refusal>, { user }: SignedIn): Prom
     disableStep: 0,
   }
   await transaction(ctx.pool, async (tx) => {
-    if (await lockTotp(tx, userId)) throw ctx.fault('totp:already_enabled')
+    const user = await lockOwnAccount(ctx, tx, signedIn)
+    if (user.totpEnabled) throw ctx.fault('totp:already_enabled')
     await tx
       .insert(totpSecrets)
       .values({ ...fresh, userId })
