@@ -15,8 +15,8 @@ import { newPerson } from './people.ts'
 
 export type Claims = Record<string, unknown>
 
-/** What a path does in place of its answer: never answer, cut the connection, or say this. */
-type Fault = 'hang' | 'cut' | { readonly status?: number; readonly text: string }
+/** What a path does in place of its answer: never answer, cut the connection, wait for something first, or say this. */
+type Fault = 'hang' | 'cut' | (() => Promise<void>) | { readonly status?: number; readonly text: string }
 type Faults = Record<string, Fault>
 
 /** A server on loopback whose paths can be made to fail. */
@@ -28,6 +28,7 @@ class FaultyServer {
     this.server = createServer((request, response) => {
       const fault = this.faults[request.url ?? '']
       if (fault === undefined) answer(request, response)
+      else if (typeof fault === 'function') void fault().then(() => answer(request, response))
       else if (fault === 'cut') request.socket.destroy()
       else if (fault !== 'hang') response.writeHead(fault.status ?? 200).end(fault.text)
     })
@@ -110,6 +111,17 @@ export class OidcProvider {
 
   get faults(): Faults {
     return this.server.faults
+  }
+
+  /** The token endpoint keeps whoever asks waiting from now on. */
+  holdTokens(): { readonly asked: Promise<void>; readonly release: () => void } {
+    const asked = Promise.withResolvers<void>()
+    const released = Promise.withResolvers<void>()
+    this.faults['/token'] = () => {
+      asked.resolve()
+      return released.promise
+    }
+    return { asked: asked.promise, release: released.resolve }
   }
 
   /** An ID token as a native library gets it; no two are alike, as a real provider's are not. */

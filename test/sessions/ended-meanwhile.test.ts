@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { said } from '../moderation/support.ts'
+import { startApp, type TestApp } from '../support/app.ts'
+import type { TestClient } from '../support/client.ts'
+import { mailedToken, mailsTo, newPerson, type Person, signedInOnDevice } from '../support/people.ts'
+import { arrive, newcomer, signedUpThrough, startProviders } from '../support/provider.ts'
+import { withSetup, withTotp } from '../totp/support.ts'
+
+const { provider, env, stop } = await startProviders()
+let app: TestApp
+beforeAll(async () => {
+  app = await startApp(env)
+})
+afterAll(async () => {
+  await app.close()
+  await stop()
+})
+
+const ended = [401, 'user:invalid_session']
+const newPassword = 'a brand new password'
+
+/** The newest mail of all whose link leads to that page. */
+async function linkTo(page: string, address: string): Promise<string | undefined> {
+  return vi.waitFor(
+    async () => {
+      const texts = (await mailsTo(app, address)).map(({ text }) => text)
+      const found = texts.find((text) => text.includes(`/${page}?token=`))
+      if (found === undefined) throw new Error(`no mail to ${address} leads to ${page}`)
+      return /token=(\S+)/.exec(found)?.[1]
+    },
+    { timeout: 15_000, interval: 20 },
+  )
+}
+
+type Victim = { readonly person: Person; readonly client: TestClient }
+
+/** Each ends the session while its link waits for the provider; gives the status. */
+const ends: readonly [string, (victim: Victim) => Promise<() => Promise<number>>][] = [
+  [
+    'undo of a change of address',
+    async ({ person, client }) => {
+      const email = newPerson().email
+      await client.post('/v0/auth/change-email', { password: person.password, new_email: email })
+      await app.client().post('/v0/auth/confirm-email-change', { token: await mailedToken(app, email) })
+      expect((await client.post('/v0/auth/login', { ...person, email })).status).toBe(204)
+      const token = await linkTo('undo-email-change', person.email)
+      return async () => (await app.client().post('/v0/auth/undo-email-change', { token })).status
+    },
+  ],
+  [
+    'reset of the password',
+    async ({ person }) => {
+      await app.client().post('/v0/auth/forgot-password', { email: person.email })
+      const reset = { token: await linkTo('reset-password', person.email), new_password: newPassword }
+      return async () => (await app.client().post('/v0/auth/reset-password', reset)).status
+    },
+  ],
+  [
+    'sign-out',
+    async ({ client }) =>
+      async () =>
+        (await client.post('/v0/auth/logout')).status,
+  ],
+]
+
+describe('a link under way ends with its session', () => {
+  test.each(ends)('%s [AT7]', async (_name, prepare) => {
+    const victim = await signedInOnDevice(app)
+    const end = await prepare(victim)
+    const thief = app.client()
+    for (const [name, value] of victim.client.cookies) thief.cookies.set(name, value)
+    provider.reset(newcomer())
+    const sent = await arrive(thief, 'google', '?flow=link')
+    const held = provider.holdTokens()
+    const link = thief.post('/v0/auth/oauth/google/link', sent)
+    await held.asked
+    expect(await end()).toBe(204)
+    held.release()
+    expect(said(await link)).toEqual(ended)
+    const ofVictim = 'where user_id = (select id from users where handle = $1)'
+    const { handle } = victim.person
+    expect(await app.sql(`select 1 from oauth_identities ${ofVictim}`, [handle])).toEqual([])
+    expect(await app.sql(`select 1 from security_events ${ofVictim} and type = 'oauth_linked'`, [handle])).toEqual([])
+  })
+})
+
+type Act = { readonly client: TestClient; readonly url: string; readonly body?: object }
+
+/** Every change of what opens the caller's own account. */
+const acts: readonly [string, () => Promise<Act>][] = [
+  ['totp/setup', async () => ({ ...(await signedInOnDevice(app)), url: '/v0/auth/totp/setup' })],
+  [
+    'totp/enable',
+    async () => {
+      const { client, code } = await withSetup(app)
+      return { client, url: '/v0/auth/totp/enable', body: { code: await code() } }
+    },
+  ],
+  ...['disable', 'backup-codes/regenerate'].map((name): [string, () => Promise<Act>] => [
+    `totp/${name}`,
+    async () => {
+      const { client, code } = await withTotp(app)
+      return { client, url: `/v0/auth/totp/${name}`, body: { code: await code() } }
+    },
+  ]),
+  [
+    'change-password',
+    async () => {
+      const { person, client } = await signedInOnDevice(app)
+      const body = { current_password: person.password, new_password: newPassword }
+      return { client, url: '/v0/auth/change-password', body }
+    },
+  ],
+  [
+    'set-initial-password',
+    async () => {
+      const { client } = await signedUpThrough(app, provider)
+      return { client, url: '/v0/auth/set-initial-password', body: { new_password: newPassword } }
+    },
+  ],
+  [
+    'change-email',
+    async () => {
+      const { person, client } = await signedInOnDevice(app)
+      const body = { password: person.password, new_email: newPerson().email }
+      return { client, url: '/v0/auth/change-email', body }
+    },
+  ],
+  [
+    'oauth/connections/unlink',
+    async () => {
+      const { client } = await signedUpThrough(app, provider)
+      return { client, url: '/v0/auth/oauth/connections/unlink', body: { provider: 'google' } }
+    },
+  ],
+]
+
+/** Somebody waits for a lock in this database. */
+const someoneWaits = () =>
+  vi.waitFor(
+    async () => {
+      const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      expect((await app.deps.pool.query(waiting)).rows).not.toEqual([])
+    },
+    { timeout: 5000, interval: 10 },
+  )
+
+describe('user:invalid_session where the session ended while the request waited for the account', () => {
+  test.each(acts)('%s [AT7]', async (_name, prepare) => {
+    const { client, url, body } = await prepare()
+    const { id: userId } = (await client.get('/v0/user/me')).body
+    const owner = await app.deps.pool.connect()
+    try {
+      await owner.query('begin')
+      await owner.query('select 1 from users where id = $1 for no key update', [userId])
+      const answer = client.post(url, body)
+      await someoneWaits()
+      await owner.query('update sessions set ended_at = now() where user_id = $1', [userId])
+      await owner.query('commit')
+      expect(said(await answer)).toEqual(ended)
+    } finally {
+      owner.release(true)
+    }
+  })
+})
