@@ -1,6 +1,7 @@
-import { eq } from 'drizzle-orm'
+import { and, eq, gt, inArray, max, min, ne } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { violatesUnique } from '../db/failure.ts'
+import { mailedTokens } from '../db/schema/mails.ts'
 import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
@@ -12,7 +13,7 @@ import { audit } from '../users/audit.ts'
 import { emailKey } from '../users/email.ts'
 import { issueMailedToken, supersedeUserTokens } from './issue.ts'
 import { mailedLink } from './link.ts'
-import { takeMailedToken } from './take.ts'
+import { type MailedToken, takeMailedToken } from './take.ts'
 
 type Refusal = 'token:invalid_email_change' | 'token:email_mismatch' | 'user:email_already_exists'
 
@@ -28,14 +29,15 @@ export function confirmEmailChange(ctx: Context<Refusal>, { token, email, client
     })
     if (taken === 'mismatch') throw ctx.fault('token:email_mismatch')
     if (typeof taken === 'string') throw ctx.fault('token:invalid_email_change')
-    const { userId, address, createdAt: askedAt } = taken
+    const { userId, address } = taken
     if (userId === null || address === null) throw ctx.fault('token:invalid_email_change')
     const oldEmail = await giveAddress(ctx, tx, userId, address)
     await supersedeUserTokens(tx, userId, ['email_change', 'password_reset'])
     await endHeldLogins(tx, userId)
     await endSessions(tx, userId, { reason: 'email_changed' })
     await audit(tx, { type: 'email_changed', userId, client })
-    await queueNotices(tx, ctx, { userId, oldEmail, newEmail: address, askedAt })
+    const since = await firstAskedAt(tx, userId, taken)
+    await queueNotices(tx, ctx, { userId, oldEmail, newEmail: address, since })
   })
 }
 
@@ -61,17 +63,35 @@ export async function giveAddress(
   return user.email
 }
 
+/**
+ * When the account's address was first asked to change since it last did, or was given back: whoever asks again would otherwise keep what
+ * they added in between [AT7].
+ */
+async function firstAskedAt(tx: Transaction, userId: string, taken: MailedToken): Promise<Date> {
+  const isTheirs = eq(mailedTokens.userId, userId)
+  const [last] = await tx
+    .select({ usedAt: max(mailedTokens.usedAt) })
+    .from(mailedTokens)
+    .where(and(isTheirs, inArray(mailedTokens.purpose, ['email_change', 'email_undo']), ne(mailedTokens.id, taken.id)))
+  const isLater = last?.usedAt ? gt(mailedTokens.createdAt, last.usedAt) : undefined
+  const [first] = await tx
+    .select({ askedAt: min(mailedTokens.createdAt) })
+    .from(mailedTokens)
+    .where(and(isTheirs, eq(mailedTokens.purpose, 'email_change'), isLater))
+  return first?.askedAt ?? taken.createdAt
+}
+
 type Change = {
   readonly userId: string
   readonly oldEmail: string
   readonly newEmail: string
-  readonly askedAt: Date
+  readonly since: Date
 }
 
 async function queueNotices(
   tx: Transaction,
   ctx: Context<never>,
-  { userId, oldEmail, newEmail, askedAt: since }: Change,
+  { userId, oldEmail, newEmail, since }: Change,
 ): Promise<void> {
   const ttlSeconds = ctx.config.emailUndoTtlSeconds
   const undo = await issueMailedToken(tx, {

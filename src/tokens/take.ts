@@ -11,7 +11,7 @@ type Wanted = {
   readonly addressKey?: string | undefined
 }
 
-type MailedToken = typeof mailedTokens.$inferSelect
+export type MailedToken = typeof mailedTokens.$inferSelect
 
 /** Why a token was not taken, in the contract's order. */
 type TokenRefusal = 'invalid' | 'mismatch' | 'used' | 'expired'

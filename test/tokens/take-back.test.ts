@@ -151,6 +151,27 @@ describe('POST /v0/auth/undo-email-change takes back all that opens the account 
     expect((await comeBack(mail, person)).body).toEqual({ status: 'device_verification_required' })
   })
 
+  test('whoever asks again keeps nothing of what they added since they first asked', async () => {
+    const { person, client } = await signedInOnDevice(app)
+    await askForAddress(client, person)
+    await setUpTotp(client)
+    await confirmAddress(await askForAddress(client, person))
+    expect(await undo(person)).toContain('two-step sign-in, with its backup codes')
+    expect(await rowsOf('totp_secrets', person)).toBe(0)
+  })
+
+  test('a change that was confirmed is over: what came between it and the next stays at the undo of the next', async () => {
+    const { person, client } = await signedInOnDevice(app)
+    const ownEmail = await askForAddress(client, person)
+    await confirmAddress(ownEmail)
+    const owner = { ...person, email: ownEmail }
+    await client.post('/v0/auth/login', owner)
+    await setUpTotp(client)
+    await confirmAddress(await askForAddress(client, owner))
+    expect(await undo(owner)).not.toContain('two-step sign-in, with its backup codes')
+    expect(await rowsOf('totp_secrets', person)).toBe(1)
+  })
+
   test('a link from before such links knew when the change was asked for counts from its own making', async () => {
     const { person, client } = await signedInOnDevice(app)
     const newEmail = await askForAddress(client, person)
