@@ -9,10 +9,10 @@ import type { Decoded, DecodeOrder } from './decode-order.ts'
 export type Decoders = {
   /**
    * Gives nothing where it took too much time or memory: then the process is gone.
-   * @param owner among whom turns are shared fairly
+   * @param network the widest that the sender may have: turns are shared fairly among networks, as accounts cost nothing
    * @throws {QueueFullError} where it would have to wait too long
    */
-  decode(owner: string, order: DecodeOrder): Promise<Decoded | undefined>
+  decode(network: string, order: DecodeOrder): Promise<Decoded | undefined>
   close(): void
 }
 
@@ -55,8 +55,8 @@ export function openDecoders({ deadlineMs = usualDeadlineMs } = {}): Decoders {
   }
 
   return {
-    decode: (owner, order) =>
-      queue(owner, () => {
+    decode: (network, order) =>
+      queue(network, () => {
         const [rested] = idle
         if (rested) idle.delete(rested)
         return decodeWith(rested ?? startDecoder(), order)

@@ -1,5 +1,6 @@
 import { QueueFullError } from '../crypto/work-queue.ts'
 import type { Deps } from '../deps.ts'
+import { widestNetworkOf } from '../http/client-address.ts'
 import type { PictureProblem } from './decode-order.ts'
 
 export type ImageKind = 'profile_image' | 'banner_image'
@@ -13,16 +14,16 @@ export const imageLimits = {
 /** Why bytes do not become a picture. */
 export type ImageProblem = PictureProblem | 'too slow' | 'busy'
 
-type Sent = { readonly bytes: Buffer; readonly kind: ImageKind; readonly userId: string }
+type Sent = { readonly bytes: Buffer; readonly kind: ImageKind; readonly address: string }
 
-/** The picture as it is kept, as WebP. Turns go round the accounts that send pictures. */
+/** The picture as it is kept, as WebP. Turns go round the networks that send pictures. */
 export async function toWebp(
   { decoders }: Pick<Deps, 'decoders'>,
-  { bytes, kind, userId }: Sent,
+  { bytes, kind, address }: Sent,
 ): Promise<Buffer | ImageProblem> {
   const { mostPixelsAside } = imageLimits[kind]
   try {
-    const decoded = (await decoders.decode(userId, { bytes, mostPixelsAside })) ?? 'too slow'
+    const decoded = (await decoders.decode(widestNetworkOf(address), { bytes, mostPixelsAside })) ?? 'too slow'
     return typeof decoded === 'string' ? decoded : Buffer.from(decoded)
   } catch (error) {
     if (error instanceof QueueFullError) return 'busy'

@@ -2,8 +2,9 @@ import type { Context } from '../context.ts'
 import { findConnections } from '../oauth/connections.ts'
 import { imageHostsOf } from '../oauth/find-provider.ts'
 import { isSuccess, OutboundError } from '../outbound/client.ts'
-import type { SignedIn } from '../sessions/resolve.ts'
+import type { Doer } from '../under-way.ts'
 import { type ImageProblem, imageLimits, toWebp } from './image.ts'
+import { beginUpload } from './read-upload.ts'
 import { setImage } from './set-image.ts'
 
 type Refusal =
@@ -16,13 +17,14 @@ type Refusal =
 const kind = 'profile_image'
 
 /** Afterwards the account shows the picture that it has at the provider; gives its URL here. */
-export async function importImage(ctx: Context<Refusal>, { user }: SignedIn, slug: string): Promise<string> {
-  const connection = (await findConnections(ctx.db, user.id)).find((one) => one.slug === slug)
+export async function importImage(ctx: Context<Refusal>, { userId, address }: Doer, slug: string): Promise<string> {
+  using _ = beginUpload(ctx, { userId, address })
+  const connection = (await findConnections(ctx.db, userId)).find((one) => one.slug === slug)
   if (connection === undefined) throw ctx.fault('oauth:connection_not_found')
   const url = checkUrl(ctx, connection.pictureUrl, await imageHostsOf(ctx, connection.providerId))
-  const webp = await toWebp(ctx, { bytes: await fetchImage(ctx, url), kind, userId: user.id })
+  const webp = await toWebp(ctx, { bytes: await fetchImage(ctx, url), kind, address })
   if (typeof webp === 'string') throw refuse(ctx, webp)
-  return setImage(ctx, { userId: user.id, kind, webp })
+  return setImage(ctx, { userId, kind, webp })
 }
 
 function checkUrl(ctx: Context<Refusal>, text: string | null, hosts: readonly string[]): string {

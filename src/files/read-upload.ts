@@ -10,8 +10,8 @@ const frameBytes = 64 * 1024
 /** Each holds what has arrived of it in memory: nothing is left anywhere of one that is broken off [FS5]. */
 const begin = underWay({ most: 16, ofOneNetwork: 4 })
 
-/** A place for the upload until its picture is made: one an account, four a network. */
-export function beginUpload(ctx: Pick<Context<Refusal>, 'config' | 'fault'>, who: Doer): Disposable {
+/** A place for the upload, or import, until its picture is made: one an account, four a network. */
+export function beginUpload(ctx: Pick<Context<'rate_limit:exceeded'>, 'config' | 'fault'>, who: Doer): Disposable {
   const place = begin(ctx.config, who)
   if (place) return place
   throw ctx.fault('rate_limit:exceeded', { retryAfterSeconds: 2, details: 'Other uploads are under way.' })

@@ -35,7 +35,8 @@ export async function fileRoutes(app: App, deps: Deps): Promise<void> {
     },
     handler: async (request, reply) => {
       const ctx = { ...deps, fault: importFault }
-      return reply.code(201).send({ image_url: await importImage(ctx, signedInUser(request), request.body.provider) })
+      const who = { userId: signedInUser(request).user.id, address: request.clientAddress }
+      return reply.code(201).send({ image_url: await importImage(ctx, who, request.body.provider) })
     },
   })
   const readFault = faults('file:not_found', 'file:read_error')
@@ -104,9 +105,10 @@ function imageRoutes(app: App, deps: Deps, { url, kind, what }: Image): void {
     handler: async (request, reply) => {
       const { user } = signedInUser(request)
       const ctx = { ...deps, fault: uploadFault }
-      using _ = beginUpload(ctx, { userId: user.id, address: request.clientAddress })
+      const address = request.clientAddress
+      using _ = beginUpload(ctx, { userId: user.id, address })
       const bytes = await readUpload(request, { fault: uploadFault, mostBytes })
-      const webp = await toWebp(deps, { bytes, kind, userId: user.id })
+      const webp = await toWebp(deps, { bytes, kind, address })
       if (typeof webp === 'string') throw uploadFault(refusals[webp].code, refusals[webp])
       const imageUrl = await setImage(ctx, { userId: user.id, kind, webp })
       return reply.code(201).send({ image_url: imageUrl })

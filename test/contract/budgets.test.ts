@@ -24,7 +24,7 @@ const rowsOf: Readonly<Record<string, readonly string[]>> = {
   'src/deps.ts openDatabase': ['connections of the API to PostgreSQL'],
   'src/deps.ts remember': ['answers of providers in memory'],
   'src/files/decoders.ts fairQueue': ['processes that decode pictures'],
-  'src/files/read-upload.ts underWay': ['uploads under way'],
+  'src/files/read-upload.ts underWay': ['uploads and imports of pictures under way'],
   'src/http/server.ts lingeringClose': ['connections that linger after a refusal'],
   'src/mail/limit.ts countEvent': ['mails to an address', 'mails of all'],
   'src/mail/worker.ts fairTurns': ['conversations with the mail server that requests wait for', 'who waits for them'],

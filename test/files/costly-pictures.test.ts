@@ -15,6 +15,9 @@ let people: Awaited<ReturnType<typeof somebody>>[]
 beforeAll(async () => {
   app = await startApp()
   people = await Promise.all(Array.from({ length: 5 }, () => somebody(app)))
+  // The last has a network of its own; those of the others are in one /48.
+  for (const [index, { client }] of people.entries())
+    client.headers['x-forwarded-for'] = index === 4 ? '192.0.2.7' : `2001:db8:7:${index}::1`
 })
 afterAll(() => app.close())
 
@@ -67,14 +70,14 @@ describe(`POST ${url}`, () => {
     expect((await put(1, await make())).status).toBe(201)
   })
 
-  test('what takes longer is file:upload_error, and nobody else waits for it [AT4]', async () => {
+  test('what takes longer is file:upload_error, and no other network waits for it, however many accounts send it [AT4]', async () => {
     const costly = packedTexts(400)
     let isOver = false
     const begun = performance.now()
     const refused = Promise.all([1, 2].map((who) => put(who, costly).then(said))).finally(() => {
       isOver = true
     })
-    // One after the other, as long as they are at it: each has its turn next.
+    // As long as they are at it, which is one after the other.
     const tookMs: number[] = []
     while (!isOver) {
       const startedAt = performance.now()
@@ -82,7 +85,7 @@ describe(`POST ${url}`, () => {
       tookMs.push(performance.now() - startedAt)
     }
     expect(await refused).toEqual(Array(2).fill([400, 'file:upload_error']))
-    expect(Math.max(...tookMs)).toBeLessThan(performance.now() - begun)
+    expect(Math.max(...tookMs)).toBeLessThan((performance.now() - begun) / 3)
     expect(tookMs.length).toBeGreaterThan(1)
   })
 })
@@ -101,8 +104,11 @@ describe('the processes that decode', () => {
     return found.flat()
   }
   let decoders: Decoders
-  const decode = async (owner = 'somebody') =>
-    decoders.decode(owner, { bytes: await picture().png().toBuffer(), mostPixelsAside: 64 })
+  let bytes: Buffer
+  beforeAll(async () => {
+    bytes = await picture().png().toBuffer()
+  })
+  const decode = (network = 'somewhere') => decoders.decode(network, { bytes, mostPixelsAside: 64 })
 
   test.skipIf(process.platform !== 'linux')(
     'none before the first picture, no more than two, none after the end; one that stands still is killed [AT4]',

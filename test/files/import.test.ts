@@ -6,7 +6,7 @@ import { said, somebody } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { startOtherServer } from '../support/native-provider.ts'
-import { fetchFile, pathOf, picture } from './support.ts'
+import { beginUpload, fetchFile, multipart, pathOf, picture } from './support.ts'
 
 const url = '/v0/user/me/profile-image/import'
 const pictures = await startOtherServer()
@@ -54,6 +54,15 @@ describe(`POST ${url}`, () => {
     expect((await fine.client.post(url, { provider: 'acme' })).status).toBe(201)
     const foreign = await linked(`http://127.0.0.1:${port}/me.png`, row?.id)
     expect(said(await foreign.client.post(url, { provider: 'acme' }))).toEqual([400, 'oauth:invalid_image_url'])
+  })
+
+  test('rate_limit:exceeded: an account has one picture under way, uploaded or imported [AT4]', async () => {
+    const { client } = await linked(`http://localhost:${port}/me.png`)
+    const begun = beginUpload(app, client, '/v0/user/me/profile-image')
+    begun.write(multipart({ bytes: Buffer.alloc(1000) }).body.subarray(0, 500))
+    await expect.poll(() => take(client).then(said), { timeout: 4000 }).toEqual([429, 'rate_limit:exceeded'])
+    begun.destroy()
+    await expect.poll(async () => (await take(client)).status, { timeout: 10_000 }).toBe(201)
   })
 
   test('oauth:connection_not_found', async () => {
