@@ -9,6 +9,9 @@ type Refusal = 'file:upload_error' | 'FILE_TOO_LARGE' | 'rate_limit:exceeded'
 const frameBytes = 64 * 1024
 /** Each holds what has arrived of it in memory: nothing is left anywhere of one that is broken off [FS5]. */
 const begin = underWay({ most: 16, ofOneNetwork: 4 })
+/** Whoever sends less in so many seconds gives the place back. */
+const leastBytes = 1024
+const stallSeconds = 5
 
 /** A place for the upload, or import, until its picture is made: one an account, four a network. */
 export function beginUpload(ctx: Pick<Context<'rate_limit:exceeded'>, 'config' | 'fault'>, who: Doer): Disposable {
@@ -25,6 +28,7 @@ export async function readUpload(
   if (!request.isMultipart())
     throw fault('file:upload_error', { details: 'Send multipart/form-data with a part "file".' })
   if (Number(request.headers['content-length'] ?? 0) > mostBytes + frameBytes) throw fault('FILE_TOO_LARGE')
+  using _ = hangUpOnStall(request)
   return await readFilePart(request, fault, mostBytes)
 }
 
@@ -55,6 +59,21 @@ function brokenOff({ raw }: FastifyRequest): Promise<never> {
     if (raw.destroyed) check()
     else raw.once('close', check)
   })
+}
+
+/** A second in which this process was too busy to read counts once, however long it was. */
+function hangUpOnStall({ raw }: FastifyRequest): Disposable {
+  let seconds = 0
+  let bytesBefore = raw.socket.bytesRead
+  const timer = setInterval(() => {
+    seconds += 1
+    if (raw.socket.bytesRead - bytesBefore >= leastBytes) {
+      seconds = 0
+      bytesBefore = raw.socket.bytesRead
+    }
+    if (seconds >= stallSeconds && !raw.complete) raw.destroy()
+  }, 1000)
+  return { [Symbol.dispose]: () => clearInterval(timer) }
 }
 
 const isRefusal = (error: unknown): boolean => error instanceof Error && 'circumstances' in error
