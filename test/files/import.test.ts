@@ -6,7 +6,7 @@ import { said, somebody } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { startOtherServer } from '../support/native-provider.ts'
-import { beginUpload, fetchFile, multipart, pathOf, picture } from './support.ts'
+import { fetchFile, pathOf, picture, upload } from './support.ts'
 
 const url = '/v0/user/me/profile-image/import'
 const pictures = await startOtherServer()
@@ -57,12 +57,20 @@ describe(`POST ${url}`, () => {
   })
 
   test('rate_limit:exceeded: an account has one picture under way, uploaded or imported [AT4]', async () => {
-    const { client } = await linked(`http://localhost:${port}/me.png`)
-    const begun = beginUpload(app, client, '/v0/user/me/profile-image')
-    begun.write(multipart({ bytes: Buffer.alloc(1000) }).body.subarray(0, 500))
-    await expect.poll(() => take(client).then(said), { timeout: 4000 }).toEqual([429, 'rate_limit:exceeded'])
-    begun.destroy()
-    await expect.poll(async () => (await take(client)).status, { timeout: 10_000 }).toBe(201)
+    pictures.replies.set('/silent.png', { how: 'silent' })
+    pictures.replies.set('/me.png', { body: await picture().png().toBuffer() })
+    const { id, client } = await linked(`http://localhost:${port}/silent.png`)
+    const begun = take(client)
+    await expect.poll(() => pictures.timesAsked('/silent.png')).toBe(1)
+    const bytes = await picture().png().toBuffer()
+    const refused = [await take(client), await upload(client, '/v0/user/me/profile-image', { bytes })]
+    expect(refused.map(said)).toEqual(Array(2).fill([429, 'rate_limit:exceeded']))
+    expect(said(await begun)).toEqual([400, 'oauth:invalid_image_url'])
+    await app.sql('update oauth_identities set picture_url = $2 where user_id = $1', [
+      id,
+      `http://localhost:${port}/me.png`,
+    ])
+    expect((await take(client)).status).toBe(201)
   })
 
   test('oauth:connection_not_found', async () => {

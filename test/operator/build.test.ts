@@ -35,6 +35,8 @@ beforeAll(async () => {
     MEILISEARCH_API_KEY: meilisearch.apiKey ?? '',
     MEILISEARCH_SEARCH_API_KEY: meilisearch.searchApiKey ?? '',
     ...s3.env,
+    // Redis and this machine's address are those of all the other tests.
+    RATE_LIMITS: '1000',
     ARGON2_MEMORY_KIB: '8192',
     ARGON2_TIME_COST: '1',
   }

@@ -100,13 +100,13 @@ describe(`POST ${url}`, () => {
     expect(live).toHaveLength(1)
   })
 
-  test('goes to the address as its owner wrote it, whatever the spelling of the request', async () => {
-    const { person } = await signedUp(app, { email: 'Mixed.Case@Forgot.Example' })
+  test('goes to the mailbox as its owner wrote it, whatever the spelling of the request', async () => {
+    await signedUp(app, { email: 'Mixed.Case@Forgot.Example' })
     for (const email of [' mixed.case@forgot.EXAMPLE ', 'MIXED.CASE@FORGOT.EXAMPLE'])
       expect((await forgot(email)).status).toBe(204)
     const recipients = () => (app.deps.inbox?.list() ?? []).map(({ to }) => String(to))
     const theirs = () => recipients().filter((to) => /forgot\.example/i.test(to))
-    await expect.poll(theirs, { timeout: 15_000 }).toEqual([person.email, person.email, person.email])
+    await expect.poll(theirs, { timeout: 15_000 }).toEqual(Array(3).fill('Mixed.Case@forgot.example'))
   })
 
   test('whatever the address, the mail server is asked as far as the recipient; only an account is then sent a mail [AT1 TH6]', async () => {
