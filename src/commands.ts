@@ -15,6 +15,8 @@ import { isUuid } from './http/validation.ts'
 import { importOptions, readImport, runImport } from './import/command.ts'
 import { createLog } from './log.ts'
 import { describeRecentActs } from './moderation/recent-acts.ts'
+import { countAccounts, describeProviders } from './oauth/count-accounts.ts'
+import { ownIssuers } from './oauth/find-provider.ts'
 import { outboundPolicy } from './outbound/policy.ts'
 import { openBroadcast } from './ports/broadcast.open.ts'
 import { openSearchIndex } from './ports/search-index.open.ts'
@@ -69,6 +71,11 @@ export const commands: Readonly<Record<string, Command>> = {
     options: { since: { type: 'string', takes: 'TIME' } },
     usage: `help a user: ${Object.keys(userActs).join(', ')} (what came since TIME, of the last seven days)`,
     run: help,
+  },
+  providers: {
+    parameters: [],
+    usage: 'how many accounts each provider opens, and how many have no other way in',
+    run: showProviders,
   },
   audit: {
     parameters: [],
@@ -187,6 +194,11 @@ async function webhooksAdd(config: Config, [url = '']: readonly string[]): Promi
   return {
     says: `Events are posted to ${url} from now on.\nid     ${added.id}\nsecret ${added.secret}\nKeep the secret: it is not shown again.`,
   }
+}
+
+async function showProviders(config: Config): Promise<Outcome> {
+  const patient = { ...config, databaseTimeoutMs: Math.max(config.databaseTimeoutMs, 60_000) }
+  return { says: describeProviders(await withDatabase(patient, ({ db }) => countAccounts(db, ownIssuers(config)))) }
 }
 
 async function webhooksList(config: Config): Promise<Outcome> {

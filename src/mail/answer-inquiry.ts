@@ -5,6 +5,7 @@ import { open } from '../crypto/sealed-box.ts'
 import type { Database } from '../db/client.ts'
 import { mails } from '../db/schema/mails.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
+import { ownIssuers } from '../oauth/find-provider.ts'
 import { mailReset } from '../password/forgot.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import { mailVerification } from '../tokens/resend-verification.ts'
@@ -12,10 +13,11 @@ import type { Inquiry } from './inquiry.ts'
 import { MailsSpentError, spendMail } from './limit.ts'
 import type { MailDeps, StoredInquiry } from './outbox.ts'
 
-type Answer = (tx: Transaction, deps: MailDeps, inquiry: Inquiry) => Promise<boolean>
+type Answer = (tx: Transaction, deps: MailDeps, inquiry: Required<StoredInquiry>) => Promise<boolean>
 
 const answers: Readonly<Record<Inquiry['purpose'], Answer>> = {
-  password_reset: mailReset,
+  // Whoever has not opened the first link yet has no other way in than that [FD7].
+  password_reset: async (...asked) => (await mailReset(...asked)) || mailVerification(...asked),
   verify_email: mailVerification,
 }
 
@@ -33,6 +35,7 @@ export async function answerInquiry(deps: AnswerDeps, inquiryId: string): Promis
   const stored = await findInquiry(deps, inquiryId)
   if (stored === undefined) return
   const config: Config = { ...deps.config, ...stored.settings, mailDelivery: 'queue' }
+  const inquiry = { ownIssuers: ownIssuers(config), ...stored }
   const budget = { config, sharedCounter: deps.sharedCounter }
   if (await spendMail(budget, stored.purpose, 0)) throw new MailsSpentError()
   const isMailed = await transaction(deps.pool, async (tx) => {
@@ -41,7 +44,7 @@ export async function answerInquiry(deps: AnswerDeps, inquiryId: string): Promis
       .set({ payload: null, sentAt: sql`now()` })
       .where(and(eq(mails.id, inquiryId), isNotNull(mails.payload)))
       .returning({ id: mails.id })
-    return claimed.length > 0 && answers[stored.purpose](tx, { ...deps, config }, stored)
+    return claimed.length > 0 && answers[stored.purpose](tx, { ...deps, config }, inquiry)
   })
   if (isMailed) await spendMail(budget, stored.purpose)
 }

@@ -8,6 +8,7 @@ import { prepared } from '../db/prepared.ts'
 import { mails } from '../db/schema/mails.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
+import { type OwnIssuers, ownIssuers } from '../oauth/find-provider.ts'
 import type { Inquiry } from './inquiry.ts'
 import { networkDigest } from './network.ts'
 import type { MailContent } from './templates.ts'
@@ -113,19 +114,23 @@ type InquirySettings = Pick<
 >
 const linkTtl = { password_reset: 'passwordResetTtlSeconds', verify_email: 'emailVerificationTtlSeconds' } as const
 
-export type StoredInquiry = Inquiry & { readonly settings: InquirySettings }
+export type StoredInquiry = Inquiry & {
+  readonly settings: InquirySettings
+  /** None in one that an older version stored. */
+  readonly ownIssuers?: OwnIssuers
+}
 
 /** Afterwards the worker looks for the owner of the address, if the transaction commits. */
 export async function queueInquiry(
   tx: Transaction,
   deps: MailDeps,
-  { purpose, email, client }: Inquiry,
+  { purpose, email, client: asker }: Inquiry,
 ): Promise<void> {
   const { rateLimits, frontendUrl, passwordResetTtlSeconds, emailVerificationTtlSeconds, signupTtlSeconds } =
     deps.config
   const settings = { rateLimits, frontendUrl, passwordResetTtlSeconds, emailVerificationTtlSeconds, signupTtlSeconds }
-  const { address, userAgent } = client
-  const payload: StoredInquiry = { purpose, email, client: { address, userAgent }, settings }
+  const client = { address: asker.address, userAgent: asker.userAgent }
+  const payload: StoredInquiry = { purpose, email, client, settings, ownIssuers: ownIssuers(deps.config) }
   const inquiryId = await putMail(tx, deps, {
     kind: 'inquiry',
     payload,

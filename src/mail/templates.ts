@@ -21,7 +21,13 @@ export type MailContent =
       readonly ipAddress?: string | undefined
     }
   | { readonly template: 'password_reset'; readonly to: string; readonly link: string }
-  | { readonly template: 'no_password_notice'; readonly to: string }
+  | { readonly template: 'first_password'; readonly to: string; readonly link: string }
+  | {
+      readonly template: 'no_password_notice'
+      readonly to: string
+      /** None in a mail that an older version wrote. */
+      readonly providers?: readonly string[] | undefined
+    }
   | { readonly template: 'email_change'; readonly to: string; readonly link: string }
   | { readonly template: 'account_deletion'; readonly to: string; readonly link: string }
   | { readonly template: 'email_change_requested'; readonly to: string }
@@ -237,16 +243,29 @@ function letterOf(content: MailContent): Letter {
         subject: content.role === 'admin' ? 'There is a new administrator' : 'There is a new moderator',
         paragraphs: [whoIsWhat(content), 'If that is as it should be, there is nothing to do.', takeRoleBack(content)],
       }
+    case 'first_password':
+      return {
+        subject: 'Set a password for your account',
+        paragraphs: [
+          'A password was asked for your account, which has none, nor another service through which it can be signed in to. To set one, open this link:',
+          { link: content.link },
+          'If it was not you, there is nothing to do.',
+        ],
+      }
     case 'no_password_notice':
       return {
         subject: 'Your account has no password',
         paragraphs: [
-          'Somebody asked for a new password for your account, which has none: you sign in through another service.',
+          `Somebody asked for a new password for your account, which has none: you sign in through ${listServices(content.providers)}.`,
           'Sign in that way. You can set a password in your account afterwards.',
+          'If it was not you, there is nothing to do: nothing was changed.',
         ],
       }
   }
 }
+
+const listServices = (names: readonly string[] = ['another service']): string =>
+  new Intl.ListFormat('en', { type: 'disjunction' }).format(names.map(oneLine))
 
 function listRemoved({ since, removed }: Extract<MailContent, { template: 'taken_back' }>): string {
   const nothing = `Nothing else had been added since ${inUtc(since)}.`

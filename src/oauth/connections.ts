@@ -8,6 +8,7 @@ import { notifyOwner } from '../mail/outbox.ts'
 import { lockOwnAccount } from '../sessions/open.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
+import { type OwnIssuers, ownIssuers, ownNames } from './find-provider.ts'
 
 /** Through whom the account can be signed in to, oldest first. */
 export async function listConnections(db: Database, { user }: { readonly user: { readonly id: string } }) {
@@ -19,20 +20,34 @@ export async function listConnections(db: Database, { user }: { readonly user: {
   }))
 }
 
-/** The account's identities, each with its provider's name in paths. */
+/** The account's identities, each with its provider's name in paths, and as people know it. */
 export async function findConnections(db: Database, userId: string) {
+  const { id, slug, name, issuer } = oauthProviders
   const rows = await db
-    .select({ identity: oauthIdentities, slug: oauthProviders.slug })
+    .select({ identity: oauthIdentities, provider: { id, slug, name, issuer } })
     .from(oauthIdentities)
     .leftJoin(oauthProviders, eq(sql`${oauthProviders.id}::text`, oauthIdentities.providerId))
     .where(eq(oauthIdentities.userId, userId))
     .orderBy(asc(oauthIdentities.createdAt))
-  return rows.map(({ identity, slug }) => ({ ...identity, slug: slug ?? identity.providerId }))
+  return rows.map(({ identity, provider }) => ({
+    ...identity,
+    slug: provider?.slug ?? identity.providerId,
+    name: provider?.name ?? ownNames[identity.providerId] ?? identity.providerId,
+    presentIssuer: provider ? (provider.issuer ?? provider.id) : undefined,
+  }))
+}
+
+type Connection = Awaited<ReturnType<typeof findConnections>>[number]
+
+/** Those that somebody can sign in by: their providers are there, and are whom they were when they vouched [FD7]. */
+export async function findWorkingConnections(db: Database, own: OwnIssuers, userId: string): Promise<Connection[]> {
+  const connections = await findConnections(db, userId)
+  return connections.filter(({ issuer, presentIssuer, providerId }) => issuer === (presentIssuer ?? own[providerId]))
 }
 
 type Refusal = 'oauth:connection_not_found' | 'oauth:cannot_unlink_last_connection' | 'user:invalid_session'
 
-/** Afterwards that provider no longer opens the account; the last way in stays, also when two are unlinked at once [TK7]. */
+/** Afterwards that provider no longer opens the account; the last way in that works stays, also when two are unlinked at once [TK7 FD7]. */
 export function unlink(
   ctx: Context<Refusal>,
   signedIn: SignedIn,
@@ -43,7 +58,8 @@ export function unlink(
     const connections = await findConnections(tx, user.id)
     const connection = connections.find((one) => one.slug === slug)
     if (connection === undefined) throw ctx.fault('oauth:connection_not_found')
-    if (!user.hasPassword && connections.length === 1) throw ctx.fault('oauth:cannot_unlink_last_connection')
+    const working = user.hasPassword ? [] : await findWorkingConnections(tx, ownIssuers(ctx.config), user.id)
+    if (working.length === 1 && working[0]?.id === connection.id) throw ctx.fault('oauth:cannot_unlink_last_connection')
     await tx
       .delete(oauthIdentities)
       .where(and(eq(oauthIdentities.id, connection.id), eq(oauthIdentities.userId, user.id)))

@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
+import { and, eq, ne } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { violatesUnique } from '../db/failure.ts'
 import { oauthIdentities } from '../db/schema/oauth.ts'
@@ -38,6 +39,16 @@ async function putIdentity(
   { userId, provider, identity }: NewIdentity,
 ): Promise<void> {
   const { id: providerId, issuer } = provider
+  // One made while the provider was somebody else opens nothing any more, and stands in the way of the one that does [FD7].
+  await tx
+    .delete(oauthIdentities)
+    .where(
+      and(
+        eq(oauthIdentities.userId, userId),
+        eq(oauthIdentities.providerId, providerId),
+        ne(oauthIdentities.issuer, issuer),
+      ),
+    )
   const { subject, verifiedEmail: email, pictureUrl } = identity
   try {
     await tx

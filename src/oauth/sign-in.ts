@@ -109,7 +109,7 @@ async function beginSignUp(
     .where(eq(users.emailKey, emailKey(email)))
   if (registered) {
     throw ctx.fault('oauth:email_already_exists', {
-      details: 'Sign in to that account in another way, then link this provider to it.',
+      details: 'Sign in to that account in another way, or ask for a password by mail, then link this provider to it.',
     })
   }
   const pendingToken = await transaction(ctx.pool, async (tx) => {

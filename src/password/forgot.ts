@@ -6,6 +6,8 @@ import type { Client } from '../http/client.ts'
 import type { ResetDeliveryRefusal } from '../mail/confirm.ts'
 import { type Inquiry, inquire } from '../mail/inquiry.ts'
 import { type MailDeps, queueMail } from '../mail/outbox.ts'
+import { findWorkingConnections } from '../oauth/connections.ts'
+import type { OwnIssuers } from '../oauth/find-provider.ts'
 import { issueMailedToken, supersedeUserTokens } from '../tokens/issue.ts'
 import { mailedLink } from '../tokens/link.ts'
 import { audit } from '../users/audit.ts'
@@ -18,26 +20,54 @@ export const forgotPassword = (
 ): Promise<void> =>
   inquire(ctx, { purpose: 'password_reset', email, client }, 'worker:password_reset_email_send_failed')
 
-/** Afterwards a link is on its way to the owner of an account with that address, or a word that it has no password. Says whether there is one. */
-export async function mailReset(tx: Transaction, deps: MailDeps, { email, client }: Inquiry): Promise<boolean> {
+type Wish = Inquiry & { readonly ownIssuers: OwnIssuers }
+
+/**
+ * Afterwards a link is on its way to the owner of an account with that address, or, where the account has no password and can be signed in to
+ * through a provider, a word that says through which [FD7]. Says whether there is such an account.
+ */
+export async function mailReset(
+  tx: Transaction,
+  deps: MailDeps,
+  { email, client, ownIssuers }: Wish,
+): Promise<boolean> {
   const [user] = await tx
     .select()
     .from(users)
     .where(eq(users.emailKey, emailKey(email)))
     .for('no key update')
   if (user === undefined) return false
-  const { id: userId, email: to, emailKey: addressKey } = user
-  await audit(tx, { type: 'password_reset_requested', userId, client })
-  const ttlSeconds = deps.config.passwordResetTtlSeconds
-  if (user.passwordHash === null) {
-    const content = { template: 'no_password_notice' as const, to }
-    await queueMail(tx, deps, { content, tokenId: null, userId, ttlSeconds, client })
+  await audit(tx, { type: 'password_reset_requested', userId: user.id, client })
+  const connections = user.passwordHash === null ? await findWorkingConnections(tx, ownIssuers, user.id) : []
+  if (connections.length === 0) {
+    await mailPasswordLink(tx, deps, user, client)
     return true
   }
+  const providers = connections.map(({ name }) => name)
+  const content = { template: 'no_password_notice' as const, to: user.email, providers }
+  const ttlSeconds = deps.config.passwordResetTtlSeconds
+  await queueMail(tx, deps, { content, tokenId: null, userId: user.id, ttlSeconds, client })
+  return true
+}
+
+type Owner = Pick<typeof users.$inferSelect, 'id' | 'email' | 'emailKey' | 'passwordHash'>
+
+/** Afterwards the account's mailbox gets a link to a new password, or its first one; older links are dead. */
+export async function mailPasswordLink(
+  tx: Transaction,
+  deps: MailDeps,
+  { id: userId, email: to, emailKey: addressKey, passwordHash }: Owner,
+  client: Inquiry['client'] | undefined,
+): Promise<void> {
+  const ttlSeconds = deps.config.passwordResetTtlSeconds
   await supersedeUserTokens(tx, userId, ['password_reset'])
   const token = await issueMailedToken(tx, { purpose: 'password_reset', userId, addressKey, ttlSeconds })
   const link = mailedLink(deps.config, 'reset-password', token.text)
-  const content = { template: 'password_reset' as const, to, link }
-  await queueMail(tx, deps, { content, tokenId: token.id, ttlSeconds, client })
-  return true
+  const template = passwordHash === null ? ('first_password' as const) : ('password_reset' as const)
+  await queueMail(tx, deps, {
+    content: { template, to, link },
+    tokenId: token.id,
+    ttlSeconds,
+    ...(client && { client }),
+  })
 }

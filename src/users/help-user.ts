@@ -1,10 +1,13 @@
 import { and, count, desc, eq, isNull, sql } from 'drizzle-orm'
+import type { Config } from '../config.ts'
 import type { Database } from '../db/client.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import { devices, securityEvents, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
-import { listConnections } from '../oauth/connections.ts'
+import { findConnections, findWorkingConnections } from '../oauth/connections.ts'
+import { ownIssuers } from '../oauth/find-provider.ts'
+import { mailPasswordLink } from '../password/forgot.ts'
 import { type AccountTransaction, changeAccounts } from '../sessions/change-accounts.ts'
 import { endSessions } from '../sessions/end.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
@@ -29,7 +32,7 @@ const byOperator = { client: undefined, metadata: { by: 'operator' } } as const
 
 /** Each says what it did. */
 export const userActs = {
-  show: (tx, _, user) => describeUser(tx, user),
+  show: (tx, { config }, user) => describeUser(tx, config, user),
   'end-sessions': async (tx, _, user) => {
     await endSessions(tx, user.id, { reason: 'revoked' })
     await endHeldLogins(tx, user.id)
@@ -45,6 +48,12 @@ export const userActs = {
     if (user.totpEnabledAt === null) return 'TOTP is off already.'
     await removeTotp(tx, deps, { user, client: undefined })
     return 'TOTP is off, and the owner is told by mail.'
+  },
+  'send-password-link': async (tx, deps, user) => {
+    await audit(tx, { type: 'password_reset_requested', userId: user.id, ...byOperator })
+    const config = { ...deps.config, mailDelivery: 'queue' as const }
+    await mailPasswordLink(tx, { ...deps, config }, user, undefined)
+    return 'A link to set a password is on its way to the address of the account.'
   },
   'take-back': recoverAccount,
   delete: async (tx, deps, user) => {
@@ -72,12 +81,14 @@ export function helpUser(
 
 const shownEvents = 10
 
-async function describeUser(tx: Transaction, user: User): Promise<string> {
+async function describeUser(tx: Transaction, config: Config, user: User): Promise<string> {
   const [state] = await tx.select({ roles: heldRoles, isBanned }).from(users).where(eq(users.id, user.id))
   const isLive = and(eq(sessions.userId, user.id), isNull(sessions.endedAt), sql`${sessions.expiresAt} > now()`)
   const [live] = await tx.select({ count: count() }).from(sessions).where(isLive)
   const [known] = await tx.select({ count: count() }).from(devices).where(eq(devices.userId, user.id))
-  const connections = await listConnections(tx, { user })
+  const connections = await findConnections(tx, user.id)
+  const working = await findWorkingConnections(tx, ownIssuers(config), user.id)
+  const isWorking = (id: string): boolean => working.some((one) => one.id === id)
   const until = user.bannedUntil === null ? 'for good' : `until ${user.bannedUntil.toISOString()}`
   const facts: Record<string, string> = {
     id: user.id,
@@ -89,7 +100,8 @@ async function describeUser(tx: Transaction, user: User): Promise<string> {
     banned: state?.isBanned ? `${until}: ${user.banReason}` : 'no',
     password: user.passwordHash === null ? 'none' : 'set',
     TOTP: user.totpEnabledAt === null ? 'off' : `on since ${user.totpEnabledAt.toISOString()}`,
-    providers: connections.map(({ provider }) => provider).join(', ') || 'none',
+    providers:
+      connections.map(({ id, slug }) => (isWorking(id) ? slug : `${slug} (no longer works)`)).join(', ') || 'none',
     sessions: String(live?.count ?? 0),
     devices: String(known?.count ?? 0),
   }

@@ -52,7 +52,7 @@ describe('import-accounts', () => {
     const profile = await app.client().get(`/v0/users/profile?handle=${first?.handle}`)
     expect(profile.body.created_at).toBe('2020-02-03T03:05:06.000Z')
     expect((await app.client().post('/v0/auth/forgot-password', { email: second?.email })).status).toBe(204)
-    expect((await mailsTo(app, second?.email ?? ''))[0]?.subject).toBe('Your account has no password')
+    expect((await mailsTo(app, second?.email ?? ''))[0]?.subject).toBe('Set a password for your account')
   })
 
   test('every line that cannot be taken says why, without what it held; the others are accounts', async () => {

@@ -1,0 +1,43 @@
+import { sql } from 'drizzle-orm'
+import type { Database } from '../db/client.ts'
+import { oauthIdentities, oauthProviders } from '../db/schema/oauth.ts'
+import { users } from '../db/schema/users.ts'
+import type { OwnIssuers } from './find-provider.ts'
+
+type Row = {
+  /** Its name in paths, or the id under which connections of before are kept. */
+  readonly slug: string
+  readonly issuer: string
+  /** Somebody can sign in by these connections. */
+  readonly works: boolean
+  readonly accounts: number
+  /** Those that nothing else opens: no password, and no connection that works. Without this provider their mailbox is the way in. */
+  readonly withoutOtherWay: number
+}
+
+/** How many accounts each provider opens, or opened where it is gone or was somebody else then. Reads all connections [FD7]. */
+export async function countAccounts(db: Database, own: OwnIssuers): Promise<readonly Row[]> {
+  const { rows } = await db.execute<Row>(sql`
+    with ways as (
+      select i.user_id, coalesce(p.slug, i.provider_id) as slug, i.issuer,
+        i.issuer = coalesce(p.issuer, p.id::text, ${JSON.stringify(own)}::jsonb ->> i.provider_id) is true as works
+      from ${oauthIdentities} i left join ${oauthProviders} p on p.id::text = i.provider_id
+    ), working as (select user_id, count(*) as count from ways where works group by user_id)
+    select slug, issuer, works, count(*)::int as accounts,
+      (count(*) filter (where u.password_hash is null and coalesce(working.count, 0) - works::int = 0))::int as "withoutOtherWay"
+    from ways join ${users} u on u.id = ways.user_id left join working on working.user_id = ways.user_id
+    group by slug, issuer, works order by slug, issuer`)
+  return rows
+}
+
+/** The same in sentences, a line for each. */
+export function describeProviders(rows: readonly Row[]): string {
+  if (rows.length === 0) return 'No account has a connection at a provider.'
+  const lines = rows.map(({ slug, issuer, works, accounts, withoutOtherWay }) => {
+    const state = works ? 'works' : 'no longer works'
+    return `${slug} (${issuer}) ${state}: ${accounts} accounts, ${withoutOtherWay} of them without another way in`
+  })
+  return [...lines, 'Whoever has no other way in sets a password by forgot-password once the provider is gone.'].join(
+    '\n',
+  )
+}
