@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { isSuccess, OutboundError, type OutboundReply, readJson } from '../outbound/client.ts'
+import { isSuccess, OutboundError, type OutboundReply } from '../outbound/client.ts'
+import { readJson } from '../outbound/json.ts'
 import type { Endpoints } from './provider.ts'
 
 /** OpenID Connect Discovery 1.0 section 3, as far as it is of use here. */
@@ -20,7 +21,7 @@ export async function discover(
 ): Promise<Endpoints & { readonly jwks: string }> {
   const reply = await ask(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
   if (!isSuccess(reply)) throw new OutboundError(`The discovery document answered ${reply.status}`)
-  const found = metadata.safeParse(parse(reply))
+  const found = metadata.safeParse(readJson(reply))
   if (!found.success) throw new OutboundError('The discovery document lacks what it must have')
   const { data } = found
   if (data.issuer !== issuer) throw new OutboundError('The discovery document names another issuer')
@@ -32,13 +33,5 @@ export async function discover(
     jwks: data.jwks_uri,
     tokenAuth: methods.includes('client_secret_basic') ? 'basic' : 'post',
     namesIssuer: data.authorization_response_iss_parameter_supported ?? false,
-  }
-}
-
-function parse(reply: OutboundReply): unknown {
-  try {
-    return readJson(reply)
-  } catch (cause) {
-    throw new OutboundError('The discovery document is not JSON', { cause })
   }
 }

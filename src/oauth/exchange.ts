@@ -1,6 +1,7 @@
 import { OAuth2Tokens } from 'arctic'
 import type { Context } from '../context.ts'
-import { isSuccess, readJson } from '../outbound/client.ts'
+import { isSuccess } from '../outbound/client.ts'
+import { readJson } from '../outbound/json.ts'
 import { askProvider } from './ask-provider.ts'
 import { redirectUri } from './authorize.ts'
 import type { Provider } from './provider.ts'

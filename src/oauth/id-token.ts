@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose'
-import { isSuccess, OutboundError, type OutboundReply, readJson } from '../outbound/client.ts'
+import { isSuccess, OutboundError, type OutboundReply } from '../outbound/client.ts'
+import { readJson } from '../outbound/json.ts'
 import type { Provider } from './provider.ts'
 import type { Answer, Remembered } from './remembered.ts'
 

@@ -11,9 +11,14 @@ export async function plainIdentity(
 ): Promise<Identity> {
   const { userinfo: url = '' } = provider.endpoints
   const info = (await fetchUserInfo(ctx, provider, { url, accessToken })) as Record<string, unknown> | null
-  const { sub, id } = info ?? {}
-  const identity = readClaims({ ...info, sub: sub ?? (typeof id === 'number' ? String(id) : id) })
+  const identity = readClaims({ ...info, sub: textOf(info?.sub ?? info?.id) })
   if (identity === undefined)
     throw ctx.fault('oauth:user_info_parse_failed', { details: 'There is no usable subject.' })
   return identity
+}
+
+/** Of a number its digits; zero and below are what broken systems say of everybody [FD1]. */
+function textOf(subject: unknown): unknown {
+  if (typeof subject !== 'number' && typeof subject !== 'bigint') return subject
+  return (typeof subject === 'bigint' || Number.isSafeInteger(subject)) && subject > 0 ? String(subject) : undefined
 }

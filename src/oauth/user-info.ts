@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
-import { isSuccess, readJson } from '../outbound/client.ts'
+import { isSuccess } from '../outbound/client.ts'
+import { readJson } from '../outbound/json.ts'
 import { askProvider } from './ask-provider.ts'
 import type { Provider } from './provider.ts'
 

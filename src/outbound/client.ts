@@ -113,6 +113,3 @@ async function readAll(body: AsyncIterable<Buffer>, mostBytes: number): Promise<
 }
 
 export const isSuccess = ({ status }: OutboundReply): boolean => status >= 200 && status < 300
-
-/** @throws {SyntaxError} */
-export const readJson = ({ bytes }: OutboundReply): unknown => JSON.parse(bytes.toString('utf8'))

@@ -1,0 +1,58 @@
+import type { TestApp } from './app.ts'
+import type { Answer, TestClient } from './client.ts'
+import type { OtherServer } from './native-provider.ts'
+import { signedUp } from './people.ts'
+
+const url = '/v0/admin/oauth/providers'
+
+/** Somebody who may register providers. */
+export async function administratorOf(app: TestApp): Promise<TestClient> {
+  const { person, client } = await signedUp(app)
+  await app.sql("insert into user_roles (user_id, role) select id, 'admin' from users where email = $1", [person.email])
+  return client
+}
+
+let count = 0
+
+/** Afterwards users can sign in through that server, by its issuer or, `plain`, by its endpoints; gives the slug. */
+export async function registerProvider(
+  admin: TestClient,
+  { url: base }: Pick<OtherServer, 'url'>,
+  { plain = false, ...more }: { readonly plain?: boolean; readonly [field: string]: unknown } = {},
+): Promise<string> {
+  const slug = `other-${++count}`
+  const endpoints = {
+    authorization_endpoint: `${base}/authorize`,
+    token_endpoint: `${base}/token`,
+    userinfo_endpoint: `${base}/userinfo`,
+  }
+  const client = { client_id: 'postern', client_secret: 'a-client-secret:with%and+' }
+  const answer = await admin.post(url, {
+    slug,
+    name: 'Other',
+    ...client,
+    ...(plain ? endpoints : { issuer: base }),
+    ...more,
+  })
+  if (answer.status !== 201) throw new Error(`registering answered ${answer.status} ${answer.code}`)
+  return slug
+}
+
+/** Where the browser is sent, with what. */
+export async function beginAt(client: TestClient, slug: string, query = ''): Promise<URLSearchParams> {
+  const answer = await client.get(`/v0/auth/oauth/${slug}/authorize${query}`)
+  if (answer.status !== 200) throw new Error(`authorize answered ${answer.status} ${answer.code}`)
+  return new URL(String(answer.body.auth_url)).searchParams
+}
+
+/** Back from a server that answers as its test says. */
+export async function comeFrom(client: TestClient, slug: string): Promise<Answer> {
+  const state = (await beginAt(client, slug)).get('state')
+  return client.post(`/v0/auth/oauth/${slug}/login`, { code: 'code', state })
+}
+
+/** What its token endpoint and user info answer from now on: of a text every byte. */
+export function answerPlainly({ replies }: OtherServer, userInfo: unknown): void {
+  replies.set('/token', { body: { access_token: 'from-the-provider', token_type: 'Bearer' } })
+  replies.set('/userinfo', { body: userInfo })
+}
