@@ -312,6 +312,12 @@ const oauth = inGroup('OAuth', {
   },
   GOOGLE_CLIENT_ID: { kind: text, meaning: "Postern's id at Google; unset: no sign-in with Google" },
   GOOGLE_CLIENT_SECRET: { kind: secret(), secret: true, meaning: 'the secret to GOOGLE_CLIENT_ID' },
+  GOOGLE_AUDIENCES: {
+    kind: listOf(text),
+    default: '',
+    meaning:
+      'client ids of your apps (Android, iOS): ID tokens for them pass as those for GOOGLE_CLIENT_ID do, comma-separated',
+  },
   GOOGLE_ISSUER: {
     kind: httpUrl,
     default: 'https://accounts.google.com',

@@ -50,8 +50,19 @@ async function findOwn(ctx: Context<'oauth:invalid_auth_url'>, slug: string): Pr
   if (slug === 'github') return findGithub(config)
   const { googleClientId: clientId, googleClientSecret: clientSecret, googleIssuer: issuer } = config
   if (slug !== 'google' || clientId === undefined || clientSecret === undefined) return undefined
-  const base = { id: 'google', slug, name: 'Google', clientId, clientSecret, issuer, isOwn: true, scopes: googleScopes }
-  return { ...base, protocol: 'oidc', endpoints: await discoverOwn(ctx, issuer) }
+  return {
+    id: 'google',
+    slug,
+    name: 'Google',
+    clientId,
+    clientSecret,
+    appClientIds: config.googleAudiences,
+    protocol: 'oidc',
+    issuer,
+    isOwn: true,
+    scopes: googleScopes,
+    endpoints: await discoverOwn(ctx, issuer),
+  }
 }
 
 const discoveryLifetimeMs = 3_600_000
@@ -77,6 +88,7 @@ function findGithub(config: Config): Provider | undefined {
     name: 'GitHub',
     clientId,
     clientSecret,
+    appClientIds: [],
     protocol: 'github',
     issuer: githubUrl,
     isOwn: true,
@@ -105,6 +117,7 @@ function readProvider({ keyring }: Deps, row: Row): Provider {
     name,
     clientId,
     clientSecret: open(keyring, row.sealedClientSecret, secretBoxOf(id)).toString(),
+    appClientIds: [],
     protocol: issuer === null ? 'plain' : 'oidc',
     issuer: issuer ?? id,
     isOwn: false,

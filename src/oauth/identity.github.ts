@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { plainText } from './identity.oidc.ts'
+import { plainText } from './claims.ts'
 import type { Identity, Provider } from './provider.ts'
 import { fetchUserInfo, type UserInfoRefusal } from './user-info.ts'
 

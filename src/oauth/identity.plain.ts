@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { readClaims } from './identity.oidc.ts'
+import { identityOf, readClaims } from './claims.ts'
 import type { Identity, Provider } from './provider.ts'
 import { fetchUserInfo, type UserInfoRefusal } from './user-info.ts'
 
@@ -11,10 +11,9 @@ export async function plainIdentity(
 ): Promise<Identity> {
   const { userinfo: url = '' } = provider.endpoints
   const info = (await fetchUserInfo(ctx, provider, { url, accessToken })) as Record<string, unknown> | null
-  const identity = readClaims({ ...info, sub: textOf(info?.sub ?? info?.id) })
-  if (identity === undefined)
-    throw ctx.fault('oauth:user_info_parse_failed', { details: 'There is no usable subject.' })
-  return identity
+  const claims = readClaims({ ...info, sub: textOf(info?.sub ?? info?.id) })
+  if (claims === undefined) throw ctx.fault('oauth:user_info_parse_failed', { details: 'There is no usable subject.' })
+  return identityOf(claims)
 }
 
 /** Of a number its digits; zero and below are what broken systems say of everybody [FD1]. */

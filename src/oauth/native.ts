@@ -5,12 +5,13 @@ import { OutboundError } from '../outbound/client.ts'
 import { readJson } from '../outbound/json.ts'
 import type { LoginOutcome } from '../sessions/reply.ts'
 import { askProvider } from './ask-provider.ts'
+import { identityOf, readClaims } from './claims.ts'
 import { basicCredentials } from './exchange.ts'
 import { findProvider } from './find-provider.ts'
-import { type BearerIdToken, IdTokenError, verifyBearerIdToken } from './id-token.ts'
+import { type BearerIdToken, verifyBearerIdToken } from './id-token.ts'
 import { githubIdentity } from './identity.github.ts'
-import { readClaims } from './identity.oidc.ts'
 import type { Identity, Provider } from './provider.ts'
+import { ProviderTokenError } from './provider-keys.ts'
 import { type NewAccount, type SignInRefusal, signInWithIdentity } from './sign-in.ts'
 import { spendIdToken } from './spend-id-token.ts'
 import { isNonceOfBrowser } from './state.ts'
@@ -78,12 +79,12 @@ export async function readIdToken(
   const deps = { providerKeys: ctx.providerKeys, askProvider: (of: Provider, url: string) => askProvider(ctx, of, url) }
   try {
     const { payload, bearer } = await verifyBearerIdToken(deps, provider, idToken, { nonce })
-    const identity = readClaims(payload)
-    if (identity) return { identity, bearer }
-    throw new IdTokenError('There is no usable subject')
+    const claims = readClaims(payload)
+    if (claims) return { identity: identityOf(claims), bearer }
+    throw new ProviderTokenError('There is no usable subject')
   } catch (cause) {
     if (cause instanceof OutboundError) throw ctx.fault('oauth:user_info_fetch_failed', { cause })
-    if (cause instanceof IdTokenError) throw ctx.fault('oauth:invalid_id_token', { cause })
+    if (cause instanceof ProviderTokenError) throw ctx.fault('oauth:invalid_id_token', { cause })
     throw cause
   }
 }

@@ -6,6 +6,8 @@ export type Provider = {
   readonly name: string
   readonly clientId: string
   readonly clientSecret: string
+  /** Ids of the operator's apps at the provider: ID tokens that a client brings may be meant for them. */
+  readonly appClientIds: readonly string[]
   readonly protocol: 'oidc' | 'github' | 'plain'
   /** What tells its subjects from another's; of OIDC the one that its ID tokens name. */
   readonly issuer: string

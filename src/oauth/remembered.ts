@@ -1,4 +1,4 @@
-type Entry<Value> = { readonly value: Promise<Value>; readonly askedAt: number; lifetimeMs: number }
+type Entry<Value> = { readonly value: Promise<Value>; readonly askedAt: number; lifetimeMs: number; isAwaited: boolean }
 
 /** An answer of another server and how long it may be remembered. */
 export type Answer<Value> = { readonly value: Value; readonly lifetimeMs: number }
@@ -7,6 +7,8 @@ export type Remembered<Value> = {
   get(key: string, ask: () => Promise<Answer<Value>>): Promise<Value>
   /** Asked anew, unless that was done a moment ago: who sends junk must not make us ask at every request. */
   getFresh(key: string, ask: () => Promise<Answer<Value>>): Promise<Value>
+  /** Asked anew, unless that is being done. */
+  getAnew(key: string, ask: () => Promise<Answer<Value>>): Promise<Value>
 }
 
 const mostEntries = 200
@@ -17,7 +19,8 @@ export function remember<Value>(now: () => number): Remembered<Value> {
   const entries = new Map<string, Entry<Value>>()
   const askAnew = (key: string, ask: () => Promise<Answer<Value>>): Promise<Value> => {
     const answer = ask()
-    const entry = { value: answer.then(({ value }) => value), askedAt: now(), lifetimeMs: askAgainAfterMs }
+    const value = answer.then((one) => one.value)
+    const entry = { value, askedAt: now(), lifetimeMs: askAgainAfterMs, isAwaited: true }
     entries.delete(key)
     entries.set(key, entry)
     const [oldest] = entries.keys()
@@ -25,6 +28,7 @@ export function remember<Value>(now: () => number): Remembered<Value> {
     answer.then(
       ({ lifetimeMs }) => {
         entry.lifetimeMs = lifetimeMs
+        entry.isAwaited = false
       },
       () => {
         if (entries.get(key) === entry) entries.delete(key)
@@ -41,6 +45,10 @@ export function remember<Value>(now: () => number): Remembered<Value> {
     getFresh: (key, ask) => {
       const entry = entries.get(key)
       return entry && ageOf(entry) < askAgainAfterMs ? entry.value : askAnew(key, ask)
+    },
+    getAnew: (key, ask) => {
+      const entry = entries.get(key)
+      return entry?.isAwaited ? entry.value : askAnew(key, ask)
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { exchangeCode } from './exchange.ts'
 import { findProvider } from './find-provider.ts'
+import { issuersOf } from './google.ts'
 import { fetchIdentity, type IdentityRefusal } from './identity.ts'
 import type { Identity, Provider } from './provider.ts'
 import { takeState } from './state.ts'
@@ -42,7 +43,7 @@ export async function takeIdentity(
 /** RFC 9207: whoever answers must be whom the browser was sent to, or one provider could pass its codes for another's [OA2]. */
 function isOwnIssuer(provider: Provider, iss: string | undefined): boolean {
   if (iss === undefined) return !provider.endpoints.namesIssuer
-  if (provider.protocol === 'oidc') return iss === provider.issuer
+  if (provider.protocol === 'oidc') return issuersOf(provider).includes(iss)
   // GitHub names itself by another URL than the one it is reached at.
   return provider.protocol === 'plain' || [provider.issuer, `${provider.issuer}/login/oauth`].includes(iss)
 }

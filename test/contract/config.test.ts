@@ -120,6 +120,7 @@ describe('defaults', () => {
       githubImageHosts: ['avatars.githubusercontent.com'],
       googleClientId: undefined,
       googleClientSecret: undefined,
+      googleAudiences: [],
       googleIssuer: 'https://accounts.google.com',
       googleImageHosts: ['lh3.googleusercontent.com'],
       oauthRedirectUrl: 'http://localhost:8080/account/oauth/{provider}/callback',
@@ -723,7 +724,14 @@ describe('documentation', () => {
       'OAUTH_STATE_TTL_SECONDS',
     ],
     ...['OAUTH_PENDING_TTL_SECONDS', 'TOTP_ISSUER', 'GITHUB_CLIENT_ID', 'GITHUB_CLIENT_SECRET', 'GOOGLE_CLIENT_ID'],
-    ...['GOOGLE_CLIENT_SECRET', 'GITHUB_URL', 'GITHUB_API_URL', 'GOOGLE_ISSUER', 'GITHUB_IMAGE_HOSTS'],
+    ...[
+      'GOOGLE_CLIENT_SECRET',
+      'GITHUB_URL',
+      'GITHUB_API_URL',
+      'GOOGLE_AUDIENCES',
+      'GOOGLE_ISSUER',
+      'GITHUB_IMAGE_HOSTS',
+    ],
     ...['GOOGLE_IMAGE_HOSTS', 'OAUTH_REDIRECT_URL', 'OAUTH_REDIRECT_ALLOW', 'OUTBOUND_ALLOW', 'FILE_STORE_URL'],
     ...['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'METRICS_PORT', 'METRICS_TOKEN', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
   ]

@@ -114,6 +114,14 @@ describe('POST /v0/auth/oauth/{provider}/login', () => {
     expect((await login(app.client())).code).toBe('oauth:email_not_verified')
   })
 
+  test('either spelling of Google as the issuer of the ID token, and as whoever sent the browser back [FD3]', async () => {
+    for (const iss of ['accounts.google.com', 'https://accounts.google.com']) {
+      provider.reset(newcomer())
+      provider.idClaims = { iss }
+      expect([iss, (await login(app.client(), { iss })).status]).toEqual([iss, 200])
+    }
+  })
+
   test('user:banned', async () => {
     const { who } = await withAccount()
     await app.sql('update users set banned_at = now() where email = $1', [who.email])

@@ -1,11 +1,12 @@
 import { exportSPKI, SignJWT, UnsecuredJWT } from 'jose'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { appWith, brokenWorkers } from '../support/mail-way.ts'
 import { makeKey, type Reply, shapeIssuer, startOtherServer } from '../support/native-provider.ts'
 import { mailedToken, newPerson, signedUp } from '../support/people.ts'
 import { type Claims, startProviders } from '../support/provider.ts'
+import { administratorOf, registerProvider } from '../support/registered-provider.ts'
 
 const { provider, env, stop } = await startProviders()
 /** Google and GitHub as they never are, and an app that asks them. */
@@ -112,7 +113,6 @@ describe.each(Object.entries(ways))('POST %s', (url, enter) => {
       'another issuer': { iss: 'https://evil.example' },
       'another nonce': { nonce: 'another' },
       'an end that is over': { exp: 1_000_000_000 },
-      'another party': { azp: 'somebody' },
       'several audiences, no party': { aud: [provider.clientId, 'somebody'] },
       'several audiences, another party': { aud: [provider.clientId, 'somebody'], azp: 'somebody' },
       'an issuer that is almost the one': { iss: `${provider.url}/` },
@@ -197,6 +197,61 @@ test('a sign-up that began in an app ends in an app', async () => {
   const wish = { pending_token: body.pending_token, handle: `nat_${++subjects}_x`, display_name: 'N' }
   expect((await app.client().post('/v0/auth/complete-signup', wish)).code).toBe('user:invalid_token')
   expect((await app.client().post('/v0/app/auth/complete-signup', wish)).body).toEqual({ token: expect.any(String) })
+})
+
+test('oauth:invalid_id_token for a token of another party from a provider that is not Google', async () => {
+  const other = await startOtherServer()
+  onTestFinished(other.stop)
+  shapeIssuer(other, [first.jwk])
+  const slug = await registerProvider(await administratorOf(app), other)
+  const seconds = Math.floor(Date.now() / 1000)
+  const claims = { ...newcomer(), iss: other.url, aud: provider.clientId, iat: seconds, exp: seconds + 600 }
+  const post = async (more: Claims) =>
+    app.client().post(`/v0/app/auth/oauth/${slug}/token`, { id_token: await first.sign({ ...claims, ...more }) })
+  expect((await post({ azp: 'somebody' })).code).toBe('oauth:invalid_id_token')
+  expect((await post({ azp: provider.clientId })).status).toBe(200)
+})
+
+describe.each(Object.entries(ways))("Google's tokens for apps at POST %s", (url, enter) => {
+  test('the audience is ours, the party the app: accepted [FD2]', async () => {
+    const android = { azp: 'android.apps.googleusercontent.com' }
+    expect((await enter(app.client(), { ...newcomer(), ...android })).status).toBe(200)
+    expect((await enter(app.client(), { ...newcomer(), ...android, aud: [provider.clientId] })).status).toBe(200)
+  })
+
+  test('another audience passes where GOOGLE_AUDIENCES names it, and no other [FD2]', async () => {
+    const ios = 'ios.apps.googleusercontent.com'
+    const named = await appWith({ ...env, GOOGLE_AUDIENCES: `${ios}, android` })
+    const statusOf = async (claims: Claims) => (await enter(named.client(), { ...newcomer(), ...claims })).status
+    expect(await statusOf({ aud: ios, azp: ios })).toBe(200)
+    expect(await statusOf({ aud: 'android' })).toBe(200)
+    expect(await statusOf({ aud: [ios, provider.clientId], azp: ios })).toBe(200)
+    for (const claims of [
+      { aud: 'somebody' },
+      { aud: 'somebody', azp: ios },
+      { aud: [ios, 'x'], azp: 'x' },
+      { aud: [] },
+    ])
+      expect([claims, await statusOf(claims)]).toEqual([claims, 400])
+    expect((await enter(app.client(), { ...newcomer(), aud: ios, azp: ios })).code).toBe('oauth:invalid_id_token')
+  })
+
+  test('either spelling of the issuer, and one identity [FD3]', async () => {
+    const claims = newcomer()
+    const client = app.client()
+    const { body } = await enter(client, { ...claims, iss: 'accounts.google.com' })
+    const wish = { pending_token: body.pending_token, handle: `spelt_${++subjects}`, display_name: 'N' }
+    const complete = url.startsWith('/v0/app') ? '/v0/app/auth/complete-signup' : '/v0/auth/complete-signup'
+    expect((await client.post(complete, wish)).status).toBeLessThan(300)
+    for (const iss of ['https://accounts.google.com', 'accounts.google.com', provider.url])
+      expect((await enter(app.client(), { ...claims, iss })).status).toBe(202)
+    for (const iss of [
+      'http://accounts.google.com',
+      'https://accounts.google.com/',
+      'accounts.google.com.evil.example',
+    ])
+      expect([iss, (await enter(app.client(), { ...claims, iss })).code]).toEqual([iss, 'oauth:invalid_id_token'])
+  })
 })
 
 test('several audiences are fine where this client is the party', async () => {
@@ -294,6 +349,26 @@ describe('the keys of an issuer [OA3]', () => {
     shapeIssuer(issuer, [second.jwk])
     expect((await postIdToken(second.sign(claimsOf()))).status).toBe(200)
     expect((await postIdToken(first.sign(claimsOf()))).code).toBe('oauth:invalid_id_token')
+  })
+
+  test('one that took the name of another is found; junk under a known name makes the server ask once in 30 s [FD12]', async () => {
+    publish([first.jwk], { 'cache-control': 'max-age=86400' })
+    expect((await postIdToken(first.sign(claimsOf()))).status).toBe(200)
+    passedMs += 31_000
+    shapeIssuer(issuer, [foreign.jwk])
+    expect((await postIdToken(foreign.sign(claimsOf()))).status).toBe(200)
+    const sendJunk = () => Promise.all(Array.from({ length: 20 }, () => postIdToken(first.sign(claimsOf()))))
+    expect(await timesAsked(sendJunk)).toBe(0)
+    passedMs += 31_000
+    expect(await timesAsked(sendJunk)).toBe(1)
+  })
+
+  test('several without names are tried one after the other', async () => {
+    const nameless = [first.jwk, second.jwk].map((jwk) => ({ ...jwk, kid: undefined }))
+    publish(nameless)
+    for (const key of [first, second])
+      expect((await postIdToken(key.sign(claimsOf(), { kid: undefined }))).status).toBe(200)
+    expect((await postIdToken(foreign.sign(claimsOf(), { kid: undefined }))).code).toBe('oauth:invalid_id_token')
   })
 
   test('names that nobody knows make the server ask once in 30 s', async () => {

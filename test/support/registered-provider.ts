@@ -1,6 +1,7 @@
+import type { JWTPayload } from 'jose'
 import type { TestApp } from './app.ts'
 import type { Answer, TestClient } from './client.ts'
-import type { OtherServer } from './native-provider.ts'
+import type { makeKey, OtherServer } from './native-provider.ts'
 import { signedUp } from './people.ts'
 
 const url = '/v0/admin/oauth/providers'
@@ -49,6 +50,35 @@ export async function beginAt(client: TestClient, slug: string, query = ''): Pro
 export async function comeFrom(client: TestClient, slug: string): Promise<Answer> {
   const state = (await beginAt(client, slug)).get('state')
   return client.post(`/v0/auth/oauth/${slug}/login`, { code: 'code', state })
+}
+
+type Told = {
+  /** Of the ID token, over those that it must have. */
+  readonly idToken?: JWTPayload
+  readonly userInfo?: object | undefined
+  /** Of the token endpoint. */
+  readonly tokens?: object
+}
+
+type Key = Awaited<ReturnType<typeof makeKey>>
+
+/** The same from an OpenID Connect issuer that signs with that key, and says this. */
+export async function comeSigned(
+  client: TestClient,
+  slug: string,
+  { server, key }: { readonly server: OtherServer; readonly key: Key },
+  { idToken: claims = {}, userInfo, tokens = {} }: Told,
+): Promise<Answer> {
+  const asked = await beginAt(client, slug)
+  const seconds = Math.floor(Date.now() / 1000)
+  const nonce = asked.get('nonce') ?? undefined
+  const usual = { iss: server.url, aud: asked.get('client_id') ?? '', iat: seconds, exp: seconds + 600 }
+  const idToken = await key.sign({ ...usual, ...(nonce && { nonce }), ...claims })
+  server.replies.set('/token', {
+    body: { access_token: 'from-the-provider', token_type: 'Bearer', id_token: idToken, ...tokens },
+  })
+  if (userInfo) server.replies.set('/userinfo', { body: userInfo })
+  return client.post(`/v0/auth/oauth/${slug}/login`, { code: 'code', state: asked.get('state') })
 }
 
 /** What its token endpoint and user info answer from now on: of a text every byte. */

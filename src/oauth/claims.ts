@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { emailKey } from '../users/email.ts'
+import type { Identity } from './provider.ts'
+
+/** PostgreSQL takes no NUL, and of lone surrogates it makes one and the same character: two subjects would be one. */
+export const plainText = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u)
+
+/** OpenID Connect Core 1.0 section 5.1; other types than these are as good as absent, and so is an address of nothing. */
+const claims = z.object({
+  sub: plainText.min(1).max(255),
+  email: z.string().trim().min(1).optional().catch(undefined),
+  email_verified: z.unknown().optional(),
+  preferred_username: plainText.optional().catch(undefined),
+  picture: plainText.max(2048).optional().catch(undefined),
+})
+
+/** What ID token or user info say of somebody. */
+export type Claims = Omit<Identity, 'verifiedEmail'> & {
+  readonly email: string | undefined
+  /** Whether the address is theirs. Only `true` itself says yes; a text that reads so says nothing either way. */
+  readonly word: 'yes' | 'no' | undefined
+}
+
+export function readClaims(payload: unknown): Claims | undefined {
+  const found = claims.safeParse(payload)
+  if (!found.success) return undefined
+  const {
+    sub: subject,
+    email,
+    email_verified: verified,
+    preferred_username: username,
+    picture: pictureUrl,
+  } = found.data
+  return { subject, email, word: wordOf(verified), username, pictureUrl }
+}
+
+function wordOf(verified: unknown): Claims['word'] {
+  if (verified === true) return 'yes'
+  const isUnclear = verified === undefined || verified === null || /^(?:true|1)$/i.test(String(verified))
+  return isUnclear ? undefined : 'no'
+}
+
+/** What the user info says comes first; what it leaves open, the ID token says. */
+export function mergeClaims(signed: Claims, info: Claims): Claims {
+  return {
+    subject: info.subject,
+    ...mergeEmails(signed, info),
+    username: info.username ?? signed.username,
+    pictureUrl: info.pictureUrl ?? signed.pictureUrl,
+  }
+}
+
+type Email = Pick<Claims, 'email' | 'word'>
+
+/** An address and the word for it belong together: only of the very same address the signed word counts as well [FD4]. */
+function mergeEmails(signed: Email, info: Email): Email {
+  if (info.email === undefined) return { email: signed.email, word: signed.word }
+  const { email } = info
+  if (signed.email === undefined || emailKey(signed.email) !== emailKey(email)) return { email, word: info.word }
+  const words = [signed.word, info.word]
+  return { email, word: words.includes('no') ? 'no' : (info.word ?? signed.word) }
+}
+
+/** Only an address that the provider vouches for counts [OA5]. */
+export const identityOf = ({ email, word, ...who }: Claims): Identity => ({
+  ...who,
+  verifiedEmail: word === 'yes' ? email : undefined,
+})
