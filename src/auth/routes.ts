@@ -104,6 +104,7 @@ function reauthenticateRoute(app: App, deps: Deps): void {
     'totp:backup_code_exhausted',
     'rate_limit:exceeded',
     'system:hashing_error',
+    'user:invalid_session',
   )
   const ctx = { ...deps, fault }
   app.route({

@@ -57,6 +57,17 @@ export type MailContent =
       readonly by?: string | undefined
       readonly until?: string | undefined
     }
+  | {
+      readonly template: 'admin_way_in'
+      readonly to: string
+      /** The administrator. */
+      readonly handle: string
+      readonly what: 'totp' | 'connection' | 'password'
+      /** Of a connection: through whom. */
+      readonly provider?: string
+      /** Of TOTP: whether who set it up had shown two factors. */
+      readonly countsAtOnce?: boolean
+    }
 
 /** What opened an account and was taken back. */
 export type Removed =
@@ -252,6 +263,15 @@ function letterOf(content: MailContent): Letter {
           'If it was not you, there is nothing to do.',
         ],
       }
+    case 'admin_way_in':
+      return {
+        subject: 'The account of an administrator can be opened in a new way',
+        paragraphs: [
+          `The administrator ${content.handle} ${newWayIn(content)}`,
+          'All administrators are told. If that is as it should be, there is nothing to do.',
+          `Ask ${content.handle}, but not by mail. If it was somebody else, an operator takes all of it back: npm run admin -- user @${content.handle} take-back.`,
+        ],
+      }
     case 'no_password_notice':
       return {
         subject: 'Your account has no password',
@@ -287,6 +307,15 @@ export function nameRemoved(one: Removed): string {
     case 'devices':
       return one.count === 1 ? 'one device' : `${one.count} devices`
   }
+}
+
+function newWayIn({ what, provider = '', countsAtOnce }: Extract<MailContent, { template: 'admin_way_in' }>): string {
+  if (what === 'connection') return `can now sign in through ${oneLine(provider)}.`
+  if (what === 'password') return 'had no password and has set one.'
+  const counts = countsAtOnce
+    ? 'by a session that had shown two factors: its codes count as a second one at once.'
+    : 'by a session that had shown one factor: its codes count as a second one after 24 hours.'
+  return `set up two-step sign-in with an authenticator app, ${counts}`
 }
 
 type Granted = Extract<MailContent, { template: 'role_granted' }>

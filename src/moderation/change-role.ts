@@ -1,26 +1,28 @@
 import { and, eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { userRoles } from '../db/schema/users.ts'
-import { type Method, showsTwoFactors } from '../sessions/methods.ts'
+import { demandTwoFactors } from '../sessions/demand-two-factors.ts'
+import type { SignedIn } from '../sessions/resolve.ts'
 import type { Role } from '../users/roles.ts'
-import { tellAdmins } from '../users/tell-admins.ts'
+import { countTold, tellAdmins } from '../users/tell-admins.ts'
 import { manage, type manageRefusals, type Order } from './manage.ts'
 
 type Refusal = (typeof manageRefusals)[number]
 type Grant = {
   readonly role: Role
   readonly expiresAt: Date | undefined
-  /** What the administrator's session has shown. */
-  readonly methods: readonly Method[]
+  /** The administrator's session. */
+  readonly by: SignedIn
 }
 
 /** Afterwards the account has the role, until then or for good, and the administrators are told. Who makes one shows two factors [AT10]. */
 export async function grantRole(
-  ctx: Context<Refusal | 'user:second_factor_required' | 'user:already_has_role'>,
+  ctx: Context<Refusal | 'user:second_factor_required' | 'user:already_has_role' | 'rate_limit:exceeded'>,
   order: Order,
-  { role, expiresAt, methods }: Grant,
+  { role, expiresAt, by }: Grant,
 ): Promise<void> {
-  if (role === 'admin' && !showsTwoFactors(methods)) throw ctx.fault('user:second_factor_required')
+  if (role === 'admin') await demandTwoFactors(ctx, by)
+  await countTold(ctx, order.actor)
   const until = expiresAt?.toISOString()
   await manage(ctx, order, {
     action: 'user:grant_role',

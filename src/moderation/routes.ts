@@ -90,7 +90,12 @@ function banRoutes(app: App, deps: Deps): void {
 }
 
 function roleRoutes(app: App, deps: Deps): void {
-  const grantFault = faults(...manageRefusals, 'user:second_factor_required', 'user:already_has_role')
+  const grantFault = faults(
+    ...manageRefusals,
+    'user:second_factor_required',
+    'user:already_has_role',
+    'rate_limit:exceeded',
+  )
   app.route({
     method: 'POST',
     url: '/v0/users/roles/grant',
@@ -106,8 +111,8 @@ function roleRoutes(app: App, deps: Deps): void {
     handler: async (request) => {
       const role = z.enum(roles).parse(request.body.role)
       const expiresAt = dateOf(request.body.expires_at)
-      const { methods } = signedInUser(request)
-      await grantRole({ ...deps, fault: grantFault }, orderOf(request), { role, expiresAt, methods })
+      const by = signedInUser(request)
+      await grantRole({ ...deps, fault: grantFault }, orderOf(request), { role, expiresAt, by })
       return { user_id: request.body.user_id, role, expires_at: expiresAt?.toISOString() ?? null }
     },
   })

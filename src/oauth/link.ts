@@ -9,6 +9,7 @@ import { notifyOwner } from '../mail/outbox.ts'
 import { lockOwnAccount } from '../sessions/open.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
+import { countWayIn, tellAdminsOfWayIn } from '../users/tell-admins.ts'
 import type { Identity, Provider } from './provider.ts'
 import { type ArrivalRefusal, type Return, takeIdentity } from './take-identity.ts'
 
@@ -16,17 +17,19 @@ type Arrival = Omit<Return, 'flow' | 'sessionId'> & { readonly client: Client }
 
 /** Afterwards the account can be signed in to through that provider as well; gives where to go on. */
 export async function linkIdentity(
-  ctx: Context<ArrivalRefusal | 'oauth:account_already_linked' | 'user:invalid_session'>,
+  ctx: Context<ArrivalRefusal | 'oauth:account_already_linked' | 'user:invalid_session' | 'rate_limit:exceeded'>,
   signedIn: SignedIn,
   { client, ...arrival }: Arrival,
 ): Promise<string> {
   const { sessionId } = signedIn
+  await countWayIn(ctx, signedIn.user)
   const { provider, identity, redirectTo } = await takeIdentity(ctx, { ...arrival, flow: 'link', sessionId })
   await transaction(ctx.pool, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)
     await putIdentity(ctx, tx, { userId: user.id, provider, identity })
     await audit(tx, { type: 'oauth_linked', userId: user.id, client, metadata: { provider: provider.slug } })
     await notifyOwner(tx, ctx, user, { template: 'oauth_linked', provider: provider.name })
+    await tellAdminsOfWayIn(tx, ctx, signedIn.user, { what: 'connection', provider: provider.name })
   })
   return redirectTo
 }

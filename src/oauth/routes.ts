@@ -152,7 +152,12 @@ const connectionList = z.object({
 })
 
 function linkRoutes(app: App, deps: Deps): void {
-  const linkFault = faults(...arrivalCodes, 'oauth:account_already_linked', 'user:invalid_session')
+  const linkFault = faults(
+    ...arrivalCodes,
+    'oauth:account_already_linked',
+    'user:invalid_session',
+    'rate_limit:exceeded',
+  )
   app.route({
     method: 'POST',
     url: '/v0/auth/oauth/:provider/link',

@@ -10,6 +10,7 @@ import { lockOwnAccount } from '../sessions/open.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { supersedeUserTokens } from '../tokens/issue.ts'
 import { audit } from '../users/audit.ts'
+import { countWayIn, tellAdminsOfWayIn } from '../users/tell-admins.ts'
 import { countOwnHash } from './hash-ticket.ts'
 import { refusePersonal } from './refuse-personal.ts'
 import { hashPassword } from './secret.ts'
@@ -23,6 +24,7 @@ export async function setInitialPassword(
   signedIn: SignedIn,
   { newPassword, client }: { readonly newPassword: string; readonly client: HashingClient },
 ): Promise<void> {
+  await countWayIn(ctx, signedIn.user)
   refusePersonal(ctx, newPassword, signedIn.user)
   const passwordHash = await hashPassword(ctx, newPassword, await countOwnHash(ctx, signedIn, client))
   await changeAccounts(ctx, async (tx) => {
@@ -34,5 +36,6 @@ export async function setInitialPassword(
     await endSessions(tx, user.id, { reason: 'password_changed', except: signedIn.sessionId })
     await audit(tx, { type: 'password_set', userId: user.id, client })
     await notifyOwner(tx, ctx, user, { template: 'password_set' })
+    await tellAdminsOfWayIn(tx, ctx, signedIn.user, { what: 'password' })
   })
 }

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import type { sessions } from '../db/schema/sessions.ts'
 
 /** By what somebody shows who they are; RFC 8176 has such a list for tokens. */
@@ -12,6 +13,7 @@ export type Shown = {
 
 /** What only the account's authenticator has, asked for after something else was shown. */
 const secondSteps: readonly Method[] = ['totp', 'backup_code']
+export const secondStepsInSql = sql.raw(`'{${secondSteps}}'::text[]`)
 
 /** Whether two things were shown, of which one alone would not have opened the account. */
 export const showsTwoFactors = (methods: readonly Method[]): boolean =>

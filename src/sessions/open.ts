@@ -8,15 +8,16 @@ import { sessions } from '../db/schema/sessions.ts'
 import { devices, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
+import { totpCounts } from '../totp/counts.ts'
 import type { AccountTransaction } from './change-accounts.ts'
-import type { Method } from './methods.ts'
+import { type Method, secondStepsInSql } from './methods.ts'
 import type { SignedIn } from './resolve.ts'
 
 type NewSession = {
   readonly userId: string
   readonly deviceId?: string | undefined
   readonly rememberMe: boolean
-  /** By what its holder has shown who they are. */
+  /** By what its holder has shown who they are; codes that do not count yet are left out. */
   readonly methods: readonly Method[]
   readonly client: Client
 }
@@ -62,7 +63,7 @@ const openStatement = prepared((tx) => {
       userId: sql.placeholder('userId'),
       deviceId: sql.placeholder('deviceId'),
       rememberMe: sql.placeholder('rememberMe'),
-      methods: sql.placeholder('methods'),
+      methods: countingMethods,
       tokenDigest: sql.placeholder('tokenDigest'),
       userAgent: sql.placeholder('userAgent'),
       ipAddress: sql.placeholder('ipAddress'),
@@ -72,6 +73,10 @@ const openStatement = prepared((tx) => {
     .returning({ displaces: sql<boolean>`exists (select from ${displaced})` })
     .prepare('open_session')
 })
+
+/** A code of an app that does not count yet shows nothing [AT10]. */
+const countingMethods = sql`array(select shown from unnest(${sql.placeholder('methods')}::text[]) as shown
+  where shown <> all(${secondStepsInSql}) or ${totpCounts(sql`${sql.placeholder('userId')}::uuid`)})`
 
 /** What stands while the lock is held. */
 export type LockedAccount = {

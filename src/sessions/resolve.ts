@@ -24,7 +24,7 @@ export type SignedIn = {
   readonly deviceId: string | null
   /** Whether its cookies outlive the browser. */
   readonly rememberMe: boolean
-  /** By what its holder has shown who they are. */
+  /** By what its holder has shown who they are, as far as it counted when it was shown. */
   readonly methods: readonly Method[]
   readonly user: {
     readonly id: string

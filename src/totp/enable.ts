@@ -7,9 +7,11 @@ import type { Client } from '../http/client.ts'
 import { notifyOwner } from '../mail/outbox.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
+import { showsTwoFactors } from '../sessions/methods.ts'
 import { lockOwnAccount } from '../sessions/open.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
+import { countWayIn, tellAdminsOfWayIn } from '../users/tell-admins.ts'
 import { replaceBackupCodes } from './backup-codes.ts'
 import { claimCode } from './check-code.ts'
 import { proveTotp } from './prove-code.ts'
@@ -29,6 +31,7 @@ export async function enableTotp(
   { code, client }: { readonly code: string; readonly client: Client },
 ): Promise<string[]> {
   const { id: userId } = signedIn.user
+  await countWayIn(ctx, signedIn.user)
   const checked = await proveTotp(ctx, signedIn, { code, purpose: 'enable', act: 'totp_enable', client })
   return changeAccounts(ctx, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)
@@ -36,9 +39,12 @@ export async function enableTotp(
     if (!(await claimCode(tx, 'enable', checked))) throw ctx.fault('totp:invalid_code')
     tx.forget(userId)
     await tx.update(users).set({ totpEnabledAt: sql`now()` }).where(eq(users.id, userId))
+    const isVouchedFor = showsTwoFactors(signedIn.methods)
+    await tx.update(totpSecrets).set({ isVouchedFor }).where(eq(totpSecrets.userId, userId))
     await endHeldLogins(tx, userId)
     await audit(tx, { type: 'totp_enabled', userId, client })
     await notifyOwner(tx, ctx, user, { template: 'totp_enabled' })
+    await tellAdminsOfWayIn(tx, ctx, signedIn.user, { what: 'totp', countsAtOnce: isVouchedFor })
     return replaceBackupCodes(tx, ctx.keyring, userId)
   })
 }

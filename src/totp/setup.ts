@@ -30,6 +30,7 @@ export async function setUpTotp(ctx: Context<Refusal>, signedIn: SignedIn): Prom
     enableStep: 0,
     regenerateStep: 0,
     disableStep: 0,
+    isVouchedFor: false,
   }
   await transaction(ctx.pool, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)

@@ -23,6 +23,7 @@ export type EventType =
   | 'email_changed'
   | 'email_change_undone'
   | 'totp_enabled'
+  | 'totp_confirmed'
   | 'totp_disabled'
   | 'backup_codes_regenerated'
   | 'backup_code_used'

@@ -1,13 +1,12 @@
-import { and, eq } from 'drizzle-orm'
 import { provePassword } from '../auth/prove-password.ts'
 import type { Context } from '../context.ts'
-import { users } from '../db/schema/users.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Client, HashingClient } from '../http/client.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
 import { limitMails } from '../mail/limit.ts'
 import { queueMail } from '../mail/outbox.ts'
 import { type AccountTransaction, changeAccounts } from '../sessions/change-accounts.ts'
+import { lockOwnAccount } from '../sessions/open.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { issueMailedToken, supersedeUserTokens } from '../tokens/issue.ts'
 import { mailedLink } from '../tokens/link.ts'
@@ -23,6 +22,7 @@ type Refusal =
   | 'user:reauthentication_required'
   | 'user:cannot_manage_self'
   | 'user:invalid_password'
+  | 'user:invalid_session'
   | 'totp:invalid_code'
   | 'totp:backup_code_exhausted'
   | 'rate_limit:exceeded'
@@ -46,9 +46,8 @@ export async function deleteAccount(
     const wrong = 'user:invalid_password'
     const provenVersion = await provePassword(ctx, signedIn, { password, wrong, act: 'delete_account', client })
     await changeAccounts(ctx, async (tx) => {
-      const isUnchanged = and(eq(users.id, user.id), eq(users.passwordVersion, provenVersion))
-      const claimed = await tx.select({ id: users.id }).from(users).where(isUnchanged).for('update')
-      if (claimed.length === 0) throw ctx.fault(wrong)
+      const account = await lockOwnAccount(ctx, tx, signedIn)
+      if (account.passwordVersion !== provenVersion) throw ctx.fault(wrong)
       await eraseOwn(ctx, tx, { userId: user.id, client })
     })
     return 'deleted'
@@ -57,6 +56,7 @@ export async function deleteAccount(
     const proof = { code: totpCode, purpose: 'disable', act: 'delete_account', client } as const
     const checked = await proveCode(ctx, signedIn, proof)
     await changeAccounts(ctx, async (tx) => {
+      await lockOwnAccount(ctx, tx, signedIn)
       if (!(await claimCode(tx, 'disable', checked))) throw ctx.fault('totp:invalid_code')
       if (checked.kind === 'backup') await audit(tx, { type: 'backup_code_used', userId: user.id, client })
       await eraseOwn(ctx, tx, { userId: user.id, client })
@@ -64,7 +64,7 @@ export async function deleteAccount(
     return 'deleted'
   }
   if (user.hasPassword || user.totpEnabled) throw ctx.fault('user:reauthentication_required')
-  await mailLink(ctx, { user, client })
+  await mailLink(ctx, signedIn, client)
   return 'mailed'
 }
 
@@ -77,16 +77,17 @@ async function eraseOwn(ctx: Context<'user:cannot_manage_self'>, tx: AccountTran
 }
 
 async function mailLink(
-  ctx: Context<'user:cannot_manage_self' | 'rate_limit:exceeded' | DeliveryRefusal>,
-  { user, client }: { readonly user: SignedIn['user']; readonly client: Client },
+  ctx: Context<'user:cannot_manage_self' | 'user:invalid_session' | 'rate_limit:exceeded' | DeliveryRefusal>,
+  signedIn: SignedIn,
+  client: Client,
 ): Promise<void> {
-  const { id: userId, email: to } = user
-  const addressKey = emailKey(to)
-  await limitMails(ctx, 'account_deletion', addressKey)
+  await limitMails(ctx, 'account_deletion', emailKey(signedIn.user.email))
   const ttlSeconds = ctx.config.accountDeletionTtlSeconds
   const mailId = await transaction(ctx.pool, async (tx) => {
+    const { id: userId, email: to } = await lockOwnAccount(ctx, tx, signedIn)
     await keepLastAdmin(ctx, tx, userId)
     await supersedeUserTokens(tx, userId, ['account_deletion'])
+    const addressKey = emailKey(to)
     const token = await issueMailedToken(tx, { purpose: 'account_deletion', userId, addressKey, ttlSeconds })
     await audit(tx, { type: 'deletion_requested', userId, client })
     const content = {

@@ -64,10 +64,10 @@ export const userErrors = {
     status: 403,
     title: 'Second factor required',
     description:
-      'what needs a session that shows two factors, asked with one that does not: its sign-in or a re-authentication took no code; a code of an app that was set up in the session itself does not count',
+      'what needs a session that shows two factors, asked with one that does not: its sign-in or a re-authentication took no code; a code of an app does not count in the first 24 hours, unless the session that set it up had shown two factors or an operator confirmed it',
     meaning: 'The session is good, but a password, provider or mailbox alone stands behind it; nothing was changed.',
     advice:
-      'Where TOTP is on, post a code to POST /v0/auth/reauthenticate, then repeat the request. Where it is off, offer to set it up and to sign in anew with it.',
+      'Where TOTP is on, post a code to POST /v0/auth/reauthenticate, then repeat the request. Where it is off, offer to set it up; its codes count a day later, or once an operator has confirmed it.',
   },
   'user:handle_already_exists': {
     status: 409,

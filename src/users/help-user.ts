@@ -2,6 +2,7 @@ import { and, count, desc, eq, isNull, sql } from 'drizzle-orm'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/client.ts'
 import { sessions } from '../db/schema/sessions.ts'
+import { totpSecrets } from '../db/schema/totp.ts'
 import { devices, securityEvents, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
@@ -54,6 +55,12 @@ export const userActs = {
     const config = { ...deps.config, mailDelivery: 'queue' as const }
     await mailPasswordLink(tx, { ...deps, config }, user, undefined)
     return 'A link to set a password is on its way to the address of the account.'
+  },
+  'confirm-totp': async (tx, _, user) => {
+    if (user.totpEnabledAt === null) return 'TOTP is off: there is nothing to confirm.'
+    await tx.update(totpSecrets).set({ isVouchedFor: true }).where(eq(totpSecrets.userId, user.id))
+    await audit(tx, { type: 'totp_confirmed', userId: user.id, ...byOperator })
+    return 'The codes of its app count as a second factor from now on. A session that is open shows it once a code is posted to /v0/auth/reauthenticate.'
   },
   'take-back': recoverAccount,
   delete: async (tx, deps, user) => {

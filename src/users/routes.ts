@@ -62,6 +62,7 @@ function deletionRoutes(app: App, deps: Deps): void {
     'user:reauthentication_required',
     'user:cannot_manage_self',
     'user:invalid_password',
+    'user:invalid_session',
     'totp:invalid_code',
     'totp:backup_code_exhausted',
     'rate_limit:exceeded',

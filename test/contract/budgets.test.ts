@@ -35,6 +35,7 @@ const rowsOf: Readonly<Record<string, readonly string[]>> = {
   'src/sessions/sources.ts openDatabase': ['connections of the lease and the changes'],
   'src/tokens/change-email.ts countEvent': ['e-mail changes of an account'],
   'src/users/export-account.ts underWay': ['exports under way'],
+  'src/users/tell-admins.ts countEvent': ['acts that all administrators are told of'],
 }
 
 const made = globSync('src/**/*.ts', { cwd: root })

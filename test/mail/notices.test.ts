@@ -27,6 +27,7 @@ type Harmless =
   | 'device_forgotten'
   | 'password_reset_requested'
   | 'refresh_reuse_detected'
+  | 'totp_confirmed'
   | 'data_exported'
   | 'deletion_requested'
   | 'banned'

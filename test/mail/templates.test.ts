@@ -36,6 +36,17 @@ const letters: Record<string, MailContent> = {
   registered_notice: { template: 'registered_notice', to },
   'role_granted by an operator': { template: 'role_granted', to, role: 'admin', handle: 'ada_l' },
   'role_granted by an administrator': { template: 'role_granted', to, role: 'mod', handle: 'ada_l', by: 'eve' },
+  ...Object.fromEntries(
+    [
+      { what: 'totp' },
+      { what: 'totp', countsAtOnce: true },
+      { what: 'password' },
+      { what: 'connection', provider: planted },
+    ].map((way) => [
+      `admin_way_in ${JSON.stringify(way)}`,
+      { template: 'admin_way_in', to, handle: 'ada_l', ...way } as MailContent,
+    ]),
+  ),
 }
 
 const tags = (html: string) => [...html.matchAll(/<\/?([a-z!]+)/gi)].map(([, name]) => name?.toLowerCase())

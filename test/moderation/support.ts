@@ -1,7 +1,7 @@
 import type { TestApp } from '../support/app.ts'
 import type { Answer } from '../support/client.ts'
 import { signedUp } from '../support/people.ts'
-import { onDeviceOf, tempToken, verify, withTotp } from '../totp/support.ts'
+import { ageTotp, onDeviceOf, tempToken, verify, withTotp } from '../totp/support.ts'
 
 type Role = 'admin' | 'mod'
 
@@ -17,11 +17,12 @@ export async function somebody(app: TestApp, role?: Role) {
   return { id, person, client }
 }
 
-/** An administrator who signed in with password and code. */
+/** An administrator who signed in with password and code, of an app that counts. */
 export async function adminWithCode(app: TestApp) {
   const { person, client: device, code, ...totp } = await withTotp(app)
   const id = String((await device.get('/v0/user/me')).body.id)
   await giveRole(app, id, 'admin')
+  await ageTotp(app, person)
   const client = onDeviceOf(app, device)
   const answer = await verify(client, await tempToken(client, person), await code())
   if (answer.status !== 204) throw new Error(`the code was answered ${answer.status} ${answer.code}`)

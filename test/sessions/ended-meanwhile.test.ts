@@ -84,7 +84,7 @@ describe('a link under way ends with its session', () => {
   })
 })
 
-type Act = { readonly client: TestClient; readonly url: string; readonly body?: object }
+type Act = { readonly client: TestClient; readonly method?: string; readonly url: string; readonly body?: object }
 
 /** Every change of what opens the caller's own account. */
 const acts: readonly [string, () => Promise<Act>][] = [
@@ -103,6 +103,41 @@ const acts: readonly [string, () => Promise<Act>][] = [
       return { client, url: `/v0/auth/totp/${name}`, body: { code: await code() } }
     },
   ]),
+  [
+    'reauthenticate, by password',
+    async () => {
+      const { person, client } = await signedInOnDevice(app)
+      return { client, url: '/v0/auth/reauthenticate', body: { password: person.password } }
+    },
+  ],
+  [
+    'reauthenticate, by code',
+    async () => {
+      const { client, backupCodes } = await withTotp(app)
+      return { client, url: '/v0/auth/reauthenticate', body: { code: backupCodes[0] } }
+    },
+  ],
+  [
+    'deletion, by password',
+    async () => {
+      const { person, client } = await signedInOnDevice(app)
+      return { client, method: 'DELETE', url: '/v0/user/me', body: { password: person.password } }
+    },
+  ],
+  [
+    'deletion, by code',
+    async () => {
+      const { client, backupCodes } = await withTotp(app)
+      return { client, method: 'DELETE', url: '/v0/user/me', body: { totp_code: backupCodes[0] } }
+    },
+  ],
+  [
+    'deletion, by link',
+    async () => {
+      const { client } = await signedUpThrough(app, provider)
+      return { client, method: 'DELETE', url: '/v0/user/me', body: {} }
+    },
+  ],
   [
     'change-password',
     async () => {
@@ -147,17 +182,52 @@ const someoneWaits = () =>
 
 describe('user:invalid_session where the session ended while the request waited for the account', () => {
   test.each(acts)('%s [AT7]', async (_name, prepare) => {
-    const { client, url, body } = await prepare()
+    const { client, method = 'POST', url, body } = await prepare()
     const { id: userId } = (await client.get('/v0/user/me')).body
     const owner = await app.deps.pool.connect()
     try {
       await owner.query('begin')
       await owner.query('select 1 from users where id = $1 for no key update', [userId])
-      const answer = client.post(url, body)
+      const answer = client.send(method, url, { body })
       await someoneWaits()
       await owner.query('update sessions set ended_at = now() where user_id = $1', [userId])
       await owner.query('commit')
       expect(said(await answer)).toEqual(ended)
+    } finally {
+      owner.release(true)
+    }
+  })
+})
+
+describe('what the account does now is told to the address that it has under its lock', () => {
+  test.each([
+    [
+      'a backup code that was spent',
+      async () => {
+        const { client, backupCodes } = await withTotp(app)
+        return { client, url: '/v0/auth/reauthenticate', body: { code: backupCodes[0] } }
+      },
+    ],
+    [
+      'the link of a deletion',
+      async () => {
+        const { client } = await signedUpThrough(app, provider)
+        return { client, method: 'DELETE', url: '/v0/user/me', body: {} }
+      },
+    ],
+  ] as const)('%s [AT7]', async (_name, prepare) => {
+    const { client, method = 'POST', url, body }: Act = await prepare()
+    const { id: userId } = (await client.get('/v0/user/me')).body
+    const { email } = newPerson()
+    const owner = await app.deps.pool.connect()
+    try {
+      await owner.query('begin')
+      await owner.query('update users set email = $2, email_key = $2 where id = $1', [userId, email])
+      const answer = client.send(method, url, { body })
+      await someoneWaits()
+      await owner.query('commit')
+      expect((await answer).status).toBeLessThan(300)
+      await mailsTo(app, email)
     } finally {
       owner.release(true)
     }

@@ -4,7 +4,7 @@ import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { mailedToken, mailsTo, signedInOnDevice, signedUp } from '../support/people.ts'
 import { arrive, signedUpThrough, startProviders } from '../support/provider.ts'
-import { codeOf, onDeviceOf, tempToken, verify, withTotp } from '../totp/support.ts'
+import { ageTotp, codeOf, onDeviceOf, tempToken, verify, withTotp } from '../totp/support.ts'
 
 const { provider, env, stop } = await startProviders()
 let app: TestApp
@@ -40,9 +40,12 @@ describe('a session knows what was shown to open it [AT10]', () => {
     expect(await shownTo(device.person.email)).toEqual(['password'])
   })
 
-  test('the app and a backup code after the password, each once', async () => {
+  test('the app and a backup code after the password, each once, and not before they count', async () => {
     const { person, client, code, backupCodes, forgetSteps } = await withTotp(app)
     const known = onDeviceOf(app, client)
+    expect((await verify(known, await tempToken(known, person), backupCodes[2])).status).toBe(204)
+    expect(await shownTo(person.email)).toEqual(['password'])
+    await ageTotp(app, person)
     expect((await verify(known, await tempToken(known, person), await code())).status).toBe(204)
     expect(await shownTo(person.email)).toEqual(['password', 'totp'])
     expect((await verify(known, await tempToken(known, person), backupCodes[0])).status).toBe(204)

@@ -50,6 +50,10 @@ export async function withTotp(app: TestApp): Promise<TotpPerson> {
   return { person, client, secret, backupCodes: enabled.body.backup_codes as string[], code, forgetSteps }
 }
 
+/** As if the app had been set up a day ago: its codes count as a second factor. */
+export const ageTotp = (app: TestApp, { email }: Pick<Person, 'email'>) =>
+  app.sql("update users set totp_enabled_at = now() - interval '24 hours' where email = $1", [email])
+
 /** The password step of a sign-in: its temp_token. */
 export async function tempToken(client: TestClient, person: Person, more: object = {}): Promise<string> {
   const answer = await client.post('/v0/auth/login', { ...person, ...more })

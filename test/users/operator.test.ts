@@ -5,6 +5,7 @@ import { giveRole, said, somebody } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { mailsTo, signedInOnDevice } from '../support/people.ts'
 import { runAdmin } from '../support/server-process.ts'
+import { withSetup } from '../totp/support.ts'
 
 let app: TestApp
 beforeAll(async () => {
@@ -66,6 +67,15 @@ describe('npm run admin -- user EMAIL', () => {
     const [mail] = await mailsTo(app, own.person.email, 2)
     expect(mail?.text).toMatch(/no longer asks for a code/)
     expect(await help(own.person.email, 'reset-totp')).toContain('off already')
+  })
+
+  test('confirm-totp: says what it did, and that there is nothing to confirm', async () => {
+    const { person } = await withSetup(app)
+    expect(await help(person.email, 'confirm-totp')).toContain('TOTP is off')
+    await app.sql('update users set totp_enabled_at = now() where email = $1', [person.email])
+    expect((await admin('user', person.email, 'confirm-totp')).out).toContain('count as a second factor from now on')
+    const [{ id } = {}] = await app.sql<{ id: string }>('select id from users where email = $1', [person.email])
+    expect(await newestEvent(String(id))).toEqual({ type: 'totp_confirmed', metadata: { by: 'operator' } })
   })
 
   test('delete', async () => {

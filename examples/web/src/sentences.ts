@@ -107,7 +107,7 @@ export const sentences: Readonly<Record<Code, string>> = {
 
   'user:permission_insufficient': 'Your account may not do this.',
   'user:second_factor_required':
-    'For this, sign in again with a code of your authenticator app. Set up two-step sign-in first.',
+    'For this, sign in again with a code of your authenticator app, a day after you set it up or once an operator has confirmed it.',
   'user:cannot_manage_higher_or_equal_role': 'You may not do this to that account.',
   'user:already_banned': 'This account is suspended already.',
   'user:not_banned': 'This account is not suspended.',

@@ -19,6 +19,8 @@ export const totpSecrets = pgTable(
     enableStep: integer().notNull().default(0),
     regenerateStep: integer().notNull().default(0),
     disableStep: integer().notNull().default(0),
+    /** Set up by a session that showed two factors, or confirmed by an operator: its codes count at once [AT10]. */
+    isVouchedFor: boolean().notNull().default(false),
     createdAt: createdAt(),
   },
   (table) => [unique('totp_secrets_user_id_unique').on(table.userId)],

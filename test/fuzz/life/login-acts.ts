@@ -111,6 +111,6 @@ async function goOn(life: Life, account: Account, device: Device | undefined, gi
 
 function openSession(life: Life, account: Account, device: Device, { answer, form, showsCode }: Given): void {
   const token = String(form === 'app' ? answer.json.token : answer.cookies.session_id)
-  const totp = account.totp?.isOn ? account.totp : undefined
-  life.state.sessions.push({ token, account, device, totp, showsCode, isEnded: false, managementId: undefined })
+  const counts = showsCode && (account.totp?.counts ?? false)
+  life.state.sessions.push({ token, account, device, showsCode: counts, isEnded: false, managementId: undefined })
 }

@@ -90,7 +90,7 @@ export const reauthenticate: Act = async (life, choices) => {
   })
   if (status !== 204) return
   code?.spend()
-  if (session && proof === 'code' && session.totp === account?.totp) session.showsCode = true
+  if (session && proof === 'code' && account?.totp?.counts) session.showsCode = true
 }
 
 export const issueTokens: Act = async (life, choices) => {

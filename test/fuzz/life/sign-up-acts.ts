@@ -103,7 +103,6 @@ export const verifyEmail: Act = async (life, choices) => {
     token: session,
     account,
     device: undefined,
-    totp: undefined,
     showsCode: false,
     isEnded: false,
     managementId: undefined,

@@ -19,6 +19,8 @@ export type Account = {
 export type Totp = {
   secret: string
   isOn: boolean
+  /** Whether its codes are a second factor: a session of two set it up, or the operator confirmed it. */
+  counts: boolean
   /** The last step that each purpose has accepted. */
   spent: Record<CodePurpose, number>
   unusedCodes: string[]
@@ -31,9 +33,7 @@ export type Session = {
   readonly token: string
   readonly account: Account
   readonly device: Device | undefined
-  /** What was on when it was opened: of an app that was set up later a code shows nothing. */
-  readonly totp: Totp | undefined
-  /** A code stands behind it as well. */
+  /** A code that counts stands behind it as well. */
   showsCode: boolean
   isEnded: boolean
   managementId: string | undefined

@@ -15,7 +15,14 @@ export const setUpTotp: Act = async (life, choices) => {
   const foreseen = foresee(refusal(), account?.totp?.isOn ? 'totp:already_enabled' : undefined).else('200')
   const { status, json } = await life.post('/v0/auth/totp/setup', {}, headers, () => foreseen)
   if (status !== 200 || account === undefined) return
-  account.totp = { secret: String(json.secret), isOn: false, spent: nothingSpent(), unusedCodes: [], usedCodes: [] }
+  account.totp = {
+    secret: String(json.secret),
+    isOn: false,
+    counts: false,
+    spent: nothingSpent(),
+    unusedCodes: [],
+    usedCodes: [],
+  }
 }
 
 type Proof = {
@@ -60,7 +67,7 @@ export const enableTotp: Act = async (life, choices) => {
     ...(state && { state }),
   })
   if (answer === undefined || account === undefined || totp === undefined) return
-  Object.assign(totp, { isOn: true, ...takeBackupCodes(answer) })
+  Object.assign(totp, { isOn: true, counts: caller.session?.showsCode ?? false, ...takeBackupCodes(answer) })
   endHeldLogins(life.state, account)
 }
 
@@ -105,11 +112,11 @@ export const totpStatus: Act = async (life, choices) => {
   }
 }
 
-/** As if the steps that were spent were long ago: waiting for the next one would take half a minute. */
+/** As if the steps that were spent, and the app's first day, were long ago: waiting would take half a minute, and that day. */
 export const timePasses: Act = async (life, choices) => {
   const account = life.findAccount(choices)
   if (account?.totp === undefined) return
-  account.totp.spent = nothingSpent()
-  const columns = 'login_step = 0, enable_step = 0, regenerate_step = 0, disable_step = 0'
+  Object.assign(account.totp, { spent: nothingSpent(), counts: true })
+  const columns = 'login_step = 0, enable_step = 0, regenerate_step = 0, disable_step = 0, is_vouched_for = true'
   await life.setting.server.database.query(`update totp_secrets set ${columns} where user_id = $1`, [account.id])
 }

@@ -1,0 +1,1 @@
+ALTER TABLE "totp_secrets" ADD COLUMN "is_vouched_for" boolean DEFAULT false NOT NULL;
