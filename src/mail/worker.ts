@@ -21,7 +21,7 @@ import type { Tracing } from '../tracing/tracing.ts'
 import { type AnswerDeps, answerInquiry } from './answer-inquiry.ts'
 import { type DeliverDeps, deliverMail } from './deliver.ts'
 import { fairTurns } from './fair-turns.ts'
-import { smtpSender } from './smtp.ts'
+import { type SmtpSender, smtpSender } from './smtp.ts'
 import { listenForDeliveries, type WorkerServer } from './worker-server.ts'
 
 type Options = {
@@ -39,6 +39,7 @@ type Options = {
 const conversations = { places: 5, placesOfOne: 3, mostWaiting: 500 } as const
 /** Jobs have their own: a message that a mail server is slow to take holds up nobody's probe [AT1]. */
 const jobConnections = mailJobs + 3
+const learnEveryMs = 3_600_000
 
 /** Starts what sends mails and tidies up: the same inside the API process and as a process of its own. */
 export async function startWorker({
@@ -64,6 +65,7 @@ export async function startWorker({
   // The failure must be reported before whoever waits for it gives up.
   const deadlineMs = Math.ceil(config.workerTimeoutMs * 0.8)
   const smtp = smtpSender({ url: smtpUrl, from: config.mailFrom, deadlineMs })
+  const stopLearning = learnNowAndThen(smtp)
   const fallback = memoryRateCounter({ now: () => performance.now() })
   const sharedCounter = openSharedCounter({ config, db, log, fallback })
   const deps = { db, pool, keyring, smtp, mailFrom: config.mailFrom, log }
@@ -93,6 +95,7 @@ export async function startWorker({
     url: server.url,
     close: async () => {
       await server.close()
+      stopLearning()
       await relay.stop()
       await eventStream.close()
       await outbound.close()
@@ -101,6 +104,13 @@ export async function startWorker({
       await database.close()
     },
   }
+}
+
+/** Before somebody's mail shows it to whoever asks next. */
+function learnNowAndThen(smtp: SmtpSender): () => void {
+  void smtp.learn()
+  const timer = setInterval(() => void smtp.learn(), learnEveryMs).unref()
+  return () => clearInterval(timer)
 }
 
 /** Those that no request waits for. */

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../..')
 
 /** What makes something that can be used up. */
 const makers =
-  /(?<![.\w])(?:function )?(?<maker>openDatabase|workQueue|fairQueue|fairTurns|lingeringClose|underWay|memoryRateCounter|countEvent|LRUCache|remember)(?:<[^(]*>)?\((?=\S)/
+  /(?<![.\w])(?:function )?(?<maker>openDatabase|workQueue|fairQueue|fairTurns|learnedPlaces|lingeringClose|underWay|memoryRateCounter|countEvent|LRUCache|remember)(?:<[^(]*>)?\((?=\S)/
 
 const notOurs = 'src/http/repeated.ts remember'
 
@@ -27,6 +27,7 @@ const rowsOf: Readonly<Record<string, readonly string[]>> = {
   'src/files/read-upload.ts underWay': ['uploads and imports of pictures under way'],
   'src/http/server.ts lingeringClose': ['connections that linger after a refusal'],
   'src/mail/limit.ts countEvent': ['mails to an address', 'mails of all'],
+  'src/mail/smtp.ts learnedPlaces': ['conversations that a mail server has room for'],
   'src/mail/worker.ts fairTurns': ['conversations with the mail server that requests wait for', 'who waits for them'],
   'src/mail/worker.ts memoryRateCounter': ['windows in memory'],
   'src/mail/worker.ts openDatabase': ['conversations of jobs'],

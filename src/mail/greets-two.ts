@@ -1,0 +1,41 @@
+import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+
+type Address = { readonly host: string; readonly port: number; readonly secure: boolean }
+
+/** Whether a mail server greets a second connection while it has a first; nothing is known where it does not greet the first. */
+export async function greetsTwo(address: Address, withinMs: number): Promise<boolean | undefined> {
+  const began = performance.now()
+  const first = open(address)
+  try {
+    if (!(await isGreeted(first, withinMs))) return undefined
+    const second = open(address)
+    try {
+      return await isGreeted(second, leastMs + 2 * (performance.now() - began))
+    } finally {
+      leave(second)
+    }
+  } finally {
+    leave(first)
+  }
+}
+
+const leastMs = 1000
+
+/** Nothing is sent that somebody else must not read, so nobody's certificate is asked for. */
+const open = ({ host, port, secure }: Address): Socket =>
+  (secure ? connectTls({ host, port, rejectUnauthorized: false }) : connect({ host, port })).unref()
+
+function isGreeted(socket: Socket, withinMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    socket.once('data', (greeting) => resolve(greeting.toString('latin1').startsWith('220')))
+    socket.once('close', () => resolve(false))
+    socket.on('error', () => undefined)
+    setTimeout(resolve, withinMs, false).unref()
+  })
+}
+
+function leave(socket: Socket): void {
+  socket.setTimeout(leastMs, () => socket.destroy())
+  socket.end('QUIT\r\n')
+}
