@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { networksOf } from './client-address.ts'
 import { isHalfRead } from './on-socket.ts'
@@ -43,6 +44,35 @@ export function lingeringClose(): Linger {
       .resume()
     socket.end()
   }
+}
+
+/**
+ * On a connection that stays, what is left of a request that was answered early is read before the next one: no more of it and no longer
+ * than where the connection ends.
+ */
+export function boundRest(request: IncomingMessage, response: ServerResponse): void {
+  const { socket } = request
+  response.once('finish', () => {
+    if (request.complete || socket.writableEnded) return
+    let left = mostBytes
+    const deadline = setTimeout(() => socket.destroy(), longestMs)
+    const forget = () => {
+      clearTimeout(deadline)
+      socket.off('data', count).off('close', forget)
+    }
+    // Node's parser, which hears first, has seen the same bytes.
+    const count = ({ length }: Buffer) => {
+      left -= length
+      if (request.complete) forget()
+      else if (left < 0) socket.destroy()
+    }
+    socket.once('close', forget)
+    // As in `lingeringClose`: only then does Node's server hand the bytes to the stream, and goes on reading.
+    socket
+      .pause()
+      .once('resume', () => socket.on('data', count))
+      .resume()
+  })
 }
 
 /** Reads past Node's parser, which has nothing more to say here. */

@@ -5,7 +5,7 @@ import { answerError, type ErrorOptions } from '../errors/plugin.ts'
 import { jsonBodyLimit } from './body.ts'
 import { securityHeaders } from './headers.ts'
 import { lazyLog } from './lazy-log.ts'
-import { type Linger, lingerAfterEarlyAnswer, lingeringClose } from './linger.ts'
+import { boundRest, type Linger, lingerAfterEarlyAnswer, lingeringClose } from './linger.ts'
 import { requestIdOf } from './request-id.ts'
 import { isUnambiguous } from './unambiguous.ts'
 import { answerUnreadable, type Unreadable } from './unreadable.ts'
@@ -27,7 +27,10 @@ type Options = {
   readonly answerBefore: (request: IncomingMessage, response: ServerResponse) => boolean
 }
 
-/** A Fastify on which not even Node itself answers outside the catalogue. */
+/**
+ * A Fastify on which not even Node itself answers outside the catalogue. Nothing is upgraded here, which a server may ignore (RFC 9110 section
+ * 7.8); but Node reads nothing behind such a request, so its connection ends with the answer.
+ */
 export function createFastify({ config, log, errors, answerBefore }: Options): FastifyInstance {
   const linger = lingeringClose()
   const unreadable = answerUnreadable(config, errors, linger)
@@ -43,6 +46,9 @@ export function createFastify({ config, log, errors, answerBefore }: Options): F
     routerOptions,
     serverFactory: (handler) => {
       const listener: RequestListener = (request, response) => {
+        const { upgrade, 'content-length': length, 'transfer-encoding': coding } = request.headers
+        if (upgrade !== undefined) response.shouldKeepAlive = false
+        if (length !== undefined || coding !== undefined) boundRest(request, response)
         if (!isUnambiguous(request)) unreadable.refuse(request, response)
         else if (!answerBefore(request, response)) handler(request, response)
       }

@@ -180,36 +180,57 @@ test('while the server closes a refusal arrives as well [AT21]', async () => {
 })
 
 /** Asks for something that is refused, and goes on sending. */
-async function neverEnding(): Promise<{ readonly client: Socket; readonly server: Socket }> {
+async function neverEnding(headers = close): Promise<{ readonly client: Socket; readonly server: Socket }> {
   const taken = once(app.app.server, 'connection')
   const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
   client.on('error', () => undefined)
-  client.write(`POST /v0/nothing HTTP/1.1\r\nHost: auth.example.com\r\n${close}${length}: ${2 ** 40}\r\n\r\n`)
+  client.write(`POST /v0/nothing HTTP/1.1\r\nHost: auth.example.com\r\n${headers}${length}: ${2 ** 40}\r\n\r\n`)
   const [server] = (await taken) as [Socket]
   await once(client, 'data')
   return { client, server }
 }
 
+test('a connection that stays is good for more, once the rest of what was refused has come [AT21]', async () => {
+  const socket = connect(port, '127.0.0.1')
+  const hello = 'Host: auth.example.com\r\n'
+  socket.write(`POST /v0/nothing HTTP/1.1\r\n${hello}${length}: ${mebibyte}\r\n\r\n`)
+  await once(socket, 'data')
+  for (let sent = 0; sent < mebibyte; sent += piece.length) await write(socket, piece)
+  const next = `GET /health/live HTTP/1.1\r\n${hello}`
+  // More than may follow a refusal, and none of it does.
+  const many = `${next}X-Much: ${'x'.repeat(15 * 1024)}\r\n\r\n`.repeat(1200)
+  socket.write(`${many}${next}${close}\r\n`)
+  expect((await text(socket)).match(/^HTTP\/1\.1 204/gm)).toHaveLength(1201)
+})
+
 describe('a client that never ends [AT21]', () => {
-  test('is heard for 16 MiB', async () => {
-    const { client, server } = await neverEnding()
-    const send = (): void => void (client.writable && client.write(piece, send))
-    send()
-    await once(server, 'close')
-    expect(server.bytesRead).toBeGreaterThan(16 * mebibyte)
-    expect(server.bytesRead).toBeLessThan(17 * mebibyte)
-    client.destroy()
+  const kinds = [close, '']
+
+  test('is heard for 16 MiB, on a connection that stays as well', async () => {
+    for (const headers of kinds) {
+      const { client, server } = await neverEnding(headers)
+      const send = (): void => void (client.writable && client.write(piece, send))
+      send()
+      await once(server, 'close')
+      expect(server.bytesRead).toBeGreaterThan(16 * mebibyte)
+      expect(server.bytesRead).toBeLessThan(17 * mebibyte)
+      client.destroy()
+    }
   })
 
-  test('is heard for five seconds', async () => {
-    const { client, server } = await neverEnding()
-    const startedAt = performance.now()
-    const drip = setInterval(() => client.write('x'), 100)
-    await once(server, 'close')
-    clearInterval(drip)
-    expect(performance.now() - startedAt).toBeGreaterThan(4500)
-    expect(performance.now() - startedAt).toBeLessThan(6500)
-    client.destroy()
+  test('is heard for five seconds, on a connection that stays as well', async () => {
+    await Promise.all(
+      kinds.map(async (headers) => {
+        const { client, server } = await neverEnding(headers)
+        const startedAt = performance.now()
+        const drip = setInterval(() => client.write('x'), 100)
+        await once(server, 'close')
+        clearInterval(drip)
+        expect(performance.now() - startedAt).toBeGreaterThan(4500)
+        expect(performance.now() - startedAt).toBeLessThan(6500)
+        client.destroy()
+      }),
+    )
   })
 
   test('makes room for the next of its network: 64 linger at a time', async () => {
