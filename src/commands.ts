@@ -17,6 +17,7 @@ import { createLog } from './log.ts'
 import { describeRecentActs } from './moderation/recent-acts.ts'
 import { countAccounts, describeProviders } from './oauth/count-accounts.ts'
 import { ownIssuers } from './oauth/find-provider.ts'
+import { confirmMove } from './oauth/move-provider.ts'
 import { outboundPolicy } from './outbound/policy.ts'
 import { openBroadcast } from './ports/broadcast.open.ts'
 import { openSearchIndex } from './ports/search-index.open.ts'
@@ -76,6 +77,11 @@ export const commands: Readonly<Record<string, Command>> = {
     parameters: [],
     usage: 'how many accounts each provider opens, and how many have no other way in',
     run: showProviders,
+  },
+  'providers confirm-move': {
+    parameters: ['SLUG'],
+    usage: 'a provider that was changed to ask elsewhere is the same one: its connections sign in again',
+    run: confirmProviderMove,
   },
   audit: {
     parameters: [],
@@ -199,6 +205,13 @@ async function webhooksAdd(config: Config, [url = '']: readonly string[]): Promi
 async function showProviders(config: Config): Promise<Outcome> {
   const patient = { ...config, databaseTimeoutMs: Math.max(config.databaseTimeoutMs, 60_000) }
   return { says: describeProviders(await withDatabase(patient, ({ db }) => countAccounts(db, ownIssuers(config)))) }
+}
+
+async function confirmProviderMove(config: Config, [slug = '']: readonly string[]): Promise<Outcome> {
+  const outcome = await withOperator(config, (deps) => confirmMove(deps, slug))
+  if (outcome === 'unknown') return { says: `No provider ${slug} was registered.`, exitCode: 1 }
+  if (outcome === 'not moved') return { says: `${slug} has not moved, or its move was confirmed already.` }
+  return { says: `${outcome} connections of ${slug} sign in again at its new place.` }
 }
 
 async function webhooksList(config: Config): Promise<Outcome> {

@@ -68,6 +68,25 @@ export type MailContent =
       /** Of TOTP: whether who set it up had shown two factors. */
       readonly countsAtOnce?: boolean
     }
+  | {
+      readonly template: 'provider_moved'
+      readonly to: string
+      /** Its name in paths. */
+      readonly provider: string
+      /** The administrator. */
+      readonly by: string
+      readonly changes: readonly { readonly what: string; readonly was: string | null; readonly is: string | null }[]
+      /** How many accounts it opened before; none where it is still the same issuer. */
+      readonly accounts?: number | undefined
+      /** It asks whom it asked before it moved. */
+      readonly isBack: boolean
+    }
+  | {
+      readonly template: 'provider_move_confirmed'
+      readonly to: string
+      readonly provider: string
+      readonly accounts: number
+    }
 
 /** What opened an account and was taken back. */
 export type Removed =
@@ -272,6 +291,24 @@ function letterOf(content: MailContent): Letter {
           `Ask ${content.handle}, but not by mail. If it was somebody else, an operator takes all of it back: npm run admin -- user @${content.handle} take-back.`,
         ],
       }
+    case 'provider_moved':
+      return {
+        subject: 'Somebody else says who your users are',
+        paragraphs: [
+          `The administrator ${content.by} changed whom the provider ${content.provider} asks: ${content.changes.map(whatChanged).join('; ')}.`,
+          whomItKnows(content),
+          'All administrators are told. If that is as it should be, there is nothing to do.',
+          `If it is not, change it back: whom it knew before then signs in again. And somebody else is in the account ${content.by}: let an operator end its sessions, npm run admin -- user @${content.by} end-sessions.`,
+        ],
+      }
+    case 'provider_move_confirmed':
+      return {
+        subject: 'The move of a sign-in provider was confirmed',
+        paragraphs: [
+          `An operator confirmed, on the command line, that the provider ${content.provider} is the same at its new place. Accounts that it opens again: ${content.accounts}.`,
+          'If you know nothing of it, ask your operator.',
+        ],
+      }
     case 'no_password_notice':
       return {
         subject: 'Your account has no password',
@@ -307,6 +344,17 @@ export function nameRemoved(one: Removed): string {
     case 'devices':
       return one.count === 1 ? 'one device' : `${one.count} devices`
   }
+}
+
+type Moved = Extract<MailContent, { template: 'provider_moved' }>
+
+const whatChanged = ({ what, was, is }: Moved['changes'][number]): string =>
+  `${what} was ${oneLine(was ?? 'none')} and is ${oneLine(is ?? 'none')}`
+
+function whomItKnows({ provider, accounts, isBack }: Moved): string {
+  if (isBack) return 'It asks whom it asked before it moved: whom it knew then signs in again.'
+  if (accounts === undefined) return 'Its issuer is the same: whom it knows signs in as before.'
+  return `Accounts that it opened: ${accounts}. It opens none of them until its owner links it anew, or an operator confirms that it is the same provider: npm run admin -- providers confirm-move ${provider}.`
 }
 
 function newWayIn({ what, provider = '', countsAtOnce }: Extract<MailContent, { template: 'admin_way_in' }>): string {

@@ -57,6 +57,8 @@ export function adminRoutes(app: App, deps: Deps): void {
   })
   const changeFault = faults(
     'oauth:provider_not_found',
+    'user:second_factor_required',
+    'rate_limit:exceeded',
     'general:bad_request',
     'general:validation_error',
     'oauth:invalid_auth_url',
@@ -67,7 +69,7 @@ export function adminRoutes(app: App, deps: Deps): void {
     url: '/v0/admin/oauth/providers/:slug',
     config: { ...access, codes: changeFault.codes },
     schema: {
-      summary: 'Change a registered provider',
+      summary: 'Change a registered provider; whom it asks, by a session that shows two factors',
       tags: ['admin'],
       params,
       body: providerChangeBody,

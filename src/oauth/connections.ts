@@ -8,7 +8,7 @@ import { notifyOwner } from '../mail/outbox.ts'
 import { lockOwnAccount } from '../sessions/open.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
-import { type OwnIssuers, ownIssuers, ownNames } from './find-provider.ts'
+import { namespaceOf, type OwnIssuers, ownIssuers, ownNames } from './find-provider.ts'
 
 /** Through whom the account can be signed in to, oldest first. */
 export async function listConnections(db: Database, { user }: { readonly user: { readonly id: string } }) {
@@ -22,9 +22,9 @@ export async function listConnections(db: Database, { user }: { readonly user: {
 
 /** The account's identities, each with its provider's name in paths, and as people know it. */
 export async function findConnections(db: Database, userId: string) {
-  const { id, slug, name, issuer } = oauthProviders
+  const { id, slug, name, issuer, namespace } = oauthProviders
   const rows = await db
-    .select({ identity: oauthIdentities, provider: { id, slug, name, issuer } })
+    .select({ identity: oauthIdentities, provider: { id, slug, name, issuer, namespace } })
     .from(oauthIdentities)
     .leftJoin(oauthProviders, eq(sql`${oauthProviders.id}::text`, oauthIdentities.providerId))
     .where(eq(oauthIdentities.userId, userId))
@@ -33,7 +33,7 @@ export async function findConnections(db: Database, userId: string) {
     ...identity,
     slug: provider?.slug ?? identity.providerId,
     name: provider?.name ?? ownNames[identity.providerId] ?? identity.providerId,
-    presentIssuer: provider ? (provider.issuer ?? provider.id) : undefined,
+    presentIssuer: provider ? namespaceOf(provider) : undefined,
   }))
 }
 

@@ -20,7 +20,7 @@ export async function countAccounts(db: Database, own: OwnIssuers): Promise<read
   const { rows } = await db.execute<Row>(sql`
     with ways as (
       select i.user_id, coalesce(p.slug, i.provider_id) as slug, i.issuer,
-        i.issuer = coalesce(p.issuer, p.id::text, ${JSON.stringify(own)}::jsonb ->> i.provider_id) is true as works
+        i.issuer = coalesce(p.namespace, p.issuer, p.id::text, ${JSON.stringify(own)}::jsonb ->> i.provider_id) is true as works
       from ${oauthIdentities} i left join ${oauthProviders} p on p.id::text = i.provider_id
     ), working as (select user_id, count(*) as count from ways where works group by user_id)
     select slug, issuer, works, count(*)::int as accounts,

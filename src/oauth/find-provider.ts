@@ -59,6 +59,7 @@ async function findOwn(ctx: Context<'oauth:invalid_auth_url'>, slug: string): Pr
     appClientIds: config.googleAudiences,
     protocol: 'oidc',
     issuer,
+    namespace: issuer,
     isOwn: true,
     scopes: googleScopes,
     endpoints: await discoverOwn(ctx, issuer),
@@ -91,6 +92,7 @@ function findGithub(config: Config): Provider | undefined {
     appClientIds: [],
     protocol: 'github',
     issuer: githubUrl,
+    namespace: githubUrl,
     isOwn: true,
     scopes: githubScopes,
     endpoints: {
@@ -106,6 +108,10 @@ function findGithub(config: Config): Provider | undefined {
 
 type Row = typeof oauthProviders.$inferSelect
 
+/** What its connections stand under. */
+export const namespaceOf = ({ namespace, issuer, id }: Pick<Row, 'namespace' | 'issuer' | 'id'>): string =>
+  namespace ?? issuer ?? id
+
 /** Ties the secret to its provider. */
 export const secretBoxOf = (providerId: string): string => `oauth-provider:${providerId}`
 
@@ -120,6 +126,7 @@ function readProvider({ keyring }: Deps, row: Row): Provider {
     appClientIds: [],
     protocol: issuer === null ? 'plain' : 'oidc',
     issuer: issuer ?? id,
+    namespace: namespaceOf(row),
     isOwn: false,
     scopes,
     endpoints: {

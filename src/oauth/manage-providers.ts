@@ -6,9 +6,12 @@ import type { Database } from '../db/client.ts'
 import { violatesUnique } from '../db/failure.ts'
 import { oauthIdentities, oauthProviders, oauthSignUps } from '../db/schema/oauth.ts'
 import { transaction } from '../db/transaction.ts'
+import { demandTwoFactors } from '../sessions/demand-two-factors.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
+import { countTold } from '../users/tell-admins.ts'
 import { getRegistered, ownSlugs, secretBoxOf } from './find-provider.ts'
-import { changedFields, noteProviderAct } from './note-provider-act.ts'
+import { asked, movePlace, namespaceAfter } from './move-provider.ts'
+import { noteChange, noteProviderAct } from './note-provider-act.ts'
 import { type EndpointRefusal, type EndpointWish, findEndpoints } from './provider-endpoints.ts'
 
 type Row = typeof oauthProviders.$inferSelect
@@ -87,51 +90,50 @@ type ProviderChange = {
 
 type Change = { readonly slug: string; readonly wish: ProviderChange }
 
-/** Afterwards the provider is as wished; what the wish does not name stays. Its secret follows to no other address: it is given anew [AT11]. */
+/**
+ * Afterwards the provider is as wished; what the wish does not name stays. Whom it asks is changed by two factors alone: who answers says who
+ * is who. Its secret follows to no other address, it is given anew, and nor do its connections [AT11].
+ */
 export async function changeProvider(
-  ctx: Context<'oauth:provider_not_found' | Refusal>,
-  { user: actor }: SignedIn,
+  ctx: Context<'oauth:provider_not_found' | 'user:second_factor_required' | 'rate_limit:exceeded' | Refusal>,
+  signedIn: SignedIn,
   { slug, wish }: Change,
 ): Promise<ShownProvider> {
   const known = await getRegistered(ctx, slug)
+  const { user: actor } = signedIn
   const { name, clientId, clientSecret, scopes, imageHosts } = wish
-  const demandSecret = (isNeeded: boolean): void => {
-    if (isNeeded && clientSecret === undefined) throw ctx.fault('general:validation_error', secretMissing)
+  const demandProof = async (db: Database): Promise<void> => {
+    await demandTwoFactors({ ...ctx, db }, signedIn)
+    if (clientSecret === undefined) throw ctx.fault('general:validation_error', secretMissing)
   }
   // Before whoever is named is asked anything.
-  demandSecret(asked.some((field) => wish[field] !== undefined && wish[field] !== known[field]))
+  const isElsewhere = asked.some((field) => wish[field] !== undefined && wish[field] !== known[field])
+  if (isElsewhere) await demandProof(ctx.db)
+  if (isElsewhere || namesEndpoints(wish)) await countTold(ctx, actor)
   const endpoints = namesEndpoints(wish) ? await findEndpoints(ctx, endpointsAfter(known, wish)) : {}
   return transaction(ctx.pool, async (tx) => {
     const [before] = await tx.select().from(oauthProviders).where(eq(oauthProviders.id, known.id)).for('update')
     if (before === undefined) throw ctx.fault('oauth:provider_not_found')
-    const [after] = await tx
-      .update(oauthProviders)
-      .set({
-        ...endpoints,
-        name: name ?? before.name,
-        clientId: clientId ?? before.clientId,
-        scopes: [...(scopes ?? before.scopes)],
-        imageHosts: [...(imageHosts ?? before.imageHosts)],
-        ...(clientSecret !== undefined && {
-          sealedClientSecret: seal(ctx.keyring, clientSecret, secretBoxOf(known.id)),
-        }),
-      })
-      .where(eq(oauthProviders.id, known.id))
-      .returning()
-    if (after === undefined) throw ctx.fault('oauth:provider_not_found')
+    const wished = {
+      ...before,
+      ...endpoints,
+      name: name ?? before.name,
+      clientId: clientId ?? before.clientId,
+      scopes: [...(scopes ?? before.scopes)],
+      imageHosts: [...(imageHosts ?? before.imageHosts)],
+      ...(clientSecret !== undefined && {
+        sealedClientSecret: seal(ctx.keyring, clientSecret, secretBoxOf(known.id)),
+      }),
+    }
     // The same issuer may name other endpoints by now, and somebody else may have changed them meanwhile.
-    demandSecret([...asked, 'jwksUri' as const].some((field) => after[field] !== before[field]))
-    const changed = [
-      ...changedFields(present(before), present(after)),
-      ...(clientSecret === undefined ? [] : ['client_secret']),
-    ]
-    if (changed.length > 0) await noteProviderAct(tx, 'provider:change', { actor, row: after, changed })
+    if ([...asked, 'jwksUri' as const].some((field) => wished[field] !== before[field])) await demandProof(tx)
+    const after = { ...wished, ...namespaceAfter(before, wished) }
+    await tx.update(oauthProviders).set(after).where(eq(oauthProviders.id, known.id))
+    const accounts = await movePlace(tx, before, after)
+    await noteChange(tx, ctx, { actor, before, after, hasNewSecret: clientSecret !== undefined, accounts })
     return present(after)
   })
 }
-
-/** Whom a provider makes this server, or its users, ask, and as whom: what is meant for another client would open accounts here. */
-const asked = ['clientId', 'issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userinfoEndpoint'] as const
 
 const secretMissing = {
   fields: [{ path: '/client_secret', rule: 'required' as const }],

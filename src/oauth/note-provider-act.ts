@@ -1,28 +1,60 @@
 import type { oauthProviders } from '../db/schema/oauth.ts'
 import type { Transaction } from '../db/transaction.ts'
+import type { MailDeps } from '../mail/outbox.ts'
 import { type NotedAct, noteAct } from '../moderation/note-act.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
+import { tellAdmins } from '../users/tell-admins.ts'
 
-type Act = {
-  readonly actor: SignedIn['user']
-  readonly row: typeof oauthProviders.$inferSelect
-  readonly changed?: readonly string[]
-}
+type Row = typeof oauthProviders.$inferSelect
+
+type Act = { readonly actor: SignedIn['user']; readonly row: Row; readonly more?: Record<string, string> }
 
 /** Afterwards it is written down who did it, and whereto the provider's secret goes from then on. */
-export function noteProviderAct(
-  tx: Transaction,
-  action: NotedAct['action'],
-  { actor, row, changed }: Act,
-): Promise<void> {
+export function noteProviderAct(tx: Transaction, action: NotedAct['action'], { actor, row, more }: Act): Promise<void> {
   const { id: resourceId, slug, tokenEndpoint } = row
-  const metadata = { slug, token_endpoint: tokenEndpoint, ...(changed && { changed: changed.join(',') }) }
+  const metadata = { slug, token_endpoint: tokenEndpoint, ...more }
   return noteAct(tx, { action, actorId: actor.id, resourceType: 'Provider', resourceId, reason: '', metadata })
 }
 
-/** Of two states of what is shown of a provider. */
-export function changedFields(before: object, after: object): string[] {
-  const [old, now] = [new Map(Object.entries(before)), new Map(Object.entries(after))]
-  const names = new Set([...old.keys(), ...now.keys()])
-  return [...names].filter((name) => JSON.stringify(old.get(name)) !== JSON.stringify(now.get(name)))
+/** Whom it asks, and as whom. */
+const place = {
+  clientId: 'client_id',
+  issuer: 'issuer',
+  authorizationEndpoint: 'authorization_endpoint',
+  tokenEndpoint: 'token_endpoint',
+  userinfoEndpoint: 'userinfo_endpoint',
+  jwksUri: 'jwks_uri',
+} as const
+const fields = { name: 'name', ...place, scopes: 'scopes', imageHosts: 'image_hosts' } as const
+
+type Change = {
+  readonly actor: SignedIn['user']
+  readonly before: Row
+  readonly after: Row
+  readonly hasNewSecret: boolean
+  /** How many it opened before it moved; none where it is who it was. */
+  readonly accounts: number | undefined
+}
+
+/** Afterwards it is written down what was changed, with what was there before, and all administrators know where else it asks [AT11]. */
+export async function noteChange(
+  tx: Transaction,
+  deps: MailDeps,
+  { actor, before, after, hasNewSecret, accounts }: Change,
+): Promise<void> {
+  const changed = (Object.keys(fields) as (keyof typeof fields)[]).filter(
+    (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
+  )
+  const names = [...changed.map((field) => fields[field]), ...(hasNewSecret ? ['client_secret'] : [])]
+  if (names.length === 0) return
+  const of = (row: Row) => JSON.stringify(Object.fromEntries(changed.map((field) => [fields[field], row[field]])))
+  const more = { changed: names.join(','), before: of(before), after: of(after) }
+  await noteProviderAct(tx, 'provider:change', { actor, row: after, more })
+  const changes = changed
+    .filter((field): field is keyof typeof place => field in place)
+    .map((field) => ({ what: place[field], was: before[field], is: after[field] }))
+  if (changes.length === 0) return
+  const isBack = accounts !== undefined && after.movedFrom === null
+  const { slug: provider } = after
+  await tellAdmins(tx, deps, { template: 'provider_moved', provider, by: actor.handle, changes, accounts, isBack })
 }

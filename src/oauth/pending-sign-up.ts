@@ -21,7 +21,7 @@ export async function issueOauthSignUp(tx: Transaction, config: Config, wish: Ne
     id: randomUUIDv7(),
     digest,
     providerId: provider.id,
-    issuer: provider.issuer,
+    issuer: provider.namespace,
     subject: identity.subject,
     email,
     pictureUrl: identity.pictureUrl,

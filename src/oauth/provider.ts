@@ -9,8 +9,10 @@ export type Provider = {
   /** Ids of the operator's apps at the provider: ID tokens that a client brings may be meant for them. */
   readonly appClientIds: readonly string[]
   readonly protocol: 'oidc' | 'github' | 'plain'
-  /** What tells its subjects from another's; of OIDC the one that its ID tokens name. */
+  /** Of OIDC the one that its ID tokens name. */
   readonly issuer: string
+  /** What tells its subjects from another's, and from those of before it moved [AT11]. */
+  readonly namespace: string
   /** From the operator's environment: its URLs are asked without the policy for foreign ones. */
   readonly isOwn: boolean
   readonly scopes: readonly string[]

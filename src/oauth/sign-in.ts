@@ -63,13 +63,13 @@ async function findAccount(
   provider: Provider,
   { identity, deviceToken }: Pick<Arrival, 'identity' | 'deviceToken'>,
 ) {
-  const { id: providerId, issuer } = provider
+  const { id: providerId, namespace: issuer } = provider
   const deviceDigest = deviceDigestOf(deviceToken)
   const [found] = await findStatement(ctx.db).execute({ providerId, issuer, subject: identity.subject, deviceDigest })
   return found
 }
 
-/** Issuer and subject at this very provider [OA4]. */
+/** Namespace and subject at this very provider [OA4]. */
 const isIdentity = and(
   eq(oauthIdentities.providerId, sql.placeholder('providerId')),
   eq(oauthIdentities.issuer, sql.placeholder('issuer')),

@@ -36,6 +36,16 @@ const letters: Record<string, MailContent> = {
   registered_notice: { template: 'registered_notice', to },
   'role_granted by an operator': { template: 'role_granted', to, role: 'admin', handle: 'ada_l' },
   'role_granted by an administrator': { template: 'role_granted', to, role: 'mod', handle: 'ada_l', by: 'eve' },
+  'provider_moved, hostile': {
+    template: 'provider_moved',
+    to,
+    provider: 'acme',
+    by: 'ada_l',
+    changes: [{ what: 'token_endpoint', was: null, is: planted }],
+    accounts: 3,
+    isBack: false,
+  },
+  provider_move_confirmed: { template: 'provider_move_confirmed', to, provider: 'acme', accounts: 3 },
   ...Object.fromEntries(
     [
       { what: 'totp' },

@@ -81,6 +81,8 @@ test('what was changed of a provider is named, its secrets are not; one that cha
       slug: 'other',
       token_endpoint: 'https://elsewhere.example.com/token',
       changed: 'name,token_endpoint,client_secret',
+      before: JSON.stringify({ name: provider.name, token_endpoint: provider.token_endpoint }),
+      after: JSON.stringify({ name: 'New', token_endpoint: 'https://elsewhere.example.com/token' }),
     },
   })
   expect(JSON.stringify(before)).not.toMatch(/the-secret-of-acme|the-next-secret/)

@@ -2,6 +2,7 @@ import { hostname, networkInterfaces } from 'node:os'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { grantRole } from '../../src/users/operate-roles.ts'
+import { adminWithCode } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { type Reply, shapeIssuer, startOtherServer } from '../support/native-provider.ts'
@@ -18,7 +19,7 @@ let admin: TestClient
 beforeAll(async () => {
   await provider.start()
   app = await startApp()
-  admin = await personWith('admin')
+  ;({ client: admin } = await adminWithCode(app))
 })
 afterAll(async () => {
   await app.close()

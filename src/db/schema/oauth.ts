@@ -1,6 +1,15 @@
-import { boolean, index, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { boolean, index, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { bytea, createdAt, instant } from './columns.ts'
 import { users } from './users.ts'
+
+/** What decides who somebody is at a registered provider: whom it asks, and as which client. Of OIDC the issuer names the endpoints. */
+export type Place = {
+  readonly clientId: string
+  readonly issuer?: string
+  readonly authorizationEndpoint?: string
+  readonly tokenEndpoint?: string
+  readonly userinfoEndpoint?: string | null
+}
 
 /** Providers that administrators registered; those of the environment have no row. */
 export const oauthProviders = pgTable(
@@ -23,6 +32,10 @@ export const oauthProviders = pgTable(
     namesIssuer: boolean().notNull(),
     scopes: text().array().notNull(),
     imageHosts: text().array().notNull(),
+    /** What tells its subjects from another's: of its connections the `issuer`. None before it first moves: its issuer, or its id. */
+    namespace: text(),
+    /** Where it was when its connections were made; set while nobody has confirmed that it is the same elsewhere [AT11]. */
+    movedFrom: jsonb().$type<{ readonly namespace: string; readonly place: Place }>(),
     createdAt: createdAt(),
   },
   (table) => [unique('oauth_providers_slug_unique').on(table.slug)],
@@ -38,6 +51,7 @@ export const oauthIdentities = pgTable(
       .references(() => users.id, { onDelete: 'cascade' }),
     /** `google`, `github`, or the id of a registered provider, so that a new provider of an old slug inherits nothing. */
     providerId: text().notNull(),
+    /** The provider's namespace: of one that has not moved its issuer, or its id. */
     issuer: text().notNull(),
     subject: text().notNull(),
     email: text(),

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { and, eq, isNull, notExists, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
+import { oauthIdentities, oauthProviders, oauthSignUps, oauthStates, type Place } from '../db/schema/oauth.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import type { MailDeps } from '../mail/outbox.ts'
+import type { AccountChanges } from '../sessions/change-accounts.ts'
+import { tellAdmins } from '../users/tell-admins.ts'
+import { isSlug, namespaceOf } from './find-provider.ts'
+
+type Row = typeof oauthProviders.$inferSelect
+
+/** Whom a provider makes this server, or its users, ask, and as whom: what is meant for another client would open accounts here. */
+export const asked = ['clientId', 'issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userinfoEndpoint'] as const
+
+const placeOf = ({ clientId, issuer, ...row }: Row): Place =>
+  issuer !== null
+    ? { clientId, issuer }
+    : {
+        clientId,
+        authorizationEndpoint: row.authorizationEndpoint,
+        tokenEndpoint: row.tokenEndpoint,
+        userinfoEndpoint: row.userinfoEndpoint,
+      }
+
+/**
+ * Under what its connections stand from now on. Elsewhere somebody else says who is who, so nobody of before is known there, until an
+ * operator confirms that it is the same provider, or it comes back [AT11].
+ */
+export function namespaceAfter(before: Row, after: Row): Pick<Row, 'namespace' | 'movedFrom'> {
+  const [was, is] = [placeOf(before), placeOf(after)]
+  if (isDeepStrictEqual(was, is)) return { namespace: before.namespace, movedFrom: before.movedFrom }
+  const movedFrom = before.movedFrom ?? { namespace: namespaceOf(before), place: was }
+  if (isDeepStrictEqual(movedFrom.place, is)) return { namespace: movedFrom.namespace, movedFrom: null }
+  return { namespace: `${is.issuer ?? is.tokenEndpoint}#${randomUUID()}`, movedFrom }
+}
+
+/** Afterwards nothing that began at the former place ends at the new one; gives how many accounts it opened there, if it moved. */
+export async function movePlace(tx: Transaction, before: Row, after: Row): Promise<number | undefined> {
+  const { id } = before
+  if (namespaceOf(before) === namespaceOf(after)) return undefined
+  await tx.delete(oauthSignUps).where(and(eq(oauthSignUps.providerId, id), isNull(oauthSignUps.usedAt)))
+  await tx
+    .update(oauthStates)
+    .set({ usedAt: sql`now()` })
+    .where(and(eq(oauthStates.providerId, id), isNull(oauthStates.usedAt)))
+  return tx.$count(oauthIdentities, isOf(id, namespaceOf(before)))
+}
+
+const isOf = (providerId: string, namespace: string) =>
+  and(eq(oauthIdentities.providerId, providerId), eq(oauthIdentities.issuer, namespace))
+
+/** By the operator: afterwards those whom it knew at its former place sign in at the present one; gives how many, or how it was. */
+export function confirmMove(deps: AccountChanges & MailDeps, slug: string): Promise<number | 'unknown' | 'not moved'> {
+  return transaction(deps.pool, async (tx) => {
+    const isMeant = eq(oauthProviders.slug, slug)
+    const [row] = isSlug(slug) ? await tx.select().from(oauthProviders).where(isMeant).for('update') : []
+    if (row === undefined) return 'unknown'
+    if (row.movedFrom === null) return 'not moved'
+    const accounts = await carryOver(tx, row, row.movedFrom.namespace)
+    await tx.update(oauthProviders).set({ movedFrom: null }).where(isMeant)
+    await tellAdmins(tx, deps, { template: 'provider_move_confirmed', provider: slug, accounts })
+    return accounts
+  })
+}
+
+/** Whoever has signed up or linked under the same subject since then keeps it. */
+async function carryOver(tx: Transaction, row: Row, from: string): Promise<number> {
+  const newer = alias(oauthIdentities, 'newer')
+  const isTaken = tx
+    .select()
+    .from(newer)
+    .where(
+      and(eq(newer.providerId, row.id), eq(newer.issuer, namespaceOf(row)), eq(newer.subject, oauthIdentities.subject)),
+    )
+  const carried = await tx
+    .update(oauthIdentities)
+    .set({ issuer: namespaceOf(row) })
+    .where(and(isOf(row.id, from), notExists(isTaken)))
+    .returning({ id: oauthIdentities.id })
+  return carried.length
+}
