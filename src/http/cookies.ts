@@ -33,6 +33,14 @@ export function readCookie({ headers }: HasHeaders, config: Config, name: Cookie
   return cookie === undefined ? undefined : fastifyCookie.parse(cookie)[wireName(config, name)] || undefined
 }
 
+/** Cookies that stand beside the one of that name: `NAME_` and a tag, so that none takes another's place. */
+export function readCookiesBeside({ headers }: HasHeaders, config: Config, name: CookieName): string[] {
+  const { cookie } = headers
+  if (cookie === undefined) return []
+  const prefix = `${wireName(config, name)}_`
+  return Object.entries(fastifyCookie.parse(cookie)).flatMap(([key, value]) => (key.startsWith(prefix) && value) || [])
+}
+
 const attributes = (config: Config) => ({
   httpOnly: true,
   secure: config.appEnv !== 'development',
@@ -41,10 +49,17 @@ const attributes = (config: Config) => ({
   ...(config.cookieDomain && { domain: config.cookieDomain }),
 })
 
-type Cookie = { readonly name: CookieName; readonly value: string; readonly maxAgeSeconds?: number | undefined }
+type Cookie = {
+  readonly name: CookieName
+  /** Of one beside it. */
+  readonly tag?: string
+  readonly value: string
+  readonly maxAgeSeconds?: number | undefined
+}
 
-export function setCookie(reply: FastifyReply, config: Config, { name, value, maxAgeSeconds }: Cookie): void {
-  reply.setCookie(wireName(config, name), value, {
+export function setCookie(reply: FastifyReply, config: Config, { name, tag, value, maxAgeSeconds }: Cookie): void {
+  const fullName = tag === undefined ? wireName(config, name) : `${wireName(config, name)}_${tag}`
+  reply.setCookie(fullName, value, {
     ...attributes(config),
     ...(maxAgeSeconds !== undefined && { maxAge: maxAgeSeconds }),
   })

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { deriveKey } from '../crypto/derived-key.ts'
 import { type Keyring, KeyringError } from '../crypto/keyring.ts'
-import { readCookie, setCookie } from '../http/cookies.ts'
+import { readCookie, readCookiesBeside, setCookie } from '../http/cookies.ts'
 
 /** A browser's name for itself before it is signed in: `KEYID.RANDOM.MAC`, so that only what this server made counts. */
 const shape = /^([1-9]\d{0,8})\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/
@@ -18,28 +18,53 @@ const macOf = (keyring: Keyring, keyId: number, random: string): Buffer =>
 
 const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-/** The digest of the browser's cookie, where it has one of ours. */
-export function findAnonymousUser({ config, keyring }: Deps, request: FastifyRequest): Buffer | undefined {
-  const text = readCookie(request, config, 'anonymous_user_id') ?? ''
+function isOurs(keyring: Keyring, text: string): boolean {
   const [, keyId, random = '', mac = ''] = shape.exec(text) ?? []
-  if (keyId === undefined) return undefined
+  if (keyId === undefined) return false
   try {
-    const expected = macOf(keyring, Number(keyId), random)
-    return timingSafeEqual(expected, Buffer.from(mac, 'base64url')) ? digestOf(text) : undefined
+    return timingSafeEqual(macOf(keyring, Number(keyId), random), Buffer.from(mac, 'base64url'))
   } catch (error) {
     // Made under a key that is gone, or that never was.
-    if (error instanceof KeyringError) return undefined
+    if (error instanceof KeyringError) return false
     throw error
   }
 }
 
-/** The same; a browser without one is given one. */
-export function ensureAnonymousUser(deps: Deps, request: FastifyRequest, reply: FastifyReply): Buffer {
-  const known = findAnonymousUser(deps, request)
-  if (known !== undefined) return known
-  const { id: keyId } = deps.keyring.getSealingKey()
+/** More than a page begins at once. */
+const mostAsides = 20
+
+/** The digests of the names of ours that the browser has, first the one that stays. */
+export function findAnonymousUsers({ config, keyring }: Deps, request: FastifyRequest): Buffer[] {
+  const main = readCookie(request, config, 'anonymous_user_id')
+  const asides = readCookiesBeside(request, config, 'anonymous_user_id').slice(0, mostAsides)
+  const names = new Set(main === undefined ? asides : [main, ...asides])
+  return [...names].filter((text) => isOurs(keyring, text)).map(digestOf)
+}
+
+/** What a browser is called by something that begins in it. */
+export type AnonymousUser = {
+  readonly digest: Buffer
+  /** Nothing where it has the name already. */
+  readonly newName: string | undefined
+}
+
+/** The name that stays; a browser without it gets one. */
+export function anonymousUserOf({ config, keyring }: Deps, request: FastifyRequest): AnonymousUser {
+  const known = readCookie(request, config, 'anonymous_user_id')
+  if (known !== undefined && isOurs(keyring, known)) return { digest: digestOf(known), newName: undefined }
+  const { id: keyId } = keyring.getSealingKey()
   const random = randomBytes(32).toString('base64url')
-  const text = `${keyId}.${random}.${macOf(deps.keyring, keyId, random).toString('base64url')}`
-  setCookie(reply, deps.config, { name: 'anonymous_user_id', value: text, maxAgeSeconds: cookieSeconds })
-  return digestOf(text)
+  const newName = `${keyId}.${random}.${macOf(keyring, keyId, random).toString('base64url')}`
+  return { digest: digestOf(newName), newName }
+}
+
+/**
+ * Afterwards the browser knows its name. Two tabs that came at once have two, of which it keeps the later: so each is given a second time,
+ * beside it, for as long as what began may take [FD6].
+ */
+export function giveName(reply: FastifyReply, config: Config, { digest, newName: value }: AnonymousUser): void {
+  if (value === undefined) return
+  setCookie(reply, config, { name: 'anonymous_user_id', value, maxAgeSeconds: cookieSeconds })
+  const maxAgeSeconds = config.oauthStateTtlSeconds + config.oauthPendingTtlSeconds
+  setCookie(reply, config, { name: 'anonymous_user_id', tag: digest.toString('hex', 0, 4), value, maxAgeSeconds })
 }

@@ -7,7 +7,7 @@ import { clientOf } from '../http/client.ts'
 import { ruledText } from '../http/validation.ts'
 import { setSessionCookie } from '../sessions/reply.ts'
 import { displayName, handle } from '../users/fields.ts'
-import { findAnonymousUser } from './anonymous-user.ts'
+import { findAnonymousUsers } from './anonymous-user.ts'
 import { completeSignUp } from './complete-sign-up.ts'
 
 const completeBody = z.object({
@@ -38,8 +38,8 @@ export function completeRoutes(app: App, deps: Deps): void {
     config: { ...config, setsCookie: true },
     schema: { summary, tags: ['oauth'], body: completeBody, response: { 204: z.void() } },
     handler: async (request, reply) => {
-      const anonymousDigest = findAnonymousUser(deps, request)
-      const session = await completeSignUp(ctx, { ...wishOf(request), anonymousDigest, isApp: false })
+      const anonymousDigests = findAnonymousUsers(deps, request)
+      const session = await completeSignUp(ctx, { ...wishOf(request), anonymousDigests })
       setSessionCookie(reply, deps.config, session)
       return reply.code(204).send()
     },
@@ -50,7 +50,7 @@ export function completeRoutes(app: App, deps: Deps): void {
     config,
     schema: { summary, tags: ['oauth'], body: completeBody, response: { 200: z.object({ token: z.string() }) } },
     handler: async (request) => {
-      const { token } = await completeSignUp(ctx, { ...wishOf(request), anonymousDigest: undefined, isApp: true })
+      const { token } = await completeSignUp(ctx, { ...wishOf(request), anonymousDigests: undefined })
       return { token }
     },
   })

@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { tokenDigest } from '../crypto/secret-token.ts'
 import { violatesUnique } from '../db/failure.ts'
@@ -20,9 +20,8 @@ type Wish = {
   readonly pendingToken: string
   readonly handle: string
   readonly displayName: string
-  /** Of the browser that posts; the app's form has none. */
-  readonly anonymousDigest: Buffer | undefined
-  readonly isApp: boolean
+  /** Of the browser that posts; the app's form has no names. */
+  readonly anonymousDigests: readonly Buffer[] | undefined
   readonly client: Client
 }
 
@@ -46,12 +45,11 @@ const mayRepeat = sql<boolean>`${oauthSignUps.usedAt} > now() - interval '60 sec
 async function takeSignUp(ctx: Context<Refusal>, tx: Transaction, wish: Wish): Promise<SignUp> {
   const digest = tokenDigest('pendingOauth', wish.pendingToken)
   if (digest === undefined) throw ctx.fault('user:invalid_token')
-  const { anonymousDigest } = wish
-  if (!wish.isApp && anonymousDigest === undefined) throw ctx.fault('user:invalid_token')
+  const { anonymousDigests } = wish
   const isOwn = and(
     eq(oauthSignUps.digest, digest),
-    eq(oauthSignUps.isApp, wish.isApp),
-    anonymousDigest && !wish.isApp ? eq(oauthSignUps.anonymousDigest, anonymousDigest) : undefined,
+    eq(oauthSignUps.isApp, anonymousDigests === undefined),
+    anonymousDigests && inArray(oauthSignUps.anonymousDigest, [...anonymousDigests]),
   )
   const [taken] = await tx
     .update(oauthSignUps)

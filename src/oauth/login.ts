@@ -15,7 +15,7 @@ export async function loginThroughProvider(
   { deviceToken, client, ...arrival }: Arrival,
 ): Promise<{ readonly outcome: LoginOutcome | NewAccount; readonly redirectTo: string }> {
   const { provider, identity, redirectTo } = await takeIdentity(ctx, { ...arrival, flow: 'login' })
-  const { anonymousDigest } = arrival
+  const [anonymousDigest] = arrival.anonymousDigests
   const outcome = await signInWithIdentity(ctx, provider, { identity, deviceToken, anonymousDigest, client })
   return { outcome, redirectTo }
 }

@@ -6,7 +6,7 @@ import { clientOf } from '../http/client.ts'
 import { readCookie } from '../http/cookies.ts'
 import { ruledText } from '../http/validation.ts'
 import { appLoginReplies, deviceHeader, replyInApp } from '../sessions/reply.ts'
-import { ensureAnonymousUser, findAnonymousUser } from './anonymous-user.ts'
+import { anonymousUserOf, findAnonymousUsers, giveName } from './anonymous-user.ts'
 import { type NativeProof, signInNatively } from './native.ts'
 import { issueOneTapNonce, loginByOneTap } from './one-tap.ts'
 import { browserReplies, providerParams, replySignInInBrowser, signInCodes } from './reply.ts'
@@ -83,8 +83,10 @@ function oneTapRoutes(app: App, deps: Deps): void {
       response: { 200: z.object({ nonce: z.string() }) },
     },
     handler: async (request, reply) => {
-      const anonymousDigest = ensureAnonymousUser(deps, request, reply)
-      return { nonce: await issueOneTapNonce({ ...deps, fault: nonceFault }, anonymousDigest) }
+      const browser = anonymousUserOf(deps, request)
+      const nonce = await issueOneTapNonce({ ...deps, fault: nonceFault }, browser.digest)
+      giveName(reply, deps.config, browser)
+      return { nonce }
     },
   })
   const fault = faults(
@@ -109,7 +111,7 @@ function oneTapRoutes(app: App, deps: Deps): void {
         { ...deps, fault },
         {
           credential: request.body.credential,
-          anonymousDigest: findAnonymousUser(deps, request),
+          anonymousDigests: findAnonymousUsers(deps, request),
           deviceToken: readCookie(request, deps.config, 'device_id'),
           client: clientOf(request),
         },

@@ -24,22 +24,23 @@ type Refusal = Exclude<NativeRefusal, 'oauth:user_info_parse_failed'>
 
 type Arrival = {
   readonly credential: string
-  readonly anonymousDigest: Buffer | undefined
+  readonly anonymousDigests: readonly Buffer[]
   readonly deviceToken: string | undefined
   readonly client: Client
 }
 
 /** Afterwards whoever Google vouched for is signed in, one step further, or about to sign up. */
 export async function loginByOneTap(ctx: Context<Refusal>, arrival: Arrival): Promise<LoginOutcome | NewAccount> {
-  const { credential, anonymousDigest, deviceToken, client } = arrival
+  const { credential, anonymousDigests, deviceToken, client } = arrival
   const provider = await findProvider(ctx, slug)
   const nonce = claimedNonce(credential)
   if (nonce === undefined) throw ctx.fault('oauth:invalid_id_token')
   const { identity, bearer } = await readIdToken(ctx, provider, { idToken: credential, nonce })
-  const taken = await takeState(ctx, { state: nonce, provider, flow: 'one_tap', anonymousDigest })
+  const taken = await takeState(ctx, { state: nonce, provider, flow: 'one_tap', anonymousDigests })
   if (typeof taken === 'string') {
     throw ctx.fault('oauth:invalid_id_token', { details: 'Its nonce is none of this browser’s, used or too old.' })
   }
+  const [anonymousDigest] = anonymousDigests
   const spend = (tx: Transaction) => spendIdToken(ctx, tx, bearer)
   return signInWithIdentity(ctx, provider, { identity, deviceToken, anonymousDigest, client, spend })
 }

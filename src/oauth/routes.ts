@@ -10,7 +10,7 @@ import { readCookie } from '../http/cookies.ts'
 import { banGuard, freshGuard, sessionGuard, signedInUser } from '../http/credential.ts'
 import { ruledText } from '../http/validation.ts'
 import { adminRoutes } from './admin-routes.ts'
-import { ensureAnonymousUser, findAnonymousUser } from './anonymous-user.ts'
+import { anonymousUserOf, findAnonymousUsers, giveName } from './anonymous-user.ts'
 import { authorize } from './authorize.ts'
 import { completeRoutes } from './complete-routes.ts'
 import { listConnections, unlink } from './connections.ts'
@@ -95,16 +95,18 @@ function authorizeRoute(app: App, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const { flow = 'login', redirect_to: redirectTo = '/' } = request.query
+      const browser = anonymousUserOf(deps, request)
       const authUrl = await authorize(
         { ...deps, fault },
         {
           slug: request.params.provider,
           flow: flow === 'link' ? 'link' : 'login',
           redirectTo,
-          anonymousDigest: ensureAnonymousUser(deps, request, reply),
+          anonymousDigest: browser.digest,
           sessionId: isLink(request) ? signedInUser(request).sessionId : undefined,
         },
       )
+      giveName(reply, deps.config, browser)
       return { auth_url: authUrl }
     },
   })
@@ -143,7 +145,7 @@ const arrivalOf = (deps: Deps, request: Arriving) => ({
   code: request.body.code,
   state: request.body.state,
   iss: request.body.iss,
-  anonymousDigest: findAnonymousUser(deps, request),
+  anonymousDigests: findAnonymousUsers(deps, request),
   client: clientOf(request),
 })
 

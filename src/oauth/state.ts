@@ -56,7 +56,8 @@ type Presented = {
   readonly state: string
   readonly provider: Provider
   readonly flow: Flow
-  readonly anonymousDigest: Buffer | undefined
+  /** Of the names that the browser has. */
+  readonly anonymousDigests: readonly Buffer[]
   readonly sessionId?: string | undefined
 }
 
@@ -65,14 +66,13 @@ export type TakenState = { readonly secrets: Secrets | undefined; readonly redir
 /** Afterwards the state is used up. One that belongs elsewhere is as good as unknown and stays as it is. */
 export async function takeState(
   ctx: Context<never>,
-  { state, provider, flow, anonymousDigest, sessionId }: Presented,
+  { state, provider, flow, anonymousDigests, sessionId }: Presented,
 ): Promise<TakenState | 'invalid' | 'expired'> {
-  if (anonymousDigest === undefined) return 'invalid'
   const isOwn = and(
     eq(oauthStates.digest, digestOf(state)),
     eq(oauthStates.providerId, provider.id),
     eq(oauthStates.flow, flow),
-    eq(oauthStates.anonymousDigest, anonymousDigest),
+    inArray(oauthStates.anonymousDigest, [...anonymousDigests]),
     sessionId === undefined ? isNull(oauthStates.sessionId) : eq(oauthStates.sessionId, sessionId),
   )
   const [taken] = await ctx.db

@@ -19,7 +19,7 @@ export type Return = {
   readonly state: string
   readonly iss: string | undefined
   readonly flow: 'login' | 'link'
-  readonly anonymousDigest: Buffer | undefined
+  readonly anonymousDigests: readonly Buffer[]
   /** Of a link. */
   readonly sessionId?: string
 }
@@ -27,11 +27,11 @@ export type Return = {
 /** Afterwards the state is used up; gives who came back from the provider, and where to go on. */
 export async function takeIdentity(
   ctx: Context<ArrivalRefusal>,
-  { slug, code, state, iss, flow, anonymousDigest, sessionId }: Return,
+  { slug, code, state, iss, flow, anonymousDigests, sessionId }: Return,
 ): Promise<{ readonly provider: Provider; readonly identity: Identity; readonly redirectTo: string }> {
   const provider = await findProvider(ctx, slug)
   if (!isOwnIssuer(provider, iss)) throw ctx.fault('oauth:invalid_state', { details: 'Another issuer sent this back.' })
-  const taken = await takeState(ctx, { state, provider, flow, anonymousDigest, sessionId })
+  const taken = await takeState(ctx, { state, provider, flow, anonymousDigests, sessionId })
   if (taken === 'expired') throw ctx.fault('oauth:state_expired')
   if (taken === 'invalid' || taken.secrets === undefined) throw ctx.fault('oauth:invalid_state')
   const { codeVerifier, nonce } = taken.secrets

@@ -63,12 +63,12 @@ function* ofErrors({ status, headers, sent }: Exchange, code: string): Iterable<
     yield `content-type: ${type}`
 }
 
-/** An error opens nothing; it may take back the session cookie that caused it, or know a browser again that asked for OAuth. */
+/** An error opens nothing; it may take back the session cookie that caused it. */
 function* cookies({ headers }: Exchange, code: string | undefined): Iterable<string> {
   const lines = [headers['set-cookie'] ?? []].flat()
   for (const line of lines) {
     if (!cookie.test(line)) yield `set-cookie: ${line}`
-    if (code === undefined || line.startsWith('__Host-anonymous_user_id=')) continue
+    if (code === undefined) continue
     if (!takesCookieBack.has(code) || !clearedSession.test(line)) yield `${code} sets a cookie: ${line}`
   }
 }

@@ -87,13 +87,17 @@ describe('GET /v0/auth/oauth/{provider}/authorize', () => {
 
   test("the browser's name for itself is made by the server only, and kept", async () => {
     const client = app.client()
-    const [cookie] = (await client.get(url)).setCookies
+    const [cookie, aside, ...others] = (await client.get(url)).setCookies
     expect(cookie).toMatch(/^__Host-anonymous_user_id=\S+; Max-Age=31536000; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+    expect(aside).toMatch(
+      /^__Host-anonymous_user_id_[0-9a-f]{8}=\S+; Max-Age=900; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    )
+    expect(others).toEqual([])
     expect((await client.get(url)).setCookies).toEqual([])
     const own = client.cookies.get('__Host-anonymous_user_id') ?? ''
     for (const planted of ['mine', `${own.slice(0, -1)}${own.endsWith('A') ? 'Q' : 'A'}`, own.replace(/^1/, '7')]) {
       client.cookies.set('__Host-anonymous_user_id', planted)
-      expect((await client.get(url)).setCookies).toHaveLength(1)
+      expect((await client.get(url)).setCookies).toHaveLength(2)
       expect(client.cookies.get('__Host-anonymous_user_id')).not.toBe(planted)
     }
   })
