@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { isSuccess, OutboundError, type OutboundReply } from '../outbound/client.ts'
+import { OutboundError, type OutboundReply } from '../outbound/client.ts'
 import { readJson } from '../outbound/json.ts'
 import type { Endpoints } from './provider.ts'
+import { demandSuccess } from './provider-answer.ts'
 
 /** OpenID Connect Discovery 1.0 section 3, as far as it is of use here. */
 const metadata = z.object({
@@ -20,11 +21,12 @@ export async function discover(
   issuer: string,
 ): Promise<Endpoints & { readonly jwks: string }> {
   const reply = await ask(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
-  if (!isSuccess(reply)) throw new OutboundError(`The discovery document answered ${reply.status}`)
-  const found = metadata.safeParse(readJson(reply))
-  if (!found.success) throw new OutboundError('The discovery document lacks what it must have')
+  demandSuccess('discovery document', reply)
+  const found = metadata.safeParse(readDocument(reply))
+  if (!found.success) throw new OutboundError(`The discovery document ${breachOf(found.error)}`)
   const { data } = found
-  if (data.issuer !== issuer) throw new OutboundError('The discovery document names another issuer')
+  if (data.issuer !== issuer)
+    throw new OutboundError(`The discovery document names the issuer ${quoted(data.issuer)}, not ${quoted(issuer)}`)
   const methods = data.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
   return {
     authorization: data.authorization_endpoint,
@@ -35,3 +37,20 @@ export async function discover(
     namesIssuer: data.authorization_response_iss_parameter_supported ?? false,
   }
 }
+
+function readDocument(reply: OutboundReply): unknown {
+  try {
+    return readJson(reply)
+  } catch (cause) {
+    throw new OutboundError('The discovery document is not JSON', { cause })
+  }
+}
+
+/** Which of its fields are missing, and which are none [FD14]. */
+function breachOf({ issues }: z.ZodError): string {
+  const fields = [...new Set(issues.map(({ path }) => path.join('.')))].filter((name) => name !== '')
+  return fields.length === 0 ? 'is no JSON object' : `lacks, or has no usable, ${fields.join(', ')}`
+}
+
+/** A stranger's text stays on its line. */
+const quoted = (text: string): string => JSON.stringify(text.slice(0, 200))

@@ -1,10 +1,10 @@
 import { OAuth2Tokens } from 'arctic'
 import type { Context } from '../context.ts'
-import { isSuccess } from '../outbound/client.ts'
 import { readJson } from '../outbound/json.ts'
 import { askProvider } from './ask-provider.ts'
 import { redirectUri } from './authorize.ts'
 import type { Provider } from './provider.ts'
+import { demandNoError, demandSuccess, noteProviderFault } from './provider-answer.ts'
 
 type Asked = { readonly code: string; readonly codeVerifier: string }
 
@@ -20,14 +20,16 @@ export async function exchangeCode(
   try {
     const { body, headers } = tokenRequest(ctx, provider, { code, codeVerifier })
     const reply = await askProvider(ctx, provider, provider.endpoints.token, { method: 'POST', headers, body })
-    if (!isSuccess(reply)) throw new Error(`the token endpoint answered ${reply.status}`)
+    const secrets = [code, codeVerifier, provider.clientSecret]
+    demandSuccess('token endpoint', reply, secrets)
+    demandNoError('token endpoint', reply, secrets)
     const tokens = new OAuth2Tokens(readJson(reply) as object)
-    // GitHub refuses with 200: there is no token in it then.
     tokens.accessToken()
     if (provider.protocol === 'oidc') tokens.idToken()
     return tokens
   } catch (cause) {
-    throw ctx.fault('oauth:token_exchange_failed', { cause, details: 'The provider gave no tokens for this code.' })
+    const details = noteProviderFault(ctx, provider, { place: 'token endpoint', cause })
+    throw ctx.fault('oauth:token_exchange_failed', { cause, details })
   }
 }
 

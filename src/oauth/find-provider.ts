@@ -7,6 +7,7 @@ import type { Deps } from '../deps.ts'
 import { OutboundError } from '../outbound/client.ts'
 import { discover } from './discovery.ts'
 import type { Endpoints, Provider } from './provider.ts'
+import { noteProviderFault } from './provider-answer.ts'
 
 type Refusal = 'oauth:provider_not_found' | 'oauth:invalid_auth_url'
 
@@ -76,7 +77,8 @@ async function discoverOwn(ctx: Context<'oauth:invalid_auth_url'>, issuer: strin
     }))
   } catch (cause) {
     if (!(cause instanceof OutboundError)) throw cause
-    throw ctx.fault('oauth:invalid_auth_url', { cause, details: "The provider's discovery document cannot be read." })
+    const details = noteProviderFault(ctx, { slug: 'google' }, { place: 'discovery document', cause })
+    throw ctx.fault('oauth:invalid_auth_url', { cause, details })
   }
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { plainText } from './claims.ts'
 import type { Identity, Provider } from './provider.ts'
-import { fetchUserInfo, type UserInfoRefusal } from './user-info.ts'
+import { fetchUserInfo, type UserInfoRefusal, unusableSubject } from './user-info.ts'
 
 /** https://docs.github.com/en/rest/users/users#get-the-authenticated-user */
 const githubUser = z.object({
@@ -21,9 +21,9 @@ export async function githubIdentity(
 ): Promise<Identity> {
   const url = `${ctx.config.githubApiUrl}/user`
   const user = githubUser.safeParse(await fetchUserInfo(ctx, provider, { url, accessToken }))
-  if (!user.success) throw ctx.fault('oauth:user_info_parse_failed', { details: 'There is no usable subject.' })
+  if (!user.success) throw unusableSubject(ctx, provider)
   const emails = githubEmails.safeParse(await fetchUserInfo(ctx, provider, { url: `${url}/emails`, accessToken }))
-  if (!emails.success) throw ctx.fault('oauth:user_info_parse_failed', { details: 'There is no list of addresses.' })
+  if (!emails.success) throw unusableSubject(ctx, provider, new Error('The user info has no list of addresses'))
   return {
     subject: String(user.data.id),
     verifiedEmail: emails.data.find(({ primary, verified }) => primary && verified)?.email,

@@ -4,8 +4,9 @@ import { askProvider } from './ask-provider.ts'
 import { type Claims, identityOf, mergeClaims, readClaims } from './claims.ts'
 import { verifyIdToken } from './id-token.ts'
 import type { Identity, Provider } from './provider.ts'
+import { noteProviderFault } from './provider-answer.ts'
 import { ProviderTokenError } from './provider-keys.ts'
-import { fetchUserInfo, type UserInfoRefusal } from './user-info.ts'
+import { fetchUserInfo, type UserInfoRefusal, unusableSubject } from './user-info.ts'
 
 type Proof = { readonly accessToken: string; readonly idToken: string; readonly nonce: string }
 
@@ -15,14 +16,13 @@ export async function oidcIdentity(
   { accessToken, idToken, nonce }: Proof,
 ): Promise<Identity> {
   const payload = await verifyOrRefuse(ctx, provider, { idToken, nonce })
-  const signed = claimsOrRefuse(ctx, payload)
+  const signed = claimsOrRefuse(ctx, provider, payload)
   const { userinfo } = provider.endpoints
   if (userinfo === undefined) return identityOf(signed)
-  const info = claimsOrRefuse(ctx, await fetchUserInfo(ctx, provider, { url: userinfo, accessToken }))
+  const info = claimsOrRefuse(ctx, provider, await fetchUserInfo(ctx, provider, { url: userinfo, accessToken }))
   // OpenID Connect Core 1.0 section 5.3.2: an answer about somebody else must not be used.
-  if (info.subject !== signed.subject) {
-    throw ctx.fault('oauth:user_info_parse_failed', { details: 'The user info names another subject.' })
-  }
+  if (info.subject !== signed.subject)
+    throw unusableSubject(ctx, provider, new Error('The user info names another subject than the ID token'))
   return identityOf(mergeClaims(signed, info))
 }
 
@@ -36,12 +36,13 @@ async function verifyOrRefuse(
     return await verifyIdToken({ askProvider: ask, providerKeys: ctx.providerKeys }, provider, idToken, { nonce })
   } catch (cause) {
     if (!(cause instanceof ProviderTokenError || cause instanceof OutboundError)) throw cause
-    throw ctx.fault('oauth:token_exchange_failed', { cause, details: "The provider's ID token does not verify." })
+    const details = noteProviderFault(ctx, provider, { place: 'ID token', cause })
+    throw ctx.fault('oauth:token_exchange_failed', { cause, details })
   }
 }
 
-function claimsOrRefuse(ctx: Context<'oauth:user_info_parse_failed'>, payload: unknown): Claims {
+function claimsOrRefuse(ctx: Context<'oauth:user_info_parse_failed'>, provider: Provider, payload: unknown): Claims {
   const claims = readClaims(payload)
-  if (claims === undefined) throw ctx.fault('oauth:user_info_parse_failed', { details: 'There is no usable subject.' })
+  if (claims === undefined) throw unusableSubject(ctx, provider)
   return claims
 }

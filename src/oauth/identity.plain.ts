@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { identityOf, readClaims } from './claims.ts'
 import type { Identity, Provider } from './provider.ts'
-import { fetchUserInfo, type UserInfoRefusal } from './user-info.ts'
+import { fetchUserInfo, type UserInfoRefusal, unusableSubject } from './user-info.ts'
 
 /** OAuth 2 alone has no word for a user: `sub` as in OIDC, else `id`. */
 export async function plainIdentity(
@@ -12,7 +12,7 @@ export async function plainIdentity(
   const { userinfo: url = '' } = provider.endpoints
   const info = (await fetchUserInfo(ctx, provider, { url, accessToken })) as Record<string, unknown> | null
   const claims = readClaims({ ...info, sub: textOf(info?.sub ?? info?.id) })
-  if (claims === undefined) throw ctx.fault('oauth:user_info_parse_failed', { details: 'There is no usable subject.' })
+  if (claims === undefined) throw unusableSubject(ctx, provider)
   return identityOf(claims)
 }
 

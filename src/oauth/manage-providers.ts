@@ -57,7 +57,7 @@ export async function registerProvider(
   wish: NewProvider,
 ): Promise<ShownProvider> {
   if (ownSlugs.some((own) => own === wish.slug)) throw ctx.fault('general:validation_error', taken)
-  const endpoints = await findEndpoints(ctx, wish)
+  const endpoints = await findEndpoints(ctx, wish.slug, wish)
   const id = randomUUIDv7()
   const usualScopes = endpoints.issuer === null ? [] : ['openid', 'email', 'profile']
   const provider = {
@@ -110,7 +110,7 @@ export async function changeProvider(
   const isElsewhere = asked.some((field) => wish[field] !== undefined && wish[field] !== known[field])
   if (isElsewhere) await demandProof(ctx.db)
   if (isElsewhere || namesEndpoints(wish)) await countTold(ctx, actor)
-  const endpoints = namesEndpoints(wish) ? await findEndpoints(ctx, endpointsAfter(known, wish)) : {}
+  const endpoints = namesEndpoints(wish) ? await findEndpoints(ctx, slug, endpointsAfter(known, wish)) : {}
   return transaction(ctx.pool, async (tx) => {
     const [before] = await tx.select().from(oauthProviders).where(eq(oauthProviders.id, known.id)).for('update')
     if (before === undefined) throw ctx.fault('oauth:provider_not_found')

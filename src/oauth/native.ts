@@ -11,6 +11,7 @@ import { findProvider } from './find-provider.ts'
 import { type BearerIdToken, verifyBearerIdToken } from './id-token.ts'
 import { githubIdentity } from './identity.github.ts'
 import type { Identity, Provider } from './provider.ts'
+import { demandSuccess, noteProviderFault } from './provider-answer.ts'
 import { ProviderTokenError } from './provider-keys.ts'
 import { type NewAccount, type SignInRefusal, signInWithIdentity } from './sign-in.ts'
 import { spendIdToken } from './spend-id-token.ts'
@@ -83,7 +84,10 @@ export async function readIdToken(
     if (claims) return { identity: identityOf(claims), bearer }
     throw new ProviderTokenError('There is no usable subject')
   } catch (cause) {
-    if (cause instanceof OutboundError) throw ctx.fault('oauth:user_info_fetch_failed', { cause })
+    if (cause instanceof OutboundError) {
+      const details = noteProviderFault(ctx, provider, { place: 'key set', cause })
+      throw ctx.fault('oauth:user_info_fetch_failed', { cause, details })
+    }
     if (cause instanceof ProviderTokenError) throw ctx.fault('oauth:invalid_id_token', { cause })
     throw cause
   }
@@ -109,20 +113,21 @@ async function checkAccessToken(
 ) {
   const { clientId, clientSecret } = provider
   const url = `${ctx.config.githubApiUrl}/applications/${encodeURIComponent(clientId)}/token`
-  const reply = await askProvider(ctx, provider, url, {
-    method: 'POST',
-    headers: { authorization: basicCredentials(clientId, clientSecret), 'content-type': 'application/json' },
-    body: JSON.stringify({ access_token: accessToken }),
-  }).catch((cause: unknown) => {
-    throw ctx.fault('oauth:user_info_fetch_failed', { cause })
-  })
-  if (reply.status === 404 || reply.status === 422) return undefined
-  if (reply.status !== 200) {
-    throw ctx.fault('oauth:user_info_fetch_failed', { cause: new Error(`the check answered ${reply.status}`) })
+  const refuse = (code: 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed') => (cause: unknown) => {
+    throw ctx.fault(code, { cause, details: noteProviderFault(ctx, provider, { place: 'check of a token', cause }) })
   }
-  try {
-    return checkedToken.parse(readJson(reply))
-  } catch (cause) {
-    throw ctx.fault('oauth:user_info_parse_failed', { cause })
+  const ask = async () => {
+    const reply = await askProvider(ctx, provider, url, {
+      method: 'POST',
+      headers: { authorization: basicCredentials(clientId, clientSecret), 'content-type': 'application/json' },
+      body: JSON.stringify({ access_token: accessToken }),
+    })
+    if (reply.status === 404 || reply.status === 422) return undefined
+    demandSuccess('check of a token', reply, [clientSecret, accessToken])
+    return reply
   }
+  const reply = await ask().catch(refuse('oauth:user_info_fetch_failed'))
+  if (reply === undefined) return undefined
+  const read = async () => checkedToken.parse(readJson(reply))
+  return read().catch(refuse('oauth:user_info_parse_failed'))
 }

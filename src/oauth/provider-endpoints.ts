@@ -4,6 +4,7 @@ import { OutboundError } from '../outbound/client.ts'
 import { literalAddress } from '../outbound/policy.ts'
 import { within } from '../within.ts'
 import { discover } from './discovery.ts'
+import { noteProviderFault } from './provider-answer.ts'
 
 /** Either an issuer, which tells the rest, or the endpoints by hand. */
 export type EndpointWish = {
@@ -18,9 +19,9 @@ export type EndpointRefusal = 'oauth:invalid_auth_url' | 'oauth:invalid_token_ur
 type Refusal = 'general:bad_request' | EndpointRefusal
 
 /** What a provider's row keeps of its endpoints, each of them checked. */
-export async function findEndpoints(ctx: Context<Refusal>, wish: EndpointWish) {
+export async function findEndpoints(ctx: Context<Refusal>, slug: string, wish: EndpointWish) {
   const { issuer, authorizationEndpoint, tokenEndpoint, userinfoEndpoint } = wish
-  if (issuer !== undefined) return discoverEndpoints(ctx, issuer)
+  if (issuer !== undefined) return discoverEndpoints(ctx, slug, issuer)
   const required = { authorizationEndpoint, tokenEndpoint, userinfoEndpoint }
   const names = { authorizationEndpoint: 'authorization_endpoint', tokenEndpoint: 'token_endpoint' } as const
   const missing = Object.entries({ ...names, userinfoEndpoint: 'userinfo_endpoint' }).filter(
@@ -32,8 +33,9 @@ export async function findEndpoints(ctx: Context<Refusal>, wish: EndpointWish) {
       fields: missing.map(([, name]) => ({ path: `/${name}`, rule: 'required' as const })),
     })
   }
-  checkAuthUrl(ctx, authorizationEndpoint)
-  for (const url of [tokenEndpoint, userinfoEndpoint]) await checkTokenUrl(ctx, url)
+  checkAuthUrl(ctx, names.authorizationEndpoint, authorizationEndpoint)
+  await checkTokenUrl(ctx, names.tokenEndpoint, tokenEndpoint)
+  await checkTokenUrl(ctx, 'userinfo_endpoint', userinfoEndpoint)
   return {
     issuer: null,
     authorizationEndpoint,
@@ -45,13 +47,14 @@ export async function findEndpoints(ctx: Context<Refusal>, wish: EndpointWish) {
   }
 }
 
-async function discoverEndpoints(ctx: Context<EndpointRefusal>, issuer: string) {
-  checkAuthUrl(ctx, issuer)
+async function discoverEndpoints(ctx: Context<EndpointRefusal>, slug: string, issuer: string) {
+  checkAuthUrl(ctx, 'issuer', issuer)
   try {
     const found = await discover(ctx.outbound.askGuarded, issuer)
-    checkAuthUrl(ctx, found.authorization)
-    for (const url of [found.token, found.jwks, ...(found.userinfo ? [found.userinfo] : [])])
-      await checkTokenUrl(ctx, url)
+    checkAuthUrl(ctx, 'authorization_endpoint', found.authorization)
+    await checkTokenUrl(ctx, 'token_endpoint', found.token)
+    await checkTokenUrl(ctx, 'jwks_uri', found.jwks)
+    if (found.userinfo) await checkTokenUrl(ctx, 'userinfo_endpoint', found.userinfo)
     return {
       issuer,
       authorizationEndpoint: found.authorization,
@@ -63,26 +66,29 @@ async function discoverEndpoints(ctx: Context<EndpointRefusal>, issuer: string) 
     }
   } catch (cause) {
     if (!(cause instanceof OutboundError)) throw cause
-    throw ctx.fault('oauth:invalid_auth_url', { cause, details: `${cause.message}.` })
+    const details = noteProviderFault(ctx, { slug }, { place: 'discovery document', cause })
+    throw ctx.fault('oauth:invalid_auth_url', { cause, details })
   }
 }
 
-function checkAuthUrl(ctx: Context<'oauth:invalid_auth_url'>, url: string): void {
-  if (ctx.outboundPolicy.isPlainUrl(url)) return
-  throw ctx.fault('oauth:invalid_auth_url', { details: 'It must be an absolute https URL without user and fragment.' })
+const mustBePlain = 'must be an absolute https URL without user and fragment (outside production http on loopback passes).'
+
+function checkAuthUrl(ctx: Context<'oauth:invalid_auth_url'>, name: string, url: string): void {
+  if (ctx.outboundPolicy.isProviderUrl(url)) return
+  throw ctx.fault('oauth:invalid_auth_url', { details: `${name} ${mustBePlain}` })
 }
 
 /** Whom this server will ask: refused at once where it never could be; asking it later checks anew what it connects to. */
-async function checkTokenUrl(ctx: Context<'oauth:invalid_token_url'>, text: string): Promise<void> {
+async function checkTokenUrl(ctx: Context<'oauth:invalid_token_url'>, name: string, text: string): Promise<void> {
   const { outboundPolicy: policy } = ctx
-  const refusal = (details: string) => ctx.fault('oauth:invalid_token_url', { details })
-  if (!policy.isPlainUrl(text)) throw refusal('It must be an absolute https URL without user and fragment.')
+  const refusal = (details: string) => ctx.fault('oauth:invalid_token_url', { details: `${name} ${details}` })
+  if (!policy.isProviderUrl(text)) throw refusal(mustBePlain)
   const url = new URL(text)
-  if (!policy.isUsualPort(url)) throw refusal('It must use port 443, or its host be in OUTBOUND_ALLOW.')
+  if (!policy.isUsualPort(url)) throw refusal('must use port 443, or its host be in OUTBOUND_ALLOW.')
   if (policy.isAllowedHost(url.hostname)) return
   const addresses = await addressesOf(url.hostname)
   if (addresses.some((address) => !policy.isAllowedAddress(address)))
-    throw refusal('Its host has an address that is not public.')
+    throw refusal('names a host that has an address which is not public.')
 }
 
 const lookUpWithinMs = 2000

@@ -6,9 +6,10 @@ import {
   type JWTVerifyResult,
   jwtVerify,
 } from 'jose'
-import { isSuccess, OutboundError, type OutboundReply } from '../outbound/client.ts'
+import { OutboundError, type OutboundReply } from '../outbound/client.ts'
 import { readJson } from '../outbound/json.ts'
 import type { Provider } from './provider.ts'
+import { demandSuccess } from './provider-answer.ts'
 import type { Answer, Remembered } from './remembered.ts'
 
 /** What was presented is nothing that the provider issued to this client [OA3]. */
@@ -89,14 +90,14 @@ async function askKeys({ askProvider }: ProviderKeyDeps, provider: Provider): Pr
   const { jwks } = provider.endpoints
   if (jwks === undefined) throw new ProviderTokenError('The provider publishes no keys')
   const reply = await askProvider(provider, jwks)
-  if (!isSuccess(reply)) throw new OutboundError(`The provider's keys answered ${reply.status}`)
+  demandSuccess('key set', reply)
   try {
     const keys = readJson(reply) as JSONWebKeySet
     // Throws where it is no key set.
     createLocalJWKSet(keys)
     return { value: keys, lifetimeMs: lifetimeOf(reply) }
   } catch (cause) {
-    throw new OutboundError("The provider's keys cannot be read", { cause })
+    throw new OutboundError('The key set cannot be read', { cause })
   }
 }
 

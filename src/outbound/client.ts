@@ -2,6 +2,7 @@ import { type LookupAddress, type LookupAllOptions, lookup as systemLookup } fro
 import type { LookupFunction } from 'node:net'
 import { Agent, type Dispatcher, request } from 'undici'
 import { inHttpSpan } from '../tracing/http-span.ts'
+import { decodeContent } from './decode.ts'
 import { literalAddress, type OutboundPolicy } from './policy.ts'
 
 /** Whoever was asked did not answer, not in time, or with too much; or may not be asked. */
@@ -89,17 +90,25 @@ async function ask(dispatcher: Dispatcher, url: string, asked: Asked): Promise<O
       const reply = await request(url, {
         dispatcher,
         method,
-        headers: { 'user-agent': 'postern', accept: 'application/json', ...headers },
+        headers: { 'user-agent': 'postern', accept: 'application/json', 'accept-encoding': 'identity', ...headers },
         ...(body !== undefined && { body }),
         signal: AbortSignal.timeout(deadlineMs),
       })
-      return { status: reply.statusCode, headers: reply.headers, bytes: await readAll(reply.body, mostBytes) }
+      const bytes = await readAll(reply.body, mostBytes)
+      const coding = String(reply.headers['content-encoding'] ?? '')
+      const decoded = coding === '' ? bytes : await decoding(bytes, coding, mostBytes)
+      return { status: reply.statusCode, headers: reply.headers, bytes: decoded }
     })
   } catch (cause) {
     if (cause instanceof OutboundError) throw cause
     throw new OutboundError(`${new URL(url).host} did not answer`, { cause })
   }
 }
+
+const decoding = (bytes: Buffer, coding: string, mostBytes: number): Promise<Buffer> =>
+  decodeContent(bytes, coding, mostBytes).catch((cause: unknown) => {
+    throw new OutboundError('The answer cannot be decoded', { cause })
+  })
 
 async function readAll(body: AsyncIterable<Buffer>, mostBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = []

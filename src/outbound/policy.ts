@@ -6,6 +6,8 @@ import type { Config } from '../config.ts'
 export type OutboundPolicy = {
   /** An absolute URL without userinfo and fragment: https, and outside production http as well. */
   isPlainUrl(text: string): boolean
+  /** The same of a provider's, to which secrets are sent and whose word opens accounts: http on this machine alone [FD16]. */
+  isProviderUrl(text: string): boolean
   /** The port is https's own, or the host is one that the operator allows. */
   isUsualPort(url: URL): boolean
   isAllowedHost(host: string): boolean
@@ -24,11 +26,17 @@ export function outboundPolicy({ appEnv, outboundAllow }: Pick<Config, 'appEnv' 
   }
   const isInNetworks = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
     networks.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits))
+  const isPlainUrl = (text: string): boolean => {
+    if (!URL.canParse(text) || !/^https?:\/\//i.test(text) || /[\s\\#\p{Cc}]/u.test(text)) return false
+    const { protocol, username, password } = new URL(text)
+    return (protocol === 'https:' || !isStrict) && username === '' && password === ''
+  }
   return {
-    isPlainUrl: (text) => {
-      if (!URL.canParse(text) || !/^https?:\/\//i.test(text) || /[\s\\#\p{Cc}]/u.test(text)) return false
-      const { protocol, username, password } = new URL(text)
-      return (protocol === 'https:' || !isStrict) && username === '' && password === ''
+    isPlainUrl,
+    isProviderUrl: (text) => {
+      if (!isPlainUrl(text)) return false
+      const { protocol, hostname } = new URL(text)
+      return protocol === 'https:' || isLoopback(hostname)
     },
     isUsualPort: ({ port, hostname }) => {
       if (!isStrict || port === '' || isAllowedHost(hostname)) return true
@@ -45,6 +53,13 @@ const globalUnicast = ipaddr.parseCIDR('2000::/3') as [ipaddr.IPv6, number]
 
 const isPublic = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
   address.range() === 'unicast' && (!(address instanceof ipaddr.IPv6) || address.match(...globalUnicast))
+
+/** RFC 6761 section 6.3, and what is an address of this machine. */
+function isLoopback(hostname: string): boolean {
+  const address = literalAddress(hostname)
+  if (address !== undefined) return ipaddr.process(address).range() === 'loopback'
+  return /^(?:.*\.)?localhost\.?$/i.test(hostname)
+}
 
 function parseNetwork(entry: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
   if (entry.includes('/')) return ipaddr.parseCIDR(entry)

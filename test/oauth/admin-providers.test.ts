@@ -274,12 +274,45 @@ describe(`POST ${url}`, () => {
     'https://',
     'https://example.com:99999/',
     'https:\\\\example.com\\',
+    // Outside production http passes on loopback alone [FD16].
+    'http://example.com/',
+    'http://1.1.1.1/',
+    'http://10.0.0.1/',
+    'http://[2606:4700::1111]/',
+    'http://localhost.example.com/',
+    'http://notlocalhost/',
+    'http://127.0.0.1.example.com/',
   ]
   test.each(noUrls)('oauth:invalid_auth_url, oauth:invalid_token_url for %j', async (text) => {
     expect((await register(byHand({ authorization_endpoint: text }))).code).toBe('oauth:invalid_auth_url')
     expect((await register(byIssuer({ issuer: text }))).code).toBe('oauth:invalid_auth_url')
     for (const field of ['token_endpoint', 'userinfo_endpoint'])
       expect((await register(byHand({ [field]: text }))).code).toBe('oauth:invalid_token_url')
+  })
+
+  test('http passes on loopback, however it is written [FD16]', async () => {
+    const { port } = new URL(other.url)
+    for (const host of [
+      'localhost',
+      'auth.localhost',
+      '127.0.0.1',
+      '127.1',
+      '127.8.9.10',
+      '[::1]',
+      '[::ffff:127.0.0.1]',
+    ])
+      expect([host, (await register(byHand({ token_endpoint: `http://${host}:${port}/token` }))).status]).toEqual([
+        host,
+        201,
+      ])
+  })
+
+  test('what a discovery document names is held to the same [FD16]', async () => {
+    for (const field of ['authorization_endpoint', 'token_endpoint', 'userinfo_endpoint', 'jwks_uri']) {
+      other.replies.set(discoveryPath, { body: { ...shapeIssuer(other, []), [field]: 'http://example.com/' } })
+      expect([field, (await register(byIssuer({ issuer: other.url }))).status]).toEqual([field, 400])
+    }
+    shapeIssuer(other, [])
   })
 
   const discoveryPath = '/.well-known/openid-configuration'

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
@@ -76,6 +77,28 @@ describe('an address and the word for it, in ID token and user info', () => {
       expect([told, status]).toEqual([told, 200])
     }
   })
+})
+
+test('answers that are coded although nobody asked: discovery, keys, token and user info [FD5]', async () => {
+  const who = newcomer()
+  const code = (path: string) => {
+    const { body, headers } = server.replies.get(path) ?? {}
+    server.replies.set(path, {
+      body: gzipSync(JSON.stringify(body)),
+      headers: { ...headers, 'content-encoding': 'gzip' },
+    })
+  }
+  shapeIssuer(server, [key.jwk])
+  code('/.well-known/openid-configuration')
+  code('/jwks')
+  const slug = await registerProvider(admin, server)
+  const { status, body } = await comeSigned(
+    app.client(),
+    slug,
+    { server, key },
+    { idToken: { sub: who.sub }, userInfo: who, answering: () => ['/token', '/userinfo'].forEach(code) },
+  )
+  expect([status, body.email]).toEqual([200, who.email])
 })
 
 describe('keys that a provider changed since they were asked for', () => {

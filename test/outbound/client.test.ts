@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { isSuccess, OutboundError, openOutbound } from '../../src/outbound/client.ts'
 import { outboundPolicy } from '../../src/outbound/policy.ts'
@@ -154,11 +154,58 @@ describe.each(['ask', 'askGuarded'] as const)('%s', (way) => {
     expect(sent).toBeLessThan(16 * 1024 * 1024)
   })
 
-  test('what is compressed stays so, and counts as it was sent', async () => {
-    const bytes = gzipSync(Buffer.alloc(4 * 1024 * 1024))
-    answer = (_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bytes)
-    expect((await ask(base)).bytes).toEqual(bytes)
-    await expect(ask(base, { mostBytes: 1000 })).rejects.toThrow('more than 1000 bytes')
+  const coded: Record<string, (bytes: Buffer) => Buffer> = {
+    gzip: gzipSync,
+    'x-gzip': gzipSync,
+    GZIP: gzipSync,
+    deflate: deflateSync,
+    'deflate ': deflateRawSync,
+    br: brotliCompressSync,
+    zstd: zstdCompressSync,
+    identity: (bytes) => bytes,
+    'gzip, br': (bytes) => brotliCompressSync(gzipSync(bytes)),
+  }
+  const answering = (coding: string, bytes: Buffer) => {
+    answer = (request, response) => {
+      acceptEncoding = request.headers['accept-encoding']
+      response.writeHead(200, { 'content-encoding': coding }).end(bytes)
+    }
+  }
+  let acceptEncoding: unknown
+
+  test.each(Object.entries(coded))(
+    'what is coded as %j is read, although nobody asked for it [FD5]',
+    async (coding, code) => {
+      const text = Buffer.from('{"a":"ä"}'.repeat(100))
+      answering(coding, code(text))
+      expect((await ask(base)).bytes).toEqual(text)
+      expect(acceptEncoding).toBe('identity')
+      answering(coding, Buffer.alloc(0))
+      expect((await ask(base)).bytes).toEqual(Buffer.alloc(0))
+    },
+  )
+
+  test.each(Object.entries(coded))(
+    'what is coded as %j has no more bytes than others once it is decoded [FD5]',
+    async (coding, code) => {
+      answering(coding, code(Buffer.alloc(1024 * 1024)))
+      expect((await ask(base)).bytes).toHaveLength(1024 * 1024)
+      answering(coding, code(Buffer.alloc(64 * 1024 * 1024)))
+      await expect(ask(base)).rejects.toBeInstanceOf(OutboundError)
+    },
+  )
+
+  test.each([
+    ['gzip', 'no gzip'],
+    ['gzip', gzipSync('half of it, cut in the middle').subarray(0, 20)],
+    ['br', 'no brotli'],
+    ['compress', '{}'],
+    ['aes128gcm', '{}'],
+    ['constructor', '{}'],
+    ['gzip, gzip, gzip, gzip', gzipSync(gzipSync(gzipSync(gzipSync('{}'))))],
+  ])('an answer that is coded as %j but cannot be decoded is none [FD5]', async (coding, bytes) => {
+    answering(coding, Buffer.from(bytes))
+    await expect(ask(base)).rejects.toThrow('The answer cannot be decoded')
   })
 
   async function askLiar(text: string) {

@@ -58,6 +58,8 @@ type Told = {
   readonly userInfo?: object | undefined
   /** Of the token endpoint. */
   readonly tokens?: object
+  /** What is done to the answers once they stand. */
+  readonly answering?: () => void
 }
 
 type Key = Awaited<ReturnType<typeof makeKey>>
@@ -67,7 +69,7 @@ export async function comeSigned(
   client: TestClient,
   slug: string,
   { server, key }: { readonly server: OtherServer; readonly key: Key },
-  { idToken: claims = {}, userInfo, tokens = {} }: Told,
+  { idToken: claims = {}, userInfo, tokens = {}, answering = () => {} }: Told,
 ): Promise<Answer> {
   const asked = await beginAt(client, slug)
   const seconds = Math.floor(Date.now() / 1000)
@@ -78,6 +80,7 @@ export async function comeSigned(
     body: { access_token: 'from-the-provider', token_type: 'Bearer', id_token: idToken, ...tokens },
   })
   if (userInfo) server.replies.set('/userinfo', { body: userInfo })
+  answering()
   return client.post(`/v0/auth/oauth/${slug}/login`, { code: 'code', state: asked.get('state') })
 }
 

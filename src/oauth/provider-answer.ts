@@ -1,0 +1,92 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { describeCause } from '../errors/cause.ts'
+import { isSuccess, OutboundError, type OutboundReply } from '../outbound/client.ts'
+import type { Provider } from './provider.ts'
+
+/** Which of its addresses a provider was asked at, as sentences call it. */
+export type Place = 'discovery document' | 'key set' | 'token endpoint' | 'ID token' | 'user info' | 'check of a token'
+
+/** What a provider itself says of why it refuses: RFC 6749 section 5.2. */
+type Told = { readonly error?: string; readonly error_description?: string }
+
+/** An answer that is no success. It holds of the answer's body what the provider means to be read, and not a byte more [FD8]. */
+export class RefusedAnswer extends OutboundError {
+  readonly told: Told & { readonly status: number; readonly location?: string }
+  constructor(place: Place, { status, headers }: OutboundReply, told: Told) {
+    const location = plainLocation(headers.location)
+    const why = [told.error, told.error_description && `(${told.error_description})`].filter(Boolean).join(' ')
+    super(`The ${place} answered ${status}${location ? `, to ${location}` : ''}${why && `: ${why}`}`)
+    this.told = { status, ...(location && { location }), ...told }
+  }
+}
+
+/** @param secrets what was sent: where an answer repeats it, it is left out */
+export function demandSuccess(place: Place, reply: OutboundReply, secrets: readonly string[] = []): void {
+  if (!isSuccess(reply)) throw new RefusedAnswer(place, reply, readTold(reply, secrets))
+}
+
+/** GitHub refuses with 200. */
+export function demandNoError(place: Place, reply: OutboundReply, secrets: readonly string[]): void {
+  const told = readTold(reply, secrets)
+  if (told.error !== undefined) throw new RefusedAnswer(place, reply, told)
+}
+
+const mostOfDescription = 500
+/** RFC 6749 section 5.2. */
+const errorCode = /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,100}$/
+
+function readTold(reply: OutboundReply, secrets: readonly string[]): Told {
+  const { error, error_description: description } = { ...fromHeader(reply), ...fromBody(reply) }
+  const clean = (text: string) => withoutSecrets(text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim(), secrets)
+  return {
+    ...(typeof error === 'string' && errorCode.test(error) && { error: clean(error) }),
+    ...(typeof description === 'string' && { error_description: clean(description).slice(0, mostOfDescription) }),
+  }
+}
+
+type Untrusted = { readonly error?: unknown; readonly error_description?: unknown }
+
+function fromBody({ bytes }: OutboundReply): Untrusted {
+  try {
+    const body: unknown = JSON.parse(bytes.toString('utf8'))
+    return body !== null && typeof body === 'object' && !Array.isArray(body) ? body : {}
+  } catch {
+    // Another kind of page: nothing of it is said.
+    return {}
+  }
+}
+
+/** RFC 6750 section 3. */
+function fromHeader({ headers }: OutboundReply): Untrusted {
+  const challenge = String(headers['www-authenticate'] ?? '')
+  const find = (name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(challenge)?.[1]
+  return /^Bearer\b/i.test(challenge) ? { error: find('error'), error_description: find('error_description') } : {}
+}
+
+const withoutSecrets = (text: string, secrets: readonly string[]): string =>
+  secrets
+    .flatMap((secret) => [secret, encodeURIComponent(secret)])
+    .filter((secret) => secret !== '')
+    .reduce((left, secret) => left.replaceAll(secret, '…'), text)
+
+/** Whereto, without what a query may hold. */
+function plainLocation(header: string | string[] | undefined): string | undefined {
+  const url = typeof header === 'string' ? URL.parse(header, 'https://relative.invalid') : null
+  if (url === null) return undefined
+  const path = url.pathname.slice(0, 200)
+  return url.host === 'relative.invalid' ? path : `${url.origin}${path}`
+}
+
+type Fault = { readonly place: Place; readonly cause: unknown }
+
+/** Afterwards whoever runs the server can read which provider did not do its part, where and why [FD8]; the same as a sentence. */
+export function noteProviderFault(
+  { log }: { readonly log: FastifyBaseLogger },
+  { slug }: Pick<Provider, 'slug'>,
+  { place, cause }: Fault,
+): string {
+  const sentence = cause instanceof Error ? cause.message : `The ${place} did not do its part`
+  const told = cause instanceof RefusedAnswer ? cause.told : { cause: describeCause(cause) }
+  log.warn({ provider: slug, endpoint: place, ...told }, `${slug}: ${sentence}`)
+  return `${sentence}.`
+}
