@@ -71,7 +71,8 @@ async function discoverEndpoints(ctx: Context<EndpointRefusal>, slug: string, is
   }
 }
 
-const mustBePlain = 'must be an absolute https URL without user and fragment (outside production http on loopback passes).'
+const mustBePlain =
+  'must be an absolute https URL without user and fragment (outside production http on loopback passes).'
 
 function checkAuthUrl(ctx: Context<'oauth:invalid_auth_url'>, name: string, url: string): void {
   if (ctx.outboundPolicy.isProviderUrl(url)) return
