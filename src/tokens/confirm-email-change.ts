@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, max, min, ne } from 'drizzle-orm'
+import { and, eq, gt, inArray, lt, lte, max, min } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { violatesUnique } from '../db/failure.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
@@ -13,7 +13,7 @@ import { audit } from '../users/audit.ts'
 import { emailKey } from '../users/email.ts'
 import { issueMailedToken, supersedeUserTokens } from './issue.ts'
 import { mailedLink } from './link.ts'
-import { type MailedToken, takeMailedToken } from './take.ts'
+import { takeMailedToken } from './take.ts'
 
 type Refusal = 'token:invalid_email_change' | 'token:email_mismatch' | 'user:email_already_exists'
 
@@ -29,14 +29,14 @@ export function confirmEmailChange(ctx: Context<Refusal>, { token, email, client
     })
     if (taken === 'mismatch') throw ctx.fault('token:email_mismatch')
     if (typeof taken === 'string') throw ctx.fault('token:invalid_email_change')
-    const { userId, address } = taken
-    if (userId === null || address === null) throw ctx.fault('token:invalid_email_change')
+    const { userId, address, usedAt } = taken
+    if (userId === null || address === null || usedAt === null) throw ctx.fault('token:invalid_email_change')
     const oldEmail = await giveAddress(ctx, tx, userId, address)
     await supersedeUserTokens(tx, userId, ['email_change', 'password_reset'])
     await endHeldLogins(tx, userId)
     await endSessions(tx, userId, { reason: 'email_changed' })
     await audit(tx, { type: 'email_changed', userId, client })
-    const since = await firstAskedAt(tx, userId, taken)
+    const since = await firstAskedAt(tx, userId, usedAt)
     await queueNotices(tx, ctx, { userId, oldEmail, newEmail: address, since })
   })
 }
@@ -64,21 +64,24 @@ export async function giveAddress(
 }
 
 /**
- * When the account's address was first asked to change since it last did, or was given back: whoever asks again would otherwise keep what
- * they added in between [AT7].
+ * When the change of address that happened at that moment was first asked for, since the address last changed or was given back: whoever
+ * asks again would otherwise keep what they added in between [AT7].
  */
-async function firstAskedAt(tx: Transaction, userId: string, taken: MailedToken): Promise<Date> {
+export async function firstAskedAt(tx: Transaction, userId: string, changedAt: Date): Promise<Date> {
   const isTheirs = eq(mailedTokens.userId, userId)
   const [last] = await tx
     .select({ usedAt: max(mailedTokens.usedAt) })
     .from(mailedTokens)
-    .where(and(isTheirs, inArray(mailedTokens.purpose, ['email_change', 'email_undo']), ne(mailedTokens.id, taken.id)))
+    .where(
+      and(isTheirs, inArray(mailedTokens.purpose, ['email_change', 'email_undo']), lt(mailedTokens.usedAt, changedAt)),
+    )
   const isLater = last?.usedAt ? gt(mailedTokens.createdAt, last.usedAt) : undefined
+  const isBefore = lte(mailedTokens.createdAt, changedAt)
   const [first] = await tx
     .select({ askedAt: min(mailedTokens.createdAt) })
     .from(mailedTokens)
-    .where(and(isTheirs, eq(mailedTokens.purpose, 'email_change'), isLater))
-  return first?.askedAt ?? taken.createdAt
+    .where(and(isTheirs, eq(mailedTokens.purpose, 'email_change'), isLater, isBefore))
+  return first?.askedAt ?? changedAt
 }
 
 type Change = {

@@ -6,7 +6,7 @@ import { hashPassword } from '../password/secret.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
 import { audit } from '../users/audit.ts'
 import { takeBack } from '../users/take-back.ts'
-import { giveAddress } from './confirm-email-change.ts'
+import { firstAskedAt, giveAddress } from './confirm-email-change.ts'
 import { peekMailedToken, takeMailedToken } from './take.ts'
 
 type Refusal = 'token:invalid_email_change' | 'user:email_already_exists' | 'rate_limit:exceeded'
@@ -29,9 +29,11 @@ export async function undoEmailChange(ctx: Context<Refusal>, { token, client }: 
     if (typeof taken === 'string' || taken.userId === null || taken.address === null) {
       throw ctx.fault('token:invalid_email_change')
     }
-    const { userId, address, createdAt, since } = taken
+    const { userId, address, createdAt } = taken
     await giveAddress(ctx, tx, userId, address)
-    await takeBack(tx, ctx, { userId, since: since ?? createdAt, unknownHash, by: 'owner', client })
+    // One of an older version does not say; it was made in the transaction of its change.
+    const since = taken.since ?? (await firstAskedAt(tx, userId, createdAt))
+    await takeBack(tx, ctx, { userId, since, unknownHash, by: 'owner', client })
     await audit(tx, { type: 'email_change_undone', userId, client })
   })
 }

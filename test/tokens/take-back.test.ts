@@ -172,14 +172,32 @@ describe('POST /v0/auth/undo-email-change takes back all that opens the account 
     expect(await rowsOf('totp_secrets', person)).toBe(1)
   })
 
-  test('a link from before such links knew when the change was asked for counts from its own making', async () => {
-    const { person, client } = await signedInOnDevice(app)
-    const newEmail = await askForAddress(client, person)
-    await setUpTotp(client)
-    await confirmAddress(newEmail)
-    await app.sql('update mailed_tokens set since = null where user_id = $1', [await idOf(person)])
-    expect(await undo(person)).not.toContain('two-step sign-in, with its backup codes')
-    expect(await rowsOf('totp_secrets', person)).toBe(1)
+  describe('a link from before such links knew when the change was asked for', () => {
+    const forget = async (person: Person) =>
+      app.sql('update mailed_tokens set since = null where user_id = $1', [await idOf(person)])
+
+    test('counts from the first request all the same', async () => {
+      const { person, client } = await signedInOnDevice(app)
+      await askForAddress(client, person)
+      await setUpTotp(client)
+      await confirmAddress(await askForAddress(client, person))
+      await forget(person)
+      expect(await undo(person)).toContain('two-step sign-in, with its backup codes')
+      expect(await rowsOf('totp_secrets', person)).toBe(0)
+    })
+
+    test('but not from one of a change before it, nor after it', async () => {
+      const { person, client } = await signedInOnDevice(app)
+      const ownEmail = await askForAddress(client, person)
+      await confirmAddress(ownEmail)
+      const owner = { ...person, email: ownEmail }
+      await client.post('/v0/auth/login', owner)
+      await setUpTotp(client)
+      await confirmAddress(await askForAddress(client, owner))
+      await forget(person)
+      expect(await undo(owner)).not.toContain('two-step sign-in, with its backup codes')
+      expect(await rowsOf('totp_secrets', person)).toBe(1)
+    })
   })
 })
 
