@@ -8,12 +8,14 @@ import { openSigningKeys, type SigningKeys } from './access-tokens/signing-keys.
 import type { Config } from './config.ts'
 import { hashCostOf } from './crypto/argon2.ts'
 import { rankHashingThreads } from './crypto/hashing-threads.ts'
-import { type Keyring, openKeyring } from './crypto/keyring.ts'
+import { type Keyring, KeyringError, openKeyring } from './crypto/keyring.ts'
 import { openPasswordHasher } from './crypto/password-hasher.ts'
 import { type Database, openDatabase } from './db/client.ts'
 import { type HeavyReads, openHeavyReads } from './db/heavy-reads.ts'
 import { type Jobs, openJobs } from './db/jobs.ts'
+import { lostKeyFinder } from './db/lost-keys.ts'
 import { applyMigrations } from './db/migrate.ts'
+import { findMissingColumn } from './db/needed-columns.ts'
 import { type DatabaseUrls, openDatabaseUrls } from './db/urls.ts'
 import { describeCause } from './errors/cause.ts'
 import { type EventHub, openEventHub } from './events/hub.ts'
@@ -111,6 +113,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     timeoutMs: config.databaseTimeoutMs,
   })
   const keyring = openKeyring(config.keysDir, { create: config.appEnv !== 'production' })
+  const findLostKey = lostKeyFinder({ db, keyring })
   const signingKeys = openSigningKeys(keyring, Math.max(config.accessTokenTtlSeconds, identityTtlSeconds))
   const [uncounted, isCommonPassword] = await Promise.all([
     openPasswordHasher({
@@ -131,7 +134,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
   opened.defer(eventStream.close)
   const eventHub = openEventHub({ db, heavyReads, eventStream, log })
   opened.defer(async () => eventHub.close())
-  const { checkWorker, ...mail } = await openMail({ config, log, keyring, urls, tracing }, opened)
+  const { checkWorker, checkMail, ...mail } = await openMail({ config, log, keyring, urls, tracing }, opened)
 
   const decoders = openDecoders()
   opened.defer(async () => decoders.close())
@@ -173,15 +176,25 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
       postgres: async () => {
         // As well where the database is not ours, without its tables, or a standby that nothing can be written to.
         const { rows } = await pool.query<{ read_only: string }>(
-          "select current_setting('transaction_read_only') as read_only from (select) as one left join users on false",
+          "select current_setting('transaction_read_only') as read_only",
         )
         if (rows[0]?.read_only === 'on') throw new Error('PostgreSQL takes no writes')
+        const missing = await findMissingColumn(pool)
+        if (missing !== undefined) throw new Error(`There is no ${missing}`)
       },
       keys: async () => {
         keyring.getSealingKey()
         signingKeys.getCurrent()
+        const lost = await findLostKey().catch((error: unknown) => {
+          // While the database is away, that is all there is to say.
+          if (error instanceof KeyringError) throw error
+          return undefined
+        })
+        if (lost !== undefined) throw new KeyringError(`The encryption key ${lost} is gone, and is needed`)
       },
       worker: checkWorker,
+      // The built-in inbox is no other server.
+      ...(mail.inbox === undefined && { mail: checkMail }),
       ...(fileStore.ping && { pictures: fileStore.ping }),
       ...(searchIndex.ping && { meilisearch: searchIndex.ping }),
       ...redisChecks,
@@ -250,10 +263,16 @@ async function findMailServer(smtpUrl: string | undefined) {
   return { inbox, smtpUrl: inbox.smtpUrl }
 }
 
-const deliveriesBy = (url: string, secret: string, timeoutMs: number) => ({
-  mailDelivery: httpMailDelivery({ url, secret, timeoutMs }),
-  checkWorker: async () => {
-    const reply = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(timeoutMs) })
+const deliveriesBy = (url: string, secret: string, timeoutMs: number) => {
+  const ask = (path: string): Promise<Response> => fetch(`${url}${path}`, { signal: AbortSignal.timeout(timeoutMs) })
+  const checkWorker = async () => {
+    const reply = await ask('/health/ready')
     if (!reply.ok) throw new Error(`the worker answered ${reply.status}`)
-  },
-})
+  }
+  const checkMail = async () => {
+    // A worker of the version before knows no such question.
+    const { ok, status } = await ask('/health/mail')
+    if (!ok && status !== 404) throw new Error('the mail server does not answer')
+  }
+  return { mailDelivery: httpMailDelivery({ url, secret, timeoutMs }), checkWorker, checkMail }
+}

@@ -9,6 +9,7 @@ import { openSigningKeys } from './access-tokens/signing-keys.ts'
 import { type Config, type Environment, loadConfig } from './config.ts'
 import { findKeyFaults, findOpenKeys } from './crypto/key-faults.ts'
 import { openKeyring } from './crypto/keyring.ts'
+import { findMissingColumn } from './db/needed-columns.ts'
 import { openDatabaseUrls } from './db/urls.ts'
 import { smtpSender } from './mail/smtp.ts'
 import { packageRoot } from './package-root.ts'
@@ -122,6 +123,8 @@ async function checkPostgres(config: Config, log: FastifyBaseLogger): Promise<st
   await compareClocks(client)
   // Only the owner of the tables may look.
   const missing = (await countMigrations()) - (await countApplied(await connect(migration, opened)))
+  const column = missing > 0 ? undefined : await findMissingColumn(client)
+  if (column !== undefined) throw new Error(`there is no ${column}, although every migration was applied`)
   return `version ${version}, ${missing > 0 ? `${missing} migrations will be applied at the next start` : 'up to date'}`
 }
 

@@ -4,7 +4,7 @@ import { open, seal, sealingKeyId } from '../crypto/sealed-box.ts'
 import type { Database } from './client.ts'
 
 /** What is sealed for long, and to which row: the associated data is `PURPOSE:` and the value of `boundTo`. */
-const sealedColumns = [
+export const sealedColumns = [
   { table: 'totp_secrets', column: 'sealed_secret', purpose: 'totp', boundTo: 'user_id' },
   { table: 'oauth_providers', column: 'sealed_client_secret', purpose: 'oauth-provider', boundTo: 'id' },
   { table: 'webhooks', column: 'sealed_secret', purpose: 'webhook', boundTo: 'id' },

@@ -20,15 +20,25 @@ export async function greetsTwo(address: Address, withinMs: number): Promise<boo
   }
 }
 
+/** Whether there is a mail server at all, be it one that is busy. */
+export async function greets(address: Address, withinMs: number): Promise<boolean> {
+  const socket = open(address)
+  try {
+    return await isGreeted(socket, withinMs, /^(?:220|421)/)
+  } finally {
+    leave(socket)
+  }
+}
+
 const leastMs = 1000
 
 /** Nothing is sent that somebody else must not read, so nobody's certificate is asked for. */
 const open = ({ host, port, secure }: Address): Socket =>
   (secure ? connectTls({ host, port, rejectUnauthorized: false }) : connect({ host, port })).unref()
 
-function isGreeted(socket: Socket, withinMs: number): Promise<boolean> {
+function isGreeted(socket: Socket, withinMs: number, greeting = /^220/): Promise<boolean> {
   return new Promise((resolve) => {
-    socket.once('data', (greeting) => resolve(greeting.toString('latin1').startsWith('220')))
+    socket.once('data', (bytes) => resolve(greeting.test(bytes.toString('latin1'))))
     socket.once('close', () => resolve(false))
     socket.on('error', () => undefined)
     setTimeout(resolve, withinMs, false).unref()

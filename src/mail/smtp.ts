@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import { inSpan, serverOf } from '../tracing/span.ts'
 import { asMailbox } from '../users/email.ts'
-import { greetsTwo } from './greets-two.ts'
+import { greets, greetsTwo } from './greets-two.ts'
 import { learnedPlaces, type Place } from './places.ts'
 import { type Connection, parseSmtpUrl, withConnection } from './smtp-connection.ts'
 import type { RenderedMail } from './templates.ts'
@@ -30,6 +30,8 @@ export type SmtpSender = {
   learn(): Promise<void>
   /** Whether it has room for so few that one conversation is noticed by the next. */
   takesFew(): boolean
+  /** Whether there is a mail server; looked at four times a minute at most. */
+  answers(): Promise<boolean>
   /** What a conversation may take, the wait for a place included. */
   readonly deadlineMs: number
 }
@@ -87,8 +89,17 @@ export function smtpSender({ url, from, deadlineMs }: Options): SmtpSender {
       }
     })
 
+  let looked: { readonly at: number; readonly answer: Promise<boolean> } | undefined
+  const look = () => {
+    const now = performance.now()
+    if (looked === undefined || now - looked.at > lookAgainAfterMs)
+      looked = { at: now, answer: greets(server.options, greetedWithinMs) }
+    return looked.answer
+  }
+
   return {
     deadlineMs,
+    answers: async () => places.hasOthers() || (await look()),
     takesFew: places.areFew,
     learn: async () => {
       if ((await greetsTwo(server.options, deadlineMs)) === false) places.learn()
@@ -117,6 +128,9 @@ export function smtpSender({ url, from, deadlineMs }: Options): SmtpSender {
 }
 
 const pauseMs = 100
+const lookAgainAfterMs = 15_000
+/** Before whoever asks for it gives up. */
+const greetedWithinMs = 1500
 
 /** The same mail has the same Message-ID however often it is tried, so that a receiver knows a repetition: RFC 5322 section 3.6.4. */
 export function messageIdOf(mailId: string, from: string): string {

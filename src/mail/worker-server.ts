@@ -22,7 +22,7 @@ export type WorkerServer = { readonly url: string; close(): Promise<void> }
 const delivery = /^\/deliveries\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 const requestWithinMs = 5000
 
-/** The worker's whole protocol: `POST /deliveries/{id}` sends that mail now and says how it went. And two probes, as of the API. */
+/** The worker's whole protocol: `POST /deliveries/{id}` sends that mail now and says how it went. And three probes: two as of the API, one of the mail server. */
 export async function listenForDeliveries(
   deps: DeliverDeps,
   { host, port, secret, tracing, turns }: Options,
@@ -53,9 +53,9 @@ type Asked = {
 }
 
 async function answer({ deps, tracing, turns, isAuthorized }: Asked, request: IncomingMessage): Promise<Reply> {
-  if (request.method === 'GET' && request.url === '/health/live') return { status: 204 }
-  if (request.method === 'GET' && request.url === '/health/ready') return { status: hasKeys(deps) ? 204 : 503 }
-  const mailId = request.method === 'POST' ? delivery.exec(request.url ?? '')?.[1] : undefined
+  const { method, url = '' } = request
+  if (method === 'GET' && Object.hasOwn(probes, url)) return { status: (await probes[url]?.(deps)) ? 204 : 503 }
+  const mailId = method === 'POST' ? delivery.exec(url)?.[1] : undefined
   if (mailId === undefined) return { status: 404, body: {} }
   if (!isAuthorized(request.headers.authorization ?? '')) return { status: 401, body: {} }
   // Whoever has the secret is the API, whose trace goes on here.
@@ -84,6 +84,12 @@ function hasKeys({ keyring }: DeliverDeps): boolean {
     if (error instanceof KeyringError) return false
     throw error
   }
+}
+
+const probes: Readonly<Record<string, (deps: DeliverDeps) => boolean | Promise<boolean>>> = {
+  '/health/live': () => true,
+  '/health/ready': hasKeys,
+  '/health/mail': ({ smtp }) => smtp.answers(),
 }
 
 /** Who gets no turn hears of it as of a mail server that is too slow: the mail is kept. */

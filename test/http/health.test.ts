@@ -1,9 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest'
+import { addEncryptionKey } from '../../src/crypto/keyring.ts'
+import { reseal } from '../../src/db/reseal.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { runStatement } from '../support/database.ts'
+import { openNarrowServer } from '../support/narrow-mail-server.ts'
+import { signedUp } from '../support/people.ts'
 import { startOwnRedis } from '../support/redis.ts'
 
 let app: TestApp
@@ -41,7 +45,7 @@ test('GET /health/ready is degraded, yet 200, without the worker', async () => {
   const { status, body } = await alone.client().get('/health/ready')
   expect([status, body]).toEqual([
     200,
-    { status: 'degraded', checks: { postgres: 'up', keys: 'up', worker: 'down', pictures: 'up' } },
+    { status: 'degraded', checks: { postgres: 'up', keys: 'up', worker: 'down', mail: 'down', pictures: 'up' } },
   ])
   expect((await alone.client().get('/health/live')).status).toBe(204)
   await alone.close()
@@ -85,13 +89,59 @@ test('GET /health/ready is degraded, yet 200, while the folder of the pictures t
   rmSync(folder, { recursive: true })
 })
 
-test('GET /health/ready is 503 on a database without the tables [AT23]', async () => {
+test('GET /health/ready is 503 on a database without a table or a column that is needed [AT23]', async () => {
   const bare = await startApp()
-  await bare.sql('alter table users rename to elsewhere')
-  expect((await bare.client().get('/health/ready')).status).toBe(503)
-  await bare.sql('alter table elsewhere rename to users')
-  expect((await bare.client().get('/health/ready')).status).toBe(200)
-  await bare.close()
+  onTestFinished(() => bare.close())
+  const ready = async () => (await bare.client().get('/health/ready')).status
+  for (const table of ['users', 'sessions', 'mails', 'rate_counters', 'security_events', 'webhooks']) {
+    await bare.sql(`alter table ${table} rename to elsewhere`)
+    expect([table, await ready()]).toEqual([table, 503])
+    await bare.sql(`alter table elsewhere rename to ${table}`)
+  }
+  // As before the newest migrations.
+  await bare.sql('alter table totp_secrets rename is_vouched_for to of_tomorrow')
+  expect(await ready()).toBe(503)
+  await bare.sql('alter table totp_secrets rename of_tomorrow to is_vouched_for')
+  await bare.sql('alter table users add of_tomorrow text')
+  expect(await ready()).toBe(200)
+})
+
+test('GET /health/ready is degraded, yet 200, while the mail server is away [AT23]', async () => {
+  const narrow = await openNarrowServer({ at: 'greeting', says: '421 too many connections' }, 0)
+  onTestFinished(() => narrow.close())
+  const reportOf = async (SMTP_URL: string) => {
+    const mailing = await startApp({ SMTP_URL })
+    onTestFinished(() => mailing.close())
+    const { status, body } = await mailing.client().get('/health/ready')
+    return [status, body]
+  }
+  expect(await reportOf('smtp://127.0.0.1:1')).toMatchObject([200, { status: 'degraded', checks: { mail: 'down' } }])
+  expect(await reportOf(narrow.url)).toMatchObject([200, { status: 'up', checks: { mail: 'up' } }])
+})
+
+test('GET /health/ready is 503 while an encryption key is gone by which something is sealed [AT23]', async () => {
+  const keyed = await startApp()
+  onTestFinished(() => keyed.close())
+  const { keysDir } = keyed.config
+  const expectReady = (status: number, keys: string) =>
+    vi.waitFor(async () => {
+      const answer = await keyed.client().get('/health/ready')
+      expect([answer.status, answer.body]).toMatchObject([status, { checks: { keys } }])
+    }, 5000)
+  const { client } = await signedUp(keyed)
+  expect((await client.post('/v0/auth/totp/setup')).status).toBe(200)
+  addEncryptionKey(keysDir)
+  await expectReady(200, 'up')
+  const [key, hidden] = [join(keysDir, 'encryption-1.key'), join(keysDir, 'hidden')]
+  renameSync(key, hidden)
+  await expectReady(503, 'down')
+  renameSync(hidden, key)
+  await expectReady(200, 'up')
+  expect(await reseal(keyed.deps.db, keyed.deps.keyring)).toBe(1)
+  // Nothing needs it any more.
+  renameSync(key, hidden)
+  await vi.waitFor(() => expect(keyed.deps.keyring.encryptionKeys()).toHaveLength(1), 5000)
+  await expectReady(200, 'up')
 })
 
 test('GET /health/ready is 503, and no error, while PostgreSQL is away; then 200 again [FT1]', async () => {

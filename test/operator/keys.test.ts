@@ -19,6 +19,7 @@ import { ConfigError, loadConfig } from '../../src/config.ts'
 import { findOpenFiles } from '../../src/config-files.ts'
 import { initKeys } from '../../src/crypto/keyring.ts'
 import { whoElseMay } from '../../src/file-privacy.ts'
+import { smtpSender } from '../../src/mail/smtp.ts'
 import { listenForDeliveries } from '../../src/mail/worker-server.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { programFile } from '../support/programs.ts'
@@ -256,7 +257,9 @@ describe('a running server', () => {
 test('GET /health/ready of a worker is 503 without keys, and the API that asks it is degraded [AT23]', async () => {
   const own = await startApp()
   const secret = production.WORKER_SECRET
-  const deps = { ...own.deps, smtp: undefined as never, mailFrom: '' }
+  const mailFrom = 'no-reply@example.com'
+  const smtp = smtpSender({ url: 'smtp://127.0.0.1:1', from: mailFrom, deadlineMs: 1000 })
+  const deps = { ...own.deps, smtp, mailFrom }
   const worker = await listenForDeliveries(deps, {
     host: '127.0.0.1',
     port: 0,
@@ -272,7 +275,7 @@ test('GET /health/ready of a worker is 503 without keys, and the API that asks i
   const { status, body } = await asking.client().get('/health/ready')
   expect([status, body]).toEqual([
     200,
-    { status: 'degraded', checks: { postgres: 'up', keys: 'up', worker: 'down', pictures: 'up' } },
+    { status: 'degraded', checks: { postgres: 'up', keys: 'up', worker: 'down', mail: 'down', pictures: 'up' } },
   ])
   const { out } = await runAdmin(asking, ['doctor'], { WORKER_URL: worker.url, WORKER_SECRET: secret })
   expect(out).toMatch(/^FAILED {3}worker: it cannot read the keys/m)
