@@ -42,6 +42,8 @@ async function verifyClaims(
   const { payload, protectedHeader } = await verifyByProvider(deps, provider, { jwt: idToken, claims, from })
   const { sub, iat = 0 } = payload
   if (!isOfIdTokens(protectedHeader)) throw new ProviderTokenError('It is of another kind')
+  // OpenID Connect Back-Channel Logout 1.0 section 2.4: what has it ends a session, and begins none.
+  if (payload.events !== undefined) throw new ProviderTokenError('It is a logout token')
   if (iat > secondsNow() + clockToleranceSeconds) throw new ProviderTokenError('It was issued in the future')
   if (typeof sub !== 'string' || sub === '') throw new ProviderTokenError('There is no subject')
   // OpenID Connect Core 1.0 section 3.1.3.7, step 4.
