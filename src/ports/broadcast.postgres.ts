@@ -63,18 +63,23 @@ function keepHearing({
     const ended = new Promise<void>((resolve) => client.once('end', resolve))
     client.on('error', (error) => log.warn({ cause: describeCause(error), channel }, 'a channel of PostgreSQL was cut'))
     client.on('notification', ({ payload = '' }) => hear(payload))
-    const beat = setInterval(() => void client.query('select 1').catch(() => socket.destroy()), beatEveryMs)
-    beat.unref()
+    let beat: NodeJS.Timeout | undefined
+    // The next only after the answer: a connection has one statement at a time.
+    const keepBeating = () => {
+      const again = () => client.query('select 1').then(keepBeating, () => socket.destroy())
+      beat = setTimeout(again, beatEveryMs).unref()
+    }
     try {
       await client.connect()
       await client.query(`listen ${channel}`)
+      keepBeating()
       heard.resolve()
       await ended
     } catch (error) {
       log.warn({ cause: describeCause(error), channel }, 'a channel of PostgreSQL cannot be heard')
       socket.destroy()
     }
-    clearInterval(beat)
+    clearTimeout(beat)
     if (!isClosed) setTimeout(() => void listen(), reconnectAfterMs).unref()
   }
   void listen()
