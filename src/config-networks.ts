@@ -19,11 +19,22 @@ const isWithin = ([base, length]: Network, [outer, outerLength]: Network): boole
 
 const isPrivateNetwork = (network: Network): boolean => privateNetworks.some((outer) => isWithin(network, outer))
 
+/** Networks whose addresses stand for IPv4 ones, and where in them those begin: NAT64 (RFC 6052, RFC 8215) and 6to4. */
+const carriers = [
+  ['64:ff9b::/96', 96],
+  ['64:ff9b:1::/48', 96],
+  ['2002::/16', 16],
+].map(([cidr, start]) => ({ network: parseTrustedProxies([cidr as string])[0] as Network, start: start as number }))
+
+function isTooShort(network: Network): boolean {
+  const carrier = carriers.find((one) => isWithin(network, one.network))
+  const [base, length] = network
+  return carrier ? length - carrier.start < leastOfProxies.ipv4 : length < leastOfProxies[base.kind()]
+}
+
 /** So much of the internet that anybody in it could say which address a client has. */
 export const isTooWideForProxies = (cidr: string): boolean =>
-  parseTrustedProxies([cidr]).some(
-    (network) => !isPrivateNetwork(network) && network[1] < leastOfProxies[network[0].kind()],
-  )
+  parseTrustedProxies([cidr]).some((network) => !isPrivateNetwork(network) && isTooShort(network))
 
 /** More than any private network, so loopback and the metadata of a cloud as well. */
 export const isTooWideForOutbound = (entry: string): boolean =>

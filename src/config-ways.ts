@@ -1,3 +1,4 @@
+import pg from 'pg'
 import type { Config } from './config.ts'
 
 /** A connection that the configuration asks for. */
@@ -13,23 +14,29 @@ export type Way = {
 
 const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '')
 
+type Tls = boolean | { readonly rejectUnauthorized?: boolean; readonly checkServerIdentity?: unknown }
+
+/** As the driver itself understands it, with whatever is empty, doubled or from the environment. */
+function isVerified(connectionString: string): boolean {
+  try {
+    const { ssl: tls } = new pg.Client({ connectionString }) as unknown as { readonly ssl: Tls }
+    if (typeof tls === 'boolean') return tls
+    return tls.rejectUnauthorized !== false && tls.checkServerIdentity === undefined
+  } catch {
+    // A file that it names is not there: the first connection says so.
+    return false
+  }
+}
+
 function postgresWay(name: string, text: string): Way {
   const url = new URL(text)
-  const parameter = (key: string): string | null => url.searchParams.get(key)
-  const host = parameter('host') ?? hostOf(url)
-  const mode = parameter('sslmode')
-  // The driver takes every mode above these for verify-full, unless it is to do as libpq does.
-  const isVerified =
-    parameter('uselibpqcompat') === 'true'
-      ? mode === 'verify-full'
-      : mode === null
-        ? ['true', '1'].includes(parameter('ssl') ?? '') || parameter('sslrootcert') !== null
-        : !['disable', 'no-verify'].includes(mode)
+  // Of several the driver takes the last.
+  const host = url.searchParams.getAll('host').at(-1) ?? hostOf(url)
   return {
     name,
     // A socket, or what the driver takes where nothing is named.
     hosts: host === '' || host.startsWith('/') ? [] : [host],
-    isSafe: isVerified,
+    isSafe: isVerified(text),
     risk: 'accounts and their secrets can be read and changed on the way',
     remedy: 'add ?sslmode=verify-full',
   }
@@ -41,9 +48,10 @@ function redisWay(text: string): Way {
   return {
     name: 'REDIS_URL',
     hosts: hosts.map((host) => hostOf(new URL(`http://${host}`))),
-    isSafe: scheme === 'rediss',
+    // A parameter is an option of the driver, of TLS as well.
+    isSafe: scheme === 'rediss' && !/[?&](?:tls|rejectUnauthorized|checkServerIdentity)\b/i.test(rest),
     risk: 'limits can be reset and its password read on the way',
-    remedy: scheme === 'redis' ? 'use rediss://' : 'keep a Cluster in a private network',
+    remedy: scheme !== 'redis+cluster' ? 'use rediss:// without options of TLS' : 'keep a Cluster in a private network',
   }
 }
 

@@ -71,6 +71,11 @@ export function loadConfig(env: Environment, role: Role = 'api'): Config {
 export const startWarnings = (env: Environment, config: Config): string[] => [
   ...settingsWithoutEffect(env),
   ...findCautions(config),
+  ...(config.appEnv === 'production' && env.NODE_TLS_REJECT_UNAUTHORIZED === '0'
+    ? [
+        'NODE_TLS_REJECT_UNAUTHORIZED is 0: no certificate of any server is checked; remove it, and name your own authority in NODE_EXTRA_CA_CERTS.',
+      ]
+    : []),
   ...findOpenFiles(env, config),
 ]
 

@@ -390,6 +390,7 @@ describe('production', () => {
     ['REDIS_URL', 'redis://:foobared@cache'],
     ['REDIS_URL', 'rediss://default:redis@cache'],
     ['SMTP_URL', 'smtps://guest:guest@mail.example.com'],
+    ['DATABASE_URL', 'postgres://api:Postgres123456@db/postern'],
     ['S3_SECRET_ACCESS_KEY', 'minioadmin'],
     ['MEILISEARCH_API_KEY', 'aSampleMasterKey'],
   ])('refuses the placeholder %s=%s, which is fine elsewhere [AT14]', (name, value) => {
@@ -407,6 +408,7 @@ describe('production', () => {
   test.each([
     ['METRICS_TOKEN', 'ab'],
     ['METRICS_TOKEN', 'metrics'],
+    ['METRICS_TOKEN', 'metrics-token-1234'],
     ['METRICS_TOKEN', 'k3J9vQ'],
     ['METRICS_TOKEN', '0123456789abcdefghijklmnopqrstuvwxyz'],
     ['METRICS_TOKEN', 'k3J9vQ-xk3J9vQ-xk3J9vQ-xk3J9vQ-x'],
@@ -443,6 +445,7 @@ describe('production', () => {
     ...[
       ...['0.0.0.0/0', '::/0', '::ffff:0.0.0.0/96', '10.0.0.0/7', '192.168.0.0/8', '172.16.0.0/11', '2000::/3'],
       ...['10.0.0.1,0.0.0.0/1,128.0.0.0/1', '8.0.0.0/8', 'fc00::/6'],
+      ...['64:ff9b::/96', '64:ff9b::/100', '64:ff9b:1::/48', '2002::/24'],
     ].map((TRUSTED_PROXIES) => ['TRUSTED_PROXIES', { TRUSTED_PROXIES }] as const),
     ...['0.0.0.0/0', '::/0', 'id.intern,0.0.0.0/1'].map(
       (OUTBOUND_ALLOW) => ['OUTBOUND_ALLOW', { OUTBOUND_ALLOW }] as const,
@@ -639,6 +642,21 @@ describe('warnings', () => {
     ['DATABASE_URL', { DATABASE_URL: 'postgres://api:qN4vX8@localhost/postern?host=db.example.com' }],
     ['DATABASE_MIGRATION_URL', { DATABASE_MIGRATION_URL: 'postgres://owner:qN4vX9@db.example.com/postern' }],
     ['DATABASE_DIRECT_URL', { DATABASE_DIRECT_URL: 'postgres://owner:qN4vX9@db.example.com/postern?ssl=0' }],
+    ...[
+      'sslmode=',
+      'sslmode=require&sslmode=disable',
+      'ssl=true&ssl=0',
+      'sslmode=verify-full&ssl=0&sslmode=no-verify',
+    ].map(
+      (query) =>
+        ['DATABASE_URL', { DATABASE_URL: `postgres://api:qN4vX8@db.example.com/postern?${query}` }] as [
+          string,
+          Environment,
+        ],
+    ),
+    ['DATABASE_URL', { DATABASE_URL: 'postgres://api:qN4vX8@localhost/postern?host=localhost&host=db.example.com' }],
+    ['REDIS_URL', { REDIS_URL: 'rediss://:qN4vX8@cache.example.com?tls={"rejectUnauthorized":false}' }],
+    ['REDIS_URL', { REDIS_URL: 'rediss://:qN4vX8@cache.example.com/0?tls=false' }],
     ['REDIS_URL', { REDIS_URL: 'redis://:qN4vX8@cache.example.com' }],
     ['REDIS_URL', { REDIS_URL: 'redis+cluster://:qN4vX8@127.0.0.1:1,cache.example.com:2' }],
     ['SMTP_URL', { SMTP_URL: 'smtp://mail.example.com' }],
@@ -683,6 +701,7 @@ describe('warnings', () => {
 
   test.each<[name: string, env: Environment]>([
     ['RATE_LIMITS', { RATE_LIMITS: '1000' }],
+    ['NODE_TLS_REJECT_UNAUTHORIZED', { NODE_TLS_REJECT_UNAUTHORIZED: '0' }],
     ['SESSION_ABSOLUTE_TTL_SECONDS', { SESSION_ABSOLUTE_TTL_SECONDS: '31536000' }],
     ['REFRESH_TOKEN_TTL_SECONDS', { REFRESH_TOKEN_TTL_SECONDS: '31536000' }],
     ['ACCESS_TOKEN_TTL_SECONDS', { ACCESS_TOKEN_TTL_SECONDS: '7200' }],
