@@ -10,9 +10,10 @@ import { demandTwoFactors } from '../sessions/demand-two-factors.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { countTold } from '../users/tell-admins.ts'
 import { getRegistered, ownSlugs, secretBoxOf } from './find-provider.ts'
-import { asked, movePlace, namespaceAfter } from './move-provider.ts'
+import { movePlace, namespaceAfter } from './move-provider.ts'
 import { noteChange, noteProviderAct } from './note-provider-act.ts'
 import { type EndpointRefusal, type EndpointWish, findEndpoints } from './provider-endpoints.ts'
+import { findDifferent, onlyDeciding } from './provider-fields.ts'
 
 type Row = typeof oauthProviders.$inferSelect
 
@@ -107,7 +108,7 @@ export async function changeProvider(
     if (clientSecret === undefined) throw ctx.fault('general:validation_error', secretMissing)
   }
   // Before whoever is named is asked anything.
-  const isElsewhere = asked.some((field) => wish[field] !== undefined && wish[field] !== known[field])
+  const isElsewhere = onlyDeciding(findDifferent(wish, known)).length > 0
   if (isElsewhere) await demandProof(ctx.db)
   if (isElsewhere || namesEndpoints(wish)) await countTold(ctx, actor)
   const endpoints = namesEndpoints(wish) ? await findEndpoints(ctx, slug, endpointsAfter(known, wish)) : {}
@@ -126,7 +127,7 @@ export async function changeProvider(
       }),
     }
     // The same issuer may name other endpoints by now, and somebody else may have changed them meanwhile.
-    if ([...asked, 'jwksUri' as const].some((field) => wished[field] !== before[field])) await demandProof(tx)
+    if (onlyDeciding(findDifferent(wished, before)).length > 0) await demandProof(tx)
     const after = { ...wished, ...namespaceAfter(before, wished) }
     await tx.update(oauthProviders).set(after).where(eq(oauthProviders.id, known.id))
     const accounts = await movePlace(tx, before, after)

@@ -11,9 +11,6 @@ import { isSlug, namespaceOf } from './find-provider.ts'
 
 type Row = typeof oauthProviders.$inferSelect
 
-/** Whom a provider makes this server, or its users, ask, and as whom: what is meant for another client would open accounts here. */
-export const asked = ['clientId', 'issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userinfoEndpoint'] as const
-
 const placeOf = ({ clientId, issuer, ...row }: Row): Place =>
   issuer !== null
     ? { clientId, issuer }

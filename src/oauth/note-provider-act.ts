@@ -4,6 +4,7 @@ import type { MailDeps } from '../mail/outbox.ts'
 import { type NotedAct, noteAct } from '../moderation/note-act.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { tellAdmins } from '../users/tell-admins.ts'
+import { findDifferent, onlyDeciding, type ProviderField, providerFields } from './provider-fields.ts'
 
 type Row = typeof oauthProviders.$inferSelect
 
@@ -15,17 +16,6 @@ export function noteProviderAct(tx: Transaction, action: NotedAct['action'], { a
   const metadata = { slug, token_endpoint: tokenEndpoint, ...more }
   return noteAct(tx, { action, actorId: actor.id, resourceType: 'Provider', resourceId, reason: '', metadata })
 }
-
-/** Whom it asks, and as whom. */
-const place = {
-  clientId: 'client_id',
-  issuer: 'issuer',
-  authorizationEndpoint: 'authorization_endpoint',
-  tokenEndpoint: 'token_endpoint',
-  userinfoEndpoint: 'userinfo_endpoint',
-  jwksUri: 'jwks_uri',
-} as const
-const fields = { name: 'name', ...place, scopes: 'scopes', imageHosts: 'image_hosts' } as const
 
 type Change = {
   readonly actor: SignedIn['user']
@@ -42,19 +32,23 @@ export async function noteChange(
   deps: MailDeps,
   { actor, before, after, hasNewSecret, accounts }: Change,
 ): Promise<void> {
-  const changed = (Object.keys(fields) as (keyof typeof fields)[]).filter(
-    (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
-  )
-  const names = [...changed.map((field) => fields[field]), ...(hasNewSecret ? ['client_secret'] : [])]
+  const changed = findDifferent(after, before)
+  const nameOf = (field: ProviderField) => providerFields[field].name
+  const names = [...changed.map(nameOf), ...(hasNewSecret ? ['client_secret'] : [])]
   if (names.length === 0) return
-  const of = (row: Row) => JSON.stringify(Object.fromEntries(changed.map((field) => [fields[field], row[field]])))
+  const of = (row: Row) => JSON.stringify(Object.fromEntries(changed.map((field) => [nameOf(field), row[field]])))
   const more = { changed: names.join(','), before: of(before), after: of(after) }
   await noteProviderAct(tx, 'provider:change', { actor, row: after, more })
-  const changes = changed
-    .filter((field): field is keyof typeof place => field in place)
-    .map((field) => ({ what: place[field], was: before[field], is: after[field] }))
+  const changes = onlyDeciding(changed).map((field) => ({
+    what: nameOf(field),
+    was: shown(before[field]),
+    is: shown(after[field]),
+  }))
   if (changes.length === 0) return
   const isBack = accounts !== undefined && after.movedFrom === null
   const { slug: provider } = after
   await tellAdmins(tx, deps, { template: 'provider_moved', provider, by: actor.handle, changes, accounts, isBack })
 }
+
+const shown = (value: unknown): string | null =>
+  value === null || typeof value === 'string' ? value : JSON.stringify(value)

@@ -12,6 +12,7 @@ import { mailPasswordLink } from '../password/forgot.ts'
 import { type AccountTransaction, changeAccounts } from '../sessions/change-accounts.ts'
 import { endSessions } from '../sessions/end.ts'
 import { endHeldLogins } from '../sessions/hold-login.ts'
+import { totpCountsFrom } from '../totp/counts.ts'
 import { removeTotp } from '../totp/disable.ts'
 import { audit } from './audit.ts'
 import { isBanned } from './banned.ts'
@@ -89,7 +90,10 @@ export function helpUser(
 const shownEvents = 10
 
 async function describeUser(tx: Transaction, config: Config, user: User): Promise<string> {
-  const [state] = await tx.select({ roles: heldRoles, isBanned }).from(users).where(eq(users.id, user.id))
+  const [state] = await tx
+    .select({ roles: heldRoles, isBanned, totpCountsFrom: totpCountsFrom(sql`${user.id}::uuid`) })
+    .from(users)
+    .where(eq(users.id, user.id))
   const isLive = and(eq(sessions.userId, user.id), isNull(sessions.endedAt), sql`${sessions.expiresAt} > now()`)
   const [live] = await tx.select({ count: count() }).from(sessions).where(isLive)
   const [known] = await tx.select({ count: count() }).from(devices).where(eq(devices.userId, user.id))
@@ -106,7 +110,10 @@ async function describeUser(tx: Transaction, config: Config, user: User): Promis
     roles: state?.roles.join(', ') || 'none',
     banned: state?.isBanned ? `${until}: ${user.banReason}` : 'no',
     password: user.passwordHash === null ? 'none' : 'set',
-    TOTP: user.totpEnabledAt === null ? 'off' : `on since ${user.totpEnabledAt.toISOString()}`,
+    TOTP:
+      user.totpEnabledAt === null
+        ? 'off'
+        : `on since ${user.totpEnabledAt.toISOString()}, a second factor from ${state?.totpCountsFrom?.toISOString()}`,
     providers:
       connections.map(({ id, slug }) => (isWorking(id) ? slug : `${slug} (no longer works)`)).join(', ') || 'none',
     sessions: String(live?.count ?? 0),

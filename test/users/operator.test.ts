@@ -72,8 +72,10 @@ describe('npm run admin -- user EMAIL', () => {
   test('confirm-totp: says what it did, and that there is nothing to confirm', async () => {
     const { person } = await withSetup(app)
     expect(await help(person.email, 'confirm-totp')).toContain('TOTP is off')
-    await app.sql('update users set totp_enabled_at = now() where email = $1', [person.email])
+    await app.sql("update users set totp_enabled_at = '2026-01-02T03:04:05Z' where email = $1", [person.email])
+    expect(await help(person.email, 'show')).toContain('a second factor from 2026-01-03T03:04:05.000Z')
     expect((await admin('user', person.email, 'confirm-totp')).out).toContain('count as a second factor from now on')
+    expect(await help(person.email, 'show')).toContain('a second factor from 2026-01-02T03:04:05.000Z')
     const [{ id } = {}] = await app.sql<{ id: string }>('select id from users where email = $1', [person.email])
     expect(await newestEvent(String(id))).toEqual({ type: 'totp_confirmed', metadata: { by: 'operator' } })
   })
