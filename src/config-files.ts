@@ -1,12 +1,12 @@
 import type { Config, Environment } from './config.ts'
 import { variableList } from './config-variables.ts'
 import { findOpenKeys } from './crypto/key-faults.ts'
-import { whoElseMay } from './file-privacy.ts'
+import { whoElseMay, whoElseMayReplace } from './file-privacy.ts'
 
 /** Files with secrets that others may read: the keys, `.env` in the current folder, and what `NAME_FILE` names. */
 export function findOpenFiles(env: Environment, { keysDir }: Config): string[] {
   const named = variableList.flatMap(({ name, secret }) => (secret && env[`${name}_FILE`]) || [])
-  const open = ['.env', ...named].map((file) => whoElseMay(file, 'file'))
+  const open = ['.env', ...named].flatMap((file) => [whoElseMay(file, 'file'), whoElseMayReplace(file)])
   return [...findOpenKeys(keysDir), ...open.filter((fault) => fault !== undefined)].map(
     (fault) => `A secret may be read: ${fault}.`,
   )

@@ -112,7 +112,8 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     poolSize: config.databasePoolSize,
     timeoutMs: config.databaseTimeoutMs,
   })
-  const keyring = openKeyring(config.keysDir, { create: config.appEnv !== 'production' })
+  const isProduction = config.appEnv === 'production'
+  const keyring = openKeyring(config.keysDir, { create: !isProduction, ownOnly: isProduction })
   const findLostKey = lostKeyFinder({ db, keyring })
   const signingKeys = openSigningKeys(keyring, Math.max(config.accessTokenTtlSeconds, identityTtlSeconds))
   const [uncounted, isCommonPassword] = await Promise.all([

@@ -1,4 +1,5 @@
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 
 type Place = 'file' | 'folder'
 
@@ -20,6 +21,33 @@ export function whoElseMay(path: string, place: Place, self = process.geteuid?.(
     return (mode & 0o022) === 0 || isReadOnly(path) ? undefined : `others may put files into ${path} (mode ${shown})`
   }
   return (mode & 0o027) === 0 ? undefined : `${path} is open to others (mode ${shown}): mount it with mode 0440 or less`
+}
+
+/**
+ * Who else may put another in the place of a file or folder, because they may write a folder above it; in one with the sticky bit, as `/tmp`
+ * is, they may not.
+ */
+export function whoElseMayReplace(path: string, self = process.geteuid?.()): string | undefined {
+  if (self === undefined || look(path) === undefined) return undefined
+  const above = [resolve(path), realpathSync(path)].flatMap(foldersAbove)
+  const open = above.find((folder) => isWrittenByOthers(folder, self) && !isReadOnly(folder))
+  return open && `others may put another in the place of ${path}, as they may write ${open}: \`chmod go-w ${open}\``
+}
+
+function isWrittenByOthers(folder: string, self: number): boolean {
+  const { uid = 0, mode = 0 } = look(folder) ?? {}
+  return (uid !== self && uid !== 0) || ((mode & 0o022) !== 0 && (mode & 0o1000) === 0)
+}
+
+function foldersAbove(path: string): string[] {
+  const folder = dirname(path)
+  return folder === path ? [] : [folder, ...foldersAbove(folder)]
+}
+
+/** Whether nobody but who runs the server, and root, can have written it. */
+export function isOurs(file: string, self = process.geteuid?.()): boolean {
+  const found = self === undefined ? undefined : look(file)
+  return found === undefined || ((found.uid === self || found.uid === 0) && (found.mode & 0o022) === 0)
 }
 
 /** What cannot be looked at is said to be missing where it is needed. */

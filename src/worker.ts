@@ -25,7 +25,8 @@ async function work(config: Config): Promise<void> {
   if (tracing) opened.defer(tracing.close)
   const urls = await openDatabaseUrls(config, { role: 'guest', log, opened })
   await applyMigrations(urls, config)
-  const keyring = openKeyring(config.keysDir, { create: config.appEnv !== 'production' })
+  const isProduction = config.appEnv === 'production'
+  const keyring = openKeyring(config.keysDir, { create: !isProduction, ownOnly: isProduction })
   const jobs = await openJobs({ url: urls.direct, role: 'worker', log, tracing })
   const { smtpUrl, workerSecret, workerHost: host, workerPort: port } = config
   if (smtpUrl === undefined || workerSecret === undefined)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { whoElseMay } from '../file-privacy.ts'
+import { whoElseMay, whoElseMayReplace } from '../file-privacy.ts'
 import { findKeyIds, KeyringError, keyFileName, whyNotListed } from './key-folder.ts'
 import { openKeyring } from './keyring.ts'
 
@@ -21,7 +21,7 @@ export function findOpenKeys(dir: string): readonly string[] {
   const files = (['encryption', 'signing'] as const).flatMap((kind) =>
     findKeyIds(dir, kind).map((id) => join(dir, keyFileName(kind, id))),
   )
-  return [whoElseMay(dir, 'folder'), ...files.map((file) => whoElseMay(file, 'file'))].filter(
+  return [whoElseMay(dir, 'folder'), whoElseMayReplace(dir), ...files.map((file) => whoElseMay(file, 'file'))].filter(
     (fault) => fault !== undefined,
   )
 }

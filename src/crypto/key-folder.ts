@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { isOurs } from '../file-privacy.ts'
 
 /** No key that is needed can be had. Names the file, never its content. */
 export class KeyringError extends Error {}
@@ -31,18 +32,22 @@ type WatchedKeys<Key> = {
   find(id: number): Key | KeyringError | undefined
 }
 
+type Watch<Key> = {
+  readonly dir: string
+  readonly kind: KeyKind
+  /** What others put there, or may write, is no key. */
+  readonly ownOnly: boolean
+  readonly parse: (text: string, id: number) => Key | undefined
+}
+
 /** The folder's keys of a kind. Synchronous: the thread pool may be busy with hashing, and a few files are read in microseconds. */
-export function watchKeys<Key>(
-  dir: string,
-  kind: KeyKind,
-  parse: (text: string, id: number) => Key | undefined,
-): WatchedKeys<Key> {
+export function watchKeys<Key>({ dir, kind, ownOnly, parse }: Watch<Key>): WatchedKeys<Key> {
   let lookedAt = Number.NEGATIVE_INFINITY
   let stamp: string | undefined
   let keys: readonly FoundKey<Key>[] = []
   const look = (): void => {
     lookedAt = performance.now()
-    const ids = findKeyIds(dir, kind)
+    const ids = findKeyIds(dir, kind).filter((id) => !ownOnly || isOurs(join(dir, keyFileName(kind, id))))
     const found = ids.map((id) => stampOf(join(dir, keyFileName(kind, id)))).join()
     if (found === stamp) return
     keys = ids.map((id) => ({ id, key: readKey(join(dir, keyFileName(kind, id)), (text) => parse(text, id)) }))

@@ -29,10 +29,12 @@ export type Keyring = {
 
 const keyBytes = 32
 
-export function openKeyring(dir: string, { create }: { readonly create: boolean }): Keyring {
+type Options = { readonly create: boolean; readonly ownOnly?: boolean }
+
+export function openKeyring(dir: string, { create, ownOnly = false }: Options): Keyring {
   if (create) initKeys(dir)
-  const encryptionKeys = watchKeys(dir, 'encryption', parseEncryptionKey)
-  const signingKeys = watchKeys(dir, 'signing', parseSigningKey)
+  const encryptionKeys = watchKeys({ dir, kind: 'encryption', ownOnly, parse: parseEncryptionKey })
+  const signingKeys = watchKeys({ dir, kind: 'signing', ownOnly, parse: parseSigningKey })
   const usable = (id: number): EncryptionKey => {
     const key = encryptionKeys.find(id)
     if (key === undefined) throw new KeyringError(`There is no ${keyFileName('encryption', id)} in ${dir}`)

@@ -12,12 +12,12 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ConfigError, loadConfig } from '../../src/config.ts'
 import { findOpenFiles } from '../../src/config-files.ts'
-import { initKeys } from '../../src/crypto/keyring.ts'
+import { addEncryptionKey, initKeys, openKeyring } from '../../src/crypto/keyring.ts'
 import { whoElseMay } from '../../src/file-privacy.ts'
 import { smtpSender } from '../../src/mail/smtp.ts'
 import { listenForDeliveries } from '../../src/mail/worker-server.ts'
@@ -202,6 +202,37 @@ describe('keys that are open to others', () => {
     const said = whoElseMay(join(dir, name), name === '.' ? 'folder' : 'file', 4712)
     expect(said).toEqual(says && expect.stringMatching(says))
   })
+
+  test('a folder above that others may write is as bad [AT16]', () => {
+    const says = /others may put another in the place of .*keys, as they may write /
+    const elsewhere = { KEYS_DIR: dir }
+    for (const mode of [0o777, 0o775, 0o702]) {
+      chmodSync(dirname(dir), mode)
+      expect(mistakes('api')).toEqual([expect.stringMatching(/^KEYS_DIR must be closed to others in production/)])
+      expect(mistakes('api')[0]).toMatch(says)
+      expect(findOpenFiles(elsewhere, loadConfig(elsewhere))).toEqual([expect.stringMatching(says)])
+    }
+    for (const mode of [0o1777, 0o755, 0o700]) {
+      chmodSync(dirname(dir), mode)
+      expect(mistakes('api')).toEqual([])
+    }
+  })
+
+  test.skipIf(process.geteuid?.() !== 0)(
+    'at work no key is taken that others put there or may write [AT16]',
+    async () => {
+      const keyring = openKeyring(dir, { create: false, ownOnly: true })
+      addEncryptionKey(dir)
+      const newer = keyFile('encryption-2.key')
+      const expectSealing = (id: number) => vi.waitFor(() => expect(keyring.getSealingKey().id).toBe(id), 5000)
+      chownSync(newer, 4711, 0)
+      expect(keyring.getSealingKey().id).toBe(1)
+      chownSync(newer, 0, 0)
+      await expectSealing(2)
+      chmodSync(newer, 0o602)
+      await expectSealing(1)
+    },
+  )
 
   test('other files with secrets are warned of: .env, and what NAME_FILE names [AT16]', () => {
     const file = join(home, 'token')
