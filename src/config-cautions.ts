@@ -34,6 +34,9 @@ export function findCautions(config: Config): string[] {
     ...(rateLimits !== 'off' && rateLimits > muchAbove
       ? [`RATE_LIMITS is ${rateLimits}: passwords and codes can be tried that much faster; 10 is a lot already.`]
       : []),
+    ...(config.deviceGate === 'off'
+      ? ['DEVICE_GATE is off: a password that leaked is all that opens an account without a second factor; set on.']
+      : []),
     ...long.map(([name]) => `${name} is above 90 days: what was stolen works for as long; 30 days are the default.`),
     ...(accessTokenTtlSeconds > longAccessSeconds
       ? [

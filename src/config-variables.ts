@@ -245,6 +245,12 @@ const lifetimes = inGroup('Lifetimes', {
     default: '3600',
     meaning: 'lifetime of the link that verifies an address',
   },
+  DEVICE_GATE: {
+    kind: oneOf('on', 'off'),
+    default: 'on',
+    meaning:
+      'on: a password alone, from a device that is new to the account, needs a link that is mailed; off: it signs in',
+  },
   DEVICE_VERIFY_TTL_SECONDS: {
     kind: seconds,
     default: '1800',

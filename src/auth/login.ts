@@ -8,7 +8,7 @@ import { HashTicket } from '../password/hash-ticket.ts'
 import { isPasswordRight, renewHash, reserveHashing } from '../password/secret.ts'
 import { deviceDigestOf, isKnownDevice, mayBeDeviceToken } from '../sessions/devices.ts'
 import type { LoginOutcome } from '../sessions/reply.ts'
-import type { Claim } from '../sessions/sign-in.ts'
+import { type Claim, signInByPassword } from '../sessions/sign-in.ts'
 import { continueLogin } from '../totp/continue-login.ts'
 import { addressDigest } from '../users/address-digest.ts'
 import { isBanned } from '../users/banned.ts'
@@ -62,7 +62,8 @@ export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<Lo
   const renewedHash =
     user.passwordHash === null ? undefined : await renewHash(ctx, user.passwordHash, password, countHash)
   const shown = { methods: ['password'] } as const
-  return continueLogin(ctx, { user, deviceId, rememberMe, shown, client }, claimPassword(ctx, user, renewedHash))
+  const step = { user, deviceId, rememberMe, shown, client }
+  return continueLogin(ctx, step, claimPassword(ctx, user, renewedHash), (...last) => signInByPassword(ctx, ...last))
 }
 
 type User = {

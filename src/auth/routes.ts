@@ -6,7 +6,7 @@ import { hashingClientOf } from '../http/client.ts'
 import { readCookie } from '../http/cookies.ts'
 import { signedInUser } from '../http/credential.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
-import { appLoginReplies, browserLoginReplies, deviceHeader, replyInApp, replyInBrowser } from '../sessions/reply.ts'
+import { deviceHeader, openedInApp, replyInApp, replyInBrowser, toBeContinued } from '../sessions/reply.ts'
 import {
   displayName,
   email,
@@ -61,7 +61,12 @@ export function authRoutes(app: App, deps: Deps): void {
     method: 'POST',
     url: '/v0/auth/login',
     config: { ...loginConfig, setsCookie: true },
-    schema: { summary: 'Sign in in a browser', tags: ['auth'], body: loginBody, response: browserLoginReplies },
+    schema: {
+      summary: 'Sign in in a browser',
+      tags: ['auth'],
+      body: loginBody,
+      response: { 202: toBeContinued, 204: z.void() },
+    },
     handler: async (request, reply) => {
       const deviceToken = readCookie(request, deps.config, 'device_id')
       const { remember_me: rememberMe = false, ...rest } = request.body
@@ -81,7 +86,7 @@ export function authRoutes(app: App, deps: Deps): void {
       tags: ['auth'],
       body: loginBody,
       headers: deviceHeader,
-      response: appLoginReplies,
+      response: { 200: openedInApp, 202: toBeContinued },
     },
     handler: async (request, reply) => {
       const deviceToken = request.headers['x-device-token']

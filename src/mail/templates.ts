@@ -20,6 +20,13 @@ export type MailContent =
       readonly userAgent?: string | undefined
       readonly ipAddress?: string | undefined
     }
+  | {
+      readonly template: 'new_device'
+      readonly to: string
+      readonly shown: Shown
+      readonly userAgent?: string | undefined
+      readonly ipAddress?: string | undefined
+    }
   | { readonly template: 'password_reset'; readonly to: string; readonly link: string }
   | { readonly template: 'first_password'; readonly to: string; readonly link: string }
   | {
@@ -136,6 +143,18 @@ function letterOf(content: MailContent): Letter {
           { link: content.link },
           `If it was not you, do not click, and ${advice}`,
           // Below the link, as its text is a stranger's.
+          whereFrom(content),
+        ],
+      }
+    }
+    case 'new_device': {
+      const { used, advice } = wayIn(content.shown)
+      return {
+        subject: 'A sign-in on a new device',
+        paragraphs: [
+          `${used} to sign in on a device that was new to your account. From now on your account knows it.`,
+          'If that was you, there is nothing to do.',
+          `If it was not you, end the other sessions of your account, forget that device, and ${advice}`,
           whereFrom(content),
         ],
       }

@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { clientOf } from '../http/client.ts'
 import { ruledText } from '../http/validation.ts'
-import { setSessionCookie } from '../sessions/reply.ts'
+import { forApp, openedInApp, replyOpened } from '../sessions/reply.ts'
 import { displayName, handle } from '../users/fields.ts'
 import { findAnonymousUsers } from './anonymous-user.ts'
 import { completeSignUp } from './complete-sign-up.ts'
@@ -39,19 +39,14 @@ export function completeRoutes(app: App, deps: Deps): void {
     schema: { summary, tags: ['oauth'], body: completeBody, response: { 204: z.void() } },
     handler: async (request, reply) => {
       const anonymousDigests = findAnonymousUsers(deps, request)
-      const session = await completeSignUp(ctx, { ...wishOf(request), anonymousDigests })
-      setSessionCookie(reply, deps.config, session)
-      return reply.code(204).send()
+      return replyOpened(reply, deps.config, await completeSignUp(ctx, { ...wishOf(request), anonymousDigests }))
     },
   })
   app.route({
     method: 'POST',
     url: '/v0/app/auth/complete-signup',
     config,
-    schema: { summary, tags: ['oauth'], body: completeBody, response: { 200: z.object({ token: z.string() }) } },
-    handler: async (request) => {
-      const { token } = await completeSignUp(ctx, { ...wishOf(request), anonymousDigests: undefined })
-      return { token }
-    },
+    schema: { summary, tags: ['oauth'], body: completeBody, response: { 200: openedInApp } },
+    handler: async (request) => forApp(await completeSignUp(ctx, { ...wishOf(request), anonymousDigests: undefined })),
   })
 }

@@ -8,7 +8,7 @@ import { signUps, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
-import { lockAccount, type OpenedSession, openSession } from '../sessions/open.ts'
+import { lockAccount, type OpenedSession, openOnNewDevice } from '../sessions/open.ts'
 import { supersedeSignUpTokens } from '../tokens/issue.ts'
 import { audit } from '../users/audit.ts'
 import { emailKey } from '../users/email.ts'
@@ -31,7 +31,7 @@ export function completeSignUp(ctx: Context<Refusal>, wish: Wish): Promise<Opene
     const signUp = await takeSignUp(ctx, tx, wish)
     const userId = signUp.userId ?? (await createAccount(ctx, tx, { signUp, wish }))
     await lockAccount(tx, userId)
-    return openSession(tx, ctx.config, { userId, rememberMe: false, methods: ['oauth'], client: wish.client })
+    return openOnNewDevice(tx, ctx.config, { userId, rememberMe: false, methods: ['oauth'], client: wish.client })
   })
 }
 

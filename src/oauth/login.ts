@@ -1,7 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Client } from '../http/client.ts'
-import type { LoginOutcome } from '../sessions/reply.ts'
-import { type NewAccount, type SignInRefusal, signInWithIdentity } from './sign-in.ts'
+import { type Outcome, type SignInRefusal, signInWithIdentity } from './sign-in.ts'
 import { type ArrivalRefusal, type Return, takeIdentity } from './take-identity.ts'
 
 type Arrival = Omit<Return, 'flow' | 'sessionId'> & {
@@ -13,7 +12,7 @@ type Arrival = Omit<Return, 'flow' | 'sessionId'> & {
 export async function loginThroughProvider(
   ctx: Context<ArrivalRefusal | SignInRefusal>,
   { deviceToken, client, ...arrival }: Arrival,
-): Promise<{ readonly outcome: LoginOutcome | NewAccount; readonly redirectTo: string }> {
+): Promise<{ readonly outcome: Outcome; readonly redirectTo: string }> {
   const { provider, identity, redirectTo } = await takeIdentity(ctx, { ...arrival, flow: 'login' })
   const [anonymousDigest] = arrival.anonymousDigests
   const outcome = await signInWithIdentity(ctx, provider, { identity, deviceToken, anonymousDigest, client })

@@ -5,7 +5,7 @@ import { faults } from '../errors/fault.ts'
 import { clientOf } from '../http/client.ts'
 import { readCookie } from '../http/cookies.ts'
 import { ruledText } from '../http/validation.ts'
-import { appLoginReplies, deviceHeader, replyInApp } from '../sessions/reply.ts'
+import { codeWanted, deviceHeader, openedInApp, replyInApp } from '../sessions/reply.ts'
 import { anonymousUserOf, findAnonymousUsers, giveName } from './anonymous-user.ts'
 import { type NativeProof, signInNatively } from './native.ts'
 import { issueOneTapNonce, loginByOneTap } from './one-tap.ts'
@@ -18,8 +18,8 @@ const nativeBody = z.object({
 })
 
 const appReplies = {
-  200: z.union([appLoginReplies[200], z.object({ pending_token: z.string(), email: z.string() })]),
-  202: appLoginReplies[202],
+  200: z.union([openedInApp, z.object({ pending_token: z.string(), email: z.string() })]),
+  202: codeWanted,
 }
 
 /** Exactly one of the two tokens. */

@@ -3,7 +3,6 @@ import type { Context } from '../context.ts'
 import type { Client } from '../http/client.ts'
 import { OutboundError } from '../outbound/client.ts'
 import { readJson } from '../outbound/json.ts'
-import type { LoginOutcome } from '../sessions/reply.ts'
 import { askProvider } from './ask-provider.ts'
 import { identityOf, readClaims } from './claims.ts'
 import { basicCredentials } from './exchange.ts'
@@ -13,7 +12,7 @@ import { githubIdentity } from './identity.github.ts'
 import type { Identity, Provider } from './provider.ts'
 import { demandSuccess, noteProviderFault } from './provider-answer.ts'
 import { ProviderTokenError } from './provider-keys.ts'
-import { type NewAccount, type SignInRefusal, signInWithIdentity } from './sign-in.ts'
+import { type Outcome, type SignInRefusal, signInWithIdentity } from './sign-in.ts'
 import { spendIdToken } from './spend-id-token.ts'
 import { isNonceOfBrowser } from './state.ts'
 
@@ -40,7 +39,7 @@ type Arrival = {
 export async function signInNatively(
   ctx: Context<NativeRefusal>,
   { slug, proof, deviceToken, client }: Arrival,
-): Promise<LoginOutcome | NewAccount> {
+): Promise<Outcome> {
   const provider = await findProvider(ctx, slug)
   const { identity, bearer } = await proven(ctx, provider, proof)
   return signInWithIdentity(ctx, provider, {

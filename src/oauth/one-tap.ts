@@ -2,10 +2,9 @@ import { decodeJwt } from 'jose'
 import type { Context } from '../context.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
-import type { LoginOutcome } from '../sessions/reply.ts'
 import { findProvider } from './find-provider.ts'
 import { type NativeRefusal, readIdToken } from './native.ts'
-import { type NewAccount, signInWithIdentity } from './sign-in.ts'
+import { type Outcome, signInWithIdentity } from './sign-in.ts'
 import { spendIdToken } from './spend-id-token.ts'
 import { issueState, takeState } from './state.ts'
 
@@ -30,7 +29,7 @@ type Arrival = {
 }
 
 /** Afterwards whoever Google vouched for is signed in, one step further, or about to sign up. */
-export async function loginByOneTap(ctx: Context<Refusal>, arrival: Arrival): Promise<LoginOutcome | NewAccount> {
+export async function loginByOneTap(ctx: Context<Refusal>, arrival: Arrival): Promise<Outcome> {
   const { credential, anonymousDigests, deviceToken, client } = arrival
   const provider = await findProvider(ctx, slug)
   const nonce = claimedNonce(credential)

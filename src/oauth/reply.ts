@@ -2,9 +2,8 @@ import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
-import { deliveryRefusals } from '../mail/confirm.ts'
-import { browserLoginReplies, type LoginOutcome, replyInBrowser } from '../sessions/reply.ts'
-import type { NewAccount } from './sign-in.ts'
+import { codeWanted, replyInBrowser } from '../sessions/reply.ts'
+import type { Outcome } from './sign-in.ts'
 
 export const providerParams = z.object({ provider: z.string() })
 
@@ -13,8 +12,6 @@ export const signInCodes = [
   'user:banned',
   'oauth:email_not_verified',
   'oauth:email_already_exists',
-  'rate_limit:exceeded',
-  ...deliveryRefusals,
 ] as const satisfies readonly ErrorCode[]
 
 const pendingInBrowser = z.object({
@@ -23,13 +20,9 @@ const pendingInBrowser = z.object({
   suggested_handle: z.string().optional(),
 })
 
-export const browserReplies = { 200: pendingInBrowser, ...browserLoginReplies }
+export const browserReplies = { 200: pendingInBrowser, 202: codeWanted, 204: z.void() }
 
-export function replySignInInBrowser(
-  reply: FastifyReply,
-  { config }: Deps,
-  outcome: LoginOutcome | NewAccount,
-): FastifyReply {
+export function replySignInInBrowser(reply: FastifyReply, { config }: Deps, outcome: Outcome): FastifyReply {
   if (outcome.next !== 'sign-up') return replyInBrowser(reply, config, outcome)
   const { pendingToken, email, suggestedHandle } = outcome
   return reply.code(200).send({

@@ -5,9 +5,9 @@ import { oauthIdentities } from '../db/schema/oauth.ts'
 import { devices, users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
-import type { DeliveryRefusal } from '../mail/confirm.ts'
 import { deviceDigestOf, isKnownDevice } from '../sessions/devices.ts'
-import type { LoginOutcome } from '../sessions/reply.ts'
+import type { CodeOutcome, SessionOutcome } from '../sessions/reply.ts'
+import { type Claim, signIn } from '../sessions/sign-in.ts'
 import { continueLogin } from '../totp/continue-login.ts'
 import { isBanned } from '../users/banned.ts'
 import { emailKey, findEmailBreach } from '../users/email.ts'
@@ -15,20 +15,17 @@ import { issueOauthSignUp } from './pending-sign-up.ts'
 import type { Identity, Provider } from './provider.ts'
 import { suggestHandle } from './suggest-handle.ts'
 
-export type SignInRefusal =
-  | 'user:banned'
-  | 'oauth:email_not_verified'
-  | 'oauth:email_already_exists'
-  | 'rate_limit:exceeded'
-  | DeliveryRefusal
+export type SignInRefusal = 'user:banned' | 'oauth:email_not_verified' | 'oauth:email_already_exists'
 
 /** A sign-up through a provider that waits for its handle. */
-export type NewAccount = {
+type NewAccount = {
   readonly next: 'sign-up'
   readonly pendingToken: string
   readonly email: string
   readonly suggestedHandle: string | undefined
 }
+
+export type Outcome = SessionOutcome | CodeOutcome | NewAccount
 
 type Arrival = {
   readonly identity: Identity
@@ -45,17 +42,19 @@ export async function signInWithIdentity(
   ctx: Context<SignInRefusal>,
   provider: Provider,
   { identity, deviceToken, anonymousDigest, client, spend }: Arrival,
-): Promise<LoginOutcome | NewAccount> {
+): Promise<Outcome> {
   const known = await findAccount(ctx, provider, { identity, deviceToken })
   if (known === undefined) return beginSignUp(ctx, provider, { identity, anonymousDigest, spend })
   const { user, identityId, deviceId } = known
   const shown = { methods: ['oauth'], provider: provider.name } as const
-  return continueLogin(ctx, { user, deviceId, rememberMe: false, shown, client }, async (tx) => {
+  const claim: Claim = async (tx) => {
     await spend?.(tx)
     // Unlinked a moment ago it opens nothing any more: the account is one to sign in to in another way.
     const held = await tx.select().from(oauthIdentities).where(eq(oauthIdentities.id, identityId)).for('key share')
     if (held.length === 0) throw ctx.fault('oauth:email_already_exists')
-  })
+  }
+  const step = { user, deviceId, rememberMe: false, shown, client }
+  return continueLogin(ctx, step, claim, (...last) => signIn(ctx, ...last))
 }
 
 async function findAccount(

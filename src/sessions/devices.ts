@@ -1,9 +1,10 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { randomUUIDv7 } from 'node:crypto'
+import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { tokenDigest } from '../crypto/secret-token.ts'
+import { makeToken, tokenDigest } from '../crypto/secret-token.ts'
 import type { Database } from '../db/client.ts'
 import { devices, users } from '../db/schema/users.ts'
-import { transaction } from '../db/transaction.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { audit } from '../users/audit.ts'
 import type { SignedIn } from './resolve.ts'
@@ -21,7 +22,7 @@ const noDigest = Buffer.alloc(0)
 export const mayBeDeviceToken = (text: string | undefined): boolean =>
   text !== undefined && tokenDigest('device', text) !== undefined
 
-/** The devices that open a session without a mailed link, last seen first. */
+/** The devices on which a password alone opens a session, last seen first. */
 export async function listDevices(db: Database, { user, deviceId }: SignedIn) {
   const rows = await db
     .select()
@@ -52,4 +53,25 @@ export function forgetDevice(
     if (forgotten.length === 0) throw ctx.fault('system:not_found')
     await audit(tx, { type: 'device_forgotten', userId: user.id, client })
   })
+}
+
+const mostDevices = 50
+
+type NewDevice = { readonly userId: string; readonly client: Client }
+
+/** Afterwards whoever holds the token is a known device of the account; beyond fifty the one that was seen longest ago is not any more. */
+export async function addDevice(tx: Transaction, { userId, client }: NewDevice) {
+  const { text: deviceToken, digest } = makeToken('device')
+  const deviceId = randomUUIDv7()
+  const { userAgent, address: ipAddress } = client
+  await tx.insert(devices).values({ id: deviceId, userId, tokenDigest: digest, userAgent, ipAddress })
+  const beyond = tx
+    .select({ id: devices.id })
+    .from(devices)
+    .where(eq(devices.userId, userId))
+    .orderBy(desc(devices.lastSeenAt), desc(devices.id))
+    .offset(mostDevices)
+  await tx.delete(devices).where(inArray(devices.id, beyond))
+  await audit(tx, { type: 'device_added', userId, client })
+  return { deviceId, deviceToken }
 }

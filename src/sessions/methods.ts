@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
-import type { sessions } from '../db/schema/sessions.ts'
+import type { MethodName } from '../db/schema/columns.ts'
 
-/** By what somebody shows who they are; RFC 8176 has such a list for tokens. */
-export type Method = (typeof sessions.$inferSelect)['methods'][number]
+/** By what somebody shows who they are. */
+export type Method = MethodName
 
 /** What was shown on the way to a session. */
 export type Shown = {

@@ -10,19 +10,26 @@ import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { totpCounts } from '../totp/counts.ts'
 import type { AccountTransaction } from './change-accounts.ts'
+import { addDevice } from './devices.ts'
 import { type Method, secondStepsInSql } from './methods.ts'
 import type { SignedIn } from './resolve.ts'
 
 type NewSession = {
   readonly userId: string
-  readonly deviceId?: string | undefined
+  /** None of a password alone where there is no gate. */
+  readonly deviceId: string | null
   readonly rememberMe: boolean
   /** By what its holder has shown who they are; codes that do not count yet are left out. */
   readonly methods: readonly Method[]
   readonly client: Client
 }
 
-export type OpenedSession = { readonly token: string; readonly rememberMe: boolean }
+export type OpenedSession = {
+  readonly token: string
+  readonly rememberMe: boolean
+  /** Of a client that became a known device with it. */
+  readonly deviceToken?: string
+}
 
 export const mostSessions = 100
 
@@ -32,7 +39,7 @@ export const mostSessions = 100
  * or address that ends them all.
  */
 export async function openSession(tx: AccountTransaction, config: Config, opened: NewSession): Promise<OpenedSession> {
-  const { userId, deviceId = null, rememberMe, methods, client } = opened
+  const { userId, deviceId, rememberMe, methods, client } = opened
   const token = makeToken('session')
   const [session] = await openStatement(tx).execute({
     id: randomUUIDv7(),
@@ -48,6 +55,16 @@ export async function openSession(tx: AccountTransaction, config: Config, opened
   })
   if (session?.displaces) tx.forget(userId)
   return { token: token.text, rememberMe }
+}
+
+/** The same for a client that is new to the account, and from now on a known device of it: the password alone is enough there. */
+export async function openOnNewDevice(
+  tx: AccountTransaction,
+  config: Config,
+  opened: Omit<NewSession, 'deviceId'>,
+): Promise<OpenedSession & { readonly deviceToken: string }> {
+  const { deviceId, deviceToken } = await addDevice(tx, opened)
+  return { ...(await openSession(tx, config, { ...opened, deviceId })), deviceToken }
 }
 
 const openStatement = prepared((tx) => {

@@ -5,33 +5,33 @@ import { setCookie } from '../http/cookies.ts'
 import type { OpenedSession } from './open.ts'
 
 /** How far a sign-in got; every way in ends in one of these. */
-export type LoginOutcome =
-  | { readonly next: 'session'; readonly session: OpenedSession }
-  /** The account has TOTP: its code is still to come. */
-  | { readonly next: 'totp'; readonly tempToken: string }
-  /** A link was mailed: this client is new to the account. */
-  | { readonly next: 'device' }
+export type SessionOutcome = { readonly next: 'session'; readonly session: OpenedSession }
+/** The account has TOTP: its code is still to come. */
+export type CodeOutcome = { readonly next: 'totp'; readonly tempToken: string }
+/** A link was mailed: a password is all that this client showed, and it is new to the account. */
+export type DeviceOutcome = { readonly next: 'device' }
+export type LoginOutcome = SessionOutcome | CodeOutcome | DeviceOutcome
 
-const toBeContinued = z.union([
-  z.object({ temp_token: z.string().meta({ description: 'for totp/verify' }) }),
-  z.object({ status: z.literal('device_verification_required') }),
-])
+export const codeWanted = z.object({ temp_token: z.string().meta({ description: 'for totp/verify' }) })
+export const toBeContinued = z.union([codeWanted, z.object({ status: z.literal('device_verification_required') })])
 
-export const browserLoginReplies = { 202: toBeContinued, 204: z.void() }
-export const appLoginReplies = { 200: z.object({ token: z.string() }), 202: toBeContinued }
+/** What an app keeps of a sign-in. */
+export const openedInApp = z.object({
+  token: z.string(),
+  device_token: z.string().optional().meta({ description: 'where this app became a known device: for X-Device-Token' }),
+})
 
 /** An app's device token comes as a header, in every way to sign in. */
 export const deviceHeader = z.looseObject({ 'x-device-token': z.string().optional() })
 
 export function replyInBrowser(reply: FastifyReply, config: Config, outcome: LoginOutcome): FastifyReply {
   if (outcome.next !== 'session') return replyContinued(reply, outcome)
-  setSessionCookie(reply, config, outcome.session)
-  return reply.code(204).send()
+  return replyOpened(reply, config, outcome.session)
 }
 
 export function replyInApp(reply: FastifyReply, outcome: LoginOutcome): FastifyReply {
   if (outcome.next !== 'session') return replyContinued(reply, outcome)
-  return reply.code(200).send({ token: outcome.session.token })
+  return reply.code(200).send(forApp(outcome.session))
 }
 
 function replyContinued(reply: FastifyReply, outcome: Exclude<LoginOutcome, { next: 'session' }>): FastifyReply {
@@ -40,14 +40,19 @@ function replyContinued(reply: FastifyReply, outcome: Exclude<LoginOutcome, { ne
   return reply.code(202).send(body)
 }
 
-/** Outlives the browser only where its user asked to be remembered. */
-export function setSessionCookie(reply: FastifyReply, config: Config, { token, rememberMe }: OpenedSession): void {
-  const maxAgeSeconds = rememberMe ? config.sessionAbsoluteTtlSeconds : undefined
-  setCookie(reply, config, { name: 'session_id', value: token, maxAgeSeconds })
-}
-
 const deviceCookieSeconds = 400 * 24 * 3600
 
-export function setDeviceCookie(reply: FastifyReply, config: Config, token: string): void {
-  setCookie(reply, config, { name: 'device_id', value: token, maxAgeSeconds: deviceCookieSeconds })
+/** The session's cookie outlives the browser only where its user asked to be remembered. */
+export function replyOpened(reply: FastifyReply, config: Config, opened: OpenedSession): FastifyReply {
+  const { token, rememberMe, deviceToken } = opened
+  const maxAgeSeconds = rememberMe ? config.sessionAbsoluteTtlSeconds : undefined
+  setCookie(reply, config, { name: 'session_id', value: token, maxAgeSeconds })
+  if (deviceToken !== undefined)
+    setCookie(reply, config, { name: 'device_id', value: deviceToken, maxAgeSeconds: deviceCookieSeconds })
+  return reply.code(204).send()
 }
+
+export const forApp = ({ token, deviceToken }: OpenedSession): z.infer<typeof openedInApp> => ({
+  token,
+  ...(deviceToken !== undefined && { device_token: deviceToken }),
+})

@@ -7,6 +7,7 @@ import { clientOf } from '../http/client.ts'
 import { clearCookie, readCookie } from '../http/cookies.ts'
 import { signedInUser } from '../http/credential.ts'
 import { isUuid } from '../http/validation.ts'
+import { currentRoute } from './current.ts'
 import { forgetDevice, listDevices } from './devices.ts'
 import { listSessions } from './list.ts'
 import { logOut } from './log-out.ts'
@@ -57,6 +58,7 @@ export function sessionRoutes(app: App, deps: Deps): void {
       return reply.code(204).send()
     },
   })
+  currentRoute(app, deps)
   checkRoute(app, deps)
   const listFault = faults('rate_limit:exceeded')
   app.route({

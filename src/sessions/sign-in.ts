@@ -3,14 +3,15 @@ import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
 import { limitMails } from '../mail/limit.ts'
+import { notifyOwner } from '../mail/outbox.ts'
 import { audit } from '../users/audit.ts'
 import { changeAccounts } from './change-accounts.ts'
 import { holdLogin } from './hold-login.ts'
 import type { Shown } from './methods.ts'
-import { type LockedAccount, lockAccount, openSession } from './open.ts'
-import type { LoginOutcome } from './reply.ts'
+import { type LockedAccount, lockAccount, openOnNewDevice, openSession } from './open.ts'
+import type { DeviceOutcome, SessionOutcome } from './reply.ts'
 
-type SigningIn = {
+export type SigningIn = {
   readonly user: { readonly id: string; readonly email: string; readonly emailKey: string }
   /** The account's device that asks, where it is known. */
   readonly deviceId: string | null
@@ -23,28 +24,42 @@ type SigningIn = {
 export type Claim = (tx: Transaction, account: LockedAccount | undefined) => Promise<void>
 
 /**
- * The last step of every way in, after its last proof: afterwards there is a session, or a login that waits for the link mailed to its owner,
- * as this device is new.
+ * The last step of every way in, after its last proof: afterwards there is a session. Whoever showed more than a password is a known device
+ * from then on, and the owner is told [FD80 AT12].
  */
 export async function signIn(
-  ctx: Context<'rate_limit:exceeded' | DeliveryRefusal>,
+  ctx: Context<never>,
   { user, deviceId, rememberMe, shown, client }: SigningIn,
   claim: Claim,
-): Promise<LoginOutcome> {
-  if (deviceId === null) {
-    await limitMails(ctx, 'device_verify', user.emailKey)
-    const mailId = await transaction(ctx.pool, async (tx) => {
-      await claim(tx, await lockAccount(tx, user.id))
-      return holdLogin(tx, ctx, { user, rememberMe, shown, client })
-    })
-    await confirmDelivery(ctx, mailId, client)
-    return { next: 'device' }
-  }
+): Promise<SessionOutcome> {
   const session = await changeAccounts(ctx, async (tx) => {
-    await claim(tx, await lockAccount(tx, user.id))
+    const account = await lockAccount(tx, user.id)
+    await claim(tx, account)
     await audit(tx, { type: 'login_succeeded', userId: user.id, client })
     const { methods } = shown
-    return openSession(tx, ctx.config, { userId: user.id, deviceId, rememberMe, methods, client })
+    const opened = { userId: user.id, rememberMe, methods, client }
+    const isNew = deviceId === null && methods.some((one) => one !== 'password')
+    if (!isNew) return openSession(tx, ctx.config, { ...opened, deviceId })
+    const { userAgent, address: ipAddress } = client
+    await notifyOwner(tx, ctx, { ...user, ...account }, { template: 'new_device', shown, userAgent, ipAddress })
+    return openOnNewDevice(tx, ctx.config, opened)
   })
   return { next: 'session', session }
+}
+
+/** The last step after a password alone: on a device that is new to the account the login waits for the link mailed to its owner. */
+export async function signInByPassword(
+  ctx: Context<'rate_limit:exceeded' | DeliveryRefusal>,
+  signingIn: SigningIn,
+  claim: Claim,
+): Promise<SessionOutcome | DeviceOutcome> {
+  const { user, deviceId, client } = signingIn
+  if (deviceId !== null || ctx.config.deviceGate === 'off') return signIn(ctx, signingIn, claim)
+  await limitMails(ctx, 'device_verify', user.emailKey)
+  const mailId = await transaction(ctx.pool, async (tx) => {
+    await claim(tx, await lockAccount(tx, user.id))
+    return holdLogin(tx, ctx, signingIn)
+  })
+  await confirmDelivery(ctx, mailId, client)
+  return { next: 'device' }
 }

@@ -6,7 +6,7 @@ import { faults } from '../errors/fault.ts'
 import { clientOf, hashingClientOf } from '../http/client.ts'
 import { findCredential, signedInUser, stateGuard } from '../http/credential.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
-import { setDeviceCookie, setSessionCookie } from '../sessions/reply.ts'
+import { forApp, openedInApp, replyOpened } from '../sessions/reply.ts'
 import { email, knownPassword, mailedToken } from '../users/fields.ts'
 import { changeEmail } from './change-email.ts'
 import { confirmDevice } from './confirm-device.ts'
@@ -70,10 +70,8 @@ function verifyEmailRoutes(app: App, deps: Deps): void {
       body: verification,
       response: { 204: z.void() },
     },
-    handler: async (request, reply) => {
-      setSessionCookie(reply, deps.config, await verifyEmail(ctx, proofOf(request, request.body)))
-      return reply.code(204).send()
-    },
+    handler: async (request, reply) =>
+      replyOpened(reply, deps.config, await verifyEmail(ctx, proofOf(request, request.body))),
   })
   app.route({
     method: 'POST',
@@ -83,12 +81,9 @@ function verifyEmailRoutes(app: App, deps: Deps): void {
       summary: 'Use a verification link in an app: the account is created and signed in',
       tags: ['auth'],
       body: verification,
-      response: { 200: z.object({ token: z.string() }) },
+      response: { 200: openedInApp },
     },
-    handler: async (request) => {
-      const { token } = await verifyEmail(ctx, proofOf(request, request.body))
-      return { token }
-    },
+    handler: async (request) => forApp(await verifyEmail(ctx, proofOf(request, request.body))),
   })
 }
 
@@ -111,12 +106,7 @@ function deviceRoutes(app: App, deps: Deps): void {
       body: deviceProof,
       response: { 204: z.void() },
     },
-    handler: async (request, reply) => {
-      const opened = await confirm(request, request.body.token)
-      setSessionCookie(reply, deps.config, opened)
-      setDeviceCookie(reply, deps.config, opened.deviceToken)
-      return reply.code(204).send()
-    },
+    handler: async (request, reply) => replyOpened(reply, deps.config, await confirm(request, request.body.token)),
   })
   app.route({
     method: 'POST',

@@ -7,7 +7,7 @@ import { handles, signUps, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
-import { type OpenedSession, openSession } from '../sessions/open.ts'
+import { type OpenedSession, openOnNewDevice } from '../sessions/open.ts'
 import { audit } from '../users/audit.ts'
 import { emailKey } from '../users/email.ts'
 import { takeMailedToken } from './take.ts'
@@ -35,7 +35,7 @@ const refusals = {
   expired: 'token:expired_verification',
 } as const
 
-/** Afterwards the sign-up is an account, with the password of that very sign-up, and its owner has a session. */
+/** Afterwards the sign-up is an account, with the password of that very sign-up, and its owner has a session on a known device. */
 export function verifyEmail(ctx: Context<Refusal>, proof: Proof): Promise<OpenedSession> {
   return changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, {
@@ -52,7 +52,7 @@ export function verifyEmail(ctx: Context<Refusal>, proof: Proof): Promise<Opened
     const userId = await createAccount(ctx, tx, signUp)
     await tx.update(mailedTokens).set({ userId }).where(eq(mailedTokens.id, taken.id))
     await audit(tx, { type: 'sign_up', userId, client: proof.client })
-    return openSession(tx, ctx.config, { userId, rememberMe: false, methods: ['mail'], client: proof.client })
+    return openOnNewDevice(tx, ctx.config, { userId, rememberMe: false, methods: ['mail'], client: proof.client })
   })
 }
 

@@ -1,11 +1,10 @@
 import type { Context } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
-import type { DeliveryRefusal } from '../mail/confirm.ts'
 import type { Shown } from '../sessions/methods.ts'
 import { lockAccount } from '../sessions/open.ts'
-import type { LoginOutcome } from '../sessions/reply.ts'
-import { type Claim, signIn } from '../sessions/sign-in.ts'
+import type { CodeOutcome } from '../sessions/reply.ts'
+import type { Claim, SigningIn } from '../sessions/sign-in.ts'
 import { audit } from '../users/audit.ts'
 import { issuePendingLogin } from './pending-login.ts'
 
@@ -23,17 +22,21 @@ type FirstStep = {
   readonly client: Client
 }
 
+/** How a way in ends where no code is asked for. */
+type LastStep<Outcome> = (signingIn: SigningIn, claim: Claim) => Promise<Outcome>
+
 /** The one way on from a first proof, a password or a provider's word: no way in skips the code [MF4]. */
-export async function continueLogin(
-  ctx: Context<'user:banned' | 'rate_limit:exceeded' | DeliveryRefusal>,
+export async function continueLogin<Outcome>(
+  ctx: Context<'user:banned'>,
   { user, deviceId, rememberMe, shown, client }: FirstStep,
   claim: Claim,
-): Promise<LoginOutcome> {
+  finish: LastStep<Outcome>,
+): Promise<Outcome | CodeOutcome> {
   if (user.isBanned) {
     await audit(ctx.db, { type: 'login_failed', userId: user.id, client, metadata: { reason: 'banned' } })
     throw ctx.fault('user:banned')
   }
-  if (user.totpEnabledAt === null) return signIn(ctx, { user, deviceId, rememberMe, shown, client }, claim)
+  if (user.totpEnabledAt === null) return finish({ user, deviceId, rememberMe, shown, client }, claim)
   const tempToken = await transaction(ctx.pool, async (tx) => {
     await claim(tx, await lockAccount(tx, user.id))
     const ttlSeconds = ctx.config.totpLoginTtlSeconds

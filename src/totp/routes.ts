@@ -7,8 +7,7 @@ import { clientOf } from '../http/client.ts'
 import { readCookie } from '../http/cookies.ts'
 import { signedInUser, stateGuard } from '../http/credential.ts'
 import { ruledText } from '../http/validation.ts'
-import { deliveryRefusals } from '../mail/confirm.ts'
-import { appLoginReplies, browserLoginReplies, deviceHeader, replyInApp, replyInBrowser } from '../sessions/reply.ts'
+import { deviceHeader, forApp, openedInApp, replyOpened } from '../sessions/reply.ts'
 import { disableTotp } from './disable.ts'
 import { enableTotp, hasSecret } from './enable.ts'
 import { regenerateBackupCodes } from './regenerate.ts'
@@ -155,7 +154,6 @@ function verifyRoutes(app: App, deps: Deps): void {
     'totp:invalid_code',
     'totp:backup_code_exhausted',
     'rate_limit:exceeded',
-    ...deliveryRefusals,
   )
   const ctx = { ...deps, fault }
   const config = { access: 'public', limit: 'sign-in', codes: fault.codes } as const
@@ -167,13 +165,13 @@ function verifyRoutes(app: App, deps: Deps): void {
       summary: 'The second step of a sign-in in a browser',
       tags: ['totp'],
       body: verifyBody,
-      response: browserLoginReplies,
+      response: { 204: z.void() },
     },
     handler: async (request, reply) => {
       const { temp_token: tempToken, code } = request.body
       const deviceToken = readCookie(request, deps.config, 'device_id')
-      const outcome = await verifyLogin(ctx, { tempToken, code, deviceToken, client: clientOf(request) })
-      return replyInBrowser(reply, deps.config, outcome)
+      const opened = await verifyLogin(ctx, { tempToken, code, deviceToken, client: clientOf(request) })
+      return replyOpened(reply, deps.config, opened)
     },
   })
   app.route({
@@ -185,13 +183,12 @@ function verifyRoutes(app: App, deps: Deps): void {
       tags: ['totp'],
       body: verifyBody,
       headers: deviceHeader,
-      response: appLoginReplies,
+      response: { 200: openedInApp },
     },
-    handler: async (request, reply) => {
+    handler: async (request) => {
       const { temp_token: tempToken, code } = request.body
       const deviceToken = request.headers['x-device-token']
-      const outcome = await verifyLogin(ctx, { tempToken, code, deviceToken, client: clientOf(request) })
-      return replyInApp(reply, outcome)
+      return forApp(await verifyLogin(ctx, { tempToken, code, deviceToken, client: clientOf(request) }))
     },
   })
 }

@@ -1,7 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Client } from '../http/client.ts'
-import type { DeliveryRefusal } from '../mail/confirm.ts'
-import type { LoginOutcome } from '../sessions/reply.ts'
+import type { OpenedSession } from '../sessions/open.ts'
 import { signIn } from '../sessions/sign-in.ts'
 import { claimCode, methodOf } from './check-code.ts'
 import { noteBackupCode } from './note-backup-code.ts'
@@ -14,7 +13,6 @@ type Refusal =
   | 'totp:invalid_code'
   | 'totp:backup_code_exhausted'
   | 'rate_limit:exceeded'
-  | DeliveryRefusal
 
 type Proof = {
   readonly tempToken: string
@@ -23,11 +21,11 @@ type Proof = {
   readonly client: Client
 }
 
-/** Afterwards the login goes on where the code held it up: with a session, or with a link as this device is new. */
+/** Afterwards the login that waited for the code has its session, on a known device. */
 export async function verifyLogin(
   ctx: Context<Refusal>,
   { tempToken, code, deviceToken, client }: Proof,
-): Promise<LoginOutcome> {
+): Promise<OpenedSession> {
   const { id, user, rememberMe, methods, deviceId } = await getPendingLogin(ctx, { tempToken, deviceToken })
   const checked = await proveCode(
     ctx,
@@ -35,9 +33,10 @@ export async function verifyLogin(
     { code, purpose: 'login', act: 'totp_verify', client, countTry: () => countTry(ctx, id) },
   )
   const shown = { methods: [...methods, methodOf(checked)] }
-  return signIn(ctx, { user, deviceId, rememberMe, shown, client }, async (tx) => {
+  const { session } = await signIn(ctx, { user, deviceId, rememberMe, shown, client }, async (tx) => {
     await takePendingLogin(ctx, tx, id)
     if (!(await claimCode(tx, 'login', checked))) throw ctx.fault('totp:invalid_code')
     await noteBackupCode(tx, ctx, { user, checked, client })
   })
+  return session
 }

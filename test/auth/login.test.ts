@@ -29,6 +29,16 @@ describe.each(['/v0/auth/login', '/v0/app/auth/login'])('POST %s', (url) => {
     ).toBeLessThan(300)
   })
 
+  test('on a new device with DEVICE_GATE=off: a session, and no known device [FD80]', async () => {
+    const ungated = await startApp({ DEVICE_GATE: 'off' })
+    const { person } = await signedUp(ungated)
+    const answer = await ungated.client().post(url, { email: person.email, password: person.password })
+    expect([answer.status, answer.body]).toEqual(isApp ? [200, { token: expect.any(String) }] : [204, {}])
+    expect(answer.setCookies.join()).not.toContain('device_id')
+    expect(await ungated.sql('select 1 from devices')).toEqual([])
+    await ungated.close()
+  })
+
   test('on a known device: a session', async () => {
     const { person, client } = await signedInOnDevice(app)
     const device = [...client.cookies].find(([name]) => name.endsWith('device_id'))?.[1] ?? ''

@@ -105,6 +105,7 @@ describe('defaults', () => {
       eventsKeepDays: 400,
       passwordResetTtlSeconds: 900,
       emailChangeTtlSeconds: 900,
+      deviceGate: 'on',
       deviceVerifyTtlSeconds: 1800,
       accountDeletionTtlSeconds: 1800,
       emailUndoTtlSeconds: 604_800,
@@ -705,6 +706,7 @@ describe('warnings', () => {
     ['SESSION_ABSOLUTE_TTL_SECONDS', { SESSION_ABSOLUTE_TTL_SECONDS: '31536000' }],
     ['REFRESH_TOKEN_TTL_SECONDS', { REFRESH_TOKEN_TTL_SECONDS: '31536000' }],
     ['ACCESS_TOKEN_TTL_SECONDS', { ACCESS_TOKEN_TTL_SECONDS: '7200' }],
+    ['DEVICE_GATE', { DEVICE_GATE: 'off' }],
   ])('name %s of %o [AT14]', (name, env) => {
     expect(warningsOf({ ...production, ...env })).toEqual([expect.stringMatching(`^${name} is `)])
     expect(warningsOf(env)).toEqual([])
@@ -734,7 +736,7 @@ describe('documentation', () => {
     ...['ARGON2_MEMORY_KIB', 'ARGON2_TIME_COST', 'ARGON2_CONCURRENCY'],
     ...['SESSION_MEMORY_MIB', 'SESSION_IDLE_TTL_SECONDS', 'SESSION_ABSOLUTE_TTL_SECONDS', 'ACCESS_TOKEN_TTL_SECONDS'],
     ...['REFRESH_TOKEN_TTL_SECONDS', 'JWT_AUDIENCE', 'EMAIL_VERIFICATION_TTL_SECONDS', 'PASSWORD_RESET_TTL_SECONDS'],
-    ...['EMAIL_CHANGE_TTL_SECONDS', 'DEVICE_VERIFY_TTL_SECONDS', 'ACCOUNT_DELETION_TTL_SECONDS'],
+    ...['EMAIL_CHANGE_TTL_SECONDS', 'DEVICE_GATE', 'DEVICE_VERIFY_TTL_SECONDS', 'ACCOUNT_DELETION_TTL_SECONDS'],
     ...[
       'EMAIL_UNDO_TTL_SECONDS',
       'EVENTS_KEEP_DAYS',

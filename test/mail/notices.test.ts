@@ -115,7 +115,7 @@ const changes: Record<Exclude<EventType, Harmless>, () => Promise<Change>> = {
       act: () => client.post('/v0/auth/oauth/connections/unlink', { provider: 'google' }),
     }
   },
-  // The link is its notice: nobody makes a device known without the mailbox.
+  // Of a password alone the link is the notice.
   device_added: async () => {
     const { person } = await signedUp(app)
     const act = async () => {

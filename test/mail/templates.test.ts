@@ -33,6 +33,13 @@ const letters: Record<string, MailContent> = {
     ...deviceLink('curl/8.1', '192.0.2.7'),
     shown: { methods: ['oauth'], provider: planted },
   },
+  'new_device, through a provider of a hostile name': {
+    template: 'new_device',
+    to,
+    userAgent: hostile,
+    ipAddress: '192.0.2.7',
+    shown: { methods: ['oauth', 'totp'], provider: planted },
+  },
   registered_notice: { template: 'registered_notice', to },
   'role_granted by an operator': { template: 'role_granted', to, role: 'admin', handle: 'ada_l' },
   'role_granted by an administrator': { template: 'role_granted', to, role: 'mod', handle: 'ada_l', by: 'eve' },

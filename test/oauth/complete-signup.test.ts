@@ -44,20 +44,25 @@ describe.each(['', '/app'])('POST /v0%s/auth/complete-signup', (form) => {
   const complete = (client: TestClient, token: unknown, handle: unknown = newHandle(), name: unknown = 'Some One') =>
     client.post(url, { pending_token: token, handle, display_name: name })
 
-  test('an account with that connection and without a password, signed in, on no known device', async () => {
+  test('an account with that connection and without a password, signed in, on a known device [FD80]', async () => {
     const { client, token, email } = await arrived()
     const answer = await complete(client, token)
     if (form === '') {
       expect([answer.status, answer.body]).toEqual([204, {}])
       expect(answer.setCookies).toEqual([
         expect.stringMatching(/^__Host-session_id=pst_\S{49}; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+        expect.stringMatching(/^__Host-device_id=pdt_\S{49}; Max-Age=34560000; /),
       ])
     } else {
-      expect([answer.status, answer.body]).toEqual([200, { token: expect.stringMatching(/^pst_\S{49}$/) }])
+      const token = expect.stringMatching(/^pst_\S{49}$/)
+      expect([answer.status, answer.body]).toEqual([
+        200,
+        { token, device_token: expect.stringMatching(/^pdt_\S{49}$/) },
+      ])
       expect(answer.setCookies).toEqual([])
     }
     const headers = sessionIn(answer)
-    expect(await historyOf(client, headers)).toEqual(['sign_up'])
+    expect(await historyOf(client, headers)).toEqual(['device_added', 'sign_up'])
     expect((await client.get('/v0/user/me', { headers })).body).toMatchObject({ email, has_password: false })
     const { body } = await client.get('/v0/auth/oauth/connections', { headers })
     expect(body.connections).toEqual([{ provider: 'google', email, created_at: expect.any(String) }])
@@ -76,7 +81,11 @@ describe.each(['', '/app'])('POST /v0%s/auth/complete-signup', (form) => {
       ['sessions', 20],
     ] as const)
       expect(await app.sql(`select 1 from ${table} where user_id = $1`, [users[0]?.id])).toHaveLength(count)
-    expect(await historyOf(client, sessionIn(answers[0]))).toEqual(['sign_up'])
+    const events = await app.sql('select 1 from security_events where type = $1 and user_id = $2', [
+      'sign_up',
+      users[0]?.id,
+    ])
+    expect(events).toHaveLength(1)
   })
 
   test('user:invalid_token: used, with other fields or more than 60 seconds ago', async () => {

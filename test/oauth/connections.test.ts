@@ -41,6 +41,6 @@ test('no address that the account, or a later sign-in, has takes the place of th
   await client.post('/v0/auth/oauth/google/link', await arrive(client, 'google', '?flow=link'))
   provider.reset({ sub: 'two', email: 'other@example.com', email_verified: true })
   const browser = app.client()
-  expect((await browser.post('/v0/auth/oauth/google/login', await arrive(browser, 'google'))).status).toBe(202)
+  expect((await browser.post('/v0/auth/oauth/google/login', await arrive(browser, 'google'))).status).toBe(204)
   expect((await client.get(url)).body).toMatchObject({ connections: [{ email: 'two@example.com' }] })
 })

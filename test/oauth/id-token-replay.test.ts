@@ -96,7 +96,7 @@ describe('an ID token opens once [AT13]', () => {
     expect((await sendToApp(idToken)).code).toBe('oauth:invalid_id_token')
   })
 
-  test('whatever it opened: a sign-up, a device link, a code', async () => {
+  test('whatever it opened: a sign-up, a session, a code', async () => {
     const claims = newcomer()
     const send = async () => {
       const idToken = await provider.idToken(claims)
@@ -107,7 +107,7 @@ describe('an ID token opens once [AT13]', () => {
     const { pending_token } = (await send()).body
     const wish = { pending_token, handle: `replayed_${subjects}`, display_name: 'R' }
     expect((await app.client().post('/v0/app/auth/complete-signup', wish)).status).toBe(200)
-    expect((await send()).body).toEqual({ status: 'device_verification_required' })
+    expect((await send()).body).toEqual({ token: expect.any(String), device_token: expect.any(String) })
     await app.sql('update users set totp_enabled_at = now() where email = $1', [claims.email])
     expect(Object.keys((await send()).body)).toEqual(['temp_token'])
   })

@@ -37,7 +37,7 @@ describe('POST /v0/auth/oauth/{provider}/link', () => {
     expect((await mailsTo(app, person.email, 2))[0]?.subject).toBe('A new way to sign in was added')
     const browser = app.client()
     const login = await browser.post('/v0/auth/oauth/google/login', await arrive(browser, 'google'))
-    expect([login.status, login.body]).toEqual([202, { status: 'device_verification_required' }])
+    expect([login.status, login.body]).toEqual([204, {}])
   })
 
   test('oauth:account_already_linked: to another account, to this one, or another identity of the provider', async () => {

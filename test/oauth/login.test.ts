@@ -3,8 +3,8 @@ import { generateSync } from 'otplib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
-import { appWith, brokenWorkers } from '../support/mail-way.ts'
-import { mailedToken, newPerson, signedUp } from '../support/people.ts'
+import { appWith } from '../support/mail-way.ts'
+import { newPerson, signedUp } from '../support/people.ts'
 import { arrive, type Claims, newcomer, signedUpThrough, startProviders } from '../support/provider.ts'
 
 const url = '/v0/auth/oauth/google/login'
@@ -50,19 +50,20 @@ describe('POST /v0/auth/oauth/{provider}/login', () => {
     expect([answer.status, answer.headers['x-redirect-to']]).toEqual([200, '/welcome'])
   })
 
-  test('a known identity on a new device: a link, then a known device and a session, whatever its address is by now [OA4]', async () => {
+  test('a known identity on a new device: a session, and a known device, whatever its address is by now [OA4 FD80]', async () => {
     const { who } = await withAccount()
     provider.reset({ ...who, email: newPerson().email, email_verified: false })
     const client = app.client()
     const answer = await login(client)
-    expect([answer.status, answer.body]).toEqual([202, { status: 'device_verification_required' }])
-    await client.post('/v0/auth/device/verify', { token: await mailedToken(app, who.email) })
-    expect((await login(client)).status).toBe(204)
+    expect([answer.status, answer.body]).toEqual([204, {}])
     expect((await client.get('/v0/user/me')).body.email).toBe(who.email)
+    const { devices } = (await client.get('/v0/auth/devices')).body
+    expect(devices).toContainEqual(expect.objectContaining({ is_current: true }))
+    expect((await login(client)).setCookies.join()).not.toContain('device_id')
   })
 
   test('with TOTP on: a temp_token [MF4]', async () => {
-    const { who, client } = await withAccount()
+    const { client } = await withAccount()
     const { secret } = (await client.post('/v0/auth/totp/setup')).body
     const code = () => generateSync({ secret: String(secret) })
     expect((await client.post('/v0/auth/totp/enable', { code: code() })).status).toBe(200)
@@ -73,9 +74,8 @@ describe('POST /v0/auth/oauth/{provider}/login', () => {
     expect([answer.status, Object.keys(answer.body), answer.setCookies]).toEqual([202, ['temp_token'], []])
     const wish = { temp_token: answer.body.temp_token, code: code() }
     const verified = await browser.post('/v0/auth/totp/verify', wish)
-    expect([verified.status, verified.body]).toEqual([202, { status: 'device_verification_required' }])
-    const link = await mailedToken(app, who.email, 2)
-    expect((await browser.post('/v0/auth/device/verify', { token: link })).status).toBe(204)
+    expect([verified.status, verified.body]).toEqual([204, {}])
+    expect(browser.cookies.has('__Host-device_id')).toBe(true)
   })
 
   test('X-Redirect-To is on every 2xx and on no error', async () => {
@@ -85,8 +85,6 @@ describe('POST /v0/auth/oauth/{provider}/login', () => {
       const { status, headers } = await login(client, {}, '?redirect_to=/welcome')
       return [status, headers['x-redirect-to']]
     }
-    expect(await comeIn()).toEqual([202, '/welcome'])
-    await client.post('/v0/auth/device/verify', { token: await mailedToken(app, who.email) })
     expect(await comeIn()).toEqual([204, '/welcome'])
     const plain = await login(client)
     expect([plain.status, plain.headers['x-redirect-to']]).toEqual([204, '/'])
@@ -421,29 +419,5 @@ describe('POST /v0/auth/oauth/{provider}/login', () => {
       ...(['hex', 'base64'] as const).map((way) => Buffer.from(token).toString(way)),
     ]
     expect(tokens.filter((token) => spelt(token).some((text) => rows.includes(text)))).toEqual([])
-  })
-
-  test('worker faults of the device link', async () => {
-    const { who } = await withAccount()
-    for (const [broken, code] of await brokenWorkers(app, env)) {
-      provider.reset(who)
-      expect((await login(broken.client())).code).toBe(code)
-    }
-  })
-
-  test('rate_limit:exceeded when the owner was sent five device links', async () => {
-    const strict = await startApp({ ...env, RATE_LIMITS: 'on' })
-    const who = newcomer()
-    provider.reset(who)
-    const client = strict.client()
-    const { body } = await login(client)
-    await client.post('/v0/auth/complete-signup', {
-      pending_token: body.pending_token,
-      handle: 'limited',
-      display_name: 'L',
-    })
-    for (let time = 0; time < 5; time++) expect((await login(strict.client())).status).toBe(202)
-    expect((await login(strict.client())).code).toBe('rate_limit:exceeded')
-    await strict.close()
   })
 })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { adminWithCode, somebody } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
-import { mailedToken, mailsTo, signedInOnDevice, signedUp } from '../support/people.ts'
+import { mailsTo, signedInOnDevice, signedUp } from '../support/people.ts'
 import { arrive, signedUpThrough, startProviders } from '../support/provider.ts'
 import { ageTotp, codeOf, onDeviceOf, tempToken, verify, withTotp } from '../totp/support.ts'
 
@@ -27,8 +27,6 @@ async function shownTo(email: string): Promise<unknown> {
 
 const throughProvider = async (client: TestClient) =>
   client.post('/v0/auth/oauth/google/login', await arrive(client, 'google'))
-const openLink = async (email: string, atLeast: number) =>
-  app.client().post('/v0/auth/device/verify', { token: await mailedToken(app, email, atLeast) })
 
 describe('a session knows what was shown to open it [AT10]', () => {
   test('a mailed link; a password on a known device; a password and the link to a new one', async () => {
@@ -59,9 +57,8 @@ describe('a session knows what was shown to open it [AT10]', () => {
   test('a provider, at sign-up and later', async () => {
     const { who, client } = await signedUpThrough(app, provider)
     expect(await shownTo(who.email)).toEqual(['oauth'])
-    expect((await throughProvider(client)).status).toBe(202)
-    await openLink(who.email, 1)
-    expect(await shownTo(who.email)).toEqual(['oauth', 'mail'])
+    expect((await throughProvider(client)).status).toBe(204)
+    expect(await shownTo(who.email)).toEqual(['oauth'])
   })
 
   test('also where Redis says who is signed in', async () => {
@@ -77,32 +74,32 @@ describe('a session knows what was shown to open it [AT10]', () => {
   })
 })
 
-describe('the mail to a new device says what was used [AT19]', () => {
-  const newestLink = async (email: string, atLeast: number) =>
-    (await mailsTo(app, email, atLeast)).find(({ text }) => text.includes('verify-device'))?.text
+describe('the mail on a new device says what was used [AT19]', () => {
+  const newest = async (email: string, atLeast: number, what: string) =>
+    (await mailsTo(app, email, atLeast)).find(({ text }) => text.includes(what))?.text
 
-  test('a password', async () => {
+  test('a password, which waits for a link', async () => {
     const { person } = await signedUp(app)
     await app.client().post('/v0/auth/login', person)
-    expect(await newestLink(person.email, 2)).toMatch(/^Your password was entered on a device/)
+    expect(await newest(person.email, 2, 'verify-device')).toMatch(/^Your password was entered on a device/)
   })
 
   test.each([
-    ['a code of your authenticator app', ({ code }: Given) => code()],
-    ['a backup code', ({ backupCodes }: Given) => backupCodes[0]],
-  ])('a password and %s', async (what, give) => {
+    ['a code of your authenticator app', 4, ({ code }: Given) => code()],
+    ['a backup code', 5, ({ backupCodes }: Given) => backupCodes[0]],
+  ])('a password and %s', async (what, atLeast, give) => {
     const own = await withTotp(app)
     const elsewhere = app.client()
     await verify(elsewhere, await tempToken(elsewhere, own.person), await give(own))
-    const atLeast = what === 'a backup code' ? 5 : 4
-    expect(await newestLink(own.person.email, atLeast)).toContain(`Your password was entered together with ${what} on`)
+    const mail = await newest(own.person.email, atLeast, 'was new to your account')
+    expect(mail).toContain(`Your password was entered together with ${what} to sign in on a device`)
   })
 
   test('an account at a provider, by its name, and never a password', async () => {
     const { who, client } = await signedUpThrough(app, provider)
     await throughProvider(app.client())
-    const first = await newestLink(who.email, 1)
-    expect(first).toContain('Your Google account was used on a device that is new to your account.')
+    const first = await newest(who.email, 1, 'new to your account')
+    expect(first).toContain('Your Google account was used to sign in on a device that was new to your account.')
     expect(first).not.toContain('assword')
     const { secret } = (await client.post('/v0/auth/totp/setup')).body
     const code = () => codeOf(app, String(secret))
@@ -110,8 +107,8 @@ describe('the mail to a new device says what was used [AT19]', () => {
     await app.sql('update totp_secrets set login_step = 0')
     const elsewhere = app.client()
     const { temp_token } = (await throughProvider(elsewhere)).body
-    expect((await verify(elsewhere, temp_token, await code())).status).toBe(202)
-    const second = await newestLink(who.email, 3)
+    expect((await verify(elsewhere, temp_token, await code())).status).toBe(204)
+    const second = await newest(who.email, 3, 'new to your account')
     expect(second).toContain('at another service was used together with a code of your authenticator app')
     expect(second).not.toContain('assword')
   })

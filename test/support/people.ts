@@ -50,7 +50,7 @@ export async function signUp(app: TestApp, person: Person = newPerson()): Promis
   return person
 }
 
-/** An account, signed in by its verification link; the client holds the session cookie and no device cookie. */
+/** An account, signed in by its verification link, that knows no device: the client holds the session cookie alone. */
 export async function signedUp(
   app: TestApp,
   wished: Partial<Person> = {},
@@ -59,7 +59,18 @@ export async function signedUp(
   const client = app.client()
   const answer = await client.post('/v0/auth/verify-email', { token: await mailedToken(app, person.email) })
   if (answer.status !== 204) throw new Error(`verification answered ${answer.status} ${answer.code}`)
+  await forgetDevices(app, client, person.email)
   return { person, client }
+}
+
+/** As if the account had never known the client as a device. */
+export async function forgetDevices(app: TestApp, { cookies }: TestClient, email: string): Promise<void> {
+  for (const name of ['device_id', '__Host-device_id']) cookies.delete(name)
+  const theirs = 'user_id = (select id from users where email = $1)'
+  // Past what forgets remembered sessions: nothing of theirs is looked at.
+  await app.deps.pool.query(`update sessions set device_id = null where ${theirs}`, [email])
+  await app.deps.pool.query(`delete from devices where ${theirs}`, [email])
+  await app.deps.pool.query(`delete from security_events where type = 'device_added' and ${theirs}`, [email])
 }
 
 /** The same, and the client is a known device. */

@@ -11,7 +11,7 @@ import {
 } from 'oauth2-mock-server'
 import type { TestApp } from './app.ts'
 import type { TestClient } from './client.ts'
-import { newPerson } from './people.ts'
+import { forgetDevices, newPerson } from './people.ts'
 
 export type Claims = Record<string, unknown>
 
@@ -219,6 +219,7 @@ export async function signedUpThrough(app: TestApp, provider: OidcProvider, who:
   const wish = { pending_token: answer.body.pending_token, handle, display_name: 'Some One' }
   const done = await client.post('/v0/auth/complete-signup', wish)
   if (done.status !== 204) throw new Error(`complete-signup answered ${done.status} ${done.code}`)
+  await forgetDevices(app, client, who.email)
   return { who, client, handle }
 }
 

@@ -133,7 +133,7 @@ describe('POST /v0/auth/undo-email-change takes back all that opens the account 
     expect(mail).not.toMatch(/with its backup codes;|through google/)
     const { client: back, body } = await comeBack(mail, person)
     await app.sql('update totp_secrets set login_step = 0')
-    expect((await verify(back, body.temp_token, await codeOf(app, secret))).status).toBe(202)
+    expect((await verify(back, body.temp_token, await codeOf(app, secret))).status).toBe(204)
     expect([await rowsOf('oauth_identities', person), await rowsOf('backup_codes', person)]).toEqual([1, 0])
   })
 

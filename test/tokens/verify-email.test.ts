@@ -29,24 +29,32 @@ describe.each(['/v0/auth/verify-email', '/v0/app/auth/verify-email'])('POST %s',
   const success = isApp ? 200 : 204
   const verify = (body: unknown, client = app.client()) => client.post(url, body)
 
-  test('creates the account and signs its owner in, without a device cookie', async () => {
+  test('creates the account and signs its owner in, on a known device [FD80]', async () => {
     const { person, token } = await waitingPerson()
     const client = app.client()
     const answer = await verify({ token }, client)
     expect(answer.status).toBe(success)
     expect(answer.headers['cache-control']).toBe('no-store')
     if (isApp) {
-      expect(answer.body).toEqual({ token: expect.stringMatching(/^pst_[A-Za-z0-9_-]{49}$/) })
+      const token = expect.stringMatching(/^pst_[A-Za-z0-9_-]{49}$/)
+      const device_token = expect.stringMatching(/^pdt_[A-Za-z0-9_-]{49}$/)
+      expect(answer.body).toEqual({ token, device_token })
       expect(answer.setCookies).toEqual([])
       client.headers.authorization = `Bearer ${String(answer.body.token)}`
+      client.headers['x-device-token'] = String(answer.body.device_token)
     } else {
       expect(answer.body).toEqual({})
-      expect(answer.setCookies).toEqual([expect.stringMatching(sessionCookie)])
+      expect(answer.setCookies).toEqual([
+        expect.stringMatching(sessionCookie),
+        expect.stringMatching(/^__Host-device_id=pdt_/),
+      ])
     }
     const { email, handle, display_name } = person
     expect((await client.get('/v0/user/me')).body).toMatchObject({ email, handle, display_name, has_password: true })
-    const login = await app.client().post('/v0/auth/login', { email, password: person.password })
-    expect([login.status, login.body]).toEqual([202, { status: 'device_verification_required' }])
+    const login = isApp ? '/v0/app/auth/login' : '/v0/auth/login'
+    expect((await client.post(login, { email, password: person.password })).status).toBe(success)
+    const elsewhere = await app.client().post('/v0/auth/login', { email, password: person.password })
+    expect([elsewhere.status, elsewhere.body]).toEqual([202, { status: 'device_verification_required' }])
   })
 
   test('with the address in the body, in any of its spellings', async () => {
@@ -276,7 +284,7 @@ describe.each(['/v0/auth/verify-email', '/v0/app/auth/verify-email'])('POST %s',
         const { token } = await waitingPerson()
         const answer = await verify({ token }, client)
         expect(answer.status).toBe(success)
-        expect(answer.setCookies).toHaveLength(isApp ? 0 : 1)
+        expect(answer.setCookies).toHaveLength(isApp ? 0 : 2)
       }
     })
 
@@ -347,6 +355,7 @@ test('the page behind a link, which stands in for the front end in development, 
   const answer = await dev.client().post('/v0/auth/verify-email', { token: link.searchParams.get('token') })
   expect(answer.setCookies).toEqual([
     expect.stringMatching(/^session_id=pst_[A-Za-z0-9_-]{49}; Path=\/; HttpOnly; SameSite=Lax$/),
+    expect.stringMatching(/^device_id=pdt_[A-Za-z0-9_-]{49}; Max-Age=34560000; Path=\/; HttpOnly; SameSite=Lax$/),
   ])
   await dev.close()
 })

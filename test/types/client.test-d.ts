@@ -22,7 +22,7 @@ holds<
   >
 >()
 holds<Equal<DataOf<'POST', '/v0/auth/forgot-password'>, undefined>>()
-holds<Equal<DataOf<'POST', '/v0/app/auth/verify-email'>, { token: string }>>()
+holds<Equal<DataOf<'POST', '/v0/app/auth/device/verify'>, { token: string; device_token: string }>>()
 holds<Equal<DataOf<'GET', '/v0/files/{name}'>, Blob>>()
 holds<Equal<PathOf<'PATCH'>, '/v0/admin/oauth/providers/{slug}' | '/v0/user/me'>>()
 /** The status tells them apart on the wire, the fields in the types. */

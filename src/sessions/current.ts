@@ -1,0 +1,56 @@
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { z } from 'zod'
+import type { App } from '../app.ts'
+import type { Database } from '../db/client.ts'
+import { methodNames } from '../db/schema/columns.ts'
+import { sessions } from '../db/schema/sessions.ts'
+import type { Deps } from '../deps.ts'
+import { clearCookie, readCookie } from '../http/cookies.ts'
+import { me, presentMe } from '../users/me.ts'
+
+const current = z
+  .object({
+    user: me,
+    expires_at: z.iso.datetime().meta({ description: 'unless it is used until then' }),
+    is_fresh: z.boolean().meta({ description: 'opened or re-authenticated in the last five minutes' }),
+    methods: z.array(z.enum(methodNames)).meta({ description: 'by what its holder has shown who they are' }),
+  })
+  .nullable()
+
+/** What a page asks first: a guest is an answer, not an error that the browser's console shows [FD83]. */
+export function currentRoute(app: App, deps: Deps): void {
+  app.route({
+    method: 'GET',
+    url: '/v0/auth/session',
+    // Front-end servers ask for many users from one address.
+    config: { access: 'optional', limit: 'none' },
+    schema: {
+      summary: 'Who is signed in, or null',
+      tags: ['sessions'],
+      response: { 200: z.object({ session: current }) },
+    },
+    handler: async (request, reply) => {
+      const { signedIn } = request
+      const expiresAt = signedIn && (await findEnd(deps.db, signedIn.sessionId))
+      if (signedIn === undefined || expiresAt === undefined) {
+        if (readCookie(request, deps.config, 'session_id') !== undefined) clearCookie(reply, deps.config, 'session_id')
+        return { session: null }
+      }
+      return {
+        session: {
+          user: presentMe(deps.config, signedIn.user),
+          expires_at: expiresAt.toISOString(),
+          is_fresh: signedIn.isFresh,
+          methods: [...signedIn.methods],
+        },
+      }
+    },
+  })
+}
+
+/** Nothing where it has ended meanwhile. */
+async function findEnd(db: Database, id: string): Promise<Date | undefined> {
+  const isLive = and(eq(sessions.id, id), isNull(sessions.endedAt), sql`${sessions.expiresAt} > now()`)
+  const [row] = await db.select({ expiresAt: sessions.expiresAt }).from(sessions).where(isLive)
+  return row?.expiresAt
+}
