@@ -14,17 +14,28 @@ export async function grantToApi(owner: pg.Client, apiUrls: readonly string[]): 
   for (const role of roles) {
     if (role === own) continue
     // In one transaction, as several statements in one query are: whoever signs in meanwhile must not find a right taken and not yet given back.
-    await owner.query(grantsFor(pg.escapeIdentifier(role)).join(';'))
+    await owner.query(grantsFor(pg.escapeIdentifier(role), await functionsOf(owner)).join(';'))
   }
 }
 
-const grantsFor = (role: string): string[] => [
+/** Those of extensions belong to whoever may create extensions: a grant of theirs would be a warning for each. */
+async function functionsOf(owner: pg.Client): Promise<string[]> {
+  const { rows } = await owner.query<{ name: string }>(
+    `select pg_proc.oid::regprocedure::text as name from pg_proc
+     where pronamespace in ('public'::regnamespace, $1::regnamespace)
+       and not exists (select from pg_depend where classid = 'pg_proc'::regclass and objid = pg_proc.oid and deptype = 'e')`,
+    [jobSchema],
+  )
+  return rows.map(({ name }) => name)
+}
+
+const grantsFor = (role: string, functions: readonly string[]): string[] => [
   `grant usage on schema public, ${jobSchema} to ${role}`,
   ...['public', jobSchema].flatMap((schema) => [
     `grant select, insert, update, delete on all tables in schema ${schema} to ${role}`,
     `grant usage, select on all sequences in schema ${schema} to ${role}`,
-    `grant execute on all functions in schema ${schema} to ${role}`,
   ]),
+  ...(functions.length === 0 ? [] : [`grant execute on routine ${functions.join(', ')} to ${role}`]),
   `revoke all on ${appendOnly} from ${role}`,
   `grant select, insert on ${appendOnly} to ${role}`,
 ]

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { grantToApi } from '../../src/db/grants.ts'
 import { applyMigrations } from '../../src/db/migrate.ts'
 import { sweep } from '../../src/db/sweep.ts'
 import { startApp, type TestApp } from '../support/app.ts'
@@ -55,6 +56,17 @@ describe('where the API has a role of its own', () => {
     expect((await other.post('/v0/auth/totp/setup')).status).toBe(200)
     expect((await other.post('/v0/auth/logout')).status).toBe(204)
     await sweep(app.deps.db)
+  })
+
+  test('a start grants without a warning, which would be in the log of the server each time [ST9]', async () => {
+    const client = new pg.Client({ connectionString: as(owner) })
+    await client.connect()
+    const warnings: (string | undefined)[] = []
+    client.on('notice', ({ message }) => warnings.push(message))
+    await grantToApi(client, [as(api)])
+    await client.end()
+    expect(warnings).toEqual([])
+    expect(await run(api, 'select search_fold(handle) from users')).toBe('done')
   })
 
   test('the audit can be added to and read, not changed [LG2]', async () => {
