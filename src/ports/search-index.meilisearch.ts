@@ -5,12 +5,13 @@ import { mostHits, type SearchIndex, SearchIndexError } from './search-index.ts'
 
 const searchDeadlineMs = 900
 
-/** What a document of the index holds; no address, ever [AZ6]. */
+/** What a document of the index holds; no address, ever [AZ6]. Only its words are searched: folded by us, as what is asked for is. */
 export type UserDocument = {
   readonly id: string
   readonly handle: string
   readonly display_name: string
   readonly bio: string | null
+  readonly words: string
 }
 
 /** Answers of Meilisearch; its documents follow by a job for each change. */
@@ -21,10 +22,10 @@ export function meilisearchSearchIndex(
   const client = new Meilisearch({ host: url, ...(apiKey !== undefined && { apiKey }), timeout: searchDeadlineMs })
   const spanOptions = { kind: 'client', attributes: serverOf(url) } as const
   return {
-    search: async (words, { page, pageSize }) => {
+    search: async (query, { page, pageSize }) => {
       try {
         const found = await inSpan('Meilisearch', spanOptions, () =>
-          client.index<UserDocument>(index).search(words.join(' '), {
+          client.index<UserDocument>(index).search(query.flat().join(' '), {
             page,
             hitsPerPage: pageSize,
             matchingStrategy: 'all',

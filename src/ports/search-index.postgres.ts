@@ -4,17 +4,16 @@ import type { HeavyReads } from '../db/heavy-reads.ts'
 import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { misspellingsOf } from '../search/misspelt.ts'
-import { errorsIn, searchFold } from '../search/words.ts'
+import { errorsIn, type Query } from '../search/words.ts'
 import { type Hit, mostHits, type SearchIndex, SearchIndexError } from './search-index.ts'
 
 /** Rows of `users` themselves, by trigrams: nothing has to follow, nothing is ever stale. */
 export const postgresSearchIndex = (heavyReads: HeavyReads): SearchIndex => ({
-  search: async (given, { page, pageSize }, askedBy) => {
-    const words = given.map(searchFold)
+  search: async (query, { page, pageSize }, askedBy) => {
     const hits = await heavyReads({ kind: 'search', owner: askedBy }, async (tx) => {
-      const exact = await findExact(tx, words)
+      const exact = await findExact(tx, query)
       // Whoever wrote it right is not bothered with what nearly is it.
-      return exact.length > 0 ? exact : findNear(tx, words)
+      return exact.length > 0 ? exact : findNear(tx, query.flat())
     }).catch((cause: unknown) => {
       throw isPastDeadline(cause) ? new SearchIndexError('the search took PostgreSQL too long', { cause }) : cause
     })
@@ -32,21 +31,29 @@ const asHit = ({ id, handle, display_name: displayName }: Row): Hit => ({ id, ha
 
 const isLive = sql`${users.deletedAt} is null`
 
-async function findExact(tx: Transaction, words: readonly string[]): Promise<Hit[]> {
-  const all = words.map((word): SQL => sql`search_text like ${`% ${word}%`}`)
+const begins = (word: string): SQL => sql`search_words like ${`% ${word}%`}`
+
+/** A word in parts has them all, or is written without what parts it. */
+const has = (parts: readonly string[]): SQL =>
+  parts.length === 1
+    ? sql.join(parts.map(begins))
+    : sql`((${sql.join(parts.map(begins), sql` and `)}) or ${begins(parts.join(''))})`
+
+async function findExact(tx: Transaction, query: Query): Promise<Hit[]> {
+  const words = query.flat()
   const joined = words.join('')
   const wholeWords = sql.join(
-    words.map((word) => sql`(search_text like ${`% ${word} %`})::int`),
+    words.map((word) => sql`(search_words like ${`% ${word} %`})::int`),
     sql` + `,
   )
   // The very handle first of all, even where more match than are looked at.
   const { rows } = await tx.execute<Row>(sql`
     with candidate as (
-      (select id, handle, display_name, search_text from users
-       where ${isLive} and search_text like ${`% ${joined} %`} limit 10)
+      (select id, handle, display_name, search_words from users
+       where ${isLive} and search_words like ${`% ${joined} %`} limit 10)
       union
-      (select id, handle, display_name, search_text from users
-       where ${isLive} and ${sql.join(all, sql` and `)} limit ${mostHits}))
+      (select id, handle, display_name, search_words from users
+       where ${isLive} and ${sql.join(query.map(has), sql` and `)} limit ${mostHits}))
     select id, handle, display_name from candidate
     order by
       replace(lower(handle), '_', '') = ${joined} desc,
@@ -65,7 +72,7 @@ async function findNear(tx: Transaction, words: readonly string[]): Promise<Hit[
   for (const patterns of tries) {
     const found = await findAlike(tx, patterns)
     const near = found.flatMap((row) => {
-      const errors = words.map((word) => errorsIn(word, row.search_text))
+      const errors = words.map((word) => errorsIn(word, row.search_words))
       return errors.includes(undefined)
         ? []
         : [{ row, errors: errors.reduce<number>((sum, one) => sum + (one ?? 0), 0) }]
@@ -76,10 +83,10 @@ async function findNear(tx: Transaction, words: readonly string[]): Promise<Hit[
 }
 
 async function findAlike(tx: Transaction, patterns: readonly string[][]) {
-  const all = patterns.map((ofWord) => sql`search_text like any(${sql.param(ofWord)}::text[])`)
-  const { rows } = await tx.execute<Row & { readonly search_text: string }>(sql`
+  const all = patterns.map((ofWord) => sql`search_words like any(${sql.param(ofWord)}::text[])`)
+  const { rows } = await tx.execute<Row & { readonly search_words: string }>(sql`
     with candidate as (
-      select id, handle, display_name, search_text from users
+      select id, handle, display_name, search_words from users
       where ${isLive} and ${sql.join(all, sql` and `)} limit ${mostCandidates})
     select * from candidate order by lower(handle), id`)
   return rows

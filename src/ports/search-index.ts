@@ -1,4 +1,5 @@
 import type { Transaction } from '../db/transaction.ts'
+import type { Query } from '../search/words.ts'
 
 /** The search engine did not answer, not in time, or not as it should. */
 export class SearchIndexError extends Error {}
@@ -13,13 +14,14 @@ export const mostHits = 1000
 
 export type SearchIndex = {
   /**
-   * Users whose handle or name has all the words, or their beginnings, best first; typing errors are forgiven.
+   * Users whose handle or name has all the words, or their beginnings, best first; typing errors are forgiven. A word in parts may be
+   * written without what parts it.
    * @param askedBy among whom the work is shared fairly
    * @throws {SearchIndexError}
    * @throws {QueueFullError} where too many search
    */
   search(
-    words: readonly string[],
+    query: Query,
     page: Page,
     askedBy: string,
   ): Promise<{ readonly hits: readonly Hit[]; readonly totalHits: number }>

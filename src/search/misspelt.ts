@@ -39,7 +39,7 @@ function withTwoErrors(word: string): string[] {
   ]
 }
 
-/** As `search_text` has them: each word after a blank. Words are letters and digits, so nothing in them is a wildcard. */
+/** As `search_words` has them: each word after a blank. Words are letters, digits and their signs, so nothing in them is a wildcard. */
 const beginning = (pattern: string): string => `% ${pattern}%`
 
 /** Patterns of each word, first for one error, then for two where some word may have them: they match what was not meant as well. */

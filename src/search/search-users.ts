@@ -4,7 +4,7 @@ import { tooMuchToRead } from '../db/heavy-reads.ts'
 import { users } from '../db/schema/users.ts'
 import { fileUrl } from '../files/url.ts'
 import { mostHits, type Page, SearchIndexError } from '../ports/search-index.ts'
-import { wordsOf } from './words.ts'
+import { type Query, queryOf } from './words.ts'
 
 /** Nothing else of a user is read [AZ6]. */
 const shown = {
@@ -20,7 +20,7 @@ type Refusal = 'meilisearch:query_failed' | 'rate_limit:exceeded'
 /** A page of users who match. The index only proposes: who is gone, or is called otherwise by now, does not show [AZ6]. */
 export async function searchUsers(ctx: Context<Refusal>, query: string, asked: Page, askedBy: string) {
   const { page, pageSize } = asked
-  const words = wordsOf(query)
+  const words = queryOf(query)
   // What lies beyond cannot be reached, and punctuation alone asks for nobody.
   const isEmpty = words.length === 0 || (page - 1) * pageSize >= mostHits
   const { hits, totalHits } = isEmpty ? { hits: [], totalHits: 0 } : await find(ctx, words, asked, askedBy)
@@ -59,7 +59,7 @@ export async function searchUsers(ctx: Context<Refusal>, query: string, asked: P
   }
 }
 
-async function find(ctx: Context<Refusal>, words: readonly string[], asked: Page, askedBy: string) {
+async function find(ctx: Context<Refusal>, words: Query, asked: Page, askedBy: string) {
   try {
     return await ctx.searchIndex.search(words, asked, askedBy)
   } catch (cause) {

@@ -1,38 +1,30 @@
-const withoutDecomposition: Readonly<Record<string, string>> = {
-  ł: 'l',
-  ø: 'o',
-  đ: 'd',
-  ð: 'd',
-  ħ: 'h',
-  ı: 'i',
-  ŧ: 't',
-  ß: 'ss',
-  æ: 'ae',
-  œ: 'oe',
-}
+import { nameFold } from './fold.ts'
 
-/** As `search_fold` of the database: case, accents and punctuation do not matter. */
-export const searchFold = (text: string): string =>
-  text
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[\u0300-\u036f]/g, '')
-    .replace(/[łøđðħıŧßæœ]/g, (letter) => withoutDecomposition[letter] ?? letter)
-    .replace(punctuation, ' ')
-
-/** White space and the punctuation of ASCII: what separates words, and what search engines take for operators. */
-const punctuation = /[\s!-/:-@[-`{-~]+/g
 const mostWords = 10
 
-/** The words that are asked for, as they were written; more than ten ask for nothing more. */
-export const wordsOf = (query: string): string[] =>
-  query.replace(punctuation, ' ').split(' ').filter(isWord).slice(0, mostWords)
+/** What is asked for: words that stand apart, each in the parts that punctuation makes of it. */
+export type Query = readonly (readonly string[])[]
 
-/** Without one an engine would show everybody. */
+/** Folded, and not more than ten parts; those that hold neither a letter nor a digit would find everybody. */
+export function queryOf(asked: string): Query {
+  let left = mostWords
+  return nameFold(asked)
+    .split(' ')
+    .map((word) => {
+      const parts = word.split('-').filter(isWord).slice(0, left)
+      left -= parts.length
+      return parts
+    })
+    .filter((parts) => parts.length > 0)
+}
+
 const isWord = (text: string): boolean => /[\p{L}\p{N}]/u.test(text)
 
 /** How many typing errors a word may have: none in a short one, as everything would be near it. */
-export const typingErrorsOf = (word: string): number => (word.length < 5 ? 0 : word.length < 9 ? 1 : 2)
+export function typingErrorsOf(word: string): number {
+  const { length } = [...word]
+  return length < 5 ? 0 : length < 9 ? 1 : 2
+}
 
 /** How many errors the word that is asked for has, held against the best word of the text or its beginning; none where they are too many. */
 export function errorsIn(asked: string, text: string): number | undefined {
