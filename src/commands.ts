@@ -1,3 +1,4 @@
+import type { FastifyBaseLogger } from 'fastify'
 import { rotateSigningKeys } from './access-tokens/rotate-keys.ts'
 import { type Config, startWarnings } from './config.ts'
 import { hashCostOf } from './crypto/argon2.ts'
@@ -10,6 +11,7 @@ import { applyMigrations } from './db/migrate.ts'
 import { reseal } from './db/reseal.ts'
 import { openDatabaseUrls } from './db/urls.ts'
 import { examine } from './doctor.ts'
+import { reasonsOf } from './errors/cause.ts'
 import { addWebhook, listWebhooks, removeWebhook } from './events/webhooks.ts'
 import { isUuid } from './http/validation.ts'
 import { importOptions, readImport, runImport } from './import/command.ts'
@@ -21,6 +23,7 @@ import { confirmMove } from './oauth/move-provider.ts'
 import { outboundPolicy } from './outbound/policy.ts'
 import { openBroadcast } from './ports/broadcast.open.ts'
 import { openSearchIndex } from './ports/search-index.open.ts'
+import { SearchIndexError } from './ports/search-index.ts'
 import { openUserIndexer } from './search/index-users.ts'
 import { openReplicas, type Replicas } from './sessions/replicas.ts'
 import { helpUser, type OperatorDeps, type UserAct, userActs } from './users/help-user.ts'
@@ -28,7 +31,11 @@ import { grantRole, revokeRole } from './users/operate-roles.ts'
 import { type Role, roles } from './users/roles.ts'
 
 /** `directUrl`: without a pooler. */
-type OpenedDatabase = DatabaseClient & { readonly replicas: Replicas; readonly directUrl: string }
+type OpenedDatabase = DatabaseClient & {
+  readonly replicas: Replicas
+  readonly directUrl: string
+  readonly log: FastifyBaseLogger
+}
 
 /** What a command says at its end, and with which code it ends where that is not 0. */
 type Outcome = { readonly says: string; readonly exitCode?: number }
@@ -229,20 +236,28 @@ async function importFile(config: Config, [file = '']: readonly string[], option
   if ('says' in wanted) return wanted
   // Nobody waits for an answer, and some hundred accounts are one statement.
   const patient = { ...config, databaseTimeoutMs: Math.max(config.databaseTimeoutMs, 60_000) }
-  const { tally, says } = await withDatabase(patient, async (database) => {
-    const outcome = await runImport({ ...database, hashCost: hashCostOf(config) }, wanted)
-    // In bulk, not one job an account.
-    if (outcome.tally.accepted > 0 && !wanted.isDryRun)
-      await openUserIndexer(config, database)?.reindex(database.directUrl)
-    return outcome
+  return await withDatabase(patient, async (database) => {
+    const { tally, says } = await runImport({ ...database, hashCost: hashCostOf(config) }, wanted)
+    const exitCode = tally.refused === 0 ? 0 : 1
+    if (tally.accepted === 0 || wanted.isDryRun) return { says, exitCode }
+    try {
+      // In bulk, not one job an account.
+      await openUserIndexer(config, database)?.reindex()
+      return { says, exitCode }
+    } catch (error) {
+      if (!(error instanceof SearchIndexError)) throw error
+      return {
+        says: `${says}\nThe accounts are there, but not in the search index: ${reasonsOf(error).join(': ')}.`,
+        exitCode: 1,
+      }
+    }
   })
-  return { says, exitCode: tally.refused === 0 ? 0 : 1 }
 }
 
 async function reindex(config: Config): Promise<Outcome> {
   if (config.meilisearchUrl === undefined)
     return { says: 'PostgreSQL itself is searched: there is nothing to rebuild.' }
-  const count = await withDatabase(config, (database) => openUserIndexer(config, database)?.reindex(database.directUrl))
+  const count = await withDatabase(config, (database) => openUserIndexer(config, database)?.reindex())
   return { says: `${count} users are in the index ${config.meilisearchIndex} now.` }
 }
 
@@ -280,5 +295,5 @@ async function withDatabase<Result>(
   const channel = openBroadcast('changes', { config, db: database.db, directUrl: urls.direct, log })
   const replicas = openReplicas({ db: database.db, channel, log, memory: undefined })
   opened.defer(replicas.close)
-  return await act({ ...database, replicas, directUrl: urls.direct })
+  return await act({ ...database, replicas, directUrl: urls.direct, log })
 }

@@ -42,6 +42,7 @@ import { openSharedCounter } from './ports/rate-counter.open.ts'
 import type { RateCounter } from './ports/rate-counter.ts'
 import { openSearchIndex } from './ports/search-index.open.ts'
 import type { SearchIndex } from './ports/search-index.ts'
+import { measureIndex } from './search/measure-index.ts'
 import type { LastSeen } from './sessions/last-seen.ts'
 import type { RememberedSessions } from './sessions/remembered.ts'
 import type { Replicas } from './sessions/replicas.ts'
@@ -215,7 +216,13 @@ type Measured = {
 async function openMetricsOf({ config, db, hasher, eventHub, sources }: Measured, opened: AsyncDisposableStack) {
   const { host, metricsPort: port, metricsToken } = config
   if (port === undefined && metricsToken === undefined) return undefined
-  const metrics = openMetrics({ ...sources, db, hashing: hasher.state, countListeners: eventHub.count })
+  const metrics = openMetrics({
+    ...sources,
+    db,
+    hashing: hasher.state,
+    countListeners: eventHub.count,
+    searchCounts: measureIndex(config, db),
+  })
   if (port !== undefined) opened.defer((await startMetricsServer({ metrics, host, port })).close)
   return metrics
 }

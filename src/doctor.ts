@@ -3,18 +3,22 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
-import { Meilisearch } from 'meilisearch'
 import pg from 'pg'
 import { openSigningKeys } from './access-tokens/signing-keys.ts'
 import { type Config, type Environment, loadConfig } from './config.ts'
 import { findKeyFaults, findOpenKeys } from './crypto/key-faults.ts'
 import { openKeyring } from './crypto/keyring.ts'
+import { openDatabase } from './db/client.ts'
 import { findMissingColumn } from './db/needed-columns.ts'
 import { openDatabaseUrls } from './db/urls.ts'
+import { reasonsOf } from './errors/cause.ts'
 import { smtpSender } from './mail/smtp.ts'
 import { packageRoot } from './package-root.ts'
 import { openFileStore } from './ports/file-store.open.ts'
 import { connectOnce, openRedis } from './ports/redis.ts'
+import { examineIndex } from './search/examine-index.ts'
+import { nameFold } from './search/fold.ts'
+import { openUserIndex, type UserIndex } from './search/user-index.ts'
 import { within } from './within.ts'
 
 /** What was found, or a throw that says what is wrong. */
@@ -31,10 +35,13 @@ const deadlineMs = 5000
 /** A code is good for thirty. */
 const mostSecondsApart = 10
 const leastPostgres = 150_000
+/** Of several scripts, with what is often folded wrongly. */
+const foldSample = 'ΣΩΚΡΑΤΗΣ Фёдор Straße Łoś İzi O’Neill Ｆｕｌｌ أَحْمَد'
 
 /** Asks everything that the configuration names whether it works, and leaves nothing behind. What is not set is not asked. */
 export async function examine(config: Config, env: Environment, log: FastifyBaseLogger): Promise<Finding[]> {
-  const { databaseDirectUrl, redisUrl, meilisearchUrl, smtpUrl, workerUrl, otelExporterOtlpEndpoint: traces } = config
+  const { databaseDirectUrl, redisUrl, smtpUrl, workerUrl, otelExporterOtlpEndpoint: traces } = config
+  const index = openUserIndex(config)
   const checks: Check[] = [
     { name: 'settings', remedy: 'see docs/configuration.md', run: async () => checkSettings(env) },
     {
@@ -54,13 +61,13 @@ export async function examine(config: Config, env: Environment, log: FastifyBase
     { name: 'keys', remedy: 'run `npm run admin -- keys init`, or see KEYS_DIR', run: async () => checkKeys(config) },
     { name: 'pictures', remedy: 'see FILE_STORE_URL', run: () => checkFiles(config) },
     ...(redisUrl === undefined ? [] : [{ name: 'Redis', remedy: 'see REDIS_URL', run: () => checkRedis(redisUrl) }]),
-    ...(meilisearchUrl === undefined
+    ...(index === undefined
       ? []
       : [
           {
             name: 'Meilisearch',
             remedy: 'see MEILISEARCH_URL and its two keys (docs/search.md)',
-            run: () => checkMeilisearch(config, meilisearchUrl),
+            run: () => checkMeilisearch(index, config, log),
           },
         ]),
     ...(smtpUrl === undefined
@@ -83,12 +90,6 @@ async function examineOne({ name, remedy, run }: Check): Promise<Finding> {
     return { name, isFine: false, says: `${reasonsOf(error).join(': ').replaceAll('\n', '; ')}; ${remedy}` }
   }
 }
-
-/** What went wrong, and why, as far as that is known. */
-const reasonsOf = (error: unknown): string[] =>
-  error instanceof Error
-    ? [error.message, ...(error.cause === undefined ? [] : reasonsOf(error.cause))].filter(Boolean)
-    : [String(error)]
 
 /** The command line itself asks for less. */
 function checkSettings(env: Environment): string {
@@ -125,6 +126,7 @@ async function checkPostgres(config: Config, log: FastifyBaseLogger): Promise<st
   const missing = (await countMigrations()) - (await countApplied(await connect(migration, opened)))
   const column = missing > 0 ? undefined : await findMissingColumn(client)
   if (column !== undefined) throw new Error(`there is no ${column}, although every migration was applied`)
+  if (missing <= 0) await compareFolds(client)
   return `version ${version}, ${missing > 0 ? `${missing} migrations will be applied at the next start` : 'up to date'}`
 }
 
@@ -136,6 +138,14 @@ async function compareClocks(client: pg.Client): Promise<void> {
   const apart = Math.abs((rows[0]?.now ?? 0) - here)
   if (apart > mostSecondsApart)
     throw new Error(`its clock and this machine's are ${Math.round(apart)} s apart: synchronise both with NTP`)
+}
+
+/** Names are found where program and database fold them alike. */
+async function compareFolds(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ folded: string }>('select name_fold($1) as folded', [foldSample])
+  const folded = rows[0]?.folded
+  if (folded !== nameFold(foldSample))
+    throw new Error(`it folds names to "${folded}", so that searches do not find them`)
 }
 
 async function connect(connectionString: string, opened: AsyncDisposableStack): Promise<pg.Client> {
@@ -199,13 +209,12 @@ async function checkRedis(url: string): Promise<string> {
   }
 }
 
-async function checkMeilisearch({ meilisearchIndex, ...config }: Config, host: string): Promise<string> {
-  const { meilisearchApiKey, meilisearchSearchApiKey = meilisearchApiKey } = config
-  const open = (apiKey: string | undefined) =>
-    new Meilisearch({ host, ...(apiKey !== undefined && { apiKey }), timeout: deadlineMs }).index(meilisearchIndex)
-  await open(meilisearchApiKey).getSettings()
-  const { totalHits } = await open(meilisearchSearchApiKey).search('', { page: 1, hitsPerPage: 1 })
-  return `the index ${meilisearchIndex} has ${totalHits} users`
+async function checkMeilisearch(index: UserIndex, config: Config, log: FastifyBaseLogger): Promise<string> {
+  await using opened = new AsyncDisposableStack()
+  const { main: url } = await openDatabaseUrls(config, { role: 'guest', log, opened })
+  const { db, close } = openDatabase({ url, poolSize: 1, timeoutMs: deadlineMs, onIdleError: () => undefined })
+  opened.defer(close)
+  return await examineIndex(index, config, db)
 }
 
 async function checkSmtp({ mailFrom: from }: Config, url: string): Promise<string> {

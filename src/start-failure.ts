@@ -1,6 +1,8 @@
 import { ConfigError } from './config.ts'
 import { KeyringError } from './crypto/keyring.ts'
 import { EmbeddedDatabaseError } from './db/embedded/database.ts'
+import { reasonsOf } from './errors/cause.ts'
+import { SearchIndexError } from './ports/search-index.ts'
 
 const connectionCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'ECONNRESET', 'ENOENT', 'EHOSTUNREACH'])
 
@@ -10,6 +12,7 @@ type SystemError = NodeJS.ErrnoException & { readonly address?: string; readonly
 export function explainStartFailure(error: unknown): string {
   if (error instanceof ConfigError || error instanceof EmbeddedDatabaseError || error instanceof KeyringError)
     return error.message
+  if (error instanceof SearchIndexError) return `${reasonsOf(error).join(': ')}.`
   if (!(error instanceof Error)) return String(error)
   const { code, syscall, address, port } = error as SystemError
   if (code === 'EADDRINUSE') return `Port ${port} is in use already; stop what uses it or set PORT to another one.`

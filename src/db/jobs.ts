@@ -10,7 +10,7 @@ const queues = {
   'deliver-mail': { retryLimit: 10_000, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 15 },
   'answer-inquiry': { retryLimit: 10_000, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 15 },
   'delete-file': { retryLimit: 100, retryDelay: 5, retryBackoff: true, retryDelayMax: 3600, expireInSeconds: 60 },
-  'index-user': { retryLimit: 1000, retryDelay: 1, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 60 },
+  'index-user': { retryLimit: 10_000, retryDelay: 1, retryBackoff: true, retryDelayMax: 60, expireInSeconds: 60 },
   // From two seconds to an hour, for about nine hours.
   'deliver-webhook': { retryLimit: 18, retryDelay: 2, retryBackoff: true, retryDelayMax: 3600, expireInSeconds: 30 },
   sweep: { retryLimit: 2, retryDelay: 60, expireInSeconds: 1800 },
@@ -28,6 +28,9 @@ const jobWork = {
   notifyPollingIntervalSeconds: 5,
 } as const
 
+/** As many changes as one request may well carry. */
+const batchWork = { ...jobWork, batchSize: 500 } as const
+
 const mailsOfABatch = 2
 const mailBatches = 3
 /** Mails at a time that no request waits for. */
@@ -41,6 +44,9 @@ const mailWork = {
   localGroupConcurrency: mailBatches - 1,
   notifyPollingIntervalSeconds: 1,
 } as const
+
+/** Nothing is wrong with the job but its moment. */
+export class PostponedError extends Error {}
 
 type JobData = {
   'deliver-mail': { readonly mailId: string }
@@ -66,6 +72,11 @@ export type Jobs = {
   enqueueAll<Queue extends QueueName>(tx: Transaction, queue: Queue, all: readonly JobData[Queue][]): Promise<void>
   /** Runs jobs of the kind in this process; a rejection means once more, later. */
   work<Queue extends QueueName>(queue: Queue, act: (data: JobData[Queue]) => Promise<void>): Promise<void>
+  /** The same for many at once, which are done or tried again together. */
+  workInBatches<Queue extends QueueName>(
+    queue: Queue,
+    act: (all: readonly JobData[Queue][]) => Promise<void>,
+  ): Promise<void>
   /** Once per cluster, however many processes say so. */
   schedule(queue: QueueName, cron: string): Promise<void>
   close(): Promise<void>
@@ -106,6 +117,14 @@ export async function openJobs({ url, role, log, tracing }: Options): Promise<Jo
         Promise.all(jobs.map(async ({ id, data }) => ({ id, status: await statusOf(perform(data), log) }))),
       )
     },
+    workInBatches: async (queue, act) => {
+      await boss.work(queue, batchWork, async (jobs) => {
+        const all = jobs.map(({ data }) => data as never)
+        const done = inTrace(tracing, `jobs ${queue}`, { kind: 'consumer' }, () => act(all))
+        const status = await statusOf(done, log)
+        return jobs.map(({ id }) => ({ id, status }))
+      })
+    },
     schedule: (queue, cron) => boss.schedule(queue, cron),
     close: () => boss.stop({ graceful: true, timeout: closeWithinMs }),
   }
@@ -117,7 +136,8 @@ async function statusOf(job: Promise<void>, log: FastifyBaseLogger): Promise<'co
     await job
     return 'completed'
   } catch (error) {
-    log.warn({ cause: describeCause(error) }, 'a job failed and will be tried again')
+    const isPostponed = error instanceof PostponedError
+    log[isPostponed ? 'debug' : 'warn']({ cause: describeCause(error) }, 'a job failed and will be tried again')
     return 'failed'
   }
 }

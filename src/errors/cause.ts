@@ -1,6 +1,17 @@
 import { DrizzleQueryError } from 'drizzle-orm/errors'
 import pg from 'pg'
 
+/** What went wrong, and why, as far as that is known; for operators, not for logs. */
+export const reasonsOf = (error: unknown): string[] => [...new Set(messagesOf(error).filter(Boolean))]
+
+function messagesOf(error: unknown): string[] {
+  if (error === undefined || error === null) return []
+  if (typeof error !== 'object') return [String(error)]
+  // As well where it is only what a server answered.
+  const { message, cause } = error as { readonly message?: unknown; readonly cause?: unknown }
+  return [...(typeof message === 'string' ? [message] : []), ...messagesOf(cause)]
+}
+
 /**
  * What a log may say about a failure. Messages of drizzle and PostgreSQL hold statements with their values, which may be
  * secrets: of those only SQLSTATE and names stay [LG1].

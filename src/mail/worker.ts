@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Keyring } from '../crypto/keyring.ts'
-import { openDatabase } from '../db/client.ts'
+import { type DatabaseClient, openDatabase } from '../db/client.ts'
 import { type Jobs, mailJobs } from '../db/jobs.ts'
 import { sweep } from '../db/sweep.ts'
 import type { DatabaseUrls } from '../db/urls.ts'
@@ -16,6 +16,7 @@ import { openEventStream } from '../ports/event-stream.ts'
 import { openFileStore } from '../ports/file-store.open.ts'
 import { memoryRateCounter } from '../ports/rate-counter.memory.ts'
 import { openSharedCounter } from '../ports/rate-counter.open.ts'
+import { foldOlderNames } from '../search/fold-names.ts'
 import { openUserIndexer } from '../search/index-users.ts'
 import type { Tracing } from '../tracing/tracing.ts'
 import { type AnswerDeps, answerInquiry } from './answer-inquiry.ts'
@@ -35,8 +36,12 @@ type Options = {
   readonly listen: { readonly host: string; readonly port: number; readonly secret: string }
 }
 
+type SearchParts = Pick<Options, 'config' | 'log' | 'urls' | 'jobs'> & Pick<DatabaseClient, 'db' | 'pool'>
+
 /** Conversations at a time that requests wait for; each holds a connection. */
 const conversations = { places: 5, placesOfOne: 3, mostWaiting: 500 } as const
+/** How often the search index is looked at. */
+const searchCheckMs = 60_000
 /** Jobs have their own: a message that a mail server is slow to take holds up nobody's probe [AT1]. */
 const jobConnections = mailJobs + 3
 const learnEveryMs = 3_600_000
@@ -74,14 +79,7 @@ export async function startWorker({
   await jobs.work('delete-file', ({ name }) => fileStore.delete(name))
   const outbound = openOutbound(outboundPolicy(config))
   await jobs.work('deliver-webhook', (delivery) => deliverToWebhook({ db, keyring, outbound }, delivery))
-  const indexer = openUserIndexer(config, { db, pool })
-  if (indexer) {
-    await jobs.work('index-user', ({ userId }) => indexer.indexUser(userId))
-    // A search engine that is away is asked again with the first change.
-    indexer.provision().catch((error: unknown) => {
-      log.warn({ cause: describeCause(error) }, 'the search index could not be prepared')
-    })
-  }
+  const stopSearch = await workOnSearch({ config, log, db, pool, urls, jobs })
   await jobs.work('sweep', async () => {
     await sweep(db)
     await sweepOrphans({ db, fileStore })
@@ -96,6 +94,7 @@ export async function startWorker({
     close: async () => {
       await server.close()
       stopLearning()
+      stopSearch()
       await relay.stop()
       await eventStream.close()
       await outbound.close()
@@ -110,6 +109,21 @@ export async function startWorker({
 function learnNowAndThen(smtp: SmtpSender): () => void {
   void smtp.learn()
   const timer = setInterval(() => void smtp.learn(), learnEveryMs).unref()
+  return () => clearInterval(timer)
+}
+
+/** Gives what ends it. */
+async function workOnSearch({ config, log, db, pool, urls, jobs }: SearchParts): Promise<() => void> {
+  foldOlderNames(db).catch((error: unknown) => {
+    log.warn({ cause: describeCause(error) }, 'names of older users are not folded yet; the next start tries again')
+  })
+  const indexer = openUserIndexer(config, { db, pool, directUrl: urls.direct, log })
+  if (indexer === undefined) return () => {}
+  await jobs.workInBatches('index-user', (changes) =>
+    indexer.indexUsers([...new Set(changes.map(({ userId }) => userId))]),
+  )
+  indexer.keepWholeSoon()
+  const timer = setInterval(indexer.keepWholeSoon, searchCheckMs).unref()
   return () => clearInterval(timer)
 }
 

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Database } from '../db/client.ts'
 import type { Answer } from '../http/answers.ts'
+import type { SearchCounts } from '../search/measure-index.ts'
 import type { RememberedSessions } from '../sessions/remembered.ts'
 import type { Replicas } from '../sessions/replicas.ts'
 import { within } from '../within.ts'
@@ -21,13 +22,16 @@ type Sources = {
   readonly countListeners: () => number
   readonly replicas: Pick<Replicas, 'isLeased'>
   readonly remembered: Pick<RememberedSessions, 'size' | 'foundIn'>
+  /** Where the search has an index of its own. */
+  readonly searchCounts: (() => Promise<SearchCounts>) | undefined
 }
 
 /** A scrape must not hang on a database that does. */
 const scrapeDeadlineMs = 1000
 const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
-export function openMetrics({ db, pool, hashing, countListeners, replicas, remembered }: Sources): Metrics {
+export function openMetrics(sources: Sources): Metrics {
+  const { db, pool, hashing, countListeners, replicas, remembered, searchCounts } = sources
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -84,6 +88,7 @@ export function openMetrics({ db, pool, hashing, countListeners, replicas, remem
     },
   })
   const backlog = backlogGauges(registers)
+  const search = searchCounts && searchGauges(registers)
   return {
     noteAnswer: ({ method, route = 'unknown', status, code, seconds }) => {
       requests.inc({ method, route, status })
@@ -92,7 +97,10 @@ export function openMetrics({ db, pool, hashing, countListeners, replicas, remem
     },
     noteViolation: (route, code) => violations.inc({ route, code }),
     read: async () => {
-      await within(scrapeDeadlineMs, readBacklog(db)).then(backlog.set, backlog.forget)
+      await Promise.all([
+        within(scrapeDeadlineMs, readBacklog(db)).then(backlog.set, backlog.forget),
+        searchCounts && search && within(scrapeDeadlineMs, searchCounts()).then(search.set, search.forget),
+      ])
       return { contentType: registry.contentType, text: await registry.metrics() }
     },
   }
@@ -126,6 +134,23 @@ function backlogGauges(registers: Registry[]) {
     },
     forget: (): void => {
       for (const one of Object.values(gauges)) one.remove()
+    },
+  }
+}
+
+/** They differ for long where the index lost users; nothing is said while somebody does not answer. */
+function searchGauges(registers: Registry[]) {
+  const users = new Gauge({ name: 'postern_search_users', help: 'Users that can be found', registers })
+  const documents = new Gauge({ name: 'postern_search_documents', help: 'Users in the search index', registers })
+  return {
+    set: (counts: SearchCounts): void => {
+      users.set(counts.users)
+      if (counts.documents === undefined) documents.remove()
+      else documents.set(counts.documents)
+    },
+    forget: (): void => {
+      users.remove()
+      documents.remove()
     },
   }
 }

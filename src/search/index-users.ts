@@ -1,127 +1,175 @@
-import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm'
-import { Meilisearch, MeilisearchApiError, type Task } from 'meilisearch'
+import { and, asc, gt, inArray, isNull, sql } from 'drizzle-orm'
+import type { FastifyBaseLogger } from 'fastify'
 import pg from 'pg'
 import type { Config } from '../config.ts'
 import type { Database, DatabaseClient } from '../db/client.ts'
+import { PostponedError } from '../db/jobs.ts'
 import { users } from '../db/schema/users.ts'
-import { transaction } from '../db/transaction.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import { describeCause } from '../errors/cause.ts'
 import type { UserDocument } from '../ports/search-index.meilisearch.ts'
+import { countUsers, findDifference } from './count-users.ts'
+import { ForeignKeyError, openUserIndex, type UserIndex } from './user-index.ts'
 
-const deadlineMs = 10_000
 const batchSize = 1000
-
-const settings = {
-  searchableAttributes: ['handle', 'display_name'],
-  displayedAttributes: ['id', 'handle', 'display_name', 'bio'],
-  pagination: { maxTotalHits: 1000 },
-}
 
 /** Keeps Meilisearch's index like the users of PostgreSQL. */
 export type UserIndexer = {
-  /** Makes the index and its settings as they should be, where they are not. */
-  provision(): Promise<void>
-  /** Writes or deletes the user's document, as the row says at this moment; any number of times. */
-  indexUser(userId: string): Promise<void>
-  /**
-   * Fills another index from all rows, and swaps it in; gives how many.
-   * @param directUrl PostgreSQL without a pooler: a lock is held on it meanwhile
-   */
-  reindex(directUrl: string): Promise<number>
+  /** Writes or deletes the users' documents, as the rows say at this moment; any number of times. */
+  indexUsers(userIds: readonly string[]): Promise<void>
+  /** Fills another index from all rows, and swaps it in; gives how many. */
+  reindex(): Promise<number>
+  /** In a while the index has what it should have: what it lost, or never had, is in it. */
+  keepWholeSoon(): void
 }
 
-const document = { id: users.id, handle: users.handle, display_name: users.displayName, bio: users.bio }
+type Parts = Pick<DatabaseClient, 'db' | 'pool'> & {
+  /** PostgreSQL without a pooler: a lock is held on it while the index is rebuilt. */
+  readonly directUrl: string
+  readonly log: FastifyBaseLogger
+}
 
 /** `undefined` where PostgreSQL itself is searched. */
-export function openUserIndexer(
-  { meilisearchUrl: host, meilisearchApiKey: apiKey, meilisearchIndex: name }: Config,
-  { db, pool }: Pick<DatabaseClient, 'db' | 'pool'>,
-): UserIndexer | undefined {
-  if (host === undefined) return undefined
-  const client = new Meilisearch({ host, ...(apiKey !== undefined && { apiKey }), timeout: deadlineMs })
+export function openUserIndexer(config: Config, parts: Parts): UserIndexer | undefined {
+  const index = openUserIndex(config)
+  return index && keepIndex(index, parts)
+}
 
-  async function provision(index = name): Promise<void> {
-    const current = await client
-      .index(index)
-      .getSettings()
-      .catch((error: unknown) => {
-        if (codeOf(error) === 'index_not_found') return undefined
-        throw error
-      })
-    if (current === undefined) await done(client.createIndex(index, { primaryKey: 'id' }))
-    const isWanted = Object.entries(settings).every(
-      ([key, value]) => JSON.stringify(current?.[key as keyof typeof settings]) === JSON.stringify(value),
-    )
-    if (!isWanted) await done(client.index(index).updateSettings(settings))
+function keepIndex(index: UserIndex, { db, pool, directUrl, log }: Parts): UserIndexer {
+  let refusesDocuments = false
+  /** A difference that a rebuild has left: another one would leave it as well. */
+  let lasting: string | undefined
+
+  /** What is wrong with the index, in words. */
+  async function findLoss(): Promise<string | undefined> {
+    const condition = await index.inspect()
+    if (condition === 'missing') return 'it is gone'
+    if (condition === 'foreign') return 'it is not as Postern made it'
+    if (condition === 'changed') await index.mend()
+    if (refusesDocuments) return 'it takes another field for the id'
+    const difference = await findDifference(db, index)
+    return difference === lasting ? undefined : difference
   }
 
-  const done = async (enqueued: { waitTask(options: object): Promise<Task> }): Promise<void> => {
-    const { status, error } = await enqueued.waitTask({ timeout: deadlineMs, interval: 50 })
-    if (status !== 'succeeded') throw new Error(`Meilisearch: the task ${status}: ${error?.code ?? 'without a reason'}`)
+  async function rebuild(isMine: () => Promise<void>): Promise<number> {
+    if ((await index.inspect()) === 'missing') await index.create()
+    const count = await index.replace(allUsers(db), isMine)
+    refusesDocuments = false
+    lasting = await findDifference(db, index)
+    return count
   }
-  let provisioned: Promise<void> | undefined
-  const provisionOnce = (): Promise<void> => {
-    provisioned ??= provision().catch((error: unknown) => {
-      provisioned = undefined
-      throw error
+
+  async function keepWhole(): Promise<void> {
+    if ((await findLoss()) === undefined) return
+    await underLock(directUrl, { wait: false }, async (isMine) => {
+      // Somebody else may just have done it.
+      const loss = await findLoss()
+      if (loss === undefined) return
+      const { users: expected } = await countUsers(db)
+      if (expected === 0 && loss === 'it is gone') return await index.create()
+      log.warn({ index: index.name, loss, users: expected }, 'the search index is being rebuilt')
+      const count = await rebuild(isMine)
+      log.warn({ index: index.name, users: count, ...(lasting && { lasting }) }, 'the search index was rebuilt')
     })
-    return provisioned
+  }
+
+  let isKeeping = false
+  /** Once at a time. Jobs do not wait for it: it may take longer than they have. */
+  const keepWholeSoon = (): void => {
+    if (isKeeping) return
+    isKeeping = true
+    void keepWhole()
+      .catch((error: unknown) =>
+        log.warn({ cause: describeCause(error) }, 'the search index could not be looked after'),
+      )
+      .finally(() => {
+        isKeeping = false
+      })
+  }
+  const postpone = (cause?: unknown): PostponedError => {
+    keepWholeSoon()
+    return new PostponedError('the search index is rebuilt first', { cause })
   }
 
   return {
-    provision: provisionOnce,
-    indexUser: async (userId) => {
-      await provisionOnce()
-      // Two jobs of one user write one after the other, each what it reads then; during a rebuild none does, but after it.
-      await transaction(pool, async (tx) => {
-        const { rows } = await tx.execute<{ free: boolean }>(sql`
-          select pg_try_advisory_xact_lock_shared(hashtext('postern-reindex'))
-            and pg_try_advisory_xact_lock(hashtext(${`postern-index:${userId}`})) as free`)
-        if (!rows[0]?.free) throw new Error('the user, or the whole index, is being written')
-        const [row] = await tx
-          .select(document)
-          .from(users)
-          .where(and(eq(users.id, userId), isNull(users.deletedAt)))
-        const index = client.index<UserDocument>(name)
-        await done(row === undefined ? index.deleteDocument(userId) : index.addDocuments([row], { primaryKey: 'id' }))
-      })
-    },
-    reindex: async (directUrl) => {
-      await provisionOnce()
-      const next = `${name}_next`
-      // Held by its connection: a rebuild that dies holds nothing.
-      const lock = new pg.Client({ connectionString: directUrl, connectionTimeoutMillis: 5000 })
-      await lock.connect()
+    indexUsers: async (userIds) => {
+      // A write would make an index that is gone anew, as nobody wants it: every field of a few users.
+      const condition = await index.inspect()
+      if (condition === 'missing' || condition === 'foreign') throw postpone()
       try {
-        await lock.query("select pg_advisory_lock(hashtext('postern-reindex'))")
-        await client.deleteIndex(next).waitTask({ timeout: deadlineMs })
-        await provision(next)
-        const index = client.index<UserDocument>(next)
-        const count = await eachBatch(db, (batch) => done(index.addDocuments(batch, { primaryKey: 'id' })))
-        await done(client.swapIndexes([{ indexes: [name, next], rename: false }]))
-        await done(client.deleteIndex(next))
-        return count
-      } finally {
-        await lock.end()
+        await transaction(pool, (tx) => writeUsers(tx, index, userIds))
+      } catch (error) {
+        refusesDocuments ||= error instanceof ForeignKeyError
+        throw error instanceof ForeignKeyError ? postpone(error) : error
       }
     },
+    reindex: () => underLock(directUrl, { wait: true }, rebuild) as Promise<number>,
+    keepWholeSoon,
   }
 }
 
-async function eachBatch(db: Database, write: (batch: UserDocument[]) => Promise<void>): Promise<number> {
-  let count = 0
+const document = {
+  id: users.id,
+  handle: users.handle,
+  display_name: users.displayName,
+  bio: users.bio,
+  // Not the column, which rows of an older version have to be given first.
+  words: sql<string>`search_words(${users.handle}, ${users.displayName})`,
+}
+
+/** One after the other, each with what it reads then; none while the index is rebuilt, but after it. */
+async function writeUsers(tx: Transaction, index: UserIndex, userIds: readonly string[]): Promise<void> {
+  const { rows } = await tx.execute<{ free: boolean }>(
+    sql`select pg_try_advisory_xact_lock_shared(hashtext('postern-reindex')) as free`,
+  )
+  if (!rows[0]?.free) throw new PostponedError('the search index is being rebuilt')
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtext('postern-index'))`)
+  const documents: UserDocument[] = await tx
+    .select(document)
+    .from(users)
+    .where(and(inArray(users.id, [...userIds]), isNull(users.deletedAt)))
+  const found = new Set(documents.map(({ id }) => id))
+  await index.write(
+    documents,
+    userIds.filter((id) => !found.has(id)),
+  )
+}
+
+async function* allUsers(db: Database): AsyncGenerator<UserDocument[]> {
   for (let last: string | undefined; ; ) {
-    const batch = await db
+    const batch: UserDocument[] = await db
       .select(document)
       .from(users)
       .where(and(isNull(users.deletedAt), last === undefined ? undefined : gt(users.id, last)))
       .orderBy(asc(users.id))
       .limit(batchSize)
-    if (batch.length === 0) return count
-    await write(batch)
-    count += batch.length
+    if (batch.length === 0) return
+    yield batch
     last = batch.at(-1)?.id
   }
 }
 
-const codeOf = (error: unknown): unknown =>
-  error instanceof MeilisearchApiError ? (error.cause as { code?: string } | undefined)?.code : undefined
+/**
+ * Two rebuilds at once would leave an index with half of the users. The lock is held by its connection: one that dies holds nothing,
+ * which `isMine` tells. Without `wait` nothing is done while somebody else has it.
+ */
+async function underLock<Result>(
+  directUrl: string,
+  { wait }: { readonly wait: boolean },
+  act: (isMine: () => Promise<void>) => Promise<Result>,
+): Promise<Result | undefined> {
+  const lock = new pg.Client({ connectionString: directUrl, connectionTimeoutMillis: 5000, keepAlive: true })
+  // It fails the next statement, and must not end the process besides.
+  lock.on('error', () => undefined)
+  await lock.connect()
+  try {
+    const { rows } = await lock.query<{ taken: boolean }>(
+      wait
+        ? "select true as taken from pg_advisory_lock(hashtext('postern-reindex'))"
+        : "select pg_try_advisory_lock(hashtext('postern-reindex')) as taken",
+    )
+    return rows[0]?.taken ? await act(async () => void (await lock.query('select'))) : undefined
+  } finally {
+    await lock.end()
+  }
+}

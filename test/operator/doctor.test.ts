@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { ConfigError, loadConfig, startWarnings } from '../../src/config.ts'
 import { startApp, type TestApp } from '../support/app.ts'
-import { startStandIn } from '../support/meilisearch.ts'
+import { startStandIn } from '../support/meilisearch-stand-in.ts'
 import { startOtlpReceiver } from '../support/otlp-receiver.ts'
 import { runAdmin } from '../support/server-process.ts'
 
@@ -22,7 +22,10 @@ describe('npm run admin -- doctor', () => {
       MEILISEARCH_SEARCH_API_KEY: meilisearch.searchApiKey ?? '',
     }
     const other = await startApp({ ...env, DATABASE_URL: app.config.databaseUrl, KEYS_DIR: app.config.keysDir })
-    await expect.poll(() => meilisearch.asked.some(({ method }) => method === 'PATCH'), { timeout: 10_000 }).toBe(true)
+    const wasMade = () =>
+      meilisearch.indexes.get('users')?.settings.stopWords !== undefined &&
+      meilisearch.asked.some(({ method }) => method === 'PATCH')
+    await expect.poll(wasMade, { timeout: 10_000 }).toBe(true)
     const receiver = await startOtlpReceiver()
     const { code, out } = await runAdmin(app, ['doctor'], {
       ...env,

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { searchFold } from '../../src/search/words.ts'
 import { said, somebody } from '../moderation/support.ts'
 import { publicUrl, startApp, type TestApp } from '../support/app.ts'
 import { makeUsers } from '../support/factories.ts'
-import { type MeilisearchServer, type StandIn, startMeilisearch, startStandIn } from '../support/meilisearch.ts'
+import { type MeilisearchServer, startMeilisearch } from '../support/meilisearch.ts'
+import { type StandIn, startStandIn } from '../support/meilisearch-stand-in.ts'
 import { newPerson, signedUp } from '../support/people.ts'
-import { runAdmin } from '../support/server-process.ts'
 
 const url = '/v0/search/users'
 type Found = { readonly id: string; readonly handle: string }
@@ -166,25 +165,6 @@ describe(`GET ${url}`, () => {
     await client.post('/v0/auth/logout')
   })
 
-  test('what is asked for is folded as the database folds what it holds', async () => {
-    const samples = [
-      'Zoé Müller',
-      'ŁÓDŹ',
-      'straße',
-      'Ærø œuvre',
-      'ﬁn ①',
-      'a_b-c.d,e’f',
-      'ı İ',
-      'Ωμέγα',
-      '山田太郎',
-      '👩‍🚀 x',
-    ]
-    for (const text of samples) {
-      const [row] = await app.sql<{ folded: string }>('select search_fold($1) as folded', [text])
-      expect([text, searchFold(text)]).toEqual([text, row?.folded])
-    }
-  })
-
   test('of thousands the first thousand can be reached', async () => {
     await makeUsers(app.deps.pool, 1200)
     const { body } = await ask(app, 'bulk')
@@ -276,7 +256,7 @@ describe('Meilisearch', () => {
     const searches = standIn.asked.filter(({ path }) => path.endsWith('/search'))
     expect(new Set(searches.map(({ key }) => key))).toEqual(new Set([standIn.searchApiKey]))
     for (const document of standIn.documents(name).values())
-      expect(Object.keys(document).sort()).toEqual(['bio', 'display_name', 'handle', 'id'])
+      expect(Object.keys(document).sort()).toEqual(['bio', 'display_name', 'handle', 'id', 'words'])
   })
 
   test('an erased account leaves no document behind [DA2]', async () => {
@@ -289,8 +269,13 @@ describe('Meilisearch', () => {
   test('entries that the database does not confirm do not show [AZ6]', async () => {
     const { id } = await somebody(app)
     const documents = standIn.documents(name)
-    documents.set('x', { id: '01890a5d-ac96-774b-bcce-b302099a8057', handle: 'ghost', display_name: 'Poisoned' })
-    documents.set('y', { id, handle: 'impostor', display_name: 'Poisoned' })
+    documents.set('x', {
+      id: '01890a5d-ac96-774b-bcce-b302099a8057',
+      handle: 'ghost',
+      display_name: 'Poisoned',
+      words: 'poisoned',
+    })
+    documents.set('y', { id, handle: 'impostor', display_name: 'Poisoned', words: 'poisoned' })
     expect(await handles(app, 'poisoned')).toEqual([])
     documents.delete('x')
     documents.delete('y')
@@ -331,34 +316,5 @@ describe('Meilisearch', () => {
     const denied = await startApp({ ...meilisearchEnv(standIn), MEILISEARCH_SEARCH_API_KEY: 'wrong' })
     expect(said(await ask(denied, 'leopold'))).toEqual([500, 'meilisearch:query_failed'])
     await denied.close()
-  })
-
-  test('settings that were changed are as they should be after a start', async () => {
-    const path = `${standIn.url}/indexes/${name}/settings`
-    const headers = { authorization: `Bearer ${standIn.apiKey}`, 'content-type': 'application/json' }
-    const read = async () =>
-      ((await (await fetch(path, { headers })).json()) as { searchableAttributes: string[] }).searchableAttributes
-    const wanted = await read()
-    await fetch(path, { method: 'PATCH', headers, body: '{"searchableAttributes":["*"]}' })
-    const again = await startApp({ ...meilisearchEnv(standIn), MEILISEARCH_INDEX: name })
-    await expect.poll(read, { timeout: 10_000 }).toEqual(wanted)
-    await again.close()
-  })
-
-  test('npm run admin -- reindex: the index is what the database says, in one moment', async () => {
-    const before = standIn.documents(name)
-    before.clear()
-    before.set('ghost', { id: 'ghost', handle: 'ghost', display_name: 'Ghost' })
-    const { code, out } = await runAdmin(app, ['reindex'], {
-      MEILISEARCH_URL: standIn.url,
-      MEILISEARCH_API_KEY: standIn.apiKey ?? '',
-      MEILISEARCH_INDEX: name,
-    })
-    const [row] = await app.sql<{ count: string }>('select count(*) from users where deleted_at is null')
-    expect([code, out.trim()]).toEqual([0, `${row?.count} users are in the index ${name} now.`])
-    expect(standIn.documents(name).has('ghost')).toBe(false)
-    expect(await handles(app, 'leopold')).toEqual(['first_one'])
-    await signedUp(app, newPerson({ handle: 'after_swap', display_name: 'Afterwards' }))
-    await untilFound(app, 'afterwards', ['after_swap'])
   })
 })
