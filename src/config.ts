@@ -4,7 +4,9 @@ import { findCautions } from './config-cautions.ts'
 import { findOpenFiles } from './config-files.ts'
 import type { Kind } from './config-kinds.ts'
 import { findMistakes } from './config-rules.ts'
+import { settingsWithoutEffect } from './config-spelling.ts'
 import { type Variable, type VariableName, variableList, type variables } from './config-variables.ts'
+import { decodeText, readEnvFile } from './env-file.ts'
 
 export { configurationTable, envExample } from './config-docs.ts'
 export { variables } from './config-variables.ts'
@@ -63,13 +65,17 @@ export function loadConfig(env: Environment, role: Role = 'api'): Config {
   const config = Object.freeze({ ...values, frontendIsDefault: !given.has('FRONTEND_URL') }) as Config
   const broken = findMistakes({ config, role, isSet: (name) => given.has(name) }, new Set(unread.keys()))
   const problems = variableList.flatMap(({ name }) => unread.get(name) ?? broken.get(name) ?? [])
-  if (problems.length > 0) throw new ConfigError(problems)
+  // What seems to be missing may be set under another name.
+  if (problems.length > 0) throw new ConfigError([...problems, ...settingsWithoutEffect(env, {})])
   return config
 }
 
 /** What an operator should know although nothing is refused; said at every start and by doctor, in the same words. Never a secret's value. */
 export const startWarnings = (env: Environment, config: Config): string[] => [
-  ...settingsWithoutEffect(env),
+  ...settingsWithoutEffect(env, readEnvFile().values),
+  ...(env.NODE_ENV?.toLowerCase() === 'production' && !env.APP_ENV
+    ? ['NODE_ENV is production, but APP_ENV is unset, so this is a server for development: set APP_ENV=production.']
+    : []),
   ...findCautions(config),
   ...(config.appEnv === 'production' && env.NODE_TLS_REJECT_UNAUTHORIZED === '0'
     ? [
@@ -78,30 +84,6 @@ export const startWarnings = (env: Environment, config: Config): string[] => [
     : []),
   ...findOpenFiles(env, config),
 ]
-
-function settingsWithoutEffect(env: Environment): string[] {
-  const names = Object.keys(env).filter((name) => env[name])
-  return names.flatMap((name) => findWarning(name) ?? [])
-}
-
-const byName = new Map<string, Variable>(variableList.map((variable) => [variable.name, variable]))
-const bySpelling = new Map(variableList.map(({ name }) => [looseSpelling(name), name]))
-
-function findWarning(name: string): string | undefined {
-  const variable = byName.get(name)
-  const fileOf = byName.get(name.replace(/_FILE$/, ''))
-  if (variable === undefined && fileOf && !fileOf.secret) {
-    return `${name} is set, but only a secret may come from a file: set ${fileOf.name}.`
-  }
-  if (fileOf) return undefined
-  const meant = bySpelling.get(looseSpelling(name))
-  return meant && `${name} is set, but unknown: is ${meant} meant?`
-}
-
-/** Alike for CORS_ORIGIN and CORS_ORIGINS, REDIS_URI and REDIS_URL, DATABASE_POOLSIZE and DATABASE_POOL_SIZE. */
-function looseSpelling(name: string): string {
-  return name.toUpperCase().replaceAll('_', '').replace(/URI$/, 'URL').replace(/S$/, '')
-}
 
 type Outcome = { readonly value: unknown } | { readonly mistake: string }
 
@@ -125,9 +107,10 @@ function findText(
   if (!file) return text ? { text } : undefined
   if (text) return { mistake: `${name} and ${name}_FILE are both set: keep one of them` }
   try {
-    const content = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+    const content = decodeText(readFileSync(file)).replace(/\r?\n$/, '')
     return content ? { text: content } : { mistake: `${name}_FILE must name a file that is not empty` }
   } catch (error) {
+    if (error instanceof TypeError) return { mistake: `${name}_FILE must name a file of text in UTF-8 or UTF-16` }
     return { mistake: `${name}_FILE must name a readable file (${(error as NodeJS.ErrnoException).code})` }
   }
 }
@@ -143,6 +126,6 @@ function readDefault({ name, kind, default: template }: Variable, known: Readonl
 
 function machineOrKnown(inner: string, known: Readonly<Record<string, unknown>>): string | undefined {
   if (inner === 'cores - 1') return String(Math.max(1, availableParallelism() - 1))
-  const variable = byName.get(inner)
+  const variable = variableList.find((one) => one.name === inner)
   return variable && String(known[variable.field])
 }

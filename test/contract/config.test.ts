@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -14,6 +15,7 @@ import {
   startWarnings,
   variables,
 } from '../../src/config.ts'
+import { isVariable, settingsWithoutEffect } from '../../src/config-spelling.ts'
 import { initKeys } from '../../src/crypto/keyring.ts'
 
 const marker = 'Zq7-marker-Zq7'
@@ -591,6 +593,17 @@ describe('NAME_FILE', () => {
     expect(problem({ WORKER_SECRET_FILE: writeSecret('lines', `${ownSecret}\n\n`) })).toBe(
       'WORKER_SECRET must be 32 or more ASCII characters without spaces',
     )
+    const bytes = join(folder, 'bytes')
+    writeFileSync(bytes, randomBytes(200))
+    expect(problem({ WORKER_SECRET_FILE: bytes })).toBe(
+      'WORKER_SECRET_FILE must name a file of text in UTF-8 or UTF-16',
+    )
+  })
+
+  test.each(['utf8', 'utf16le'] as const)('is read without its byte order mark: %s [FD62]', (encoding) => {
+    const file = join(folder, 'marked')
+    writeFileSync(file, `\uFEFF${ownSecret}\r\n`, encoding)
+    expect(loadConfig({ WORKER_SECRET_FILE: file }).workerSecret).toBe(ownSecret)
   })
 
   test('is for every variable that may hold a secret', () => {
@@ -626,6 +639,41 @@ describe('warnings', () => {
       'CORS_ORIGIN is set, but unknown: is CORS_ORIGINS meant?',
       'REDIS_URI is set, but unknown: is REDIS_URL meant?',
     ])
+  })
+
+  test.each([
+    ['DATABSE_URL', 'DATABASE_URL'],
+    ['DATABASE_ULR', 'DATABASE_URL'],
+    ['DATABASEURL', 'DATABASE_URL'],
+    ['APP_EVN', 'APP_ENV'],
+    ['app_env', 'APP_ENV'],
+    ['\uFEFFAPP_ENV', 'APP_ENV'],
+    ['TRUSTED_PROXYS', 'TRUSTED_PROXIES'],
+    ['SMTP_URL_FIEL', 'SMTP_URL_FILE'],
+    ['SESSION_IDLE_TTL_SECOND', 'SESSION_IDLE_TTL_SECONDS'],
+  ])('say of %s that %s is meant, also where that one is missed [FD62]', (given, meant) => {
+    const says = `${given} is set, but unknown: is ${meant} meant?`
+    expect(warningsOf({ [given]: 'a' })).toEqual([says])
+    expect(problemsOf({ APP_ENV: 'production', [given]: 'a' })).toContain(says)
+  })
+
+  test('say of NODE_ENV=production that APP_ENV is what counts [FD62]', () => {
+    const says =
+      'NODE_ENV is production, but APP_ENV is unset, so this is a server for development: set APP_ENV=production.'
+    expect(warningsOf({ NODE_ENV: 'production' })).toEqual([says])
+    expect(warningsOf({ NODE_ENV: 'production', APP_ENV: 'test' })).toEqual([])
+    expect(warningsOf({ NODE_ENV: 'development' })).toEqual([])
+  })
+
+  test('of a file .env say also what is like none of ours, unless others read it [FD62]', () => {
+    const file = { SESSION_SECRET: 'a', POSTGRES_PASSWORD: 'a', NODE_OPTIONS: '', HTTPS_PROXY: 'a', PORT: '80' }
+    expect(settingsWithoutEffect({ ...file, JAVA_HOME: '/opt' }, file)).toEqual([
+      'SESSION_SECRET is set in .env, but unknown.',
+    ])
+    const compose = Object.keys(uncommented()).filter((name) => !isVariable(name))
+    const all = Object.fromEntries(compose.map((name) => [name, 'a']))
+    expect(compose).toContain('EDGE_SUBNET')
+    expect(settingsWithoutEffect(all, all)).toEqual([])
   })
 
   const far = 'leads elsewhere without TLS that is verified: '
@@ -713,7 +761,9 @@ describe('warnings', () => {
   })
 
   test('leave alone what is in use, empty or not ours', () => {
-    expect(warningsOf({ ...production, JWT_AUDIENCE: '', PATH: '/bin', HOSTNAME: 'a', LOG_FILE: 'b' })).toEqual([])
+    expect(
+      warningsOf({ ...production, JWT_AUDIENCE: '', PATH: '/bin', HOME: '/', HOSTNAME: 'a', LOG_FILE: 'b' }),
+    ).toEqual([])
   })
 })
 
