@@ -1,28 +1,30 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
 const run = promisify(execFile)
-const node = (script: string) =>
-  run(process.execPath, ['--input-type=module', '-e', script], { cwd: root }).then(({ stdout }) => stdout.trim())
+const node = (script: string, cwd = root) =>
+  run(process.execPath, ['--input-type=module', '-e', script], { cwd }).then(({ stdout }) => stdout.trim())
+const manifest = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'))
 
 beforeAll(async () => {
   // publint reads what npm would pack, and fails on its warnings too.
   await run('npm', ['run', 'build:client'], { cwd: root })
 })
 
+const answer = "await createClient({ baseUrl: 'http://127.0.0.1:1' }).GET('/v0/user/me')"
+const firstCall = `import { createClient } from 'postern/client'; console.log((${answer}).error.code)`
+
 test('postern/client is what the package exports', async () => {
   const names = await node("console.log(Object.keys(await import('postern/client')).join())")
   expect(names).toBe('createClient,memoryTokens')
-  const answer = "await createClient({ baseUrl: 'http://127.0.0.1:1' }).GET('/v0/user/me')"
-  const script = `import { createClient } from 'postern/client'; console.log((${answer}).error.code)`
-  expect(await node(script)).toBe('client:unreachable')
+  expect(await node(firstCall)).toBe('client:unreachable')
 })
 
 test('it is published on its own: nothing of the server, and one dependency', async () => {
@@ -35,7 +37,6 @@ test('it is published on its own: nothing of the server, and one dependency', as
     'README.md',
     'package.json',
   ])
-  const manifest = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'))
   const { version, dependencies } = manifest('package.json')
   expect(manifest('dist/client/package.json')).toMatchObject({
     version,
@@ -73,19 +74,36 @@ const events = await client.GET('/v0/events')
 events.data?.pipeThrough(new TextDecoderStream())
 `
 
-test.each([{ module: 'nodenext' }, { module: 'esnext', moduleResolution: 'bundler' }])(
-  'its types are whole where there is only a browser: %j',
-  async (resolution) => {
-    const home = mkdtempSync(join(tmpdir(), 'postern-front-end-'))
-    onTestFinished(() => rmSync(home, { recursive: true, force: true }))
-    mkdirSync(join(home, 'node_modules'))
-    symlinkSync(join(root, 'dist/client'), join(home, 'node_modules/postern'))
+describe('packed and installed in a folder of its own, by npm', () => {
+  let home: string
+
+  beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), 'postern-front-end-'))
+    writeFileSync(join(home, 'package.json'), '{"type":"module","private":true}')
     writeFileSync(join(home, 'front-end.ts'), frontEnd)
-    writeFileSync(join(home, 'package.json'), '{"type":"module"}')
-    const lib = ['es2022', 'dom', 'dom.iterable', 'dom.asynciterable']
-    const compilerOptions = { ...resolution, target: 'es2022', lib, types: [], strict: true, noEmit: true }
-    writeFileSync(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['front-end.ts'] }))
-    const tsc = join(root, 'node_modules/typescript/bin/tsc')
-    await expect(run(process.execPath, [tsc, '-p', home])).resolves.toBeTruthy()
-  },
-)
+    const tarball = join(root, `dist/postern-${manifest('package.json').version}.tgz`)
+    await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball], { cwd: home })
+  }, 120_000)
+  afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+  test('it is there whole, and brings its dependency [FD81]', async () => {
+    expect(readdirSync(join(home, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
+      'openapi-fetch',
+      'openapi-typescript-helpers',
+      'postern',
+    ])
+    expect(lstatSync(join(home, 'node_modules/postern')).isSymbolicLink()).toBe(false)
+    expect(await node(firstCall, home)).toBe('client:unreachable')
+  })
+
+  test.each([{ module: 'nodenext' }, { module: 'esnext', moduleResolution: 'bundler' }])(
+    'its types are whole where there is only a browser: %j [FD81]',
+    async (resolution) => {
+      const lib = ['es2022', 'dom', 'dom.iterable', 'dom.asynciterable']
+      const compilerOptions = { ...resolution, target: 'es2022', lib, types: [], strict: true, noEmit: true }
+      writeFileSync(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['front-end.ts'] }))
+      const tsc = join(root, 'node_modules/typescript/bin/tsc')
+      await expect(run(process.execPath, [tsc, '-p', home])).resolves.toBeTruthy()
+    },
+  )
+})
