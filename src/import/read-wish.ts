@@ -58,8 +58,10 @@ function fitName(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
   const asItIs = displayName.safeParse(value)
   if (asItIs.success) return asItIs.data
-  const cleaned = [...value.replace(/[<>\p{C}]/gu, '')].slice(0, 50).join('').trim()
-  return displayName.safeParse(cleaned).data
+  const cleaned = [/[<>]|(?![\u200c\u200d])\p{C}/gu, /[<>\p{C}]/gu].map((unfit) =>
+    [...value.replace(unfit, '')].slice(0, 50).join('').trim(),
+  )
+  return cleaned.map((name) => displayName.safeParse(name).data).find((name) => name !== undefined)
 }
 
 function readHash(value: unknown, own: Argon2Cost): string {

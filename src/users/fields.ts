@@ -32,12 +32,19 @@ export const handle = ruledText({
 /** Handles that differ in case only are the same handle. */
 export const handleKey = (text: string): string => text.toLowerCase()
 
-/** Space and the letters that look like it: Hangul fillers and the blank Braille pattern. */
-const blank = /^[\s\p{Z}\u115F\u1160\u2800\u3164\uFFA0]*$/u
+/** What shows nothing: space, what is ignored, marks without a letter, and the few letters and signs that are drawn as nothing. */
+const blank = /^[\s\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}\u{13441}\u{13442}]*$/u
+
+/**
+ * U+200D and U+200C, which say that two letters or pictures are joined (👩‍💻) or are not (علی‌رضا). The former also ends some words of Bengali and
+ * Malayalam, after the sign that takes a letter's vowel.
+ */
+const joiner =
+  /(?<=[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d](?=[\p{L}\p{M}\p{Extended_Pictographic}])|(?<=[\u09cd\u0d4d])\u200d/gu
 
 function findDisplayNameBreach(name: string): Breach | undefined {
   if (lengthOf(name) > 50) return { rule: 'max_length', limit: 50 }
-  if (/[<>\p{Cc}\p{Cf}\p{Cs}\p{Co}]/u.test(name)) return { rule: 'charset' }
+  if (/[<>\p{Cc}\p{Cf}\p{Cs}\p{Co}]/u.test(name.replace(joiner, ''))) return { rule: 'charset' }
   return blank.test(name) ? { rule: 'blank' } : undefined
 }
 

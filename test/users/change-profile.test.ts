@@ -181,6 +181,48 @@ describe(`PATCH ${url}`, () => {
     expect(refused(answer)).toEqual([400, 'general:validation_error', [expect.objectContaining(problem)]])
   })
 
+  describe('display_name', () => {
+    let own: Awaited<ReturnType<typeof signedUp>>['client']
+    beforeAll(async () => {
+      own = (await signedUp(app)).client
+    })
+    const renameTo = (display_name: string) => change(own, { display_name })
+
+    test.each([
+      ...['\u034f', '\ufe0f', '\u17b4', '\u115f\u1160', '\uffa0', '\u180b', '\u2800', '\u3000 \u00a0', '\u{13441}'],
+      ...[
+        '\u0301',
+        '\u0e34\u0e48',
+        '\u20dd',
+        '\u093f',
+        ' \u064e ',
+        '\u{1d159}',
+        '\u{16fe4}',
+        '\u{e0100}',
+        '\u3164\u200d\u3164',
+      ],
+    ])('%j shows nothing: blank [FD43]', async (name) => {
+      const answer = await renameTo(name)
+      expect(refused(answer)).toEqual([400, 'general:validation_error', [expect.objectContaining({ rule: 'blank' })]])
+    })
+
+    test.each(['👩‍💻', '👩🏽‍💻', '❤️‍🔥', '🏳️‍🌈', '👨‍👩‍👧‍👦 Four', 'علی‌رضا', 'می‌نا', 'क्‍षमा', 'ශ්‍රී', 'അനില്‍', 'é', 'ﷺ'])(
+      '%j is a name, with what joins its parts [FD44]',
+      async (name) => {
+        const answer = await renameTo(name)
+        expect([answer.status, answer.body.display_name]).toEqual([200, name])
+      },
+    )
+
+    test.each([
+      ...['Ada\u200d', '\u200dAda', 'A\u200d\u200db', 'a \u200c b', '1\u200d2', '👩‍', '.\u200c.', '\u200d'],
+      ...['a\u200bb', 'a\u00adb', 'a\u2060b', 'a\ufeffb', 'a\u061cb', 'a\u{e0061}b', 'a\u2066b'],
+    ])('%j has a format character that joins nothing: charset [FD44]', async (name) => {
+      const answer = await renameTo(name)
+      expect(refused(answer)).toEqual([400, 'general:validation_error', [expect.objectContaining({ rule: 'charset' })]])
+    })
+  })
+
   test('general:validation_error names every field that is wrong, and none is changed', async () => {
     const { client } = await signedUp(app)
     const before = (await client.get(url)).body
