@@ -99,7 +99,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
   const tracing = await openTracing(config, log)
   if (tracing) opened.defer(tracing.close)
   const urls = await openDatabaseUrls(config, { role: 'server', log, opened })
-  await applyMigrations(urls, config)
+  await applyMigrations(urls, { eventsKeepDays: config.eventsKeepDays, say: (message) => log.warn(message) })
 
   const { db, pool, close } = openDatabase({
     url: urls.main,

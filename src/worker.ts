@@ -24,7 +24,7 @@ async function work(config: Config): Promise<void> {
   const tracing = await openTracing(config, log)
   if (tracing) opened.defer(tracing.close)
   const urls = await openDatabaseUrls(config, { role: 'guest', log, opened })
-  await applyMigrations(urls, config)
+  await applyMigrations(urls, { eventsKeepDays: config.eventsKeepDays, say: (message) => log.warn(message) })
   const isProduction = config.appEnv === 'production'
   const keyring = openKeyring(config.keysDir, { create: !isProduction, ownOnly: isProduction })
   const jobs = await openJobs({ url: urls.direct, role: 'worker', log, tracing })

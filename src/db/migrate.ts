@@ -5,40 +5,48 @@ import pg from 'pg'
 import { packageRoot } from '../package-root.ts'
 import { grantToApi } from './grants.ts'
 import { installJobs } from './jobs.ts'
+import { withMigrationLock } from './migration-lock.ts'
 import type { DatabaseUrls } from './urls.ts'
 
 const connectWithinMs = 10_000
 
-/** How long security events are kept. */
-type Retention = { readonly eventsKeepDays: number }
+type Options = {
+  /** How long security events are kept; as long as before where it is not said. */
+  readonly eventsKeepDays?: number
+  /** Told what a start waits for, where that takes long. */
+  readonly say?: (message: string) => void
+}
 
-/** Applies what is missing. The advisory lock lets any number of replicas start at once: drizzle's migrator takes none. */
-export async function applyMigrations(
+const sayToOperator = (message: string): void => void process.stderr.write(`${message}\n`)
+
+/** Applies what is missing. Drizzle's migrator takes no lock. */
+export function applyMigrations(
   { main, migration: url, direct }: DatabaseUrls,
-  retention?: Retention,
+  { eventsKeepDays, say = sayToOperator }: Options = {},
 ): Promise<void> {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'postern-migrate',
-    connectionTimeoutMillis: connectWithinMs,
+  return withMigrationLock(url, say, async () => {
+    const client = new pg.Client({
+      connectionString: url,
+      application_name: 'postern-migrate',
+      connectionTimeoutMillis: connectWithinMs,
+    })
+    await client.connect()
+    try {
+      await migrate(drizzle(client), { migrationsFolder: join(packageRoot, 'migrations') })
+      await installJobs(url)
+      if (eventsKeepDays !== undefined) await keepEvents(client, eventsKeepDays)
+      await grantToApi(
+        client,
+        [main, direct].filter((one) => one !== url),
+      )
+    } finally {
+      await client.end()
+    }
   })
-  await client.connect()
-  try {
-    await client.query("select pg_advisory_lock(hashtext('postern-migrate'))")
-    await migrate(drizzle(client), { migrationsFolder: join(packageRoot, 'migrations') })
-    await installJobs(url)
-    if (retention) await keepEvents(client, retention)
-    await grantToApi(
-      client,
-      [main, direct].filter((one) => one !== url),
-    )
-  } finally {
-    await client.end()
-  }
 }
 
 /** In a function of the owner's: whoever has the API's role cannot have the audit swept any sooner [LG2]. */
-async function keepEvents(owner: pg.Client, { eventsKeepDays: days }: Retention): Promise<void> {
+async function keepEvents(owner: pg.Client, days: number): Promise<void> {
   const { rows } = await owner.query<{ isSo: boolean }>('select events_kept() = make_interval(days => $1) as "isSo"', [
     days,
   ])

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { applyMigrations } from '../../src/db/migrate.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
@@ -86,6 +87,14 @@ describe.runIf(isNewEnough)('behind PgBouncer in transaction mode', () => {
     )
     const emails = (await Promise.all(asked)).map(({ body }) => body.email)
     expect(emails).toEqual(people.map(({ person }) => person.email))
+  })
+
+  test('migrations through it alone leave no lock behind for the next start [FD60]', async () => {
+    const { databaseUrl: url = '' } = here().config
+    const said: string[] = []
+    const say = (message: string) => void said.push(message)
+    for (let start = 0; start < 3; start++) await applyMigrations({ main: url, migration: url, direct: url }, { say })
+    expect(said).toEqual([])
   })
 
   test('of many sign-ups for one handle one is taken', async () => {
