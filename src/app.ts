@@ -83,7 +83,7 @@ export async function buildApp(
   sessionRoutes(app, deps)
   accessTokenRoutes(app, deps)
   totpRoutes(app, deps)
-  oauthRoutes(app, deps)
+  await oauthRoutes(app, deps)
   userRoutes(app, deps)
   await fileRoutes(app, deps)
   searchRoutes(app, deps)

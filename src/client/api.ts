@@ -33,13 +33,13 @@ export interface Routes {
   '/v0/admin/oauth/providers': {
     /** The registered providers, without their secrets */
     GET: {
-      data: { providers: readonly ({ id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string })[] }
+      data: { providers: readonly ({ id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; email_verification: string; nonce: string; token_endpoint_auth_method: string; authorize_parameters: Record<string, string>; audiences: readonly string[]; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string })[] }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
     }
     /** Register a provider, by its issuer (OIDC) or its endpoints */
     POST: {
-      body: { slug: string; name: string; client_id: string; client_secret: string; /** OIDC: the rest comes from its discovery document */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; scopes?: readonly string[]; /** whence its pictures may come */ image_hosts?: readonly string[] }
-      data: { id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string }
+      body: { slug: string; name: string; client_id: string; client_secret: string; /** OIDC: the rest comes from its discovery document */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; /** claim, trusted, mail: an address counts where email_verified is true, unless it is denied, or once its mailbox has answered a link */ email_verification?: string; /** required, if_present: whether an ID token may lack the nonce that was sent */ nonce?: string; /** client_secret_basic, client_secret_post: how the token endpoint takes the secret; by default as the issuer says, else client_secret_basic */ token_endpoint_auth_method?: string; /** further parameters of the way to the provider; with response_mode=form_post it posts to a page of ours */ authorize_parameters?: Record<string, string>; /** client ids of your apps there, for which ID tokens may be that apps bring */ audiences?: readonly string[]; scopes?: readonly string[]; /** whence its pictures may come */ image_hosts?: readonly string[] }
+      data: { id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; email_verification: string; nonce: string; token_endpoint_auth_method: string; authorize_parameters: Record<string, string>; audiences: readonly string[]; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
@@ -47,8 +47,8 @@ export interface Routes {
     /** Change a registered provider; whom it asks, by a session that shows two factors */
     PATCH: {
       params: { path: { slug: string } }
-      body?: { name?: string; client_id?: string; client_secret?: string; /** OIDC: the rest comes from its discovery document */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; scopes?: readonly string[]; /** whence its pictures may come */ image_hosts?: readonly string[] }
-      data: { id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string }
+      body?: { name?: string; client_id?: string; client_secret?: string; /** OIDC: the rest comes from its discovery document */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; /** claim, trusted, mail: an address counts where email_verified is true, unless it is denied, or once its mailbox has answered a link */ email_verification?: string; /** required, if_present: whether an ID token may lack the nonce that was sent */ nonce?: string; /** client_secret_basic, client_secret_post: how the token endpoint takes the secret; by default as the issuer says, else client_secret_basic */ token_endpoint_auth_method?: string; /** further parameters of the way to the provider; with response_mode=form_post it posts to a page of ours */ authorize_parameters?: Record<string, string>; /** client ids of your apps there, for which ID tokens may be that apps bring */ audiences?: readonly string[]; scopes?: readonly string[]; /** whence its pictures may come */ image_hosts?: readonly string[] }
+      data: { id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; email_verification: string; nonce: string; token_endpoint_auth_method: string; authorize_parameters: Record<string, string>; audiences: readonly string[]; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
     }
     /** Remove a registered provider */
@@ -62,8 +62,8 @@ export interface Routes {
     /** Choose a handle: the sign-up through a provider is an account */
     POST: {
       body: { /** From the sign-in through the provider */ pending_token: string; handle: string; display_name: string }
-      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:email_already_exists' | 'oauth:handle_required' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:handle_already_exists' | 'user:invalid_token' | 'user:token_expired'
+      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { status: 'email_verification_required' }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:email_already_exists' | 'oauth:handle_required' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:handle_already_exists' | 'user:invalid_token' | 'user:token_expired' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/app/auth/device/verify': {
@@ -87,7 +87,7 @@ export interface Routes {
     /** Sign in in an app with a token that the provider's own library gave it */
     POST: {
       params: { path: { provider: string }; header?: { 'x-device-token'?: string } }
-      body?: { id_token?: string; nonce?: string; access_token?: string }
+      body?: { id_token?: string; nonce?: string; access_token?: string; remember_me?: boolean }
       data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { pending_token: string; email: string } | { /** for totp/verify */ temp_token: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_id_token' | 'oauth:provider_not_found' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
     }
@@ -137,8 +137,8 @@ export interface Routes {
     /** Choose a handle: the sign-up through a provider is an account */
     POST: {
       body: { /** From the sign-in through the provider */ pending_token: string; handle: string; display_name: string }
-      data: undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:email_already_exists' | 'oauth:handle_required' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:handle_already_exists' | 'user:invalid_token' | 'user:token_expired'
+      data: { status: 'email_verification_required' } | undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:email_already_exists' | 'oauth:handle_required' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:handle_already_exists' | 'user:invalid_token' | 'user:token_expired' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/auth/confirm-email-change': {
@@ -213,7 +213,7 @@ export interface Routes {
   '/v0/auth/oauth/google/one-tap/login': {
     /** Sign in with a credential of Google One Tap */
     POST: {
-      body: { credential: string }
+      body: { credential: string; remember_me?: boolean }
       data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string } | undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_id_token' | 'oauth:provider_not_found' | 'oauth:user_info_fetch_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
     }
@@ -235,9 +235,18 @@ export interface Routes {
   '/v0/auth/oauth/{provider}/authorize': {
     /** The URL at the provider to send the browser to */
     GET: {
-      params: { query?: { /** login or link; login unless said otherwise */ flow?: string; /** comes back as X-Redirect-To */ redirect_to?: string }; path: { provider: string } }
+      params: { query?: { /** login or link; login unless said otherwise */ flow?: string; /** true: the session that comes of it outlives the browser */ remember_me?: string; /** comes back as X-Redirect-To */ redirect_to?: string }; path: { provider: string } }
       data: { auth_url: string }
       code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_redirect_url' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/oauth/{provider}/form-post': {
+    /** Where a provider posts its answer with response_mode=form_post; the browser goes on to the front end */
+    POST: {
+      params: { path: { provider: string } }
+      body?: FormData
+      data: never
+      code: 'FILE_TOO_LARGE' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error'
     }
   }
   '/v0/auth/oauth/{provider}/link': {
@@ -586,7 +595,7 @@ export interface Routes {
 
 /** Every code that the server of this version knows, the most declared first. */
 export const codes: readonly string[] =
-  'system:internal_error general:invalid_ip_address system:database_error rate_limit:exceeded system:transaction_error FORBIDDEN general:bad_request user:invalid_token FILE_TOO_LARGE user:banned session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required user:permission_insufficient oauth:invalid_auth_url oauth:provider_not_found totp:invalid_code worker:connection_failed worker:response_invalid system:hashing_error user:cannot_manage_self user:not_found worker:verification_email_send_failed oauth:email_already_exists totp:backup_code_exhausted turnstile:service_error turnstile:token_missing turnstile:verification_failed user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed token:email_mismatch totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed password:incorrect system:not_found token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_verification totp:already_enabled totp:temp_token_expired totp:temp_token_invalid user:invalid_password user:no_refresh_token user:not_verified user:password_not_set user:second_factor_required file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
+  'system:internal_error general:invalid_ip_address system:database_error rate_limit:exceeded system:transaction_error FORBIDDEN general:bad_request user:invalid_token FILE_TOO_LARGE user:banned session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required oauth:provider_not_found user:permission_insufficient worker:connection_failed worker:response_invalid oauth:invalid_auth_url worker:verification_email_send_failed totp:invalid_code system:hashing_error user:cannot_manage_self user:not_found oauth:email_already_exists totp:backup_code_exhausted turnstile:service_error turnstile:token_missing turnstile:verification_failed user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed token:email_mismatch totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed password:incorrect system:not_found token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_verification totp:already_enabled totp:temp_token_expired totp:temp_token_invalid user:invalid_password user:no_refresh_token user:not_verified user:password_not_set user:second_factor_required file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
 
 /** The codes that every route may refuse with: bit n is the n-th of `codes`. Written out they would be most of the client's size. */
 export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
@@ -594,70 +603,71 @@ export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>
   '/health-check': { GET: 0x1n },
   '/health/live': { GET: 0x1n },
   '/health/ready': { GET: 0x1n },
-  '/v0/admin/oauth/providers': { GET: 0x37e8fn, POST: 0x2000000007ffffn },
-  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x2000200000000fffffn, DELETE: 0xb7ebfn },
-  '/v0/app/auth/complete-signup': { POST: 0x40082080081ffn },
+  '/v0/admin/oauth/providers': { GET: 0x57e8fn, POST: 0x2000000025ffffn },
+  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x20002000000027ffffn, DELETE: 0x77ebfn },
+  '/v0/app/auth/complete-signup': { POST: 0x40082085881ffn },
   '/v0/app/auth/device/verify': { POST: 0x80000000000017fn },
-  '/v0/app/auth/login': { POST: 0x800008000e4e0837fn },
-  '/v0/app/auth/oauth/{provider}/token': { POST: 0x81808080c037fn },
-  '/v0/app/auth/totp/verify': { POST: 0x1800000001010017fn },
+  '/v0/app/auth/login': { POST: 0x800008000e158837fn },
+  '/v0/app/auth/oauth/{provider}/token': { POST: 0x818080822037fn },
+  '/v0/app/auth/totp/verify': { POST: 0x1800000001080017fn },
   '/v0/app/auth/verify-email': { POST: 0x240001110000817fn },
-  '/v0/auth/change-email': { POST: 0x100100000104e0ffffn },
-  '/v0/auth/change-password': { POST: 0x6002000020000080ffffn },
+  '/v0/auth/change-email': { POST: 0x10010000010158ffffn },
+  '/v0/auth/change-password': { POST: 0x6002000020000100ffffn },
   '/v0/auth/check': { GET: 0x400200007ec7n },
-  '/v0/auth/complete-signup': { POST: 0x40082080081ffn },
+  '/v0/auth/complete-signup': { POST: 0x40082085881ffn },
   '/v0/auth/confirm-email-change': { POST: 0x100000110000817fn },
   '/v0/auth/device/verify': { POST: 0x80000000000017fn },
   '/v0/auth/devices': { GET: 0x7e8fn },
   '/v0/auth/devices/{id}': { DELETE: 0x200000000007ebfn },
-  '/v0/auth/forgot-password': { POST: 0x100000000000000e060817fn },
-  '/v0/auth/login': { POST: 0x800008000e4e0837fn },
+  '/v0/auth/forgot-password': { POST: 0x100000000000000e018817fn },
+  '/v0/auth/login': { POST: 0x800008000e158837fn },
   '/v0/auth/logout': { POST: 0x7cbfn },
   '/v0/auth/oauth/connections': { GET: 0x7e8fn },
   '/v0/auth/oauth/connections/unlink': { POST: 0x2000002000000017fffn },
-  '/v0/auth/oauth/google/one-tap/login': { POST: 0x80808080c037fn },
-  '/v0/auth/oauth/google/one-tap/nonce': { GET: 0xc000fn },
+  '/v0/auth/oauth/google/one-tap/login': { POST: 0x808080822037fn },
+  '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x22000fn },
   '/v0/auth/oauth/providers': { GET: 0xfn },
-  '/v0/auth/oauth/{provider}/authorize': { GET: 0x80000000000000dfecfn },
-  '/v0/auth/oauth/{provider}/link': { POST: 0x10000d01008000c7fffn },
-  '/v0/auth/oauth/{provider}/login': { POST: 0xd01808080c037fn },
-  '/v0/auth/reauthenticate': { POST: 0x10010000201090fdffn },
-  '/v0/auth/resend-verification-email': { POST: 0x100e460817fn },
+  '/v0/auth/oauth/{provider}/authorize': { GET: 0x800000000000023fecfn },
+  '/v0/auth/oauth/{provider}/form-post': { POST: 0x2014fn },
+  '/v0/auth/oauth/{provider}/link': { POST: 0x10000d0100800227fffn },
+  '/v0/auth/oauth/{provider}/login': { POST: 0xd018080822037fn },
+  '/v0/auth/reauthenticate': { POST: 0x10010000201180fdffn },
+  '/v0/auth/resend-verification-email': { POST: 0x100e058817fn },
   '/v0/auth/reset-password': { POST: 0x28000000020100000817fn },
   '/v0/auth/session': { GET: 0x7n },
   '/v0/auth/sessions': { GET: 0x7e8fn },
   '/v0/auth/sessions/revoke-others': { POST: 0x17ebfn },
   '/v0/auth/sessions/{management_id}': { DELETE: 0x200000000007ebfn },
   '/v0/auth/set-initial-password': { POST: 0x1000000020000001ffffn },
-  '/v0/auth/signup': { POST: 0x80e460817fn },
+  '/v0/auth/signup': { POST: 0x80e058817fn },
   '/v0/auth/token': { POST: 0x400000007ebfn },
   '/v0/auth/token/refresh': { POST: 0x400004002000003ffn },
   '/v0/auth/token/revoke': { POST: 0x4000000000000017fn },
-  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x2000107fffn },
-  '/v0/auth/totp/disable': { POST: 0x2010107fffn },
-  '/v0/auth/totp/enable': { POST: 0x4000002000117fffn },
+  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x2000807fffn },
+  '/v0/auth/totp/disable': { POST: 0x2010807fffn },
+  '/v0/auth/totp/enable': { POST: 0x4000002000817fffn },
   '/v0/auth/totp/setup': { POST: 0xc00004000000000017ebfn },
   '/v0/auth/totp/status': { GET: 0x7e8fn },
-  '/v0/auth/totp/verify': { POST: 0x1800000001010017fn },
+  '/v0/auth/totp/verify': { POST: 0x1800000001080017fn },
   '/v0/auth/undo-email-change': { POST: 0x100000010000017fn },
   '/v0/auth/verify-email': { POST: 0x240001110000817fn },
   '/v0/errors': { GET: 0xbn },
   '/v0/events': { GET: 0x7e8fn },
   '/v0/files/{name}': { GET: 0x400000020000000007n },
-  '/v0/moderation/logs': { GET: 0x2fecfn },
+  '/v0/moderation/logs': { GET: 0x4fecfn },
   '/v0/search/users': { GET: 0x80000000000000805fn },
-  '/v0/user/me': { GET: 0x200007c87n, PATCH: 0x800000ffffn, DELETE: 0x20000000015f1fdffn },
+  '/v0/user/me': { GET: 0x200007c87n, PATCH: 0x800000ffffn, DELETE: 0x20000000013d9fdffn },
   '/v0/user/me/banner-image': { POST: 0x1040000007fbfn, DELETE: 0x20000007ebfn },
-  '/v0/user/me/deletion/confirm': { POST: 0x10000000000000100017fn },
+  '/v0/user/me/deletion/confirm': { POST: 0x10000000000000200017fn },
   '/v0/user/me/export': { GET: 0x17c9fn },
   '/v0/user/me/profile-image': { POST: 0x1040000007fbfn, DELETE: 0x20000007ebfn },
   '/v0/user/me/profile-image/import': { POST: 0x4000002040000007fffn },
   '/v0/user/me/security-events': { GET: 0xfecfn },
-  '/v0/users/ban': { POST: 0x100000000000440303ffffn },
+  '/v0/users/ban': { POST: 0x100000000000440605ffffn },
   '/v0/users/handle/{handle}/available': { GET: 0x800fn },
-  '/v0/users/profile': { GET: 0x200004fn },
-  '/v0/users/profile/id': { GET: 0x200004fn },
-  '/v0/users/roles/grant': { POST: 0x200020000000440303ffffn },
-  '/v0/users/roles/revoke': { POST: 0x400000000000440303ffffn },
-  '/v0/users/unban': { POST: 0x800000000000440303ffffn },
+  '/v0/users/profile': { GET: 0x400004fn },
+  '/v0/users/profile/id': { GET: 0x400004fn },
+  '/v0/users/roles/grant': { POST: 0x200020000000440605ffffn },
+  '/v0/users/roles/revoke': { POST: 0x400000000000440605ffffn },
+  '/v0/users/unban': { POST: 0x800000000000440605ffffn },
 }

@@ -38,6 +38,8 @@ declare module 'fastify' {
     hashes?: boolean
     /** Answers with cookies, so another site may not post to it even without any. */
     setsCookie?: boolean
+    /** Other sites post to it by design: it reads no cookie, sets none and changes nothing. */
+    fromAnySite?: boolean
   }
   interface FastifyRequest {
     clientAddress: string
@@ -73,10 +75,17 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
   const before = (
     route: RouteOptions,
     access: Access,
-    { limit = 'default', evenBanned = false, role, fresh = false, hashes = false }: FastifyContextConfig,
+    {
+      limit = 'default',
+      evenBanned = false,
+      role,
+      fresh = false,
+      hashes = false,
+      fromAnySite = false,
+    }: FastifyContextConfig,
   ) => [
     address,
-    ...([route.method].flat().some(isUnsafe) ? [crossSite] : []),
+    ...([route.method].flat().some(isUnsafe) && !fromAnySite ? [crossSite] : []),
     ...(hashes ? [hashing] : []),
     ...(limit === 'none' ? [] : [rateLimitGuard(limit, deps)]),
     ...credential[access],

@@ -9,6 +9,8 @@ export type MailContent =
       readonly handle: string
       readonly link: string
       readonly signedUpAt: string
+      /** Through whom the account will be signed in to, where it has no password. */
+      readonly provider?: string | undefined
     }
   | { readonly template: 'registered_notice'; readonly to: string }
   | {
@@ -118,7 +120,7 @@ function letterOf(content: MailContent): Letter {
       return {
         subject: 'Confirm your e-mail address',
         paragraphs: [
-          `Somebody signed up with this address and the handle ${oneLine(content.handle)} at ${inUtc(content.signedUpAt)}.`,
+          `Somebody signed up${through(content)} with this address and the handle ${oneLine(content.handle)} at ${inUtc(content.signedUpAt)}.`,
           'If that was you, open this link to confirm the address:',
           { link: content.link },
           'If it was not you, do not click: without the click no account exists, and the sign-up ends by itself.',
@@ -342,6 +344,9 @@ function letterOf(content: MailContent): Letter {
 
 const listServices = (names: readonly string[] = ['another service']): string =>
   new Intl.ListFormat('en', { type: 'disjunction' }).format(names.map(oneLine))
+
+const through = ({ provider }: { readonly provider?: string | undefined }): string =>
+  provider === undefined ? '' : ` through ${oneLine(provider)}`
 
 function listRemoved({ since, removed }: Extract<MailContent, { template: 'taken_back' }>): string {
   const nothing = `Nothing else had been added since ${inUtc(since)}.`

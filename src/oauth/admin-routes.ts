@@ -17,6 +17,11 @@ const wishOf = (body: z.infer<typeof providerChangeBody>) => ({
   authorizationEndpoint: body.authorization_endpoint,
   tokenEndpoint: body.token_endpoint,
   userinfoEndpoint: body.userinfo_endpoint,
+  emailVerification: body.email_verification,
+  nonce: body.nonce,
+  tokenEndpointAuthMethod: body.token_endpoint_auth_method,
+  authorizeParameters: body.authorize_parameters,
+  audiences: body.audiences,
   scopes: body.scopes,
   imageHosts: body.image_hosts,
 })

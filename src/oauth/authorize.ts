@@ -15,19 +15,34 @@ type Wish = {
   readonly anonymousDigest: Buffer
   /** Of a link. */
   readonly sessionId: string | undefined
+  readonly rememberMe: boolean
 }
 
-/** Fixed by the configuration, never by the request [OA2]. */
-export const redirectUri = (config: Config, { slug }: Pick<Provider, 'slug'>): string =>
+/** The page of the front end. */
+export const frontEndPage = (config: Config, slug: string): string =>
   config.oauthRedirectUrl.replace('{provider}', slug)
+
+/** Fixed by the configuration, never by the request [OA2]. What a provider posts, a page of ours passes on to the front end's [FD11]. */
+export const redirectUri = (config: Config, { slug, authorizeParameters }: Provider): string =>
+  authorizeParameters.response_mode === 'form_post'
+    ? `${config.publicUrl}/v0/auth/oauth/${slug}/form-post`
+    : frontEndPage(config, slug)
 
 /** Afterwards the browser may go to the provider and come back once; gives the URL to go to. */
 export async function authorize(ctx: Context<Refusal>, wish: Wish): Promise<string> {
-  const { slug, flow, redirectTo, anonymousDigest, sessionId } = wish
+  const { slug, flow, redirectTo, anonymousDigest, sessionId, rememberMe } = wish
   const provider = await findProvider(ctx, slug)
   if (!isAllowedRedirect(redirectTo, ctx.config.oauthRedirectAllow)) throw ctx.fault('oauth:invalid_redirect_url')
   const codeVerifier = generateCodeVerifier()
-  const state = await issueState(ctx, { provider, flow, anonymousDigest, sessionId, codeVerifier, redirectTo })
+  const state = await issueState(ctx, {
+    provider,
+    flow,
+    anonymousDigest,
+    sessionId,
+    codeVerifier,
+    redirectTo,
+    rememberMe,
+  })
   const client = new OAuth2Client(provider.clientId, null, redirectUri(ctx.config, provider))
   const url = client.createAuthorizationURLWithPKCE(
     provider.endpoints.authorization,
@@ -36,6 +51,7 @@ export async function authorize(ctx: Context<Refusal>, wish: Wish): Promise<stri
     codeVerifier,
     [...provider.scopes],
   )
+  for (const [name, value] of Object.entries(provider.authorizeParameters)) url.searchParams.set(name, value)
   if (provider.protocol === 'oidc') url.searchParams.set('nonce', nonceOf(state))
   return url.href
 }

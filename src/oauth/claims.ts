@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { emailKey } from '../users/email.ts'
-import type { Identity } from './provider.ts'
+import type { Identity, Provider } from './provider.ts'
 
 /** PostgreSQL takes no NUL, and of lone surrogates it makes one and the same character: two subjects would be one. */
 export const plainText = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u)
@@ -15,7 +15,7 @@ const claims = z.object({
 })
 
 /** What ID token or user info say of somebody. */
-export type Claims = Omit<Identity, 'verifiedEmail'> & {
+export type Claims = Omit<Identity, 'email'> & {
   readonly email: string | undefined
   /** Whether the address is theirs. Only `true` itself says yes; a text that reads so says nothing either way. */
   readonly word: 'yes' | 'no' | undefined
@@ -61,8 +61,9 @@ function mergeEmails(signed: Email, info: Email): Email {
   return { email, word: words.includes('no') ? 'no' : (info.word ?? signed.word) }
 }
 
-/** Only an address that the provider vouches for counts [OA5]. */
-export const identityOf = ({ email, word, ...who }: Claims): Identity => ({
-  ...who,
-  verifiedEmail: word === 'yes' ? email : undefined,
-})
+export function identityOf({ emailVerification }: Pick<Provider, 'emailVerification'>, claims: Claims): Identity {
+  const { email: text, word, ...who } = claims
+  const counts = { claim: word === 'yes', trusted: word !== 'no', mail: true }[emailVerification]
+  const email = text !== undefined && counts ? { text, isProven: emailVerification !== 'mail' } : undefined
+  return { ...who, email }
+}

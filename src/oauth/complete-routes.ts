@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { clientOf } from '../http/client.ts'
 import { ruledText } from '../http/validation.ts'
+import { deliveryRefusals } from '../mail/confirm.ts'
 import { forApp, openedInApp, replyOpened } from '../sessions/reply.ts'
 import { displayName, handle } from '../users/fields.ts'
 import { findAnonymousUsers } from './anonymous-user.ts'
@@ -16,12 +17,18 @@ const completeBody = z.object({
   display_name: displayName,
 })
 
+/** Where nobody has vouched for the address: its link makes the account. */
+const mailed = z.object({ status: z.literal('email_verification_required') })
+const mailIsOut: z.infer<typeof mailed> = { status: 'email_verification_required' }
+
 export function completeRoutes(app: App, deps: Deps): void {
   const fault = faults(
     'user:invalid_token',
     'user:token_expired',
     'user:handle_already_exists',
     'oauth:email_already_exists',
+    'rate_limit:exceeded',
+    ...deliveryRefusals,
   )
   const ctx = { ...deps, fault }
   const config = { access: 'public', codes: fault.codes, missing: { handle: 'oauth:handle_required' } } as const
@@ -36,17 +43,23 @@ export function completeRoutes(app: App, deps: Deps): void {
     method: 'POST',
     url: '/v0/auth/complete-signup',
     config: { ...config, setsCookie: true },
-    schema: { summary, tags: ['oauth'], body: completeBody, response: { 204: z.void() } },
+    schema: { summary, tags: ['oauth'], body: completeBody, response: { 202: mailed, 204: z.void() } },
     handler: async (request, reply) => {
       const anonymousDigests = findAnonymousUsers(deps, request)
-      return replyOpened(reply, deps.config, await completeSignUp(ctx, { ...wishOf(request), anonymousDigests }))
+      const completed = await completeSignUp(ctx, { ...wishOf(request), anonymousDigests })
+      if (completed.next === 'mail') return reply.code(202).send(mailIsOut)
+      return replyOpened(reply, deps.config, completed.session)
     },
   })
   app.route({
     method: 'POST',
     url: '/v0/app/auth/complete-signup',
     config,
-    schema: { summary, tags: ['oauth'], body: completeBody, response: { 200: openedInApp } },
-    handler: async (request) => forApp(await completeSignUp(ctx, { ...wishOf(request), anonymousDigests: undefined })),
+    schema: { summary, tags: ['oauth'], body: completeBody, response: { 200: openedInApp, 202: mailed } },
+    handler: async (request, reply) => {
+      const completed = await completeSignUp(ctx, { ...wishOf(request), anonymousDigests: undefined })
+      if (completed.next === 'mail') return reply.code(202).send(mailIsOut)
+      return reply.code(200).send(forApp(completed.session))
+    },
   })
 }

@@ -1,102 +1,78 @@
-import { randomUUIDv7 } from 'node:crypto'
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { tokenDigest } from '../crypto/secret-token.ts'
-import { violatesUnique } from '../db/failure.ts'
-import { oauthIdentities, oauthSignUps } from '../db/schema/oauth.ts'
-import { signUps, users } from '../db/schema/users.ts'
-import type { Transaction } from '../db/transaction.ts'
-import type { Client } from '../http/client.ts'
-import { changeAccounts } from '../sessions/change-accounts.ts'
-import { lockAccount, type OpenedSession, openOnNewDevice } from '../sessions/open.ts'
-import { supersedeSignUpTokens } from '../tokens/issue.ts'
-import { audit } from '../users/audit.ts'
+import { oauthProviders, oauthSignUps } from '../db/schema/oauth.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import { widestNetworkOf } from '../http/client-address.ts'
+import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
+import { limitMails } from '../mail/limit.ts'
+import { countEvent } from '../quota.ts'
+import type { OpenedSession } from '../sessions/open.ts'
+import { placeSignUp } from '../tokens/place-sign-up.ts'
 import { emailKey } from '../users/email.ts'
-import { takeHandle } from '../users/take-handle.ts'
+import { type CompleteRefusal, type CompleteWish, isSignUpOf, openNewAccount, takeSignUp } from './open-new-account.ts'
 
-type Refusal = 'user:invalid_token' | 'user:token_expired' | 'user:handle_already_exists' | 'oauth:email_already_exists'
+type Refusal = CompleteRefusal | 'rate_limit:exceeded' | DeliveryRefusal
 
-type Wish = {
-  readonly pendingToken: string
-  readonly handle: string
-  readonly displayName: string
-  /** Of the browser that posts; the app's form has no names. */
-  readonly anonymousDigests: readonly Buffer[] | undefined
-  readonly client: Client
+export type Completed =
+  | { readonly next: 'session'; readonly session: OpenedSession }
+  /** A link was mailed: the account is made by it. */
+  | { readonly next: 'mail' }
+
+/** Afterwards the sign-up is an account, or, where nobody has vouched for its address, waits for the link that was mailed there. */
+export async function completeSignUp(ctx: Context<Refusal>, wish: CompleteWish): Promise<Completed> {
+  const address = await findAddressToProve(ctx, wish)
+  if (address === undefined) return { next: 'session', session: await openNewAccount(ctx, wish) }
+  await limitSignUpMails(ctx, address, wish)
+  const mailId = await transaction(ctx.pool, (tx) => mailLink(ctx, tx, wish))
+  if (mailId !== undefined) await confirmDelivery(ctx, mailId, wish.client)
+  return { next: 'mail' }
 }
 
-/** Afterwards the sign-up is an account with that connection, and its owner has a session; asked again the same, another session. */
-export function completeSignUp(ctx: Context<Refusal>, wish: Wish): Promise<OpenedSession> {
-  return changeAccounts(ctx, async (tx) => {
-    const signUp = await takeSignUp(ctx, tx, wish)
-    const userId = signUp.userId ?? (await createAccount(ctx, tx, { signUp, wish }))
-    await lockAccount(tx, userId)
-    return openOnNewDevice(tx, ctx.config, { userId, rememberMe: false, methods: ['oauth'], client: wish.client })
-  })
-}
-
-type SignUp = typeof oauthSignUps.$inferSelect
-
-/** A reply that was lost a moment ago; not once the account asks for more than this token proves [MF4]. */
-const mayRepeat = sql<boolean>`${oauthSignUps.usedAt} > now() - interval '60 seconds'
-  and ${users.totpEnabledAt} is null and ${users.passwordVersion} = 0`
-
-/** The sign-up of the token, used by this very statement; or one that the very same request used a moment ago. */
-async function takeSignUp(ctx: Context<Refusal>, tx: Transaction, wish: Wish): Promise<SignUp> {
-  const digest = tokenDigest('pendingOauth', wish.pendingToken)
-  if (digest === undefined) throw ctx.fault('user:invalid_token')
-  const { anonymousDigests } = wish
-  const isOwn = and(
-    eq(oauthSignUps.digest, digest),
-    eq(oauthSignUps.isApp, anonymousDigests === undefined),
-    anonymousDigests && inArray(oauthSignUps.anonymousDigest, [...anonymousDigests]),
-  )
-  const [taken] = await tx
-    .update(oauthSignUps)
-    .set({ usedAt: sql`now()` })
-    .where(and(isOwn, isNull(oauthSignUps.usedAt), sql`${oauthSignUps.expiresAt} > now()`))
-    .returning()
-  if (taken) return taken
-  const [used] = await tx
-    .select({ row: oauthSignUps, mayRepeat })
+async function findAddressToProve({ db }: Context<never>, wish: CompleteWish): Promise<string | undefined> {
+  const isOwn = isSignUpOf(wish)
+  if (isOwn === undefined) return undefined
+  const [found] = await db
+    .select({ email: oauthSignUps.email, needsMail: oauthSignUps.needsMail })
     .from(oauthSignUps)
-    .leftJoin(users, eq(users.id, oauthSignUps.userId))
     .where(isOwn)
-  if (used && used.row.usedAt === null) throw ctx.fault('user:token_expired')
-  if (!used?.mayRepeat || used.row.handle !== wish.handle || used.row.displayName !== wish.displayName) {
-    throw ctx.fault('user:invalid_token')
-  }
-  return used.row
+  return found?.needsMail ? found.email : undefined
 }
 
-type NewAccount = { readonly signUp: SignUp; readonly wish: Wish }
+/** As many as networks may sign up with a password. */
+const mailsToANetwork = 20
 
-async function createAccount(ctx: Context<Refusal>, tx: Transaction, { signUp, wish }: NewAccount): Promise<string> {
-  const { id: signUpId, email, providerId, issuer, subject, pictureUrl } = signUp
+async function limitSignUpMails(
+  ctx: Context<'rate_limit:exceeded'>,
+  address: string,
+  { client }: CompleteWish,
+): Promise<void> {
+  await countEvent(ctx, {
+    key: `provider-sign-up:${widestNetworkOf(client.address)}`,
+    quota: mailsToANetwork,
+    windowSeconds: 3600,
+    details: 'This network signed up through providers as often as it may in an hour.',
+  })
+  await limitMails(ctx, 'verify_email', emailKey(address))
+}
+
+/** The same way to the same answer for every address, as at a sign-up with a password [TH6]. Nothing where it was mailed a moment ago. */
+async function mailLink(
+  ctx: Context<CompleteRefusal>,
+  tx: Transaction,
+  wish: CompleteWish,
+): Promise<string | undefined> {
   const { handle, displayName, client } = wish
-  const id = randomUUIDv7()
-  await endSignUpsOf(tx, emailKey(email))
-  try {
-    await tx.insert(users).values({ id, email, emailKey: emailKey(email), handle, displayName, passwordHash: null })
-    await tx
-      .insert(oauthIdentities)
-      .values({ id: randomUUIDv7(), userId: id, providerId, issuer, subject, email, pictureUrl })
-  } catch (error) {
-    if (violatesUnique(error, 'users_email_key_unique')) throw ctx.fault('oauth:email_already_exists', { cause: error })
-    // Linked to another account meanwhile: the sign-up is for nobody.
-    if (violatesUnique(error, 'oauth_identities_subject_unique'))
-      throw ctx.fault('user:invalid_token', { cause: error })
-    throw error
-  }
-  if (!(await takeHandle(tx, handle, id))) throw ctx.fault('user:handle_already_exists')
-  await tx.update(oauthSignUps).set({ userId: id, handle, displayName }).where(eq(oauthSignUps.id, signUpId))
-  await audit(tx, { type: 'sign_up', userId: id, client, metadata: { provider: providerId } })
-  await ctx.searchIndex.noteChange(tx, id)
-  return id
-}
-
-/** The provider vouches for the address: a sign-up by mail that waits for it ends, and its handle is free. */
-async function endSignUpsOf(tx: Transaction, addressKey: string): Promise<void> {
-  const ended = await tx.delete(signUps).where(eq(signUps.emailKey, addressKey)).returning({ id: signUps.id })
-  for (const { id } of ended) await supersedeSignUpTokens(tx, id)
+  const signUp = await takeSignUp(ctx, tx, wish)
+  if (signUp.handle !== null) return undefined
+  const { id, email, providerId, issuer, subject, pictureUrl } = signUp
+  // Held until the sign-up stands, so that a provider that goes takes this one along.
+  const [provider] = await tx
+    .select({ name: oauthProviders.name })
+    .from(oauthProviders)
+    .where(eq(oauthProviders.id, providerId))
+    .for('key share')
+  if (provider === undefined) throw ctx.fault('user:invalid_token')
+  await tx.update(oauthSignUps).set({ handle, displayName }).where(eq(oauthSignUps.id, id))
+  const connection = { providerId, providerName: provider.name, issuer, subject, pictureUrl }
+  return placeSignUp(ctx, tx, { email, handle, displayName, passwordHash: null, connection }, client)
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { OutboundError, type OutboundReply } from '../outbound/client.ts'
 import { readJson } from '../outbound/json.ts'
+import { tokenAuthMethods } from './dialect.ts'
 import type { Endpoints } from './provider.ts'
 import { demandSuccess } from './provider-answer.ts'
 
@@ -15,11 +16,14 @@ const metadata = z.object({
   authorization_response_iss_parameter_supported: z.boolean().optional(),
 })
 
+/** Without `tokenAuth` where it takes the secret in none of our ways. */
+export type Discovered = Omit<Endpoints, 'tokenAuth' | 'jwks'> & {
+  readonly jwks: string
+  readonly tokenAuth: Endpoints['tokenAuth'] | undefined
+}
+
 /** Asks an issuer for its endpoints. @throws {OutboundError} where it cannot be read, or names another issuer [OA3] */
-export async function discover(
-  ask: (url: string) => Promise<OutboundReply>,
-  issuer: string,
-): Promise<Endpoints & { readonly jwks: string }> {
+export async function discover(ask: (url: string) => Promise<OutboundReply>, issuer: string): Promise<Discovered> {
   const reply = await ask(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
   demandSuccess('discovery document', reply)
   const found = metadata.safeParse(readDocument(reply))
@@ -27,15 +31,20 @@ export async function discover(
   const { data } = found
   if (data.issuer !== issuer)
     throw new OutboundError(`The discovery document names the issuer ${quoted(data.issuer)}, not ${quoted(issuer)}`)
-  const methods = data.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
   return {
     authorization: data.authorization_endpoint,
     token: data.token_endpoint,
     userinfo: data.userinfo_endpoint,
     jwks: data.jwks_uri,
-    tokenAuth: methods.includes('client_secret_basic') ? 'basic' : 'post',
+    tokenAuth: tokenAuthOf(data.token_endpoint_auth_methods_supported ?? ['client_secret_basic']),
     namesIssuer: data.authorization_response_iss_parameter_supported ?? false,
   }
+}
+
+function tokenAuthOf(supported: readonly string[]): Endpoints['tokenAuth'] | undefined {
+  if (supported.includes('client_secret_basic')) return 'basic'
+  // Who asks for no secret at all reads the client's id in the form.
+  return supported.includes('client_secret_post') || supported.includes('none') ? 'post' : undefined
 }
 
 function readDocument(reply: OutboundReply): unknown {
@@ -54,3 +63,12 @@ function breachOf({ issues }: z.ZodError): string {
 
 /** A stranger's text stays on its line. */
 const quoted = (text: string): string => JSON.stringify(text.slice(0, 200))
+
+/** @throws {OutboundError} where the issuer takes the secret in none of our ways [FD9] */
+export function withKnownMethod({ tokenAuth, ...found }: Discovered): Endpoints & { readonly jwks: string } {
+  if (tokenAuth === undefined) {
+    const ours = Object.keys(tokenAuthMethods).join(' nor ')
+    throw new OutboundError(`The discovery document names neither ${ours} in token_endpoint_auth_methods_supported`)
+  }
+  return { ...found, tokenAuth }
+}

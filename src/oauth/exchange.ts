@@ -1,5 +1,6 @@
-import { OAuth2Tokens } from 'arctic'
+import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { OutboundError, type OutboundReply } from '../outbound/client.ts'
 import { readJson } from '../outbound/json.ts'
 import { askProvider } from './ask-provider.ts'
 import { redirectUri } from './authorize.ts'
@@ -8,29 +9,41 @@ import { demandNoError, demandSuccess, noteProviderFault } from './provider-answ
 
 type Asked = { readonly code: string; readonly codeVerifier: string }
 
-/**
- * The provider's tokens for a code. Arctic's own request has neither a deadline nor a say in whom it connects to, so it is made here
- * and arctic reads the answer.
- */
+/** RFC 6749 section 5.1, OpenID Connect Core 1.0 section 3.1.3.3; of an empty one nothing can be made. */
+const answer = z.object({
+  access_token: z.string().min(1).optional().catch(undefined),
+  id_token: z.string().min(1).optional().catch(undefined),
+})
+
+/** Some issuers give an ID token alone; any other protocol needs the access token. */
+export type ProviderTokens =
+  | { readonly accessToken: string | undefined; readonly idToken: string }
+  | { readonly accessToken: string; readonly idToken: undefined }
+
+/** The provider's tokens for a code. */
 export async function exchangeCode(
   ctx: Context<'oauth:token_exchange_failed'>,
   provider: Provider,
   { code, codeVerifier }: Asked,
-): Promise<OAuth2Tokens> {
+): Promise<ProviderTokens> {
   try {
     const { body, headers } = tokenRequest(ctx, provider, { code, codeVerifier })
     const reply = await askProvider(ctx, provider, provider.endpoints.token, { method: 'POST', headers, body })
     const secrets = [code, codeVerifier, provider.clientSecret]
     demandSuccess('token endpoint', reply, secrets)
     demandNoError('token endpoint', reply, secrets)
-    const tokens = new OAuth2Tokens(readJson(reply) as object)
-    tokens.accessToken()
-    if (provider.protocol === 'oidc') tokens.idToken()
-    return tokens
+    return readTokens(provider, reply)
   } catch (cause) {
     const details = noteProviderFault(ctx, provider, { place: 'token endpoint', cause })
     throw ctx.fault('oauth:token_exchange_failed', { cause, details })
   }
+}
+
+function readTokens({ protocol }: Provider, reply: OutboundReply): ProviderTokens {
+  const { access_token: accessToken, id_token: idToken } = answer.parse(readJson(reply))
+  if (protocol === 'oidc' && idToken !== undefined) return { accessToken, idToken }
+  if (protocol !== 'oidc' && accessToken !== undefined) return { accessToken, idToken: undefined }
+  throw new OutboundError(`The token endpoint gave no ${protocol === 'oidc' ? 'ID' : 'access'} token`)
 }
 
 /** RFC 6749 sections 2.3.1 and 4.1.3, RFC 7636 section 4.5. */

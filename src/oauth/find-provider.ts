@@ -5,7 +5,7 @@ import { open } from '../crypto/sealed-box.ts'
 import { oauthProviders } from '../db/schema/oauth.ts'
 import type { Deps } from '../deps.ts'
 import { OutboundError } from '../outbound/client.ts'
-import { discover } from './discovery.ts'
+import { discover, withKnownMethod } from './discovery.ts'
 import type { Endpoints, Provider } from './provider.ts'
 import { noteProviderFault } from './provider-answer.ts'
 
@@ -43,6 +43,9 @@ export function ownIssuers(config: Config): OwnIssuers {
   }
 }
 
+/** What the protocol wants, without exceptions. */
+const asDocumented = { emailVerification: 'claim', nonce: 'required', authorizeParameters: {} } as const
+
 const googleScopes = ['openid', 'email', 'profile']
 const githubScopes = ['read:user', 'user:email']
 
@@ -63,6 +66,7 @@ async function findOwn(ctx: Context<'oauth:invalid_auth_url'>, slug: string): Pr
     namespace: issuer,
     isOwn: true,
     scopes: googleScopes,
+    ...asDocumented,
     endpoints: await discoverOwn(ctx, issuer),
   }
 }
@@ -72,7 +76,7 @@ const discoveryLifetimeMs = 3_600_000
 async function discoverOwn(ctx: Context<'oauth:invalid_auth_url'>, issuer: string): Promise<Endpoints> {
   try {
     return await ctx.discoveries.get(issuer, async () => ({
-      value: await discover(ctx.outbound.ask, issuer),
+      value: withKnownMethod(await discover(ctx.outbound.ask, issuer)),
       lifetimeMs: discoveryLifetimeMs,
     }))
   } catch (cause) {
@@ -97,6 +101,7 @@ function findGithub(config: Config): Provider | undefined {
     namespace: githubUrl,
     isOwn: true,
     scopes: githubScopes,
+    ...asDocumented,
     endpoints: {
       authorization: `${githubUrl}/login/oauth/authorize`,
       token: `${githubUrl}/login/oauth/access_token`,
@@ -125,7 +130,10 @@ function readProvider({ keyring }: Deps, row: Row): Provider {
     name,
     clientId,
     clientSecret: open(keyring, row.sealedClientSecret, secretBoxOf(id)).toString(),
-    appClientIds: [],
+    appClientIds: row.audiences,
+    emailVerification: row.emailVerification,
+    nonce: row.nonce,
+    authorizeParameters: row.authorizeParameters,
     protocol: issuer === null ? 'plain' : 'oidc',
     issuer: issuer ?? id,
     namespace: namespaceOf(row),

@@ -49,7 +49,9 @@ async function verifyClaims(
   // OpenID Connect Core 1.0 section 3.1.3.7, step 4.
   if (hasSeveralAudiences(payload) && payload.azp === undefined)
     throw new ProviderTokenError('Several audiences, but no azp')
-  if (payload.nonce !== nonce) throw new ProviderTokenError('The nonce does not match')
+  const mayLackNonce = from === 'provider' && provider.nonce === 'if_present'
+  if (payload.nonce !== nonce && !(mayLackNonce && payload.nonce === undefined))
+    throw new ProviderTokenError('The nonce does not match')
   return payload
 }
 

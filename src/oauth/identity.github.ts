@@ -24,9 +24,10 @@ export async function githubIdentity(
   if (!user.success) throw unusableSubject(ctx, provider)
   const emails = githubEmails.safeParse(await fetchUserInfo(ctx, provider, { url: `${url}/emails`, accessToken }))
   if (!emails.success) throw unusableSubject(ctx, provider, new Error('The user info has no list of addresses'))
+  const verified = emails.data.find((one) => one.primary && one.verified)
   return {
     subject: String(user.data.id),
-    verifiedEmail: emails.data.find(({ primary, verified }) => primary && verified)?.email,
+    email: verified && { text: verified.email, isProven: true },
     username: user.data.login,
     pictureUrl: user.data.avatar_url,
   }

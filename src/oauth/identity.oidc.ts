@@ -8,7 +8,7 @@ import { noteProviderFault } from './provider-answer.ts'
 import { ProviderTokenError } from './provider-keys.ts'
 import { fetchUserInfo, type UserInfoRefusal, unusableSubject } from './user-info.ts'
 
-type Proof = { readonly accessToken: string; readonly idToken: string; readonly nonce: string }
+type Proof = { readonly accessToken: string | undefined; readonly idToken: string; readonly nonce: string }
 
 export async function oidcIdentity(
   ctx: Context<'oauth:token_exchange_failed' | UserInfoRefusal>,
@@ -18,12 +18,12 @@ export async function oidcIdentity(
   const payload = await verifyOrRefuse(ctx, provider, { idToken, nonce })
   const signed = claimsOrRefuse(ctx, provider, payload)
   const { userinfo } = provider.endpoints
-  if (userinfo === undefined) return identityOf(signed)
+  if (userinfo === undefined || accessToken === undefined) return identityOf(provider, signed)
   const info = claimsOrRefuse(ctx, provider, await fetchUserInfo(ctx, provider, { url: userinfo, accessToken }))
   // OpenID Connect Core 1.0 section 5.3.2: an answer about somebody else must not be used.
   if (info.subject !== signed.subject)
     throw unusableSubject(ctx, provider, new Error('The user info names another subject than the ID token'))
-  return identityOf(mergeClaims(signed, info))
+  return identityOf(provider, mergeClaims(signed, info))
 }
 
 async function verifyOrRefuse(

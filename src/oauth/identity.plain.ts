@@ -13,7 +13,7 @@ export async function plainIdentity(
   const info = (await fetchUserInfo(ctx, provider, { url, accessToken })) as Record<string, unknown> | null
   const claims = readClaims({ ...info, sub: textOf(info?.sub ?? info?.id) })
   if (claims === undefined) throw unusableSubject(ctx, provider)
-  return identityOf(claims)
+  return identityOf(provider, claims)
 }
 
 /** Of a number its digits; zero and below are what broken systems say of everybody [FD1]. */

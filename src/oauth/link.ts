@@ -52,7 +52,8 @@ async function putIdentity(
         ne(oauthIdentities.issuer, issuer),
       ),
     )
-  const { subject, verifiedEmail: email, pictureUrl } = identity
+  const { subject, pictureUrl } = identity
+  const email = identity.email?.isProven ? identity.email.text : undefined
   try {
     await tx
       .insert(oauthIdentities)

@@ -13,8 +13,14 @@ export async function loginThroughProvider(
   ctx: Context<ArrivalRefusal | SignInRefusal>,
   { deviceToken, client, ...arrival }: Arrival,
 ): Promise<{ readonly outcome: Outcome; readonly redirectTo: string }> {
-  const { provider, identity, redirectTo } = await takeIdentity(ctx, { ...arrival, flow: 'login' })
+  const { provider, identity, redirectTo, rememberMe } = await takeIdentity(ctx, { ...arrival, flow: 'login' })
   const [anonymousDigest] = arrival.anonymousDigests
-  const outcome = await signInWithIdentity(ctx, provider, { identity, deviceToken, anonymousDigest, client })
+  const outcome = await signInWithIdentity(ctx, provider, {
+    identity,
+    deviceToken,
+    anonymousDigest,
+    rememberMe,
+    client,
+  })
   return { outcome, redirectTo }
 }

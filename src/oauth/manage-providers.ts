@@ -1,14 +1,16 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { asc, eq } from 'drizzle-orm'
+import { asc, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { seal } from '../crypto/sealed-box.ts'
 import type { Database } from '../db/client.ts'
 import { violatesUnique } from '../db/failure.ts'
 import { oauthIdentities, oauthProviders, oauthSignUps } from '../db/schema/oauth.ts'
+import { signUps } from '../db/schema/users.ts'
 import { transaction } from '../db/transaction.ts'
 import { demandTwoFactors } from '../sessions/demand-two-factors.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { countTold } from '../users/tell-admins.ts'
+import { type TokenAuthMethod, tokenAuthMethods } from './dialect.ts'
 import { getRegistered, ownSlugs, secretBoxOf } from './find-provider.ts'
 import { movePlace, namespaceAfter } from './move-provider.ts'
 import { noteChange, noteProviderAct } from './note-provider-act.ts'
@@ -16,6 +18,9 @@ import { type EndpointRefusal, type EndpointWish, findEndpoints } from './provid
 import { findDifferent, onlyDeciding } from './provider-fields.ts'
 
 type Row = typeof oauthProviders.$inferSelect
+
+const methodOf = ({ tokenAuth }: Row): TokenAuthMethod =>
+  tokenAuth === 'post' ? 'client_secret_post' : 'client_secret_basic'
 
 /** A provider as administrators see it: never with its secret. */
 const present = (row: Row) => ({
@@ -27,6 +32,11 @@ const present = (row: Row) => ({
   authorization_endpoint: row.authorizationEndpoint,
   token_endpoint: row.tokenEndpoint,
   ...(row.userinfoEndpoint !== null && { userinfo_endpoint: row.userinfoEndpoint }),
+  email_verification: row.emailVerification,
+  nonce: row.nonce,
+  token_endpoint_auth_method: methodOf(row),
+  authorize_parameters: row.authorizeParameters,
+  audiences: row.audiences,
   scopes: row.scopes,
   image_hosts: row.imageHosts,
   created_at: row.createdAt.toISOString(),
@@ -43,6 +53,11 @@ export type NewProvider = EndpointWish & {
   readonly name: string
   readonly clientId: string
   readonly clientSecret: string
+  readonly emailVerification?: Row['emailVerification'] | undefined
+  readonly nonce?: Row['nonce'] | undefined
+  readonly tokenEndpointAuthMethod?: TokenAuthMethod | undefined
+  readonly authorizeParameters?: Readonly<Record<string, string>> | undefined
+  readonly audiences?: readonly string[] | undefined
   readonly scopes?: readonly string[] | undefined
   readonly imageHosts?: readonly string[] | undefined
 }
@@ -68,6 +83,7 @@ export async function registerProvider(
     clientId: wish.clientId,
     sealedClientSecret: seal(ctx.keyring, wish.clientSecret, secretBoxOf(id)),
     ...endpoints,
+    ...dialectOf(wish),
     scopes: [...(wish.scopes ?? usualScopes)],
     imageHosts: [...(wish.imageHosts ?? [])],
   }
@@ -84,6 +100,15 @@ export async function registerProvider(
     throw error
   }
 }
+
+/** What the wish says of how the provider differs; what it leaves open stays, or is as the protocol has it. */
+const dialectOf = (wish: ProviderChange) => ({
+  ...(wish.emailVerification !== undefined && { emailVerification: wish.emailVerification }),
+  ...(wish.nonce !== undefined && { nonce: wish.nonce }),
+  ...(wish.tokenEndpointAuthMethod !== undefined && { tokenAuth: tokenAuthMethods[wish.tokenEndpointAuthMethod] }),
+  ...(wish.authorizeParameters !== undefined && { authorizeParameters: wish.authorizeParameters }),
+  ...(wish.audiences !== undefined && { audiences: [...wish.audiences] }),
+})
 
 type ProviderChange = {
   readonly [Field in Exclude<keyof NewProvider, 'slug'>]?: NewProvider[Field] | undefined
@@ -111,13 +136,18 @@ export async function changeProvider(
   const isElsewhere = onlyDeciding(findDifferent(wish, known)).length > 0
   if (isElsewhere) await demandProof(ctx.db)
   if (isElsewhere || namesEndpoints(wish)) await countTold(ctx, actor)
-  const endpoints = namesEndpoints(wish) ? await findEndpoints(ctx, slug, endpointsAfter(known, wish)) : {}
+  const endpoints: Partial<Row> = namesEndpoints(wish)
+    ? await findEndpoints(ctx, slug, endpointsAfter(known, wish))
+    : {}
   return transaction(ctx.pool, async (tx) => {
     const [before] = await tx.select().from(oauthProviders).where(eq(oauthProviders.id, known.id)).for('update')
     if (before === undefined) throw ctx.fault('oauth:provider_not_found')
     const wished = {
       ...before,
       ...endpoints,
+      // What another issuer says of itself takes the place of what was said of this one.
+      ...(endpoints.issuer === before.issuer && { tokenAuth: before.tokenAuth }),
+      ...dialectOf(wish),
       name: name ?? before.name,
       clientId: clientId ?? before.clientId,
       scopes: [...(scopes ?? before.scopes)],
@@ -167,6 +197,7 @@ export async function deleteProvider(
     await noteProviderAct(tx, 'provider:delete', { actor, row })
     // First the sign-ups: one that becomes an account at this moment is waited for, and its connection goes with the others.
     await tx.delete(oauthSignUps).where(eq(oauthSignUps.providerId, id))
+    await tx.delete(signUps).where(sql`${signUps.connection} ->> 'providerId' = ${id}`)
     await tx.delete(oauthIdentities).where(eq(oauthIdentities.providerId, id))
   })
 }

@@ -15,6 +15,7 @@ const nativeBody = z.object({
   id_token: z.string().optional(),
   nonce: z.string().optional(),
   access_token: z.string().optional(),
+  remember_me: z.boolean().optional(),
 })
 
 const appReplies = {
@@ -62,6 +63,7 @@ export function nativeRoutes(app: App, deps: Deps): void {
           slug: request.params.provider,
           proof,
           deviceToken: request.headers['x-device-token'],
+          rememberMe: request.body.remember_me ?? false,
           client: clientOf(request),
         },
       )
@@ -103,7 +105,7 @@ function oneTapRoutes(app: App, deps: Deps): void {
     schema: {
       summary: 'Sign in with a credential of Google One Tap',
       tags: ['oauth'],
-      body: z.object({ credential: ruledText({ meta: {} }) }),
+      body: z.object({ credential: ruledText({ meta: {} }), remember_me: z.boolean().optional() }),
       response: browserReplies,
     },
     handler: async (request, reply) => {
@@ -113,6 +115,7 @@ function oneTapRoutes(app: App, deps: Deps): void {
           credential: request.body.credential,
           anonymousDigests: findAnonymousUsers(deps, request),
           deviceToken: readCookie(request, deps.config, 'device_id'),
+          rememberMe: request.body.remember_me ?? false,
           client: clientOf(request),
         },
       )

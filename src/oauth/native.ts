@@ -32,13 +32,14 @@ type Arrival = {
   readonly slug: string
   readonly proof: NativeProof
   readonly deviceToken: string | undefined
+  readonly rememberMe: boolean
   readonly client: Client
 }
 
 /** Afterwards the owner of a token that the provider issued to this client is signed in, one step further, or about to sign up. */
 export async function signInNatively(
   ctx: Context<NativeRefusal>,
-  { slug, proof, deviceToken, client }: Arrival,
+  { slug, proof, deviceToken, rememberMe, client }: Arrival,
 ): Promise<Outcome> {
   const provider = await findProvider(ctx, slug)
   const { identity, bearer } = await proven(ctx, provider, proof)
@@ -46,6 +47,7 @@ export async function signInNatively(
     identity,
     deviceToken,
     anonymousDigest: undefined,
+    rememberMe,
     client,
     spend: (tx) => (bearer ? spendIdToken(ctx, tx, bearer) : undefined),
   })
@@ -80,7 +82,7 @@ export async function readIdToken(
   try {
     const { payload, bearer } = await verifyBearerIdToken(deps, provider, idToken, { nonce })
     const claims = readClaims(payload)
-    if (claims) return { identity: identityOf(claims), bearer }
+    if (claims) return { identity: identityOf(provider, claims), bearer }
     throw new ProviderTokenError('There is no usable subject')
   } catch (cause) {
     if (cause instanceof OutboundError) {

@@ -25,12 +25,13 @@ type Arrival = {
   readonly credential: string
   readonly anonymousDigests: readonly Buffer[]
   readonly deviceToken: string | undefined
+  readonly rememberMe: boolean
   readonly client: Client
 }
 
 /** Afterwards whoever Google vouched for is signed in, one step further, or about to sign up. */
 export async function loginByOneTap(ctx: Context<Refusal>, arrival: Arrival): Promise<Outcome> {
-  const { credential, anonymousDigests, deviceToken, client } = arrival
+  const { credential, anonymousDigests, deviceToken, rememberMe, client } = arrival
   const provider = await findProvider(ctx, slug)
   const nonce = claimedNonce(credential)
   if (nonce === undefined) throw ctx.fault('oauth:invalid_id_token')
@@ -41,7 +42,14 @@ export async function loginByOneTap(ctx: Context<Refusal>, arrival: Arrival): Pr
   }
   const [anonymousDigest] = anonymousDigests
   const spend = (tx: Transaction) => spendIdToken(ctx, tx, bearer)
-  return signInWithIdentity(ctx, provider, { identity, deviceToken, anonymousDigest, client, spend })
+  return signInWithIdentity(ctx, provider, {
+    identity,
+    deviceToken,
+    anonymousDigest,
+    rememberMe,
+    client,
+    spend,
+  })
 }
 
 /** What the credential says before it is verified. */

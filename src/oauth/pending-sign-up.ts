@@ -10,12 +10,14 @@ type NewSignUp = {
   readonly provider: Provider
   readonly identity: Identity
   readonly email: string
+  readonly needsMail: boolean
+  readonly rememberMe: boolean
   readonly anonymousDigest: Buffer | undefined
 }
 
 /** Afterwards a sign-up waits for its handle, bound to the browser, or, without one, to the app's form; gives its token. */
 export async function issueOauthSignUp(tx: Transaction, config: Config, wish: NewSignUp): Promise<string> {
-  const { provider, identity, email, anonymousDigest } = wish
+  const { provider, identity, email, needsMail, rememberMe, anonymousDigest } = wish
   const { text, digest } = makeToken('pendingOauth')
   await tx.insert(oauthSignUps).values({
     id: randomUUIDv7(),
@@ -24,6 +26,8 @@ export async function issueOauthSignUp(tx: Transaction, config: Config, wish: Ne
     issuer: provider.namespace,
     subject: identity.subject,
     email,
+    needsMail,
+    rememberMe,
     pictureUrl: identity.pictureUrl,
     anonymousDigest,
     isApp: anonymousDigest === undefined,

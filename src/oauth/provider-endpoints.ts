@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { OutboundError } from '../outbound/client.ts'
 import { literalAddress } from '../outbound/policy.ts'
 import { within } from '../within.ts'
-import { discover } from './discovery.ts'
+import { discover, withKnownMethod } from './discovery.ts'
 import { noteProviderFault } from './provider-answer.ts'
 
 /** Either an issuer, which tells the rest, or the endpoints by hand. */
@@ -50,7 +50,7 @@ export async function findEndpoints(ctx: Context<Refusal>, slug: string, wish: E
 async function discoverEndpoints(ctx: Context<EndpointRefusal>, slug: string, issuer: string) {
   checkAuthUrl(ctx, 'issuer', issuer)
   try {
-    const found = await discover(ctx.outbound.askGuarded, issuer)
+    const found = withKnownMethod(await discover(ctx.outbound.askGuarded, issuer))
     checkAuthUrl(ctx, 'authorization_endpoint', found.authorization)
     await checkTokenUrl(ctx, 'token_endpoint', found.token)
     await checkTokenUrl(ctx, 'jwks_uri', found.jwks)

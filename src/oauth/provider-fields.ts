@@ -4,15 +4,7 @@ import type { oauthProviders } from '../db/schema/oauth.ts'
 type Row = typeof oauthProviders.$inferSelect
 
 /** What never changes, is nobody's to know, follows from the rest, or says how an issuer wants to be asked. */
-type Unnamed =
-  | 'id'
-  | 'slug'
-  | 'createdAt'
-  | 'sealedClientSecret'
-  | 'namespace'
-  | 'movedFrom'
-  | 'tokenAuth'
-  | 'namesIssuer'
+type Unnamed = 'id' | 'slug' | 'createdAt' | 'sealedClientSecret' | 'namespace' | 'movedFrom' | 'namesIssuer'
 
 type Column = {
   /** In the API and in the log. */
@@ -30,6 +22,11 @@ export const providerFields = {
   tokenEndpoint: { name: 'token_endpoint', decides: true },
   userinfoEndpoint: { name: 'userinfo_endpoint', decides: true },
   jwksUri: { name: 'jwks_uri', decides: true },
+  audiences: { name: 'audiences', decides: true },
+  tokenAuth: { name: 'token_endpoint_auth_method', decides: false },
+  emailVerification: { name: 'email_verification', decides: false },
+  nonce: { name: 'nonce', decides: false },
+  authorizeParameters: { name: 'authorize_parameters', decides: false },
   scopes: { name: 'scopes', decides: false },
   imageHosts: { name: 'image_hosts', decides: false },
 } as const satisfies Record<Exclude<keyof Row, Unnamed>, Column>

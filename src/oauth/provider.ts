@@ -16,6 +16,12 @@ export type Provider = {
   /** From the operator's environment: its URLs are asked without the policy for foreign ones. */
   readonly isOwn: boolean
   readonly scopes: readonly string[]
+  /** On whose word an address counts that it names [OA5 FD11]. */
+  readonly emailVerification: 'claim' | 'trusted' | 'mail'
+  /** Whether an ID token without the nonce that was sent passes. */
+  readonly nonce: 'required' | 'if_present'
+  /** Beside those of the protocol. */
+  readonly authorizeParameters: Readonly<Record<string, string>>
   readonly endpoints: Endpoints
 }
 
@@ -29,11 +35,17 @@ export type Endpoints = {
   readonly namesIssuer: boolean
 }
 
+export type Address = {
+  readonly text: string
+  /** Else its mailbox has to say so before anything is made of it. */
+  readonly isProven: boolean
+}
+
 /** Who came back from a provider, as far as it vouches for it. */
 export type Identity = {
   readonly subject: string
-  /** Only one of which the provider says exactly true that it is verified [OA5]. */
-  readonly verifiedEmail: string | undefined
+  /** Only one that counts at this provider [OA5]. */
+  readonly email: Address | undefined
   readonly username: string | undefined
   readonly pictureUrl: string | undefined
 }

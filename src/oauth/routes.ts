@@ -15,6 +15,7 @@ import { authorize } from './authorize.ts'
 import { completeRoutes } from './complete-routes.ts'
 import { listConnections, unlink } from './connections.ts'
 import { listProviders } from './find-provider.ts'
+import { formPostRoutes } from './form-post-routes.ts'
 import { linkIdentity } from './link.ts'
 import { loginThroughProvider } from './login.ts'
 import { nativeRoutes } from './native-routes.ts'
@@ -36,7 +37,7 @@ const arrivalCodes = [
   'oauth:user_info_parse_failed',
 ] as const satisfies readonly ErrorCode[]
 
-export function oauthRoutes(app: App, deps: Deps): void {
+export async function oauthRoutes(app: App, deps: Deps): Promise<void> {
   app.route({
     method: 'GET',
     url: '/v0/auth/oauth/providers',
@@ -51,17 +52,23 @@ export function oauthRoutes(app: App, deps: Deps): void {
   authorizeRoute(app, deps)
   loginRoute(app, deps)
   linkRoutes(app, deps)
+  await formPostRoutes(app, deps)
   completeRoutes(app, deps)
   nativeRoutes(app, deps)
   adminRoutes(app, deps)
 }
 
 const flows = ['login', 'link'] as const
+const yesOrNo = ['true', 'false'] as const
 
 const authorizeQuery = z.object({
   flow: ruledText({
     findBreach: (text) => (flows.some((flow) => flow === text) ? undefined : { rule: 'one_of', values: [...flows] }),
     meta: { description: 'login or link; login unless said otherwise' },
+  }).optional(),
+  remember_me: ruledText({
+    findBreach: (text) => (yesOrNo.some((one) => one === text) ? undefined : { rule: 'one_of', values: [...yesOrNo] }),
+    meta: { description: 'true: the session that comes of it outlives the browser' },
   }).optional(),
   redirect_to: z
     .string()
@@ -94,7 +101,7 @@ function authorizeRoute(app: App, deps: Deps): void {
       response: { 200: z.object({ auth_url: z.string() }) },
     },
     handler: async (request, reply) => {
-      const { flow = 'login', redirect_to: redirectTo = '/' } = request.query
+      const { flow = 'login', redirect_to: redirectTo = '/', remember_me: rememberMe } = request.query
       const browser = anonymousUserOf(deps, request)
       const authUrl = await authorize(
         { ...deps, fault },
@@ -102,6 +109,7 @@ function authorizeRoute(app: App, deps: Deps): void {
           slug: request.params.provider,
           flow: flow === 'link' ? 'link' : 'login',
           redirectTo,
+          rememberMe: rememberMe === 'true',
           anonymousDigest: browser.digest,
           sessionId: isLink(request) ? signedInUser(request).sessionId : undefined,
         },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { hostName } from '../config-kinds.ts'
 import { type Breach, ruledText } from '../http/validation.ts'
+import { dialect } from './dialect.ts'
 import { isSlug } from './find-provider.ts'
 
 function findSlugBreach(text: string): Breach | undefined {
@@ -31,6 +32,12 @@ const changeable = {
   authorization_endpoint: endpoint,
   token_endpoint: endpoint,
   userinfo_endpoint: endpoint,
+  ...dialect,
+  audiences: z
+    .array(text(512))
+    .max(20)
+    .optional()
+    .meta({ description: 'client ids of your apps there, for which ID tokens may be that apps bring' }),
   scopes: z.array(text(200)).max(50).optional(),
   image_hosts: z.array(imageHost).max(50).optional().meta({ description: 'whence its pictures may come' }),
 }
@@ -59,6 +66,11 @@ export const shownProvider = z.object({
   authorization_endpoint: z.string(),
   token_endpoint: z.string(),
   userinfo_endpoint: z.string().optional(),
+  email_verification: z.string(),
+  nonce: z.string(),
+  token_endpoint_auth_method: z.string(),
+  authorize_parameters: z.record(z.string(), z.string()),
+  audiences: z.array(z.string()),
   scopes: z.array(z.string()),
   image_hosts: z.array(z.string()),
   created_at: z.iso.datetime(),

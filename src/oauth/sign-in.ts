@@ -32,6 +32,7 @@ type Arrival = {
   readonly deviceToken: string | undefined
   /** The browser that a new account's sign-up is bound to; an app has none. */
   readonly anonymousDigest: Buffer | undefined
+  readonly rememberMe: boolean
   readonly client: Client
   /** Takes what proved who it is, in the transaction of what that opens; a code was taken by its provider. */
   readonly spend?: ((tx: Transaction) => Promise<void> | undefined) | undefined
@@ -41,10 +42,11 @@ type Arrival = {
 export async function signInWithIdentity(
   ctx: Context<SignInRefusal>,
   provider: Provider,
-  { identity, deviceToken, anonymousDigest, client, spend }: Arrival,
+  arrival: Arrival,
 ): Promise<Outcome> {
-  const known = await findAccount(ctx, provider, { identity, deviceToken })
-  if (known === undefined) return beginSignUp(ctx, provider, { identity, anonymousDigest, spend })
+  const { rememberMe, client, spend } = arrival
+  const known = await findAccount(ctx, provider, arrival)
+  if (known === undefined) return beginSignUp(ctx, provider, arrival)
   const { user, identityId, deviceId } = known
   const shown = { methods: ['oauth'], provider: provider.name } as const
   const claim: Claim = async (tx) => {
@@ -53,7 +55,7 @@ export async function signInWithIdentity(
     const held = await tx.select().from(oauthIdentities).where(eq(oauthIdentities.id, identityId)).for('key share')
     if (held.length === 0) throw ctx.fault('oauth:email_already_exists')
   }
-  const step = { user, deviceId, rememberMe: false, shown, client }
+  const step = { user, deviceId, rememberMe, shown, client }
   return continueLogin(ctx, step, claim, (...last) => signIn(ctx, ...last))
 }
 
@@ -98,23 +100,34 @@ const findStatement = prepared((db) =>
 async function beginSignUp(
   ctx: Context<'oauth:email_not_verified' | 'oauth:email_already_exists'>,
   provider: Provider,
-  { identity, anonymousDigest, spend }: Pick<Arrival, 'identity' | 'anonymousDigest' | 'spend'>,
+  {
+    identity,
+    anonymousDigest,
+    rememberMe,
+    spend,
+  }: Pick<Arrival, 'identity' | 'anonymousDigest' | 'rememberMe' | 'spend'>,
 ): Promise<NewAccount> {
-  const email = identity.verifiedEmail?.trim().normalize('NFC')
+  const email = identity.email?.text.trim().normalize('NFC')
   if (email === undefined || findEmailBreach(email)) throw ctx.fault('oauth:email_not_verified')
-  const [registered] = await ctx.db
-    .select({ id: users.id })
-    .from(users)
-    .where(eq(users.emailKey, emailKey(email)))
-  if (registered) {
+  const needsMail = identity.email?.isProven !== true
+  // Whose address nobody vouches for might be anybody's: who names it learns nothing of it.
+  if (!needsMail && (await isRegistered(ctx, email))) {
     throw ctx.fault('oauth:email_already_exists', {
       details: 'Sign in to that account in another way, or ask for a password by mail, then link this provider to it.',
     })
   }
   const pendingToken = await transaction(ctx.pool, async (tx) => {
     await spend?.(tx)
-    return issueOauthSignUp(tx, ctx.config, { provider, identity, email, anonymousDigest })
+    return issueOauthSignUp(tx, ctx.config, { provider, identity, email, needsMail, rememberMe, anonymousDigest })
   })
   const suggestedHandle = await suggestHandle(ctx.db, [identity.username, email.slice(0, email.lastIndexOf('@'))])
   return { next: 'sign-up', pendingToken, email, suggestedHandle }
+}
+
+async function isRegistered({ db }: Context<never>, email: string): Promise<boolean> {
+  const [found] = await db
+    .select({ id: users.id })
+    .from(users)
+    .where(eq(users.emailKey, emailKey(email)))
+  return found !== undefined
 }

@@ -19,6 +19,7 @@ type NewState = {
   /** Of a code flow. */
   readonly codeVerifier?: string
   readonly redirectTo: string
+  readonly rememberMe?: boolean
 }
 
 const digestOf = (state: string): Buffer => createHash('sha256').update(state).digest()
@@ -61,7 +62,11 @@ type Presented = {
   readonly sessionId?: string | undefined
 }
 
-export type TakenState = { readonly secrets: Secrets | undefined; readonly redirectTo: string }
+export type TakenState = {
+  readonly secrets: Secrets | undefined
+  readonly redirectTo: string
+  readonly rememberMe: boolean
+}
 
 /** Afterwards the state is used up. One that belongs elsewhere is as good as unknown and stays as it is. */
 export async function takeState(
@@ -84,7 +89,7 @@ export async function takeState(
     const [found] = await ctx.db.select({ usedAt: oauthStates.usedAt }).from(oauthStates).where(isOwn)
     return found && found.usedAt === null ? 'expired' : 'invalid'
   }
-  const { id, sealedSecrets: box, redirectTo } = taken
+  const { id, sealedSecrets: box, redirectTo, rememberMe } = taken
   const secrets = box && (JSON.parse(open(ctx.keyring, box, `oauth-state:${id}`).toString()) as Secrets)
-  return { secrets: secrets ?? undefined, redirectTo }
+  return { secrets: secrets ?? undefined, redirectTo, rememberMe }
 }

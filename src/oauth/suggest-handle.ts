@@ -1,3 +1,4 @@
+import anyAscii from 'any-ascii'
 import { inArray, sql } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import { handles } from '../db/schema/users.ts'
@@ -16,9 +17,9 @@ export async function suggestHandle(db: Database, names: readonly (string | unde
   return valid.find((text) => !takenKeys.has(handleKey(text)))
 }
 
-/** What of a name may stand in a handle; whether it makes one is for the rule to say. */
+/** What of a name may stand in a handle, in Latin letters [FD15]; whether it makes one is for the rule to say. */
 export const shapedLikeHandle = (name: string): string =>
-  name
+  anyAscii(name.normalize('NFC'))
     .replace(/[^A-Za-z0-9]+/g, '_')
     .slice(0, 15)
     .replace(/^_|_$/g, '')

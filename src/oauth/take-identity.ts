@@ -24,11 +24,18 @@ export type Return = {
   readonly sessionId?: string
 }
 
+type Came = {
+  readonly provider: Provider
+  readonly identity: Identity
+  readonly redirectTo: string
+  readonly rememberMe: boolean
+}
+
 /** Afterwards the state is used up; gives who came back from the provider, and where to go on. */
 export async function takeIdentity(
   ctx: Context<ArrivalRefusal>,
   { slug, code, state, iss, flow, anonymousDigests, sessionId }: Return,
-): Promise<{ readonly provider: Provider; readonly identity: Identity; readonly redirectTo: string }> {
+): Promise<Came> {
   const provider = await findProvider(ctx, slug)
   if (!isOwnIssuer(provider, iss)) throw ctx.fault('oauth:invalid_state', { details: 'Another issuer sent this back.' })
   const taken = await takeState(ctx, { state, provider, flow, anonymousDigests, sessionId })
@@ -37,7 +44,7 @@ export async function takeIdentity(
   const { codeVerifier, nonce } = taken.secrets
   const tokens = await exchangeCode(ctx, provider, { code, codeVerifier })
   const identity = await fetchIdentity(ctx, provider, { tokens, nonce })
-  return { provider, identity, redirectTo: taken.redirectTo }
+  return { provider, identity, redirectTo: taken.redirectTo, rememberMe: taken.rememberMe }
 }
 
 /** RFC 9207: whoever answers must be whom the browser was sent to, or one provider could pass its codes for another's [OA2]. */

@@ -1,8 +1,11 @@
 import type { Context } from '../context.ts'
+import type { OutboundReply } from '../outbound/client.ts'
 import { readJson } from '../outbound/json.ts'
 import { askProvider } from './ask-provider.ts'
+import { issuersOf } from './google.ts'
 import type { Provider } from './provider.ts'
 import { demandSuccess, noteProviderFault } from './provider-answer.ts'
+import { ProviderTokenError, verifyByProvider } from './provider-keys.ts'
 
 export type UserInfoRefusal = 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed'
 
@@ -21,7 +24,25 @@ export async function fetchUserInfo(
     return reply
   }
   const reply = await ask().catch(refuse('oauth:user_info_fetch_failed'))
-  return Promise.try(readJson, reply).catch(refuse('oauth:user_info_parse_failed'))
+  if (!isSigned(reply)) return Promise.try(readJson, reply).catch(refuse('oauth:user_info_parse_failed'))
+  return verifyUserInfo(ctx, provider, reply).catch((cause: unknown) => {
+    const isToken = cause instanceof ProviderTokenError
+    return refuse(isToken ? 'oauth:user_info_parse_failed' : 'oauth:user_info_fetch_failed')(cause)
+  })
+}
+
+const isSigned = ({ headers }: OutboundReply): boolean =>
+  /^\s*application\/jwt\s*(?:;|$)/i.test(String(headers['content-type'] ?? ''))
+
+/** OpenID Connect Core 1.0 section 5.3.2: signed by the provider, and where it says by and for whom, by it and for us [FD11]. */
+async function verifyUserInfo(ctx: Context<never>, provider: Provider, { bytes }: OutboundReply): Promise<unknown> {
+  const deps = { providerKeys: ctx.providerKeys, askProvider: (of: Provider, url: string) => askProvider(ctx, of, url) }
+  const jwt = bytes.toString('utf8').trim()
+  const { payload } = await verifyByProvider(deps, provider, { jwt, claims: { clockTolerance: 60 }, from: 'provider' })
+  const { iss, aud } = payload
+  const isOurs = aud === undefined || [aud].flat().includes(provider.clientId)
+  if (isOurs && (iss === undefined || issuersOf(provider).includes(iss))) return payload
+  throw new ProviderTokenError('The signed user info is of another issuer or for another client')
 }
 
 /** An answer that holds no identity. */

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { and, eq, ne } from 'drizzle-orm'
 import { provePassword } from '../auth/prove-password.ts'
 import type { Context } from '../context.ts'
 import { users } from '../db/schema/users.ts'
@@ -33,7 +33,8 @@ export async function changeEmail(ctx: Context<Refusal>, signedIn: SignedIn, wis
   const { user } = signedIn
   const { password, newEmail, client } = wish
   const newKey = emailKey(newEmail)
-  if (newKey === emailKey(user.email)) {
+  // Another spelling of the own address is one that its mailbox confirms, as any other [FD15].
+  if (newEmail === user.email) {
     throw ctx.fault('general:validation_error', { fields: [{ path: '/new_email', rule: 'unchanged' }] })
   }
   await countEvent(ctx, {
@@ -50,7 +51,10 @@ export async function changeEmail(ctx: Context<Refusal>, signedIn: SignedIn, wis
     const account = await lockOwnAccount(ctx, tx, signedIn)
     // The password that was proven must still be the account's, or its change would not void this link.
     if (account.passwordVersion !== provenVersion) throw ctx.fault('password:incorrect')
-    const [taken] = await tx.select({ id: users.id }).from(users).where(eq(users.emailKey, newKey))
+    const [taken] = await tx
+      .select({ id: users.id })
+      .from(users)
+      .where(and(eq(users.emailKey, newKey), ne(users.id, user.id)))
     if (taken) throw ctx.fault('user:email_already_exists')
     await audit(tx, { type: 'email_change_requested', userId: user.id, client })
     return queueChangeMails(tx, ctx, { userId: user.id, oldEmail: account.email, newEmail, client })

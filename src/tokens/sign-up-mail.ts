@@ -15,13 +15,20 @@ export async function queueSignUpMail(
   signUp: typeof signUps.$inferSelect,
   client: Pick<Client, 'address'>,
 ): Promise<string> {
-  const { id: signUpId, email, emailKey, handle, registered, createdAt } = signUp
+  const { id: signUpId, email, emailKey, handle, registered, createdAt, connection } = signUp
   await supersedeSignUpTokens(tx, signUpId)
   const ttlSeconds = deps.config.emailVerificationTtlSeconds
   const token = await issueMailedToken(tx, { purpose: 'verify_email', signUpId, addressKey: emailKey, ttlSeconds })
   const link = mailedLink(deps.config, 'verify-email', token.text)
   const content = registered
     ? ({ template: 'registered_notice', to: email } as const)
-    : ({ template: 'verify_email', to: email, handle, link, signedUpAt: createdAt.toISOString() } as const)
+    : ({
+        template: 'verify_email',
+        to: email,
+        handle,
+        link,
+        signedUpAt: createdAt.toISOString(),
+        ...(connection && { provider: connection.providerName }),
+      } as const)
   return queueMail(tx, deps, { content, tokenId: token.id, ttlSeconds, client })
 }

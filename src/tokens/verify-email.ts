@@ -3,7 +3,8 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { violatesUnique } from '../db/failure.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
-import { handles, signUps, users } from '../db/schema/users.ts'
+import { oauthIdentities } from '../db/schema/oauth.ts'
+import { handles, type PendingConnection, signUps, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
@@ -35,7 +36,7 @@ const refusals = {
   expired: 'token:expired_verification',
 } as const
 
-/** Afterwards the sign-up is an account, with the password of that very sign-up, and its owner has a session on a known device. */
+/** Afterwards the sign-up is an account, with the password or the connection of that very sign-up, and its owner has a session on a known device. */
 export function verifyEmail(ctx: Context<Refusal>, proof: Proof): Promise<OpenedSession> {
   return changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, {
@@ -51,7 +52,8 @@ export function verifyEmail(ctx: Context<Refusal>, proof: Proof): Promise<Opened
     }
     const userId = await createAccount(ctx, tx, signUp)
     await tx.update(mailedTokens).set({ userId }).where(eq(mailedTokens.id, taken.id))
-    await audit(tx, { type: 'sign_up', userId, client: proof.client })
+    const metadata = signUp.connection ? { provider: signUp.connection.providerId } : undefined
+    await audit(tx, { type: 'sign_up', userId, client: proof.client, ...(metadata && { metadata }) })
     return openOnNewDevice(tx, ctx.config, { userId, rememberMe: false, methods: ['mail'], client: proof.client })
   })
 }
@@ -68,7 +70,7 @@ async function getSignUp(ctx: Context<Refusal>, tx: Transaction, id: string | nu
 }
 
 async function createAccount(ctx: Context<Refusal>, tx: Transaction, signUp: SignUp): Promise<string> {
-  const { email, emailKey, handle, displayName, passwordHash } = signUp
+  const { email, emailKey, handle, displayName, passwordHash, connection } = signUp
   const id = randomUUIDv7()
   try {
     await tx.insert(users).values({ id, email, emailKey, handle, displayName, passwordHash })
@@ -76,8 +78,29 @@ async function createAccount(ctx: Context<Refusal>, tx: Transaction, signUp: Sig
     if (violatesUnique(error, 'users_email_key_unique')) throw ctx.fault('user:email_already_exists', { cause: error })
     throw error
   }
+  if (connection) await connect(ctx, tx, { userId: id, email, connection })
   await tx.update(handles).set({ userId: id, signUpId: null, expiresAt: null }).where(eq(handles.signUpId, signUp.id))
   await tx.delete(signUps).where(eq(signUps.id, signUp.id))
   await ctx.searchIndex.noteChange(tx, id)
   return id
+}
+
+type Connecting = { readonly userId: string; readonly email: string; readonly connection: PendingConnection }
+
+async function connect(
+  ctx: Context<'token:invalid_verification'>,
+  tx: Transaction,
+  { userId, email, connection }: Connecting,
+): Promise<void> {
+  const { providerId, issuer, subject, pictureUrl } = connection
+  try {
+    await tx
+      .insert(oauthIdentities)
+      .values({ id: randomUUIDv7(), userId, providerId, issuer, subject, email, pictureUrl })
+  } catch (error) {
+    // Another account has it by now: the sign-up is for nobody.
+    if (violatesUnique(error, 'oauth_identities_subject_unique'))
+      throw ctx.fault('token:invalid_verification', { cause: error })
+    throw error
+  }
 }

@@ -31,6 +31,7 @@ const rowsOf: Readonly<Record<string, readonly string[]>> = {
   'src/mail/worker.ts fairTurns': ['conversations with the mail server that requests wait for', 'who waits for them'],
   'src/mail/worker.ts memoryRateCounter': ['windows in memory'],
   'src/mail/worker.ts openDatabase': ['conversations of jobs'],
+  'src/oauth/complete-sign-up.ts countEvent': ['sign-ups through providers that are mailed'],
   'src/password/hash-ticket.ts countEvent': ['hashes of an account'],
   'src/sessions/remembered.ts LRUCache': ['sessions in memory'],
   'src/sessions/sources.ts openDatabase': ['connections of the lease and the changes'],

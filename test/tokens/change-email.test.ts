@@ -63,9 +63,21 @@ describe('POST /v0/auth/change-email', () => {
     expect(guess.code).toBe('password:incorrect')
   })
 
-  test('general:validation_error for the own address in any spelling, and for what is none', async () => {
+  test('the own address can be spelt anew, once its mailbox has confirmed it [FD15]', async () => {
     const { person, client } = await signedUp(app)
-    const own = await change(client, person, person.email.toUpperCase())
+    const spelt = person.email.replace('person', 'Person')
+    expect((await change(client, person, spelt)).status).toBe(204)
+    expect((await client.get('/v0/user/me')).body.email).toBe(person.email)
+    const confirm = { token: await mailedToken(app, spelt, 2) }
+    expect((await app.client().post('/v0/auth/confirm-email-change', confirm)).status).toBe(204)
+    expect(await app.sql('select email from users where email_key = $1', [person.email])).toEqual([{ email: spelt }])
+    const login = await app.client().post('/v0/auth/login', { email: person.email, password: person.password })
+    expect(login.status).toBe(202)
+  })
+
+  test('general:validation_error for the own address as it is, and for what is none', async () => {
+    const { person, client } = await signedUp(app)
+    const own = await change(client, person, person.email)
     expect(own.body.fields).toEqual([{ path: '/new_email', rule: 'unchanged' }])
     expect((await change(client, person, 'junk')).body.fields).toEqual([{ path: '/new_email', rule: 'format' }])
   })

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { boolean, index, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { bytea, createdAt, instant } from './columns.ts'
 import { users } from './users.ts'
@@ -30,6 +31,13 @@ export const oauthProviders = pgTable(
     tokenAuth: text().$type<'basic' | 'post'>().notNull(),
     /** RFC 9207. */
     namesIssuer: boolean().notNull(),
+    /** On whose word an address counts: the provider's claim, the administrator's, or nobody's, so that a link is mailed to it. */
+    emailVerification: text().$type<'claim' | 'trusted' | 'mail'>().notNull().default('claim'),
+    nonce: text().$type<'required' | 'if_present'>().notNull().default('required'),
+    /** Beside those of the protocol. */
+    authorizeParameters: jsonb().$type<Readonly<Record<string, string>>>().notNull().default({}),
+    /** For whom else its ID tokens may be that apps bring. */
+    audiences: text().array().notNull().default(sql`'{}'`),
     scopes: text().array().notNull(),
     imageHosts: text().array().notNull(),
     /** What tells its subjects from another's: of its connections the `issuer`. None before it first moves: its issuer, or its id. */
@@ -78,6 +86,7 @@ export const oauthStates = pgTable(
     /** PKCE's verifier and the nonce, sealed. The nonce is the digest of the state; of One Tap the state itself. */
     sealedSecrets: bytea(),
     redirectTo: text().notNull(),
+    rememberMe: boolean().notNull().default(false),
     createdAt: createdAt(),
     expiresAt: instant().notNull(),
     usedAt: instant(),
@@ -98,6 +107,9 @@ export const oauthSignUps = pgTable(
     issuer: text().notNull(),
     subject: text().notNull(),
     email: text().notNull(),
+    /** Nobody has vouched for the address: its mailbox has to. */
+    needsMail: boolean().notNull().default(false),
+    rememberMe: boolean().notNull().default(false),
     pictureUrl: text(),
     /** The browser that it is bound to; none on the app's form. */
     anonymousDigest: bytea(),

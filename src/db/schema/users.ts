@@ -28,6 +28,15 @@ export const users = pgTable(
   (table) => [unique('users_email_key_unique').on(table.emailKey)],
 )
 
+/** A connection that an account is made with, and what its provider is called. */
+export type PendingConnection = {
+  readonly providerId: string
+  readonly providerName: string
+  readonly issuer: string
+  readonly subject: string
+  readonly pictureUrl: string | null
+}
+
 /** One row an address; `registered` rows stand in for a sign-up with an address that has an account and never become one. */
 export const signUps = pgTable(
   'sign_ups',
@@ -37,7 +46,10 @@ export const signUps = pgTable(
     emailKey: text().notNull(),
     handle: text().notNull(),
     displayName: text().notNull(),
-    passwordHash: text().notNull(),
+    /** None where the account is to be signed in to through a provider. */
+    passwordHash: text(),
+    /** Who it belongs to there, once its mailbox has vouched for the address. */
+    connection: jsonb().$type<PendingConnection>(),
     registered: boolean().notNull(),
     createdAt: createdAt(),
     expiresAt: instant().notNull(),

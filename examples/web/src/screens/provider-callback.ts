@@ -13,13 +13,25 @@ export const providerCallback: Screen = {
   show: async () => {
     const query = new URLSearchParams(location.search)
     const back = paragraph(element('a', { href: linkTo('sign-in') }, 'Back'))
-    if (query.has('error')) return [paragraph('The other service says that you did not agree.'), back]
+    const refusal = query.get('error')
+    if (refusal !== null) return [paragraph(sentences[refusal] ?? otherwise), back]
     const body = { code: query.get('code') ?? '', state: query.get('state') ?? '', ...issuerOf(query) }
     const params = { path: { provider: location.pathname.split('/')[3] ?? '' } }
     const error = isConnecting() ? await link(params, body) : await login(params, body)
     return error ? [error, back] : []
   },
 }
+
+/** RFC 6749 section 4.1.2.1; OpenID Connect Core 1.0 section 3.1.2.6. Only the first is the person's own doing. */
+const sentences: Readonly<Record<string, string>> = {
+  access_denied: 'The other service says that you did not agree.',
+  server_error: 'The other service had a mistake of its own. Please try again.',
+  temporarily_unavailable: 'The other service is busy. Please try again in a moment.',
+  login_required: 'The other service wants you to sign in there first. Please try again.',
+  interaction_required: 'The other service wants to ask you something first. Please try again.',
+  consent_required: 'The other service wants you to agree first. Please try again.',
+}
+const otherwise = 'The other service did not let you through. If that goes on, please tell whoever runs this one.'
 
 type Params = { readonly path: { readonly provider: string } }
 type Body = { readonly code: string; readonly state: string; readonly iss?: string }
@@ -62,7 +74,8 @@ export const completeSignUp: Screen = {
         submit: 'Create account',
         send: (values) => api.POST('/v0/auth/complete-signup', { body: { pending_token, ...values } }),
         about: { 'user:handle_already_exists': 'handle', 'oauth:handle_required': 'handle' },
-        done: () => {
+        done: (data) => {
+          if (data) return go('check-mail', { email })
           go('profile')
           say('Welcome!')
         },

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { type Breach, ruledText } from '../http/validation.ts'
+
+const oneOf = <const Value extends string>(values: readonly Value[], description: string) =>
+  ruledText({
+    findBreach: (text) => (values.some((one) => one === text) ? undefined : { rule: 'one_of', values: [...values] }),
+    meta: { description: `${values.join(', ')}: ${description}` },
+  }).transform((text) => text as Value)
+
+/** RFC 6749 section 2.3.1. Assertions (`private_key_jwt`, `client_secret_jwt`) and certificates are none of ours. */
+export const tokenAuthMethods = { client_secret_basic: 'basic', client_secret_post: 'post' } as const
+export type TokenAuthMethod = keyof typeof tokenAuthMethods
+
+/** What the protocol itself says: no administrator says it otherwise. */
+const ofTheProtocol = new Set([
+  ...[
+    'response_type',
+    'client_id',
+    'redirect_uri',
+    'scope',
+    'state',
+    'nonce',
+    'code_challenge',
+    'code_challenge_method',
+  ],
+  ...['request', 'request_uri', 'registration', 'client_secret', 'code', 'code_verifier', 'id_token_hint', 'iss'],
+])
+const parameterName = /^[a-z][a-z0-9_.-]{0,63}$/i
+const mostParameters = 20
+
+function findParameterBreach([name, value]: [string, string]): Breach | undefined {
+  if (!parameterName.test(name)) return { rule: 'charset' }
+  if (ofTheProtocol.has(name)) return { rule: 'reserved' }
+  if (name === 'response_mode' && value !== 'query' && value !== 'form_post')
+    return { rule: 'one_of', values: ['query', 'form_post'] }
+  if (value.length > 512) return { rule: 'max_length', limit: 512 }
+  return /[\p{Cc}\p{Cs}]/u.test(value) ? { rule: 'charset' } : undefined
+}
+
+const authorizeParameters = z
+  .record(z.string(), z.string())
+  .superRefine((parameters, context) => {
+    const entries = Object.entries(parameters)
+    if (entries.length > mostParameters)
+      context.addIssue({ code: 'custom', params: { rule: 'max_length', limit: mostParameters } })
+    for (const [name, value] of entries) {
+      const params = findParameterBreach([name, value])
+      if (params) context.addIssue({ code: 'custom', path: [name], params })
+    }
+  })
+  .meta({
+    description:
+      'further parameters of the way to the provider; with response_mode=form_post it posts to a page of ours',
+    examples: [{ prompt: 'select_account' }],
+  })
+
+/** How a provider differs from the book, as its administrator says [FD9 FD11]. */
+export const dialect = {
+  email_verification: oneOf(
+    ['claim', 'trusted', 'mail'],
+    'an address counts where email_verified is true, unless it is denied, or once its mailbox has answered a link',
+  ).optional(),
+  nonce: oneOf(['required', 'if_present'], 'whether an ID token may lack the nonce that was sent').optional(),
+  token_endpoint_auth_method: oneOf(
+    Object.keys(tokenAuthMethods) as TokenAuthMethod[],
+    'how the token endpoint takes the secret; by default as the issuer says, else client_secret_basic',
+  ).optional(),
+  authorize_parameters: authorizeParameters.optional(),
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import type { App } from '../app.ts'
+import type { Deps } from '../deps.ts'
+import { faults } from '../errors/fault.ts'
+import { frontEndPage } from './authorize.ts'
+import { getRegistered } from './find-provider.ts'
+import { providerParams } from './reply.ts'
+
+/** As long as the address that comes of it may be. */
+const mostBytes = 16 * 1024
+
+const posted = z.string().optional()
+
+/** What a front end's page reads of its address: RFC 6749 sections 4.1.2 and 4.1.2.1, RFC 9207. */
+const answer = z.object({ code: posted, state: posted, iss: posted, error: posted, error_description: posted })
+
+/**
+ * Where a provider posts its answer (Apple does, where it is asked for an address): the browser goes on to the front end's page with it, as
+ * from any other provider. Nothing is read but what was posted, and nothing is done: the state is taken where that page posts it.
+ */
+export async function formPostRoutes(app: App, deps: Deps): Promise<void> {
+  const fault = faults('oauth:provider_not_found')
+  await app.register(async (forms: App) => {
+    forms.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, text, done) =>
+      done(null, Object.fromEntries(new URLSearchParams(String(text)))),
+    )
+    forms.route({
+      method: 'POST',
+      url: '/v0/auth/oauth/:provider/form-post',
+      bodyLimit: mostBytes,
+      config: { access: 'public', limit: 'authorize', fromAnySite: true, database: 'read', codes: fault.codes },
+      schema: {
+        summary: 'Where a provider posts its answer with response_mode=form_post; the browser goes on to the front end',
+        tags: ['oauth'],
+        consumes: ['application/x-www-form-urlencoded'],
+        params: providerParams,
+        body: answer,
+        response: { 303: z.void() },
+      },
+      handler: async (request, reply) => {
+        const { slug } = await getRegistered({ ...deps, fault }, request.params.provider)
+        const page = new URL(frontEndPage(deps.config, slug))
+        for (const [name, value] of Object.entries(request.body)) if (value) page.searchParams.set(name, value)
+        return reply.code(303).header('location', page.href).send()
+      },
+    })
+  })
+}

@@ -1,0 +1,121 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { tokenDigest } from '../crypto/secret-token.ts'
+import { violatesUnique } from '../db/failure.ts'
+import { oauthIdentities, oauthSignUps } from '../db/schema/oauth.ts'
+import { signUps, users } from '../db/schema/users.ts'
+import type { Transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+import { changeAccounts } from '../sessions/change-accounts.ts'
+import { lockAccount, type OpenedSession, openOnNewDevice } from '../sessions/open.ts'
+import { supersedeSignUpTokens } from '../tokens/issue.ts'
+import { audit } from '../users/audit.ts'
+import { emailKey } from '../users/email.ts'
+import { takeHandle } from '../users/take-handle.ts'
+
+export type CompleteRefusal =
+  | 'user:invalid_token'
+  | 'user:token_expired'
+  | 'user:handle_already_exists'
+  | 'oauth:email_already_exists'
+
+type Refusal = CompleteRefusal
+
+export type CompleteWish = {
+  readonly pendingToken: string
+  readonly handle: string
+  readonly displayName: string
+  /** Of the browser that posts; the app's form has no names. */
+  readonly anonymousDigests: readonly Buffer[] | undefined
+  readonly client: Client
+}
+
+/** Afterwards the sign-up is an account with that connection, and its owner has a session; asked again the same, another session. */
+export function openNewAccount(ctx: Context<Refusal>, wish: CompleteWish): Promise<OpenedSession> {
+  return changeAccounts(ctx, async (tx) => {
+    const signUp = await takeSignUp(ctx, tx, wish)
+    const userId = signUp.userId ?? (await createAccount(ctx, tx, { signUp, wish }))
+    await lockAccount(tx, userId)
+    return openOnNewDevice(tx, ctx.config, {
+      userId,
+      rememberMe: signUp.rememberMe,
+      methods: ['oauth'],
+      client: wish.client,
+    })
+  })
+}
+
+type SignUp = typeof oauthSignUps.$inferSelect
+
+/** A reply that was lost a moment ago; not once the account asks for more than this token proves [MF4]. */
+const mayRepeat = sql<boolean>`${oauthSignUps.usedAt} > now() - interval '60 seconds'
+  and (${oauthSignUps.needsMail} or (${users.totpEnabledAt} is null and ${users.passwordVersion} = 0))`
+
+/** The sign-up of the token, used by this very statement; or one that the very same request used a moment ago. */
+export async function takeSignUp(ctx: Context<Refusal>, tx: Transaction, wish: CompleteWish): Promise<SignUp> {
+  const isOwn = isSignUpOf(wish)
+  if (isOwn === undefined) throw ctx.fault('user:invalid_token')
+  const [taken] = await tx
+    .update(oauthSignUps)
+    .set({ usedAt: sql`now()` })
+    .where(and(isOwn, isNull(oauthSignUps.usedAt), sql`${oauthSignUps.expiresAt} > now()`))
+    .returning()
+  if (taken) return taken
+  const [used] = await tx
+    .select({ row: oauthSignUps, mayRepeat })
+    .from(oauthSignUps)
+    .leftJoin(users, eq(users.id, oauthSignUps.userId))
+    .where(isOwn)
+  if (used && used.row.usedAt === null) throw ctx.fault('user:token_expired')
+  if (!used?.mayRepeat || used.row.handle !== wish.handle || used.row.displayName !== wish.displayName) {
+    throw ctx.fault('user:invalid_token')
+  }
+  return used.row
+}
+
+/** The sign-up of that token, posted by where it began; nothing where the token is none. */
+export function isSignUpOf({
+  pendingToken,
+  anonymousDigests,
+}: Pick<CompleteWish, 'pendingToken' | 'anonymousDigests'>) {
+  const digest = tokenDigest('pendingOauth', pendingToken)
+  if (digest === undefined) return undefined
+  return and(
+    eq(oauthSignUps.digest, digest),
+    eq(oauthSignUps.isApp, anonymousDigests === undefined),
+    anonymousDigests && inArray(oauthSignUps.anonymousDigest, [...anonymousDigests]),
+  )
+}
+
+type NewAccount = { readonly signUp: SignUp; readonly wish: CompleteWish }
+
+async function createAccount(ctx: Context<Refusal>, tx: Transaction, { signUp, wish }: NewAccount): Promise<string> {
+  const { id: signUpId, email, providerId, issuer, subject, pictureUrl } = signUp
+  const { handle, displayName, client } = wish
+  const id = randomUUIDv7()
+  await endSignUpsOf(tx, emailKey(email))
+  try {
+    await tx.insert(users).values({ id, email, emailKey: emailKey(email), handle, displayName, passwordHash: null })
+    await tx
+      .insert(oauthIdentities)
+      .values({ id: randomUUIDv7(), userId: id, providerId, issuer, subject, email, pictureUrl })
+  } catch (error) {
+    if (violatesUnique(error, 'users_email_key_unique')) throw ctx.fault('oauth:email_already_exists', { cause: error })
+    // Linked to another account meanwhile: the sign-up is for nobody.
+    if (violatesUnique(error, 'oauth_identities_subject_unique'))
+      throw ctx.fault('user:invalid_token', { cause: error })
+    throw error
+  }
+  if (!(await takeHandle(tx, handle, id))) throw ctx.fault('user:handle_already_exists')
+  await tx.update(oauthSignUps).set({ userId: id, handle, displayName }).where(eq(oauthSignUps.id, signUpId))
+  await audit(tx, { type: 'sign_up', userId: id, client, metadata: { provider: providerId } })
+  await ctx.searchIndex.noteChange(tx, id)
+  return id
+}
+
+/** The provider vouches for the address: a sign-up by mail that waits for it ends, and its handle is free. */
+async function endSignUpsOf(tx: Transaction, addressKey: string): Promise<void> {
+  const ended = await tx.delete(signUps).where(eq(signUps.emailKey, addressKey)).returning({ id: signUps.id })
+  for (const { id } of ended) await supersedeSignUpTokens(tx, id)
+}
