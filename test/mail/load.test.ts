@@ -1,80 +1,60 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { createInterface } from 'node:readline'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { transaction } from '../../src/db/transaction.ts'
+import { fairTurns } from '../../src/mail/fair-turns.ts'
 import { queueMail } from '../../src/mail/outbox.ts'
 import { smtpSender } from '../../src/mail/smtp.ts'
+import { listenForDeliveries, type WorkerServer } from '../../src/mail/worker-server.ts'
+import { httpMailDelivery } from '../../src/ports/mail-delivery.http.ts'
 import { issueMailedToken } from '../../src/tokens/issue.ts'
 import { startApp, type TestApp } from '../support/app.ts'
+import { openScriptedServer, type ScriptedServer, willing } from '../support/scripted-mail-server.ts'
 
-type MailServer = { readonly url: string; readonly sockets: ReadonlySet<Socket>; close(): Promise<void> }
-
-/** Answers by the first word of a command; to a word that it does not know it owes the answer. */
-async function openMailServer(answers: Readonly<Record<string, string>>): Promise<MailServer> {
-  const sockets = new Set<Socket>()
-  const server: Server = createServer((socket) => {
-    sockets.add(socket)
-    socket.on('error', () => undefined).once('close', () => sockets.delete(socket))
-    socket.write('220 ready\r\n')
-    const lines = createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY })
-    lines.on('error', () => undefined)
-    // The first word of what is not a command is none of these: lines of a message pass.
-    lines.on('line', (line) => {
-      const answer = answers[line.split(/[ :]/, 1)[0] ?? '']
-      if (answer !== undefined) socket.write(`${answer}\r\n`)
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    sockets,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        for (const socket of sockets) socket.destroy()
-      }),
-  }
-}
-
-const willing = {
-  EHLO: '250 here',
-  MAIL: '250 ok',
-  RCPT: '250 ok',
-  DATA: '354 go on',
-  '.': '250 taken',
-  RSET: '250 ok',
-}
 const { '.': _taken, ...mute } = willing
 
 /** A mail in the outbox with the job that belongs to it. */
-const putMail = (app: TestApp, to: string) =>
+const putMail = (app: TestApp, to: string, { withJob = true } = {}) =>
   transaction(app.deps.pool, async (tx) => {
+    const jobs = withJob ? app.deps.jobs : { ...app.deps.jobs, enqueue: async () => undefined }
     const wish = { purpose: 'verify_email' as const, signUpId: randomUUIDv7(), addressKey: to, ttlSeconds: 600 }
     const { id: tokenId } = await issueMailedToken(tx, wish)
     const link = 'https://app.example.com/account/verify-email?token=pot_x'
     const content = { template: 'verify_email' as const, to, handle: 'ada', link, signedUpAt: new Date().toISOString() }
-    return queueMail(tx, app.deps, { content, tokenId, ttlSeconds: 600 })
+    return queueMail(tx, { ...app.deps, jobs }, { content, tokenId, ttlSeconds: 600 })
   })
 
 const addresses = (count: number) => Array.from({ length: count }, (_, index) => `person${index}@example.com`)
 
 describe('a mail server that takes a mail and never says so', () => {
+  const deadlineMs = 1500
   let app: TestApp
-  let smtp: MailServer
+  let smtp: ScriptedServer
+  let worker: WorkerServer
+  const secret = 'of the worker'
   beforeAll(async () => {
-    smtp = await openMailServer(mute)
-    app = await startApp({ SMTP_URL: smtp.url, WORKER_TIMEOUT_MS: '3000' })
+    smtp = await openScriptedServer(mute)
+    app = await startApp({ MAIL_DELIVERY: 'queue' })
+    const { db, pool, keyring, log, config } = app.deps
+    const { mailFrom } = config
+    const deps = { db, pool, keyring, log, mailFrom, smtp: smtpSender({ url: smtp.url, from: mailFrom, deadlineMs }) }
+    const turns = fairTurns({ places: 2, placesOfOne: 2, mostWaiting: 100, deadlineMs })
+    worker = await listenForDeliveries(deps, { host: '127.0.0.1', port: 0, secret, turns })
   })
   afterAll(async () => {
+    await worker.close()
     await app.close()
     await smtp.close()
   })
 
-  test('fails all who wait in time, however many they are: the wait for one of few places counts', async () => {
-    const mailIds = await Promise.all(addresses(12).map((to) => putMail(app, to)))
-    const outcomes = await Promise.all(mailIds.map((mailId) => app.deps.mailDelivery.deliver(mailId, 'a network')))
+  test('fails all who wait within a deadline, however many they are: the wait for one of few places counts', async () => {
+    const people = addresses(12)
+    const mailIds = await Promise.all(people.map((to) => putMail(app, to, { withJob: false })))
+    const patient = httpMailDelivery({ url: worker.url, secret, timeoutMs: 60_000 })
+    const startedAt = performance.now()
+    const outcomes = await Promise.all(mailIds.map((mailId) => patient.deliver(mailId, 'a network')))
     expect(new Set(outcomes)).toEqual(new Set(['failed']))
+    // One after another, two at a time, they would take six.
+    expect(performance.now() - startedAt).toBeLessThan(3 * deadlineMs)
   })
 })
 
@@ -97,11 +77,11 @@ describe('a backlog', () => {
 })
 
 describe('smtpSender', () => {
-  let smtp: MailServer
+  let smtp: ScriptedServer
   afterEach(() => smtp.close())
 
   test('does not keep the connection to a server that owes the answer to QUIT', async () => {
-    smtp = await openMailServer(willing)
+    smtp = await openScriptedServer(willing)
     const sender = smtpSender({ url: smtp.url, from: 'no-reply@example.com', deadlineMs: 300 })
     await sender.send({ to: 'a@example.com', messageId: '<1@example.com>', subject: 's', text: 't', html: '<p>t</p>' })
     await sender.probe('a@example.com')
@@ -109,7 +89,7 @@ describe('smtpSender', () => {
   })
 
   test('begins no conversation once its time is over', async () => {
-    smtp = await openMailServer(willing)
+    smtp = await openScriptedServer(willing)
     const sender = smtpSender({ url: smtp.url, from: 'no-reply@example.com', deadlineMs: 300 })
     await expect(sender.probe('a@example.com', { since: performance.now() - 301 })).rejects.toThrow('No time was left')
     expect(smtp.sockets.size).toBe(0)
