@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseTrustedProxies } from './http/client-address.ts'
+import { greetingName, parseMailbox } from './mail/mailbox.ts'
 
 /** Reads one variable's text. Gives its value, or says what would be right: completing "NAME must be …". */
 export type Kind<Value> = (text: string) => { readonly value: Value } | { readonly expected: string }
@@ -107,10 +108,19 @@ export const redisUrl: Kind<string> = (given) => {
     : { expected: 'redis://host:port, rediss://host:port or redis+cluster://host:port,host:port' }
 }
 
-export const smtpUrl: Kind<string> = (given) =>
-  parseUrl(given, ['smtp', 'smtps'])?.hostname
+const smtpUrlOptions: Readonly<Record<string, RegExp>> = {
+  'tls.servername': /^[\w.-]+$/,
+  'tls.rejectUnauthorized': /^(?:true|false)$/,
+}
+
+export const smtpUrl: Kind<string> = (given) => {
+  const url = parseUrl(given, ['smtp', 'smtps'])
+  if (!url?.hostname) return { expected: `smtp://user:password@host:587 or smtps://user:password@host:465, ${encoded}` }
+  const isKnown = [...url.searchParams].every(([name, value]) => smtpUrlOptions[name]?.test(value))
+  return isKnown
     ? { value: given }
-    : { expected: `smtp://user:password@host:587 or smtps://user:password@host:465, ${encoded}` }
+    : { expected: 'a URL without options but tls.servername=NAME and tls.rejectUnauthorized=false' }
+}
 
 export const fileStoreUrl: Kind<string> = (given) => {
   const bucket = parseUrl(given, ['s3'])
@@ -167,10 +177,16 @@ export const indexName = matching(/^[A-Za-z0-9_-]{1,400}$/, 'made of letters, di
 /** A colon divides issuer and account in the label of an authenticator app. */
 export const issuer = matching(/^[^:\p{Cc}]+$/u, 'text without colons and line breaks')
 
-export const mailbox = matching(
-  /^(?:[^\s<>@,;]+@[^\s<>@,;]+|[^<>\p{Cc}]+ <[^\s<>@,;]+@[^\s<>@,;]+>)$/u,
-  'an address such as Postern <no-reply@example.com>',
-)
+export const mailbox: Kind<string> = (given) =>
+  parseMailbox(given) ? { value: given } : { expected: 'an address such as Postern <no-reply@example.com>' }
+
+/** In A-labels. */
+export const smtpName: Kind<string> = (given) => {
+  const value = greetingName(given)
+  return value === undefined
+    ? { expected: 'a host name with a dot, or an address such as [192.0.2.1] or [IPv6:2001:db8::1]' }
+    : { value }
+}
 
 export const rateFactor: Kind<number | 'off'> = (given) => {
   if (given === 'on') return { value: 1 }

@@ -22,6 +22,7 @@ import {
   redisUrl,
   seconds,
   secret,
+  smtpName,
   smtpUrl,
   text,
   wholeNumber,
@@ -144,6 +145,11 @@ const mail = inGroup('Mail and worker', {
     kind: mailbox,
     default: 'Postern <postern@localhost>',
     meaning: 'sender of the mails; required in production',
+  },
+  SMTP_NAME: {
+    kind: smtpName,
+    meaning:
+      "what the mail server is told by EHLO, a name with a dot or an address such as `[192.0.2.1]`; unset: this machine's name, or MAIL_FROM's host where that has no dot",
   },
   MAIL_DELIVERY: {
     kind: oneOf('confirm', 'queue'),

@@ -72,7 +72,13 @@ export async function examine(config: Config, env: Environment, log: FastifyBase
         ]),
     ...(smtpUrl === undefined
       ? []
-      : [{ name: 'mail server', remedy: 'see SMTP_URL', run: () => checkSmtp(config, smtpUrl) }]),
+      : [
+          {
+            name: 'mail server',
+            remedy: 'see SMTP_URL, SMTP_NAME and MAIL_FROM (docs/operate.md, Mail)',
+            run: () => checkSmtp(config, smtpUrl),
+          },
+        ]),
     ...(workerUrl === undefined
       ? []
       : [{ name: 'worker', remedy: 'start `npm run worker`, or see WORKER_URL', run: () => checkWorker(workerUrl) }]),
@@ -217,9 +223,11 @@ async function checkMeilisearch(index: UserIndex, config: Config, log: FastifyBa
   return await examineIndex(index, config, db)
 }
 
-async function checkSmtp({ mailFrom: from }: Config, url: string): Promise<string> {
-  await smtpSender({ url, from, deadlineMs }).verify()
-  return 'it takes connections and, where some are set, the credentials'
+/** As far as a recipient: mail servers keep for then what they have against a name or a sender [FD31]. */
+async function checkSmtp({ mailFrom: from, smtpName: name }: Config, url: string): Promise<string> {
+  const { takesUnicode } = await smtpSender({ url, from, name, deadlineMs }).verify()
+  const except = takesUnicode ? '' : ', but, as it has no SMTPUTF8, none to addresses beyond ASCII before the @'
+  return `it takes mails from ${from}${except}`
 }
 
 async function checkWorker(url: string): Promise<string> {

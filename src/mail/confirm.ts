@@ -27,7 +27,7 @@ export const resetDeliveryRefusals = [
 
 export type ResetDeliveryRefusal = (typeof resetDeliveryRefusals)[number]
 
-/** Waits for a mail that the client waits for. Whatever this refuses with, the mail is kept and goes out later. */
+/** Waits for a mail that the client waits for. Whatever this refuses with, the mail is kept and goes out later, unless the mail server takes none for the address. */
 export async function confirmDelivery(ctx: Context<DeliveryRefusal>, mailId: string, client: Sender): Promise<void> {
   if (ctx.config.mailDelivery === 'queue') return
   refuseUndelivered(ctx, await deliver(ctx, mailId, client), 'worker:verification_email_send_failed')
@@ -49,6 +49,15 @@ export function refuseUndelivered<Failed extends ErrorCode>(
   failed: Failed,
 ): void {
   if (outcome === 'delivered') return
-  const codes = { unreachable: 'worker:connection_failed', garbled: 'worker:response_invalid', failed } as const
-  throw ctx.fault(codes[outcome], { details: 'The mail is kept and will be sent once the way is clear.' })
+  const codes = {
+    unreachable: 'worker:connection_failed',
+    garbled: 'worker:response_invalid',
+    failed,
+    refused: failed,
+  } as const
+  const details =
+    outcome === 'refused'
+      ? 'The mail server takes no mail to this address, and this one is not tried again.'
+      : 'The mail is kept and will be sent once the way is clear.'
+  throw ctx.fault(codes[outcome], { details })
 }

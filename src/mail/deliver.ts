@@ -9,6 +9,7 @@ import { type Transaction, transaction, underLocks } from '../db/transaction.ts'
 import { describeCause } from '../errors/cause.ts'
 import { currentSpan } from '../tracing/span.ts'
 import { type MailBudget, MailsSpentError, spendMail } from './limit.ts'
+import { RefusedError } from './refused.ts'
 import { messageIdOf, type Patience, type SmtpSender } from './smtp.ts'
 import { type MailContent, renderMail } from './templates.ts'
 
@@ -23,12 +24,13 @@ export type DeliverDeps = {
   readonly budget?: MailBudget
 }
 
-export type DeliveryOutcome = 'delivered' | 'failed'
+/** What failed is tried again, what was refused is not. */
+export type DeliveryOutcome = 'delivered' | 'failed' | 'refused'
 
 /**
- * Afterwards the mail was handed over, or it is not due: sent before, or its token is dead. The row stays locked during the
- * conversation, so that of several who try one sends; where the lock is lost the conversation is broken off. Only a death between
- * the end of the mail's text and the commit repeats a mail, as SMTP demands (RFC 5321 section 6.1), under the same Message-ID.
+ * Afterwards the mail was handed over or refused for good, or it is not due: sent before, or its token is dead. The row stays locked
+ * during the conversation, so that of several who try one sends; where the lock is lost the conversation is broken off. Only a death
+ * between the end of the mail's text and the commit repeats a mail, as SMTP demands (RFC 5321 section 6.1), under the same Message-ID.
  */
 export async function deliverMail(
   deps: DeliverDeps,
@@ -37,14 +39,9 @@ export async function deliverMail(
   since = performance.now(),
 ): Promise<DeliveryOutcome> {
   try {
-    await transaction(deps.pool, async (tx) => {
-      const mail = await lockDueMail(tx, mailId)
-      if (mail === undefined) return
-      if (mail.isDead) return void (await closeMail(tx, mailId, { payload: null }))
-      await underLocks(tx, (lost) => handOver(deps, mail, { since, lost }))
-      await closeMail(tx, mailId, { payload: null, sentAt: sql`now()` })
-    })
-    return 'delivered'
+    const outcome = await transaction(deps.pool, (tx) => deliverLocked(deps, tx, mailId, since))
+    if (outcome === 'refused') currentSpan()?.fail('refused')
+    return outcome
   } catch (error) {
     deps.log.warn({ mailId, cause: describeCause(error) }, 'a mail could not be handed over')
     currentSpan()?.fail('failed')
@@ -53,20 +50,59 @@ export async function deliverMail(
   }
 }
 
-type DueMail = {
+async function deliverLocked(
+  deps: DeliverDeps,
+  tx: Transaction,
+  mailId: string,
+  since: number,
+): Promise<'delivered' | 'refused'> {
+  const mail = await lockMail(tx, mailId)
+  if (mail?.refusal) return 'refused'
+  if (!mail || !isKept(mail)) return 'delivered'
+  if (mail.isDead) {
+    await closeMail(tx, mailId, {})
+    return 'delivered'
+  }
+  const refusal = await underLocks(tx, (lost) => unlessRefused(handOver(deps, mail, { since, lost })))
+  if (refusal === undefined) {
+    await closeMail(tx, mailId, { sentAt: sql`now()` })
+    return 'delivered'
+  }
+  const { status } = refusal
+  deps.log.warn({ mailId, status, cause: describeCause(refusal) }, 'the mail server refused a mail for good')
+  await closeMail(tx, mailId, { refusal: status })
+  return 'refused'
+}
+
+const unlessRefused = (act: Promise<void>): Promise<RefusedError | undefined> =>
+  act.then(
+    () => undefined,
+    (error: unknown) => {
+      if (error instanceof RefusedError) return error
+      throw error
+    },
+  )
+
+type StoredMail = {
   readonly id: string
   readonly kind: 'message' | 'probe' | 'inquiry'
-  readonly payload: Buffer
+  readonly payload: Buffer | null
+  readonly refusal: string | null
   readonly attempts: number
   readonly isDead: boolean
 }
 
-async function lockDueMail(tx: Transaction, mailId: string): Promise<DueMail | undefined> {
+type KeptMail = StoredMail & { readonly payload: Buffer }
+
+const isKept = (mail: StoredMail): mail is KeptMail => mail.payload !== null
+
+async function lockMail(tx: Transaction, mailId: string): Promise<StoredMail | undefined> {
   const [mail] = await tx
     .select({
       id: mails.id,
       kind: mails.kind,
       payload: mails.payload,
+      refusal: mails.refusal,
       attempts: mails.attempts,
       isDead: sql<boolean>`${mails.expiresAt} <= now() or ${mailedTokens.supersededAt} is not null or ${mailedTokens.usedAt} is not null`,
     })
@@ -74,12 +110,12 @@ async function lockDueMail(tx: Transaction, mailId: string): Promise<DueMail | u
     .leftJoin(mailedTokens, eq(mailedTokens.id, mails.tokenId))
     .where(eq(mails.id, mailId))
     .for('update', { of: mails })
-  return mail && mail.payload !== null ? { ...mail, payload: mail.payload } : undefined
+  return mail
 }
 
 async function handOver(
   { keyring, smtp, mailFrom, budget }: DeliverDeps,
-  { id, kind, payload, attempts }: DueMail,
+  { id, kind, payload, attempts }: KeptMail,
   patience: Patience,
 ): Promise<void> {
   const content = JSON.parse(open(keyring, payload, id).toString()) as MailContent
@@ -91,12 +127,16 @@ async function handOver(
   return smtp.send({ ...renderMail(content), to: content.to, messageId: messageIdOf(id, mailFrom) }, patience)
 }
 
+/** Nobody will read it again. */
 async function closeMail(
   tx: Transaction,
   mailId: string,
-  end: { payload: null; sentAt?: ReturnType<typeof sql> },
+  end: { readonly sentAt?: ReturnType<typeof sql>; readonly refusal?: string },
 ): Promise<void> {
-  await tx.update(mails).set(end).where(eq(mails.id, mailId))
+  await tx
+    .update(mails)
+    .set({ ...end, payload: null })
+    .where(eq(mails.id, mailId))
 }
 
 async function countFailure({ db, log }: DeliverDeps, mailId: string): Promise<void> {

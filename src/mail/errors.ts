@@ -23,7 +23,8 @@ export const workerErrors = {
     title: 'Verification email send failed',
     description:
       "the mail worker could not hand over a mail that a request waits for: sign-up (the mail to a registered address's owner as well), resend, the device link of a login, change-email's link, the deletion link (forgot-password has its own code); other notices never fail a request",
-    meaning: 'The mail server did not take the mail; what it is about is kept and the mail is tried again.',
+    meaning:
+      'The mail server did not take the mail; what it is about is kept, and the mail is tried again unless the mail server refused it for good.',
     advice:
       'Say that the mail may take a while and let the user check the address; offer to ask for it again after some minutes.',
   },

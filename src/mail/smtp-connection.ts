@@ -1,5 +1,6 @@
-import { hostname } from 'node:os'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import { needsSmtpUtf8 } from '../users/email.ts'
+import { RefusedError, SmtpError } from './refused.ts'
 
 type Envelope = { from: string; to: string[]; use8BitMime: boolean }
 type Credentials = { readonly user: string; readonly pass: string }
@@ -11,6 +12,7 @@ export type MailServer = {
 
 /** What the library keeps out of its types; the exact version is pinned, and a test holds a probe's conversation against it. */
 type Internals = {
+  readonly _supportedExtensions: readonly string[]
   _setEnvelope(this: SMTPConnection, envelope: Envelope, done: (error: Error | null) => void): void
   _sendCommand(this: SMTPConnection, command: string | Buffer, logged?: string): void
 }
@@ -19,18 +21,33 @@ const internals = SMTPConnection.prototype as unknown as Internals
 export class Connection extends SMTPConnection {
   private probing = false
 
-  sendMessage(envelope: Envelope, message: Buffer): Promise<void> {
+  async sendMessage(envelope: Envelope, message: Buffer): Promise<void> {
+    this.checkAlphabet(envelope)
     return new Promise((resolve, reject) =>
       this.send(envelope, message, (error) => (error ? reject(error) : resolve())),
     )
   }
 
   /** The library goes from RCPT TO straight to DATA, pipelined even; while probing, RSET takes its place and 250 answers it. */
-  probe(envelope: Envelope): Promise<void> {
+  async probe(envelope: Envelope): Promise<void> {
+    this.checkAlphabet(envelope)
     this.probing = true
     return new Promise((resolve, reject) => {
       internals._setEnvelope.call(this, envelope, (error) => (error ? reject(error) : resolve()))
     })
+  }
+
+  get takesUnicode(): boolean {
+    return (this as unknown as Internals)._supportedExtensions.includes('SMTPUTF8')
+  }
+
+  /** The library would send it all the same. [FD30] */
+  private checkAlphabet({ from, to }: Envelope): void {
+    if (this.takesUnicode) return
+    const lacks = 'The mail server has no SMTPUTF8 (RFC 6531), without which it cannot be told of'
+    // The enhanced status for just this: RFC 6531 section 3.5.
+    if (to.some(needsSmtpUtf8)) throw new RefusedError('5.6.7', `${lacks} a recipient beyond ASCII before the @`)
+    if (needsSmtpUtf8(from)) throw new SmtpError(`${lacks} a MAIL_FROM beyond ASCII before the @`)
   }
 
   _sendCommand(command: string | Buffer, logged?: string): void {
@@ -93,19 +110,23 @@ async function begin(connection: Connection, credentials: Credentials | undefine
 
 const loopback = /^(?:localhost|127\.[\d.]+|\[::1\])$/
 
-/** smtp://user:password@host:587, smtps://host; `?tls.rejectUnauthorized=false` for a server with a certificate of its own making. */
-export function parseSmtpUrl(text: string, deadlineMs: number): MailServer {
+/** smtp://user:password@host:587, smtps://host; its options are listed in docs/operate.md. */
+export function parseSmtpUrl(
+  text: string,
+  { name, deadlineMs }: { readonly name: string; readonly deadlineMs: number },
+): MailServer {
   const url = new URL(text)
   const secure = url.protocol === 'smtps:'
   const trusting = loopback.test(url.hostname) || url.searchParams.get('tls.rejectUnauthorized') === 'false'
+  const servername = url.searchParams.get('tls.servername')
   const user = decodeURIComponent(url.username)
   return {
     options: {
       host: url.hostname.replace(/^\[|\]$/g, ''),
       port: url.port ? Number(url.port) : secure ? 465 : 587,
       secure,
-      name: hostname().replace(/[^A-Za-z0-9.-]/g, '') || 'localhost',
-      tls: { rejectUnauthorized: !trusting },
+      name,
+      tls: { rejectUnauthorized: !trusting, ...(servername !== null && { servername }) },
       // A password goes over TLS or not at all: who can strip STARTTLS could read it.
       requireTLS: user !== '' && !secure && !trusting,
       socketCloseTimeout: 0,

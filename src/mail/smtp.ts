@@ -1,16 +1,14 @@
-import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import { inSpan, serverOf } from '../tracing/span.ts'
 import { asMailbox } from '../users/email.ts'
 import { greets, greetsTwo } from './greets-two.ts'
+import { type Mailbox, nameToGreetWith, parseMailbox } from './mailbox.ts'
 import { learnedPlaces, type Place } from './places.ts'
+import { finalStatusOf, RefusedError, SmtpError } from './refused.ts'
 import { type Connection, parseSmtpUrl, withConnection } from './smtp-connection.ts'
 import type { RenderedMail } from './templates.ts'
 import { mayBeTooMany, type Refusal, saysTooMany } from './too-many.ts'
-
-/** The mail server did not take the mail, or could not be reached in time. */
-class SmtpError extends Error {}
 
 export type Patience = {
   /** Of `performance.now()`: when somebody began to wait; the deadline counts from then. */
@@ -24,8 +22,8 @@ export type SmtpSender = {
   send(mail: RenderedMail & { readonly to: string; readonly messageId: string }, patience?: Patience): Promise<void>
   /** The same conversation up to the recipient, then a reset: nobody gets anything. @throws {SmtpError} */
   probe(to: string, patience?: Patience): Promise<void>
-  /** Connects and signs in, and says goodbye. @throws {SmtpError} */
-  verify(): Promise<void>
+  /** Goes as far as a recipient, and says whether addresses beyond ASCII can be written to. @throws {SmtpError} */
+  verify(): Promise<{ readonly takesUnicode: boolean }>
   /** Looks whether the mail server has room for two. */
   learn(): Promise<void>
   /** Whether it has room for so few that one conversation is noticed by the next. */
@@ -37,12 +35,18 @@ export type SmtpSender = {
 }
 
 type Act = (connection: Connection) => Promise<void>
-type Options = { readonly url: string; readonly from: string; readonly deadlineMs: number }
+type Options = {
+  readonly url: string
+  readonly from: string
+  /** What the mail server is told by EHLO; by default what this machine is called, or the sender's host. */
+  readonly name?: string | undefined
+  readonly deadlineMs: number
+}
 
-export function smtpSender({ url, from, deadlineMs }: Options): SmtpSender {
-  const server = parseSmtpUrl(url, deadlineMs)
+export function smtpSender({ url, from, name, deadlineMs }: Options): SmtpSender {
+  const sender = senderOf(from)
+  const server = parseSmtpUrl(url, { name: name ?? nameToGreetWith(sender), deadlineMs })
   const places = learnedPlaces()
-  const sender = /<([^>]+)>/.exec(from)?.[1] ?? from
   const spanOptions = { kind: 'client', attributes: serverOf(url) } as const
   const fromNow = (): Patience => ({ since: performance.now() })
 
@@ -83,7 +87,7 @@ export function smtpSender({ url, from, deadlineMs }: Options): SmtpSender {
       const pauseUntil = patience.since + deadlineMs - pauseMs
       for (let refusal = await tryOnce(patience, act); refusal; refusal = await tryOnce(patience, act)) {
         if (!isCrowdedOut(refusal) || performance.now() > pauseUntil) {
-          throw new SmtpError('The mail server did not take the mail', { cause: refusal.error })
+          throw describe(refusal)
         }
         await sleep(pauseMs)
       }
@@ -104,10 +108,19 @@ export function smtpSender({ url, from, deadlineMs }: Options): SmtpSender {
     learn: async () => {
       if ((await greetsTwo(server.options, deadlineMs)) === false) places.learn()
     },
-    verify: () => converse(fromNow(), async () => {}),
+    verify: async () => {
+      let takesUnicode = false
+      // Its owner has to take mail there wherever mail is taken: RFC 5321 section 4.5.1.
+      const to = [`postmaster@${sender.host}`]
+      await converse(fromNow(), async (connection) => {
+        takesUnicode = connection.takesUnicode
+        await connection.probe({ from: sender.address, to, use8BitMime: true })
+      })
+      return { takesUnicode }
+    },
     send: async ({ to, messageId, subject, text, html }, patience = fromNow()) => {
       const message = new MailComposer({
-        from,
+        from: { name: sender.name, address: sender.address },
         to: { name: '', address: to },
         messageId,
         subject,
@@ -119,11 +132,13 @@ export function smtpSender({ url, from, deadlineMs }: Options): SmtpSender {
       })
       const bytes = await message.compile().build()
       await converse(patience, (connection) =>
-        connection.sendMessage({ from: sender, to: [asMailbox(to)], use8BitMime: true }, bytes),
+        connection.sendMessage({ from: sender.address, to: [asMailbox(to)], use8BitMime: true }, bytes),
       )
     },
     probe: (to, patience = fromNow()) =>
-      converse(patience, (connection) => connection.probe({ from: sender, to: [asMailbox(to)], use8BitMime: true })),
+      converse(patience, (connection) =>
+        connection.probe({ from: sender.address, to: [asMailbox(to)], use8BitMime: true }),
+      ),
   }
 }
 
@@ -132,8 +147,19 @@ const lookAgainAfterMs = 15_000
 /** Before whoever asks for it gives up. */
 const greetedWithinMs = 1500
 
-/** The same mail has the same Message-ID however often it is tried, so that a receiver knows a repetition: RFC 5322 section 3.6.4. */
-export function messageIdOf(mailId: string, from: string): string {
-  const domain = /@([^@>\s]+)>?$/.exec(from)?.[1] ?? `${randomBytes(4).toString('hex')}.invalid`
-  return `<${mailId}@${domain}>`
+function describe(refusal: Refusal): SmtpError {
+  if (refusal.error instanceof SmtpError) return refusal.error
+  const status = finalStatusOf(refusal)
+  return status === undefined
+    ? new SmtpError('The mail server did not take the mail', { cause: refusal.error })
+    : new RefusedError(status, 'The mail server refused the mail for good', refusal.error)
 }
+
+function senderOf(from: string): Mailbox {
+  const sender = parseMailbox(from)
+  if (sender === undefined) throw new Error('MAIL_FROM is no mailbox')
+  return sender
+}
+
+/** The same mail has the same Message-ID however often it is tried, so that a receiver knows a repetition: RFC 5322 section 3.6.4. */
+export const messageIdOf = (mailId: string, from: string): string => `<${mailId}@${senderOf(from).host}>`

@@ -23,7 +23,7 @@ export function mayBeTooMany({ error, wasGreeted }: Refusal): boolean {
   return !wasGreeted && lostConnections.has(code) && !response
 }
 
-const partsOf = (
+export const partsOf = (
   error: unknown,
 ): { readonly code?: unknown; readonly command?: unknown; readonly response?: unknown } =>
   typeof error === 'object' && error !== null ? error : {}

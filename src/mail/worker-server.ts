@@ -72,7 +72,9 @@ async function answer({ deps, tracing, turns, isAuthorized }: Asked, request: In
         deliverInTurn(turns, String(network), () => deliverMail(deps, mailId, since)),
       ),
   )
-  return { status: outcome === 'delivered' ? 200 : 502, body: { outcome } }
+  return outcome === 'delivered'
+    ? { status: 200, body: { outcome } }
+    : { status: 502, body: { outcome: 'failed', is_final: outcome === 'refused' } }
 }
 
 /** Without them no mail can be read. */

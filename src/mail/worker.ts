@@ -69,7 +69,7 @@ export async function startWorker({
   const { db, pool } = database
   // The failure must be reported before whoever waits for it gives up.
   const deadlineMs = Math.ceil(config.workerTimeoutMs * 0.8)
-  const smtp = smtpSender({ url: smtpUrl, from: config.mailFrom, deadlineMs })
+  const smtp = smtpSender({ url: smtpUrl, from: config.mailFrom, name: config.smtpName, deadlineMs })
   const stopLearning = learnNowAndThen(smtp)
   const fallback = memoryRateCounter({ now: () => performance.now() })
   const sharedCounter = openSharedCounter({ config, db, log, fallback })

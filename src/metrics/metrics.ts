@@ -109,11 +109,19 @@ export function openMetrics(sources: Sources): Metrics {
 type Backlog = Awaited<ReturnType<typeof readBacklog>>
 
 async function readBacklog(db: Database) {
-  const { rows } = await db.execute<{ mails: number; mail_age: number; events: number; event_age: number }>(sql`
+  const waits = sql`sent_at is null and refusal is null and kind <> 'probe' and expires_at > now()`
+  const { rows } = await db.execute<{
+    mails: number
+    mail_age: number
+    mails_refused: number
+    events: number
+    event_age: number
+  }>(sql`
     select
-      (select count(*)::int from mails where sent_at is null and kind <> 'probe' and expires_at > now()) as mails,
-      (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from mails
-       where sent_at is null and kind <> 'probe' and expires_at > now()) as mail_age,
+      (select count(*)::int from mails where ${waits}) as mails,
+      (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from mails where ${waits}) as mail_age,
+      (select count(*)::int from mails
+       where refusal is not null and kind = 'message' and created_at > now() - interval '1 day') as mails_refused,
       (select count(*)::int from event_outbox) as events,
       (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from event_outbox) as event_age`)
   return rows[0]
@@ -125,6 +133,7 @@ function backlogGauges(registers: Registry[]) {
   const gauges = {
     mails: gauge('postern_mails_waiting', 'Mails that were not sent yet'),
     mail_age: gauge('postern_mails_oldest_seconds', 'How long the oldest of them has waited'),
+    mails_refused: gauge('postern_mails_refused', 'Mails of the last day that the mail server refused for good'),
     events: gauge('postern_events_waiting', 'Events that were not relayed yet'),
     event_age: gauge('postern_events_oldest_seconds', 'How long the oldest of them has waited'),
   }

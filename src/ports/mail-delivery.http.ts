@@ -1,5 +1,5 @@
 import { inHttpSpan } from '../tracing/http-span.ts'
-import type { MailDelivery } from './mail-delivery.ts'
+import type { DeliveryOutcome, MailDelivery } from './mail-delivery.ts'
 
 type Options = { readonly url: string; readonly secret: string; readonly timeoutMs: number }
 
@@ -54,8 +54,9 @@ async function readAnswer(reply: Response): Promise<unknown> {
   return JSON.parse(Buffer.concat(chunks).toString())
 }
 
-function outcomeOf(status: number, answer: unknown): 'delivered' | 'failed' | 'garbled' {
-  const outcome = typeof answer === 'object' && answer !== null && 'outcome' in answer ? answer.outcome : undefined
+function outcomeOf(status: number, answer: unknown): Exclude<DeliveryOutcome, 'unreachable'> {
+  const { outcome, is_final } = typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>) : {}
   if (status === 200 && outcome === 'delivered') return 'delivered'
-  return status === 502 && outcome === 'failed' ? 'failed' : 'garbled'
+  if (status !== 502 || outcome !== 'failed') return 'garbled'
+  return is_final === true ? 'refused' : 'failed'
 }

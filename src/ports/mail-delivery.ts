@@ -1,4 +1,5 @@
-export type DeliveryOutcome = 'delivered' | 'failed' | 'unreachable' | 'garbled'
+/** `failed` is tried again, `refused` is not: the mail server will not take it however often it is asked. */
+export type DeliveryOutcome = 'delivered' | 'failed' | 'refused' | 'unreachable' | 'garbled'
 
 /**
  * Asks for a mail to be handed over now, and says what became of it. Never rejects, never takes longer than its deadline. `network` is any

@@ -12,11 +12,12 @@ export function findEmailBreach(email: string): { rule: EmailBreach; limit?: num
   const at = email.lastIndexOf('@')
   const local = email.slice(0, at)
   const isAddress =
-    at > 0 && !forbidden.test(local) && !local.split('.').includes('') && asciiDomain(email.slice(at + 1))
+    at > 0 && !forbidden.test(local) && !local.split('.').includes('') && hostNameOf(email.slice(at + 1))
   return isAddress ? undefined : { rule: 'format' }
 }
 
-function asciiDomain(domain: string): string | undefined {
+/** In A-labels; nothing where it is no name of a host that has a domain. */
+export function hostNameOf(domain: string): string | undefined {
   if (forbidden.test(domain)) return undefined
   const ascii = domainToASCII(domain)
   const labels = ascii.split('.')
@@ -28,8 +29,12 @@ function asciiDomain(domain: string): string | undefined {
 /** As a mail server is asked for it: every spelling of a domain is one mailbox, also where the server knows ASCII alone. */
 export function asMailbox(email: string): string {
   const at = email.lastIndexOf('@')
-  return `${email.slice(0, at)}@${domainToASCII(email.slice(at + 1))}`
+  const domain = email.slice(at + 1)
+  return `${email.slice(0, at)}@${domainToASCII(domain) || domain}`
 }
+
+/** Whether only a mail server with SMTPUTF8 can be told of it: RFC 6531; a domain has its A-labels for all others. */
+export const needsSmtpUtf8 = (mailbox: string): boolean => /\P{ASCII}/u.test(mailbox)
 
 /** What two spellings of one address share; addresses are compared and looked up by it, and never mailed to. */
 export function emailKey(email: string): string {

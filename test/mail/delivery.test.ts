@@ -24,7 +24,8 @@ type Received = {
 class MailServer {
   readonly received: Received[] = []
   commands: string[] = []
-  refusal: 'recipient' | 'data' | undefined
+  /** What it says to a recipient or to the end of a message. */
+  refusal: { readonly at: 'recipient' | 'data'; readonly code: number } | undefined
   private server: SMTPServer | undefined
   private port = 0
 
@@ -44,8 +45,7 @@ class MailServer {
           if (format === 'C:') this.commands.push(String(line))
         },
       } as never,
-      onRcptTo: (_address, _session, done) =>
-        done(this.refusal === 'recipient' ? Object.assign(new Error('no such user'), { responseCode: 550 }) : null),
+      onRcptTo: (_address, _session, done) => done(this.refusalAt('recipient')),
       onData: (stream, session, done) => {
         const chunks: Buffer[] = []
         stream.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -59,7 +59,7 @@ class MailServer {
             raw,
             headers: count,
           })
-          done(this.refusal === 'data' ? Object.assign(new Error('later'), { responseCode: 451 }) : null)
+          done(this.refusalAt('data'))
         })
       },
     })
@@ -67,6 +67,12 @@ class MailServer {
     await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve))
     this.port = (server.server.address() as AddressInfo).port
     this.server = server
+  }
+
+  private refusalAt(command: 'recipient' | 'data'): Error | null {
+    if (this.refusal?.at !== command) return null
+    const { code } = this.refusal
+    return Object.assign(new Error(`${String(code).charAt(0)}.1.1 not so`), { responseCode: code })
   }
 
   async stop(): Promise<void> {
@@ -87,9 +93,9 @@ let deps: DeliverDeps
 beforeAll(async () => {
   await smtp.start()
   // Jobs of this mode start at once, so that a mail which fails is soon tried again.
-  app = await startApp({ SMTP_URL: smtp.url, MAIL_FROM: mailFrom, MAIL_DELIVERY: 'queue', WORKER_TIMEOUT_MS: '1000' })
+  app = await startApp({ SMTP_URL: smtp.url, MAIL_FROM: mailFrom, MAIL_DELIVERY: 'queue', WORKER_TIMEOUT_MS: '10000' })
   const { db, pool, keyring, log } = app.deps
-  const sender = smtpSender({ url: smtp.url, from: mailFrom, deadlineMs: 800 })
+  const sender = smtpSender({ url: smtp.url, from: mailFrom, deadlineMs: 8000 })
   deps = { db, pool, keyring, log, mailFrom, smtp: sender }
 })
 afterAll(async () => {
@@ -121,10 +127,15 @@ async function putMail({ to = newAddress(), withJob = false }: Wish = {}) {
 const rowOf = async (mailId: string) =>
   (
     await app.sql(
-      'select payload is not null as kept, sent_at is not null as sent, attempts from mails where id = $1',
+      'select payload is not null as kept, sent_at is not null as sent, refusal, attempts from mails where id = $1',
       [mailId],
     )
   )[0]
+
+const jobsOf = async (mailId: string) =>
+  (await app.sql<{ state: string }>("select state::text from pgboss.job where data ->> 'mailId' = $1", [mailId])).map(
+    ({ state }) => state,
+  )
 
 describe('deliverMail', () => {
   test('of 20 who deliver one mail at once one sends it [EM5]', async () => {
@@ -136,7 +147,7 @@ describe('deliverMail', () => {
     expect(new Set(outcomes)).toEqual(new Set(['delivered']))
     expect(await deliverMail(deps, mailId)).toBe('delivered')
     expect(smtp.to(to)).toHaveLength(1)
-    expect(await rowOf(mailId)).toEqual({ kept: false, sent: true, attempts: 0 })
+    expect(await rowOf(mailId)).toEqual({ kept: false, sent: true, refusal: null, attempts: 0 })
   })
 
   test.each([
@@ -148,11 +159,11 @@ describe('deliverMail', () => {
     await app.sql(statement, [tokenId])
     expect(await deliverMail(deps, mailId)).toBe('delivered')
     expect(smtp.to(to)).toEqual([])
-    expect(await rowOf(mailId)).toEqual({ kept: false, sent: false, attempts: 0 })
+    expect(await rowOf(mailId)).toEqual({ kept: false, sent: false, refusal: null, attempts: 0 })
   })
 
   test('a rejected recipient: failed, kept, and sent once by the job when the server accepts [FT6]', async () => {
-    smtp.refusal = 'recipient'
+    smtp.refusal = { at: 'recipient', code: 450 }
     const { mailId, to } = await putMail({ withJob: true })
     expect(await deliverMail(deps, mailId)).toBe('failed')
     expect(await rowOf(mailId)).toMatchObject({ kept: true, sent: false })
@@ -161,6 +172,25 @@ describe('deliverMail', () => {
     await smtp.untilSent(to)
     await vi.waitFor(async () => expect(await rowOf(mailId)).toMatchObject({ kept: false, sent: true }))
     expect(smtp.to(to)).toHaveLength(1)
+  })
+
+  test.each([
+    ['recipient', 550],
+    ['recipient', 552],
+    ['data', 554],
+  ] as const)('what is refused at the %s with %i is final: asked once, its text erased [FD32]', async (at, code) => {
+    smtp.refusal = { at, code }
+    const { mailId, to } = await putMail({ withJob: true })
+    const refused = { kept: false, sent: false, refusal: `${code} 5.1.1`, attempts: 0 }
+    await vi.waitFor(async () => expect(await rowOf(mailId)).toEqual(refused), { timeout: 10_000 })
+    const rcpt = () => smtp.commands.filter((line) => line.startsWith('RCPT TO')).length
+    expect(rcpt()).toBe(1)
+    smtp.refusal = undefined
+    expect(await deliverMail(deps, mailId)).toBe('refused')
+    // The job is over: none that would try again is left.
+    await vi.waitFor(async () => expect(await jobsOf(mailId)).toEqual(['completed']), { timeout: 10_000 })
+    expect(rcpt()).toBe(1)
+    expect(smtp.to(to).length).toBe(at === 'data' ? 1 : 0)
   })
 
   test('a mail server that is down: failed, and sent once by the job when it is up [FT6]', async () => {
@@ -174,7 +204,7 @@ describe('deliverMail', () => {
   })
 
   test('one Message-ID over all attempts, one recipient, nothing of it in the sealed row', async () => {
-    smtp.refusal = 'data'
+    smtp.refusal = { at: 'data', code: 451 }
     const { mailId, to } = await putMail()
     expect(await deliverMail(deps, mailId)).toBe('failed')
     expect(await deliverMail(deps, mailId)).toBe('failed')
@@ -204,13 +234,13 @@ describe('deliverMail', () => {
       ({ id }) => id,
     )
     // A try that the mail server refused is not counted again.
-    smtp.refusal = 'recipient'
+    smtp.refusal = { at: 'recipient', code: 450 }
     expect(await deliverMail({ ...deps, budget }, ids[0] ?? '')).toBe('failed')
     smtp.refusal = undefined
     const outcomes = []
     for (const id of ids) outcomes.push(await deliverMail({ ...deps, budget }, id))
     expect(outcomes).toEqual([...Array(7).fill('delivered'), 'failed'])
-    expect(await rowOf(ids[7] ?? '')).toEqual({ kept: true, sent: false, attempts: 0 })
+    expect(await rowOf(ids[7] ?? '')).toEqual({ kept: true, sent: false, refusal: null, attempts: 0 })
     const nextHour = { ...budget, sharedCounter: memoryRateCounter({ now: () => performance.now() }) }
     expect(await deliverMail({ ...deps, budget: nextHour }, ids[7] ?? '')).toBe('delivered')
     expect(smtp.to(owner.email)).toHaveLength(8)
@@ -226,12 +256,12 @@ describe('deliverMail', () => {
     expect(outcome).toBe('failed')
     expect(performance.now() - startedAt).toBeLessThan(900)
     mute.close()
-    expect(await rowOf(mailId)).toEqual({ kept: true, sent: false, attempts: 1 })
+    expect(await rowOf(mailId)).toEqual({ kept: true, sent: false, refusal: null, attempts: 1 })
     expect(await deliverMail(deps, mailId)).toBe('delivered')
     expect(smtp.to(to)).toHaveLength(1)
   })
 
-  test('an address beyond ASCII goes out by SMTPUTF8', async () => {
+  test('an address beyond ASCII before the @ goes out by SMTPUTF8', async () => {
     const to = `jürgen.${randomUUID()}@bücher.example`
     const { mailId } = await putMail({ to })
     expect(await deliverMail(deps, mailId)).toBe('delivered')
@@ -260,7 +290,7 @@ describe('deliverMail', () => {
     await vi.waitFor(() =>
       expect(smtp.commands.map((line) => line.split(/[ :]/)[0])).toEqual(['EHLO', 'MAIL', 'RCPT', 'RSET', 'QUIT']),
     )
-    smtp.refusal = 'recipient'
+    smtp.refusal = { at: 'recipient', code: 450 }
     expect(await deliverMail(deps, await put())).toBe('failed')
     expect(smtp.to(to)).toEqual([])
     expect(smtp.commands.join()).not.toContain('DATA')
@@ -286,9 +316,16 @@ describe('the protocol of the worker', () => {
   })
 
   test('502 when the mail server refuses', async () => {
-    smtp.refusal = 'recipient'
+    smtp.refusal = { at: 'recipient', code: 450 }
     const reply = await ask(`/deliveries/${(await putMail()).mailId}`)
-    expect([reply.status, await reply.json()]).toEqual([502, { outcome: 'failed' }])
+    expect([reply.status, await reply.json()]).toEqual([502, { outcome: 'failed', is_final: false }])
+  })
+
+  test('502 and final when it refuses for good, which versions before take for a failure [FD32]', async () => {
+    smtp.refusal = { at: 'recipient', code: 550 }
+    const path = `/deliveries/${(await putMail()).mailId}`
+    for (const reply of [await ask(path), await ask(path)])
+      expect([reply.status, await reply.json()]).toEqual([502, { outcome: 'failed', is_final: true }])
   })
 
   test('a mail that is not there is delivered: nothing is due', async () => {

@@ -73,7 +73,7 @@ describe('GET /metrics', () => {
     expect(Number(/^postern_sessions_remembered (\d+)$/m.exec(await read())?.[1])).toBeGreaterThan(0)
   })
 
-  test('shows what waits: hashes, connections, mails, events', async () => {
+  test('shows what waits: hashes, connections, mails, events; and mails that were refused for good [FD32]', async () => {
     const text = await read()
     for (const name of [
       'postern_hashing_running',
@@ -88,8 +88,14 @@ describe('GET /metrics', () => {
       `insert into mails (id, kind, payload, created_at, expires_at)
        values (gen_random_uuid(), 'message', 'x', now() - interval '100 seconds', now() + interval '1 hour')`,
     )
+    await app.sql(
+      `insert into mails (id, kind, refusal, created_at, expires_at)
+       select gen_random_uuid(), kind, '550 5.1.1', now() - age, now() + interval '1 hour'
+       from (values ('message', interval '1 hour'), ('message', interval '2 days'), ('probe', interval '1 hour')) as m (kind, age)`,
+    )
     const after = await read()
     expect(after).toMatch(/^postern_mails_waiting 1$/m)
+    expect(after).toMatch(/^postern_mails_refused 1$/m)
     expect(Number(/^postern_mails_oldest_seconds (.*)$/m.exec(after)?.[1])).toBeGreaterThanOrEqual(100)
     expect(after).toMatch(/^postern_events_waiting \d+$/m)
   })

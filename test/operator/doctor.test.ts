@@ -4,6 +4,7 @@ import { ConfigError, loadConfig, startWarnings } from '../../src/config.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { startStandIn } from '../support/meilisearch-stand-in.ts'
 import { startOtlpReceiver } from '../support/otlp-receiver.ts'
+import { openScriptedServer, willing } from '../support/scripted-mail-server.ts'
 import { runAdmin } from '../support/server-process.ts'
 
 let app: TestApp
@@ -27,12 +28,23 @@ describe('npm run admin -- doctor', () => {
       meilisearch.asked.some(({ method }) => method === 'PATCH')
     await expect.poll(wasMade, { timeout: 10_000 }).toBe(true)
     const receiver = await startOtlpReceiver()
+    const smtp = await openScriptedServer({ ...willing, EHLO: '250-here\r\n250 SMTPUTF8' })
     const { code, out } = await runAdmin(app, ['doctor'], {
       ...env,
       DATABASE_DIRECT_URL: app.config.databaseUrl ?? '',
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      SMTP_URL: smtp.url,
+      SMTP_NAME: 'here.example.com',
     })
     await receiver.stop()
+    await smtp.close()
+    expect(smtp.lines).toEqual([
+      'EHLO here.example.com',
+      'MAIL FROM:<postern@localhost>',
+      'RCPT TO:<postmaster@localhost>',
+      'RSET',
+      'QUIT',
+    ])
     expect(receiver.asked).toBe(1)
     expect(receiver.spans).toEqual([])
     const lines = out.trim().split('\n')
@@ -44,6 +56,7 @@ describe('npm run admin -- doctor', () => {
       'fine     pictures',
       'fine     Redis',
       'fine     Meilisearch',
+      'fine     mail server',
       'fine     traces',
     ])
     expect(code).toBe(0)
@@ -58,6 +71,14 @@ describe('npm run admin -- doctor', () => {
       NODE_OPTIONS: `--import=${join(import.meta.dirname, '../support/shifted-clock.ts')}`,
     })
     expect([code, out]).toEqual([1, expect.stringMatching(/^FAILED {3}PostgreSQL: its clock .* (59|60|61) s apart/m)])
+  })
+
+  test('a mail server that takes connections but no mails is no mail server, and what it said is shown [FD31]', async () => {
+    const smtp = await openScriptedServer({ ...willing, RCPT: '504 5.5.2 <vm>: Helo command rejected' })
+    const { code, out } = await runAdmin(app, ['doctor'], { SMTP_URL: smtp.url })
+    await smtp.close()
+    expect(code).toBe(1)
+    expect(out).toMatch(/^FAILED {3}mail server: .+504 5\.5\.2 <vm>: Helo command rejected; see SMTP_URL, SMTP_NAME/m)
   })
 
   test('what does not work is named with what to do about it, and no secret is shown [LG1]', async () => {

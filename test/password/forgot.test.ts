@@ -168,7 +168,9 @@ describe(`POST ${url}`, () => {
       expect([answers[0]?.status, answers[0]?.code]).toEqual([status, code])
       expect(answers[0]?.headers['retry-after']).toBe(status === 503 ? '5' : undefined)
       for (const answer of answers) expect(seen(answer)).toEqual(seen(answers[0] as Answer))
-      const kept = await broken.sql("select id from mails where kind <> 'probe' and payload is not null")
+      const kept = await broken.sql(
+        "select id from mails where kind <> 'probe' and (payload is not null or refusal is not null)",
+      )
       expect(kept.length).toBeGreaterThan(0)
       return known
     }
@@ -197,10 +199,16 @@ describe(`POST ${url}`, () => {
       await expectAlike(broken, 502, 'worker:password_reset_email_send_failed')
     })
 
-    test('worker:password_reset_email_send_failed when the mail server refuses the recipient', async () => {
-      const { smtpUrl } = await recordingMailServer({ refuse: true })
-      await expectAlike(await appWith({ SMTP_URL: smtpUrl }), 502, 'worker:password_reset_email_send_failed')
-    })
+    test.each([
+      ['for now', 450],
+      ['for good', 550],
+    ])(
+      'worker:password_reset_email_send_failed when the mail server refuses the recipient %s [FD32]',
+      async (_, refuse) => {
+        const { smtpUrl } = await recordingMailServer({ refuse })
+        await expectAlike(await appWith({ SMTP_URL: smtpUrl }), 502, 'worker:password_reset_email_send_failed')
+      },
+    )
 
     test('MAIL_DELIVERY=queue: 204 all the same', async () => {
       const queueing = await appWithoutMailServer({ MAIL_DELIVERY: 'queue' })

@@ -47,8 +47,12 @@ function listen(server: Server): Promise<number> {
   )
 }
 
-/** A mail server that writes down what it was told; `refuse` says no to every recipient. */
-export async function recordingMailServer({ refuse = false } = {}): Promise<{ smtpUrl: string; commands: string[] }> {
+/** A mail server that writes down what it was told; `refuse` is what it answers to every recipient. */
+export async function recordingMailServer({
+  refuse,
+}: {
+  readonly refuse?: number
+} = {}): Promise<{ smtpUrl: string; commands: string[] }> {
   const commands: string[] = []
   const ignore = () => {}
   const server = new SMTPServer({
@@ -63,7 +67,7 @@ export async function recordingMailServer({ refuse = false } = {}): Promise<{ sm
       },
     } as never,
     onRcptTo: (_address, _session, done) =>
-      done(refuse ? Object.assign(new Error('no such user'), { responseCode: 550 }) : null),
+      done(refuse === undefined ? null : Object.assign(new Error('no such user'), { responseCode: refuse })),
     onData: (stream, _session, done) => {
       stream.resume().on('end', () => done())
     },

@@ -196,10 +196,16 @@ describe(`POST ${url}`, () => {
       await expectBoth(await appWithoutMailServer(), 502, 'worker:verification_email_send_failed')
     })
 
-    test('worker:verification_email_send_failed when the mail server refuses the recipient', async () => {
-      const { smtpUrl } = await recordingMailServer({ refuse: true })
-      await expectBoth(await appWith({ SMTP_URL: smtpUrl }), 502, 'worker:verification_email_send_failed')
-    })
+    test.each([
+      ['for now', 450],
+      ['for good', 550],
+    ])(
+      'worker:verification_email_send_failed when the mail server refuses the recipient %s [FD32]',
+      async (_, refuse) => {
+        const { smtpUrl } = await recordingMailServer({ refuse })
+        await expectBoth(await appWith({ SMTP_URL: smtpUrl }), 502, 'worker:verification_email_send_failed')
+      },
+    )
 
     test('MAIL_DELIVERY=queue: 204 all the same', async () => {
       const queueing = await appWithoutMailServer({ MAIL_DELIVERY: 'queue' })

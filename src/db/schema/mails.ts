@@ -1,3 +1,4 @@
+import { isNotNull } from 'drizzle-orm'
 import { boolean, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { bytea, createdAt, instant, shownMethods } from './columns.ts'
 import { users } from './users.ts'
@@ -36,8 +37,8 @@ export const mailedTokens = pgTable(
 )
 
 /**
- * Outbox: one row a mail, written in the transaction of its cause. `payload` is sealed and erased once the mail is sent, or its
- * token is dead. A probe has no text: the conversation is held up to RCPT TO and reset. An inquiry is what somebody asked to be mailed to an
+ * Outbox: one row a mail, written in the transaction of its cause. `payload` is sealed and erased once the mail is sent or refused for good, or
+ * its token is dead. A probe has no text: the conversation is held up to RCPT TO and reset. An inquiry is what somebody asked to be mailed to an
  * address before anybody knows whose it is; it is answered by a message, or by nothing.
  */
 export const mails = pgTable(
@@ -54,8 +55,11 @@ export const mails = pgTable(
     /** No attempt after this: the token in it is dead. */
     expiresAt: instant().notNull(),
     sentAt: instant(),
+    /** With which codes the mail server refused it for good. */
+    refusal: text(),
   },
   (table) => [
+    index('mails_refused').on(table.createdAt).where(isNotNull(table.refusal)),
     index('mails_token_id').on(table.tokenId),
     index('mails_user_id').on(table.userId),
     index('mails_expires_at').on(table.expiresAt),

@@ -1,0 +1,27 @@
+import { partsOf, type Refusal, saysTooMany } from './too-many.ts'
+
+/** The mail server did not take the mail, or could not be reached in time. */
+export class SmtpError extends Error {}
+
+/** It will not take this mail however often it is asked. */
+export class RefusedError extends SmtpError {
+  /** Codes alone: what is said besides names the recipient. */
+  readonly status: string
+  constructor(status: string, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.status = status
+  }
+}
+
+const afterSender: ReadonlySet<unknown> = new Set(['RCPT TO', 'DATA'])
+
+/**
+ * What a mail server says of a recipient or a message with a five is final: RFC 5321 section 4.2.1 [FD32]. Before that it speaks of this server: of
+ * its name, credentials and sender, which an operator puts right while the mail waits.
+ */
+export function finalStatusOf(refusal: Refusal): string | undefined {
+  const { command, response } = partsOf(refusal.error)
+  if (!afterSender.has(command) || typeof response !== 'string' || saysTooMany(refusal)) return undefined
+  const { code, enhanced } = /^(?<code>5\d\d)(?:[ -](?<enhanced>5\.\d{1,3}\.\d{1,3})\b)?/.exec(response)?.groups ?? {}
+  return enhanced === undefined ? code : `${code} ${enhanced}`
+}
