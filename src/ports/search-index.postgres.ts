@@ -4,7 +4,7 @@ import type { HeavyReads } from '../db/heavy-reads.ts'
 import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { misspellingsOf } from '../search/misspelt.ts'
-import { errorsIn, type Query } from '../search/words.ts'
+import { errorsIn, type Query, wordsOf } from '../search/words.ts'
 import { type Hit, mostHits, type SearchIndex, SearchIndexError } from './search-index.ts'
 
 /** Rows of `users` themselves, by trigrams: nothing has to follow, nothing is ever stale. */
@@ -72,7 +72,8 @@ async function findNear(tx: Transaction, words: readonly string[]): Promise<Hit[
   for (const patterns of tries) {
     const found = await findAlike(tx, patterns)
     const near = found.flatMap((row) => {
-      const errors = words.map((word) => errorsIn(word, row.search_words))
+      const own = wordsOf(row.handle, row.display_name)
+      const errors = words.map((word) => errorsIn(word, own))
       return errors.includes(undefined)
         ? []
         : [{ row, errors: errors.reduce<number>((sum, one) => sum + (one ?? 0), 0) }]
@@ -84,9 +85,9 @@ async function findNear(tx: Transaction, words: readonly string[]): Promise<Hit[
 
 async function findAlike(tx: Transaction, patterns: readonly string[][]) {
   const all = patterns.map((ofWord) => sql`search_words like any(${sql.param(ofWord)}::text[])`)
-  const { rows } = await tx.execute<Row & { readonly search_words: string }>(sql`
+  const { rows } = await tx.execute<Row>(sql`
     with candidate as (
-      select id, handle, display_name, search_words from users
+      select id, handle, display_name from users
       where ${isLive} and ${sql.join(all, sql` and `)} limit ${mostCandidates})
     select * from candidate order by lower(handle), id`)
   return rows

@@ -1,6 +1,8 @@
 import { nameFold } from './fold.ts'
 
 const mostWords = 10
+/** Longer than any word of a name; whatever it begins like is found by as much of it. */
+const mostLetters = 64
 
 /** What is asked for: words that stand apart, each in the parts that punctuation makes of it. */
 export type Query = readonly (readonly string[])[]
@@ -11,12 +13,14 @@ export function queryOf(asked: string): Query {
   return nameFold(asked)
     .split(' ')
     .map((word) => {
-      const parts = word.split('-').filter(isWord).slice(0, left)
+      const parts = word.split('-').filter(isWord).slice(0, left).map(cutToMost)
       left -= parts.length
       return parts
     })
     .filter((parts) => parts.length > 0)
 }
+
+const cutToMost = (word: string): string => [...word].slice(0, mostLetters).join('')
 
 const isWord = (text: string): boolean => /[\p{L}\p{N}]/u.test(text)
 
@@ -26,15 +30,17 @@ export function typingErrorsOf(word: string): number {
   return length < 5 ? 0 : length < 9 ? 1 : 2
 }
 
-/** How many errors the word that is asked for has, held against the best word of the text or its beginning; none where they are too many. */
-export function errorsIn(asked: string, text: string): number | undefined {
+/** The words of a user, with and without what parts them. Not the whole name as one word: a slip in it may be where another word begins. */
+export const wordsOf = (handle: string, displayName: string): string[] =>
+  [handle, displayName]
+    .map(nameFold)
+    .flatMap((folded) => [...folded.split(/[ -]/), ...folded.replaceAll('-', '').split(' ')])
+    .filter(Boolean)
+
+/** How many errors the word that is asked for has, held against the best of the words or its beginning; none where they are too many. */
+export function errorsIn(asked: string, words: readonly string[]): number | undefined {
   const letters = [...asked]
-  const fewest = Math.min(
-    ...text
-      .split(' ')
-      .filter(Boolean)
-      .map((word) => (word.startsWith(asked) ? 0 : countErrors(letters, [...word]))),
-  )
+  const fewest = Math.min(...words.map((word) => (word.startsWith(asked) ? 0 : countErrors(letters, [...word]))))
   return fewest <= typingErrorsOf(asked) ? fewest : undefined
 }
 

@@ -97,7 +97,7 @@ describe.each([
     expect(await handles(app, query)).toEqual(expected)
   })
 
-  test.each(['%', '_', '-alice', '"', "'", '\\', '100%', ':*', '@@', '🎹'])(
+  test.each(['%', '_', '-alice', '"', "'", '\\', '100%', ':*', '@@', '🎹', '㍿'.repeat(100)])(
     '%s is nothing but what it is',
     async (query) => {
       const answer = await ask(app, query)
