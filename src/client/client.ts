@@ -6,6 +6,7 @@ import { sleep } from './wait.ts'
 
 export type { Answer, Call, CallOptions, CodeOf, DataOf, ErrorOf, InitOf, Method, PathOf } from './calls.ts'
 export type { CallError, ClientError, FieldProblem, ServerError } from './errors.ts'
+export { isOurSide, type OurSide } from './our-side.ts'
 export { memoryTokens, type TokenStore, type Tokens } from './tokens.ts'
 
 export type ClientOptions = {

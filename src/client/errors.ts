@@ -12,20 +12,22 @@ export type FieldProblem = {
   readonly values?: readonly string[]
 }
 
-/** A refusal by the server. */
-export type ServerError<Code extends string> = {
-  readonly from: 'server'
-  /** One of exactly the codes that the route declares in `/openapi.json`; `/docs/errors` of the server says what each means. */
-  readonly code: Code
-  /** HTTP status, 400 and above. */
-  readonly status: number
-  /** For a developer's eyes, only from a server in development. */
-  readonly details?: string | undefined
-  /** With `general:validation_error`, and `general:bad_request` where it is about fields. */
-  readonly fields?: readonly FieldProblem[] | undefined
-  /** Seconds from the answer's arrival, from its Retry-After: with every 429 and 503 of the server. */
-  readonly retryAfterSeconds?: number | undefined
-}
+/** A refusal by the server: one type a code, so that what narrows the code narrows the error. */
+export type ServerError<Code extends string> = Code extends string
+  ? {
+      readonly from: 'server'
+      /** One of exactly the codes that the route declares in `/openapi.json`; `/docs/errors` of the server says what each means. */
+      readonly code: Code
+      /** HTTP status, 400 and above. */
+      readonly status: number
+      /** For a developer's eyes, only from a server in development. */
+      readonly details?: string | undefined
+      /** With `general:validation_error`, and `general:bad_request` where it is about fields. */
+      readonly fields?: readonly FieldProblem[] | undefined
+      /** Seconds from the answer's arrival, from its Retry-After: with every 429 and 503 of the server. */
+      readonly retryAfterSeconds?: number | undefined
+    }
+  : never
 
 /** What only the client can say; these codes are in no catalogue of the server. */
 export type ClientError =

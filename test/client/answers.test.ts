@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
-import { createClient } from '../../src/client/client.ts'
+import { createClient, isOurSide } from '../../src/client/client.ts'
+import contract from '../contract/errors.json' with { type: 'json' }
 import { startListening, startOther } from './support.ts'
 
 async function clientOf(answer: RequestListener, options: Partial<Parameters<typeof createClient>[0]> = {}) {
@@ -32,6 +33,24 @@ test.each([
     fields: undefined,
     retryAfterSeconds: 7,
   })
+})
+
+test('our side: all that is 429 or 5xx, and what the client says; not what a form can mend [FD84]', async () => {
+  const isOurs = (code: string, status: number) => isOurSide({ from: 'server', code, status })
+  const outages = contract.codes.filter(({ status }) => status === 429 || status >= 500)
+  expect(outages.filter(({ code, status }) => !isOurs(code, status))).toEqual([])
+  expect(isOurs('system:internal_error', 400)).toBe(true)
+  expect(
+    ['auth:invalid_credentials', 'general:validation_error', 'user:banned'].filter((it) => isOurs(it, 400)),
+  ).toEqual([])
+
+  const clients = [refuse(400, '{"code":"user:from_the_future"}'), refuse(502, 'no JSON')].map((answer) =>
+    clientOf(answer),
+  )
+  for (const client of await Promise.all(clients)) {
+    const { error } = await client.GET('/v0/user/me')
+    expect([error?.code, error && isOurSide(error)]).toEqual([expect.stringMatching(/^client:/), true])
+  }
 })
 
 test.each([

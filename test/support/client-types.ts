@@ -25,7 +25,9 @@ export type OpenApiDocument = { readonly paths: Readonly<Record<string, Readonly
  */
 export function clientTypes({ paths }: OpenApiDocument): string {
   const routes = Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))
-  const codes = byUse(routes.flatMap(([, item]) => Object.values(item).flatMap(codesOf)))
+  const all = routes.flatMap(([, item]) => Object.values(item))
+  const codes = byUse(all.flatMap((operation) => codesOf(operation)))
+  const ours = new Set(all.flatMap(ourCodesOf))
   const types = routes.map(([path, item]) => `  '${path}': {\n${operations(item)}\n  }`)
   const table = routes.map(([path, item]) => `  '${path}': { ${masks(item, codes)} },`)
   return `// Generated from the OpenAPI document by test/client/api.test.ts; UPDATE=1 writes it anew.
@@ -43,6 +45,12 @@ export const codes: readonly string[] =
 export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
 ${table.join('\n')}
 }
+
+/** Those that no other request would mend: outages, waits, a server, provider or proxy that is set up wrongly. */
+export type OurSideCode = ${union([...ours].sort().map((one) => `'${one}'`))}
+
+/** The same as bits. */
+export const ourSide = 0x${maskOf([...ours], codes)}n
 `
 }
 
@@ -52,18 +60,34 @@ function byUse(uses: readonly string[]): readonly string[] {
   return [...count].sort(([a, as], [b, bs]) => bs.length - as.length || (a < b ? -1 : 1)).map(([code]) => code)
 }
 
-function codesOf({ responses }: Operation): readonly string[] {
-  const found = Object.values(responses).flatMap(
-    ({ content }) => content?.['application/json']?.schema.properties?.code?.enum ?? [],
+function codesOf({ responses }: Operation, isWanted = (_status: string): boolean => true): readonly string[] {
+  const found = Object.entries(responses).flatMap(([status, { content }]) =>
+    isWanted(status) ? (content?.['application/json']?.schema.properties?.code?.enum ?? []) : [],
   )
   return [...new Set(found.map(String))].sort()
 }
 
+/** They have the status of a request that is at fault, as it was frozen before this was told apart; it is not. */
+const oursAllTheSame: readonly string[] = [
+  'system:internal_error',
+  'general:invalid_ip_address',
+  'file:read_error',
+  'oauth:token_exchange_failed',
+  'oauth:user_info_fetch_failed',
+]
+
+const ourCodesOf = (operation: Operation): readonly string[] => [
+  ...codesOf(operation, (status) => status === '429' || status.startsWith('5')),
+  ...codesOf(operation).filter((code) => oursAllTheSame.includes(code)),
+]
+
+const maskOf = (some: readonly string[], codes: readonly string[]): string =>
+  some.reduce((mask, code) => mask | (1n << BigInt(codes.indexOf(code))), 0n).toString(16)
+
 function masks(item: Readonly<Record<string, Operation>>, codes: readonly string[]): string {
-  const methods = Object.entries(item).map(([method, operation]) => {
-    const bits = codesOf(operation).map((code) => 1n << BigInt(codes.indexOf(code)))
-    return `${method.toUpperCase()}: 0x${bits.reduce((mask, bit) => mask | bit, 0n).toString(16)}n`
-  })
+  const methods = Object.entries(item).map(
+    ([method, operation]) => `${method.toUpperCase()}: 0x${maskOf(codesOf(operation), codes)}n`,
+  )
   return methods.join(', ')
 }
 

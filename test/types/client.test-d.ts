@@ -3,6 +3,7 @@ import {
   createClient,
   type DataOf,
   type ErrorOf,
+  isOurSide,
   memoryTokens,
   type PathOf,
 } from '../../src/client/client.ts'
@@ -87,6 +88,53 @@ export function inTwoSteps(error: ErrorOf<'GET', '/v0/auth/oauth/providers'>): s
     default:
       return error satisfies never
   }
+}
+
+/** Our side set aside [FD84], a switch names what the form has something to say about, and the compiler what is forgotten. */
+export function ofTheForm(error: ErrorOf<'POST', '/v0/auth/forgot-password'>): string {
+  if (isOurSide(error)) return 'retryAfterSeconds' in error ? `again in ${error.retryAfterSeconds} s` : error.code
+  const { code } = error
+  switch (code) {
+    case 'general:validation_error':
+    case 'general:bad_request':
+      return error.fields?.[0]?.path ?? ''
+    case 'FILE_TOO_LARGE':
+    case 'FORBIDDEN':
+    case 'turnstile:token_missing':
+    case 'turnstile:verification_failed':
+      return code
+    default:
+      return code satisfies never
+  }
+}
+
+export function forgotten(error: ErrorOf<'POST', '/v0/auth/forgot-password'>): string {
+  if (isOurSide(error)) return error.code
+  const { code } = error
+  switch (code) {
+    case 'general:validation_error':
+    case 'general:bad_request':
+    case 'FORBIDDEN':
+    case 'turnstile:token_missing':
+    case 'turnstile:verification_failed':
+      return code
+    default:
+      // @ts-expect-error FILE_TOO_LARGE is not handled, and the message says so
+      return code satisfies never
+  }
+}
+
+export function ours(error: ErrorOf<'POST', '/v0/auth/login'>): void {
+  if (isOurSide(error)) {
+    // @ts-expect-error a wrong password is nobody's outage
+    error.code satisfies never | 'auth:invalid_credentials'
+    return
+  }
+  // @ts-expect-error and a wait is nothing that a form mends
+  if (error.code === 'rate_limit:exceeded') return
+  // @ts-expect-error nor is what only the client says
+  if (error.code === 'client:timeout') return
+  holds<Equal<Extract<typeof error.code, 'user:not_verified' | 'system:internal_error'>, 'user:not_verified'>>()
 }
 
 export function foreign(error: ErrorOf<'GET', '/v0/auth/oauth/providers'>): boolean {
