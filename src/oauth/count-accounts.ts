@@ -30,6 +30,16 @@ export async function countAccounts(db: Database, own: OwnIssuers): Promise<read
   return rows
 }
 
+/** Of one provider alone, in numbers for a log; any other connection counts as another way, whether it works or not. */
+export async function countAccountsOf(db: Database, providerId: string): Promise<Record<string, string>> {
+  const other = sql`select from ${oauthIdentities} o where o.user_id = i.user_id and o.provider_id <> i.provider_id`
+  const { rows } = await db.execute<{ accounts: string; without_other_way: string }>(sql`
+    select count(*)::text as accounts,
+      (count(*) filter (where u.password_hash is null and not exists (${other})))::text as without_other_way
+    from ${oauthIdentities} i join ${users} u on u.id = i.user_id where i.provider_id = ${providerId}`)
+  return { ...rows[0] }
+}
+
 /** The same in sentences, a line for each. */
 export function describeProviders(rows: readonly Row[]): string {
   if (rows.length === 0) return 'No account has a connection at a provider.'

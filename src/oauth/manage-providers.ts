@@ -10,6 +10,7 @@ import { transaction } from '../db/transaction.ts'
 import { demandTwoFactors } from '../sessions/demand-two-factors.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { countTold } from '../users/tell-admins.ts'
+import { countAccountsOf } from './count-accounts.ts'
 import { type TokenAuthMethod, tokenAuthMethods } from './dialect.ts'
 import { getRegistered, ownSlugs, secretBoxOf } from './find-provider.ts'
 import { movePlace, namespaceAfter } from './move-provider.ts'
@@ -194,7 +195,7 @@ export async function deleteProvider(
   await transaction(ctx.pool, async (tx) => {
     const [row] = await tx.delete(oauthProviders).where(eq(oauthProviders.id, id)).returning()
     if (row === undefined) throw ctx.fault('oauth:provider_not_found')
-    await noteProviderAct(tx, 'provider:delete', { actor, row })
+    await noteProviderAct(tx, 'provider:delete', { actor, row, more: await countAccountsOf(tx, id) })
     // First the sign-ups: one that becomes an account at this moment is waited for, and its connection goes with the others.
     await tx.delete(oauthSignUps).where(eq(oauthSignUps.providerId, id))
     await tx.delete(signUps).where(sql`${signUps.connection} ->> 'providerId' = ${id}`)
