@@ -56,7 +56,12 @@ const changes = {
     links: s.links + 1,
     mails: s.mails + 1,
   }),
-  verifyEmail: (s) => ({ stage: 'live', sessions: s.sessions + 1, events: add(s, 'sign_up') }),
+  verifyEmail: (s) => ({
+    stage: 'live',
+    sessions: s.sessions + 1,
+    devices: s.devices + 1,
+    events: add(s, 'sign_up', 'device_added'),
+  }),
   askForDevice: (s) => ({ links: s.links + 1, mails: s.mails + 1 }),
   confirmDevice: (s) => ({
     sessions: s.sessions + 1,

@@ -63,6 +63,7 @@ async function verifyEmail(actor: Actor): Promise<void> {
     sent,
     effect: { opens },
   })
+  if (done?.reply) actor.device = String(done.reply.body.device_token)
   await actor.remember(opens, done?.reply)
 }
 

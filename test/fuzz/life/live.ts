@@ -27,6 +27,7 @@ import {
   revokeOthers,
   revokeSession,
   revokeTokens,
+  showSession,
 } from './session-acts.ts'
 import { resendVerification, signUp, verifyEmail } from './sign-up-acts.ts'
 import { disableTotp, enableTotp, regenerateCodes, setUpTotp, timePasses, totpStatus } from './totp-acts.ts'
@@ -63,6 +64,7 @@ const acts: readonly (readonly [Act, number])[] = [
   [totpStatus, 3],
   [timePasses, 4],
   [showMe, 6],
+  [showSession, 4],
   [check, 3],
   [changeProfile, 5],
   [deleteMe, 1],
@@ -80,7 +82,7 @@ const acts: readonly (readonly [Act, number])[] = [
 
 const weighted = acts.flatMap(([act, weight]) => Array<Act>(weight).fill(act))
 
-/** Two people with accounts, one with TOTP, the other on a known device: where most of what can happen begins. */
+/** Two people with accounts, one with TOTP: where most of what can happen begins. */
 const opening: readonly (readonly [Act, readonly number[]])[] = [
   [signUp, [0]],
   [verifyEmail, [0]],
@@ -89,8 +91,6 @@ const opening: readonly (readonly [Act, readonly number[]])[] = [
   [setUpTotp, [0]],
   [enableTotp, [0]],
   [timePasses, [1]],
-  [login, [0]],
-  [verifyDevice, [0]],
 ]
 
 class Step implements fc.AsyncCommand<Life, Life> {

@@ -25,7 +25,7 @@ export const login: Act = async (life, choices) => {
   const body = { email: choices.among(email, email.toUpperCase()), password, remember_me: choices.oneIn(3) }
   const answer = await life.post(urlOf(form, 'login'), body, headersOf(device, form), () => foreseen)
   if (answer.status >= 300 || account === undefined) return
-  if (!account.totp?.isOn) return goOn(life, account, device, { answer, form, showsCode: false })
+  if (!account.totp?.isOn) return goOn(life, account, device, { answer, form })
   const { temp_token: token } = answer.json
   if (typeof token !== 'string') throw new Error('TOTP is on, but the login gave no temp_token')
   state.pendingLogins.push({ token, account, tries: 0, isOver: false })
@@ -43,14 +43,15 @@ export const verifyTotp: Act = async (life, choices) => {
   const body = { temp_token: pending?.token ?? makeToken('temporaryLogin').text, code: code?.text ?? '123456' }
   const answer = await life.post(urlOf(form, 'totp/verify'), body, headersOf(device, form), () => {
     if (isOver || code === undefined) return [refused('totp:temp_token_invalid')]
-    return code.verdicts(startedAt, Date.now()).map(outcomeOfCode(signedInOutcome(account, device, form)))
+    return code.verdicts(startedAt, Date.now()).map(outcomeOfCode(form === 'app' ? '200' : '204'))
   })
   if (isOver || pending === undefined || account === undefined) return
   pending.tries += 1
   if (answer.status >= 300) return
   code?.spend()
   pending.isOver = true
-  await goOn(life, account, device, { answer, form, showsCode: true })
+  const known = isKnownTo(account, device) ? device : newDevice(life, account, { answer, form })
+  openSession(life, account, known, { answer, form, showsCode: true })
 }
 
 export const outcomeOfCode = (right: string) => (verdict: 'right' | 'wrong' | 'exhausted') => {
@@ -59,7 +60,6 @@ export const outcomeOfCode = (right: string) => (verdict: 'right' | 'wrong' | 'e
 }
 
 export const verifyDevice: Act = async (life, choices) => {
-  const { state } = life
   const { link, token } = drawLink(life, choices, 'device_verify')
   const caller = choices.oneIn(3) ? drawCaller(life, choices) : undefined
   const form = drawForm(choices)
@@ -72,10 +72,15 @@ export const verifyDevice: Act = async (life, choices) => {
   if (answer.status >= 300 || link?.account === undefined) return
   link.state = 'used'
   const { account } = link
-  const text = form === 'app' ? answer.json.device_token : answer.cookies.device_id
-  const device = { token: String(text), account, isKnown: true, id: undefined }
+  openSession(life, account, newDevice(life, account, { answer, form }), { answer, form })
+}
+
+/** Whoever got the answer is known from then on. */
+export function newDevice({ state }: Life, account: Account, { answer: { json, cookies }, form }: Given): Device {
+  const token = String(form === 'app' ? json.device_token : cookies.device_id)
+  const device = { token, account, isKnown: true, id: undefined }
   state.devices.push(device)
-  openSession(life, account, device, { answer, form, showsCode: link.showsCode ?? false })
+  return device
 }
 
 /** The account's own device, somebody else's, one that was forgotten, or none. */
@@ -98,18 +103,17 @@ function signedInOutcome(account: Account | undefined, device: Device | undefine
   return form === 'app' ? '200' : '204'
 }
 
-type Given = { readonly answer: Answer; readonly form: Form; readonly showsCode: boolean }
+type Given = { readonly answer: Pick<Answer, 'json' | 'cookies'>; readonly form: Form; readonly showsCode?: boolean }
 
-/** After the last proof: a session on a device that is known, a mailed link for any other. */
+/** After a password alone: a session on a device that is known, a mailed link for any other. */
 async function goOn(life: Life, account: Account, device: Device | undefined, given: Given): Promise<void> {
   if (isKnownTo(account, device)) return openSession(life, account, device, given)
   if (given.answer.json.status !== 'device_verification_required') throw new Error('no word of a device link')
   const token = await life.newLink(account.email, 'verify-device')
-  const { showsCode } = given
-  life.state.links.push({ purpose: 'device_verify', token, address: account.email, account, showsCode, state: 'live' })
+  life.state.links.push({ purpose: 'device_verify', token, address: account.email, account, state: 'live' })
 }
 
-function openSession(life: Life, account: Account, device: Device, { answer, form, showsCode }: Given): void {
+function openSession(life: Life, account: Account, device: Device, { answer, form, showsCode = false }: Given): void {
   const token = String(form === 'app' ? answer.json.token : answer.cookies.session_id)
   const counts = showsCode && (account.totp?.counts ?? false)
   life.state.sessions.push({ token, account, device, showsCode: counts, isEnded: false, managementId: undefined })

@@ -14,6 +14,16 @@ export const logOut: Act = async (life, choices) => {
   if (status === 204 && caller.session) caller.session.isEnded = true
 }
 
+/** A guest is an answer here, whatever was sent as a session. */
+export const showSession: Act = async (life, choices) => {
+  const { headers, session, refusal } = drawCaller(life, choices)
+  const isGuest = refusal({ evenBanned: true }) !== undefined
+  const { json } = await life.ask({ method: 'GET', target: '/v0/auth/session', headers }, () => ['200'])
+  const shown = json.session as { user: { id: string } } | null
+  if (isGuest !== (shown === null)) throw new Error(`the session of ${isGuest ? 'a guest' : 'an account'} is ${shown}`)
+  if (shown && shown.user.id !== session?.account.id) throw new Error("somebody else's session is shown")
+}
+
 export const listSessions: Act = async (life, choices) => {
   const { headers, session, refusal } = drawCaller(life, choices)
   const foreseen = foresee(refusal()).else('200')

@@ -2,6 +2,7 @@ import { type Act, drawForm, urlOf } from './act.ts'
 import { drawCaller, foresee } from './caller.ts'
 import { type Life, refused } from './life.ts'
 import { drawLink, refusalOfLink } from './links.ts'
+import { newDevice } from './login-acts.ts'
 import { type Account, findByEmail, findWaiting, isHandleHeld, type SignUp, voidSignUpLinks } from './state.ts'
 
 export const signUp: Act = async (life, choices) => {
@@ -99,10 +100,11 @@ export const verifyEmail: Act = async (life, choices) => {
   waiting.isWaiting = false
   Object.assign(link, { state: 'used', account })
   state.accounts.push(account)
+  const device = newDevice(life, account, { answer: { json, cookies }, form })
   state.sessions.push({
     token: session,
     account,
-    device: undefined,
+    device,
     showsCode: false,
     isEnded: false,
     managementId: undefined,

@@ -61,8 +61,6 @@ export type Link = {
   account: Account | undefined
   /** Of a change of address, and of its undoing: what was on when it was asked for. */
   readonly before?: { readonly totp: Totp | undefined; readonly usedCodes: readonly string[] | undefined }
-  /** Of a held login. */
-  readonly showsCode?: boolean
   /** `void`: superseded, or erased with its account. */
   state: 'live' | 'used' | 'void'
 }
