@@ -63,10 +63,6 @@ test('another service: asked who is there, connected, signed in through, disconn
 
   await press(page, 'Sign out')
   await press(page, 'Continue with Google')
-  await heading(page, 'A new device')
-  await expectAccessible(page)
-  await openMailed(page, app.origin, person.email, 'verify-device')
-  await press(page, 'Yes, sign me in')
   await heading(page, 'Profile')
   await visit(page, 'Security')
   await page.getByText('ada@provider.example').waitFor()
