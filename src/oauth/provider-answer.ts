@@ -10,7 +10,7 @@ export type Place = 'discovery document' | 'key set' | 'token endpoint' | 'ID to
 type Told = { readonly error?: string; readonly error_description?: string }
 
 /** An answer that is no success. It holds of the answer's body what the provider means to be read, and not a byte more [FD8]. */
-export class RefusedAnswer extends OutboundError {
+class RefusedAnswer extends OutboundError {
   readonly told: Told & { readonly status: number; readonly location?: string }
   constructor(place: Place, { status, headers }: OutboundReply, told: Told) {
     const location = plainLocation(headers.location)

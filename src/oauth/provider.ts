@@ -35,7 +35,7 @@ export type Endpoints = {
   readonly namesIssuer: boolean
 }
 
-export type Address = {
+type Address = {
   readonly text: string
   /** Else its mailbox has to say so before anything is made of it. */
   readonly isProven: boolean
