@@ -1,54 +1,77 @@
 import { parseArgs } from 'node:util'
+import type { Command, Options } from './command.ts'
 import { commands } from './commands.ts'
 import { loadConfig } from './config.ts'
 import { readEnvironment } from './environment.ts'
 import { explainStartFailure } from './start-failure.ts'
 
-type Command = (typeof commands)[string]
+type Named = readonly [name: string, command: Command]
+type Call = { readonly parameters: readonly string[]; readonly options: Options }
 
 const given = process.argv.slice(2)
-const found = Object.entries(commands).flatMap(([name, command]) => readCommand(name, command) ?? [])[0]
-if (found === undefined) {
-  const asked = given.join(' ')
-  const lines = Object.entries(commands).map(
-    ([name, command]) => `  ${[name, ...parametersOf(command)].join(' ').padEnd(24)} ${command.usage}`,
-  )
-  const unknown = asked === '' || asked === 'help' ? '' : `There is no command "${asked}".\n`
-  process.stderr.write(`${unknown}Commands of npm run admin -- NAME:\n${lines.join('\n')}\n`)
-  process.exit(unknown === '' ? 0 : 2)
-}
-try {
-  const { run, parameters, options } = found
-  const { says, exitCode = 0 } = await run(loadConfig(readEnvironment(), 'cli'), parameters, options)
-  process.stdout.write(`${says}\n`)
-  process.exitCode = exitCode
-} catch (error) {
-  process.stderr.write(`${explainStartFailure(error)}\n`)
-  process.exit(1)
+const isHelp = given[0] === 'help' || given.some((word) => ['--help', '-h'].includes(word))
+const words = given.filter((word, index) => !word.startsWith('-') && !(index === 0 && word === 'help'))
+const named = Object.entries(commands)
+  .filter(([name]) => beginsWith(words, name.split(' ')))
+  .toSorted(([one], [other]) => other.length - one.length)[0]
+if (isHelp || named === undefined) explain(named)
+else await run(named)
+
+function beginsWith(whole: readonly string[], part: readonly string[]): boolean {
+  return part.every((word, index) => whole[index] === word)
 }
 
-/** Nothing where something else was asked for, or too little or too much is given. */
-function readCommand(name: string, { parameters: wanted, options: known = {}, run }: Command) {
-  const words = name.split(' ')
-  if (!words.every((word, index) => given[index] === word)) return undefined
+/** What there is, of what was asked for as far as there is such a thing. */
+function explain(one: Named | undefined): void {
+  const within = Object.entries(commands).filter(([name]) => words[0] !== undefined && name.split(' ')[0] === words[0])
+  const shown = one ? [one] : within.length > 0 ? within : Object.entries(commands)
+  const isUnknown = words.length > 0 && one === undefined
+  if (isUnknown) process.stderr.write(`There is no command "${words.join(' ')}".\n`)
+  const lines = shown.map(([name, command]) => `  ${usageOf(name, command).padEnd(24)} ${command.usage}`)
+  process.stderr.write(`Commands of npm run admin -- NAME:\n${lines.join('\n')}\n`)
+  process.exitCode = isUnknown ? 2 : 0
+}
+
+async function run([name, command]: Named): Promise<void> {
   try {
-    const { positionals, values } = parseArgs({
-      args: given.slice(words.length),
-      options: known,
-      allowPositionals: true,
-    })
-    const least = wanted.filter((one) => !one.startsWith('[')).length
-    if (positionals.length < least || positionals.length > wanted.length) return undefined
-    return { run, parameters: positionals, options: values as Readonly<Record<string, string | boolean | undefined>> }
-  } catch {
-    // An option that it does not have.
-    return undefined
+    const call = readCall(name, command)
+    if (typeof call === 'string') {
+      process.stderr.write(`${call}\nUsage: npm run admin -- ${usageOf(name, command)}\n  ${command.usage}\n`)
+      process.exitCode = 2
+      return
+    }
+    const { says, exitCode = 0 } = await command.run(
+      loadConfig(readEnvironment(), 'cli'),
+      call.parameters,
+      call.options,
+    )
+    process.stdout.write(`${says}\n`)
+    process.exitCode = exitCode
+  } catch (error) {
+    process.stderr.write(`${explainStartFailure(error)}\n`)
+    process.exit(1)
   }
 }
 
-function parametersOf({ parameters, options = {} }: Command): readonly string[] {
-  const named = Object.entries(options).map(([name, option]) =>
-    option.type === 'string' ? `[--${name} ${option.takes}]` : `[--${name}]`,
+/** Or what is wrong with it. */
+function readCall(name: string, { parameters: wanted, options: known = {} }: Command): Call | string {
+  const least = wanted.filter((one) => !one.startsWith('[')).length
+  try {
+    const { positionals, values } = parseArgs({ args: given, options: known, allowPositionals: true })
+    const parameters = positionals.slice(name.split(' ').length)
+    if (parameters.length < least) return `${wanted[parameters.length]} is missing.`
+    const [surplus] = parameters.slice(wanted.length)
+    if (surplus !== undefined) return `"${surplus}" is too much.`
+    return { parameters, options: values as Options }
+  } catch (error) {
+    // An option that it does not have, or without its value.
+    return (error as Error).message
+  }
+}
+
+function usageOf(name: string, { parameters, options = {} }: Command): string {
+  const optional = Object.entries(options).map(([option, { type, ...more }]) =>
+    type === 'string' && 'takes' in more ? `[--${option} ${more.takes}]` : `[--${option}]`,
   )
-  return [...named, ...parameters]
+  return [name, ...optional, ...parameters].join(' ')
 }

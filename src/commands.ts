@@ -1,15 +1,10 @@
-import type { FastifyBaseLogger } from 'fastify'
 import { rotateSigningKeys } from './access-tokens/rotate-keys.ts'
+import { type Command, type Options, type Outcome, withDatabase, withOperator } from './command.ts'
 import { type Config, startWarnings } from './config.ts'
 import { hashCostOf } from './crypto/argon2.ts'
 import { calibrate, describeCalibration } from './crypto/calibrate.ts'
 import { addEncryptionKey, initKeys, openKeyring } from './crypto/keyring.ts'
-import { type DatabaseClient, openDatabase } from './db/client.ts'
-import { openHeavyReads } from './db/heavy-reads.ts'
-import { openJobs } from './db/jobs.ts'
-import { applyMigrations } from './db/migrate.ts'
 import { reseal } from './db/reseal.ts'
-import { openDatabaseUrls } from './db/urls.ts'
 import { examine } from './doctor.ts'
 import { reasonsOf } from './errors/cause.ts'
 import { addWebhook, listWebhooks, removeWebhook } from './events/webhooks.ts'
@@ -21,37 +16,9 @@ import { countAccounts, describeProviders } from './oauth/count-accounts.ts'
 import { ownIssuers } from './oauth/find-provider.ts'
 import { confirmMove } from './oauth/move-provider.ts'
 import { outboundPolicy } from './outbound/policy.ts'
-import { openBroadcast } from './ports/broadcast.open.ts'
-import { openSearchIndex } from './ports/search-index.open.ts'
 import { SearchIndexError } from './ports/search-index.ts'
 import { openUserIndexer } from './search/index-users.ts'
-import { openReplicas, type Replicas } from './sessions/replicas.ts'
-import { helpUser, type OperatorDeps, type UserAct, userActs } from './users/help-user.ts'
-import { grantRole, revokeRole } from './users/operate-roles.ts'
-import { type Role, roles } from './users/roles.ts'
-
-/** `directUrl`: without a pooler. */
-type OpenedDatabase = DatabaseClient & {
-  readonly replicas: Replicas
-  readonly directUrl: string
-  readonly log: FastifyBaseLogger
-}
-
-/** What a command says at its end, and with which code it ends where that is not 0. */
-type Outcome = { readonly says: string; readonly exitCode?: number }
-
-type Command = {
-  /** In brackets: may be left out. */
-  readonly parameters: readonly string[]
-  readonly options?: Readonly<Record<string, Option>>
-  readonly usage: string
-  readonly run: (config: Config, given: readonly string[], options: Options) => Promise<Outcome>
-}
-
-/** `--NAME`, or `--NAME VALUE`, of which it says what that is. */
-type Option = { readonly type: 'boolean' } | { readonly type: 'string'; readonly takes: string }
-
-type Options = Readonly<Record<string, string | boolean | undefined>>
+import { userCommands } from './users/commands.ts'
 
 /** The operator's commands: `npm run admin -- NAME`. They join a running server's embedded database, or start it. */
 export const commands: Readonly<Record<string, Command>> = {
@@ -68,18 +35,7 @@ export const commands: Readonly<Record<string, Command>> = {
     run: rotateKeys,
   },
   migrate: { parameters: [], usage: 'apply the migrations that the database lacks', run: migrate },
-  grant: {
-    parameters: ['EMAIL', 'ROLE'],
-    usage: 'give the account with that address, @handle or id a role, admin or mod',
-    run: grant,
-  },
-  revoke: { parameters: ['EMAIL', 'ROLE'], usage: 'take the role from it; the last admin stays one', run: revoke },
-  user: {
-    parameters: ['EMAIL', '[ACT]'],
-    options: { since: { type: 'string', takes: 'TIME' } },
-    usage: `help a user: ${Object.keys(userActs).join(', ')} (what came since TIME, of the last seven days)`,
-    run: help,
-  },
+  ...userCommands,
   providers: {
     parameters: [],
     usage: 'how many accounts each provider opens, and how many have no other way in',
@@ -144,50 +100,6 @@ async function migrate(config: Config): Promise<Outcome> {
         ? `The embedded database in ${config.dataDir} is up to date.`
         : 'The database is up to date.',
   }
-}
-
-const findRole = (asked: string): Role | undefined => roles.find((one) => one === asked)
-const noRole = (asked: string): Outcome => ({
-  says: `There is no role "${asked}": ${roles.join(' or ')}.`,
-  exitCode: 1,
-})
-const nobody = (name: string): Outcome => ({
-  says: `No account has the address, @handle or id ${name}.`,
-  exitCode: 1,
-})
-
-async function grant(config: Config, [email = '', asked = '']: readonly string[]): Promise<Outcome> {
-  const role = findRole(asked)
-  if (role === undefined) return noRole(asked)
-  const outcome = await withOperator(config, (deps) => grantRole(deps, email, role))
-  if (outcome === 'unknown') return nobody(email)
-  return {
-    says: outcome === 'granted' ? `${email} has the role ${role} now.` : `${email} had the role ${role} already.`,
-  }
-}
-
-async function revoke(config: Config, [email = '', asked = '']: readonly string[]): Promise<Outcome> {
-  const role = findRole(asked)
-  if (role === undefined) return noRole(asked)
-  const outcome = await withDatabase(config, (database) => revokeRole(database, email, role))
-  if (outcome === 'unknown') return nobody(email)
-  if (outcome === 'last')
-    return { says: `${email} is the last administrator: make somebody else one first.`, exitCode: 1 }
-  return { says: outcome === 'revoked' ? `${email} has the role ${role} no more.` : `${email} had no role ${role}.` }
-}
-
-async function help(
-  config: Config,
-  [email = '', asked = 'show']: readonly string[],
-  { since: text }: Options,
-): Promise<Outcome> {
-  if (!(asked in userActs))
-    return { says: `There is no act "${asked}": ${Object.keys(userActs).join(', ')}.`, exitCode: 1 }
-  const since = text === undefined ? undefined : new Date(String(text))
-  if (since && !(asked === 'take-back' && since.getTime() < Date.now()))
-    return { says: 'Say it as: user EMAIL take-back --since 2026-01-31T12:00Z, a moment that is past.', exitCode: 2 }
-  const says = await withOperator(config, (deps) => helpUser(deps, email, asked as UserAct, since))
-  return says === undefined ? nobody(email) : { says }
 }
 
 async function auditActs(config: Config): Promise<Outcome> {
@@ -259,41 +171,4 @@ async function reindex(config: Config): Promise<Outcome> {
     return { says: 'PostgreSQL itself is searched: there is nothing to rebuild.' }
   const count = await withDatabase(config, (database) => openUserIndexer(config, database)?.reindex())
   return { says: `${count} users are in the index ${config.meilisearchIndex} now.` }
-}
-
-/** With all that changing an account and telling its owner takes. */
-function withOperator<Result>(config: Config, act: (deps: OperatorDeps) => Promise<Result>): Promise<Result> {
-  return withDatabase(config, async ({ pool, replicas, directUrl }) => {
-    const keyring = openKeyring(config.keysDir, { create: false })
-    const jobs = await openJobs({ url: directUrl, role: 'sender', log: createLog(config.logLevel) })
-    try {
-      const heavyReads = openHeavyReads({ pool, poolSize: 1, timeoutMs: config.databaseTimeoutMs })
-      const searchIndex = openSearchIndex({ config, heavyReads, jobs })
-      return await act({ config, pool, replicas, keyring, jobs, searchIndex })
-    } finally {
-      await jobs.close()
-    }
-  })
-}
-
-/** With an up-to-date database: the operator's, or the embedded one, which is joined or started here. */
-async function withDatabase<Result>(
-  config: Config,
-  act: (database: OpenedDatabase) => Promise<Result> | Result,
-): Promise<Result> {
-  await using opened = new AsyncDisposableStack()
-  const log = createLog(config.logLevel)
-  const urls = await openDatabaseUrls(config, { role: 'guest', log, opened })
-  await applyMigrations(urls)
-  const database = openDatabase({
-    url: urls.main,
-    poolSize: 2,
-    timeoutMs: config.databaseTimeoutMs,
-    onIdleError: () => undefined,
-  })
-  opened.defer(database.close)
-  const channel = openBroadcast('changes', { config, db: database.db, directUrl: urls.direct, log })
-  const replicas = openReplicas({ db: database.db, channel, log, memory: undefined })
-  opened.defer(replicas.close)
-  return await act({ ...database, replicas, directUrl: urls.direct, log })
 }

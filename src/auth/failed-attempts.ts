@@ -99,6 +99,40 @@ export async function admitAttempt(ctx: Context<'rate_limit:exceeded'>, key: Att
   })
 }
 
+/** Whose count it is, as the operator may be told. */
+export type Lock = { readonly of: string; readonly until: Date }
+
+/** Counts of the account and of each of its devices, of passwords and of codes. */
+const countsOf = (userId: string): SQL => sql`${keyColumn} in (
+  select prefix || own from (values (''), ('codes:')) as kinds (prefix),
+    (select 'account:' || ${userId}::text as own union all select 'device:' || id from devices where user_id = ${userId}) as owns)`
+
+/** What keeps the owner of the account waiting now. */
+export async function findLocks(db: Database, userId: string): Promise<Lock[]> {
+  const rows = await db
+    .select({ key: keyColumn, until: blockedUntil })
+    .from(failedAttempts)
+    .where(and(countsOf(userId), sql`${blockedUntil} > now()`))
+    .orderBy(keyColumn)
+  return rows.flatMap(({ key, until }) => (until ? [{ of: describeKey(key), until }] : []))
+}
+
+function describeKey(key: string): string {
+  const [kind, of, id] = key.startsWith('codes:')
+    ? ['codes', ...key.slice(6).split(':')]
+    : ['passwords', ...key.split(':')]
+  return of === 'device' ? `${kind} of the device ${id}` : `${kind} of devices that are not known`
+}
+
+/** Afterwards the next try counts as the first; gives how many counts there were. */
+export async function forgiveAttempts(db: Database, userId: string): Promise<number> {
+  const { rowCount } = await db
+    .update(failedAttempts)
+    .set({ count: 0, blockedUntil: null })
+    .where(and(countsOf(userId), gte(count, 1)))
+  return rowCount ?? 0
+}
+
 type Failure = {
   readonly key: AttemptsKey
   /** Whose secret it was; an address may have no account. */

@@ -21,7 +21,16 @@ export async function resendVerification(
 }
 
 /** Afterwards a sign-up that waits for the address has a fresh link with a whole lifetime. Says whether there is one. */
-export async function mailVerification(tx: Transaction, deps: MailDeps, { email, client }: Inquiry): Promise<boolean> {
+export const mailVerification = (tx: Transaction, deps: MailDeps, { email, client }: Inquiry): Promise<boolean> =>
+  renewVerification(tx, deps, email, client)
+
+/** The same whoever asks for it: also the operator, of whom there is no client. */
+export async function renewVerification(
+  tx: Transaction,
+  deps: MailDeps,
+  email: string,
+  client?: Pick<Client, 'address'>,
+): Promise<boolean> {
   const signUp = await prolongSignUp(tx, emailKey(email), deps.config.signupTtlSeconds)
   if (signUp) await queueSignUpMail(tx, deps, signUp, client)
   return signUp !== undefined

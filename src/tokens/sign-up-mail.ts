@@ -13,7 +13,7 @@ export async function queueSignUpMail(
   tx: Transaction,
   deps: MailDeps,
   signUp: typeof signUps.$inferSelect,
-  client: Pick<Client, 'address'>,
+  client?: Pick<Client, 'address'>,
 ): Promise<string> {
   const { id: signUpId, email, emailKey, handle, registered, createdAt, connection } = signUp
   await supersedeSignUpTokens(tx, signUpId)
@@ -30,5 +30,5 @@ export async function queueSignUpMail(
         signedUpAt: createdAt.toISOString(),
         ...(connection && { provider: connection.providerName }),
       } as const)
-  return queueMail(tx, deps, { content, tokenId: token.id, ttlSeconds, client })
+  return queueMail(tx, deps, { content, tokenId: token.id, ttlSeconds, ...(client && { client }) })
 }

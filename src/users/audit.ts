@@ -11,6 +11,7 @@ export type EventType =
   | 'sign_up'
   | 'login_succeeded'
   | 'login_failed'
+  | 'attempts_forgiven'
   | 'logout'
   | 'session_revoked'
   | 'device_added'

@@ -22,6 +22,7 @@ type Harmless =
   | 'sign_up'
   | 'login_succeeded'
   | 'login_failed'
+  | 'attempts_forgiven'
   | 'logout'
   | 'session_revoked'
   | 'device_forgotten'

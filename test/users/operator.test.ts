@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createUser } from '../../src/users/create-user.ts'
 import { helpUser, type UserAct } from '../../src/users/help-user.ts'
+import { listUsers } from '../../src/users/list-users.ts'
 import { revokeRole } from '../../src/users/operate-roles.ts'
 import { giveRole, said, somebody } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
-import { mailsTo, signedInOnDevice } from '../support/people.ts'
+import { mailedToken, mailsTo, newPerson, signedInOnDevice, signUp } from '../support/people.ts'
 import { runAdmin } from '../support/server-process.ts'
 import { withSetup } from '../totp/support.ts'
 
@@ -101,6 +103,158 @@ describe('npm run admin -- user EMAIL', () => {
   })
 })
 
+const fail = (email: string) => app.client().post('/v0/auth/login', { email, password: 'not the password' })
+const actsOf = (id: string) =>
+  app.sql('select type, metadata from security_events where user_id = $1 order by id', [id])
+
+describe('npm run admin -- user EMAIL, of who is kept out', () => {
+  test('a lock is shown with its end, and unlock lifts it, of passwords and codes, devices and others [FD68]', async () => {
+    const { person, client } = await signedInOnDevice(app)
+    const own = { person, id: String((await client.get('/v0/user/me')).body.id) }
+    const [device] = await app.sql<{ id: string }>('select id from devices where user_id = $1', [own.id])
+    for (let attempt = 0; attempt < 6; attempt++) await fail(own.person.email)
+    const counts = ['codes:account:', 'codes:device:', 'device:'].map(
+      (kind) => kind + (kind.includes('device') ? device?.id : own.id),
+    )
+    await app.sql(
+      `insert into failed_attempts (key, count, blocked_until, forgotten_at)
+         select unnest($1::text[]), 30, now() + interval '15 minutes', now() + interval '1 day'`,
+      [counts],
+    )
+    await app.sql("update failed_attempts set blocked_until = now() + interval '15 minutes' where key = $1", [
+      `account:${own.id}`,
+    ])
+    const { out } = await admin('user', `@${own.person.handle}`)
+    const [line = ''] = /^locked .+$/m.exec(out) ?? []
+    for (const what of ['passwords', 'codes'])
+      for (const whose of ['devices that are not known', `the device ${device?.id}`])
+        expect(line).toMatch(new RegExp(`${what} of ${whose} until \\d{4}-`))
+    expect((await fail(own.person.email)).code).toBe('rate_limit:exceeded')
+
+    expect(await help(own.person.email, 'unlock')).toContain('forgotten')
+    expect(await help(own.person.email, 'show')).toMatch(/^locked +no$/m)
+    expect((await fail(own.person.email)).code).not.toBe('rate_limit:exceeded')
+    expect(await actsOf(own.id)).toContainEqual({ type: 'attempts_forgiven', metadata: { by: 'operator' } })
+    const fresh = await somebody(app)
+    expect(await help(fresh.person.email, 'unlock')).toContain('nothing is locked')
+  })
+
+  test('a sign-up that waits is shown with the state of its mail, and gets another [FD68]', async () => {
+    const person = await signUp(app)
+    await mailedToken(app, person.email)
+    for (const name of [person.email, `@${person.handle}`])
+      expect(await help(name, 'show')).toMatch(
+        /^email .+not verified[\s\S]+^ends +\d{4}-[\s\S]+^mail +taken by the mail server \d{4}-/m,
+      )
+    expect((await admin('user', person.email, 'resend')).out).toContain('on its way')
+    const token = await mailedToken(app, person.email, 2)
+    expect((await app.client().post('/v0/auth/verify-email', { token })).status).toBe(204)
+    await expect(help(person.email, 'resend')).rejects.toThrow('verified already')
+  })
+
+  test('what is no account yet has nothing else done to it [FD68]', async () => {
+    const person = await signUp(app)
+    const { code, err } = await admin('user', person.email, 'ban')
+    expect([code, err]).toEqual([1, expect.stringMatching(/^[^\n]+has not verified the address yet[^\n]+\n$/)])
+  })
+
+  test('ban with an end and a reason, and unban: felt at once [FD68]', async () => {
+    const own = await somebody(app)
+    const until = new Date(Date.now() + 3_600_000).toISOString()
+    const { out } = await admin('user', own.id, 'ban', '--until', until, '--reason', 'spam')
+    expect(out).toBe(`The account is banned until ${until}: spam.\n`)
+    expect((await own.client.post('/v0/auth/token')).code).toBe('user:banned')
+    expect(await help(own.person.email, 'show')).toMatch(new RegExp(`^banned +until ${until}: spam$`, 'm'))
+    expect(await help(own.person.email, 'unban')).toContain('banned no more')
+    expect((await own.client.post('/v0/auth/token')).status).toBe(200)
+    expect(await help(own.person.email, 'unban')).toContain('not banned')
+    expect((await actsOf(own.id)).slice(-2)).toEqual([
+      { type: 'banned', metadata: { by: 'operator', reason: 'spam', expires_at: until } },
+      { type: 'unbanned', metadata: { by: 'operator' } },
+    ])
+  })
+
+  test('delete wants --yes where nobody can be asked [FD68]', async () => {
+    const own = await somebody(app)
+    expect(await admin('user', own.person.email, 'delete')).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('--yes'),
+    })
+    expect((await own.client.get('/v0/user/me')).status).toBe(200)
+    expect((await admin('user', own.person.email, 'delete', '--yes')).code).toBe(0)
+  })
+
+  test('--json for programs [FD68]', async () => {
+    const own = await somebody(app, 'mod')
+    const { out } = await admin('user', own.id, '--json')
+    expect(JSON.parse(out)).toMatchObject({
+      id: own.id,
+      email: own.person.email,
+      roles: ['mod'],
+      ban: null,
+      locks: [],
+      password: true,
+    })
+    const nobody = await admin('user', 'nobody@example.com', '--json')
+    expect([nobody.code, JSON.parse(nobody.out).says]).toEqual([1, expect.stringContaining('No account')])
+  })
+})
+
+describe('npm run admin -- users', () => {
+  test('lists the newest, and finds by part of address, handle and name, and by id [FD68]', async () => {
+    const { person, client } = await signedInOnDevice(app, { display_name: 'Zoë Quux' })
+    const { id } = (await client.get('/v0/user/me')).body
+    const parts = [
+      person.email.slice(2, -3).toUpperCase(),
+      `@${person.handle}`,
+      person.handle.slice(1),
+      'zoë quu',
+      String(id),
+      person.email,
+    ]
+    for (const part of [undefined, ...parts]) {
+      const found = await listUsers(app.deps.db, part)
+      expect([part, found.map((one) => one.id)]).toEqual([part, expect.arrayContaining([id])])
+    }
+    expect(await listUsers(app.deps.db, '%')).toEqual([])
+    const { out } = await admin('users', person.handle, '--json')
+    expect(JSON.parse(out)).toMatchObject([{ id, email: person.email, handle: person.handle }])
+    expect((await admin('users', 'nobody-at-all')).out).toBe('There are none.\n')
+  })
+
+  test('create makes an account whose owner sets the password, and says what is wrong or taken [FD68]', async () => {
+    const { email, handle } = newPerson()
+    expect((await admin('users', 'create', email, handle, '--name', 'Ada')).out).toContain('on its way')
+    const token = await mailedToken(app, email)
+    const reset = { token, new_password: 'a wholly new passphrase' }
+    expect((await app.client().post('/v0/auth/reset-password', reset)).status).toBeLessThan(300)
+    expect(await help(email, 'show')).toMatch(/^name +Ada$/m)
+    const other = newPerson()
+    for (const [wish, says] of [
+      [[email, other.handle], 'has an account already'],
+      [[other.email, handle], 'is taken'],
+      [[other.email, 'admin'], 'no handle'],
+      [['nobody', other.handle], 'no address'],
+    ] as const)
+      await expect(createUser(app.deps, { email: wish[0], handle: wish[1] })).rejects.toThrow(says)
+  })
+})
+
+describe('npm run admin', () => {
+  test.each([
+    [['user'], 2, 'EMAIL is missing.\nUsage: npm run admin -- user [--since TIME]'],
+    [['user', 'a@example.com', 'show', 'more'], 2, '"more" is too much.\nUsage:'],
+    [['user', 'a@example.com', '--wat'], 2, "Unknown option '--wat'"],
+    [['user', '--help'], 0, 'user [--since TIME]'],
+    [['help', 'users', 'create'], 0, 'users create [--name NAME] EMAIL HANDLE'],
+    [['webhooks'], 2, 'webhooks add URL'],
+    [['usr'], 2, 'There is no command "usr".\nCommands of npm run admin -- NAME:'],
+    [['-h'], 0, 'Commands of npm run admin -- NAME:'],
+  ])('%j ends with %i and says how it is used [FD68]', async (parameters, code, says) => {
+    expect(await admin(...parameters)).toMatchObject({ code, err: expect.stringContaining(says) })
+  })
+})
+
 describe('npm run admin -- revoke EMAIL ROLE', () => {
   test('takes the role at once', async () => {
     const mod = await somebody(app, 'mod')
@@ -126,10 +280,11 @@ describe('npm run admin -- revoke EMAIL ROLE', () => {
     await app.sql("delete from user_roles where role = 'admin' and user_id = $1", [two.id])
     for (const parameters of [
       ['revoke', one.person.email, 'admin'],
-      ['user', one.person.email, 'delete'],
+      ['user', one.person.email, 'delete', '--yes'],
+      ['user', one.person.email, 'ban'],
     ]) {
       const { code, out, err } = await admin(...parameters)
-      expect([code, out + err]).toEqual([1, expect.stringContaining('last administrator')])
+      expect([code, out + err]).toEqual([1, expect.stringMatching(/^(?!Error)[^\n]+ last administrator[^\n]*\n$/)])
     }
   })
 })
