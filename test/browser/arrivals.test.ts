@@ -48,18 +48,18 @@ test('another service: asked who is there, connected, signed in through, disconn
   await app.sql("update sessions set authenticated_at = now() - interval '6 minutes'")
   await visit(page, 'Security')
   await press(page, 'Connect Google')
-  const dialog = page.getByRole('dialog', { name: 'Is it you?' })
+  const dialog = page.getByRole('dialog', { name: 'Confirm it’s you' })
   await dialog.waitFor()
   await expectAccessible(page)
-  await press(page, 'Not now')
-  await said(page, 'This needs a recent sign-in. Try again and confirm that it is you, or sign out and in again.')
+  await press(page, 'Cancel')
+  await said(page, 'You signed in a while ago. Try again and confirm it’s you, or sign out and back in.')
   await press(page, 'Connect Google')
   await dialog.getByLabel('Password').fill('wrong')
   await dialog.getByRole('button', { name: 'Confirm' }).click()
-  await dialog.getByText('That is not your password.').waitFor()
+  await dialog.getByText('Wrong password.').waitFor()
   await dialog.getByLabel('Password').fill(person.password)
   await dialog.getByRole('button', { name: 'Confirm' }).click()
-  await said(page, 'Connected: you can sign in this way from now on.')
+  await said(page, 'Connected. You can now sign in this way.')
 
   await press(page, 'Sign out')
   await press(page, 'Continue with Google')
@@ -67,20 +67,20 @@ test('another service: asked who is there, connected, signed in through, disconn
   await visit(page, 'Security')
   await page.getByText('ada@provider.example').waitFor()
   await press(page, 'Disconnect Google')
-  await said(page, 'Google is disconnected.')
+  await said(page, 'Google has been disconnected.')
   await press(page, 'Sign out')
 
   providers.provider.reset({ ...newcomer(), email: person.email })
   await press(page, 'Continue with Google')
-  await page.getByText('You have an account with this address.').waitFor()
+  await page.getByText('You already have an account with this address.').waitFor()
 })
 
 test('what a provider sends back that is no good', async () => {
   const callback = `${app.origin}/account/oauth/google/callback`
   await page.goto(`${callback}?error=access_denied`)
-  await said(page, 'The other service says that you did not agree.')
+  await said(page, 'You cancelled at the other service.')
   await page.goto(`${callback}?code=code&state=state`)
-  await said(page, 'This sign-in was begun in another browser, or is used already. Please start again.')
+  await said(page, 'This sign-in was started in another browser, or has already been used. Please start again.')
   await page.goto(`${app.origin}/account/oauth/nobody/callback?code=code&state=state`)
   await said(page, 'This service is not available here.')
 })
@@ -93,36 +93,36 @@ test(
     providers.provider.reset(who)
     await page.goto(`${app.origin}/dev/app`)
     await press(page, 'Continue with Google')
-    await heading(page, 'Almost there')
+    await heading(page, 'Almost done')
     await expectAccessible(page)
     const { handle } = await signUp(app)
     await fill(page, { Name: 'Some One', Handle: handle.toUpperCase() })
     await press(page, 'Create account')
-    expect(await complaintAt(page, 'Handle')).toBe('This handle is taken. Please choose another one.')
+    expect(await complaintAt(page, 'Handle')).toBe('This handle is taken. Please choose another.')
     await fill(page, { Handle: 'some_one' })
     await press(page, 'Create account')
     await heading(page, 'Profile')
     await visit(page, 'Your data')
-    await press(page, 'Mail me a link to delete my account')
-    await said(page, 'A link to delete your account is on its way.')
+    await press(page, 'Email me a link to delete my account')
+    await said(page, 'We sent you a link to delete your account.')
     await openMailed(page, app.origin, who.email, 'confirm-deletion')
     await press(page, 'Delete my account')
-    await said(page, 'Your account is erased.')
+    await said(page, 'Your account has been deleted.')
   },
 )
 
 const badLink = {
-  'verify-email': 'This link no longer works. Perhaps a newer one was mailed to you.',
-  'verify-device': 'This link has been used or is too old. Sign in again to get a new one.',
-  'reset-password': 'This link has been used, or a newer one was mailed to you.',
-  'confirm-email-change': 'This link has been used, is too old, or a newer one was mailed to you.',
-  'undo-email-change': 'This link has been used, is too old, or a newer one was mailed to you.',
-  'confirm-deletion': 'This link has been used or is too old. Your account is still there.',
+  'verify-email': 'This link no longer works. There may be a newer one in your inbox.',
+  'verify-device': 'This link has expired or has already been used. Sign in again to get a new one.',
+  'reset-password': 'This link has already been used, or there is a newer one in your inbox.',
+  'confirm-email-change': 'This link has expired, has already been used, or was replaced by a newer one.',
+  'undo-email-change': 'This link has expired, has already been used, or was replaced by a newer one.',
+  'confirm-deletion': 'This link has expired or has already been used. Your account has not been deleted.',
 } as const satisfies Record<(typeof accountPages)[number], string>
 
 test.each(accountPages)('a link to %s that is no good says so', async (linked) => {
   await page.goto(`${app.origin}/account/${linked}?token=pot_bad`)
   if (linked === 'reset-password') await fill(page, { 'New password': 'wrong donkey charger' })
-  await page.locator('main button').click()
+  await page.locator('main [type=submit]').click()
   await said(page, badLink[linked])
 })

@@ -3,7 +3,7 @@ import { element } from './elements.ts'
 import { form } from './form.ts'
 import { currentPlace, go, linkTo, onPlace, type Place } from './places.ts'
 import { failure, type Screen } from './screen.ts'
-import { data } from './screens/data.ts'
+import { data as yourData } from './screens/data.ts'
 import { forgotPassword } from './screens/forgot-password.ts'
 import { linkedScreens } from './screens/linked.ts'
 import { people } from './screens/people.ts'
@@ -32,7 +32,7 @@ const screens: Readonly<Record<Place, Screen>> = {
   'two-step': twoStep,
   sessions,
   people,
-  data,
+  data: yourData,
 }
 
 const navigation = ['profile', 'security', 'two-step', 'sessions', 'people', 'data'] as const
@@ -44,11 +44,12 @@ async function show(): Promise<void> {
   const turn = ++shown
   say('')
   main.ariaBusy = 'true'
-  const { data: me, error } = await api.GET('/v0/user/me')
+  // Not /v0/user/me: to a guest it answers 401, which every browser's console shows in red.
+  const { data, error } = await api.GET('/v0/auth/session')
+  const me = data?.session?.user
   const place = allowedPlace(me)
   const screen = screens[place]
-  const isOut = error === undefined || ('status' in error && error.status === 401)
-  const content = isOut ? await contentOf(screen, me) : [failure(error)]
+  const content = error ? [failure(error)] : await contentOf(screen, me)
   // Somebody who is quicker than the network has gone on already.
   if (turn !== shown) return
   showNavigation(me, place)
@@ -88,7 +89,7 @@ const signOut = (): HTMLFormElement =>
     send: () => api.POST('/v0/auth/logout'),
     done: () => {
       go('sign-in')
-      say('You are signed out.')
+      say('You have signed out.')
     },
   })
 

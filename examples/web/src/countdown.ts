@@ -6,7 +6,7 @@ export function countDown(button: HTMLButtonElement, seconds: number): void {
   const show = (): void => {
     const left = Math.ceil((endsAt - performance.now()) / 1000)
     if (left > 0 && button.isConnected) {
-      button.textContent = `Again in ${clock(left)}`
+      button.textContent = `Try again in ${clock(left)}`
       return
     }
     clearInterval(timer)

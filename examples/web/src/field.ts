@@ -1,11 +1,19 @@
+import { eitherCode } from './either-code.ts'
 import { element } from './elements.ts'
+import { reveal } from './reveal.ts'
 
 export type Field<Name extends string> = {
   /** As on the wire, so that what the server says of a field finds it. */
   readonly name: Name
   readonly label: string
-  readonly type?: 'email' | 'password' | 'search' | 'checkbox' | 'file'
-  readonly autocomplete?: AutoFill
+  /** `either-code` is a code of the authenticator app or, after a switch, a backup code. */
+  readonly type?: 'email' | 'password' | 'search' | 'checkbox' | 'file' | 'either-code'
+  readonly autocomplete?: AutoFill | 'nickname'
+  readonly inputmode?: 'numeric'
+  readonly pattern?: string
+  readonly minlength?: number
+  /** For what is no prose: nothing is corrected or made a capital. */
+  readonly isVerbatim?: boolean
   readonly hint?: string
   readonly value?: string | undefined
   readonly isOptional?: boolean
@@ -18,35 +26,30 @@ export type ShownField = {
   readonly input: HTMLInputElement
   /** The sentence beside the field; none where there is nothing to complain about. */
   complain(sentence: string | undefined): void
+  /** A password that is shown is dots again. */
+  conceal(): void
 }
 
 let count = 0
 
 /** Its label, hint and complaint belong to it for the eye and for screen readers alike. */
-export function showField({ name, label, type, hint, ...field }: Field<string>): ShownField {
+export function showField({ label, hint, ...field }: Field<string>): ShownField {
   const id = `field-${++count}`
-  const isShown = hint !== undefined
   const problem = element('p', { id: `${id}-problem`, class: 'problem', hidden: true })
-  const input = element('input', {
-    id,
-    name,
-    type: type ?? 'text',
-    autocomplete: field.autocomplete ?? (type === 'checkbox' || type === 'file' ? undefined : 'off'),
-    value: field.value,
-    accept: field.accept,
-    required: !field.isOptional && type !== 'checkbox',
-    'aria-describedby': isShown ? `${id}-hint ${id}-problem` : `${id}-problem`,
-    ...(name === 'code' || name === 'totp_code' || name === 'handle'
-      ? { autocapitalize: 'none', spellcheck: 'false' }
-      : {}),
-  })
+  const hinted = hint === undefined ? undefined : element('p', { id: `${id}-hint`, class: 'hint' }, hint)
+  const input = showInput(field, id, hinted !== undefined)
   const caption = element('label', { for: id }, label)
+  const revealed = field.type === 'password' ? reveal(input, label) : undefined
+  const entry = revealed ? element('div', { class: 'entry' }, input, revealed.button) : input
+  const either = hinted && field.type === 'either-code' ? eitherCode({ input, caption, hint: hinted }) : undefined
+  const isChoice = field.type === 'checkbox'
   const row = element(
     'div',
-    { class: type === 'checkbox' ? 'field choice' : 'field' },
-    ...(type === 'checkbox' ? [input, caption] : [caption, input]),
-    isShown ? element('p', { id: `${id}-hint`, class: 'hint' }, hint) : undefined,
+    { class: isChoice ? 'field choice' : 'field' },
+    ...(isChoice ? [input, caption] : [caption, entry]),
+    hinted,
     problem,
+    either,
   )
   const complain = (sentence: string | undefined): void => {
     problem.hidden = sentence === undefined
@@ -54,5 +57,25 @@ export function showField({ name, label, type, hint, ...field }: Field<string>):
     if (sentence === undefined) input.removeAttribute('aria-invalid')
     else input.setAttribute('aria-invalid', 'true')
   }
-  return { row, input, complain }
+  return { row, input, complain, conceal: () => revealed?.conceal() }
+}
+
+function showInput(field: Omit<Field<string>, 'label' | 'hint'>, id: string, isHinted: boolean): HTMLInputElement {
+  const { name, type, inputmode, pattern, minlength } = field
+  const isTyped = type !== 'checkbox' && type !== 'file'
+  const verbatim = { autocapitalize: 'none', spellcheck: 'false' }
+  return element('input', {
+    id,
+    name,
+    type: type === undefined || type === 'either-code' ? 'text' : type,
+    autocomplete: field.autocomplete ?? (isTyped ? 'off' : undefined),
+    inputmode,
+    pattern,
+    minlength: minlength?.toString(),
+    value: field.value,
+    accept: field.accept,
+    required: !field.isOptional && type !== 'checkbox',
+    'aria-describedby': isHinted ? `${id}-hint ${id}-problem` : `${id}-problem`,
+    ...(field.isVerbatim || type === 'password' || type === 'either-code' ? verbatim : {}),
+  })
 }

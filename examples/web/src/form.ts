@@ -15,6 +15,10 @@ type Wish<Name extends string, Data, Refusal extends Code> = {
   readonly done: (data: Data, values: Readonly<Record<Name, string>>, form: HTMLFormElement) => unknown
   /** Refusals that are about one field, and are shown beside it. */
   readonly about?: { readonly [C in Refusal]?: Name }
+  /** Refusals that are no dead end: where a person goes on instead of reading a complaint. */
+  readonly leads?: { readonly [C in Refusal]?: (values: Readonly<Record<Name, string>>) => unknown }
+  /** Whose password is asked for, where the form does not show it: password managers keep the two together. */
+  readonly username?: string
 }
 
 /** A call that a person makes: its fields, its button, and whatever refuses it in words. */
@@ -25,9 +29,15 @@ export function form<const Name extends string, Data, Refusal extends Code>(
   const summary = element('p', { class: 'problem summary', role: 'alert' })
   const what = wish.what === undefined ? undefined : unseen(` ${wish.what}`)
   const button = element('button', { type: 'submit', class: wish.kind }, wish.submit, what)
+  const owner =
+    wish.username === undefined
+      ? undefined
+      : element('input', { autocomplete: 'username', value: wish.username, readonly: true, hidden: true })
+  const rows = [...fields.values()].map(({ row }) => row)
   // The server says what is wrong, in the same words for everybody: the browser's own bubbles stay away.
-  const made = element('form', { novalidate: true }, ...[...fields.values()].map(({ row }) => row), summary, button)
+  const made = element('form', { novalidate: true }, owner, ...rows, summary, button)
 
+  const leads: NonNullable<typeof wish.leads> = wish.leads ?? {}
   const clear = (): void => {
     summary.textContent = ''
     for (const field of fields.values()) field.complain(undefined)
@@ -55,12 +65,14 @@ export function form<const Name extends string, Data, Refusal extends Code>(
     if (button.ariaDisabled === 'true') return
     button.ariaDisabled = 'true'
     clear()
+    for (const field of fields.values()) field.conceal()
     const read = Object.fromEntries([...fields].map(([name, { input }]) => [name, textOf(input)]))
     const values = read as Record<Name, string>
     const { data, error } = await wish.send(values, made)
     button.ariaDisabled = null
-    if (error) refuse(error)
-    else await wish.done(data as Data, values, made)
+    if (!error) await wish.done(data as Data, values, made)
+    else if (error.code in leads) await leads[error.code as Refusal]?.(values)
+    else refuse(error)
   })
   return made
 }

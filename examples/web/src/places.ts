@@ -33,7 +33,7 @@ export type Place = LinkedPlace | OwnPlace | 'provider-callback'
 
 /** What one screen hands to the next. Never in the address, as parts of it are secrets; gone with a reload. */
 type Handed = {
-  'check-mail': { readonly email: string }
+  'check-mail': { readonly email: string; readonly isSignIn?: boolean }
   'second-step': { readonly temp_token: string }
   'complete-sign-up': { readonly pending_token: string; readonly email: string; readonly suggested_handle?: string }
 }

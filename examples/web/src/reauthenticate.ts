@@ -3,6 +3,7 @@ import { api } from './api.ts'
 import { element, paragraph } from './elements.ts'
 import { form } from './form.ts'
 import type { Code } from './sentences.ts'
+import { eitherCode, password } from './usual-fields.ts'
 
 /** Makes the call; where the server wants a recent sign-in for it, asks who is there and makes it once more. */
 export async function fresh<Data, Refusal extends Code>(
@@ -24,10 +25,10 @@ async function proveAgain(): Promise<boolean> {
   })
   const proven = (): void => dialog.close('proven')
   dialog.append(
-    element('h2', { id: 'again' }, 'Is it you?'),
-    paragraph('This needs a recent sign-in.'),
-    me.has_password ? passwordForm(proven) : codeForm(proven),
-    element('button', { type: 'button', class: 'quiet', click: () => dialog.close() }, 'Not now'),
+    element('h2', { id: 'again' }, 'Confirm it’s you'),
+    paragraph('You signed in a while ago, so please confirm before we do this.'),
+    me.has_password ? passwordForm(me.email, proven) : codeForm(proven),
+    element('button', { type: 'button', class: 'quiet', click: () => dialog.close() }, 'Cancel'),
   )
   document.body.append(dialog)
   dialog.showModal()
@@ -36,9 +37,10 @@ async function proveAgain(): Promise<boolean> {
   return isProven
 }
 
-const passwordForm = (done: () => void): HTMLFormElement =>
+const passwordForm = (username: string, done: () => void): HTMLFormElement =>
   form({
-    fields: [{ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }],
+    fields: [password('password', 'Password')],
+    username,
     submit: 'Confirm',
     send: (body) => api.POST('/v0/auth/reauthenticate', { body }),
     about: { 'password:incorrect': 'password' },
@@ -47,9 +49,9 @@ const passwordForm = (done: () => void): HTMLFormElement =>
 
 const codeForm = (done: () => void): HTMLFormElement =>
   form({
-    fields: [{ name: 'code', label: 'Code of your authenticator app', autocomplete: 'one-time-code' }],
+    fields: [eitherCode('code')],
     submit: 'Confirm',
     send: (body) => api.POST('/v0/auth/reauthenticate', { body }),
-    about: { 'totp:invalid_code': 'code' },
+    about: { 'totp:invalid_code': 'code', 'totp:backup_code_exhausted': 'code' },
     done,
   })

@@ -5,61 +5,62 @@ type ServerCode = { [M in Method]: { [P in PathOf<M>]: CodeOf<M, P> }[PathOf<M>]
 /** Everything that a call of any route can end in but data. */
 export type Code = ServerCode | ClientError['code']
 
-const ownFault = 'Something is wrong on our side. Please try again in a moment.'
-const signedOut = 'You are signed out. Please sign in again.'
-const mailLater = 'The mail is delayed. It is on its way as soon as our mail server answers; you need not ask again.'
-const providerFailed = 'The other service did not answer as it should. Please try again.'
-const robot = 'We could not tell that you are no robot. Please reload the page and try again.'
+const ownFault = 'Something went wrong on our side. Please try again in a moment.'
+const signedOut = 'You have been signed out. Please sign in again.'
+const mailLater = 'Our email is delayed. We will send it as soon as we can, so there is no need to ask again.'
+const providerFailed = 'Something went wrong at the other service. Please try again.'
+const robot = 'We could not check that you are human. Please reload the page and try again.'
 
 /** What a person is told. Total: a code without its sentence does not compile, nor does a sentence without its code. */
 export const sentences: Readonly<Record<Code, string>> = {
-  'auth:invalid_credentials': 'E-mail address and password do not belong together.',
-  'user:not_verified': 'Your address is not verified yet. Please open the link that we mailed to you.',
-  'user:invalid_password': 'That is not your password.',
-  'password:incorrect': 'That is not your password.',
+  'auth:invalid_credentials': 'Wrong email address or password.',
+  'user:not_verified': 'Your email address is not verified yet. Open the link we sent you, or ask for a new one.',
+  'user:invalid_password': 'Wrong password.',
+  'password:incorrect': 'Wrong password.',
   'user:password_not_set': 'Your account has no password yet. Set one under Security first.',
   'user:unauthorized': 'Please sign in first.',
   'user:invalid_session': signedOut,
   'session:not_found': signedOut,
   'session:invalid_user_id': 'This account no longer exists.',
-  'session:expired': 'You were away for long, so you have been signed out. Please sign in again.',
+  'session:expired': 'You were signed out because you were away for a while. Please sign in again.',
   'user:reauthentication_required':
-    'This needs a recent sign-in. Try again and confirm that it is you, or sign out and in again.',
-  'user:banned': 'This account is suspended.',
-  'user:not_found': 'There is no such account.',
-  'user:handle_already_exists': 'This handle is taken. Please choose another one.',
-  'user:email_already_exists': 'Another account has this address.',
-  'user:invalid_token': 'This step is no longer valid. Please start again.',
+    'You signed in a while ago. Try again and confirm it’s you, or sign out and back in.',
+  'user:banned': 'This account has been suspended.',
+  'user:not_found': 'This account does not exist.',
+  'user:handle_already_exists': 'This handle is taken. Please choose another.',
+  'user:email_already_exists': 'This address belongs to another account.',
+  'user:invalid_token': 'This step has expired. Please start again.',
   'user:token_expired': 'That took too long. Please start again.',
   'user:no_refresh_token': signedOut,
-  'user:cannot_manage_self': 'You are the last administrator: make somebody else one first.',
+  'user:cannot_manage_self': 'You are the only administrator. Make someone else an administrator first.',
 
-  'email:already_verified': 'This address is verified already. You can sign in.',
-  'token:invalid_verification': 'This link no longer works. Perhaps a newer one was mailed to you.',
-  'token:expired_verification': 'This link is too old. Ask for a new one.',
-  'token:email_mismatch': 'This link was mailed to another address.',
-  'token:invalid_reset': 'This link has been used, or a newer one was mailed to you.',
-  'token:expired_reset': 'This link is too old. Ask for a new one.',
-  'token:invalid_email_change': 'This link has been used, is too old, or a newer one was mailed to you.',
-  'token:invalid_device_verify': 'This link has been used or is too old. Sign in again to get a new one.',
-  'token:invalid_account_deletion': 'This link has been used or is too old. Your account is still there.',
+  'email:already_verified': 'This address is already verified. You can sign in.',
+  'token:invalid_verification': 'This link no longer works. There may be a newer one in your inbox.',
+  'token:expired_verification': 'This link has expired. Please ask for a new one.',
+  'token:email_mismatch': 'This link was sent to a different address.',
+  'token:invalid_reset': 'This link has already been used, or there is a newer one in your inbox.',
+  'token:expired_reset': 'This link has expired. Please ask for a new one.',
+  'token:invalid_email_change': 'This link has expired, has already been used, or was replaced by a newer one.',
+  'token:invalid_device_verify': 'This link has expired or has already been used. Sign in again to get a new one.',
+  'token:invalid_account_deletion':
+    'This link has expired or has already been used. Your account has not been deleted.',
 
   'password:required_for_update': 'Please enter your current password.',
   'password:new_password_missing': 'Please choose a new password.',
   'password:cannot_update_oauth_only': 'Your account has no password yet. Reload the page to set one.',
-  'password:already_set': 'Your account has a password already. Reload the page to change it.',
+  'password:already_set': 'Your account already has a password. Reload the page to change it.',
 
-  'totp:invalid_code': 'This code is not right. Codes change every 30 seconds, and each works once.',
-  'totp:backup_code_exhausted': 'All your backup codes are used up. Please use your authenticator app.',
-  'totp:temp_token_invalid': 'This sign-in is over, perhaps after too many wrong codes. Please start again.',
+  'totp:invalid_code': 'Wrong code. Codes change every 30 seconds, and each works only once.',
+  'totp:backup_code_exhausted': 'You have used all your backup codes. Please use your authenticator app.',
+  'totp:temp_token_invalid': 'This sign-in has ended, perhaps after too many wrong codes. Please start again.',
   'totp:temp_token_expired': 'That took too long. Please sign in again.',
-  'totp:already_enabled': 'Two-step sign-in is on already.',
+  'totp:already_enabled': 'Two-step sign-in is already on.',
   'totp:not_enabled': 'Two-step sign-in is off.',
   'totp:secret_generation_failed': ownFault,
-  'totp:qr_generation_failed': 'Your address is too long for a QR code that telephones can read.',
+  'totp:qr_generation_failed': 'Your address is too long for a QR code that phones can read.',
 
   'oauth:provider_not_found': 'This service is not available here.',
-  'oauth:invalid_state': 'This sign-in was begun in another browser, or is used already. Please start again.',
+  'oauth:invalid_state': 'This sign-in was started in another browser, or has already been used. Please start again.',
   'oauth:state_expired': 'That took too long. Please start again.',
   'oauth:token_exchange_failed': providerFailed,
   'oauth:user_info_fetch_failed': providerFailed,
@@ -67,27 +68,28 @@ export const sentences: Readonly<Record<Code, string>> = {
   'oauth:invalid_auth_url': providerFailed,
   'oauth:invalid_token_url': providerFailed,
   'oauth:invalid_id_token': providerFailed,
-  'oauth:invalid_redirect_url': 'We cannot send you there after the sign-in.',
-  'oauth:invalid_image_url': 'The other service has no picture of you that we can take.',
+  'oauth:invalid_redirect_url': 'We cannot send you to that page after sign-in.',
+  'oauth:invalid_image_url': 'The other service has no picture that we can use.',
   'oauth:email_already_exists':
-    'You have an account with this address. Sign in with your password, then connect the service under Security.',
-  'oauth:email_not_verified': 'The other service has not verified your address. Please do that there first.',
-  'oauth:account_already_linked': 'This account of the other service is connected already.',
+    'You already have an account with this address. Sign in with your password, then connect the service under Security.',
+  'oauth:email_not_verified': 'The other service has not verified your email address. Please verify it there first.',
+  'oauth:account_already_linked': 'This account at the other service is already connected.',
   'oauth:connection_not_found': 'Your account is not connected to this service.',
   'oauth:cannot_unlink_last_connection': 'This is your only way to sign in. Set a password first.',
   'oauth:handle_required': 'Please choose a handle.',
 
-  'file:upload_error': 'This picture cannot be read. Please choose a JPEG, PNG, GIF or WebP.',
-  'file:unsupported_type': 'Pictures of this type are not taken. Please choose a JPEG, PNG, GIF or WebP.',
-  'file:not_found': 'There is no picture.',
-  'file:read_error': 'The picture cannot be shown at the moment.',
-  FILE_TOO_LARGE: 'This is too large. Pictures may have up to 4 MB.',
+  'file:upload_error': 'We could not read this picture. Please choose a JPEG, PNG, GIF or WebP file.',
+  'file:unsupported_type': 'We cannot use this type of file. Please choose a JPEG, PNG, GIF or WebP file.',
+  'file:not_found': 'There is no picture here.',
+  'file:read_error': 'The picture cannot be shown right now.',
+  FILE_TOO_LARGE: 'This file is too large. Pictures can be up to 4 MB.',
 
-  'rate_limit:exceeded': 'That was too often in a short time. Please wait a moment.',
+  'rate_limit:exceeded': 'Too many attempts. Please wait a moment and try again.',
   'turnstile:token_missing': robot,
   'turnstile:verification_failed': robot,
-  'turnstile:service_error': 'The check for robots does not answer. Please try again in a moment.',
-  FORBIDDEN: 'This browser is signed in to another account, or another site sent this. Please sign out first.',
+  'turnstile:service_error': 'We could not check that you are human. Please try again in a moment.',
+  FORBIDDEN:
+    'This came from another site, or this browser is signed in to a different account. Sign out and try again.',
   'general:bad_request': 'Something is missing. Please check what you entered.',
   'general:validation_error': 'Please check what you entered.',
   'general:invalid_ip_address': ownFault,
@@ -96,29 +98,29 @@ export const sentences: Readonly<Record<Code, string>> = {
   'worker:response_invalid': mailLater,
   'worker:verification_email_send_failed': mailLater,
   'worker:password_reset_email_send_failed': mailLater,
-  'meilisearch:query_failed': 'The search does not work at the moment.',
-  'eventstream:publish_failed': 'Nothing was changed, as it could not be made known. Please try again.',
+  'meilisearch:query_failed': 'Search is not available right now. Please try again in a moment.',
+  'eventstream:publish_failed': 'Nothing was changed, because of a problem on our side. Please try again.',
   'system:internal_error': ownFault,
-  'system:hashing_error': 'Your password cannot be checked at the moment. Please ask for a new one.',
-  'system:not_found': 'This is no longer there.',
-  'system:transaction_error': 'Somebody else was changing the same. Please try again.',
+  'system:hashing_error': 'We cannot check your password right now. Please reset it.',
+  'system:not_found': 'This no longer exists.',
+  'system:transaction_error': 'Someone else was changing this at the same time. Please try again.',
   'system:database_error': ownFault,
   'system:token_creation_error': ownFault,
 
-  'user:permission_insufficient': 'Your account may not do this.',
+  'user:permission_insufficient': 'You do not have permission to do this.',
   'user:second_factor_required':
-    'For this, sign in again with a code of your authenticator app, a day after you set it up or once an operator has confirmed it.',
-  'user:cannot_manage_higher_or_equal_role': 'You may not do this to that account.',
-  'user:already_banned': 'This account is suspended already.',
+    'To do this, sign in again with a code. Your authenticator app must be a day old, or confirmed by an operator.',
+  'user:cannot_manage_higher_or_equal_role': 'You do not have permission to do this to that account.',
+  'user:already_banned': 'This account is already suspended.',
   'user:not_banned': 'This account is not suspended.',
-  'user:already_has_role': 'The account has this role already.',
-  'user:does_not_have_role': 'The account does not have this role.',
+  'user:already_has_role': 'This account already has that role.',
+  'user:does_not_have_role': 'This account does not have that role.',
 
-  'client:unknown_code': 'The server refused in a way that this page does not know yet. Please reload it.',
-  'client:unreadable_answer': 'Something between you and us gave a strange answer. Please try again.',
-  'client:unreachable': 'There is no connection. Please check your network and try again.',
-  'client:timeout': 'There was no answer in time. Please look whether it has happened before you try again.',
-  'client:aborted': 'This was stopped.',
+  'client:unknown_code': 'The server gave an answer that this page does not know yet. Please reload the page.',
+  'client:unreadable_answer': 'Something between you and our server got in the way. Please try again.',
+  'client:unreachable': 'We cannot reach the server. Please check your connection and try again.',
+  'client:timeout': 'The server took too long to answer. Please check whether it worked before you try again.',
+  'client:aborted': 'This was cancelled.',
 }
 
 export const sentenceFor = ({ code }: CallError<Code>): string => sentences[code]
@@ -133,27 +135,27 @@ export function fieldSentence({ rule, limit, values }: FieldProblem): string {
     case 'max_length':
       return `Please use at most ${limit} characters.`
     case 'min':
-      return `The least is ${limit}.`
+      return `Please enter ${limit} or more.`
     case 'max':
-      return `The most is ${limit}.`
+      return `Please enter ${limit} or less.`
     case 'format':
-      return 'This does not look right. Please check the spelling.'
+      return 'This does not look right. Please check for typos.'
     case 'charset':
-      return 'It has characters that cannot be used here.'
+      return 'This contains characters that cannot be used here.'
     case 'reserved':
-      return 'This name is reserved. Please choose another one.'
+      return 'This name is reserved. Please choose another.'
     case 'blank':
-      return 'There must be something to see in it.'
+      return 'Please enter something that can be seen.'
     case 'common':
-      return 'Many people use this password, so it is the first to be guessed. Please choose another one.'
+      return 'Many people use this password, so it is easy to guess. Please choose another.'
     case 'personal':
-      return 'This is your name or address, so it is easily guessed. Please choose another one.'
+      return 'This is too close to your name or address, so it is easy to guess. Please choose another.'
     case 'unchanged':
-      return 'It is the same as before.'
+      return 'This is the same as before.'
     case 'taken':
-      return 'Somebody else has it already.'
+      return 'This is already taken.'
     case 'one_of':
-      return `Possible are: ${values?.join(', ')}.`
+      return `Please choose one of: ${values?.join(', ')}.`
     default:
       return 'This cannot be used here.'
   }

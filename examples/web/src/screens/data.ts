@@ -1,19 +1,23 @@
 import { api, type Me } from '../api.ts'
-import { element, paragraph, section } from '../elements.ts'
+import { paragraph, section } from '../elements.ts'
 import { form } from '../form.ts'
+import { download } from '../keep.ts'
 import { go } from '../places.ts'
 import { fresh } from '../reauthenticate.ts'
 import type { Screen } from '../screen.ts'
 import { say } from '../status.ts'
+import { eitherCode, password } from '../usual-fields.ts'
 
 export const data: Screen = {
   title: 'Your data',
   of: 'account',
   show: (me) => [
-    section('Take it with you', paragraph('All that this server knows of you, as one file.'), exportForm()),
+    section('Download your data', paragraph('Everything this server knows about you, in one file.'), exportForm()),
     section(
       'Delete your account',
-      paragraph('Everything that is yours here is erased, for good. Your handle is given to nobody else.'),
+      paragraph(
+        'This permanently deletes everything you have here and cannot be undone. Nobody else can take your handle.',
+      ),
       deletionForm(me),
     ),
   ],
@@ -25,23 +29,22 @@ const exportForm = (): HTMLFormElement =>
     kind: 'quiet',
     send: () => fresh(() => api.GET('/v0/user/me/export')),
     done: (all) => {
-      const url = URL.createObjectURL(new Blob([JSON.stringify(all, null, 2)], { type: 'application/json' }))
-      element('a', { href: url, download: 'my-data.json' }).click()
-      URL.revokeObjectURL(url)
-      say('Your data is downloaded.')
+      download('my-data.json', JSON.stringify(all, null, 2), 'application/json')
+      say('Your data has been downloaded.')
     },
   })
 
 const erased = (): void => {
   go('sign-in')
-  say('Your account is erased.')
+  say('Your account has been deleted.')
 }
 
 /** Whatever the account has to prove that it is its owner; one that has neither is mailed a link. */
-function deletionForm({ has_password, totp_enabled }: Me): HTMLFormElement {
+function deletionForm({ has_password, totp_enabled, email }: Me): HTMLFormElement {
   if (has_password) {
     return form({
-      fields: [{ name: 'password', label: 'Your password', type: 'password', autocomplete: 'current-password' }],
+      fields: [password('password', 'Your password')],
+      username: email,
       submit: 'Delete my account',
       kind: 'danger',
       send: (body) => api.DELETE('/v0/user/me', { body }),
@@ -51,18 +54,22 @@ function deletionForm({ has_password, totp_enabled }: Me): HTMLFormElement {
   }
   if (totp_enabled) {
     return form({
-      fields: [{ name: 'totp_code', label: 'Code of your authenticator app', autocomplete: 'one-time-code' }],
+      fields: [eitherCode('totp_code')],
       submit: 'Delete my account',
       kind: 'danger',
       send: (body) => api.DELETE('/v0/user/me', { body }),
-      about: { 'totp:invalid_code': 'totp_code', 'user:reauthentication_required': 'totp_code' },
+      about: {
+        'totp:invalid_code': 'totp_code',
+        'totp:backup_code_exhausted': 'totp_code',
+        'user:reauthentication_required': 'totp_code',
+      },
       done: erased,
     })
   }
   return form({
-    submit: 'Mail me a link to delete my account',
+    submit: 'Email me a link to delete my account',
     kind: 'danger',
     send: () => api.DELETE('/v0/user/me', { body: {} }),
-    done: () => say('A link to delete your account is on its way.'),
+    done: () => say('We sent you a link to delete your account.'),
   })
 }

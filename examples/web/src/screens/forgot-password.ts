@@ -4,17 +4,18 @@ import { form } from '../form.ts'
 import { linkTo } from '../places.ts'
 import type { Screen } from '../screen.ts'
 import { say } from '../status.ts'
+import { email } from '../usual-fields.ts'
 
 export const forgotPassword: Screen = {
   title: 'Forgot your password?',
   of: 'guest',
   show: () => [
     form({
-      fields: [{ name: 'email', label: 'E-mail address', type: 'email', autocomplete: 'username' }],
-      submit: 'Mail me a link',
+      fields: [email],
+      submit: 'Send me a link',
       send: (body) => api.POST('/v0/auth/forgot-password', { body }),
-      done: () => say('If this address has an account, a link is on its way.'),
+      done: () => say('If there is an account with this address, we sent it a link.'),
     }),
-    paragraph(element('a', { href: linkTo('sign-in') }, 'Back to the sign-in')),
+    paragraph(element('a', { href: linkTo('sign-in') }, 'Back to sign-in')),
   ],
 }

@@ -4,6 +4,7 @@ import { form } from '../form.ts'
 import { go, type LinkedPlace, linkTo } from '../places.ts'
 import type { Screen } from '../screen.ts'
 import { say } from '../status.ts'
+import { newPassword } from '../usual-fields.ts'
 
 const token = (): string => new URLSearchParams(location.search).get('token') ?? ''
 
@@ -12,83 +13,91 @@ const after = (place: 'profile' | 'sign-in', news: string) => () => {
   say(news)
 }
 
+/** Where a link that is no good leaves nothing to do here. */
+const toSignIn = (): HTMLElement => paragraph(element('a', { href: linkTo('sign-in') }, 'Go to sign-in'))
+
 /** Behind the mailed links. Each posts after a click only, as programs that scan mails open links, too. */
 export const linkedScreens: Readonly<Record<LinkedPlace, Screen>> = {
   'verify-email': {
-    title: 'Verify your address',
+    title: 'Verify your email address',
     of: 'anyone',
     show: () => [
-      paragraph('One click, and your account is ready.'),
+      paragraph('One click and your account is ready.'),
       form({
         submit: 'Verify my address',
         send: () => api.POST('/v0/auth/verify-email', { body: { token: token() } }),
+        leads: { 'email:already_verified': after('sign-in', 'Your address is already verified. You can sign in.') },
         done: after('profile', 'Welcome! Your address is verified.'),
       }),
-      paragraph(element('a', { href: linkTo('check-mail') }, 'Mail me a new link')),
+      paragraph(element('a', { href: linkTo('check-mail') }, 'Send me a new link')),
     ],
   },
   'verify-device': {
     title: 'Sign in on this device',
     of: 'anyone',
     show: () => [
-      paragraph('Only go on if it was you who just entered your password here.'),
+      paragraph('Continue only if you just entered your password in this browser.'),
       form({
         submit: 'Yes, sign me in',
         send: () => api.POST('/v0/auth/device/verify', { body: { token: token() } }),
-        done: after('profile', 'You are signed in, and this device is known from now on.'),
+        done: after('profile', 'You are signed in. We will remember this device.'),
       }),
+      toSignIn(),
     ],
   },
   'reset-password': {
-    title: 'Set a new password',
+    title: 'Choose a new password',
     of: 'anyone',
     show: () => [
-      paragraph('You will be signed out everywhere.'),
+      paragraph('This signs you out everywhere.'),
       form({
-        fields: [{ name: 'new_password', label: 'New password', type: 'password', autocomplete: 'new-password' }],
-        submit: 'Set the password',
+        fields: [newPassword('new_password', 'New password')],
+        submit: 'Save password',
         send: ({ new_password }) => api.POST('/v0/auth/reset-password', { body: { token: token(), new_password } }),
         about: { 'password:new_password_missing': 'new_password' },
-        done: after('sign-in', 'Your password is set. Sign in with it.'),
+        done: after('sign-in', 'Your password is saved. Sign in with it.'),
       }),
-      paragraph(element('a', { href: linkTo('forgot-password') }, 'Mail me a new link')),
+      paragraph(element('a', { href: linkTo('forgot-password') }, 'Send me a new link')),
     ],
   },
   'confirm-email-change': {
     title: 'Confirm your new address',
     of: 'anyone',
     show: () => [
-      paragraph('You will be signed out everywhere, and sign in with this address from then on.'),
+      paragraph('This signs you out everywhere. From then on, sign in with this address.'),
       form({
-        submit: 'Confirm the address',
+        submit: 'Confirm this address',
         send: () => api.POST('/v0/auth/confirm-email-change', { body: { token: token() } }),
-        done: after('sign-in', 'Your address is changed. Sign in with it.'),
+        done: after('sign-in', 'Your address has changed. Sign in with the new one.'),
       }),
+      toSignIn(),
     ],
   },
   'undo-email-change': {
-    title: 'Take your address back',
+    title: 'Restore your old address',
     of: 'anyone',
     show: () => [
-      paragraph('Your old address returns, everybody is signed out, and we mail you a link to set a new password.'),
+      paragraph('We restore your old address, sign everyone out, and email you a link to choose a new password.'),
       form({
         submit: 'Undo the change',
         send: () => api.POST('/v0/auth/undo-email-change', { body: { token: token() } }),
-        done: after('sign-in', 'Your address is back. Open the link that we mailed you to set a new password.'),
+        done: after('sign-in', 'Your old address is back. Open the link we sent you to choose a new password.'),
       }),
+      toSignIn(),
     ],
   },
   'confirm-deletion': {
     title: 'Delete your account',
     of: 'anyone',
     show: () => [
-      paragraph('Everything that is yours here is erased, for good.'),
+      paragraph('This permanently deletes everything you have here. It cannot be undone.'),
       form({
         submit: 'Delete my account',
         kind: 'danger',
         send: () => api.POST('/v0/user/me/deletion/confirm', { body: { token: token() } }),
-        done: after('sign-in', 'Your account is erased.'),
+        done: after('sign-in', 'Your account has been deleted.'),
       }),
+      toSignIn(),
     ],
   },
 }

@@ -10,13 +10,13 @@ export const people: Screen = {
   show: () => {
     const found = element('div', { 'aria-live': 'polite' })
     const search = form({
-      fields: [{ name: 'query', label: 'Name or handle', type: 'search' }],
+      fields: [{ name: 'query', label: 'Name or handle', type: 'search', isVerbatim: true }],
       submit: 'Search',
       send: ({ query }) => api.GET('/v0/search/users', { params: { query: { query } } }),
       done: ({ users, total_hits }) => {
-        const count = total_hits === 1 ? 'One person' : `${total_hits} people`
+        const count = total_hits === 1 ? '1 person' : `${total_hits} people`
         found.replaceChildren(
-          paragraph(total_hits === 0 ? 'Nobody was found.' : count),
+          paragraph(total_hits === 0 ? 'No one found.' : count),
           element('ul', { class: 'rows' }, ...users.map(personRow)),
         )
       },

@@ -4,6 +4,7 @@ import { form } from '../form.ts'
 import { go } from '../places.ts'
 import type { Screen } from '../screen.ts'
 import { say } from '../status.ts'
+import { displayName, handle as handleField } from '../usual-fields.ts'
 import { portrait } from './portrait.ts'
 
 export const profile: Screen = {
@@ -17,7 +18,7 @@ export const profile: Screen = {
       element('p', {}, element('strong', {}, me.display_name), element('span', {}, `@${me.handle}`)),
     ),
     section('Picture', pictureForm(), me.profile_image === undefined ? undefined : removalForm()),
-    section('About you', aboutForm(me)),
+    section('Your details', aboutForm(me)),
   ],
 }
 
@@ -29,9 +30,9 @@ const news = (text: string) => () => {
 const aboutForm = ({ display_name, handle, bio }: Me): HTMLFormElement =>
   form({
     fields: [
-      { name: 'display_name', label: 'Name', autocomplete: 'name', value: display_name },
-      { name: 'handle', label: 'Handle', autocomplete: 'username', value: handle },
-      { name: 'bio', label: 'A line about you', value: bio, isOptional: true, hint: 'Up to 160 characters.' },
+      { ...displayName, value: display_name },
+      { ...handleField, value: handle },
+      { name: 'bio', label: 'About you', value: bio, isOptional: true, hint: 'Up to 160 characters.' },
     ],
     submit: 'Save',
     send: (body) => api.PATCH('/v0/user/me', { body }),
@@ -47,20 +48,20 @@ const pictureForm = (): HTMLFormElement =>
         label: 'Choose a picture',
         type: 'file',
         accept: 'image/jpeg,image/png,image/gif,image/webp',
-        hint: 'JPEG, PNG, GIF or WebP, up to 4 MB. Where it was taken is removed from it.',
+        hint: 'JPEG, PNG, GIF or WebP, up to 4 MB. We remove the location it was taken at.',
       },
     ],
     submit: 'Upload',
     kind: 'quiet',
     send: (_values, made) => api.POST('/v0/user/me/profile-image', { body: new FormData(made) }),
     about: { 'file:upload_error': 'file', 'file:unsupported_type': 'file', FILE_TOO_LARGE: 'file' },
-    done: news('Your picture is there.'),
+    done: news('Your picture has been updated.'),
   })
 
 const removalForm = (): HTMLFormElement =>
   form({
-    submit: 'Remove the picture',
+    submit: 'Remove picture',
     kind: 'quiet',
     send: () => api.DELETE('/v0/user/me/profile-image'),
-    done: news('Your picture is gone.'),
+    done: news('Your picture has been removed.'),
   })

@@ -19,5 +19,5 @@ export function programOf(userAgent = ''): string {
   const browser = browsers.find(([sign]) => sign.test(userAgent))?.[1]
   const system = systems.find(([sign]) => sign.test(userAgent))?.[1]
   if (browser && system) return `${browser} on ${system}`
-  return browser ?? system ?? 'An unknown program'
+  return browser ?? system ?? 'Unknown browser'
 }

@@ -1,21 +1,22 @@
-import { api } from '../api.ts'
+import { api, type Me } from '../api.ts'
 import { element, paragraph, section } from '../elements.ts'
 import { form } from '../form.ts'
 import { go } from '../places.ts'
 import { fresh } from '../reauthenticate.ts'
 import { failure, type Screen } from '../screen.ts'
 import { say } from '../status.ts'
+import { newPassword, password } from '../usual-fields.ts'
 import { throughProvider } from './provider-buttons.ts'
 
 export const security: Screen = {
   title: 'Security',
   of: 'account',
   show: async (me) => [
-    section('Password', me.has_password ? changeForm() : firstPasswordForm()),
+    section('Password', me.has_password ? changeForm(me) : firstPasswordForm(me)),
     section(
-      'E-mail address',
+      'Email address',
       paragraph('Your address is ', element('strong', {}, me.email), '.'),
-      me.has_password ? emailForm() : paragraph('Set a password first to change it.'),
+      me.has_password ? emailForm(me) : paragraph('To change it, set a password first.'),
     ),
     section('Other ways to sign in', ...(await connections())),
   ],
@@ -23,16 +24,14 @@ export const security: Screen = {
 
 const passwordSet = (): void => {
   go('security')
-  say('Your password is set, and your other sessions have ended.')
+  say('Your password is saved, and all other sessions have been signed out.')
 }
 
-const changeForm = (): HTMLFormElement =>
+const changeForm = ({ email }: Me): HTMLFormElement =>
   form({
-    fields: [
-      { name: 'current_password', label: 'Current password', type: 'password', autocomplete: 'current-password' },
-      { name: 'new_password', label: 'New password', type: 'password', autocomplete: 'new-password' },
-    ],
-    submit: 'Change the password',
+    fields: [password('current_password', 'Current password'), newPassword('new_password', 'New password')],
+    username: email,
+    submit: 'Change password',
     send: (body) => api.POST('/v0/auth/change-password', { body }),
     about: {
       'user:invalid_password': 'current_password',
@@ -42,27 +41,29 @@ const changeForm = (): HTMLFormElement =>
     done: passwordSet,
   })
 
-const firstPasswordForm = (): HTMLFormElement =>
+const firstPasswordForm = ({ email }: Me): HTMLFormElement =>
   form({
-    fields: [{ name: 'new_password', label: 'New password', type: 'password', autocomplete: 'new-password' }],
-    submit: 'Set a password',
+    fields: [newPassword('new_password', 'New password')],
+    username: email,
+    submit: 'Set password',
     send: (body) => fresh(() => api.POST('/v0/auth/set-initial-password', { body })),
     about: { 'password:new_password_missing': 'new_password' },
     done: passwordSet,
   })
 
-const emailForm = (): HTMLFormElement =>
+const emailForm = ({ email }: Me): HTMLFormElement =>
   form({
     fields: [
-      { name: 'new_email', label: 'New address', type: 'email', autocomplete: 'email' },
-      { name: 'password', label: 'Your password', type: 'password', autocomplete: 'current-password' },
+      { name: 'new_email', label: 'New email address', type: 'email', autocomplete: 'email' },
+      password('password', 'Your password'),
     ],
-    submit: 'Change the address',
+    username: email,
+    submit: 'Change address',
     send: (body) => api.POST('/v0/auth/change-email', { body }),
     about: { 'password:incorrect': 'password', 'user:email_already_exists': 'new_email' },
     done: (_data, _values, made) => {
       made.reset()
-      say('We mailed a link to the new address. Your address changes when you open it.')
+      say('We sent a link to your new address. Open it to complete the change.')
     },
   })
 
@@ -71,7 +72,7 @@ async function connections(): Promise<Node[]> {
   if (known.error) return [failure(known.error)]
   const own = await api.GET('/v0/auth/oauth/connections')
   if (own.error) return [failure(own.error)]
-  if (known.data.providers.length === 0) return [paragraph('This server knows no other services.')]
+  if (known.data.providers.length === 0) return [paragraph('No other services are set up here.')]
   return known.data.providers.map((provider) => {
     const connection = own.data.connections.find((one) => one.provider === provider.slug)
     return connection ? connectedRow(provider, connection.email) : throughProvider(provider, 'link')
@@ -82,7 +83,7 @@ const connectedRow = ({ slug, name }: { slug: string; name: string }, email: str
   element(
     'div',
     { class: 'row' },
-    element('p', {}, element('strong', {}, name), element('span', {}, email ?? 'connected')),
+    element('p', {}, element('strong', {}, name), element('span', {}, email ?? 'Connected')),
     form({
       submit: 'Disconnect',
       what: name,
@@ -90,7 +91,7 @@ const connectedRow = ({ slug, name }: { slug: string; name: string }, email: str
       send: () => fresh(() => api.POST('/v0/auth/oauth/connections/unlink', { body: { provider: slug } })),
       done: () => {
         go('security')
-        say(`${name} is disconnected.`)
+        say(`${name} has been disconnected.`)
       },
     }),
   )

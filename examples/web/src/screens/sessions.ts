@@ -23,8 +23,8 @@ export const sessions: Screen = {
         hasOthers ? endOthersForm() : undefined,
       ),
       section(
-        'Devices that your account knows',
-        paragraph('Signing in anywhere else needs a link from your mailbox first.'),
+        'Remembered devices',
+        paragraph('On any other device, a password alone is not enough: we email you a link first.'),
         known.data.devices.length === 0
           ? paragraph('None yet.')
           : list(known.data.devices.map((one) => row(one, forgetForm(one)))),
@@ -45,7 +45,7 @@ const list = (rows: readonly HTMLElement[]): HTMLElement => element('ul', { clas
 function row(seen: Seen, action: HTMLElement | undefined): HTMLElement {
   const when = new Date(seen.last_seen_at).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })
   const name = element('strong', {}, programOf(seen.user_agent))
-  const badge = seen.is_current ? element('span', { class: 'badge' }, 'this one') : undefined
+  const badge = seen.is_current ? element('span', { class: 'badge' }, 'this device') : undefined
   const where = [seen.ip_address, when].filter((part) => part !== undefined).join(' · ')
   return element('li', { class: 'row' }, element('p', {}, name, badge, element('span', {}, where)), action)
 }
@@ -57,19 +57,19 @@ const news = (text: string) => () => {
 
 const endForm = ({ management_id, user_agent }: { management_id: string; user_agent?: string }): HTMLFormElement =>
   form({
-    submit: 'End',
-    what: `the session of ${programOf(user_agent)}`,
+    submit: 'Sign out',
+    what: `of ${programOf(user_agent)}`,
     kind: 'quiet',
     send: () => api.DELETE('/v0/auth/sessions/{management_id}', { params: { path: { management_id } } }),
-    done: news('The session has ended.'),
+    done: news('That session has been signed out.'),
   })
 
 const endOthersForm = (): HTMLFormElement =>
   form({
-    submit: 'End all other sessions',
+    submit: 'Sign out all other sessions',
     kind: 'danger',
     send: () => fresh(() => api.POST('/v0/auth/sessions/revoke-others')),
-    done: news('Only this session is left.'),
+    done: news('All other sessions have been signed out.'),
   })
 
 const forgetForm = ({ id, user_agent }: { id: string; user_agent?: string }): HTMLFormElement =>
@@ -78,5 +78,5 @@ const forgetForm = ({ id, user_agent }: { id: string; user_agent?: string }): HT
     what: programOf(user_agent),
     kind: 'quiet',
     send: () => api.DELETE('/v0/auth/devices/{id}', { params: { path: { id } } }),
-    done: news('The device is forgotten.'),
+    done: news('We no longer remember that device.'),
   })

@@ -1,8 +1,9 @@
 import { api } from '../api.ts'
 import { element, paragraph } from '../elements.ts'
 import { form } from '../form.ts'
-import { handedTo, linkTo } from '../places.ts'
+import { go, handedTo, linkTo } from '../places.ts'
 import type { Screen } from '../screen.ts'
+import { eitherCode, email, password } from '../usual-fields.ts'
 import { goOn } from './go-on.ts'
 import { providerButtons } from './provider-buttons.ts'
 
@@ -12,13 +13,14 @@ export const signIn: Screen = {
   show: async () => [
     form({
       fields: [
-        { name: 'email', label: 'E-mail address', type: 'email', autocomplete: 'username' },
-        { name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' },
+        email,
+        password('password', 'Password'),
         { name: 'remember_me', label: 'Stay signed in on this device', type: 'checkbox' },
       ],
       submit: 'Sign in',
-      send: ({ email, password, remember_me }) =>
-        api.POST('/v0/auth/login', { body: { email, password, remember_me: remember_me !== '' } }),
+      send: ({ remember_me, ...body }) =>
+        api.POST('/v0/auth/login', { body: { ...body, remember_me: remember_me !== '' } }),
+      leads: { 'user:not_verified': (values) => go('check-mail', { email: values.email, isSignIn: true }) },
       done: goOn,
     }),
     paragraph(element('a', { href: linkTo('forgot-password') }, 'Forgot your password?')),
@@ -28,36 +30,30 @@ export const signIn: Screen = {
 }
 
 export const secondStep: Screen = {
-  title: 'Second step',
+  title: 'Enter your code',
   of: 'guest',
   show: () => {
     const handed = handedTo('second-step')
     if (!handed) return [paragraph(element('a', { href: linkTo('sign-in') }, 'Please start again'))]
     return [
       form({
-        fields: [
-          {
-            name: 'code',
-            label: 'Code',
-            autocomplete: 'one-time-code',
-            hint: 'Six digits from your authenticator app, or one of your backup codes.',
-          },
-        ],
-        submit: 'Go on',
+        fields: [eitherCode('code')],
+        submit: 'Continue',
         send: ({ code }) => api.POST('/v0/auth/totp/verify', { body: { ...handed, code } }),
         about: { 'totp:invalid_code': 'code', 'totp:backup_code_exhausted': 'code' },
         done: goOn,
       }),
-      paragraph(element('a', { href: linkTo('sign-in') }, 'Start again')),
+      paragraph(element('a', { href: linkTo('sign-in') }, 'Back to sign-in')),
     ]
   },
 }
 
 export const newDevice: Screen = {
-  title: 'A new device',
+  title: 'Check your email',
   of: 'guest',
   show: () => [
-    paragraph('You have not signed in on this device before, so we mailed you a link.'),
-    paragraph('Open it in this browser. From then on your password is enough here.'),
+    paragraph('You have not signed in on this device before, so we sent you a link.'),
+    paragraph('Open it in this browser. Next time, your password will be enough here.'),
+    paragraph(element('a', { href: linkTo('sign-in') }, 'Back to sign-in')),
   ],
 }

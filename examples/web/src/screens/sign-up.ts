@@ -4,6 +4,7 @@ import { form } from '../form.ts'
 import { go, handedTo, linkTo } from '../places.ts'
 import type { Screen } from '../screen.ts'
 import { say } from '../status.ts'
+import { displayName, email, handle, newPassword } from '../usual-fields.ts'
 import { providerButtons } from './provider-buttons.ts'
 
 export const signUp: Screen = {
@@ -12,43 +13,44 @@ export const signUp: Screen = {
   show: async () => [
     form({
       fields: [
-        { name: 'email', label: 'E-mail address', type: 'email', autocomplete: 'email' },
-        { name: 'display_name', label: 'Name', autocomplete: 'name', hint: 'As others see it.' },
-        { name: 'handle', label: 'Handle', autocomplete: 'username', hint: '4 to 15 letters, digits or underscores.' },
-        {
-          name: 'password',
-          label: 'Password',
-          type: 'password',
-          autocomplete: 'new-password',
-          hint: 'A few words that only you put together.',
-        },
+        email,
+        { ...displayName, hint: 'The name other people see.' },
+        handle,
+        newPassword('password', 'Password'),
       ],
       submit: 'Create account',
       send: (body) => api.POST('/v0/auth/signup', { body }),
       about: { 'user:handle_already_exists': 'handle' },
-      done: (_data, { email }) => go('check-mail', { email }),
+      done: (_data, values) => go('check-mail', { email: values.email }),
     }),
     ...(await providerButtons()),
-    paragraph('You have an account? ', element('a', { href: linkTo('sign-in') }, 'Sign in')),
+    paragraph('Already have an account? ', element('a', { href: linkTo('sign-in') }, 'Sign in')),
   ],
 }
 
+/** After the sign-up, after a sign-in with an address that is not verified, and behind an old link. */
 export const checkMail: Screen = {
-  title: 'Check your mail',
+  title: 'Check your email',
   of: 'guest',
   show: () => {
-    const email = handedTo('check-mail')?.email
+    const handed = handedTo('check-mail')
     return [
-      email
-        ? paragraph('We mailed a link to ', element('strong', {}, email), '. Open it to finish.')
-        : paragraph('To which address shall we mail the link?'),
+      ...(handed ? sentTo(handed.email, handed.isSignIn) : [paragraph('Where should we send the link?')]),
       form({
-        fields: [{ name: 'email', label: 'E-mail address', type: 'email', autocomplete: 'email', value: email }],
-        submit: 'Mail it again',
+        fields: [{ ...email, value: handed?.email }],
+        submit: handed ? 'Resend the link' : 'Send the link',
         kind: 'quiet',
         send: (body) => api.POST('/v0/auth/resend-verification-email', { body }),
-        done: () => say('A new link is on its way. The older one no longer works.'),
+        done: () => say('We sent you a new link. Earlier links no longer work.'),
       }),
+      paragraph(element('a', { href: linkTo('sign-in') }, 'Back to sign-in')),
     ]
   },
+}
+
+const sentTo = (address: string, isSignIn = false): Node[] => {
+  const strong = element('strong', {}, address)
+  return isSignIn
+    ? [paragraph(strong, ' is not verified yet.'), paragraph('Open the link we emailed you, or get a new one.')]
+    : [paragraph('We sent a link to ', strong, '. Open it to finish signing up.')]
 }

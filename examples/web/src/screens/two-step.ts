@@ -1,11 +1,13 @@
 import type { DataOf } from 'postern/client'
 import { api } from '../api.ts'
-import { element, paragraph, section } from '../elements.ts'
+import { element, paragraph, section, unseen } from '../elements.ts'
 import { form } from '../form.ts'
+import { copyButton, download } from '../keep.ts'
 import { go } from '../places.ts'
 import { fresh } from '../reauthenticate.ts'
 import { failure, type Screen } from '../screen.ts'
 import { say } from '../status.ts'
+import { appCode, eitherCode } from '../usual-fields.ts'
 
 export const twoStep: Screen = {
   title: 'Two-step sign-in',
@@ -28,12 +30,11 @@ function step(from: Element, title: string, ...content: readonly Node[]): void {
 
 function whileOff(): Node[] {
   const start = section(
-    'It is off',
-    paragraph(
-      'Besides your password, ask for a code from an app on your telephone. A stolen password is then not enough.',
-    ),
+    'Two-step sign-in is off',
+    paragraph('Turn it on to sign in with your password and a code from an app on your phone.'),
+    paragraph('Someone who steals your password still cannot get in.'),
     form({
-      submit: 'Set it up',
+      submit: 'Set up',
       send: () => fresh(() => api.POST('/v0/auth/totp/setup')),
       done: (data) => showSecret(start, data),
     }),
@@ -41,11 +42,14 @@ function whileOff(): Node[] {
   return [start]
 }
 
-function showSecret(start: Element, { qr_code_base64, secret }: DataOf<'POST', '/v0/auth/totp/setup'>): void {
+function showSecret(
+  start: Element,
+  { qr_code_base64, qr_code_uri, secret }: DataOf<'POST', '/v0/auth/totp/setup'>,
+): void {
   const picture = `data:image/png;base64,${qr_code_base64}`
   const enable = form({
-    fields: [{ name: 'code', label: 'Code from the app', autocomplete: 'one-time-code', hint: 'Six digits.' }],
-    submit: 'Switch it on',
+    fields: [appCode],
+    submit: 'Turn on',
     send: (body) => fresh(() => api.POST('/v0/auth/totp/enable', { body })),
     about: { 'totp:invalid_code': 'code' },
     done: ({ backup_codes }, _values, made) => showBackupCodes(made.parentElement ?? made, backup_codes),
@@ -60,7 +64,10 @@ function showSecret(start: Element, { qr_code_base64, secret }: DataOf<'POST', '
       width: '200',
       height: '200',
     }),
-    paragraph('Or type this into the app: ', element('code', { class: 'secret' }, spaced(secret))),
+    // Nobody can scan the screen of the phone in their hand.
+    element('a', { class: 'on-phones', href: qr_code_uri }, 'Open in your authenticator app'),
+    paragraph('Or enter this key in the app: ', element('code', { class: 'secret' }, spaced(secret))),
+    element('div', { class: 'tools' }, copyButton('the key', secret)),
     enable,
   )
 }
@@ -69,32 +76,39 @@ const spaced = (secret: string): string => secret.replace(/.{4}(?=.)/g, '$& ')
 
 function showBackupCodes(from: Element, codes: readonly string[]): void {
   const list = codes.map((code) => element('li', {}, element('code', {}, code)))
+  const text = codes.join('\n')
+  const save = element(
+    'button',
+    { type: 'button', class: 'quiet', click: () => download('backup-codes.txt', `${text}\n`, 'text/plain') },
+    'Download',
+    unseen(' the backup codes'),
+  )
   const kept = (): void => {
     go('two-step')
     say('Two-step sign-in is on.')
   }
   step(
     from,
-    'Keep your backup codes',
-    paragraph('Each of them works once, when your telephone is not at hand. They are shown only now.'),
+    'Save your backup codes',
+    paragraph('Use one to sign in when you do not have your phone. Each works once. You will not see them again.'),
     element('ul', { class: 'codes' }, ...list),
-    element('button', { type: 'button', click: kept }, 'I have kept them'),
+    element('div', { class: 'tools' }, copyButton('the backup codes', text), save),
+    element('button', { type: 'button', click: kept }, 'I have saved them'),
   )
 }
 
 function whileOn(left: number): Node[] {
-  const fields = [{ name: 'code', label: 'Code from the app', autocomplete: 'one-time-code' }] as const
   const renewal = form({
-    fields,
-    submit: 'Make new backup codes',
+    fields: [appCode],
+    submit: 'Get new backup codes',
     kind: 'quiet',
     send: (body) => api.POST('/v0/auth/totp/backup-codes/regenerate', { body }),
     about: { 'totp:invalid_code': 'code' },
     done: ({ backup_codes }, _values, made) => showBackupCodes(made.parentElement ?? made, backup_codes),
   })
   const off = form({
-    fields: [{ ...fields[0], hint: 'Or one of your backup codes.' }],
-    submit: 'Switch it off',
+    fields: [eitherCode('code')],
+    submit: 'Turn off',
     kind: 'danger',
     send: (body) => api.POST('/v0/auth/totp/disable', { body }),
     about: { 'totp:invalid_code': 'code', 'totp:backup_code_exhausted': 'code' },
@@ -104,8 +118,8 @@ function whileOn(left: number): Node[] {
     },
   })
   return [
-    section('It is on', paragraph('Signing in asks for a code from your authenticator app.')),
-    section('Backup codes', paragraph(`You have ${left} left.`), renewal),
-    section('Switch it off', off),
+    section('Two-step sign-in is on', paragraph('When you sign in, we ask for a code from your authenticator app.')),
+    section('Backup codes', paragraph(`You have ${left} left. New codes replace the old ones.`), renewal),
+    section('Turn off two-step sign-in', off),
   ]
 }

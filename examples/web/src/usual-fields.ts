@@ -1,0 +1,37 @@
+import { passwordMinLength } from './api.ts'
+import { app, digits } from './either-code.ts'
+import type { Field } from './field.ts'
+
+// What several screens ask for, each as password managers and phones know it.
+
+/** To a password manager this is the name of the account. */
+export const email = { name: 'email', label: 'Email address', type: 'email', autocomplete: 'username' } as const
+
+/** Not `username`: a password manager would keep it in place of the address. */
+export const handle = {
+  name: 'handle',
+  label: 'Handle',
+  autocomplete: 'nickname',
+  isVerbatim: true,
+  hint: '4 to 15 letters, digits or underscores.',
+} as const
+
+export const displayName = { name: 'display_name', label: 'Name', autocomplete: 'name' } as const
+
+export const password = <const Name extends string>(name: Name, label: string) =>
+  ({ name, label, type: 'password', autocomplete: 'current-password' }) as const satisfies Field<Name>
+
+export const newPassword = <const Name extends string>(name: Name, label: string) =>
+  ({
+    name,
+    label,
+    type: 'password',
+    autocomplete: 'new-password',
+    minlength: passwordMinLength,
+    hint: `At least ${passwordMinLength} characters. A few random words are easy to remember and hard to guess.`,
+  }) as const satisfies Field<Name>
+
+export const appCode = { name: 'code', ...app, ...digits } as const
+
+export const eitherCode = <const Name extends string>(name: Name) =>
+  ({ ...appCode, name, type: 'either-code' }) as const satisfies Field<Name>
