@@ -1,5 +1,5 @@
 /** Others had theirs for too long. */
-export class NoPlaceError extends Error {
+class NoPlaceError extends Error {
   constructor() {
     super('Other conversations with the mail server took too long')
   }
