@@ -1,6 +1,7 @@
 import { fileTypeFromBuffer } from 'file-type'
+import type { Sharp, SharpOptions } from 'sharp'
 import type { Decoded, DecodeOrder } from './decode-order.ts'
-import { hasTooManyScans } from './jpeg-scans.ts'
+import { mendEnd } from './mend-end.ts'
 
 const mostPixels = 25_000_000
 const accepted: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/apng', 'image/gif', 'image/webp'])
@@ -20,24 +21,37 @@ sharp.unblock({
  * never larger than it is shown [FS1, FS2].
  */
 export async function decode({ bytes: sent, mostPixelsAside: aside }: DecodeOrder): Promise<Decoded> {
-  const bytes = Buffer.from(sent.buffer, sent.byteOffset, sent.byteLength)
-  const type = await fileTypeFromBuffer(bytes)
-  if (type === undefined) return isMarkup(bytes) ? 'unsupported' : 'broken'
+  const given = Buffer.from(sent.buffer, sent.byteOffset, sent.byteLength)
+  const type = await fileTypeFromBuffer(given)
+  if (type === undefined) return isMarkup(given) ? 'unsupported' : 'broken'
   if (!accepted.has(type.mime)) return 'unsupported'
-  if (type.mime === 'image/jpeg' && hasTooManyScans(bytes)) return 'broken'
+  const mended = mendEnd(given, type.mime)
+  if (mended === undefined) return 'broken'
+  const { bytes, isMended } = mended
   try {
-    const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata()
+    const { width, height, depth, hasProfile } = await sharp(bytes, { limitInputPixels: false }).metadata()
     if (width * height > mostPixels) return 'too large'
-    return await sharp(bytes, { limitInputPixels: mostPixels, failOn: 'error' })
-      .autoOrient()
-      .resize({ width: aside, height: aside, fit: 'inside', withoutEnlargement: true })
-      .webp({ quality: 82 })
-      .toBuffer()
+    const options = { limitInputPixels: mostPixels, failOn: isMended ? 'warning' : 'error' } as const
+    const picture =
+      depth === 'ushort' && hasProfile
+        ? sharp(await toEightBits(bytes, aside, options), options)
+        : shrink(sharp(bytes, options), aside)
+    return await picture.webp({ quality: 82 }).toBuffer()
   } catch {
     // Its messages come from the decoders and say no more than this.
     return 'broken'
   }
 }
+
+const shrink = (picture: Sharp, aside: number): Sharp =>
+  picture.autoOrient().resize({ width: aside, height: aside, fit: 'inside', withoutEnlargement: true })
+
+/** With its profile, which the library applies to pictures of eight bits only: deeper ones come out in another space than is said of them [FD50]. */
+const toEightBits = (bytes: Buffer, aside: number, options: SharpOptions): Promise<Buffer> =>
+  shrink(sharp(bytes, { ...options, ignoreIcc: true }), aside)
+    .keepIccProfile()
+    .png({ compressionLevel: 1 })
+    .toBuffer()
 
 /** SVG and its like have no signature of their own. */
 const isMarkup = (bytes: Buffer): boolean => /^\s*<[?!a-z]/i.test(bytes.subarray(0, 256).toString('utf8'))

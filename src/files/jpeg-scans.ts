@@ -4,18 +4,24 @@ const startOfScan = 0xda
 const endOfImage = 0xd9
 
 /**
- * Whether a JPEG has more scans than any picture needs: a decoder goes over all its pixels for each, and a scan takes a hundred bytes. Ten are
- * usual in progressive ones.
+ * How a JPEG ends: at its mark, without one, or not before it has more scans than any picture needs. A decoder goes over all its pixels for each,
+ * and a scan takes a hundred bytes; ten are usual in progressive ones.
  */
-export function hasTooManyScans(bytes: Buffer): boolean {
+export function endOfJpeg(bytes: Buffer): 'marked' | 'open' | 'too many scans' {
   let scans = 0
   for (let at = nextMarker(bytes, 2); at < bytes.length; at = nextMarker(bytes, at)) {
     const marker = bytes[at + 1]
-    if (marker === endOfImage) return false
-    if (marker === startOfScan && ++scans > mostScans) return true
+    if (marker === endOfImage) return 'marked'
+    if (marker === startOfScan && ++scans > mostScans) return 'too many scans'
     at += hasLength(marker) ? 2 + Math.max(2, lengthAt(bytes, at + 2)) : 2
   }
-  return false
+  return 'open'
+}
+
+/** With the mark that it ends at. */
+export function endJpeg(bytes: Buffer): Buffer {
+  const isHalfMarked = bytes.at(-1) === 0xff
+  return Buffer.concat([bytes, Buffer.from(isHalfMarked ? [endOfImage] : [0xff, endOfImage])])
 }
 
 /** Where 0xff is followed by what is neither 0, as in the data of a scan, nor padding. */

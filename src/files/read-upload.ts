@@ -32,10 +32,17 @@ export async function readUpload(
   return await readFilePart(request, fault, mostBytes)
 }
 
+const fileField = 'file'
+
+/** Clients that have no file but bytes give it no name [FD51]. */
+const isFile = (field: string | undefined, _type: string | undefined, name: string | undefined): boolean =>
+  name !== undefined || field === fileField
+
 async function readFilePart(request: FastifyRequest, fault: Fault<Refusal>, mostBytes: number): Promise<Buffer> {
   try {
-    const part = await Promise.race([request.file({ limits: { fileSize: mostBytes } }), brokenOff(request)])
-    if (part?.fieldname !== 'file') throw fault('file:upload_error', { details: 'There is no part "file".' })
+    const options = { limits: { fileSize: mostBytes }, isPartAFile: isFile }
+    const part = await Promise.race([request.file(options), brokenOff(request)])
+    if (part?.fieldname !== fileField) throw fault('file:upload_error', { details: 'There is no part "file".' })
     const bytes = await Promise.race([part.toBuffer(), brokenOff(request)])
     // The parser says so itself unless the limit falls between two of its portions.
     if (part.file.truncated) throw fault('FILE_TOO_LARGE')

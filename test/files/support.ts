@@ -36,11 +36,18 @@ export function png(
   ])
 }
 
-type Part = { readonly name?: string; readonly bytes: Buffer; readonly type?: string }
+type Part = {
+  readonly name?: string
+  readonly bytes: Buffer
+  readonly type?: string
+  /** Null: the part has none. */
+  readonly filename?: string | null
+}
 
-export function multipart({ name = 'file', bytes, type = 'image/png' }: Part) {
+export function multipart({ name = 'file', bytes, type = 'image/png', filename = 'a' }: Part) {
   const boundary = 'x-boundary-x'
-  const head = `--${boundary}\r\ncontent-disposition: form-data; name="${name}"; filename="a"\r\ncontent-type: ${type}\r\n\r\n`
+  const named = filename === null ? '' : `; filename="${filename}"`
+  const head = `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${named}\r\ncontent-type: ${type}\r\n\r\n`
   return {
     headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
     body: Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]),
