@@ -22,12 +22,14 @@ p { margin: .3rem 0 } button { font: inherit; padding: .4rem 1rem }
 
 type Page = { readonly title: string; readonly head: string; readonly body: string }
 
+/** Without an icon browsers ask for `/favicon.ico`, and every console shows its 404 [FD83]. */
 export const htmlPage = ({ title, head, body }: Page): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
+<link rel="icon" href="data:,">
 ${head}
 </head>
 <body>

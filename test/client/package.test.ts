@@ -80,9 +80,12 @@ describe('packed and installed in a folder of its own, by npm', () => {
   beforeAll(async () => {
     home = mkdtempSync(join(tmpdir(), 'postern-front-end-'))
     writeFileSync(join(home, 'package.json'), '{"type":"module","private":true}')
-    writeFileSync(join(home, 'front-end.ts'), frontEnd)
     const tarball = join(root, `dist/postern-${manifest('package.json').version}.tgz`)
     await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball], { cwd: home })
+    writeFileSync(join(home, 'front-end.ts'), frontEnd)
+    const readme = readFileSync(join(home, 'node_modules/postern/README.md'), 'utf8')
+    const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code)
+    writeFileSync(join(home, 'explain.ts'), examples.find((code) => code.includes('satisfies never')) ?? '?')
   }, 120_000)
   afterAll(() => rmSync(home, { recursive: true, force: true }))
 
@@ -97,11 +100,14 @@ describe('packed and installed in a folder of its own, by npm', () => {
   })
 
   test.each([{ module: 'nodenext' }, { module: 'esnext', moduleResolution: 'bundler' }])(
-    'its types are whole where there is only a browser: %j [FD81]',
+    'its types are whole where there is only a browser, and what its README teaches compiles: %j [FD81 FD84]',
     async (resolution) => {
       const lib = ['es2022', 'dom', 'dom.iterable', 'dom.asynciterable']
       const compilerOptions = { ...resolution, target: 'es2022', lib, types: [], strict: true, noEmit: true }
-      writeFileSync(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['front-end.ts'] }))
+      writeFileSync(
+        join(home, 'tsconfig.json'),
+        JSON.stringify({ compilerOptions, files: ['front-end.ts', 'explain.ts'] }),
+      )
       const tsc = join(root, 'node_modules/typescript/bin/tsc')
       await expect(run(process.execPath, [tsc, '-p', home])).resolves.toBeTruthy()
     },
