@@ -41,6 +41,9 @@ const composeSection = `
 # replicas of the API beside the first, with the profile scale
 #API_REPLICAS=2
 
+# scale: replicas behind a proxy, and a store for the pictures, for every command of docker compose
+#COMPOSE_PROFILES=
+
 # network of the API and its proxy; trusted to name the client's address
 #EDGE_SUBNET=172.29.80.0/24
 `

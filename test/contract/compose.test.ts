@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
@@ -11,6 +11,8 @@ import { initKeys } from '../../src/crypto/keyring.ts'
 
 type Service = {
   readonly image: string
+  readonly build?: string
+  readonly pull_policy?: string
   readonly user?: string
   readonly restart: string
   readonly entrypoint?: readonly string[]
@@ -204,6 +206,28 @@ describe('every service', () => {
     for (const word of healthcheck?.test ?? []) expect(word).toBeTypeOf('string')
   })
 
+  test('is built once, asked of no registry, and a new image makes no other’s container anew [ST9]', () => {
+    expect(Object.keys(services).filter((name) => services[name]?.build)).toEqual(['admin'])
+    for (const name of ours) expect([name, services[name]?.pull_policy]).toEqual([name, 'never'])
+    for (const [name, { depends_on = {} }] of Object.entries(services)) {
+      if (ours.includes(name) || name === 'proxy') continue
+      expect([name, Object.keys(depends_on).filter((other) => ours.includes(other))]).toEqual([name, []])
+    }
+  })
+
+  test('the health checks of ours are of bash alone, in a file that the image has', () => {
+    for (const [name, port] of Object.entries({ api: 8080, 'api-replica': 8080, worker: 8081 }))
+      expect(services[name]?.healthcheck?.test).toEqual(['CMD', 'bash', '/app/docker/ready.sh', String(port)])
+    expect(dockerfile).toContain('COPY docker/ready.sh docker/ready.sh\n')
+  })
+
+  test('no command of the pages forgets a profile: .env has it for all of them [ST6]', () => {
+    expect(scaleEnv.COMPOSE_PROFILES).toBe('scale')
+    const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
+    for (const name of pages)
+      expect([name, read(`docs/${name}`)]).toEqual([name, expect.not.stringContaining(' --profile ')])
+  })
+
   test('what ends is waited for', () => {
     const ending = Object.keys(services).filter((name) => services[name]?.restart === 'no')
     expect(ending).toEqual(['admin'])
@@ -265,7 +289,7 @@ describe('the image', () => {
     const programs = [...commands.join(' ').matchAll(program), ...dockerfile.matchAll(program)]
     expect(programs.map(([, name]) => name).toSorted()).toEqual(['cli', 'main', 'worker'])
     for (const [, name] of programs) {
-      expect(read('esbuild.config.ts')).toContain(`{ in: 'src/${name}.ts', out: '${name}' }`)
+      expect(read('esbuild.config.ts')).toContain(`{ in: 'src/${name}.ts', out: '${name}.program' }`)
       expect(existsSync(join(root, `src/${name}.ts`))).toBe(true)
     }
   })
@@ -281,7 +305,7 @@ describe('the image', () => {
     expect(dockerfile).toMatch(
       /^CMD \["node", "--max-semi-space-size=4", "--max-old-space-size=512", "dist\/server\/main\.js"\]$/m,
     )
-    expect(dockerfile).toMatch(/^HEALTHCHECK .*\\\n {2}CMD \["node"/m)
+    expect(dockerfile).toMatch(/^HEALTHCHECK .*\\\n {2}CMD bash \/app\/docker\/ready\.sh \$PORT$/m)
   })
 
   test('makes the folders that the volumes take their owner from', () => {
