@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import manifest from './package.json' with { type: 'json' }
 
 /**
  * A package that our source loads on demand stays one of its own: bundled, a CommonJS one would have nothing but a default export, where
@@ -12,20 +15,22 @@ const packagesOnDemand: Plugin = {
     ),
 }
 
+// Another one for the tests that start them while these may be built anew.
+const outdir = process.argv[2] ?? 'dist/server'
+
 /**
  * The server's programs for the image, a file each and what they share: they take two thirds of the memory and half the time to start
  * that the modules they are made of do. What brings binaries or files of its own stays in node_modules.
  */
 await build({
   entryPoints: [
-    { in: 'src/main.ts', out: 'main' },
-    { in: 'src/worker.ts', out: 'worker' },
-    { in: 'src/cli.ts', out: 'cli' },
+    { in: 'src/main.ts', out: 'main.program' },
+    { in: 'src/worker.ts', out: 'worker.program' },
+    { in: 'src/cli.ts', out: 'cli.program' },
     // Looked for beside whoever starts it.
     { in: 'src/files/decoder.ts', out: 'decoder' },
   ],
-  // Another one for the tests that start them while these may be built anew.
-  outdir: process.argv[2] ?? 'dist/server',
+  outdir,
   bundle: true,
   splitting: true,
   platform: 'node',
@@ -43,3 +48,14 @@ await build({
   sourcemap: 'linked',
   legalComments: 'linked',
 })
+
+const [least = ''] = /\d+/.exec(manifest.engines.node) ?? []
+
+/** What is started. An older Node understands this much of it, and would print the whole program beside a SyntaxError. */
+const starter = (name: string): string => `if (Number.parseInt(process.versions.node) < ${least}) {
+  console.error('Postern needs Node ${least} or newer, and this is ' + process.version + '. The lockfile brings it: put node_modules/.bin first in PATH, or use npm start.')
+  process.exit(1)
+}
+await import('./${name}.program.js')
+`
+for (const name of ['main', 'worker', 'cli']) await writeFile(join(outdir, `${name}.js`), starter(name))
