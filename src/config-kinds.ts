@@ -58,8 +58,18 @@ export const path: Kind<string> = (given) => ({ value: resolve(given) })
 
 function parseUrl(given: string, schemes: readonly string[]): URL | undefined {
   const scheme = schemes.find((one) => given.startsWith(`${one}://`))
-  if (scheme === undefined || /\s/.test(given) || !URL.canParse(given)) return undefined
+  if (scheme === undefined || /\s/.test(given) || !isEncoded(given) || !URL.canParse(given)) return undefined
   return new URL(given)
+}
+
+/** The drivers decode what URLs leave as it is, and throw at a percent sign that begins nothing. */
+function isEncoded(given: string): boolean {
+  try {
+    decodeURIComponent(given)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** URLs admit stars and more in a host; a pattern would be taken for a name that nothing has. */
@@ -76,6 +86,20 @@ export const origin: Kind<string> = (given) => {
     : { expected: 'an origin such as https://auth.example.com, without a path' }
 }
 
+/** Where apps in a web view have their pages: capacitor://localhost, tauri://localhost. Not what a browser gives to any page. */
+const appOrigin =
+  /^(?!https?:|file:|data:|blob:|about:|javascript:|ws|ftp)[a-z][a-z0-9+.-]*:\/\/[a-z0-9.-]+(?::\d{1,5})?$/
+
+/** What a browser or an app's web view may say of itself in Origin. */
+export const pageOrigin: Kind<string> = (given) => {
+  const page = given.replace(/\/$/, '')
+  if (appOrigin.test(page) && URL.canParse(page)) return { value: page }
+  const outcome = origin(given)
+  return 'value' in outcome
+    ? outcome
+    : { expected: `${outcome.expected}, or that of an app such as capacitor://localhost` }
+}
+
 /** Without a slash at its end, so that a path can follow. */
 export const httpUrl: Kind<string> = (given) => {
   const url = parseUrl(given, ['http', 'https'])
@@ -86,10 +110,18 @@ export const httpUrl: Kind<string> = (given) => {
 
 const encoded = 'with what is special in a password percent-encoded'
 
-export const postgresUrl: Kind<string> = (given) =>
-  parseUrl(given, ['postgres', 'postgresql'])
-    ? { value: given }
-    : { expected: `postgres://user:password@host:5432/database, ${encoded}` }
+/** As libpq admits it, of a socket: the host is among the parameters, which the driver takes before this one. */
+const withHost = (given: string): string =>
+  /[?&]host=/.test(given) ? given.replace(/^(postgres(?:ql)?:\/\/[^/?#]*@)(?=[/:?])/, '$1localhost') : given
+
+export const postgresUrl: Kind<string> = (given) => {
+  const value = withHost(given)
+  return parseUrl(value, ['postgres', 'postgresql'])
+    ? { value }
+    : {
+        expected: `postgres://user:password@host:5432/database, or postgres://user@/database?host=/run/postgresql, ${encoded}`,
+      }
+}
 
 /** The word `embedded` means what an unset variable means; production wants it said. */
 export const databaseUrl: Kind<string | undefined> = (given) => {
@@ -105,7 +137,7 @@ export const redisUrl: Kind<string> = (given) => {
   const urls = nodes?.split(',').map((node) => `redis://${credentials}${node}`) ?? [given]
   return urls.every((url) => parseUrl(url, ['redis', 'rediss'])?.hostname)
     ? { value: given }
-    : { expected: 'redis://host:port, rediss://host:port or redis+cluster://host:port,host:port' }
+    : { expected: `redis://host:port, rediss://host:port or redis+cluster://host:port,host:port, ${encoded}` }
 }
 
 const smtpUrlOptions: Readonly<Record<string, RegExp>> = {
@@ -127,7 +159,7 @@ export const fileStoreUrl: Kind<string> = (given) => {
   if (bucket?.hostname && !bucket.username && !bucket.password) return { value: given }
   const folder = given.startsWith('file:') ? findFolder(given.slice('file:'.length)) : undefined
   return folder === undefined
-    ? { expected: 'file:FOLDER or s3://bucket?endpoint=URL, without credentials' }
+    ? { expected: 'file:FOLDER or s3://bucket?endpoint=URL, without credentials, percent-encoded where it is a URL' }
     : { value: pathToFileURL(folder).href }
 }
 
@@ -136,6 +168,7 @@ function findFolder(rest: string): string | undefined {
   if (rest === '' || /[?#]/.test(rest)) return undefined
   if (!rest.startsWith('//')) return isAbsolute(rest) ? rest : resolve(rest)
   const url = `file:${rest}`
+  if (!isEncoded(url) || /%2f/i.test(url)) return undefined
   return URL.canParse(url) && new URL(url).hostname === '' ? fileURLToPath(url) : undefined
 }
 

@@ -116,7 +116,7 @@ const needed = (subject: VariableName, must: string, isAsked: (draft: Draft) => 
   isBroken: (draft) => isAsked(draft) && !draft.isSet(subject),
 })
 
-const isPlain = (origin: string): boolean => !origin.startsWith('https:')
+const isPlain = (origin: string): boolean => origin.startsWith('http:')
 
 const encrypted = (subject: VariableName, find: (config: Config) => readonly string[]): Rule => ({
   about: [subject],

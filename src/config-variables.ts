@@ -14,6 +14,7 @@ import {
   network,
   oneOf,
   origin,
+  pageOrigin,
   path,
   port,
   postgresUrl,
@@ -174,9 +175,10 @@ const mail = inGroup('Mail and worker', {
 
 const browsers = inGroup('Browsers, proxies and limits', {
   CORS_ORIGINS: {
-    kind: listOf(origin),
+    kind: listOf(pageOrigin),
     default: '{FRONTEND_URL}',
-    meaning: 'exact origins of front ends, comma-separated; in production https',
+    meaning:
+      'exact origins of front ends, comma-separated; in production https, or that of an app (capacitor://localhost, for /v0/app alone)',
   },
   COOKIE_DOMAIN: {
     kind: hostName,

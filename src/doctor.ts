@@ -19,6 +19,7 @@ import { connectOnce, openRedis } from './ports/redis.ts'
 import { examineIndex } from './search/examine-index.ts'
 import { nameFold } from './search/fold.ts'
 import { openUserIndex, type UserIndex } from './search/user-index.ts'
+import { explainDatabase } from './start-failure.ts'
 import { within } from './within.ts'
 
 /** What was found, or a throw that says what is wrong. */
@@ -93,7 +94,9 @@ async function examineOne({ name, remedy, run }: Check): Promise<Finding> {
   try {
     return { name, isFine: true, says: await run() }
   } catch (error) {
-    return { name, isFine: false, says: `${reasonsOf(error).join(': ').replaceAll('\n', '; ')}; ${remedy}` }
+    const explained = error instanceof Error ? explainDatabase(error) : undefined
+    const says = explained ?? `${reasonsOf(error).join(': ').replaceAll('\n', '; ')}; ${remedy}`
+    return { name, isFine: false, says }
   }
 }
 

@@ -12,8 +12,14 @@ export function crossSiteGuard(config: Config): Guard {
   const check = (request: FastifyRequest): void => {
     const { cookie } = request.headers
     if (cookie === undefined && !request.routeOptions.config.setsCookie) return
-    if (!isForeign(request, allowed)) return
-    throw fault('FORBIDDEN', { details: 'A request with cookies, or one that sets them, came from another site.' })
+    const { origin = '' } = request.headers
+    const isApp = !origin.startsWith('http') && allowed.has(origin)
+    if (!isApp && !isForeign(request, allowed)) return
+    throw fault('FORBIDDEN', {
+      details: isApp
+        ? 'To the web view of an app these cookies are those of another site, which it does not keep: use /v0/app/auth, whose tokens come in the body.'
+        : 'A request with cookies, or one that sets them, came from another site.',
+    })
   }
   return Object.assign(check, { codes: fault.codes })
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
+import pg from 'pg'
 import { afterAll, describe, expect, expectTypeOf, test } from 'vitest'
 import {
   type Config,
@@ -520,6 +521,63 @@ describe('production', () => {
     const { DATABASE_URL } = production
     expect(problemsOf({ APP_ENV: 'production', DATABASE_URL }, 'cli')).toEqual([])
     expect(problemsOf({ APP_ENV: 'production' }, 'cli')).toEqual([expect.stringMatching('^DATABASE_URL must be set')])
+  })
+})
+
+describe('URLs', () => {
+  test.each([
+    ['DATABASE_URL', 'postgres://api:50%off@db/postern'],
+    ['DATABASE_URL', 'postgres://api@db/post%ern'],
+    ['DATABASE_MIGRATION_URL', 'postgres://owner:100%@db/postern'],
+    ['DATABASE_DIRECT_URL', 'postgres://owner:%FF@db/postern'],
+    ['REDIS_URL', 'redis://:50%off@cache'],
+    ['REDIS_URL', 'redis+cluster://:50%off@a:1,b:2'],
+    ['SMTP_URL', 'smtp://me:50%off@mail.example.com'],
+    ['FILE_STORE_URL', 'file:///srv/50%off'],
+    ['FILE_STORE_URL', 's3://pictures?endpoint=https://s3.example.com/50%off'],
+    ['WORKER_URL', 'http://worker/50%off'],
+  ])('%s=%s is refused for its percent sign, in the one report [FD63]', (name, value) => {
+    const env = {
+      DATABASE_URL: 'postgres://a@b/c',
+      WORKER_SECRET: ownSecret,
+      S3_ACCESS_KEY_ID: 'a',
+      S3_SECRET_ACCESS_KEY: 'b',
+    }
+    expect(problemsOf({ ...env, [name]: value })).toEqual([expect.stringMatching(`^${name} must be `)])
+    const well = value.replace(/%(?=off|ern|@)|%FF/, '%25')
+    expect(problemsOf({ ...env, [name]: well })).toEqual([])
+  })
+
+  test.each([
+    'postgresql://user@/db?host=/run/postgresql',
+    'postgres://user:pw@/db?host=/run/postgresql&sslmode=disable',
+    'postgres://user@:5433/db?host=/run/postgresql',
+  ])('%s is a socket [FD66]', (url) => {
+    const { databaseUrl = '' } = loadConfig({ DATABASE_URL: url })
+    const client = new pg.Client({ connectionString: databaseUrl })
+    expect([client.host, client.user, client.database]).toEqual(['/run/postgresql', 'user', 'db'])
+    expect(warningsOf({ ...production, DATABASE_URL: url })).toEqual([])
+  })
+
+  test.each(['capacitor://localhost', 'tauri://localhost', 'ionic://localhost/', 'app.example+x://id:80'])(
+    'CORS_ORIGINS=%s is an app’s [FD10]',
+    (app) => {
+      const { corsOrigins } = loadConfig({ ...production, CORS_ORIGINS: `https://app.example.com,${app}` })
+      expect(corsOrigins).toEqual(['https://app.example.com', app.replace(/\/$/, '')])
+    },
+  )
+
+  test.each([
+    'capacitor:localhost',
+    'capacitor://',
+    'file:///',
+    'javascript://a',
+    'data://a',
+    'capacitor://a/b',
+    'Tauri://localhost',
+    'null',
+  ])('CORS_ORIGINS=%s is none [FD10]', (wrong) => {
+    expect(problemsOf({ CORS_ORIGINS: wrong })).toEqual([expect.stringMatching(/^CORS_ORIGINS must be .+capacitor:/)])
   })
 })
 

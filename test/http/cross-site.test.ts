@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { frontendUrl, publicUrl, startApp, type TestApp } from '../support/app.ts'
+import { newPerson } from '../support/people.ts'
 
 let app: TestApp
 beforeAll(async () => {
@@ -95,4 +96,21 @@ describe('cross-site [SE8]', () => {
       'user:unauthorized',
     )
   })
+})
+
+test('an app in a web view has the app routes, and those with cookies say why they are of no use there [FD10]', async () => {
+  const origins = ['capacitor://localhost', 'tauri://localhost', 'ionic://localhost']
+  const own = await startApp({ APP_ENV: 'development', CORS_ORIGINS: [frontendUrl, ...origins].join() })
+  const client = own.client()
+  for (const origin of origins) {
+    const person = newPerson()
+    const signed = await client.post('/v0/app/auth/login', person, { headers: { origin } })
+    expect([signed.code, signed.headers['access-control-allow-origin']]).toEqual(['auth:invalid_credentials', origin])
+    for (const more of [{}, { 'sec-fetch-site': 'cross-site' }]) {
+      const answer = await client.post('/v0/auth/login', person, { headers: { origin, ...more } })
+      expect([answer.status, answer.code]).toEqual([403, 'FORBIDDEN'])
+      expect(answer.body.details).toContain('use /v0/app/auth')
+    }
+  }
+  await own.close()
 })
