@@ -7,8 +7,9 @@ import pg from 'pg'
 import { openSigningKeys } from './access-tokens/signing-keys.ts'
 import { type Config, type Environment, loadConfig } from './config.ts'
 import { findKeyFaults, findOpenKeys } from './crypto/key-faults.ts'
-import { openKeyring } from './crypto/keyring.ts'
+import { type Keyring, KeyringError, openKeyring } from './crypto/keyring.ts'
 import { openDatabase } from './db/client.ts'
+import { lostKeyFinder } from './db/lost-keys.ts'
 import { findMissingColumn } from './db/needed-columns.ts'
 import { openDatabaseUrls } from './db/urls.ts'
 import { reasonsOf } from './errors/cause.ts'
@@ -16,6 +17,7 @@ import { smtpSender } from './mail/smtp.ts'
 import { packageRoot } from './package-root.ts'
 import { openFileStore } from './ports/file-store.open.ts'
 import { connectOnce, openRedis } from './ports/redis.ts'
+import { tryRedis } from './ports/redis-rights.ts'
 import { examineIndex } from './search/examine-index.ts'
 import { nameFold } from './search/fold.ts'
 import { openUserIndex, type UserIndex } from './search/user-index.ts'
@@ -59,9 +61,13 @@ export async function examine(config: Config, env: Environment, log: FastifyBase
             run: () => checkNotifications(config, databaseDirectUrl, log),
           },
         ]),
-    { name: 'keys', remedy: 'run `npm run admin -- keys init`, or see KEYS_DIR', run: async () => checkKeys(config) },
+    { name: 'keys', remedy: 'run `npm run admin -- keys init`, or see KEYS_DIR', run: () => checkKeys(config, log) },
     { name: 'pictures', remedy: 'see FILE_STORE_URL', run: () => checkFiles(config) },
-    ...(redisUrl === undefined ? [] : [{ name: 'Redis', remedy: 'see REDIS_URL', run: () => checkRedis(redisUrl) }]),
+    ...(redisUrl === undefined
+      ? []
+      : [
+          { name: 'Redis', remedy: 'see REDIS_URL and the rights in docs/operate.md', run: () => checkRedis(redisUrl) },
+        ]),
     ...(index === undefined
       ? []
       : [
@@ -180,11 +186,29 @@ async function countApplied(client: pg.Client): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-function checkKeys({ appEnv, keysDir, accessTokenTtlSeconds }: Config): string {
+async function checkKeys(config: Config, log: FastifyBaseLogger): Promise<string> {
+  const { appEnv, keysDir, accessTokenTtlSeconds } = config
   const faults = [...findKeyFaults(keysDir), ...(appEnv === 'production' ? findOpenKeys(keysDir) : [])]
   if (faults.length > 0) throw new Error(faults.join('; '))
   const keyring = openKeyring(keysDir, { create: false })
+  const lost = await findLost(config, keyring, log)
+  if (lost !== undefined)
+    throw new Error(`the encryption key ${lost} is gone, and is needed: bring it back from the back-up`)
   return `in ${keysDir}; access tokens are signed by ${openSigningKeys(keyring, accessTokenTtlSeconds).getCurrent().kid}`
+}
+
+/** While the database is away, or has no tables yet, nobody can tell: that one has a check of its own. */
+async function findLost(config: Config, keyring: Keyring, log: FastifyBaseLogger): Promise<number | undefined> {
+  await using opened = new AsyncDisposableStack()
+  try {
+    const { main: url } = await openDatabaseUrls(config, { role: 'guest', log, opened })
+    const { db, close } = openDatabase({ url, poolSize: 1, timeoutMs: deadlineMs, onIdleError: () => undefined })
+    opened.defer(close)
+    return await lostKeyFinder({ db, keyring })()
+  } catch (error) {
+    if (error instanceof KeyringError) throw error
+    return undefined
+  }
 }
 
 async function checkFiles(config: Config): Promise<string> {
@@ -209,10 +233,9 @@ async function checkRedis(url: string): Promise<string> {
   })
   try {
     await within(deadlineMs, connectOnce(client))
-    await within(deadlineMs, client.ping())
-    return 'it answers'
-  } catch (error) {
-    throw new Error('it does not answer', { cause: lost ?? error })
+    if (client.status !== 'ready') throw new Error('it does not answer', { cause: lost })
+    await within(deadlineMs, tryRedis(client))
+    return 'it answers, and allows all that is asked of it'
   } finally {
     client.disconnect()
   }

@@ -3,6 +3,7 @@ import { describeCause } from '../errors/cause.ts'
 import { within } from '../within.ts'
 import type { RateCounter, Tally, Window } from './rate-counter.ts'
 import { connectOnce, openRedis, redisDeadlineMs } from './redis.ts'
+import { tryRedis } from './redis-rights.ts'
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
@@ -48,7 +49,7 @@ return { count, left }`
 const scripts = { countEvent: { lua, numberOfKeys: 1 } }
 
 type RedisRateCounter = RateCounter & {
-  /** Rejects while Redis is away. */
+  /** Rejects while Redis is away, or does not let us do what we must. */
   ping(): Promise<void>
 }
 
@@ -85,7 +86,7 @@ export function redisRateCounter({ url, prefix, fallback, log }: Options): Redis
   return {
     hit,
     ping: async () => {
-      await within(redisDeadlineMs, client.ping())
+      await within(redisDeadlineMs, tryRedis(client))
     },
     close: async () => client.disconnect(),
   }

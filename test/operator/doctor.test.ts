@@ -1,9 +1,12 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { ConfigError, loadConfig, startWarnings } from '../../src/config.ts'
+import { addEncryptionKey } from '../../src/crypto/keyring.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { startStandIn } from '../support/meilisearch-stand-in.ts'
 import { startOtlpReceiver } from '../support/otlp-receiver.ts'
+import { signedUp } from '../support/people.ts'
 import { openScriptedServer, willing } from '../support/scripted-mail-server.ts'
 import { runAdmin } from '../support/server-process.ts'
 
@@ -63,6 +66,18 @@ describe('npm run admin -- doctor', () => {
     expect(lines[1]).toMatch(/: version \d+(\.\d+)*, up to date$/)
     await other.close()
     await meilisearch.stop()
+  })
+
+  test('an older encryption key that is gone, and is needed, is named as /health/ready does [AT23]', async () => {
+    const keyed = await startApp()
+    const { client } = await signedUp(keyed)
+    expect((await client.post('/v0/auth/totp/setup')).status).toBe(200)
+    addEncryptionKey(keyed.config.keysDir)
+    expect((await runAdmin(keyed, ['doctor'])).code).toBe(0)
+    rmSync(join(keyed.config.keysDir, 'encryption-1.key'))
+    const { code, out } = await runAdmin(keyed, ['doctor'])
+    expect([code, out]).toEqual([1, expect.stringMatching(/^FAILED {3}keys: the encryption key 1 is gone/m)])
+    await keyed.close()
   })
 
   test.each([-60, 60])('a clock that is %i s off is said [AT23]', async (seconds) => {
