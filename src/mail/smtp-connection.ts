@@ -41,7 +41,7 @@ export class Connection extends SMTPConnection {
     return (this as unknown as Internals)._supportedExtensions.includes('SMTPUTF8')
   }
 
-  /** The library would send it all the same. [FD30] */
+  /** The library would send such an address to any server [FD30]. */
   private checkAlphabet({ from, to }: Envelope): void {
     if (this.takesUnicode) return
     const lacks = 'The mail server has no SMTPUTF8 (RFC 6531), without which it cannot be told of'

@@ -45,6 +45,7 @@ async function stateOfMail(tx: Transaction, signUpId: string): Promise<string> {
     .select({
       sentAt: mails.sentAt,
       attempts: mails.attempts,
+      refusal: mails.refusal,
       waits: sql<boolean>`${mails.payload} is not null and ${mails.expiresAt} > now()`,
     })
     .from(mails)
@@ -54,6 +55,7 @@ async function stateOfMail(tx: Transaction, signUpId: string): Promise<string> {
     .limit(1)
   if (mail === undefined) return 'none'
   if (mail.sentAt) return `taken by the mail server ${mail.sentAt.toISOString()}`
+  if (mail.refusal) return `refused for good by the mail server: ${mail.refusal}`
   return `${mail.waits ? 'waits' : 'not sent, and not tried any more'}, failed attempts: ${mail.attempts}`
 }
 

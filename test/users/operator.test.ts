@@ -5,6 +5,7 @@ import { listUsers } from '../../src/users/list-users.ts'
 import { revokeRole } from '../../src/users/operate-roles.ts'
 import { giveRole, said, somebody } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
+import { appWith, recordingMailServer } from '../support/mail-way.ts'
 import { mailedToken, mailsTo, newPerson, signedInOnDevice, signUp } from '../support/people.ts'
 import { runAdmin } from '../support/server-process.ts'
 import { withSetup } from '../totp/support.ts'
@@ -150,6 +151,15 @@ describe('npm run admin -- user EMAIL, of who is kept out', () => {
     const token = await mailedToken(app, person.email, 2)
     expect((await app.client().post('/v0/auth/verify-email', { token })).status).toBe(204)
     await expect(help(person.email, 'resend')).rejects.toThrow('verified already')
+  })
+
+  test('a sign-up whose mail was refused for good says so, with the codes [FD32]', async () => {
+    const { smtpUrl } = await recordingMailServer({ refuse: 550 })
+    const { databaseUrl = '', keysDir } = app.config
+    const refusing = await appWith({ DATABASE_URL: databaseUrl, KEYS_DIR: keysDir, SMTP_URL: smtpUrl })
+    const person = newPerson()
+    expect((await refusing.client().post('/v0/auth/signup', person)).code).toBe('worker:verification_email_send_failed')
+    expect(await help(person.email, 'show')).toMatch(/^mail +refused for good by the mail server: 550$/m)
   })
 
   test('what is no account yet has nothing else done to it [FD68]', async () => {
