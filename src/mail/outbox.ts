@@ -55,9 +55,12 @@ export async function notifyOwner(
   deps: MailDeps,
   { id: userId, email: to }: Owner,
   news: News,
+  /** Where somebody may cause many: it takes its turn among networks. */
+  client?: Pick<Client, 'address'>,
 ): Promise<void> {
   const content = { ...news, to } as MailContent
-  await putMessage(tx, deps, { content, tokenId: null, userId, ttlSeconds: newsTtlSeconds }, 0)
+  const mail = { content, tokenId: null, userId, ttlSeconds: newsTtlSeconds, ...(client && { client }) }
+  await putMessage(tx, deps, mail, 0)
 }
 
 /** The same for several owners, in as many statements as for one. */

@@ -7,12 +7,15 @@ export type Refusal = {
 /** What mail servers say where one has more connections than it may: 421, unless they shut down, the enhanced code 4.4.5, or words. */
 const tooMany =
   /^421(?!.*\bshut)|\b[45]\.4\.5\b|too many\b.*\b(?:connection|session|client)|(?:connection|session)s? limit|concurrent|simultaneous|\bbusy\b/i
+/** Of a recipient: what is said there repeats the address, which is a stranger's, and the words of that address's own server. */
+const tooManyAtRecipient = /^421(?!.*\bshut)|^4\d\d[ -]4\.4\.5\b/i
 
 /** The mail server would take it as soon as others are done. Later commands are about the message, which is never handed over twice. */
 export function saysTooMany({ error, wasGreeted }: Refusal): boolean {
   const { command, response } = partsOf(error)
-  const isEarly = !wasGreeted || command === 'MAIL FROM' || command === 'RCPT TO'
-  return isEarly && typeof response === 'string' && tooMany.test(response)
+  if (typeof response !== 'string') return false
+  if (command === 'RCPT TO') return tooManyAtRecipient.test(response)
+  return (!wasGreeted || command === 'MAIL FROM') && tooMany.test(response.replace(/<[^>]*>/g, ''))
 }
 
 const lostConnections: ReadonlySet<unknown> = new Set(['ECONNECTION', 'ESOCKET', 'ECONNREFUSED'])

@@ -12,6 +12,7 @@ export const signInCodes = [
   'user:banned',
   'oauth:email_not_verified',
   'oauth:email_already_exists',
+  'rate_limit:exceeded',
 ] as const satisfies readonly ErrorCode[]
 
 const pendingInBrowser = z.object({

@@ -15,7 +15,11 @@ import { issueOauthSignUp } from './pending-sign-up.ts'
 import type { Identity, Provider } from './provider.ts'
 import { suggestHandle } from './suggest-handle.ts'
 
-export type SignInRefusal = 'user:banned' | 'oauth:email_not_verified' | 'oauth:email_already_exists'
+export type SignInRefusal =
+  | 'user:banned'
+  | 'oauth:email_not_verified'
+  | 'oauth:email_already_exists'
+  | 'rate_limit:exceeded'
 
 /** A sign-up through a provider that waits for its handle. */
 type NewAccount = {

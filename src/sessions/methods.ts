@@ -15,6 +15,8 @@ export type Shown = {
 const secondSteps: readonly Method[] = ['totp', 'backup_code']
 export const secondStepsInSql = sql.raw(`'{${secondSteps}}'::text[]`)
 
+export const showsCode = (methods: readonly Method[]): boolean => methods.some((one) => secondSteps.includes(one))
+
 /** Whether two things were shown, of which one alone would not have opened the account. */
 export const showsTwoFactors = (methods: readonly Method[]): boolean =>
-  methods.some((one) => secondSteps.includes(one)) && methods.some((one) => !secondSteps.includes(one))
+  showsCode(methods) && methods.some((one) => !secondSteps.includes(one))

@@ -7,7 +7,7 @@ import { notifyOwner } from '../mail/outbox.ts'
 import { audit } from '../users/audit.ts'
 import { changeAccounts } from './change-accounts.ts'
 import { holdLogin } from './hold-login.ts'
-import type { Shown } from './methods.ts'
+import { type Shown, showsCode } from './methods.ts'
 import { type LockedAccount, lockAccount, openOnNewDevice, openSession } from './open.ts'
 import type { DeviceOutcome, SessionOutcome } from './reply.ts'
 
@@ -23,25 +23,43 @@ export type SigningIn = {
 /** Takes what proved who signs in, in the transaction of what that opens and under the account's lock, and refuses where it was taken or changed meanwhile. */
 export type Claim = (tx: Transaction, account: LockedAccount | undefined) => Promise<void>
 
+/** TOTP was switched on while the sign-in was under way: it goes on as if it had been on before. */
+export class CodeNeededError extends Error {
+  constructor() {
+    super('The account asks for a code since a moment ago')
+  }
+}
+
+/** Under the account's lock, as what was read of it before may be over [MF4]. */
+async function lockAndClaim(tx: Transaction, { user, shown }: SigningIn, claim: Claim): Promise<SigningIn['user']> {
+  const account = await lockAccount(tx, user.id)
+  if (account?.totpEnabled && !showsCode(shown.methods)) throw new CodeNeededError()
+  await claim(tx, account)
+  return { ...user, ...account }
+}
+
 /**
  * The last step of every way in, after its last proof: afterwards there is a session. Whoever showed more than a password is a known device
  * from then on, and the owner is told [FD80 AT12].
  */
 export async function signIn(
-  ctx: Context<never>,
-  { user, deviceId, rememberMe, shown, client }: SigningIn,
+  ctx: Context<'rate_limit:exceeded'>,
+  signingIn: SigningIn,
   claim: Claim,
 ): Promise<SessionOutcome> {
+  const { user, deviceId, rememberMe, shown, client } = signingIn
+  const { methods } = shown
+  const isNew = deviceId === null && methods.some((one) => one !== 'password')
+  // A mail for each, and so no more an hour than of the links that a password alone waits for.
+  if (isNew) await limitMails(ctx, 'device_verify', user.emailKey)
   const session = await changeAccounts(ctx, async (tx) => {
-    const account = await lockAccount(tx, user.id)
-    await claim(tx, account)
+    const { email } = await lockAndClaim(tx, signingIn, claim)
     await audit(tx, { type: 'login_succeeded', userId: user.id, client })
-    const { methods } = shown
     const opened = { userId: user.id, rememberMe, methods, client }
-    const isNew = deviceId === null && methods.some((one) => one !== 'password')
     if (!isNew) return openSession(tx, ctx.config, { ...opened, deviceId })
     const { userAgent, address: ipAddress } = client
-    await notifyOwner(tx, ctx, { ...user, ...account }, { template: 'new_device', shown, userAgent, ipAddress })
+    const news = { template: 'new_device', shown, userAgent, ipAddress } as const
+    await notifyOwner(tx, ctx, { id: user.id, email }, news, client)
     return openOnNewDevice(tx, ctx.config, opened)
   })
   return { next: 'session', session }
@@ -57,7 +75,7 @@ export async function signInByPassword(
   if (deviceId !== null || ctx.config.deviceGate === 'off') return signIn(ctx, signingIn, claim)
   await limitMails(ctx, 'device_verify', user.emailKey)
   const mailId = await transaction(ctx.pool, async (tx) => {
-    await claim(tx, await lockAccount(tx, user.id))
+    await lockAndClaim(tx, signingIn, claim)
     return holdLogin(tx, ctx, signingIn)
   })
   await confirmDelivery(ctx, mailId, client)

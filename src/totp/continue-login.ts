@@ -4,7 +4,7 @@ import type { Client } from '../http/client.ts'
 import type { Shown } from '../sessions/methods.ts'
 import { lockAccount } from '../sessions/open.ts'
 import type { CodeOutcome } from '../sessions/reply.ts'
-import type { Claim, SigningIn } from '../sessions/sign-in.ts'
+import { type Claim, CodeNeededError, type SigningIn } from '../sessions/sign-in.ts'
 import { audit } from '../users/audit.ts'
 import { issuePendingLogin } from './pending-login.ts'
 
@@ -36,7 +36,13 @@ export async function continueLogin<Outcome>(
     await audit(ctx.db, { type: 'login_failed', userId: user.id, client, metadata: { reason: 'banned' } })
     throw ctx.fault('user:banned')
   }
-  if (user.totpEnabledAt === null) return finish({ user, deviceId, rememberMe, shown, client }, claim)
+  if (user.totpEnabledAt === null) {
+    try {
+      return await finish({ user, deviceId, rememberMe, shown, client }, claim)
+    } catch (error) {
+      if (!(error instanceof CodeNeededError)) throw error
+    }
+  }
   const tempToken = await transaction(ctx.pool, async (tx) => {
     await claim(tx, await lockAccount(tx, user.id))
     const ttlSeconds = ctx.config.totpLoginTtlSeconds

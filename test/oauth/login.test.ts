@@ -62,6 +62,18 @@ describe('POST /v0/auth/oauth/{provider}/login', () => {
     expect((await login(client)).setCookies.join()).not.toContain('device_id')
   })
 
+  test('rate_limit:exceeded: an account has five new devices an hour, each with its mail [RL5]', async () => {
+    const strict = await startApp({ ...env, RATE_LIMITS: 'on' })
+    const { who } = await signedUpThrough(strict, provider)
+    provider.reset(who)
+    const known = strict.client()
+    expect((await login(known)).status).toBe(204)
+    for (let time = 1; time < 5; time++) expect((await login(strict.client())).status).toBe(204)
+    expect((await login(strict.client())).code).toBe('rate_limit:exceeded')
+    expect((await login(known)).status).toBe(204)
+    await strict.close()
+  })
+
   test('with TOTP on: a temp_token [MF4]', async () => {
     const { client } = await withAccount()
     const { secret } = (await client.post('/v0/auth/totp/setup')).body

@@ -233,3 +233,44 @@ describe('what the account does now is told to the address that it has under its
     }
   })
 })
+
+describe('a sign-in under way while TOTP is switched on asks for the code [MF4]', () => {
+  /** Answers once the account's row is free again, and TOTP is on by then. */
+  async function whileSwitchedOn(email: string, signIn: () => Promise<{ status: number; body: object }>) {
+    const held = await app.deps.pool.connect()
+    try {
+      await held.query('begin')
+      await held.query('select from users where email = $1 for update', [email])
+      const answer = signIn()
+      await someoneWaits()
+      await held.query('update users set totp_enabled_at = now() where email = $1', [email])
+      await held.query('commit')
+      return await answer
+    } finally {
+      held.release()
+    }
+  }
+
+  test('with a password, on a known device and on a new one', async () => {
+    const { person, client } = await signedInOnDevice(app)
+    const { email, password } = person
+    for (const browser of [client, app.client()]) {
+      await app.sql('update users set totp_enabled_at = null where email = $1', [email])
+      const login = () => browser.post('/v0/auth/login', { email, password })
+      const { status, body } = await whileSwitchedOn(email, login)
+      expect([status, Object.keys(body)]).toEqual([202, ['temp_token']])
+    }
+    expect((await mailsTo(app, email)).filter(({ text }) => text.includes('verify-device'))).toHaveLength(1)
+  })
+
+  test('through a provider', async () => {
+    const { who } = await signedUpThrough(app, provider)
+    provider.reset(who)
+    const browser = app.client()
+    const arrival = await arrive(browser, 'google')
+    const { status, body } = await whileSwitchedOn(who.email, () =>
+      browser.post('/v0/auth/oauth/google/login', arrival),
+    )
+    expect([status, Object.keys(body)]).toEqual([202, ['temp_token']])
+  })
+})
