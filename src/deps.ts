@@ -21,6 +21,7 @@ import { describeCause } from './errors/cause.ts'
 import { type EventHub, openEventHub } from './events/hub.ts'
 import { type Decoders, openDecoders } from './files/decoders.ts'
 import type { HealthCheck } from './http/health.ts'
+import { watchDependencies } from './http/watch-dependencies.ts'
 import type { Inbox } from './mail/inbox.ts'
 import { startWorker } from './mail/worker.ts'
 import { type Metrics, openMetrics } from './metrics/metrics.ts'
@@ -91,6 +92,9 @@ export type Deps = {
   readonly inbox: Inbox | undefined
 }
 
+/** How long a dependency may be lost before the log says so. */
+const watchEveryMs = 15_000
+
 export type OpenedDeps = Deps & { close(): Promise<void> }
 
 /** Opens everything in order; what was opened is closed in reverse, also when a later step fails. */
@@ -143,7 +147,36 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
   const fileStore = openFileStore(config)
   const searchIndex = openSearchIndex({ config, heavyReads, jobs: mail.jobs })
 
-  const metrics = await openMetricsOf({ config, db, hasher, eventHub, sources }, opened)
+  const healthChecks = {
+    postgres: async () => {
+      // As well where the database is not ours, without its tables, or a standby that nothing can be written to.
+      const { rows } = await pool.query<{ read_only: string }>(
+        "select current_setting('transaction_read_only') as read_only",
+      )
+      if (rows[0]?.read_only === 'on') throw new Error('PostgreSQL takes no writes')
+      const missing = await findMissingColumn(pool)
+      if (missing !== undefined) throw new Error(`There is no ${missing}`)
+    },
+    keys: async () => {
+      keyring.getSealingKey()
+      signingKeys.getCurrent()
+      const lost = await findLostKey().catch((error: unknown) => {
+        // While the database is away, that is all there is to say.
+        if (error instanceof KeyringError) throw error
+        return undefined
+      })
+      if (lost !== undefined) throw new KeyringError(`The encryption key ${lost} is gone, and is needed`)
+    },
+    worker: checkWorker,
+    // The built-in inbox is no other server.
+    ...(mail.inbox === undefined && { mail: checkMail }),
+    ...(fileStore.ping && { pictures: fileStore.ping }),
+    ...(searchIndex.ping && { meilisearch: searchIndex.ping }),
+    ...redisChecks,
+  }
+  const watch = watchDependencies({ checks: healthChecks, log, everyMs: watchEveryMs })
+  opened.defer(watch.close)
+  const metrics = await openMetricsOf({ config, dependencies: watch.states, db, hasher, eventHub, sources }, opened)
 
   const moved = opened.move()
   return {
@@ -174,38 +207,13 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     providerKeys: remember(() => performance.now()),
     ...sessionResolver(sources),
     resolveAccessToken: accessTokenResolver({ config, signingKeys, sources }),
-    healthChecks: {
-      postgres: async () => {
-        // As well where the database is not ours, without its tables, or a standby that nothing can be written to.
-        const { rows } = await pool.query<{ read_only: string }>(
-          "select current_setting('transaction_read_only') as read_only",
-        )
-        if (rows[0]?.read_only === 'on') throw new Error('PostgreSQL takes no writes')
-        const missing = await findMissingColumn(pool)
-        if (missing !== undefined) throw new Error(`There is no ${missing}`)
-      },
-      keys: async () => {
-        keyring.getSealingKey()
-        signingKeys.getCurrent()
-        const lost = await findLostKey().catch((error: unknown) => {
-          // While the database is away, that is all there is to say.
-          if (error instanceof KeyringError) throw error
-          return undefined
-        })
-        if (lost !== undefined) throw new KeyringError(`The encryption key ${lost} is gone, and is needed`)
-      },
-      worker: checkWorker,
-      // The built-in inbox is no other server.
-      ...(mail.inbox === undefined && { mail: checkMail }),
-      ...(fileStore.ping && { pictures: fileStore.ping }),
-      ...(searchIndex.ping && { meilisearch: searchIndex.ping }),
-      ...redisChecks,
-    },
+    healthChecks,
     close: () => moved.disposeAsync(),
   }
 }
 
 type Measured = {
+  readonly dependencies: ReadonlyMap<string, boolean>
   readonly config: Config
   readonly db: Database
   readonly hasher: CountedHasher
@@ -213,12 +221,16 @@ type Measured = {
   readonly sources: SessionSources
 }
 
-async function openMetricsOf({ config, db, hasher, eventHub, sources }: Measured, opened: AsyncDisposableStack) {
+async function openMetricsOf(
+  { config, dependencies, db, hasher, eventHub, sources }: Measured,
+  opened: AsyncDisposableStack,
+) {
   const { host, metricsPort: port, metricsToken } = config
   if (port === undefined && metricsToken === undefined) return undefined
   const metrics = openMetrics({
     ...sources,
     db,
+    dependencies,
     hashing: hasher.state,
     countListeners: eventHub.count,
     searchCounts: measureIndex(config, db),

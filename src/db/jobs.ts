@@ -114,14 +114,19 @@ export async function openJobs({ url, role, log, tracing }: Options): Promise<Jo
       const perform = (data: unknown): Promise<void> =>
         inTrace(tracing, `job ${queue}`, { kind: 'consumer' }, () => act(data as never))
       await boss.work(queue, queue === 'deliver-mail' ? mailWork : jobWork, (jobs) =>
-        Promise.all(jobs.map(async ({ id, data }) => ({ id, status: await statusOf(perform(data), log) }))),
+        Promise.all(
+          jobs.map(async ({ id, data }) => ({
+            id,
+            status: await statusOf(perform(data), log, { queue, job: id, ...(data as object) }),
+          })),
+        ),
       )
     },
     workInBatches: async (queue, act) => {
       await boss.work(queue, batchWork, async (jobs) => {
         const all = jobs.map(({ data }) => data as never)
         const done = inTrace(tracing, `jobs ${queue}`, { kind: 'consumer' }, () => act(all))
-        const status = await statusOf(done, log)
+        const status = await statusOf(done, log, { queue, jobs: jobs.map(({ id }) => id) })
         return jobs.map(({ id }) => ({ id, status }))
       })
     },
@@ -130,14 +135,17 @@ export async function openJobs({ url, role, log, tracing }: Options): Promise<Jo
   }
 }
 
-/** A job's failure is its own: the others of its batch are done. */
-async function statusOf(job: Promise<void>, log: FastifyBaseLogger): Promise<'completed' | 'failed'> {
+/** A job's failure is its own: the others of its batch are done. `what`: its queue and the ids in it, nothing that is secret. */
+async function statusOf(job: Promise<void>, log: FastifyBaseLogger, what: object): Promise<'completed' | 'failed'> {
   try {
     await job
     return 'completed'
   } catch (error) {
     const isPostponed = error instanceof PostponedError
-    log[isPostponed ? 'debug' : 'warn']({ cause: describeCause(error) }, 'a job failed and will be tried again')
+    log[isPostponed ? 'debug' : 'warn'](
+      { ...what, cause: describeCause(error) },
+      'a job failed and will be tried again',
+    )
     return 'failed'
   }
 }

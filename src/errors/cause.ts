@@ -22,7 +22,17 @@ export function describeCause(error: unknown): Record<string, unknown> {
     return { name: 'DatabaseError', sqlstate: code, constraint, table, routine }
   }
   if (error instanceof DrizzleQueryError) return { name: error.name, cause: describeCause(error.cause) }
-  if (!(error instanceof Error)) return { name: typeof error }
+  if (!(error instanceof Error)) return describeLikeness(error)
   const { name, message, stack, cause } = error
   return { name, message, stack, ...(cause !== undefined && { cause: describeCause(cause) }) }
+}
+
+/** The job queue hands on a copy of an error, with where it happened; of PostgreSQL's again only SQLSTATE and names. */
+function describeLikeness(error: unknown): Record<string, unknown> {
+  if (typeof error !== 'object' || error === null) return { name: typeof error }
+  const { message, stack, code, routine, severity, queue, worker } = error as Readonly<Record<string, unknown>>
+  const place = { ...(queue !== undefined && { queue }), ...(worker !== undefined && { worker }) }
+  if (routine !== undefined || severity !== undefined || typeof message !== 'string' || /^Failed query/.test(message))
+    return { name: 'object', ...place, ...(code !== undefined && { code }), ...(routine !== undefined && { routine }) }
+  return { name: 'object', message, stack, ...place }
 }

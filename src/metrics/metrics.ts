@@ -6,6 +6,7 @@ import type { Answer } from '../http/answers.ts'
 import type { SearchCounts } from '../search/measure-index.ts'
 import type { RememberedSessions } from '../sessions/remembered.ts'
 import type { Replicas } from '../sessions/replicas.ts'
+import { version } from '../version.ts'
 import { within } from '../within.ts'
 
 /** What an operator sees of the process, in Prometheus' text format. */
@@ -20,6 +21,8 @@ type Sources = {
   readonly pool: pg.Pool
   readonly hashing: () => { readonly running: number; readonly waiting: number }
   readonly countListeners: () => number
+  /** What was found of each dependency last. */
+  readonly dependencies: ReadonlyMap<string, boolean>
   readonly replicas: Pick<Replicas, 'isLeased'>
   readonly remembered: Pick<RememberedSessions, 'size' | 'foundIn'>
   /** Where the search has an index of its own. */
@@ -31,7 +34,7 @@ const scrapeDeadlineMs = 1000
 const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 export function openMetrics(sources: Sources): Metrics {
-  const { db, pool, hashing, countListeners, replicas, remembered, searchCounts } = sources
+  const { db, pool, hashing, countListeners, dependencies, replicas, remembered, searchCounts } = sources
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -87,6 +90,19 @@ export function openMetrics(sources: Sources): Metrics {
       for (const [source, count] of Object.entries(remembered.foundIn)) this.inc({ source }, count)
     },
   })
+  new Gauge({
+    name: 'postern_dependency_up',
+    help: 'Whether a server or folder that is needed was there when it was last asked for',
+    labelNames: ['name'],
+    registers,
+    collect() {
+      for (const [name, isUp] of dependencies) this.set({ name }, Number(isUp))
+    },
+  })
+  new Gauge({ name: 'postern_build_info', help: 'What runs', labelNames: ['version', 'node'], registers }).set(
+    { version, node: process.versions.node },
+    1,
+  )
   const backlog = backlogGauges(registers)
   const search = searchCounts && searchGauges(registers)
   return {
@@ -116,6 +132,9 @@ async function readBacklog(db: Database) {
     mails_refused: number
     events: number
     event_age: number
+    hooks: number
+    hooks_again: number
+    hooks_failed: number
   }>(sql`
     select
       (select count(*)::int from mails where ${waits}) as mails,
@@ -123,7 +142,10 @@ async function readBacklog(db: Database) {
       (select count(*)::int from mails
        where refusal is not null and kind = 'message' and created_at > now() - interval '1 day') as mails_refused,
       (select count(*)::int from event_outbox) as events,
-      (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from event_outbox) as event_age`)
+      (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from event_outbox) as event_age,
+      (select count(*)::int from pgboss.job where name = 'deliver-webhook' and state in ('created', 'retry', 'active')) as hooks,
+      (select count(*)::int from pgboss.job where name = 'deliver-webhook' and state = 'retry') as hooks_again,
+      (select count(*)::int from pgboss.job where name = 'deliver-webhook' and state = 'failed') as hooks_failed`)
   return rows[0]
 }
 
@@ -136,6 +158,9 @@ function backlogGauges(registers: Registry[]) {
     mails_refused: gauge('postern_mails_refused', 'Mails of the last day that the mail server refused for good'),
     events: gauge('postern_events_waiting', 'Events that were not relayed yet'),
     event_age: gauge('postern_events_oldest_seconds', 'How long the oldest of them has waited'),
+    hooks: gauge('postern_webhooks_waiting', 'Deliveries to webhooks that were not taken yet'),
+    hooks_again: gauge('postern_webhooks_retrying', 'Those of them that were refused at least once'),
+    hooks_failed: gauge('postern_webhooks_failed', 'Deliveries to webhooks that were given up, of late'),
   }
   return {
     set: (found: Backlog): void => {
