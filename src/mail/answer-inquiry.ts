@@ -8,7 +8,7 @@ import { type Transaction, transaction } from '../db/transaction.ts'
 import { ownIssuers } from '../oauth/find-provider.ts'
 import { mailReset } from '../password/forgot.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
-import { mailVerification } from '../tokens/resend-verification.ts'
+import { mailPasswordVerification, mailVerification } from '../tokens/resend-verification.ts'
 import type { Inquiry } from './inquiry.ts'
 import { MailsSpentError, spendMail } from './limit.ts'
 import type { MailDeps, StoredInquiry } from './outbox.ts'
@@ -17,7 +17,7 @@ type Answer = (tx: Transaction, deps: MailDeps, inquiry: Required<StoredInquiry>
 
 const answers: Readonly<Record<Inquiry['purpose'], Answer>> = {
   // Whoever has not opened the first link yet has no other way in than that [FD7].
-  password_reset: async (...asked) => (await mailReset(...asked)) || mailVerification(...asked),
+  password_reset: async (...asked) => (await mailReset(...asked)) || mailPasswordVerification(...asked),
   verify_email: mailVerification,
 }
 

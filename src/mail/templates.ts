@@ -121,7 +121,7 @@ function letterOf(content: MailContent): Letter {
         subject: 'Confirm your e-mail address',
         paragraphs: [
           `Somebody signed up${through(content)} with this address and the handle ${oneLine(content.handle)} at ${inUtc(content.signedUpAt)}.`,
-          'If that was you, open this link to confirm the address:',
+          `If that was you, open this link${whereItBegan(content)} to confirm the address:`,
           { link: content.link },
           'If it was not you, do not click: without the click no account exists, and the sign-up ends by itself.',
         ],
@@ -347,6 +347,10 @@ const listServices = (names: readonly string[] = ['another service']): string =>
 
 const through = ({ provider }: { readonly provider?: string | undefined }): string =>
   provider === undefined ? '' : ` through ${oneLine(provider)}`
+
+/** Anywhere else it opens nothing [FD11]. */
+const whereItBegan = ({ provider }: { readonly provider?: string | undefined }): string =>
+  provider === undefined ? '' : ' in the browser or app that you signed up with'
 
 function listRemoved({ since, removed }: Extract<MailContent, { template: 'taken_back' }>): string {
   const nothing = `Nothing else had been added since ${inUtc(since)}.`

@@ -73,6 +73,8 @@ async function mailLink(
     .for('key share')
   if (provider === undefined) throw ctx.fault('user:invalid_token')
   await tx.update(oauthSignUps).set({ handle, displayName }).where(eq(oauthSignUps.id, id))
-  const connection = { providerId, providerName: provider.name, issuer, subject, pictureUrl }
+  // Of a browser the name that stays; an app has its token.
+  const boundTo = (wish.anonymousDigests?.[0] ?? signUp.digest).toString('hex')
+  const connection = { providerId, providerName: provider.name, issuer, subject, pictureUrl, boundTo }
   return placeSignUp(ctx, tx, { email, handle, displayName, passwordHash: null, connection }, client)
 }

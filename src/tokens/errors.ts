@@ -4,9 +4,11 @@ export const tokenErrors = {
   'token:invalid_verification': {
     status: 400,
     title: 'Invalid verification token',
-    description: 'unknown or superseded verification token',
-    meaning: 'This link confirms nothing, or a newer one has taken its place.',
-    advice: 'Ask the user for the link of the newest mail; offer resend-verification-email.',
+    description:
+      'unknown or superseded verification token, or that of a sign-up through a provider, sent from elsewhere than where it began',
+    meaning: 'This link confirms nothing here, or a newer one has taken its place.',
+    advice:
+      'Ask the user for the link of the newest mail, opened in the browser that signed up; offer resend-verification-email. An app sends its pending_token.',
   },
   'token:expired_verification': {
     status: 400,

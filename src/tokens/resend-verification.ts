@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { handles, signUps } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
@@ -22,26 +22,37 @@ export async function resendVerification(
 
 /** Afterwards a sign-up that waits for the address has a fresh link with a whole lifetime. Says whether there is one. */
 export const mailVerification = (tx: Transaction, deps: MailDeps, { email, client }: Inquiry): Promise<boolean> =>
-  renewVerification(tx, deps, email, client)
+  renewVerification(tx, deps, { email, client })
 
-/** The same whoever asks for it: also the operator, of whom there is no client. */
+/** The same for whoever forgot a password. A sign-up through a provider has none: somebody else may have begun it with this address [FD11]. */
+export const mailPasswordVerification = (tx: Transaction, deps: MailDeps, { email, client }: Inquiry) =>
+  renewVerification(tx, deps, { email, client, which: isNull(signUps.connection) })
+
+type Renewal = {
+  readonly email: string
+  /** None of the operator. */
+  readonly client?: Pick<Client, 'address'>
+  readonly which?: SQL
+}
+
 export async function renewVerification(
   tx: Transaction,
   deps: MailDeps,
-  email: string,
-  client?: Pick<Client, 'address'>,
+  { email, client, which }: Renewal,
 ): Promise<boolean> {
-  const signUp = await prolongSignUp(tx, emailKey(email), deps.config.signupTtlSeconds)
+  const signUp = await prolongSignUp(tx, { key: emailKey(email), which, ttlSeconds: deps.config.signupTtlSeconds })
   if (signUp) await queueSignUpMail(tx, deps, signUp, client)
   return signUp !== undefined
 }
 
-async function prolongSignUp(tx: Transaction, key: string, ttlSeconds: number) {
+type Prolonging = { readonly key: string; readonly which: SQL | undefined; readonly ttlSeconds: number }
+
+async function prolongSignUp(tx: Transaction, { key, which, ttlSeconds }: Prolonging) {
   const expiresAt = sql`now() + make_interval(secs => ${ttlSeconds})`
   const [signUp] = await tx
     .update(signUps)
     .set({ expiresAt })
-    .where(and(eq(signUps.emailKey, key), sql`${signUps.expiresAt} > now()`))
+    .where(and(eq(signUps.emailKey, key), which, sql`${signUps.expiresAt} > now()`))
     .returning()
   if (signUp) await tx.update(handles).set({ expiresAt }).where(eq(handles.signUpId, signUp.id))
   return signUp

@@ -1,11 +1,14 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { App } from '../app.ts'
+import { tokenDigest } from '../crypto/secret-token.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { clientOf, hashingClientOf } from '../http/client.ts'
 import { findCredential, signedInUser, stateGuard } from '../http/credential.ts'
+import { ruledText } from '../http/validation.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
+import { findAnonymousUsers } from '../oauth/anonymous-user.ts'
 import { forApp, openedInApp, replyOpened } from '../sessions/reply.ts'
 import { email, knownPassword, mailedToken } from '../users/fields.ts'
 import { changeEmail } from './change-email.ts'
@@ -44,6 +47,13 @@ const browserUser = (request: FastifyRequest, { config }: Deps) =>
   findCredential(request, config)?.source === 'cookie' ? request.signedIn?.user : undefined
 
 const verification = z.object({ token: mailedToken, email: email.optional() })
+const pendingToken = ruledText({ meta: { description: 'Of a sign-up through a provider: that of the sign-in' } })
+const verificationInApp = verification.extend({ pending_token: pendingToken.optional() })
+
+function digestsOf(pendingToken: string | undefined): readonly Buffer[] {
+  const digest = pendingToken === undefined ? undefined : tokenDigest('pendingOauth', pendingToken)
+  return digest === undefined ? [] : [digest]
+}
 
 function verifyEmailRoutes(app: App, deps: Deps): void {
   const fault = faults(
@@ -55,8 +65,9 @@ function verifyEmailRoutes(app: App, deps: Deps): void {
     'FORBIDDEN',
   )
   const ctx = { ...deps, fault }
-  const proofOf = (request: FastifyRequest, body: z.infer<typeof verification>) => ({
-    ...body,
+  const proofOf = (request: FastifyRequest, { token, email }: z.infer<typeof verification>) => ({
+    token,
+    email,
     isSignedIn: browserUser(request, deps) !== undefined,
     client: clientOf(request),
   })
@@ -70,8 +81,10 @@ function verifyEmailRoutes(app: App, deps: Deps): void {
       body: verification,
       response: { 204: z.void() },
     },
-    handler: async (request, reply) =>
-      replyOpened(reply, deps.config, await verifyEmail(ctx, proofOf(request, request.body))),
+    handler: async (request, reply) => {
+      const proof = { ...proofOf(request, request.body), held: findAnonymousUsers(deps, request) }
+      return replyOpened(reply, deps.config, await verifyEmail(ctx, proof))
+    },
   })
   app.route({
     method: 'POST',
@@ -80,10 +93,13 @@ function verifyEmailRoutes(app: App, deps: Deps): void {
     schema: {
       summary: 'Use a verification link in an app: the account is created and signed in',
       tags: ['auth'],
-      body: verification,
+      body: verificationInApp,
       response: { 200: openedInApp },
     },
-    handler: async (request) => forApp(await verifyEmail(ctx, proofOf(request, request.body))),
+    handler: async (request) => {
+      const held = digestsOf(request.body.pending_token)
+      return forApp(await verifyEmail(ctx, { ...proofOf(request, request.body), held }))
+    },
   })
 }
 

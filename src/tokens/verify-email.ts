@@ -26,6 +26,8 @@ type Proof = {
   readonly email?: string | undefined
   /** Somebody is signed in already in the browser that posts the token. */
   readonly isSignedIn: boolean
+  /** Digests of what it holds that a sign-up may have begun with. */
+  readonly held: readonly Buffer[]
   readonly client: Client
 }
 
@@ -50,12 +52,23 @@ export function verifyEmail(ctx: Context<Refusal>, proof: Proof): Promise<Opened
     if (proof.isSignedIn) {
       throw ctx.fault('FORBIDDEN', { details: 'Sign out first: this browser holds a session of another account.' })
     }
+    if (signUp.connection) demandBinding(ctx, signUp.connection, proof)
     const userId = await createAccount(ctx, tx, signUp)
     await tx.update(mailedTokens).set({ userId }).where(eq(mailedTokens.id, taken.id))
     const metadata = signUp.connection ? { provider: signUp.connection.providerId } : undefined
     await audit(tx, { type: 'sign_up', userId, client: proof.client, ...(metadata && { metadata }) })
     return openOnNewDevice(tx, ctx.config, { userId, rememberMe: false, methods: ['mail'], client: proof.client })
   })
+}
+
+/**
+ * Whose the account at the provider is and whose the mailbox is are two questions: only where both are answered in one place is it one person.
+ * Elsewhere the link would let in whoever came from the provider with an address that is not theirs [FD11].
+ */
+function demandBinding(ctx: Context<Refusal>, { boundTo }: PendingConnection, { held }: Proof): void {
+  if (held.some((digest) => digest.toString('hex') === boundTo)) return
+  const details = 'Open it in the browser that signed up through the provider; an app sends its pending_token as well.'
+  throw ctx.fault('token:invalid_verification', { details })
 }
 
 type SignUp = typeof signUps.$inferSelect

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
-import type { TestClient } from '../support/client.ts'
+import type { Answer, TestClient } from '../support/client.ts'
 import { appWith, brokenWorkers, mailsSettled } from '../support/mail-way.ts'
 import { makeKey, shapeIssuer, startOtherServer } from '../support/native-provider.ts'
 import { mailedToken, mailsTo, newPerson, signedUp } from '../support/people.ts'
@@ -49,8 +49,8 @@ describe.each(Object.entries(forms))('email_verification: mail, POST %s', (url, 
   const isApp = url.startsWith('/v0/app')
   const complete = (client: TestClient, pending_token: unknown, handle = newHandle()) =>
     client.post(url, { pending_token, handle, display_name: 'By Mail' })
-  const verify = (client: TestClient, token: string) =>
-    client.post(`/v0${isApp ? '/app' : ''}/auth/verify-email`, { token })
+  const verify = (client: TestClient, token: string, pending_token?: unknown) =>
+    client.post(`/v0${isApp ? '/app' : ''}/auth/verify-email`, { token, ...(isApp && { pending_token }) })
   async function arrived(email = newPerson().email, on = app) {
     const sub = newSubject()
     const client = on.client()
@@ -77,7 +77,7 @@ describe.each(Object.entries(forms))('email_verification: mail, POST %s', (url, 
       expect((await client.get('/v0/auth/session')).status).not.toBe(500)
       const [mail] = await mailsTo(app, email)
       expect(mail?.text).toContain(`signed up through Chatty with this address and the handle ${handle}`)
-      const verified204 = await verify(client, await mailedToken(app, email))
+      const verified204 = await verify(client, await mailedToken(app, email), body.pending_token)
       expect(verified204.status).toBe(isApp ? 200 : 204)
       expect(await accountsOf(email)).toEqual([{ handle, password_hash: null }])
       const again = await come(app.client(), sub, { email: 'another@example.com' })
@@ -139,14 +139,47 @@ describe.each(Object.entries(forms))('email_verification: mail, POST %s', (url, 
   test('token:invalid_verification where another account has the connection by then [FD11]', async () => {
     const sub = newSubject()
     const [one, other] = [newPerson().email, newPerson().email]
+    const links: (() => Promise<Answer>)[] = []
     for (const email of [one, other]) {
       const client = app.client()
       const { body } = await come(client, sub, { email })
       expect((await complete(client, body.pending_token)).status).toBe(202)
+      links.push(async () => verify(client, await mailedToken(app, email), body.pending_token))
     }
-    expect((await verify(app.client(), await mailedToken(app, one))).status).toBeLessThan(300)
-    expect((await verify(app.client(), await mailedToken(app, other))).code).toBe('token:invalid_verification')
+    expect((await links[0]?.())?.status).toBeLessThan(300)
+    expect((await links[1]?.())?.code).toBe('token:invalid_verification')
     expect(await accountsOf(other)).toEqual([])
+  })
+
+  test("token:invalid_verification: the link of somebody else's sign-up opens nothing for whoever has the mailbox alone [FD11]", async () => {
+    const thief = await arrived()
+    await complete(thief.client, thief.token)
+    const link = await mailedToken(app, thief.email)
+    const stranger = await arrived()
+    for (const owner of [app.client(), stranger.client])
+      expect((await verify(owner, link, stranger.token)).code).toBe('token:invalid_verification')
+    const otherForm = `/v0${isApp ? '' : '/app'}/auth/verify-email`
+    expect((await app.client().post(otherForm, { token: link })).code).toBe('token:invalid_verification')
+    expect(await accountsOf(thief.email)).toEqual([])
+    // Nor does it come anew by another door; the owner's own sign-up takes its place.
+    expect((await app.client().post('/v0/auth/forgot-password', { email: thief.email })).status).toBe(204)
+    const own = { ...newPerson(), email: thief.email }
+    await mailsSettled(app)
+    expect(await mailsTo(app, thief.email)).toHaveLength(1)
+    expect((await app.client().post('/v0/auth/signup', own)).status).toBe(202)
+    expect((await verify(app.client(), await mailedToken(app, own.email, 2))).status).toBeLessThan(300)
+    expect((await come(app.client(), thief.sub, { email: newPerson().email })).body).toHaveProperty('pending_token')
+    expect((await verify(thief.client, link, thief.token)).code).toBe('token:invalid_verification')
+  })
+
+  test('where it was refused the link is still good where it began, as the mail says [FD11]', async () => {
+    const { client, token, email } = await arrived()
+    await complete(client, token)
+    const [mail] = await mailsTo(app, email)
+    expect(mail?.text).toContain('open this link in the browser or app that you signed up with')
+    const link = await mailedToken(app, email)
+    expect((await verify(app.client(), link)).code).toBe('token:invalid_verification')
+    expect((await verify(client, link, token)).status).toBeLessThan(300)
   })
 
   test('a login with any password is refused as that of a free address [FD11]', async () => {

@@ -35,6 +35,8 @@ export type PendingConnection = {
   readonly issuer: string
   readonly subject: string
   readonly pictureUrl: string | null
+  /** Digest, in hex, of what the browser or app that signed up holds. None in one that an older version wrote: nobody can open it. */
+  readonly boundTo?: string
 }
 
 /** One row an address; `registered` rows stand in for a sign-up with an address that has an account and never become one. */
