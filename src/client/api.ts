@@ -104,7 +104,7 @@ export interface Routes {
   '/v0/app/auth/verify-email': {
     /** Use a verification link in an app: the account is created and signed in */
     POST: {
-      body: { /** From the link in the mail */ token: string; /** One address, Unicode allowed */ email?: string }
+      body: { /** From the link in the mail */ token: string; /** One address, Unicode allowed */ email?: string; /** Of a sign-up through a provider: that of the sign-in */ pending_token?: string }
       data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:already_verified' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_verification' | 'token:invalid_verification' | 'user:email_already_exists'
     }
