@@ -4,8 +4,7 @@ export const tokenErrors = {
   'token:invalid_verification': {
     status: 400,
     title: 'Invalid verification token',
-    description:
-      'unknown or superseded verification token, or that of a sign-up through a provider, sent from elsewhere than where it began',
+    description: 'unknown or superseded verification token',
     meaning: 'This link confirms nothing here, or a newer one has taken its place.',
     advice:
       'Ask the user for the link of the newest mail, opened in the browser that signed up; offer resend-verification-email. An app sends its pending_token.',
