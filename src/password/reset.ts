@@ -12,6 +12,8 @@ import { supersedeUserTokens } from '../tokens/issue.ts'
 import { peekMailedToken, takeMailedToken } from '../tokens/take.ts'
 import { audit } from '../users/audit.ts'
 import { emailKey } from '../users/email.ts'
+import { heldRoles } from '../users/roles.ts'
+import { tellAdminsOfWayIn } from '../users/tell-admins.ts'
 import { countMailboxHash } from './hash-ticket.ts'
 import { refusePersonal } from './refuse-personal.ts'
 import { hashPassword } from './secret.ts'
@@ -38,7 +40,10 @@ const refusals = {
   expired: 'token:expired_reset',
 } as const
 
-/** Afterwards the account has the new password and nothing that the old one opened: no session, no device, no other link; its owner is told. */
+/**
+ * Afterwards the account has the new password and nothing that the old one opened: no session, no device, no other link; its owner is told, and of an
+ * administrator's first one every administrator.
+ */
 export async function resetPassword(ctx: Context<Refusal>, reset: Reset): Promise<void> {
   const { newPassword, client } = reset
   const addressKey = reset.email === undefined ? undefined : emailKey(reset.email)
@@ -62,6 +67,7 @@ export async function resetPassword(ctx: Context<Refusal>, reset: Reset): Promis
     await tx.delete(devices).where(eq(devices.userId, user.id))
     await audit(tx, { type: 'password_reset', userId: user.id, client })
     await notifyOwner(tx, ctx, user, { template: 'password_was_reset' })
+    if (user.passwordHash === null) await tellAdminsOfWayIn(tx, ctx, user, { what: 'password' })
     return user.id
   })
   // Whoever has the mailbox need not wait for the guesses of others.
@@ -69,7 +75,8 @@ export async function resetPassword(ctx: Context<Refusal>, reset: Reset): Promis
 }
 
 async function getOwner(ctx: Context<'token:invalid_reset'>, tx: Transaction, userId: string) {
-  const [user] = await tx.select().from(users).where(eq(users.id, userId)).for('update')
-  if (user === undefined) throw ctx.fault('token:invalid_reset')
-  return user
+  const wanted = { user: users, roles: heldRoles }
+  const [found] = await tx.select(wanted).from(users).where(eq(users.id, userId)).for('update')
+  if (found === undefined) throw ctx.fault('token:invalid_reset')
+  return { ...found.user, roles: found.roles }
 }

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { helpUser } from '../../src/users/help-user.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
-import { mailsTo, signedInOnDevice } from '../support/people.ts'
+import { mailsSettled } from '../support/mail-way.ts'
+import { mailedToken, mailsTo, signedInOnDevice } from '../support/people.ts'
 import { arrive, newcomer, signedUpThrough, startProviders } from '../support/provider.ts'
 import { ageTotp, codeOf, onDeviceOf, tempToken, verify } from '../totp/support.ts'
 import { adminWithCode, giveRole, said, somebody, unknownId } from './support.ts'
@@ -157,6 +158,25 @@ describe('all administrators are told [AT10]', () => {
     expect(texts[0]).toContain('count as a second one after 24 hours')
     expect(texts[1]).toContain(`${person.handle} can now sign in through Google`)
     expect(texts[2]).toContain(`${body.handle} had no password and has set one`)
+  })
+
+  test('of a first password that the mailbox alone set, and of no later one', async () => {
+    await app.sql("delete from user_roles where role = 'admin'")
+    const other = await somebody(app, 'admin')
+    const { id, person } = await somebody(app, 'admin')
+    await app.sql('update users set password_hash = null where id = $1', [id])
+    const resetAs = async (mails: number) => {
+      await app.client().post('/v0/auth/forgot-password', { email: person.email })
+      const wish = { token: await mailedToken(app, person.email, mails), new_password: `a first passphrase ${mails}` }
+      expect((await app.client().post('/v0/auth/reset-password', wish)).status).toBe(204)
+    }
+    await resetAs(2)
+    const texts = await told(other.person.email, 2)
+    expect(texts).toEqual([expect.stringContaining(`${person.handle} had no password and has set one`)])
+    // Its link, its news, and what it was told as an administrator itself.
+    await resetAs(5)
+    await mailsSettled(app)
+    expect(await told(other.person.email, 2)).toHaveLength(1)
   })
 
   test('rate_limit:exceeded: nobody fills their mailboxes, as one alone does sixty such acts an hour', async () => {
