@@ -78,6 +78,27 @@ export type MailContent =
       readonly countsAtOnce?: boolean
     }
   | {
+      readonly template: 'provider_registered'
+      readonly to: string
+      /** Its name in paths. */
+      readonly provider: string
+      /** The administrator. */
+      readonly by: string
+      /** Its issuer, or its endpoints. */
+      readonly asks: readonly string[]
+      readonly emailVerification: 'claim' | 'trusted' | 'mail'
+    }
+  | {
+      readonly template: 'provider_deleted'
+      readonly to: string
+      readonly provider: string
+      readonly by: string
+      readonly asks: readonly string[]
+      /** How many it opened, and how many of them nothing else opens. */
+      readonly accounts: string
+      readonly withoutOtherWay: string
+    }
+  | {
       readonly template: 'provider_moved'
       readonly to: string
       /** Its name in paths. */
@@ -312,11 +333,30 @@ function letterOf(content: MailContent): Letter {
           `Ask ${content.handle}, but not by mail. If it was somebody else, an operator takes all of it back: npm run admin -- user @${content.handle} take-back.`,
         ],
       }
+    case 'provider_registered':
+      return {
+        subject: 'There is a new sign-in provider',
+        paragraphs: [
+          `The administrator ${content.by} registered the provider ${content.provider}, which asks ${listPlaces(content)} (email_verification: ${content.emailVerification}). Users can sign up and in through it.`,
+          'All administrators are told. If that is as it should be, there is nothing to do.',
+          `If it is not, delete it, and let an operator end the sessions of ${content.by}: npm run admin -- user @${content.by} end-sessions.`,
+        ],
+      }
+    case 'provider_deleted':
+      return {
+        subject: 'A sign-in provider was deleted',
+        paragraphs: [
+          `The administrator ${content.by} deleted the provider ${content.provider}, which asked ${listPlaces(content)}.`,
+          `Accounts that it opened: ${content.accounts}. Of them without another way in than a link to their mailbox: ${content.withoutOtherWay}.`,
+          'All administrators are told. If that is as it should be, there is nothing to do.',
+          `If it is not, register no provider in its place that you do not know, and let an operator end the sessions of ${content.by}: npm run admin -- user @${content.by} end-sessions.`,
+        ],
+      }
     case 'provider_moved':
       return {
         subject: 'Somebody else says who your users are',
         paragraphs: [
-          `The administrator ${content.by} changed whom the provider ${content.provider} asks: ${content.changes.map(whatChanged).join('; ')}.`,
+          `The administrator ${content.by} changed whom the provider ${content.provider} asks, or what it is believed: ${content.changes.map(whatChanged).join('; ')}.`,
           whomItKnows(content),
           'All administrators are told. If that is as it should be, there is nothing to do.',
           `If it is not, change it back: whom it knew before then signs in again. And somebody else is in the account ${content.by}: let an operator end its sessions, npm run admin -- user @${content.by} end-sessions.`,
@@ -373,6 +413,8 @@ export function nameRemoved(one: Removed): string {
       return one.count === 1 ? 'one device' : `${one.count} devices`
   }
 }
+
+const listPlaces = ({ asks }: { readonly asks: readonly string[] }): string => asks.map(oneLine).join(', ')
 
 type Moved = Extract<MailContent, { template: 'provider_moved' }>
 

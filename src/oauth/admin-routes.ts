@@ -39,6 +39,8 @@ export function adminRoutes(app: App, deps: Deps): void {
     handler: async () => ({ providers: await listRegistered(deps.db) }),
   })
   const newFault = faults(
+    'user:second_factor_required',
+    'rate_limit:exceeded',
     'general:bad_request',
     'general:validation_error',
     'oauth:invalid_auth_url',
@@ -49,7 +51,7 @@ export function adminRoutes(app: App, deps: Deps): void {
     url: '/v0/admin/oauth/providers',
     config: { ...access, codes: newFault.codes },
     schema: {
-      summary: 'Register a provider, by its issuer (OIDC) or its endpoints',
+      summary: 'Register a provider, by its issuer (OIDC) or its endpoints; by a session that shows two factors',
       tags: ['admin'],
       body: newProviderBody,
       response: { 201: shownProvider },
@@ -74,7 +76,8 @@ export function adminRoutes(app: App, deps: Deps): void {
     url: '/v0/admin/oauth/providers/:slug',
     config: { ...access, codes: changeFault.codes },
     schema: {
-      summary: 'Change a registered provider; whom it asks, by a session that shows two factors',
+      summary:
+        'Change a registered provider; whom it asks and what it is believed, by a session that shows two factors',
       tags: ['admin'],
       params,
       body: providerChangeBody,
@@ -85,12 +88,17 @@ export function adminRoutes(app: App, deps: Deps): void {
       return changeProvider({ ...deps, fault: changeFault }, signedInUser(request), change)
     },
   })
-  const deleteFault = faults('oauth:provider_not_found')
+  const deleteFault = faults('oauth:provider_not_found', 'user:second_factor_required', 'rate_limit:exceeded')
   app.route({
     method: 'DELETE',
     url: '/v0/admin/oauth/providers/:slug',
     config: { ...access, codes: deleteFault.codes },
-    schema: { summary: 'Remove a registered provider', tags: ['admin'], params, response: { 204: z.void() } },
+    schema: {
+      summary: 'Remove a registered provider; by a session that shows two factors',
+      tags: ['admin'],
+      params,
+      response: { 204: z.void() },
+    },
     handler: async (request, reply) => {
       await deleteProvider({ ...deps, fault: deleteFault }, signedInUser(request), request.params.slug)
       return reply.code(204).send()

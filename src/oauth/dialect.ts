@@ -30,7 +30,9 @@ const mostParameters = 20
 
 function findParameterBreach([name, value]: [string, string]): Breach | undefined {
   if (!parameterName.test(name)) return { rule: 'charset' }
-  if (ofTheProtocol.has(name)) return { rule: 'reserved' }
+  // Some providers take a parameter in any spelling.
+  const known = name.toLowerCase()
+  if (ofTheProtocol.has(known) || (known === 'response_mode' && name !== known)) return { rule: 'reserved' }
   if (name === 'response_mode' && value !== 'query' && value !== 'form_post')
     return { rule: 'one_of', values: ['query', 'form_post'] }
   if (value.length > 512) return { rule: 'max_length', limit: 512 }

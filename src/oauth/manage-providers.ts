@@ -10,13 +10,12 @@ import { transaction } from '../db/transaction.ts'
 import { demandTwoFactors } from '../sessions/demand-two-factors.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { countTold } from '../users/tell-admins.ts'
-import { countAccountsOf } from './count-accounts.ts'
 import { type TokenAuthMethod, tokenAuthMethods } from './dialect.ts'
 import { getRegistered, ownSlugs, secretBoxOf } from './find-provider.ts'
 import { movePlace, namespaceAfter } from './move-provider.ts'
-import { noteChange, noteProviderAct } from './note-provider-act.ts'
+import { noteChange, noteDeletion, noteRegistration } from './note-provider-act.ts'
 import { type EndpointRefusal, type EndpointWish, findEndpoints } from './provider-endpoints.ts'
-import { findDifferent, onlyDeciding } from './provider-fields.ts'
+import { findDifferent, onlyDeciding, onlyPlaces, type ProviderField } from './provider-fields.ts'
 
 type Row = typeof oauthProviders.$inferSelect
 
@@ -67,13 +66,19 @@ type Refusal = 'general:bad_request' | 'general:validation_error' | EndpointRefu
 
 const taken = { fields: [{ path: '/slug', rule: 'taken' as const }] }
 
-/** Afterwards users can sign in through the provider. */
+/** Before the first is deleted and another of its slug registered is done what a change would be: both take what that takes [AT11]. */
+type PowerRefusal = 'user:second_factor_required' | 'rate_limit:exceeded'
+
+/** Afterwards users can sign in through the provider, and all administrators know it. */
 export async function registerProvider(
-  ctx: Context<Refusal>,
-  { user: actor }: SignedIn,
+  ctx: Context<Refusal | PowerRefusal>,
+  signedIn: SignedIn,
   wish: NewProvider,
 ): Promise<ShownProvider> {
+  const { user: actor } = signedIn
+  await demandTwoFactors(ctx, signedIn)
   if (ownSlugs.some((own) => own === wish.slug)) throw ctx.fault('general:validation_error', taken)
+  await countTold(ctx, actor)
   const endpoints = await findEndpoints(ctx, wish.slug, wish)
   const id = randomUUIDv7()
   const usualScopes = endpoints.issuer === null ? [] : ['openid', 'email', 'profile']
@@ -91,7 +96,7 @@ export async function registerProvider(
   try {
     return await transaction(ctx.pool, async (tx) => {
       const [row] = await tx.insert(oauthProviders).values(provider).returning()
-      await noteProviderAct(tx, 'provider:register', { actor, row: row as Row })
+      await noteRegistration(tx, ctx, { actor, row: row as Row })
       return present(row as Row)
     })
   } catch (error) {
@@ -118,25 +123,28 @@ type ProviderChange = {
 type Change = { readonly slug: string; readonly wish: ProviderChange }
 
 /**
- * Afterwards the provider is as wished; what the wish does not name stays. Whom it asks is changed by two factors alone: who answers says who
- * is who. Its secret follows to no other address, it is given anew, and nor do its connections [AT11].
+ * Afterwards the provider is as wished; what the wish does not name stays. Whom it asks, and what of it is believed, is changed by two factors
+ * alone: who answers says who is who. Its secret follows to no other address, it is given anew, and nor do its connections [AT11].
  */
 export async function changeProvider(
-  ctx: Context<'oauth:provider_not_found' | 'user:second_factor_required' | 'rate_limit:exceeded' | Refusal>,
+  ctx: Context<'oauth:provider_not_found' | PowerRefusal | Refusal>,
   signedIn: SignedIn,
   { slug, wish }: Change,
 ): Promise<ShownProvider> {
   const known = await getRegistered(ctx, slug)
   const { user: actor } = signedIn
   const { name, clientId, clientSecret, scopes, imageHosts } = wish
-  const demandProof = async (db: Database): Promise<void> => {
+  const demandProof = async (db: Database, changed: readonly ProviderField[]): Promise<boolean> => {
+    if (onlyDeciding(changed).length === 0) return false
     await demandTwoFactors({ ...ctx, db }, signedIn)
-    if (clientSecret === undefined) throw ctx.fault('general:validation_error', secretMissing)
+    if (clientSecret === undefined && onlyPlaces(changed).length > 0) {
+      throw ctx.fault('general:validation_error', secretMissing)
+    }
+    return true
   }
   // Before whoever is named is asked anything.
-  const isElsewhere = onlyDeciding(findDifferent(wish, known)).length > 0
-  if (isElsewhere) await demandProof(ctx.db)
-  if (isElsewhere || namesEndpoints(wish)) await countTold(ctx, actor)
+  const isTold = await demandProof(ctx.db, findDifferent(wish, known))
+  if (isTold || namesEndpoints(wish)) await countTold(ctx, actor)
   const endpoints: Partial<Row> = namesEndpoints(wish)
     ? await findEndpoints(ctx, slug, endpointsAfter(known, wish))
     : {}
@@ -158,7 +166,7 @@ export async function changeProvider(
       }),
     }
     // The same issuer may name other endpoints by now, and somebody else may have changed them meanwhile.
-    if (onlyDeciding(findDifferent(wished, before)).length > 0) await demandProof(tx)
+    await demandProof(tx, findDifferent(wished, before))
     const after = { ...wished, ...namespaceAfter(before, wished) }
     await tx.update(oauthProviders).set(after).where(eq(oauthProviders.id, known.id))
     const accounts = await movePlace(tx, before, after)
@@ -185,17 +193,23 @@ function endpointsAfter(known: Row, wish: EndpointWish): EndpointWish {
   }
 }
 
-/** Afterwards nobody signs in or up through the provider, and a new one of its slug inherits none of its connections. */
+/**
+ * Afterwards nobody signs in or up through the provider, a new one of its slug inherits none of its connections, and all administrators know
+ * who has no other way in.
+ */
 export async function deleteProvider(
-  ctx: Context<'oauth:provider_not_found'>,
-  { user: actor }: SignedIn,
+  ctx: Context<'oauth:provider_not_found' | PowerRefusal>,
+  signedIn: SignedIn,
   slug: string,
 ): Promise<void> {
   const { id } = await getRegistered(ctx, slug)
+  const { user: actor } = signedIn
+  await demandTwoFactors(ctx, signedIn)
+  await countTold(ctx, actor)
   await transaction(ctx.pool, async (tx) => {
     const [row] = await tx.delete(oauthProviders).where(eq(oauthProviders.id, id)).returning()
     if (row === undefined) throw ctx.fault('oauth:provider_not_found')
-    await noteProviderAct(tx, 'provider:delete', { actor, row, more: await countAccountsOf(tx, id) })
+    await noteDeletion(tx, ctx, { actor, row })
     // First the sign-ups: one that becomes an account at this moment is waited for, and its connection goes with the others.
     await tx.delete(oauthSignUps).where(eq(oauthSignUps.providerId, id))
     await tx.delete(signUps).where(sql`${signUps.connection} ->> 'providerId' = ${id}`)

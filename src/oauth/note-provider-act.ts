@@ -4,14 +4,44 @@ import type { MailDeps } from '../mail/outbox.ts'
 import { type NotedAct, noteAct } from '../moderation/note-act.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { tellAdmins } from '../users/tell-admins.ts'
+import { countAccountsOf } from './count-accounts.ts'
 import { findDifferent, onlyDeciding, type ProviderField, providerFields } from './provider-fields.ts'
 
 type Row = typeof oauthProviders.$inferSelect
 
-type Act = { readonly actor: SignedIn['user']; readonly row: Row; readonly more?: Record<string, string> }
+type Act = { readonly actor: SignedIn['user']; readonly row: Row }
+
+/** Afterwards it is written down, and all administrators know who was given a say in who is who [AT11]. */
+export async function noteRegistration(tx: Transaction, deps: MailDeps, { actor, row }: Act): Promise<void> {
+  await noteProviderAct(tx, 'provider:register', { actor, row })
+  const { emailVerification } = row
+  const news = { template: 'provider_registered' as const, provider: row.slug, by: actor.handle, emailVerification }
+  await tellAdmins(tx, deps, { ...news, asks: placesOf(row) })
+}
+
+/** The same of one that is gone, with how many it let in; before its connections go. */
+export async function noteDeletion(tx: Transaction, deps: MailDeps, { actor, row }: Act): Promise<void> {
+  const counted = await countAccountsOf(tx, row.id)
+  await noteProviderAct(tx, 'provider:delete', { actor, row, more: counted })
+  const { accounts = '0', without_other_way: withoutOtherWay = '0' } = counted
+  const news = { template: 'provider_deleted' as const, provider: row.slug, by: actor.handle, asks: placesOf(row) }
+  await tellAdmins(tx, deps, { ...news, accounts, withoutOtherWay })
+}
+
+/** Whom it asks: its issuer, or each of its endpoints. */
+function placesOf({ issuer, authorizationEndpoint, tokenEndpoint, userinfoEndpoint }: Row): string[] {
+  if (issuer !== null) return [issuer]
+  return [authorizationEndpoint, tokenEndpoint, userinfoEndpoint].filter((one) => one !== null)
+}
+
+type NotedProviderAct = Act & { readonly more?: Record<string, string> }
 
 /** Afterwards it is written down who did it, and whereto the provider's secret goes from then on. */
-export function noteProviderAct(tx: Transaction, action: NotedAct['action'], { actor, row, more }: Act): Promise<void> {
+function noteProviderAct(
+  tx: Transaction,
+  action: NotedAct['action'],
+  { actor, row, more }: NotedProviderAct,
+): Promise<void> {
   const { id: resourceId, slug, tokenEndpoint } = row
   const metadata = { slug, token_endpoint: tokenEndpoint, ...more }
   return noteAct(tx, { action, actorId: actor.id, resourceType: 'Provider', resourceId, reason: '', metadata })

@@ -9,26 +9,31 @@ type Unnamed = 'id' | 'slug' | 'createdAt' | 'sealedClientSecret' | 'namespace' 
 type Column = {
   /** In the API and in the log. */
   readonly name: string
-  /** It decides who says who somebody is, or for whom that was said: what is meant for another client would open accounts here. */
-  readonly decides: boolean
+  readonly decides: Decision
 }
+
+/**
+ * `where`: who says who somebody is, or for whom that was said; what is meant for another client would open accounts here, and the secret belongs
+ * to that place. `what`: how much is believed of it.
+ */
+type Decision = 'where' | 'what' | 'nothing'
 
 /** What can be changed of a provider; a new column says whether changing it takes two factors, or does not compile [AT11]. */
 export const providerFields = {
-  name: { name: 'name', decides: false },
-  clientId: { name: 'client_id', decides: true },
-  issuer: { name: 'issuer', decides: true },
-  authorizationEndpoint: { name: 'authorization_endpoint', decides: true },
-  tokenEndpoint: { name: 'token_endpoint', decides: true },
-  userinfoEndpoint: { name: 'userinfo_endpoint', decides: true },
-  jwksUri: { name: 'jwks_uri', decides: true },
-  audiences: { name: 'audiences', decides: true },
-  tokenAuth: { name: 'token_endpoint_auth_method', decides: false },
-  emailVerification: { name: 'email_verification', decides: false },
-  nonce: { name: 'nonce', decides: false },
-  authorizeParameters: { name: 'authorize_parameters', decides: false },
-  scopes: { name: 'scopes', decides: false },
-  imageHosts: { name: 'image_hosts', decides: false },
+  name: { name: 'name', decides: 'nothing' },
+  clientId: { name: 'client_id', decides: 'where' },
+  issuer: { name: 'issuer', decides: 'where' },
+  authorizationEndpoint: { name: 'authorization_endpoint', decides: 'where' },
+  tokenEndpoint: { name: 'token_endpoint', decides: 'where' },
+  userinfoEndpoint: { name: 'userinfo_endpoint', decides: 'where' },
+  jwksUri: { name: 'jwks_uri', decides: 'where' },
+  audiences: { name: 'audiences', decides: 'where' },
+  tokenAuth: { name: 'token_endpoint_auth_method', decides: 'nothing' },
+  emailVerification: { name: 'email_verification', decides: 'what' },
+  nonce: { name: 'nonce', decides: 'what' },
+  authorizeParameters: { name: 'authorize_parameters', decides: 'nothing' },
+  scopes: { name: 'scopes', decides: 'nothing' },
+  imageHosts: { name: 'image_hosts', decides: 'nothing' },
 } as const satisfies Record<Exclude<keyof Row, Unnamed>, Column>
 
 export type ProviderField = keyof typeof providerFields
@@ -39,6 +44,13 @@ export const findDifferent = (wish: Partial<Record<ProviderField, unknown>>, kno
     (field) => wish[field] !== undefined && !isDeepStrictEqual(wish[field], known[field]),
   )
 
+const deciding =
+  (...decisions: readonly Decision[]) =>
+  (changed: readonly ProviderField[]): ProviderField[] =>
+    changed.filter((field) => decisions.includes(providerFields[field].decides))
+
 /** Those of them that decide who somebody is. */
-export const onlyDeciding = (changed: readonly ProviderField[]): ProviderField[] =>
-  changed.filter((field) => providerFields[field].decides)
+export const onlyDeciding = deciding('where', 'what')
+
+/** Those of them that say whom it asks. */
+export const onlyPlaces = deciding('where')

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { startApp } from '../support/app.ts'
-import { signedUp } from '../support/people.ts'
 import { OidcProvider } from '../support/provider.ts'
+import { withTotp } from '../totp/support.ts'
 
 const root = join(import.meta.dirname, '../..')
 const walk =
@@ -19,7 +19,7 @@ test('the walk of docs/providers.md prints, word for word, what it says', async 
     PUBLIC_URL: undefined,
     FRONTEND_URL: undefined,
   })
-  const { person, client } = await signedUp(app)
+  const { person, client, backupCodes } = await withTotp(app)
   const { stdout } = await promisify(execFile)('bash', ['-euc', walk], {
     cwd: root,
     env: {
@@ -29,6 +29,7 @@ test('the walk of docs/providers.md prints, word for word, what it says', async 
       KEYS_DIR: app.config.keysDir,
       EMAIL: person.email,
       PASSWORD: person.password,
+      CODE: backupCodes[0], // Unlike the app's it does not grow old meanwhile.
       TOKEN: client.cookies.get('session_id'),
       CLIENT_ID: provider.clientId,
       CLIENT_SECRET: provider.clientSecret,
@@ -38,7 +39,8 @@ test('the walk of docs/providers.md prints, word for word, what it says', async 
   const printed = stdout.trimEnd().split('\n')
   const promised = [...walk.matchAll(/# (\d{3})$/gm)].map((match) => match[1])
   expect(printed[0]).toContain('has the role admin now')
-  expect(printed.slice(1).map((line) => line.slice(-3))).toEqual(promised)
+  expect(printed[1]).toContain('count as a second factor from now on')
+  expect(printed.slice(2).map((line) => line.slice(-3))).toEqual(promised)
   expect(stdout).toContain('"slug":"acme"')
   expect(stdout).toContain('"auth_url"')
   expect(stdout).not.toContain(provider.clientSecret)

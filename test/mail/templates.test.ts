@@ -43,6 +43,23 @@ const letters: Record<string, MailContent> = {
   registered_notice: { template: 'registered_notice', to },
   'role_granted by an operator': { template: 'role_granted', to, role: 'admin', handle: 'ada_l' },
   'role_granted by an administrator': { template: 'role_granted', to, role: 'mod', handle: 'ada_l', by: 'eve' },
+  'provider_registered, hostile': {
+    template: 'provider_registered',
+    to,
+    provider: 'acme',
+    by: 'ada_lovelace',
+    asks: [hostile, planted],
+    emailVerification: 'trusted',
+  },
+  'provider_deleted, hostile': {
+    template: 'provider_deleted',
+    to,
+    provider: 'acme',
+    by: 'ada_lovelace',
+    asks: [hostile, planted],
+    accounts: '2',
+    withoutOtherWay: '1',
+  },
   'provider_moved, hostile': {
     template: 'provider_moved',
     to,

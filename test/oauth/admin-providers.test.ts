@@ -2,11 +2,11 @@ import { hostname, networkInterfaces } from 'node:os'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { grantRole } from '../../src/users/operate-roles.ts'
-import { adminWithCode } from '../moderation/support.ts'
+import { adminWithCode, said, somebody, unknownId } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { type Reply, shapeIssuer, startOtherServer } from '../support/native-provider.ts'
-import { signedUp } from '../support/people.ts'
+import { mailsTo, signedUp } from '../support/people.ts'
 import { arrive, OidcProvider } from '../support/provider.ts'
 import { startServerProcess } from '../support/server-process.ts'
 
@@ -16,10 +16,12 @@ const provider = new OidcProvider()
 const other = await startOtherServer()
 let app: TestApp
 let admin: TestClient
+let adminHandle: string
 beforeAll(async () => {
   await provider.start()
   app = await startApp()
-  ;({ client: admin } = await adminWithCode(app))
+  const { person, client } = await adminWithCode(app)
+  ;[admin, adminHandle] = [client, person.handle]
 })
 afterAll(async () => {
   await app.close()
@@ -105,6 +107,53 @@ describe('who may', () => {
     expect((await stale.send(method, path)).code).toBe('user:reauthentication_required')
     const ended = await personWith('admin', new Date(Date.now() + 60_000).toISOString())
     expect((await ended.send('GET', url)).status).toBe(200)
+  })
+
+  test('user:second_factor_required: a session that shows one factor registers and deletes none, nor both in turn [AT11]', async () => {
+    const slug = await registered(byHand())
+    const { client: one } = await somebody(app, 'admin')
+    const asked = other.asked.length
+    const answers = [
+      await one.send('DELETE', `${url}/${slug}`),
+      await one.post(url, byIssuer({ issuer: other.url })),
+      await one.post(url, { ...byHand(), slug }),
+    ]
+    expect(answers.map(said)).toEqual(answers.map(() => [403, 'user:second_factor_required']))
+    expect(other.asked.length).toBe(asked)
+    expect((await admin.get(url)).body.providers).toContainEqual(expect.objectContaining({ slug }))
+  })
+
+  test('rate_limit:exceeded once one administrator has had all the others told sixty times in an hour [AT10]', async () => {
+    const same = { DATABASE_URL: app.config.databaseUrl, KEYS_DIR: app.config.keysDir }
+    const strict = await startApp({ RATE_LIMITS: 'on', ...same })
+    onTestFinished(strict.close)
+    const slug = await registered(byHand())
+    const client = strict.client()
+    // Not the one of the other tests, who is counted in this database as well.
+    const { client: busy } = await adminWithCode(app)
+    client.headers.authorization = `Bearer ${busy.cookies.get('__Host-session_id')}`
+    const grant = { user_id: unknownId, role: 'mod', reason: 'x' }
+    for (let turn = 0; turn < 60; turn++) await client.post('/v0/users/roles/grant', grant)
+    const refused = [429, 'rate_limit:exceeded']
+    expect(said(await client.send('DELETE', `${url}/${slug}`))).toEqual(refused)
+    expect(said(await client.post(url, byHand()))).toEqual(refused)
+  })
+
+  test('all administrators are told of one that is registered, and of one that is deleted [AT11]', async () => {
+    const { person } = await somebody(app, 'admin')
+    const slug = await registered(byHand({ email_verification: 'trusted' }))
+    await signedUpThrough(slug, 'of-one-that-goes')
+    expect((await remove(slug)).status).toBe(204)
+    const texts = (await mailsTo(app, person.email, 3)).map(({ text }) => text)
+    const asks = ['authorize', 'token', 'userinfo'].map((path) => `${other.url}/${path}`.replace('://', ' ')).join(', ')
+    const here = (text: string) => texts.find((one) => one.includes(`${text} the provider ${slug}`))
+    expect(here(`${adminHandle} registered`)).toContain(`which asks ${asks} (email_verification: trusted)`)
+    const gone = here(`${adminHandle} deleted`)
+    expect(gone).toContain(`which asked ${asks}.`)
+    expect(gone).toContain(
+      'Accounts that it opened: 1. Of them without another way in than a link to their mailbox: 1.',
+    )
+    expect(texts.join()).not.toContain(secret)
   })
 
   test("the operator's grant holds for good, also after one that had an end", async () => {

@@ -1,5 +1,6 @@
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { somebody } from '../moderation/support.ts'
 import { frontendUrl, publicUrl, startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { makeKey, type Reply, shapeIssuer, startOtherServer } from '../support/native-provider.ts'
@@ -162,8 +163,10 @@ describe('email_verification', () => {
 
   test('user:second_factor_required for another audience: what is meant for it would open accounts here [AT11]', async () => {
     const slug = await byIssuer({ audiences: ['one'] })
-    expect((await change(slug, { audiences: ['one', 'two'] })).code).toBe('user:second_factor_required')
-    expect((await change(slug, { audiences: ['one'], name: 'N' })).status).toBe(200)
+    const { client: one } = await somebody(app, 'admin')
+    const changeByOne = (body: object) => one.send('PATCH', `/v0/admin/oauth/providers/${slug}`, { body })
+    expect((await changeByOne({ audiences: ['one', 'two'] })).code).toBe('user:second_factor_required')
+    expect((await changeByOne({ audiences: ['one'], name: 'N' })).status).toBe(200)
   })
 })
 
@@ -272,6 +275,9 @@ describe('authorize_parameters', () => {
   test.each<[object, string, string]>([
     ...['client_id', 'redirect_uri', 'state', 'nonce', 'scope', 'response_type', 'code_challenge', 'request_uri'].map(
       (name) => [{ [name]: 'x' }, `/authorize_parameters/${name}`, 'reserved'] as [object, string, string],
+    ),
+    ...['Redirect_Uri', 'STATE', 'Request', 'Response_Mode'].map(
+      (name) => [{ [name]: 'query' }, `/authorize_parameters/${name}`, 'reserved'] as [object, string, string],
     ),
     [{ response_mode: 'fragment' }, '/authorize_parameters/response_mode', 'one_of'],
     [{ response_mode: 'web_message' }, '/authorize_parameters/response_mode', 'one_of'],

@@ -146,6 +146,8 @@ describe('user:second_factor_required: a session that shows one factor changes n
     token_endpoint: `${elsewhere.url}/token`,
     userinfo_endpoint: `${elsewhere.url}/userinfo`,
     client_id: 'another',
+    email_verification: 'trusted',
+    nonce: 'if_present',
   })
 
   let one: TestClient
@@ -189,7 +191,7 @@ test('all administrators are told whom it asked and whom it asks, and the log sa
   await connected(kinds.plain, slug)
   await move(slug, { token_endpoint: `${elsewhere.url}/token` })
   await move(slug, { token_endpoint: `${home.url}/token` })
-  const [back, away] = (await mailsTo(app, person.email, 3)).filter(({ subject }) =>
+  const [back, away] = (await mailsTo(app, person.email, 4)).filter(({ subject }) =>
     /says who your users/.test(subject),
   )
   const host = (server: Server) => server.url.replace('http://', 'http ')
@@ -205,6 +207,17 @@ test('all administrators are told whom it asked and whom it asks, and the log sa
     after: JSON.stringify({ token_endpoint: `${elsewhere.url}/token` }),
   })
   expect(JSON.stringify([row, away, back])).not.toContain(secret)
+})
+
+test('what of it is believed takes two factors and is told, without the secret; whom it knows it knows [AT11]', async () => {
+  const { person } = await somebody(app, 'admin')
+  const slug = await kinds.plain.register()
+  const { who } = await connected(kinds.plain, slug)
+  expect((await change(slug, { email_verification: 'trusted', nonce: 'if_present' })).status).toBe(200)
+  const told = (await mailsTo(app, person.email, 3)).filter(({ subject }) => /says who your users/.test(subject))
+  expect(told).toHaveLength(1)
+  expect(told[0]?.text).toContain('email_verification was claim and is trusted; nonce was required and is if_present.')
+  expect(isLetIn(await kinds.plain.come(slug, home, who))).toBe(true)
 })
 
 test('npm run admin -- providers confirm-move: a provider that there is not, one that did not move [AT11]', async () => {

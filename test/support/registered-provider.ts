@@ -1,17 +1,13 @@
 import type { JWTPayload } from 'jose'
+import { adminWithCode } from '../moderation/support.ts'
 import type { TestApp } from './app.ts'
 import type { Answer, TestClient } from './client.ts'
 import type { makeKey, OtherServer } from './native-provider.ts'
-import { signedUp } from './people.ts'
 
 const url = '/v0/admin/oauth/providers'
 
-/** Somebody who may register providers. */
-export async function administratorOf(app: TestApp): Promise<TestClient> {
-  const { person, client } = await signedUp(app)
-  await app.sql("insert into user_roles (user_id, role) select id, 'admin' from users where email = $1", [person.email])
-  return client
-}
+/** Somebody who may register providers: an administrator's session that shows two factors. */
+export const administratorOf = async (app: TestApp): Promise<TestClient> => (await adminWithCode(app)).client
 
 let count = 0
 
