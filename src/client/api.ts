@@ -36,26 +36,26 @@ export interface Routes {
       data: { providers: readonly ({ id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; email_verification: string; nonce: string; token_endpoint_auth_method: string; authorize_parameters: Record<string, string>; audiences: readonly string[]; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string })[] }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
     }
-    /** Register a provider, by its issuer (OIDC) or its endpoints */
+    /** Register a provider, by its issuer (OIDC) or its endpoints; by a session that shows two factors */
     POST: {
       body: { slug: string; name: string; client_id: string; client_secret: string; /** OIDC: the rest comes from its discovery document */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; /** claim, trusted, mail: an address counts where email_verified is true, unless it is denied, or once its mailbox has answered a link */ email_verification?: string; /** required, if_present: whether an ID token may lack the nonce that was sent */ nonce?: string; /** client_secret_basic, client_secret_post: how the token endpoint takes the secret; by default as the issuer says, else client_secret_basic */ token_endpoint_auth_method?: string; /** further parameters of the way to the provider; with response_mode=form_post it posts to a page of ours */ authorize_parameters?: Record<string, string>; /** client ids of your apps there, for which ID tokens may be that apps bring */ audiences?: readonly string[]; scopes?: readonly string[]; /** whence its pictures may come */ image_hosts?: readonly string[] }
       data: { id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; email_verification: string; nonce: string; token_endpoint_auth_method: string; authorize_parameters: Record<string, string>; audiences: readonly string[]; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
     }
   }
   '/v0/admin/oauth/providers/{slug}': {
-    /** Change a registered provider; whom it asks, by a session that shows two factors */
+    /** Change a registered provider; whom it asks and what it is believed, by a session that shows two factors */
     PATCH: {
       params: { path: { slug: string } }
       body?: { name?: string; client_id?: string; client_secret?: string; /** OIDC: the rest comes from its discovery document */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; /** claim, trusted, mail: an address counts where email_verified is true, unless it is denied, or once its mailbox has answered a link */ email_verification?: string; /** required, if_present: whether an ID token may lack the nonce that was sent */ nonce?: string; /** client_secret_basic, client_secret_post: how the token endpoint takes the secret; by default as the issuer says, else client_secret_basic */ token_endpoint_auth_method?: string; /** further parameters of the way to the provider; with response_mode=form_post it posts to a page of ours */ authorize_parameters?: Record<string, string>; /** client ids of your apps there, for which ID tokens may be that apps bring */ audiences?: readonly string[]; scopes?: readonly string[]; /** whence its pictures may come */ image_hosts?: readonly string[] }
       data: { id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; email_verification: string; nonce: string; token_endpoint_auth_method: string; authorize_parameters: Record<string, string>; audiences: readonly string[]; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
     }
-    /** Remove a registered provider */
+    /** Remove a registered provider; by a session that shows two factors */
     DELETE: {
       params: { path: { slug: string } }
       data: undefined
-      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
     }
   }
   '/v0/app/auth/complete-signup': {
@@ -595,7 +595,7 @@ export interface Routes {
 
 /** Every code that the server of this version knows, the most declared first. */
 export const codes: readonly string[] =
-  'system:internal_error general:invalid_ip_address system:database_error rate_limit:exceeded system:transaction_error FORBIDDEN general:bad_request user:invalid_token FILE_TOO_LARGE user:banned session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required oauth:provider_not_found user:permission_insufficient worker:connection_failed worker:response_invalid oauth:invalid_auth_url worker:verification_email_send_failed totp:invalid_code system:hashing_error user:cannot_manage_self user:not_found oauth:email_already_exists totp:backup_code_exhausted turnstile:service_error turnstile:token_missing turnstile:verification_failed user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed token:email_mismatch totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed password:incorrect system:not_found token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_verification totp:already_enabled totp:temp_token_expired totp:temp_token_invalid user:invalid_password user:no_refresh_token user:not_verified user:password_not_set user:second_factor_required file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
+  'system:internal_error general:invalid_ip_address system:database_error rate_limit:exceeded system:transaction_error FORBIDDEN general:bad_request user:invalid_token FILE_TOO_LARGE user:banned session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required oauth:provider_not_found user:permission_insufficient worker:connection_failed worker:response_invalid oauth:invalid_auth_url worker:verification_email_send_failed totp:invalid_code system:hashing_error user:cannot_manage_self user:not_found oauth:email_already_exists totp:backup_code_exhausted turnstile:service_error turnstile:token_missing turnstile:verification_failed user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed token:email_mismatch totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists user:second_factor_required email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed password:incorrect system:not_found token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_verification totp:already_enabled totp:temp_token_expired totp:temp_token_invalid user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
 
 /** The codes that every route may refuse with: bit n is the n-th of `codes`. Written out they would be most of the client's size. */
 export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
@@ -603,71 +603,71 @@ export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>
   '/health-check': { GET: 0x1n },
   '/health/live': { GET: 0x1n },
   '/health/ready': { GET: 0x1n },
-  '/v0/admin/oauth/providers': { GET: 0x57e8fn, POST: 0x2000000025ffffn },
-  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x20002000000027ffffn, DELETE: 0x77ebfn },
-  '/v0/app/auth/complete-signup': { POST: 0x40082085881ffn },
-  '/v0/app/auth/device/verify': { POST: 0x80000000000017fn },
-  '/v0/app/auth/login': { POST: 0x800008000e158837fn },
-  '/v0/app/auth/oauth/{provider}/token': { POST: 0x818080822037fn },
-  '/v0/app/auth/totp/verify': { POST: 0x1800000001080017fn },
-  '/v0/app/auth/verify-email': { POST: 0x240001110000817fn },
-  '/v0/auth/change-email': { POST: 0x10010000010158ffffn },
-  '/v0/auth/change-password': { POST: 0x6002000020000100ffffn },
-  '/v0/auth/check': { GET: 0x400200007ec7n },
-  '/v0/auth/complete-signup': { POST: 0x40082085881ffn },
-  '/v0/auth/confirm-email-change': { POST: 0x100000110000817fn },
-  '/v0/auth/device/verify': { POST: 0x80000000000017fn },
+  '/v0/admin/oauth/providers': { GET: 0x57e8fn, POST: 0x4001000025ffffn },
+  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x4001000027ffffn, DELETE: 0x10000077ebfn },
+  '/v0/app/auth/complete-signup': { POST: 0x80082085881ffn },
+  '/v0/app/auth/device/verify': { POST: 0x100000000000017fn },
+  '/v0/app/auth/login': { POST: 0x1000010000e158837fn },
+  '/v0/app/auth/oauth/{provider}/token': { POST: 0x1030080822037fn },
+  '/v0/app/auth/totp/verify': { POST: 0x3000000001080017fn },
+  '/v0/app/auth/verify-email': { POST: 0x480002110000817fn },
+  '/v0/auth/change-email': { POST: 0x20020000010158ffffn },
+  '/v0/auth/change-password': { POST: 0x6004000040000100ffffn },
+  '/v0/auth/check': { GET: 0x800200007ec7n },
+  '/v0/auth/complete-signup': { POST: 0x80082085881ffn },
+  '/v0/auth/confirm-email-change': { POST: 0x200000110000817fn },
+  '/v0/auth/device/verify': { POST: 0x100000000000017fn },
   '/v0/auth/devices': { GET: 0x7e8fn },
-  '/v0/auth/devices/{id}': { DELETE: 0x200000000007ebfn },
+  '/v0/auth/devices/{id}': { DELETE: 0x400000000007ebfn },
   '/v0/auth/forgot-password': { POST: 0x100000000000000e018817fn },
-  '/v0/auth/login': { POST: 0x800008000e158837fn },
+  '/v0/auth/login': { POST: 0x1000010000e158837fn },
   '/v0/auth/logout': { POST: 0x7cbfn },
   '/v0/auth/oauth/connections': { GET: 0x7e8fn },
-  '/v0/auth/oauth/connections/unlink': { POST: 0x2000002000000017fffn },
-  '/v0/auth/oauth/google/one-tap/login': { POST: 0x808080822037fn },
+  '/v0/auth/oauth/connections/unlink': { POST: 0x2000004000000017fffn },
+  '/v0/auth/oauth/google/one-tap/login': { POST: 0x1010080822037fn },
   '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x22000fn },
   '/v0/auth/oauth/providers': { GET: 0xfn },
   '/v0/auth/oauth/{provider}/authorize': { GET: 0x800000000000023fecfn },
   '/v0/auth/oauth/{provider}/form-post': { POST: 0x2014fn },
-  '/v0/auth/oauth/{provider}/link': { POST: 0x10000d0100800227fffn },
-  '/v0/auth/oauth/{provider}/login': { POST: 0xd018080822037fn },
-  '/v0/auth/reauthenticate': { POST: 0x10010000201180fdffn },
-  '/v0/auth/resend-verification-email': { POST: 0x100e058817fn },
-  '/v0/auth/reset-password': { POST: 0x28000000020100000817fn },
+  '/v0/auth/oauth/{provider}/link': { POST: 0x10001a0200800227fffn },
+  '/v0/auth/oauth/{provider}/login': { POST: 0x1a030080822037fn },
+  '/v0/auth/reauthenticate': { POST: 0x20020000201180fdffn },
+  '/v0/auth/resend-verification-email': { POST: 0x200e058817fn },
+  '/v0/auth/reset-password': { POST: 0x28000000040100000817fn },
   '/v0/auth/session': { GET: 0x7n },
   '/v0/auth/sessions': { GET: 0x7e8fn },
   '/v0/auth/sessions/revoke-others': { POST: 0x17ebfn },
-  '/v0/auth/sessions/{management_id}': { DELETE: 0x200000000007ebfn },
-  '/v0/auth/set-initial-password': { POST: 0x1000000020000001ffffn },
+  '/v0/auth/sessions/{management_id}': { DELETE: 0x400000000007ebfn },
+  '/v0/auth/set-initial-password': { POST: 0x1000000040000001ffffn },
   '/v0/auth/signup': { POST: 0x80e058817fn },
-  '/v0/auth/token': { POST: 0x400000007ebfn },
-  '/v0/auth/token/refresh': { POST: 0x400004002000003ffn },
-  '/v0/auth/token/revoke': { POST: 0x4000000000000017fn },
+  '/v0/auth/token': { POST: 0x800000007ebfn },
+  '/v0/auth/token/refresh': { POST: 0x800008002000003ffn },
+  '/v0/auth/token/revoke': { POST: 0x8000000000000017fn },
   '/v0/auth/totp/backup-codes/regenerate': { POST: 0x2000807fffn },
   '/v0/auth/totp/disable': { POST: 0x2010807fffn },
-  '/v0/auth/totp/enable': { POST: 0x4000002000817fffn },
-  '/v0/auth/totp/setup': { POST: 0xc00004000000000017ebfn },
+  '/v0/auth/totp/enable': { POST: 0x8000002000817fffn },
+  '/v0/auth/totp/setup': { POST: 0xc00008000000000017ebfn },
   '/v0/auth/totp/status': { GET: 0x7e8fn },
-  '/v0/auth/totp/verify': { POST: 0x1800000001080017fn },
-  '/v0/auth/undo-email-change': { POST: 0x100000010000017fn },
-  '/v0/auth/verify-email': { POST: 0x240001110000817fn },
+  '/v0/auth/totp/verify': { POST: 0x3000000001080017fn },
+  '/v0/auth/undo-email-change': { POST: 0x200000010000017fn },
+  '/v0/auth/verify-email': { POST: 0x480002110000817fn },
   '/v0/errors': { GET: 0xbn },
   '/v0/events': { GET: 0x7e8fn },
-  '/v0/files/{name}': { GET: 0x400000020000000007n },
+  '/v0/files/{name}': { GET: 0x400000040000000007n },
   '/v0/moderation/logs': { GET: 0x4fecfn },
   '/v0/search/users': { GET: 0x80000000000000805fn },
-  '/v0/user/me': { GET: 0x200007c87n, PATCH: 0x800000ffffn, DELETE: 0x20000000013d9fdffn },
-  '/v0/user/me/banner-image': { POST: 0x1040000007fbfn, DELETE: 0x20000007ebfn },
+  '/v0/user/me': { GET: 0x200007c87n, PATCH: 0x800000ffffn, DELETE: 0x40000000013d9fdffn },
+  '/v0/user/me/banner-image': { POST: 0x2080000007fbfn, DELETE: 0x40000007ebfn },
   '/v0/user/me/deletion/confirm': { POST: 0x10000000000000200017fn },
   '/v0/user/me/export': { GET: 0x17c9fn },
-  '/v0/user/me/profile-image': { POST: 0x1040000007fbfn, DELETE: 0x20000007ebfn },
-  '/v0/user/me/profile-image/import': { POST: 0x4000002040000007fffn },
+  '/v0/user/me/profile-image': { POST: 0x2080000007fbfn, DELETE: 0x40000007ebfn },
+  '/v0/user/me/profile-image/import': { POST: 0x4000004080000007fffn },
   '/v0/user/me/security-events': { GET: 0xfecfn },
   '/v0/users/ban': { POST: 0x100000000000440605ffffn },
   '/v0/users/handle/{handle}/available': { GET: 0x800fn },
   '/v0/users/profile': { GET: 0x400004fn },
   '/v0/users/profile/id': { GET: 0x400004fn },
-  '/v0/users/roles/grant': { POST: 0x200020000000440605ffffn },
+  '/v0/users/roles/grant': { POST: 0x200000000001440605ffffn },
   '/v0/users/roles/revoke': { POST: 0x400000000000440605ffffn },
   '/v0/users/unban': { POST: 0x800000000000440605ffffn },
 }
@@ -676,4 +676,4 @@ export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>
 export type OurSideCode = 'eventstream:publish_failed' | 'file:read_error' | 'general:invalid_ip_address' | 'meilisearch:query_failed' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'turnstile:service_error' | 'worker:connection_failed' | 'worker:password_reset_email_send_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
 
 /** The same as bits. */
-export const ourSide = 0x10c00c00080500c2158001fn
+export const ourSide = 0x10c00c00100a00c2158001fn
