@@ -8,13 +8,20 @@ const pages = ['security.md', 'field.md'].map((name) => ({
   file: new URL(`../../docs/${name}`, import.meta.url),
 }))
 const requirement = /^- \*\*([A-Z]{2}\d+)\*\* \S/
-const listed = /^ {2}- /
+const listed = /^ {2}- .*\n/gm
+/** The rest of a requirement that its author broke into lines. */
+const broken = /^(- \*\*[A-Z]{2}\d+\*\* .*)\n {2}(?=[^ -])/m
 
-/** Lines that are written by hand, each requirement followed by the tests that carry its ID. */
+/** Each requirement on a line of its own, as a list would come between its parts. */
+function inLines(page: string): string {
+  const joined = page.replace(broken, '$1 ')
+  return joined === page ? page : inLines(joined)
+}
+
+/** What is written by hand, each requirement followed by the tests that carry its ID. */
 const withTests = (page: string, tests: readonly TaggedTest[]): string =>
-  page
+  inLines(page.replace(listed, ''))
     .split('\n')
-    .filter((line) => !listed.test(line))
     .flatMap((line) => {
       const id = requirement.exec(line)?.[1]
       return id === undefined ? [line] : [line, ...tests.filter(({ ids }) => ids.includes(id)).map(testLine)]
@@ -66,4 +73,6 @@ test('a page with a test that is gone, or without one that is there, is not what
   const right = '- **AA1** text\n  - `a.test.ts`: one\nmore'
   for (const page of [right, '- **AA1** text\nmore', '- **AA1** text\n  - `a.test.ts`: gone\nmore'])
     expect(withTests(page, tests)).toBe(right)
+  const torn = '- **AA1** a text\n  - `a.test.ts`: one\n  of several\n  lines\nmore'
+  expect(withTests(torn, tests)).toBe('- **AA1** a text of several lines\n  - `a.test.ts`: one\nmore')
 })
