@@ -10,6 +10,7 @@ import type { Client } from '../http/client.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
 import { lockAccount, type OpenedSession, openOnNewDevice } from '../sessions/open.ts'
 import { supersedeSignUpTokens } from '../tokens/issue.ts'
+import { isKept } from '../tokens/kept-address.ts'
 import { audit } from '../users/audit.ts'
 import { emailKey } from '../users/email.ts'
 import { takeHandle } from '../users/take-handle.ts'
@@ -107,6 +108,7 @@ async function createAccount(ctx: Context<Refusal>, tx: Transaction, { signUp, w
       throw ctx.fault('user:invalid_token', { cause: error })
     throw error
   }
+  if (await isKept(tx, emailKey(email))) throw ctx.fault('oauth:email_already_exists')
   if (!(await takeHandle(tx, handle, id))) throw ctx.fault('user:handle_already_exists')
   await tx.update(oauthSignUps).set({ userId: id, handle, displayName }).where(eq(oauthSignUps.id, signUpId))
   await audit(tx, { type: 'sign_up', userId: id, client, metadata: { provider: providerId } })

@@ -8,6 +8,7 @@ import type { Client } from '../http/client.ts'
 import { deviceDigestOf, isKnownDevice } from '../sessions/devices.ts'
 import type { CodeOutcome, SessionOutcome } from '../sessions/reply.ts'
 import { type Claim, signIn } from '../sessions/sign-in.ts'
+import { isKept } from '../tokens/kept-address.ts'
 import { continueLogin } from '../totp/continue-login.ts'
 import { isBanned } from '../users/banned.ts'
 import { emailKey, findEmailBreach } from '../users/email.ts'
@@ -133,5 +134,5 @@ async function isRegistered({ db }: Context<never>, email: string): Promise<bool
     .select({ id: users.id })
     .from(users)
     .where(eq(users.emailKey, emailKey(email)))
-  return found !== undefined
+  return found !== undefined || isKept(db, emailKey(email))
 }

@@ -7,6 +7,7 @@ import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { emailKey } from '../users/email.ts'
 import { handleKey } from '../users/fields.ts'
+import { liveUndosOf } from './kept-address.ts'
 import { queueSignUpMail } from './sign-up-mail.ts'
 
 type NewSignUp = Pick<SignUp, 'email' | 'handle' | 'displayName' | 'passwordHash' | 'connection'>
@@ -42,6 +43,7 @@ const putStatement = prepared((tx) => {
     .select({ email: users.email })
     .from(users)
     .where(eq(users.emailKey, sql.placeholder('key')))
+  const undo = liveUndosOf(tx, sql.placeholder('key'))
   const content = {
     handle: sql<string>`${sql.placeholder('handle')}`,
     displayName: sql<string>`${sql.placeholder('displayName')}`,
@@ -49,7 +51,7 @@ const putStatement = prepared((tx) => {
     connection: sql`${sql.placeholder('connection')}::jsonb`,
     // Mails go to the address as its owner wrote it: another spelling may be another mailbox.
     email: sql<string>`coalesce((${owner}), ${sql.placeholder('email')})`,
-    registered: sql<boolean>`exists (${owner})`,
+    registered: sql<boolean>`exists (${owner}) or exists (${undo})`,
     createdAt: sql`now()`,
     expiresAt: sql`now() + make_interval(secs => ${sql.placeholder('ttlSeconds')})`,
   }

@@ -11,6 +11,7 @@ import { changeAccounts } from '../sessions/change-accounts.ts'
 import { type OpenedSession, openOnNewDevice } from '../sessions/open.ts'
 import { audit } from '../users/audit.ts'
 import { emailKey } from '../users/email.ts'
+import { isKept } from './kept-address.ts'
 import { takeMailedToken } from './take.ts'
 
 type Refusal =
@@ -91,6 +92,7 @@ async function createAccount(ctx: Context<Refusal>, tx: Transaction, signUp: Sig
     if (violatesUnique(error, 'users_email_key_unique')) throw ctx.fault('user:email_already_exists', { cause: error })
     throw error
   }
+  if (await isKept(tx, emailKey)) throw ctx.fault('user:email_already_exists')
   if (connection) await connect(ctx, tx, { userId: id, email, connection })
   await tx.update(handles).set({ userId: id, signUpId: null, expiresAt: null }).where(eq(handles.signUpId, signUp.id))
   await tx.delete(signUps).where(eq(signUps.id, signUp.id))

@@ -258,7 +258,8 @@ describe('POST /v0/auth/undo-email-change', () => {
 
   test('user:email_already_exists when the old address was taken meanwhile; nothing is consumed', async () => {
     const { person, undoToken } = await changed()
-    const { person: other } = await signedUp(app, { email: person.email })
+    const { person: other } = await signedUp(app)
+    await app.sql('update users set email = $1, email_key = lower($1) where handle = $2', [person.email, other.handle])
     const answer = await undo(undoToken)
     expect([answer.status, answer.code]).toEqual([409, 'user:email_already_exists'])
     await app.sql("update users set email_key = 'elsewhere@example.com' where handle = $1", [other.handle])

@@ -3,7 +3,7 @@ import { helpUser } from '../../src/users/help-user.ts'
 import { said } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
-import { mailedToken, mailsTo, newPerson, type Person, signedInOnDevice } from '../support/people.ts'
+import { mailedToken, mailsTo, newPerson, type Person, signedInOnDevice, signedUp } from '../support/people.ts'
 import { arrive, newcomer, startProviders } from '../support/provider.ts'
 import { runAdmin } from '../support/server-process.ts'
 import { codeOf, tempToken, verify } from '../totp/support.ts'
@@ -184,6 +184,57 @@ describe('POST /v0/auth/undo-email-change takes back all that opens the account 
   })
 })
 
+describe('while an undo link lives nobody signs up with its address [AT7]', () => {
+  test('through a provider, with a password or by mail: the answers of a registered address; then the link works', async () => {
+    const { person, client } = await signedInOnDevice(app)
+    await confirmAddress(await askForAddress(client, person))
+    provider.reset({ ...newcomer(), email: person.email })
+    const squatter = app.client()
+    const come = async () => squatter.post('/v0/auth/oauth/google/login', await arrive(squatter, 'google'))
+    expect(said(await come())).toEqual([409, 'oauth:email_already_exists'])
+    expect((await squatter.post('/v0/auth/signup', { ...newPerson(), email: person.email })).status).toBe(202)
+    const notice = await vi.waitFor(
+      async () => {
+        const found = (await mailsTo(app, person.email)).find((one) => one.subject === 'You already have an account')
+        if (found === undefined) throw new Error('there is no notice')
+        return found
+      },
+      { timeout: 15_000, interval: 20 },
+    )
+    expect(notice.text).not.toContain('token=')
+    await undo(person)
+    expect((await app.sql('select id from users where email = $1', [person.email])).length).toBe(1)
+  })
+
+  test('user:email_already_exists, oauth:email_already_exists: also a sign-up that began before', async () => {
+    const { email } = newPerson()
+    const [byPassword, throughProvider] = [app.client(), app.client()]
+    await byPassword.post('/v0/auth/signup', { ...newPerson(), email })
+    const link = await mailedToken(app, email)
+    provider.reset({ ...newcomer(), email })
+    const arrival = await arrive(throughProvider, 'google')
+    const { body } = await throughProvider.post('/v0/auth/oauth/google/login', arrival)
+    const { person } = await signedInOnDevice(app)
+    // As if the account had that address for a while.
+    await app.sql(
+      `insert into mailed_tokens (id, purpose, user_id, address_key, address, digest, expires_at)
+       select gen_random_uuid(), 'email_undo', id, $2, $2, sha256($3), now() + interval '1 day' from users where email = $1`,
+      [person.email, email, Buffer.from(email)],
+    )
+    expect(said(await byPassword.post('/v0/auth/verify-email', { token: link }))).toEqual([
+      409,
+      'user:email_already_exists',
+    ])
+    const wish = { pending_token: body.pending_token, handle: `kept_${process.pid}`, display_name: 'K' }
+    const completed = await throughProvider.post('/v0/auth/complete-signup', wish)
+    expect(said(completed)).toEqual([409, 'oauth:email_already_exists'])
+    await app.sql("update mailed_tokens set expires_at = now() where purpose = 'email_undo' and address_key = $1", [
+      email,
+    ])
+    expect((await throughProvider.post('/v0/auth/complete-signup', wish)).status).toBe(204)
+  })
+})
+
 describe('npm run admin -- user EMAIL take-back [AT7]', () => {
   test('ends everything, removes what came since, and gives the address back', async () => {
     const { person, client } = await signedInOnDevice(app)
@@ -211,7 +262,10 @@ describe('npm run admin -- user EMAIL take-back [AT7]', () => {
     await app.sql("update users set totp_enabled_at = now() - interval '6 days 23 hours' where handle = $1", [
       person.handle,
     ])
-    const { person: stranger } = await signedInOnDevice(app, { email: person.email })
+    await app.sql("update mailed_tokens set expires_at = now() where purpose = 'email_undo' and address = $1", [
+      person.email,
+    ])
+    const { person: stranger } = await signedUp(app, { email: person.email })
     await expect(helpUser(app.deps, `@${person.handle}`, 'take-back')).rejects.toThrow('another account has by now')
     expect(await rowsOf('totp_secrets', person)).toBe(1)
     await app.sql("update users set email_key = 'gone@example.com' where handle = $1", [stranger.handle])

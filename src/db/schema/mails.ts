@@ -1,4 +1,4 @@
-import { isNotNull } from 'drizzle-orm'
+import { isNotNull, sql } from 'drizzle-orm'
 import { boolean, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { bytea, createdAt, instant, shownMethods } from './columns.ts'
 import { users } from './users.ts'
@@ -33,6 +33,7 @@ export const mailedTokens = pgTable(
     index('mailed_tokens_sign_up_id').on(table.signUpId),
     index('mailed_tokens_user_id').on(table.userId),
     index('mailed_tokens_expires_at').on(table.expiresAt),
+    index('mailed_tokens_undo_address_key').on(table.addressKey).where(sql`purpose = 'email_undo'`),
   ],
 )
 

@@ -1,0 +1,1 @@
+CREATE INDEX "mailed_tokens_undo_address_key" ON "mailed_tokens" USING btree ("address_key") WHERE purpose = 'email_undo';
