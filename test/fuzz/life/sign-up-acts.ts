@@ -3,7 +3,7 @@ import { drawCaller, foresee } from './caller.ts'
 import { type Life, refused } from './life.ts'
 import { drawLink, refusalOfLink } from './links.ts'
 import { newDevice } from './login-acts.ts'
-import { type Account, findByEmail, findWaiting, isHandleHeld, type SignUp, voidSignUpLinks } from './state.ts'
+import { type Account, findByEmail, findWaiting, isHandleHeld, isKept, type SignUp, voidSignUpLinks } from './state.ts'
 
 export const signUp: Act = async (life, choices) => {
   const { state } = life
@@ -25,7 +25,7 @@ export const signUp: Act = async (life, choices) => {
     before.isWaiting = false
     voidSignUpLinks(state, before)
   }
-  const isRegistered = findByEmail(state, email) !== undefined
+  const isRegistered = findByEmail(state, email) !== undefined || isKept(state, email)
   const { display_name: displayName } = wish
   const waiting = { email, handle, displayName, password, isRegistered, isWaiting: true }
   state.signUps.push(waiting)
@@ -67,7 +67,9 @@ export const verifyEmail: Act = async (life, choices) => {
     refusalOfLink(link, 'verify_email', claimed),
     isOver ? 'token:expired_verification' : undefined,
     caller?.browserUser ? 'FORBIDDEN' : undefined,
-    waiting && findByEmail(state, waiting.email) ? 'user:email_already_exists' : undefined,
+    waiting && (findByEmail(state, waiting.email) || isKept(state, waiting.email))
+      ? 'user:email_already_exists'
+      : undefined,
   ).else(form === 'app' ? '200' : '204')
   const url = urlOf(form, 'verify-email')
   const { status, json, cookies } = await life.post(

@@ -99,6 +99,10 @@ export const newState = (): State => ({
   accessTokens: [],
 })
 
+/** Its owner can still take it back: nobody else signs up with it. */
+export const isKept = ({ links }: State, email: string): boolean =>
+  links.some(({ purpose, address, state }) => purpose === 'email_undo' && address === email && state === 'live')
+
 export const findByEmail = (state: State, email: string): Account | undefined =>
   state.accounts.find((one) => !one.isDeleted && one.email === email)
 
