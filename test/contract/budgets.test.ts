@@ -19,6 +19,8 @@ const rowsOf: Readonly<Record<string, readonly string[]>> = {
   // The operator's commands.
   'src/commands.ts openDatabase': [],
   'src/crypto/password-hasher.ts workQueue': ['hashing places and their queue'],
+  // One connection of the operator's, once.
+  'src/doctor.ts openDatabase': [],
   'src/db/heavy-reads.ts fairQueue': ['heavy reads', 'streams of events'],
   'src/deps.ts memoryRateCounter': ['windows in memory'],
   'src/deps.ts openDatabase': ['connections of the API to PostgreSQL'],

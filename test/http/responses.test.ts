@@ -117,21 +117,25 @@ describe('cookies', () => {
   const cookieOf = async (on: TestApp) => {
     const person = await signUp(on)
     const answer = await on.client().post('/v0/auth/verify-email', { token: await mailedToken(on, person.email) })
-    return answer.setCookies.join().replace(/=pst_[\w-]{49};/, '=…;')
+    return answer.setCookies.join(', ').replace(/=p[sd]t_[\w-]{49};/g, '=…;')
   }
 
   test('have the prefix __Host- and no Domain [SE2]', async () => {
-    expect(await cookieOf(app)).toBe('__Host-session_id=…; Path=/; HttpOnly; Secure; SameSite=Lax')
+    expect(await cookieOf(app)).toBe(
+      '__Host-session_id=…; Path=/; HttpOnly; Secure; SameSite=Lax, __Host-device_id=…; Max-Age=34560000; Path=/; HttpOnly; Secure; SameSite=Lax',
+    )
   })
 
   test('have no prefix and no Secure in development', async () => {
-    expect(await cookieOf(development)).toBe('session_id=…; Path=/; HttpOnly; SameSite=Lax')
+    expect(await cookieOf(development)).toBe(
+      'session_id=…; Path=/; HttpOnly; SameSite=Lax, device_id=…; Max-Age=34560000; Path=/; HttpOnly; SameSite=Lax',
+    )
   })
 
   test('have the prefix __Secure- and their Domain with COOKIE_DOMAIN', async () => {
     const wide = await startApp({ COOKIE_DOMAIN: 'example.com' })
     expect(await cookieOf(wide)).toBe(
-      '__Secure-session_id=…; Domain=example.com; Path=/; HttpOnly; Secure; SameSite=Lax',
+      '__Secure-session_id=…; Domain=example.com; Path=/; HttpOnly; Secure; SameSite=Lax, __Secure-device_id=…; Max-Age=34560000; Domain=example.com; Path=/; HttpOnly; Secure; SameSite=Lax',
     )
     await wide.close()
   })

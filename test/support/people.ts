@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { vi } from 'vitest'
 import type { TestApp } from './app.ts'
 import type { TestClient } from './client.ts'
@@ -63,14 +64,22 @@ export async function signedUp(
   return { person, client }
 }
 
+const forgetStatement = `
+  with them as (select id from users where email = $1),
+    loose as (update sessions set device_id = null from them where user_id = them.id),
+    unknown as (delete from devices using them where user_id = them.id)
+  delete from security_events using them where user_id = them.id and type = 'device_added'`
+
 /** As if the account had never known the client as a device. */
 export async function forgetDevices(app: TestApp, { cookies }: TestClient, email: string): Promise<void> {
   for (const name of ['device_id', '__Host-device_id']) cookies.delete(name)
-  const theirs = 'user_id = (select id from users where email = $1)'
+  const { databaseMigrationUrl } = app.config
   // Past what forgets remembered sessions: nothing of theirs is looked at.
-  await app.deps.pool.query(`update sessions set device_id = null where ${theirs}`, [email])
-  await app.deps.pool.query(`delete from devices where ${theirs}`, [email])
-  await app.deps.pool.query(`delete from security_events where type = 'device_added' and ${theirs}`, [email])
+  if (databaseMigrationUrl === undefined) return void (await app.deps.pool.query(forgetStatement, [email]))
+  const owner = new pg.Client({ connectionString: databaseMigrationUrl })
+  await owner.connect()
+  await owner.query(forgetStatement, [email])
+  await owner.end()
 }
 
 /** The same, and the client is a known device. */
