@@ -39,7 +39,8 @@ export const readWithin = <Result>(
   read: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> =>
   runOnce(pool, read, {
-    begin: `begin read only; set local statement_timeout = ${statementMs}`,
+    // Of a wait for a lock as well: one code for whatever takes too long.
+    begin: `begin read only; set local statement_timeout = ${statementMs}; set local lock_timeout = 0`,
     end: async (client) => {
       await client.query('commit').catch(throwFailure)
     },

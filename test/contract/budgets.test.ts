@@ -17,7 +17,7 @@ const rowsOf: Readonly<Record<string, readonly string[]>> = {
   'src/access-tokens/resolve.ts LRUCache': ['access tokens in memory'],
   'src/auth/failed-attempts.ts countEvent': ['tries of all', 'tries at a secret'],
   // The operator's commands.
-  'src/commands.ts openDatabase': [],
+  'src/command.ts openDatabase': [],
   'src/crypto/password-hasher.ts workQueue': ['hashing places and their queue'],
   // One connection of the operator's, once.
   'src/doctor.ts openDatabase': [],

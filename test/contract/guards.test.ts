@@ -36,7 +36,7 @@ const goodFields: Readonly<Record<string, unknown>> = {
   slug: 'acme',
   name: 'Acme',
   client_id: 'client',
-  client_secret: 'client secret',
+  client_secret: 'kept-by-the-guards',
   issuer: 'https://issuer.example.com',
   user_id: '01890a5d-ac96-774b-bcce-b302099a8057',
   role: 'mod',

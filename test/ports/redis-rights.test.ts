@@ -21,8 +21,8 @@ const documented =
   '~postern* +ping +info +hello +client +select +eval +evalsha +get +set +mget +incrby +pttl +pexpire +xadd +xrevrange +xread'
 
 async function urlOf(rules: string): Promise<string> {
-  await owner.call('ACL', 'SETUSER', 'postern', 'reset', 'on', '>password', ...rules.split(' '))
-  return redis.url.replace('redis://', 'redis://postern:password@')
+  await owner.call('ACL', 'SETUSER', 'postern', 'reset', 'on', '>of-redis-in-the-tests', ...rules.split(' '))
+  return redis.url.replace('redis://', 'redis://postern:of-redis-in-the-tests@')
 }
 
 async function tried(url: string): Promise<string> {

@@ -45,9 +45,12 @@ const isTelling = (text: string): boolean => text.length >= 8 && new Set(text).s
 /** Enough to find it by. */
 const longest = 200
 
+/** What the field `nonce` of a registered provider says of that of its ID tokens. */
+const settings = new Set(['required', 'if_present'])
+
 /** Keeps what the verdict looks for. */
 export function keepSecret(given: unknown): void {
-  if (typeof given !== 'string' || !isTelling(given)) return
+  if (typeof given !== 'string' || !isTelling(given) || settings.has(given)) return
   const text = given.slice(0, longest)
   if (secrets.has(text)) return
   secrets.add(text)
