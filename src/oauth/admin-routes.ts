@@ -39,6 +39,7 @@ export function adminRoutes(app: App, deps: Deps): void {
     handler: async () => ({ providers: await listRegistered(deps.db) }),
   })
   const newFault = faults(
+    'user:invalid_session',
     'user:second_factor_required',
     'rate_limit:exceeded',
     'general:bad_request',
@@ -64,6 +65,7 @@ export function adminRoutes(app: App, deps: Deps): void {
   })
   const changeFault = faults(
     'oauth:provider_not_found',
+    'user:invalid_session',
     'user:second_factor_required',
     'rate_limit:exceeded',
     'general:bad_request',
@@ -88,7 +90,12 @@ export function adminRoutes(app: App, deps: Deps): void {
       return changeProvider({ ...deps, fault: changeFault }, signedInUser(request), change)
     },
   })
-  const deleteFault = faults('oauth:provider_not_found', 'user:second_factor_required', 'rate_limit:exceeded')
+  const deleteFault = faults(
+    'oauth:provider_not_found',
+    'user:invalid_session',
+    'user:second_factor_required',
+    'rate_limit:exceeded',
+  )
   app.route({
     method: 'DELETE',
     url: '/v0/admin/oauth/providers/:slug',

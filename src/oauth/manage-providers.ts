@@ -8,6 +8,7 @@ import { oauthIdentities, oauthProviders, oauthSignUps } from '../db/schema/oaut
 import { signUps } from '../db/schema/users.ts'
 import { transaction } from '../db/transaction.ts'
 import { demandTwoFactors } from '../sessions/demand-two-factors.ts'
+import { lockOwnAccount } from '../sessions/open.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { countTold } from '../users/tell-admins.ts'
 import { type TokenAuthMethod, tokenAuthMethods } from './dialect.ts'
@@ -67,7 +68,7 @@ type Refusal = 'general:bad_request' | 'general:validation_error' | EndpointRefu
 const taken = { fields: [{ path: '/slug', rule: 'taken' as const }] }
 
 /** Before the first is deleted and another of its slug registered is done what a change would be: both take what that takes [AT11]. */
-type PowerRefusal = 'user:second_factor_required' | 'rate_limit:exceeded'
+type PowerRefusal = 'user:invalid_session' | 'user:second_factor_required' | 'rate_limit:exceeded'
 
 /** Afterwards users can sign in through the provider, and all administrators know it. */
 export async function registerProvider(
@@ -95,6 +96,8 @@ export async function registerProvider(
   }
   try {
     return await transaction(ctx.pool, async (tx) => {
+      // The session may have ended while whoever is named was asked [AT11].
+      await lockOwnAccount(ctx, tx, signedIn)
       const [row] = await tx.insert(oauthProviders).values(provider).returning()
       await noteRegistration(tx, ctx, { actor, row: row as Row })
       return present(row as Row)
@@ -149,6 +152,7 @@ export async function changeProvider(
     ? await findEndpoints(ctx, slug, endpointsAfter(known, wish))
     : {}
   return transaction(ctx.pool, async (tx) => {
+    await lockOwnAccount(ctx, tx, signedIn)
     const [before] = await tx.select().from(oauthProviders).where(eq(oauthProviders.id, known.id)).for('update')
     if (before === undefined) throw ctx.fault('oauth:provider_not_found')
     const wished = {
@@ -207,6 +211,7 @@ export async function deleteProvider(
   await demandTwoFactors(ctx, signedIn)
   await countTold(ctx, actor)
   await transaction(ctx.pool, async (tx) => {
+    await lockOwnAccount(ctx, tx, signedIn)
     const [row] = await tx.delete(oauthProviders).where(eq(oauthProviders.id, id)).returning()
     if (row === undefined) throw ctx.fault('oauth:provider_not_found')
     await noteDeletion(tx, ctx, { actor, row })

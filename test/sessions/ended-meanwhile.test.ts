@@ -4,6 +4,7 @@ import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { mailedToken, mailsTo, newPerson, type Person, signedInOnDevice } from '../support/people.ts'
 import { arrive, newcomer, signedUpThrough, startProviders } from '../support/provider.ts'
+import { administratorOf, registerProvider } from '../support/registered-provider.ts'
 import { withSetup, withTotp } from '../totp/support.ts'
 
 const { provider, env, stop } = await startProviders()
@@ -84,9 +85,9 @@ describe('a link under way ends with its session', () => {
   })
 })
 
-type Act = { readonly client: TestClient; readonly method?: string; readonly url: string; readonly body?: object }
+type Act = { readonly client: TestClient; readonly method?: string; readonly url: string; readonly body?: object | undefined }
 
-/** Every change of what opens the caller's own account. */
+/** Every change of what opens the caller's own account, or everybody's. */
 const acts: readonly [string, () => Promise<Act>][] = [
   ['totp/setup', async () => ({ ...(await signedInOnDevice(app)), url: '/v0/auth/totp/setup' })],
   [
@@ -131,6 +132,22 @@ const acts: readonly [string, () => Promise<Act>][] = [
       return { client, method: 'DELETE', url: '/v0/user/me', body: { totp_code: backupCodes[0] } }
     },
   ],
+  [
+    'a provider that is registered',
+    async () => {
+      const client = await administratorOf(app)
+      const body = { slug: 'late', name: 'Late', client_id: 'x', client_secret: 'kept-for-later', issuer: provider.url }
+      return { client, url: '/v0/admin/oauth/providers', body }
+    },
+  ],
+  ...(['PATCH', 'DELETE'] as const).map((method): [string, () => Promise<Act>] => [
+    `a provider: ${method}`,
+    async () => {
+      const client = await administratorOf(app)
+      const url = `/v0/admin/oauth/providers/${await registerProvider(client, provider)}`
+      return { client, method, url, body: method === 'PATCH' ? { name: 'Renamed' } : undefined }
+    },
+  ]),
   [
     'deletion, by link',
     async () => {
