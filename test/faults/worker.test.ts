@@ -153,8 +153,12 @@ describe('a worker of its own', () => {
     await startWorker()
     await start('worker', /is listening at/, { WORKER_PORT: String(await freePort()) })
     const people = Array.from({ length: 30 }, () => newPerson())
-    const signUps = people.map(async (person) => (await app?.client().post('/v0/auth/signup', person))?.status)
-    expect(new Set(await Promise.all(signUps))).toEqual(new Set([202]))
+    // No more at a time than there is room to hash for, however busy the machine.
+    for (let first = 0; first < people.length; first += 6) {
+      const wave = people.slice(first, first + 6)
+      const signUps = wave.map(async (person) => (await app?.client().post('/v0/auth/signup', person))?.status)
+      expect(new Set(await Promise.all(signUps))).toEqual(new Set([202]))
+    }
     await until(async () => expect(await app?.sql('select 1 from mails where sent_at is null')).toEqual([]))
     expect(smtp.received.map(({ to }) => to).toSorted()).toEqual(people.map(({ email }) => email).toSorted())
   })
