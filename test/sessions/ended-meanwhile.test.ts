@@ -85,7 +85,12 @@ describe('a link under way ends with its session', () => {
   })
 })
 
-type Act = { readonly client: TestClient; readonly method?: string; readonly url: string; readonly body?: object | undefined }
+type Act = {
+  readonly client: TestClient
+  readonly method?: string
+  readonly url: string
+  readonly body?: object | undefined
+}
 
 /** Every change of what opens the caller's own account, or everybody's. */
 const acts: readonly [string, () => Promise<Act>][] = [
