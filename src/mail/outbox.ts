@@ -22,7 +22,7 @@ type NewMail = {
   /** Whose account it is about, where no token says so. */
   readonly userId?: string
   readonly ttlSeconds: number
-  /** Who asked for it: mails of one network take turns with those of others. */
+  /** Who asked for it: mails of one network take turns with those of others. None: an operator, whom no request keeps waiting. */
   readonly client?: Pick<Client, 'address'>
 }
 
@@ -32,7 +32,8 @@ const jobAfterRequestSeconds = 5
 /** Afterwards the mail is sent if the transaction commits and as long as its token lives; gives its id [EM5]. */
 export function queueMail(tx: Transaction, deps: MailDeps, mail: NewMail): Promise<string> {
   const { mailDelivery, workerTimeoutMs } = deps.config
-  const afterSeconds = mailDelivery === 'queue' ? 0 : Math.ceil(workerTimeoutMs / 1000) + jobAfterRequestSeconds
+  const isAwaited = mailDelivery === 'confirm' && mail.client !== undefined
+  const afterSeconds = isAwaited ? Math.ceil(workerTimeoutMs / 1000) + jobAfterRequestSeconds : 0
   return putMessage(tx, deps, mail, afterSeconds)
 }
 

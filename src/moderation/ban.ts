@@ -1,7 +1,5 @@
-import { eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { users } from '../db/schema/users.ts'
-import { endHeldLogins } from '../sessions/hold-login.ts'
+import { banAccount, unbanAccount } from '../users/ban-account.ts'
 import { manage, type manageRefusals, type Order } from './manage.ts'
 
 type Refusal = (typeof manageRefusals)[number]
@@ -18,11 +16,7 @@ export const ban = (
     ...(expiresAt && { metadata: { expires_at: expiresAt.toISOString() } }),
     change: async (tx, target) => {
       if (target.isBanned) throw ctx.fault('user:already_banned')
-      await tx
-        .update(users)
-        .set({ bannedAt: sql`now()`, bannedUntil: expiresAt ?? null, banReason: order.reason })
-        .where(eq(users.id, target.id))
-      await endHeldLogins(tx, target.id)
+      await banAccount(tx, target.id, { until: expiresAt, reason: order.reason })
     },
   })
 
@@ -32,7 +26,6 @@ export const unban = (ctx: Context<Refusal | 'user:not_banned'>, order: Order): 
     action: 'user:unban',
     event: 'unbanned',
     change: async (tx, target) => {
-      if (!target.isBanned) throw ctx.fault('user:not_banned')
-      await tx.update(users).set({ bannedAt: null, bannedUntil: null, banReason: null }).where(eq(users.id, target.id))
+      if (!(await unbanAccount(tx, target.id))) throw ctx.fault('user:not_banned')
     },
   })

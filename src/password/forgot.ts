@@ -57,7 +57,7 @@ export async function mailPasswordLink(
   tx: Transaction,
   deps: MailDeps,
   { id: userId, email: to, emailKey: addressKey, passwordHash }: Owner,
-  client: Inquiry['client'] | undefined,
+  client?: Inquiry['client'],
 ): Promise<void> {
   const ttlSeconds = deps.config.passwordResetTtlSeconds
   await supersedeUserTokens(tx, userId, ['password_reset'])

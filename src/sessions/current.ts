@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { App } from '../app.ts'
 import type { Database } from '../db/client.ts'
@@ -7,6 +7,7 @@ import { sessions } from '../db/schema/sessions.ts'
 import type { Deps } from '../deps.ts'
 import { clearCookie, readCookie } from '../http/cookies.ts'
 import { me, presentMe } from '../users/me.ts'
+import { isLive } from './live.ts'
 
 const current = z
   .object({
@@ -50,7 +51,9 @@ export function currentRoute(app: App, deps: Deps): void {
 
 /** Nothing where it has ended meanwhile. */
 async function findEnd(db: Database, id: string): Promise<Date | undefined> {
-  const isLive = and(eq(sessions.id, id), isNull(sessions.endedAt), sql`${sessions.expiresAt} > now()`)
-  const [row] = await db.select({ expiresAt: sessions.expiresAt }).from(sessions).where(isLive)
+  const [row] = await db
+    .select({ expiresAt: sessions.expiresAt })
+    .from(sessions)
+    .where(and(eq(sessions.id, id), isLive))
   return row?.expiresAt
 }

@@ -1,6 +1,7 @@
 import { and, eq, isNull, ne, sql } from 'drizzle-orm'
 import { sessions } from '../db/schema/sessions.ts'
 import type { AccountTransaction } from './change-accounts.ts'
+import { isLive } from './live.ts'
 import type { SignedIn } from './resolve.ts'
 
 /** Why a session ended; its token answers `user:invalid_session` whatever it was. */
@@ -41,9 +42,8 @@ export async function endSessions(
     .where(
       and(
         eq(sessions.userId, userId),
-        isNull(sessions.endedAt),
         // What has expired goes on saying so.
-        sql`${sessions.expiresAt} > now()`,
+        isLive,
         except === undefined ? undefined : ne(sessions.id, except),
       ),
     )

@@ -1,8 +1,9 @@
-import { and, desc, eq, isNull, sql } from 'drizzle-orm'
+import { and, desc, eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Database } from '../db/client.ts'
 import { readHeavily } from '../db/heavy-reads.ts'
 import { sessions } from '../db/schema/sessions.ts'
+import { isLive } from './live.ts'
 import { mostSessions } from './open.ts'
 import type { SignedIn } from './resolve.ts'
 
@@ -15,7 +16,7 @@ export async function findSessions(db: Database, { sessionId, user }: SignedIn) 
   const rows = await db
     .select()
     .from(sessions)
-    .where(and(eq(sessions.userId, user.id), isNull(sessions.endedAt), sql`${sessions.expiresAt} > now()`))
+    .where(and(eq(sessions.userId, user.id), isLive))
     .orderBy(desc(sessions.createdAt), desc(sessions.id))
     .limit(mostSessions)
   return rows.map(({ id, createdAt, lastSeenAt, expiresAt, maxExpiresAt, userAgent, ipAddress }) => ({

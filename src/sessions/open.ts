@@ -11,6 +11,7 @@ import type { Client } from '../http/client.ts'
 import { totpCounts } from '../totp/counts.ts'
 import type { AccountTransaction } from './change-accounts.ts'
 import { addDevice } from './devices.ts'
+import { isLive } from './live.ts'
 import { type Method, secondStepsInSql } from './methods.ts'
 import type { SignedIn } from './resolve.ts'
 
@@ -140,7 +141,7 @@ export async function lockOwnAccount(
   const [live] = await tx
     .select({ id: sessions.id })
     .from(sessions)
-    .where(and(eq(sessions.id, sessionId), isNull(sessions.endedAt), sql`${sessions.expiresAt} > now()`))
+    .where(and(eq(sessions.id, sessionId), isLive))
     .for('share')
   if (account === undefined || live === undefined) throw ctx.fault('user:invalid_session')
   return account
@@ -151,7 +152,7 @@ function endOldest(tx: Transaction) {
   const beyond = tx
     .select({ id: sessions.id })
     .from(sessions)
-    .where(and(isTheirs, isNull(sessions.endedAt), sql`${sessions.expiresAt} > now()`))
+    .where(and(isTheirs, isLive))
     .orderBy(desc(sessions.createdAt))
     .offset(mostSessions - 1)
   return tx

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import type { Deps } from '../deps.ts'
@@ -6,6 +6,7 @@ import type { Client } from '../http/client.ts'
 import { audit } from '../users/audit.ts'
 import { changeAccounts } from './change-accounts.ts'
 import { endSessions } from './end.ts'
+import { isLive } from './live.ts'
 import type { SignedIn } from './resolve.ts'
 
 /** Afterwards that session of the caller's has ended; anybody else's is as good as none [SE6]. */
@@ -19,14 +20,7 @@ export function revokeSession(
     const revoked = await tx
       .update(sessions)
       .set({ endedAt: sql`now()`, endReason: 'revoked' })
-      .where(
-        and(
-          eq(sessions.id, managementId),
-          eq(sessions.userId, user.id),
-          isNull(sessions.endedAt),
-          sql`${sessions.expiresAt} > now()`,
-        ),
-      )
+      .where(and(eq(sessions.id, managementId), eq(sessions.userId, user.id), isLive))
       .returning({ id: sessions.id })
     if (revoked.length === 0) throw ctx.fault('system:not_found')
     await audit(tx, { type: 'session_revoked', userId: user.id, client, metadata: { session_id: managementId } })

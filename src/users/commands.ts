@@ -102,7 +102,7 @@ async function help(
   const { reason, json } = options
   if (reason !== undefined && (asked !== 'ban' || reason === ''))
     return { says: 'Say it as: user EMAIL ban --reason TEXT.', exitCode: 2 }
-  if (asked === 'delete' && !(await isMeant(name, options)))
+  if (asked === 'delete' && !(await isConfirmed(name, options)))
     return { says: 'Nothing was deleted: say --yes, or answer yes.', exitCode: 2 }
   const given = { ...read, reason: reason?.toString(), json: json === true }
   const says = await withOperator(config, (deps) => helpUser(deps, name, asked as UserAct, given))
@@ -111,7 +111,7 @@ async function help(
 }
 
 /** There is no way back, so it is asked where somebody sits, and wanted in the command where nobody does. */
-async function isMeant(name: string, { yes }: Options): Promise<boolean> {
+async function isConfirmed(name: string, { yes }: Options): Promise<boolean> {
   if (yes) return true
   if (!process.stdin.isTTY) return false
   const prompt = createInterface({ input: process.stdin, output: process.stderr })

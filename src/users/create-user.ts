@@ -32,8 +32,7 @@ export async function createUser(deps: OperatorDeps, wish: Wish): Promise<string
     if (!(await takeHandle(tx, handle, row.id))) throw new OperatorError(`The handle ${handle} is taken.`)
     await audit(tx, { type: 'sign_up', userId: row.id, client: undefined, metadata: { by: 'operator' } })
     await deps.searchIndex.noteChange(tx, row.id)
-    const config = { ...deps.config, mailDelivery: 'queue' as const }
-    await mailPasswordLink(tx, { ...deps, config }, row, undefined)
+    await mailPasswordLink(tx, deps, row)
   })
   return `The account ${row.id} is there, and a link to set its password is on its way to ${email}.`
 }

@@ -78,8 +78,7 @@ export const userActs = {
   },
   'send-password-link': async (tx, deps, user) => {
     await audit(tx, { type: 'password_reset_requested', userId: user.id, ...byOperator })
-    const config = { ...deps.config, mailDelivery: 'queue' as const }
-    await mailPasswordLink(tx, { ...deps, config }, user, undefined)
+    await mailPasswordLink(tx, deps, user)
     return 'A link to set a password is on its way to the address of the account.'
   },
   'confirm-totp': async (tx, _, user) => {

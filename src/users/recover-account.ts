@@ -7,6 +7,7 @@ import { mailedTokens } from '../db/schema/mails.ts'
 import { users } from '../db/schema/users.ts'
 import type { MailDeps } from '../mail/outbox.ts'
 import { nameRemoved } from '../mail/templates.ts'
+import { OperatorError } from '../operator-error.ts'
 import type { AccountTransaction } from '../sessions/change-accounts.ts'
 import { audit } from './audit.ts'
 import { emailKey } from './email.ts'
@@ -55,7 +56,7 @@ async function restoreAddress(tx: AccountTransaction, user: User, since: Date): 
       .where(eq(users.id, user.id))
   } catch (error) {
     if (!violatesUnique(error, 'users_email_key_unique')) throw error
-    throw new Error(`Its address was ${email}, which another account has by now: nothing was changed.`)
+    throw new OperatorError(`Its address was ${email}, which another account has by now: nothing was changed.`)
   }
   await audit(tx, { type: 'email_change_undone', userId: user.id, ...byOperator })
   return email

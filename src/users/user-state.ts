@@ -1,4 +1,4 @@
-import { and, count, desc, eq, isNull, sql } from 'drizzle-orm'
+import { and, count, desc, eq, sql } from 'drizzle-orm'
 import { findLocks } from '../auth/failed-attempts.ts'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/client.ts'
@@ -7,6 +7,7 @@ import { devices, securityEvents, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { findConnections, findWorkingConnections } from '../oauth/connections.ts'
 import { ownIssuers } from '../oauth/find-provider.ts'
+import { isLive } from '../sessions/live.ts'
 import { totpCountsFrom } from '../totp/counts.ts'
 import { isBanned } from './banned.ts'
 import { printable } from './printable.ts'
@@ -22,8 +23,10 @@ export async function readUserState(tx: Transaction, config: Config, user: User)
     .select({ roles: heldRoles, isBanned, totpCountsFrom: totpCountsFrom(sql`${user.id}::uuid`) })
     .from(users)
     .where(eq(users.id, user.id))
-  const isLive = and(eq(sessions.userId, user.id), isNull(sessions.endedAt), sql`${sessions.expiresAt} > now()`)
-  const [live] = await tx.select({ count: count() }).from(sessions).where(isLive)
+  const [live] = await tx
+    .select({ count: count() })
+    .from(sessions)
+    .where(and(eq(sessions.userId, user.id), isLive))
   const [known] = await tx.select({ count: count() }).from(devices).where(eq(devices.userId, user.id))
   const connections = await findConnections(tx, user.id)
   const working = await findWorkingConnections(tx, ownIssuers(config), user.id)

@@ -61,7 +61,6 @@ async function stateOfMail(tx: Transaction, signUpId: string): Promise<string> {
 
 /** Afterwards a fresh link is on its way, and the earlier ones are dead. */
 export async function resendTo(tx: Transaction, deps: MailDeps, { email }: WaitingSignUp): Promise<string> {
-  const config = { ...deps.config, mailDelivery: 'queue' as const }
-  await renewVerification(tx, { ...deps, config }, { email })
+  await renewVerification(tx, deps, { email })
   return `A fresh verification link is on its way to ${email}; earlier ones are dead.`
 }
