@@ -3,9 +3,9 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
 import { packageRoot } from '../package-root.ts'
+import { withAdvisoryLock } from './advisory-lock.ts'
 import { grantToApi } from './grants.ts'
 import { installJobs } from './jobs.ts'
-import { withMigrationLock } from './migration-lock.ts'
 import type { DatabaseUrls } from './urls.ts'
 
 const connectWithinMs = 10_000
@@ -17,6 +17,9 @@ type Options = {
   readonly say?: (message: string) => void
 }
 
+/** Any number of replicas may start at once. */
+const lock = { name: 'postern-migrate', on: 'migrations', by: 'start' }
+
 const sayToOperator = (message: string): void => void process.stderr.write(`${message}\n`)
 
 /** Applies what is missing. Drizzle's migrator takes no lock. */
@@ -24,10 +27,10 @@ export function applyMigrations(
   { main, migration: url, direct }: DatabaseUrls,
   { eventsKeepDays, say = sayToOperator }: Options = {},
 ): Promise<void> {
-  return withMigrationLock(url, say, async () => {
+  return withAdvisoryLock({ url, lock }, say, async () => {
     const client = new pg.Client({
       connectionString: url,
-      application_name: 'postern-migrate',
+      application_name: lock.name,
       connectionTimeoutMillis: connectWithinMs,
     })
     await client.connect()

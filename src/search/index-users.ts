@@ -1,7 +1,7 @@
 import { and, asc, gt, inArray, isNull, sql } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
-import pg from 'pg'
 import type { Config } from '../config.ts'
+import { unlessLocked, withAdvisoryLock } from '../db/advisory-lock.ts'
 import type { Database, DatabaseClient } from '../db/client.ts'
 import { PostponedError } from '../db/jobs.ts'
 import { users } from '../db/schema/users.ts'
@@ -35,7 +35,11 @@ export function openUserIndexer(config: Config, parts: Parts): UserIndexer | und
   return index && keepIndex(index, parts)
 }
 
+/** Two rebuilds at once would leave an index with half of the users. */
+const lock = { name: 'postern-reindex', on: 'search index', by: 'rebuild' }
+
 function keepIndex(index: UserIndex, { db, pool, directUrl, log }: Parts): UserIndexer {
+  const wanted = { url: directUrl, lock }
   let refusesDocuments = false
   /** A difference that a rebuild has left: another one would leave it as well. */
   let lasting: string | undefined
@@ -61,7 +65,7 @@ function keepIndex(index: UserIndex, { db, pool, directUrl, log }: Parts): UserI
 
   async function keepWhole(): Promise<void> {
     if ((await findLoss()) === undefined) return
-    await underLock(directUrl, { wait: false }, async (isMine) => {
+    await unlessLocked(wanted, async (isMine) => {
       // Somebody else may just have done it.
       const loss = await findLoss()
       if (loss === undefined) return
@@ -103,7 +107,7 @@ function keepIndex(index: UserIndex, { db, pool, directUrl, log }: Parts): UserI
         throw error instanceof ForeignKeyError ? postpone(error) : error
       }
     },
-    reindex: () => underLock(directUrl, { wait: true }, rebuild) as Promise<number>,
+    reindex: () => withAdvisoryLock(wanted, (message) => log.warn(message), rebuild),
     keepWholeSoon,
   }
 }
@@ -120,7 +124,7 @@ const document = {
 /** One after the other, each with what it reads then; none while the index is rebuilt, but after it. */
 async function writeUsers(tx: Transaction, index: UserIndex, userIds: readonly string[]): Promise<void> {
   const { rows } = await tx.execute<{ free: boolean }>(
-    sql`select pg_try_advisory_xact_lock_shared(hashtext('postern-reindex')) as free`,
+    sql`select pg_try_advisory_xact_lock_shared(hashtext(${lock.name})) as free`,
   )
   if (!rows[0]?.free) throw new PostponedError('the search index is being rebuilt')
   await tx.execute(sql`select pg_advisory_xact_lock(hashtext('postern-index'))`)
@@ -146,30 +150,5 @@ async function* allUsers(db: Database): AsyncGenerator<UserDocument[]> {
     if (batch.length === 0) return
     yield batch
     last = batch.at(-1)?.id
-  }
-}
-
-/**
- * Two rebuilds at once would leave an index with half of the users. The lock is held by its connection: one that dies holds nothing,
- * which `isMine` tells. Without `wait` nothing is done while somebody else has it.
- */
-async function underLock<Result>(
-  directUrl: string,
-  { wait }: { readonly wait: boolean },
-  act: (isMine: () => Promise<void>) => Promise<Result>,
-): Promise<Result | undefined> {
-  const lock = new pg.Client({ connectionString: directUrl, connectionTimeoutMillis: 5000, keepAlive: true })
-  // It fails the next statement, and must not end the process besides.
-  lock.on('error', () => undefined)
-  await lock.connect()
-  try {
-    const { rows } = await lock.query<{ taken: boolean }>(
-      wait
-        ? "select true as taken from pg_advisory_lock(hashtext('postern-reindex'))"
-        : "select pg_try_advisory_lock(hashtext('postern-reindex')) as taken",
-    )
-    return rows[0]?.taken ? await act(async () => void (await lock.query('select'))) : undefined
-  } finally {
-    await lock.end()
   }
 }

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { globSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { applyMigrations } from '../../src/db/migrate.ts'
@@ -87,4 +89,12 @@ test('`npm run admin -- migrate` says it as well [FD60]', async () => {
   await vi.waitFor(() => expect(text).toMatch(/^Waiting for the lock on the migrations/), { timeout: 10_000 })
   await late.end()
   expect(await ended).toEqual([0, null])
+})
+
+test('no lock outlives its transaction, where a pooler would keep it; the embedded database has none [FD60]', () => {
+  const root = join(import.meta.dirname, '../../src')
+  const files = globSync('**/*.ts', { cwd: root }).filter((file) => !file.startsWith('db/embedded/'))
+  const ofSessions = files.filter((file) => /pg_(?:try_)?advisory_lock/.test(readFileSync(join(root, file), 'utf8')))
+  expect(files).toContain('search/index-users.ts')
+  expect(ofSessions).toEqual([])
 })
