@@ -95,8 +95,8 @@ export type MailContent =
       readonly by: string
       readonly asks: readonly string[]
       /** How many it opened, and how many of them nothing else opens. */
-      readonly accounts: string
-      readonly withoutOtherWay: string
+      readonly accounts: number
+      readonly withoutOtherWay: number
     }
   | {
       readonly template: 'provider_moved'

@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Database } from '../db/client.ts'
 import { oauthIdentities, oauthProviders } from '../db/schema/oauth.ts'
@@ -8,7 +8,7 @@ import { notifyOwner } from '../mail/outbox.ts'
 import { lockOwnAccount } from '../sessions/open.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
-import { namespaceOf, type OwnIssuers, ownIssuers, ownNames } from './find-provider.ts'
+import { type OwnIssuers, ownIssuers, ownNames } from './find-provider.ts'
 
 /** Through whom the account can be signed in to, oldest first. */
 export async function listConnections(db: Database, { user }: { readonly user: { readonly id: string } }) {
@@ -21,28 +21,33 @@ export async function listConnections(db: Database, { user }: { readonly user: {
 }
 
 /** The account's identities, each with its provider's name in paths, and as people know it. */
-export async function findConnections(db: Database, userId: string) {
-  const { id, slug, name, issuer, namespace } = oauthProviders
+export const findConnections = (db: Database, userId: string) => findThose(db, eq(oauthIdentities.userId, userId))
+
+/** Those that somebody can sign in by. */
+export const findWorkingConnections = (db: Database, own: OwnIssuers, userId: string) =>
+  findThose(db, and(eq(oauthIdentities.userId, userId), isWorking(own)))
+
+/** In a statement that joins identities with their providers: the provider is there, and is whom it was when it vouched [FD7]. */
+export const isWorking = (own: OwnIssuers): SQL<boolean> => sql<boolean>`(${oauthIdentities.issuer} = coalesce(
+  ${oauthProviders.namespace}, ${oauthProviders.issuer}, ${oauthProviders.id}::text,
+  ${JSON.stringify(own)}::jsonb ->> ${oauthIdentities.providerId})) is true`
+
+/** None of the environment's providers has a row. */
+export const ofItsProvider = eq(sql`${oauthProviders.id}::text`, oauthIdentities.providerId)
+
+async function findThose(db: Database, those: SQL | undefined) {
+  const { slug, name } = oauthProviders
   const rows = await db
-    .select({ identity: oauthIdentities, provider: { id, slug, name, issuer, namespace } })
+    .select({ identity: oauthIdentities, provider: { slug, name } })
     .from(oauthIdentities)
-    .leftJoin(oauthProviders, eq(sql`${oauthProviders.id}::text`, oauthIdentities.providerId))
-    .where(eq(oauthIdentities.userId, userId))
+    .leftJoin(oauthProviders, ofItsProvider)
+    .where(those)
     .orderBy(asc(oauthIdentities.createdAt))
   return rows.map(({ identity, provider }) => ({
     ...identity,
     slug: provider?.slug ?? identity.providerId,
     name: provider?.name ?? ownNames[identity.providerId] ?? identity.providerId,
-    presentIssuer: provider ? namespaceOf(provider) : undefined,
   }))
-}
-
-type Connection = Awaited<ReturnType<typeof findConnections>>[number]
-
-/** Those that somebody can sign in by: their providers are there, and are whom they were when they vouched [FD7]. */
-export async function findWorkingConnections(db: Database, own: OwnIssuers, userId: string): Promise<Connection[]> {
-  const connections = await findConnections(db, userId)
-  return connections.filter(({ issuer, presentIssuer, providerId }) => issuer === (presentIssuer ?? own[providerId]))
 }
 
 type Refusal = 'oauth:connection_not_found' | 'oauth:cannot_unlink_last_connection' | 'user:invalid_session'

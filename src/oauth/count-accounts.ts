@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import { oauthIdentities, oauthProviders } from '../db/schema/oauth.ts'
 import { users } from '../db/schema/users.ts'
+import { isWorking, ofItsProvider } from './connections.ts'
 import type { OwnIssuers } from './find-provider.ts'
 
 type Row = {
@@ -17,27 +18,18 @@ type Row = {
 
 /** How many accounts each provider opens, or opened where it is gone or was somebody else then. Reads all connections [FD7]. */
 export async function countAccounts(db: Database, own: OwnIssuers): Promise<readonly Row[]> {
+  const { userId, providerId, issuer } = oauthIdentities
   const { rows } = await db.execute<Row>(sql`
     with ways as (
-      select i.user_id, coalesce(p.slug, i.provider_id) as slug, i.issuer,
-        i.issuer = coalesce(p.namespace, p.issuer, p.id::text, ${JSON.stringify(own)}::jsonb ->> i.provider_id) is true as works
-      from ${oauthIdentities} i left join ${oauthProviders} p on p.id::text = i.provider_id
+      select ${userId} as user_id, coalesce(${oauthProviders.slug}, ${providerId}) as slug, ${issuer} as issuer,
+        ${isWorking(own)} as works
+      from ${oauthIdentities} left join ${oauthProviders} on ${ofItsProvider}
     ), working as (select user_id, count(*) as count from ways where works group by user_id)
     select slug, issuer, works, count(*)::int as accounts,
       (count(*) filter (where u.password_hash is null and coalesce(working.count, 0) - works::int = 0))::int as "withoutOtherWay"
     from ways join ${users} u on u.id = ways.user_id left join working on working.user_id = ways.user_id
     group by slug, issuer, works order by slug, issuer`)
   return rows
-}
-
-/** Of one provider alone, in numbers for a log; any other connection counts as another way, whether it works or not. */
-export async function countAccountsOf(db: Database, providerId: string): Promise<Record<string, string>> {
-  const other = sql`select from ${oauthIdentities} o where o.user_id = i.user_id and o.provider_id <> i.provider_id`
-  const { rows } = await db.execute<{ accounts: string; without_other_way: string }>(sql`
-    select count(*)::text as accounts,
-      (count(*) filter (where u.password_hash is null and not exists (${other})))::text as without_other_way
-    from ${oauthIdentities} i join ${users} u on u.id = i.user_id where i.provider_id = ${providerId}`)
-  return { ...rows[0] }
 }
 
 /** The same in sentences, a line for each. */
@@ -50,4 +42,16 @@ export function describeProviders(rows: readonly Row[]): string {
   return [...lines, 'Whoever has no other way in sets a password by forgot-password once the provider is gone.'].join(
     '\n',
   )
+}
+
+type Opened = { readonly accounts: number; readonly withoutOtherWay: number }
+
+/** Of one provider alone; any other connection counts as another way, whether it works or not. */
+export async function countAccountsOf(db: Database, providerId: string): Promise<Opened> {
+  const other = sql`select from ${oauthIdentities} o where o.user_id = i.user_id and o.provider_id <> i.provider_id`
+  const { rows } = await db.execute<Opened>(sql`
+    select count(*)::int as accounts,
+      (count(*) filter (where u.password_hash is null and not exists (${other})))::int as "withoutOtherWay"
+    from ${oauthIdentities} i join ${users} u on u.id = i.user_id where i.provider_id = ${providerId}`)
+  return rows[0] as Opened
 }

@@ -1,7 +1,5 @@
-import { randomUUIDv7 } from 'node:crypto'
 import { and, eq, ne } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { violatesUnique } from '../db/failure.ts'
 import { oauthIdentities } from '../db/schema/oauth.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
@@ -10,6 +8,7 @@ import { lockOwnAccount } from '../sessions/open.ts'
 import type { SignedIn } from '../sessions/resolve.ts'
 import { audit } from '../users/audit.ts'
 import { countWayIn, tellAdminsOfWayIn } from '../users/tell-admins.ts'
+import { connect } from './connect.ts'
 import type { Identity, Provider } from './provider.ts'
 import { type ArrivalRefusal, type Return, takeIdentity } from './take-identity.ts'
 
@@ -54,13 +53,7 @@ async function putIdentity(
     )
   const { subject, pictureUrl } = identity
   const email = identity.email?.isProven ? identity.email.text : undefined
-  try {
-    await tx
-      .insert(oauthIdentities)
-      .values({ id: randomUUIDv7(), userId, providerId, issuer, subject, email, pictureUrl })
-  } catch (error) {
-    const isTaken =
-      violatesUnique(error, 'oauth_identities_subject_unique') || violatesUnique(error, 'oauth_identities_user_unique')
-    throw isTaken ? ctx.fault('oauth:account_already_linked', { cause: error }) : error
-  }
+  await connect(tx, { userId, providerId, issuer, subject, email, pictureUrl }, (cause) =>
+    ctx.fault('oauth:account_already_linked', { cause }),
+  )
 }

@@ -21,9 +21,9 @@ export async function noteRegistration(tx: Transaction, deps: MailDeps, { actor,
 
 /** The same of one that is gone, with how many it let in; before its connections go. */
 export async function noteDeletion(tx: Transaction, deps: MailDeps, { actor, row }: Act): Promise<void> {
-  const counted = await countAccountsOf(tx, row.id)
-  await noteProviderAct(tx, 'provider:delete', { actor, row, more: counted })
-  const { accounts = '0', without_other_way: withoutOtherWay = '0' } = counted
+  const { accounts, withoutOtherWay } = await countAccountsOf(tx, row.id)
+  const more = { accounts: String(accounts), without_other_way: String(withoutOtherWay) }
+  await noteProviderAct(tx, 'provider:delete', { actor, row, more })
   const news = { template: 'provider_deleted' as const, provider: row.slug, by: actor.handle, asks: placesOf(row) }
   await tellAdmins(tx, deps, { ...news, accounts, withoutOtherWay })
 }

@@ -3,7 +3,7 @@ import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { tokenDigest } from '../crypto/secret-token.ts'
 import { violatesUnique } from '../db/failure.ts'
-import { oauthIdentities, oauthSignUps } from '../db/schema/oauth.ts'
+import { oauthSignUps } from '../db/schema/oauth.ts'
 import { signUps, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
@@ -14,6 +14,7 @@ import { isKept } from '../tokens/kept-address.ts'
 import { audit } from '../users/audit.ts'
 import { emailKey } from '../users/email.ts'
 import { takeHandle } from '../users/take-handle.ts'
+import { connect } from './connect.ts'
 
 export type CompleteRefusal =
   | 'user:invalid_token'
@@ -98,16 +99,14 @@ async function createAccount(ctx: Context<Refusal>, tx: Transaction, { signUp, w
   await endSignUpsOf(tx, emailKey(email))
   try {
     await tx.insert(users).values({ id, email, emailKey: emailKey(email), handle, displayName, passwordHash: null })
-    await tx
-      .insert(oauthIdentities)
-      .values({ id: randomUUIDv7(), userId: id, providerId, issuer, subject, email, pictureUrl })
   } catch (error) {
     if (violatesUnique(error, 'users_email_key_unique')) throw ctx.fault('oauth:email_already_exists', { cause: error })
-    // Linked to another account meanwhile: the sign-up is for nobody.
-    if (violatesUnique(error, 'oauth_identities_subject_unique'))
-      throw ctx.fault('user:invalid_token', { cause: error })
     throw error
   }
+  // Linked to another account meanwhile: the sign-up is for nobody.
+  await connect(tx, { userId: id, providerId, issuer, subject, email, pictureUrl }, (cause) =>
+    ctx.fault('user:invalid_token', { cause }),
+  )
   if (await isKept(tx, emailKey(email))) throw ctx.fault('oauth:email_already_exists')
   if (!(await takeHandle(tx, handle, id))) throw ctx.fault('user:handle_already_exists')
   await tx.update(oauthSignUps).set({ userId: id, handle, displayName }).where(eq(oauthSignUps.id, signUpId))

@@ -3,10 +3,10 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { violatesUnique } from '../db/failure.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
-import { oauthIdentities } from '../db/schema/oauth.ts'
 import { handles, type PendingConnection, signUps, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
+import { connect } from '../oauth/connect.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
 import { type OpenedSession, openOnNewDevice } from '../sessions/open.ts'
 import { audit } from '../users/audit.ts'
@@ -93,29 +93,15 @@ async function createAccount(ctx: Context<Refusal>, tx: Transaction, signUp: Sig
     throw error
   }
   if (await isKept(tx, emailKey)) throw ctx.fault('user:email_already_exists')
-  if (connection) await connect(ctx, tx, { userId: id, email, connection })
+  if (connection) {
+    const { providerId, issuer, subject, pictureUrl } = connection
+    // Another account has it by now: the sign-up is for nobody.
+    await connect(tx, { userId: id, providerId, issuer, subject, email, pictureUrl }, (cause) =>
+      ctx.fault('token:invalid_verification', { cause }),
+    )
+  }
   await tx.update(handles).set({ userId: id, signUpId: null, expiresAt: null }).where(eq(handles.signUpId, signUp.id))
   await tx.delete(signUps).where(eq(signUps.id, signUp.id))
   await ctx.searchIndex.noteChange(tx, id)
   return id
-}
-
-type Connecting = { readonly userId: string; readonly email: string; readonly connection: PendingConnection }
-
-async function connect(
-  ctx: Context<'token:invalid_verification'>,
-  tx: Transaction,
-  { userId, email, connection }: Connecting,
-): Promise<void> {
-  const { providerId, issuer, subject, pictureUrl } = connection
-  try {
-    await tx
-      .insert(oauthIdentities)
-      .values({ id: randomUUIDv7(), userId, providerId, issuer, subject, email, pictureUrl })
-  } catch (error) {
-    // Another account has it by now: the sign-up is for nobody.
-    if (violatesUnique(error, 'oauth_identities_subject_unique'))
-      throw ctx.fault('token:invalid_verification', { cause: error })
-    throw error
-  }
 }

@@ -57,8 +57,8 @@ const letters: Record<string, MailContent> = {
     provider: 'acme',
     by: 'ada_lovelace',
     asks: [hostile, planted],
-    accounts: '2',
-    withoutOtherWay: '1',
+    accounts: 2,
+    withoutOtherWay: 1,
   },
   'provider_moved, hostile': {
     template: 'provider_moved',
