@@ -1,5 +1,6 @@
 import type { Environment } from './config.ts'
 import { type Variable, variableList } from './config-variables.ts'
+import { editDistances } from './edit-distances.ts'
 
 const byName = new Map<string, Variable>(variableList.map((variable) => [variable.name, variable]))
 const names = variableList.flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name]))
@@ -41,29 +42,8 @@ function looseSpelling(name: string): string {
 
 /** Two slips in ten letters, one in five; HOME is not HOST. */
 function findNearest(name: string): string | undefined {
-  const upper = name.toUpperCase()
-  const near = names.map((one) => ({ name: one, slips: countSlips(upper, one) }))
+  const letters = [...name.toUpperCase()]
+  const near = names.map((one) => ({ name: one, slips: editDistances(letters, [...one]).at(-1) ?? 0 }))
   const [nearest] = near.toSorted((one, other) => one.slips - other.slips)
   return nearest && nearest.slips <= Math.min(2, Math.floor(nearest.name.length / 5)) ? nearest.name : undefined
-}
-
-/** Letters that are missing, too many, others, or swapped with the next one (optimal string alignment). */
-function countSlips(one: string, other: string): number {
-  let [before, last]: [number[], number[]] = [[], Array.from({ length: other.length + 1 }, (_, index) => index)]
-  for (let row = 1; row <= one.length; row++) {
-    const next = [row]
-    for (let column = 1; column <= other.length; column++) {
-      const isSame = one[row - 1] === other[column - 1]
-      const isSwapped =
-        row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1]
-      next[column] = Math.min(
-        (last[column] as number) + 1,
-        (next[column - 1] as number) + 1,
-        (last[column - 1] as number) + (isSame ? 0 : 1),
-        isSwapped ? (before[column - 2] as number) + 1 : Number.POSITIVE_INFINITY,
-      )
-    }
-    ;[before, last] = [last, next]
-  }
-  return last[other.length] as number
 }

@@ -8,19 +8,18 @@ import { openSigningKeys, type SigningKeys } from './access-tokens/signing-keys.
 import type { Config } from './config.ts'
 import { hashCostOf } from './crypto/argon2.ts'
 import { rankHashingThreads } from './crypto/hashing-threads.ts'
-import { type Keyring, KeyringError, openKeyring } from './crypto/keyring.ts'
+import { type Keyring, openKeyring } from './crypto/keyring.ts'
 import { openPasswordHasher } from './crypto/password-hasher.ts'
 import { type Database, openDatabase } from './db/client.ts'
 import { type HeavyReads, openHeavyReads } from './db/heavy-reads.ts'
 import { type Jobs, openJobs } from './db/jobs.ts'
-import { lostKeyFinder } from './db/lost-keys.ts'
 import { applyMigrations } from './db/migrate.ts'
-import { findMissingColumn } from './db/needed-columns.ts'
 import { type DatabaseUrls, openDatabaseUrls } from './db/urls.ts'
 import { describeCause } from './errors/cause.ts'
 import { type EventHub, openEventHub } from './events/hub.ts'
 import { type Decoders, openDecoders } from './files/decoders.ts'
 import type { HealthCheck } from './http/health.ts'
+import { keysCheck, postgresCheck } from './http/health-checks.ts'
 import { watchDependencies } from './http/watch-dependencies.ts'
 import type { Inbox } from './mail/inbox.ts'
 import { startWorker } from './mail/worker.ts'
@@ -119,7 +118,6 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
   })
   const isProduction = config.appEnv === 'production'
   const keyring = openKeyring(config.keysDir, { create: !isProduction, ownOnly: isProduction })
-  const findLostKey = lostKeyFinder({ db, keyring })
   const signingKeys = openSigningKeys(keyring, Math.max(config.accessTokenTtlSeconds, identityTtlSeconds))
   const [uncounted, isCommonPassword] = await Promise.all([
     openPasswordHasher({
@@ -148,25 +146,8 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
   const searchIndex = openSearchIndex({ config, heavyReads, jobs: mail.jobs })
 
   const healthChecks = {
-    postgres: async () => {
-      // As well where the database is not ours, without its tables, or a standby that nothing can be written to.
-      const { rows } = await pool.query<{ read_only: string }>(
-        "select current_setting('transaction_read_only') as read_only",
-      )
-      if (rows[0]?.read_only === 'on') throw new Error('PostgreSQL takes no writes')
-      const missing = await findMissingColumn(pool)
-      if (missing !== undefined) throw new Error(`There is no ${missing}`)
-    },
-    keys: async () => {
-      keyring.getSealingKey()
-      signingKeys.getCurrent()
-      const lost = await findLostKey().catch((error: unknown) => {
-        // While the database is away, that is all there is to say.
-        if (error instanceof KeyringError) throw error
-        return undefined
-      })
-      if (lost !== undefined) throw new KeyringError(`The encryption key ${lost} is gone, and is needed`)
-    },
+    postgres: postgresCheck(pool),
+    keys: keysCheck({ db, keyring, signingKeys }),
     worker: checkWorker,
     // The built-in inbox is no other server.
     ...(mail.inbox === undefined && { mail: checkMail }),

@@ -6,7 +6,7 @@ const askEveryMs = 100
 const patienceMs = 2000
 
 /** What one process alone may do at a time, however many there are. */
-export type AdvisoryLock = {
+type AdvisoryLock = {
   /** Of the lock, and of the connection that holds it. */
   readonly name: string
   /** As sentences call it. */

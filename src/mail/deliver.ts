@@ -8,10 +8,11 @@ import { mailedTokens, mails } from '../db/schema/mails.ts'
 import { type Transaction, transaction, underLocks } from '../db/transaction.ts'
 import { describeCause } from '../errors/cause.ts'
 import { currentSpan } from '../tracing/span.ts'
+import type { MailContent } from './content.ts'
 import { type MailBudget, MailsSpentError, spendMail } from './limit.ts'
 import { RefusedError } from './refused.ts'
 import { messageIdOf, type Patience, type SmtpSender } from './smtp.ts'
-import { type MailContent, renderMail } from './templates.ts'
+import { renderMail } from './templates.ts'
 
 export type DeliverDeps = {
   readonly db: Database

@@ -9,9 +9,9 @@ import { mails } from '../db/schema/mails.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { type OwnIssuers, ownIssuers } from '../oauth/find-provider.ts'
+import type { MailContent } from './content.ts'
 import type { Inquiry } from './inquiry.ts'
 import { networkDigest } from './network.ts'
-import type { MailContent } from './templates.ts'
 
 export type MailDeps = { readonly config: Config; readonly keyring: Keyring; readonly jobs: Jobs }
 

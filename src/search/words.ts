@@ -1,3 +1,4 @@
+import { editDistances } from '../edit-distances.ts'
 import { nameFold } from './fold.ts'
 
 const mostWords = 10
@@ -44,28 +45,8 @@ export function errorsIn(asked: string, words: readonly string[]): number | unde
   return fewest <= typingErrorsOf(asked) ? fewest : undefined
 }
 
-/**
- * Letters too many, missing, wrong or swapped with their neighbour (optimal string alignment), up to where the beginning of the word fits
- * best; a wrong first letter counts twice.
- */
+/** Up to where the beginning of the word fits best; a wrong first letter counts twice. */
 function countErrors(asked: readonly string[], word: readonly string[]): number {
-  const rows = [Array.from({ length: word.length + 1 }, (_, index) => index)]
-  for (let length = 1; length <= asked.length; length++) rows.push(nextRow(rows, asked, word))
-  const errors = Math.min(...(rows.at(-1) ?? []))
+  const errors = Math.min(...editDistances(asked, word))
   return errors > 0 && asked[0] !== word[0] ? errors + 1 : errors
-}
-
-/** What it costs to make the first letters of the word, none to all, out of one letter more than before. */
-function nextRow(rows: readonly number[][], asked: readonly string[], word: readonly string[]): number[] {
-  const length = rows.length
-  const [beforeLast = [], last = []] = [rows[length - 2], rows[length - 1]]
-  const [letter, letterBefore] = [asked[length - 1], asked[length - 2]]
-  const row = [length]
-  for (let at = 1; at <= word.length; at++) {
-    const change = (last[at - 1] as number) + (letter === word[at - 1] ? 0 : 1)
-    const fewest = Math.min((row[at - 1] as number) + 1, (last[at] as number) + 1, change)
-    const isSwapped = at > 1 && length > 1 && letter === word[at - 2] && letterBefore === word[at - 1]
-    row.push(isSwapped ? Math.min(fewest, (beforeLast[at - 2] as number) + 1) : fewest)
-  }
-  return row
 }

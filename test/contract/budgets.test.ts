@@ -20,7 +20,7 @@ const rowsOf: Readonly<Record<string, readonly string[]>> = {
   'src/command.ts openDatabase': [],
   'src/crypto/password-hasher.ts workQueue': ['hashing places and their queue'],
   // One connection of the operator's, once.
-  'src/doctor.ts openDatabase': [],
+  'src/doctor-database.ts openDatabase': [],
   'src/db/heavy-reads.ts fairQueue': ['heavy reads', 'streams of events'],
   'src/deps.ts memoryRateCounter': ['windows in memory'],
   'src/deps.ts openDatabase': ['connections of the API to PostgreSQL'],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type MailContent, renderMail } from '../../src/mail/templates.ts'
+import type { MailContent } from '../../src/mail/content.ts'
+import { renderMail } from '../../src/mail/templates.ts'
 
 const link = 'https://app.example.com/account/verify-email?token=pot_0123456789abcdef&x=1'
 const controls = '\u0000\u0007\u001b[31m\r\n\t\u0085\u2028\u2029\u202e\u2066\u200b\ufeff'

@@ -1,0 +1,36 @@
+import type pg from 'pg'
+import type { SigningKeys } from '../access-tokens/signing-keys.ts'
+import { type Keyring, KeyringError } from '../crypto/keyring.ts'
+import type { Database } from '../db/client.ts'
+import { lostKeyFinder } from '../db/lost-keys.ts'
+import { findMissingColumn } from '../db/needed-columns.ts'
+import type { HealthCheck } from './health.ts'
+
+/** PostgreSQL is there, is ours with all its tables, and is no standby that nothing can be written to. */
+export const postgresCheck =
+  (pool: pg.Pool): HealthCheck =>
+  async () => {
+    const { rows } = await pool.query<{ read_only: string }>(
+      "select current_setting('transaction_read_only') as read_only",
+    )
+    if (rows[0]?.read_only === 'on') throw new Error('PostgreSQL takes no writes')
+    const missing = await findMissingColumn(pool)
+    if (missing !== undefined) throw new Error(`There is no ${missing}`)
+  }
+
+type Keys = { readonly db: Database; readonly keyring: Keyring; readonly signingKeys: SigningKeys }
+
+/** What is sealed opens, and can be sealed and signed. */
+export function keysCheck({ db, keyring, signingKeys }: Keys): HealthCheck {
+  const findLostKey = lostKeyFinder({ db, keyring })
+  return async () => {
+    keyring.getSealingKey()
+    signingKeys.getCurrent()
+    const lost = await findLostKey().catch((error: unknown) => {
+      // While the database is away, that is all there is to say.
+      if (error instanceof KeyringError) throw error
+      return undefined
+    })
+    if (lost !== undefined) throw new KeyringError(`The encryption key ${lost} is gone, and is needed`)
+  }
+}

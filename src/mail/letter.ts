@@ -1,0 +1,12 @@
+/** Paragraphs of text, among them at most one link. Subjects hold no user's text [EM3]. */
+export type Letter = { readonly subject: string; readonly paragraphs: readonly (string | { readonly link: string })[] }
+
+export const inUtc = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`
+
+/** Text of a stranger's stays on its line, without anything that a terminal, mail program or reader of the link's token would act on [LG3]. */
+export const oneLine = (text: string): string =>
+  text
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/:\/\/|token=/g, ' ')
+    .slice(0, 300)
+    .toWellFormed()
