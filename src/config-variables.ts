@@ -1,11 +1,8 @@
 import {
-  databaseUrl,
-  fileStoreUrl,
   headerName,
   host,
   hostName,
   hostOrNetwork,
-  httpUrl,
   indexName,
   issuer,
   type Kind,
@@ -13,21 +10,26 @@ import {
   mailbox,
   network,
   oneOf,
-  origin,
-  pageOrigin,
   path,
   port,
-  postgresUrl,
   rateFactor,
-  redirectTemplate,
-  redisUrl,
   seconds,
   secret,
   smtpName,
-  smtpUrl,
   text,
   wholeNumber,
 } from './config-kinds.ts'
+import {
+  databaseUrl,
+  fileStoreUrl,
+  httpUrl,
+  origin,
+  pageOrigin,
+  postgresUrl,
+  redirectTemplate,
+  redisUrl,
+  smtpUrl,
+} from './config-urls.ts'
 
 type Row = {
   readonly kind: Kind<unknown>

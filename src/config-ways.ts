@@ -14,6 +14,7 @@ export type Way = {
 
 const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '')
 
+/** What a client of pg keeps as `ssl` of what it understood, and leaves out of its types. */
 type Tls = boolean | { readonly rejectUnauthorized?: boolean; readonly checkServerIdentity?: unknown }
 
 /** As the driver itself understands it, with whatever is empty, doubled or from the environment. */

@@ -16,7 +16,8 @@ type Internals = {
   _setEnvelope(this: SMTPConnection, envelope: Envelope, done: (error: Error | null) => void): void
   _sendCommand(this: SMTPConnection, command: string | Buffer, logged?: string): void
 }
-const internals = SMTPConnection.prototype as unknown as Internals
+const internalsOf = (one: SMTPConnection): Internals => one as unknown as Internals
+const library = internalsOf(SMTPConnection.prototype)
 
 export class Connection extends SMTPConnection {
   private probing = false
@@ -33,12 +34,12 @@ export class Connection extends SMTPConnection {
     this.checkAlphabet(envelope)
     this.probing = true
     return new Promise((resolve, reject) => {
-      internals._setEnvelope.call(this, envelope, (error) => (error ? reject(error) : resolve()))
+      library._setEnvelope.call(this, envelope, (error) => (error ? reject(error) : resolve()))
     })
   }
 
   get takesUnicode(): boolean {
-    return (this as unknown as Internals)._supportedExtensions.includes('SMTPUTF8')
+    return internalsOf(this)._supportedExtensions.includes('SMTPUTF8')
   }
 
   /** The library would send such an address to any server [FD30]. */
@@ -51,7 +52,7 @@ export class Connection extends SMTPConnection {
   }
 
   _sendCommand(command: string | Buffer, logged?: string): void {
-    internals._sendCommand.call(this, this.probing && command === 'DATA' ? 'RSET' : command, logged)
+    library._sendCommand.call(this, this.probing && command === 'DATA' ? 'RSET' : command, logged)
   }
 }
 

@@ -3,8 +3,10 @@ import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { signedInUser } from '../http/credential.ts'
-import { changeProvider, deleteProvider, listRegistered, registerProvider } from './manage-providers.ts'
+import { changeProvider } from './change-provider.ts'
+import { deleteProvider, registerProvider } from './manage-providers.ts'
 import { newProviderBody, providerChangeBody, shownProvider } from './schemas.ts'
+import { listRegistered } from './shown-provider.ts'
 
 const params = z.object({ slug: z.string() })
 const access = { access: 'session', role: 'admin' } as const

@@ -34,7 +34,7 @@ export async function exchangeCode(
     demandNoError('token endpoint', reply, secrets)
     return readTokens(provider, reply)
   } catch (cause) {
-    const details = noteProviderFault(ctx, provider, { place: 'token endpoint', cause })
+    const details = noteProviderFault(ctx, provider, { endpoint: 'token endpoint', cause })
     throw ctx.fault('oauth:token_exchange_failed', { cause, details })
   }
 }

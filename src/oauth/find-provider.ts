@@ -81,7 +81,7 @@ async function discoverOwn(ctx: Context<'oauth:invalid_auth_url'>, issuer: strin
     }))
   } catch (cause) {
     if (!(cause instanceof OutboundError)) throw cause
-    const details = noteProviderFault(ctx, { slug: 'google' }, { place: 'discovery document', cause })
+    const details = noteProviderFault(ctx, { slug: 'google' }, { endpoint: 'discovery document', cause })
     throw ctx.fault('oauth:invalid_auth_url', { cause, details })
   }
 }

@@ -36,7 +36,7 @@ async function verifyOrRefuse(
     return await verifyIdToken({ askProvider: ask, providerKeys: ctx.providerKeys }, provider, idToken, { nonce })
   } catch (cause) {
     if (!(cause instanceof ProviderTokenError || cause instanceof OutboundError)) throw cause
-    const details = noteProviderFault(ctx, provider, { place: 'ID token', cause })
+    const details = noteProviderFault(ctx, provider, { endpoint: 'ID token', cause })
     throw ctx.fault('oauth:token_exchange_failed', { cause, details })
   }
 }

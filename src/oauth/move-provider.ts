@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { and, eq, isNull, notExists, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
-import { oauthIdentities, oauthProviders, oauthSignUps, oauthStates, type Place } from '../db/schema/oauth.ts'
+import { oauthIdentities, oauthProviders, oauthSignUps, oauthStates, type ProviderPlace } from '../db/schema/oauth.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { MailDeps } from '../mail/outbox.ts'
 import type { AccountChanges } from '../sessions/change-accounts.ts'
@@ -11,7 +11,7 @@ import { isSlug, namespaceOf } from './find-provider.ts'
 
 type Row = typeof oauthProviders.$inferSelect
 
-const placeOf = ({ clientId, issuer, ...row }: Row): Place =>
+const placeOf = ({ clientId, issuer, ...row }: Row): ProviderPlace =>
   issuer !== null
     ? { clientId, issuer }
     : {

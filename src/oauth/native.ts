@@ -86,7 +86,7 @@ export async function readIdToken(
     throw new ProviderTokenError('There is no usable subject')
   } catch (cause) {
     if (cause instanceof OutboundError) {
-      const details = noteProviderFault(ctx, provider, { place: 'key set', cause })
+      const details = noteProviderFault(ctx, provider, { endpoint: 'key set', cause })
       throw ctx.fault('oauth:user_info_fetch_failed', { cause, details })
     }
     if (cause instanceof ProviderTokenError) throw ctx.fault('oauth:invalid_id_token', { cause })
@@ -115,7 +115,7 @@ async function checkAccessToken(
   const { clientId, clientSecret } = provider
   const url = `${ctx.config.githubApiUrl}/applications/${encodeURIComponent(clientId)}/token`
   const refuse = (code: 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed') => (cause: unknown) => {
-    throw ctx.fault(code, { cause, details: noteProviderFault(ctx, provider, { place: 'check of a token', cause }) })
+    throw ctx.fault(code, { cause, details: noteProviderFault(ctx, provider, { endpoint: 'check of a token', cause }) })
   }
   const ask = async () => {
     const reply = await askProvider(ctx, provider, url, {

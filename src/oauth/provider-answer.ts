@@ -4,7 +4,13 @@ import { isSuccess, OutboundError, type OutboundReply } from '../outbound/client
 import type { Provider } from './provider.ts'
 
 /** Which of its addresses a provider was asked at, as sentences call it. */
-export type Place = 'discovery document' | 'key set' | 'token endpoint' | 'ID token' | 'user info' | 'check of a token'
+export type Endpoint =
+  | 'discovery document'
+  | 'key set'
+  | 'token endpoint'
+  | 'ID token'
+  | 'user info'
+  | 'check of a token'
 
 /** What a provider itself says of why it refuses: RFC 6749 section 5.2. */
 type Told = { readonly error?: string; readonly error_description?: string }
@@ -12,23 +18,23 @@ type Told = { readonly error?: string; readonly error_description?: string }
 /** An answer that is no success. It holds of the answer's body what the provider means to be read, and not a byte more [FD8]. */
 class RefusedAnswer extends OutboundError {
   readonly told: Told & { readonly status: number; readonly location?: string }
-  constructor(place: Place, { status, headers }: OutboundReply, told: Told) {
+  constructor(endpoint: Endpoint, { status, headers }: OutboundReply, told: Told) {
     const location = plainLocation(headers.location)
     const why = [told.error, told.error_description && `(${told.error_description})`].filter(Boolean).join(' ')
-    super(`The ${place} answered ${status}${location ? `, to ${location}` : ''}${why && `: ${why}`}`)
+    super(`The ${endpoint} answered ${status}${location ? `, to ${location}` : ''}${why && `: ${why}`}`)
     this.told = { status, ...(location && { location }), ...told }
   }
 }
 
 /** @param secrets what was sent: where an answer repeats it, it is left out */
-export function demandSuccess(place: Place, reply: OutboundReply, secrets: readonly string[] = []): void {
-  if (!isSuccess(reply)) throw new RefusedAnswer(place, reply, readTold(reply, secrets))
+export function demandSuccess(endpoint: Endpoint, reply: OutboundReply, secrets: readonly string[] = []): void {
+  if (!isSuccess(reply)) throw new RefusedAnswer(endpoint, reply, readTold(reply, secrets))
 }
 
 /** GitHub refuses with 200. */
-export function demandNoError(place: Place, reply: OutboundReply, secrets: readonly string[]): void {
+export function demandNoError(endpoint: Endpoint, reply: OutboundReply, secrets: readonly string[]): void {
   const told = readTold(reply, secrets)
-  if (told.error !== undefined) throw new RefusedAnswer(place, reply, told)
+  if (told.error !== undefined) throw new RefusedAnswer(endpoint, reply, told)
 }
 
 const mostOfDescription = 500
@@ -77,16 +83,16 @@ function plainLocation(header: string | string[] | undefined): string | undefine
   return url.host === 'relative.invalid' ? path : `${url.origin}${path}`
 }
 
-type Fault = { readonly place: Place; readonly cause: unknown }
+type Fault = { readonly endpoint: Endpoint; readonly cause: unknown }
 
 /** Afterwards whoever runs the server can read which provider did not do its part, where and why [FD8]; the same as a sentence. */
 export function noteProviderFault(
   { log }: { readonly log: FastifyBaseLogger },
   { slug }: Pick<Provider, 'slug'>,
-  { place, cause }: Fault,
+  { endpoint, cause }: Fault,
 ): string {
-  const sentence = cause instanceof Error ? cause.message : `The ${place} did not do its part`
+  const sentence = cause instanceof Error ? cause.message : `The ${endpoint} did not do its part`
   const told = cause instanceof RefusedAnswer ? cause.told : { cause: describeCause(cause) }
-  log.warn({ provider: slug, endpoint: place, ...told }, `${slug}: ${sentence}`)
+  log.warn({ provider: slug, endpoint, ...told }, `${slug}: ${sentence}`)
   return `${sentence}.`
 }

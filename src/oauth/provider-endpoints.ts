@@ -66,7 +66,7 @@ async function discoverEndpoints(ctx: Context<EndpointRefusal>, slug: string, is
     }
   } catch (cause) {
     if (!(cause instanceof OutboundError)) throw cause
-    const details = noteProviderFault(ctx, { slug }, { place: 'discovery document', cause })
+    const details = noteProviderFault(ctx, { slug }, { endpoint: 'discovery document', cause })
     throw ctx.fault('oauth:invalid_auth_url', { cause, details })
   }
 }

@@ -16,7 +16,7 @@ export async function fetchUserInfo(
   { url, accessToken }: { readonly url: string; readonly accessToken: string },
 ): Promise<unknown> {
   const refuse = (code: UserInfoRefusal) => (cause: unknown) => {
-    throw ctx.fault(code, { cause, details: noteProviderFault(ctx, provider, { place: 'user info', cause }) })
+    throw ctx.fault(code, { cause, details: noteProviderFault(ctx, provider, { endpoint: 'user info', cause }) })
   }
   const ask = async () => {
     const reply = await askProvider(ctx, provider, url, { headers: { authorization: `Bearer ${accessToken}` } })
@@ -51,6 +51,6 @@ export function unusableSubject(
   provider: Provider,
   cause = new Error('The user info has no usable subject'),
 ): Error {
-  const details = noteProviderFault(ctx, provider, { place: 'user info', cause })
+  const details = noteProviderFault(ctx, provider, { endpoint: 'user info', cause })
   return ctx.fault('oauth:user_info_parse_failed', { cause, details })
 }

@@ -9,7 +9,8 @@ import { type Transaction, transaction } from '../db/transaction.ts'
 import { describeCause } from '../errors/cause.ts'
 import type { UserDocument } from '../ports/search-index.meilisearch.ts'
 import { countUsers, findDifference } from './count-users.ts'
-import { ForeignKeyError, openUserIndex, type UserIndex } from './user-index.ts'
+import { ForeignKeyError } from './meilisearch-tasks.ts'
+import { openUserIndex, type UserIndex } from './user-index.ts'
 
 const batchSize = 1000
 

@@ -1,9 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { Meilisearch, MeilisearchApiError, type Settings, type Task } from 'meilisearch'
+import { Meilisearch, type Settings, type Task } from 'meilisearch'
 import type { Config } from '../config.ts'
 import type { UserDocument } from '../ports/search-index.meilisearch.ts'
 import { mostHits, SearchIndexError } from '../ports/search-index.ts'
+import { shape, wrongOf } from './index-settings.ts'
+import { codeOf, isRefusal, KeyRefusedError, meilisearchTasks, waitFor } from './meilisearch-tasks.ts'
 
 const requestDeadlineMs = 10_000
 /** Of the writes of a few changes, whose jobs are tried again. */
@@ -11,45 +12,8 @@ const writeDeadlineMs = 10_000
 /** What takes long in an index of millions: its settings, a thousand documents after many others. */
 const patienceMs = 600_000
 
-/**
- * By them an index is known as one of ours that is filled as we fill it. What is searched has another name once words are folded otherwise,
- * so that an index of an older version is filled anew.
- */
-const shape = {
-  searchableAttributes: ['words'],
-  displayedAttributes: ['id', 'handle', 'display_name', 'bio'],
-} satisfies Settings
-
-/** All else that changes what is found; most of it as Meilisearch has it of its own. */
-const settings: Settings = {
-  ...shape,
-  pagination: { maxTotalHits: mostHits },
-  rankingRules: ['words', 'typo', 'proximity', 'attributeRank', 'sort', 'wordPosition', 'exactness'],
-  typoTolerance: {
-    enabled: true,
-    minWordSizeForTypos: { oneTypo: 5, twoTypos: 9 },
-    disableOnWords: [],
-    disableOnAttributes: [],
-    disableOnNumbers: false,
-  },
-  stopWords: [],
-  synonyms: {},
-  separatorTokens: [],
-  nonSeparatorTokens: [],
-  dictionary: [],
-  distinctAttribute: null,
-  localizedAttributes: null,
-  proximityPrecision: 'byWord',
-  prefixSearch: 'indexingTime',
-}
-
 /** `changed`: other settings, which can be put right. `foreign`: filled by a late document, another program or another version. */
 export type Condition = 'fine' | 'changed' | 'missing' | 'foreign'
-
-class KeyRefusedError extends SearchIndexError {}
-
-/** Documents are refused for good: the index takes another field for their id. */
-export class ForeignKeyError extends SearchIndexError {}
 
 /** Meilisearch's index of users, as the worker writes it. Whatever fails is a `SearchIndexError`. */
 export type UserIndex = {
@@ -72,8 +36,6 @@ export type UserIndex = {
   countSearchable(): Promise<number>
 }
 
-type Enqueued = Promise<{ readonly taskUid: number }>
-
 /** `undefined` where PostgreSQL itself is searched. */
 export function openUserIndex(config: Config): UserIndex | undefined {
   const { meilisearchUrl: host, meilisearchIndex: name, meilisearchApiKey, meilisearchSearchApiKey } = config
@@ -82,34 +44,9 @@ export function openUserIndex(config: Config): UserIndex | undefined {
     new Meilisearch({ host, ...(apiKey !== undefined && { apiKey }), timeout: requestDeadlineMs })
   const client = open(meilisearchApiKey)
   const next = `${name}_next`
-
   const keyFor = (right: string): string =>
     right === 'search' && meilisearchSearchApiKey !== undefined ? 'MEILISEARCH_SEARCH_API_KEY' : 'MEILISEARCH_API_KEY'
-  /** What a key may not is said with the right that it lacks. */
-  const ask = async <Result>(right: string, index: string, asked: Promise<Result>): Promise<Result> => {
-    try {
-      return await asked
-    } catch (cause) {
-      if (isRefusal(cause))
-        throw new KeyRefusedError(
-          `Meilisearch refuses ${keyFor(right)}: it needs the right ${right} on ${index} (docs/search.md)`,
-        )
-      throw new SearchIndexError(`Meilisearch did not do its part (${right} on ${index})`, { cause })
-    }
-  }
-  const enqueue = async (right: string, index: string, sent: Enqueued, ms: number): Promise<Task> => {
-    const { taskUid } = await ask(right, index, sent)
-    return await ask('tasks.get', index, waitFor(client, taskUid, ms))
-  }
-  const done = async (...given: Parameters<typeof enqueue>): Promise<void> => {
-    const { status, type, error } = await enqueue(...given)
-    if (status === 'succeeded') return
-    const reason = `Meilisearch: the task ${type} ${status}: ${error?.code ?? 'without a reason'}`
-    throw error?.code === 'index_primary_key_already_exists'
-      ? new ForeignKeyError(reason)
-      : new SearchIndexError(reason)
-  }
-
+  const { ask, enqueue, done } = meilisearchTasks(client, keyFor)
   const settingsOf = (index: string): Promise<Settings | undefined> =>
     ask('settings.get', index, client.index(index).getSettings().catch(unlessMissing))
   const mend = async (index: string): Promise<void> => {
@@ -199,39 +136,6 @@ export function openUserIndex(config: Config): UserIndex | undefined {
     countSearchable,
   }
 }
-
-/** As the client's own does, which keeps the process alive for as long as it might have waited. */
-async function waitFor(client: Meilisearch, taskUid: number, ms: number): Promise<Task> {
-  const until = performance.now() + ms
-  for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 1.5, 1000)) {
-    const task = await client.tasks.getTask(taskUid)
-    if (task.status !== 'enqueued' && task.status !== 'processing') return task
-    if (performance.now() > until)
-      throw new SearchIndexError(`Meilisearch takes more than ${ms / 1000} s over the task ${task.type}`)
-    await sleep(pauseMs)
-  }
-}
-
-/** A version that does not know one of them has no need of it. */
-const wrongOf = (current: Settings) =>
-  Object.entries(settings).filter(
-    ([key, value]) => key in current && !agrees(current[key as keyof Settings] as unknown, value as unknown),
-  )
-
-/** A newer version may have more to set than we know. */
-function agrees(current: unknown, wanted: unknown): boolean {
-  const isGroup =
-    typeof wanted === 'object' && wanted !== null && !Array.isArray(wanted) && Object.keys(wanted).length > 0
-  if (!isGroup || typeof current !== 'object' || current === null) return isDeepStrictEqual(current, wanted)
-  return Object.entries(wanted).every(([key, value]) => agrees((current as Record<string, unknown>)[key], value))
-}
-
-/** The code of Meilisearch's error, where it is one. */
-const codeOf = (error: unknown): unknown =>
-  error instanceof MeilisearchApiError ? (error.cause as { code?: string } | undefined)?.code : undefined
-
-const isRefusal = (error: unknown): boolean =>
-  ['invalid_api_key', 'missing_authorization_header'].includes(String(codeOf(error)))
 
 function unlessMissing(error: unknown): undefined {
   if (codeOf(error) === 'index_not_found') return undefined

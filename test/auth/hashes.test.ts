@@ -137,6 +137,7 @@ describe('ten passwords of an account are hashed in a minute [AT3]', () => {
 })
 
 test('nothing is hashed beyond what was counted: only a route with such a limit has clients for it, and a ticket is good once [AT3]', () => {
+  // What is read of a request, and no more: no route of ours makes the mistake, so none can be asked.
   const request = (limit?: string) =>
     ({
       method: 'POST',

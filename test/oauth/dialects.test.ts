@@ -1,32 +1,21 @@
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { somebody } from '../moderation/support.ts'
-import { frontendUrl, publicUrl, startApp, type TestApp } from '../support/app.ts'
-import type { TestClient } from '../support/client.ts'
-import { makeKey, type Reply, shapeIssuer, startOtherServer } from '../support/native-provider.ts'
+import { frontendUrl, publicUrl } from '../support/app.ts'
+import { makeKey, type Reply, shapeIssuer } from '../support/native-provider.ts'
 import { newcomer } from '../support/provider.ts'
 import {
-  administratorOf,
   answerPlainly,
   beginAt,
   comeFrom,
   comeSigned,
   registerProvider,
+  startBesideOtherServer,
 } from '../support/registered-provider.ts'
 
 const url = '/v0/admin/oauth/providers'
-const server = await startOtherServer()
-const key = await makeKey('one')
-let app: TestApp
-let admin: TestClient
-beforeAll(async () => {
-  app = await startApp()
-  admin = await administratorOf(app)
-})
-afterAll(async () => {
-  await app.close()
-  server.stop()
-})
+const { server, key, app, admin, stop } = await startBesideOtherServer()
+afterAll(stop)
 
 const byIssuer = (more: object = {}) => {
   shapeIssuer(server, [key.jwk])

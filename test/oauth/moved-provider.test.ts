@@ -191,10 +191,11 @@ test('all administrators are told whom it asked and whom it asks, and the log sa
   await connected(kinds.plain, slug)
   await move(slug, { token_endpoint: `${elsewhere.url}/token` })
   await move(slug, { token_endpoint: `${home.url}/token` })
-  const [back, away] = (await mailsTo(app, person.email, 4)).filter(({ subject }) =>
-    /says who your users/.test(subject),
-  )
+  const mails = (await mailsTo(app, person.email, 4)).filter(({ subject }) => /says who your users/.test(subject))
   const host = (server: Server) => server.url.replace('http://', 'http ')
+  const [away, back] = [elsewhere, home].map((now) =>
+    mails.find(({ text }) => text.includes(`and is ${host(now)}/token.`)),
+  )
   expect(away?.text).toContain(`The administrator ${admin.person.handle} changed whom the provider ${slug} asks`)
   expect(away?.text).toContain(`token_endpoint was ${host(home)}/token and is ${host(elsewhere)}/token.`)
   expect(away?.text).toContain('Accounts that it opened: 1.')

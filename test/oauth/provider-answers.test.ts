@@ -1,23 +1,11 @@
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
-import type { TestClient } from '../support/client.ts'
-import { makeKey, shapeIssuer, startOtherServer } from '../support/native-provider.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { makeKey, shapeIssuer } from '../support/native-provider.ts'
 import { newcomer } from '../support/provider.ts'
-import { administratorOf, comeSigned, registerProvider } from '../support/registered-provider.ts'
+import { comeSigned, registerProvider, startBesideOtherServer } from '../support/registered-provider.ts'
 
-const server = await startOtherServer()
-const key = await makeKey('one')
-let app: TestApp
-let admin: TestClient
-beforeAll(async () => {
-  app = await startApp()
-  admin = await administratorOf(app)
-})
-afterAll(async () => {
-  await app.close()
-  server.stop()
-})
+const { server, key, app, admin, stop } = await startBesideOtherServer()
+afterAll(stop)
 
 /** A provider that nobody has asked yet, so that none of its keys are remembered. */
 const newProvider = async (more: object = {}) => {

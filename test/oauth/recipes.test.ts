@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { afterAll, expect, test } from 'vitest'
 import type { TestClient } from '../support/client.ts'
-import { makeKey, startOtherServer } from '../support/native-provider.ts'
 import { mailedToken, newPerson } from '../support/people.ts'
-import { administratorOf, beginAt } from '../support/registered-provider.ts'
+import { beginAt, startBesideOtherServer } from '../support/registered-provider.ts'
 
 /** How a provider answers, as its documentation says; `$email` stands for somebody's address. */
 type Fixture = {
@@ -22,18 +20,8 @@ const page = readFileSync(join(import.meta.dirname, '../../docs/providers.md'), 
 const recipes = [...page.matchAll(/^### (.+)\n[\s\S]*?^```json\n([\s\S]*?)^```$/gm)].map(
   ([, name = '', body = '']) => [name, body] as const,
 )
-const server = await startOtherServer()
-const key = await makeKey('one')
-let app: TestApp
-let admin: TestClient
-beforeAll(async () => {
-  app = await startApp()
-  admin = await administratorOf(app)
-})
-afterAll(async () => {
-  await app.close()
-  server.stop()
-})
+const { server, key, app, admin, stop } = await startBesideOtherServer()
+afterAll(stop)
 
 /** Every host of the provider's is a folder of the stand-in. */
 const here = (text: string) => text.replace(/https:\/\/([^/"]+)/g, `${server.url}/$1`)

@@ -1,13 +1,25 @@
 import type { JWTPayload } from 'jose'
 import { adminWithCode } from '../moderation/support.ts'
-import type { TestApp } from './app.ts'
+import { startApp, type TestApp } from './app.ts'
 import type { Answer, TestClient } from './client.ts'
-import type { makeKey, OtherServer } from './native-provider.ts'
+import { makeKey, type OtherServer, startOtherServer } from './native-provider.ts'
 
 const url = '/v0/admin/oauth/providers'
 
 /** Somebody who may register providers: an administrator's session that shows two factors. */
 export const administratorOf = async (app: TestApp): Promise<TestClient> => (await adminWithCode(app)).client
+
+/** An app, the administrator, and a server whose answers tests shape, with a key that it may publish. */
+export async function startBesideOtherServer() {
+  const server = await startOtherServer()
+  const key = await makeKey('one')
+  const app = await startApp()
+  const stop = async () => {
+    await app.close()
+    server.stop()
+  }
+  return { server, key, app, admin: await administratorOf(app), stop }
+}
 
 let count = 0
 

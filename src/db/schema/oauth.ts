@@ -4,7 +4,7 @@ import { bytea, createdAt, instant } from './columns.ts'
 import { users } from './users.ts'
 
 /** What decides who somebody is at a registered provider: whom it asks, and as which client. Of OIDC the issuer names the endpoints. */
-export type Place = {
+export type ProviderPlace = {
   readonly clientId: string
   readonly issuer?: string
   readonly authorizationEndpoint?: string
@@ -43,7 +43,7 @@ export const oauthProviders = pgTable(
     /** What tells its subjects from another's: of its connections the `issuer`. None before it first moves: its issuer, or its id. */
     namespace: text(),
     /** Where it was when its connections were made; set while nobody has confirmed that it is the same elsewhere [AT11]. */
-    movedFrom: jsonb().$type<{ readonly namespace: string; readonly place: Place }>(),
+    movedFrom: jsonb().$type<{ readonly namespace: string; readonly place: ProviderPlace }>(),
     createdAt: createdAt(),
   },
   (table) => [unique('oauth_providers_slug_unique').on(table.slug)],

@@ -1,0 +1,93 @@
+import { eq } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { seal } from '../crypto/sealed-box.ts'
+import type { Database } from '../db/client.ts'
+import { oauthProviders } from '../db/schema/oauth.ts'
+import { transaction } from '../db/transaction.ts'
+import { demandTwoFactors } from '../sessions/demand-two-factors.ts'
+import { lockOwnAccount } from '../sessions/open.ts'
+import type { SignedIn } from '../sessions/resolve.ts'
+import { countTold } from '../users/tell-admins.ts'
+import { getRegistered, secretBoxOf } from './find-provider.ts'
+import { movePlace, namespaceAfter } from './move-provider.ts'
+import { noteChange } from './note-provider-act.ts'
+import { type EndpointWish, findEndpoints } from './provider-endpoints.ts'
+import { findDifferent, onlyDeciding, onlyPlaces, type ProviderField } from './provider-fields.ts'
+import { dialectOf, type PowerRefusal, type ProviderChange, type WishRefusal } from './provider-wish.ts'
+import { presentProvider, type ShownProvider } from './shown-provider.ts'
+
+type Row = typeof oauthProviders.$inferSelect
+
+type Change = { readonly slug: string; readonly wish: ProviderChange }
+
+/**
+ * Afterwards the provider is as wished; what the wish does not name stays. Whom it asks, and what of it is believed, is changed by two factors
+ * alone: who answers says who is who. Its secret follows to no other address, it is given anew, and nor do its connections [AT11].
+ */
+export async function changeProvider(
+  ctx: Context<'oauth:provider_not_found' | PowerRefusal | WishRefusal>,
+  signedIn: SignedIn,
+  { slug, wish }: Change,
+): Promise<ShownProvider> {
+  const known = await getRegistered(ctx, slug)
+  const { user: actor } = signedIn
+  const { name, clientId, clientSecret, scopes, imageHosts } = wish
+  const demandProof = async (db: Database, changed: readonly ProviderField[]): Promise<boolean> => {
+    if (onlyDeciding(changed).length === 0) return false
+    await demandTwoFactors({ ...ctx, db }, signedIn)
+    if (clientSecret === undefined && onlyPlaces(changed).length > 0) {
+      throw ctx.fault('general:validation_error', secretMissing)
+    }
+    return true
+  }
+  // Before whoever is named is asked anything.
+  const isTold = await demandProof(ctx.db, findDifferent(wish, known))
+  if (isTold || namesEndpoints(wish)) await countTold(ctx, actor)
+  const endpoints: Partial<Row> = namesEndpoints(wish)
+    ? await findEndpoints(ctx, slug, endpointsAfter(known, wish))
+    : {}
+  return transaction(ctx.pool, async (tx) => {
+    await lockOwnAccount(ctx, tx, signedIn)
+    const [before] = await tx.select().from(oauthProviders).where(eq(oauthProviders.id, known.id)).for('update')
+    if (before === undefined) throw ctx.fault('oauth:provider_not_found')
+    const wished = {
+      ...before,
+      ...endpoints,
+      // What another issuer says of itself takes the place of what was said of this one.
+      ...(endpoints.issuer === before.issuer && { tokenAuth: before.tokenAuth }),
+      ...dialectOf(wish),
+      name: name ?? before.name,
+      clientId: clientId ?? before.clientId,
+      scopes: [...(scopes ?? before.scopes)],
+      imageHosts: [...(imageHosts ?? before.imageHosts)],
+      ...(clientSecret !== undefined && {
+        sealedClientSecret: seal(ctx.keyring, clientSecret, secretBoxOf(known.id)),
+      }),
+    }
+    // The same issuer may name other endpoints by now, and somebody else may have changed them meanwhile.
+    await demandProof(tx, findDifferent(wished, before))
+    const after = { ...wished, ...namespaceAfter(before, wished) }
+    await tx.update(oauthProviders).set(after).where(eq(oauthProviders.id, known.id))
+    const accounts = await movePlace(tx, before, after)
+    await noteChange(tx, ctx, { actor, before, after, hasNewSecret: clientSecret !== undefined, accounts })
+    return presentProvider(after)
+  })
+}
+
+const secretMissing = {
+  fields: [{ path: '/client_secret', rule: 'required' as const }],
+  details: 'The secret belongs to the provider at its present address and to its client_id: send it anew with others.',
+}
+
+const namesEndpoints = (wish: EndpointWish): boolean =>
+  [wish.issuer, wish.authorizationEndpoint, wish.tokenEndpoint, wish.userinfoEndpoint].some((one) => one !== undefined)
+
+/** An issuer takes the place of endpoints, and endpoints that of an issuer; of endpoints some may stay. */
+function endpointsAfter(known: Row, wish: EndpointWish): EndpointWish {
+  if (wish.issuer !== undefined) return wish
+  return {
+    authorizationEndpoint: wish.authorizationEndpoint ?? known.authorizationEndpoint,
+    tokenEndpoint: wish.tokenEndpoint ?? known.tokenEndpoint,
+    userinfoEndpoint: wish.userinfoEndpoint ?? known.userinfoEndpoint ?? undefined,
+  }
+}

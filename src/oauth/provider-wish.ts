@@ -1,0 +1,37 @@
+import type { oauthProviders } from '../db/schema/oauth.ts'
+import { type TokenAuthMethod, tokenAuthMethods } from './dialect.ts'
+import type { EndpointRefusal, EndpointWish } from './provider-endpoints.ts'
+
+type Row = typeof oauthProviders.$inferSelect
+
+export type NewProvider = EndpointWish & {
+  readonly slug: string
+  readonly name: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly emailVerification?: Row['emailVerification'] | undefined
+  readonly nonce?: Row['nonce'] | undefined
+  readonly tokenEndpointAuthMethod?: TokenAuthMethod | undefined
+  readonly authorizeParameters?: Readonly<Record<string, string>> | undefined
+  readonly audiences?: readonly string[] | undefined
+  readonly scopes?: readonly string[] | undefined
+  readonly imageHosts?: readonly string[] | undefined
+}
+
+export type WishRefusal = 'general:bad_request' | 'general:validation_error' | EndpointRefusal
+
+/** To register, to change and to delete take the same: else a provider could be deleted, and another registered under its slug [AT11]. */
+export type PowerRefusal = 'user:invalid_session' | 'user:second_factor_required' | 'rate_limit:exceeded'
+
+export type ProviderChange = {
+  readonly [Field in Exclude<keyof NewProvider, 'slug'>]?: NewProvider[Field] | undefined
+}
+
+/** What the wish says of how the provider differs; what it leaves open stays, or is as the protocol has it. */
+export const dialectOf = (wish: ProviderChange) => ({
+  ...(wish.emailVerification !== undefined && { emailVerification: wish.emailVerification }),
+  ...(wish.nonce !== undefined && { nonce: wish.nonce }),
+  ...(wish.tokenEndpointAuthMethod !== undefined && { tokenAuth: tokenAuthMethods[wish.tokenEndpointAuthMethod] }),
+  ...(wish.authorizeParameters !== undefined && { authorizeParameters: wish.authorizeParameters }),
+  ...(wish.audiences !== undefined && { audiences: [...wish.audiences] }),
+})
