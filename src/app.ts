@@ -1,7 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'
-import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { accessTokenRoutes } from './access-tokens/routes.ts'
 import { authRoutes } from './auth/routes.ts'
@@ -14,6 +12,7 @@ import { eventRoutes } from './events/routes.ts'
 import { fileRoutes } from './files/routes.ts'
 import { rememberMethods } from './http/allow.ts'
 import { answerNoter, noteAnswers } from './http/answers.ts'
+import type { App } from './http/app.ts'
 import { readJsonBodies } from './http/body.ts'
 import { closeGracefully } from './http/closing.ts'
 import { guardRoutes } from './http/guards.ts'
@@ -34,8 +33,6 @@ import { sessionRoutes } from './sessions/routes.ts'
 import { tokenRoutes } from './tokens/routes.ts'
 import { totpRoutes } from './totp/routes.ts'
 import { userRoutes } from './users/routes.ts'
-
-export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
 
 export type AppOptions = {
   /** An error left that its route does not declare. */

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import type { Command, Options } from './command.ts'
 import { commands } from './commands.ts'
-import { loadConfig } from './config.ts'
 import { readEnvironment } from './environment.ts'
+import { loadConfig } from './load-config.ts'
 import { explainStartFailure } from './start-failure.ts'
 
 type Named = readonly [name: string, command: Command]

@@ -1,6 +1,7 @@
-import { ConfigError, type Environment } from './config.ts'
+import type { Environment } from './config.ts'
 import { isVariable } from './config-spelling.ts'
 import { readEnvFile } from './env-file.ts'
+import { ConfigError } from './load-config.ts'
 
 /**
  * The process's environment, completed by a `.env` file in the current folder; what is set already stays.

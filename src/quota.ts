@@ -1,5 +1,6 @@
 import type { Config } from './config.ts'
-import type { Context } from './context.ts'
+import type { Fault } from './errors/fault.ts'
+import type { RateCounter } from './ports/rate-counter.ts'
 
 type Quota = {
   readonly key: string
@@ -9,15 +10,19 @@ type Quota = {
   readonly details: string
 }
 
+/** What counting takes, and the right to refuse. */
+export type Counting = {
+  readonly config: Pick<Config, 'rateLimits'>
+  readonly sharedCounter: RateCounter
+  readonly fault: Fault<'rate_limit:exceeded'>
+}
+
 /** What RATE_LIMITS makes of a limit; never nothing. */
 export const scaled = (rateLimits: Exclude<Config['rateLimits'], 'off'>, quota: number): number =>
   Math.max(1, Math.round(quota * rateLimits))
 
 /** Counts one event across replicas, or refuses what goes beyond the quota. */
-export async function countEvent(
-  ctx: Context<'rate_limit:exceeded'>,
-  { key, quota, windowSeconds, details }: Quota,
-): Promise<void> {
+export async function countEvent(ctx: Counting, { key, quota, windowSeconds, details }: Quota): Promise<void> {
   const { rateLimits } = ctx.config
   if (rateLimits === 'off') return
   const [tally] = await ctx.sharedCounter.hit([{ key, windowSeconds }])

@@ -1,8 +1,8 @@
 import pg from 'pg'
-import { ConfigError } from './config.ts'
 import { KeyringError } from './crypto/keyring.ts'
 import { EmbeddedDatabaseError } from './db/embedded/database.ts'
 import { reasonsOf } from './errors/cause.ts'
+import { ConfigError } from './load-config.ts'
 import { OperatorError } from './operator-error.ts'
 import { SearchIndexError } from './ports/search-index.ts'
 

@@ -1,14 +1,15 @@
 import { closeOnSignal } from './close.ts'
-import { type Config, loadConfig, startWarnings } from './config.ts'
+import type { Config } from './config.ts'
 import { openKeyring } from './crypto/keyring.ts'
 import { openJobs } from './db/jobs.ts'
 import { applyMigrations } from './db/migrate.ts'
 import { openDatabaseUrls } from './db/urls.ts'
 import { readEnvironment } from './environment.ts'
+import { loadConfig, startWarnings } from './load-config.ts'
 import { createLog } from './log.ts'
 import { startWorker } from './mail/worker.ts'
 import { explainStartFailure } from './start-failure.ts'
-import { openTracing } from './tracing/tracing.ts'
+import { openTracing } from './tracing/open-tracing.ts'
 
 try {
   await work(loadConfig(readEnvironment(), 'worker'))

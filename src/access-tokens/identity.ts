@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import type { SignedIn } from '../sessions/resolve.ts'
+import type { SignedIn } from '../sessions/signed-in.ts'
 import { getSigningKey } from './grant.ts'
 import { signJwt } from './jwt.ts'
 

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { makeToken } from '../crypto/secret-token.ts'
 import { refreshFamilies, sessions } from '../db/schema/sessions.ts'
 import { transaction } from '../db/transaction.ts'
-import type { SignedIn } from '../sessions/resolve.ts'
+import type { SignedIn } from '../sessions/signed-in.ts'
 import { type Grant, getSigningKey, grantTokens } from './grant.ts'
 import { putRefreshToken } from './refresh-token.ts'
 

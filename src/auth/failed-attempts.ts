@@ -8,6 +8,7 @@ import type { Client } from '../http/client.ts'
 import { notifyNobody, notifyOwner } from '../mail/outbox.ts'
 import { countEvent, scaled } from '../quota.ts'
 import { audit } from '../users/audit.ts'
+import type { AttemptsKey } from './attempts-key.ts'
 
 type Attempt = { readonly allowed: true } | { readonly allowed: false; readonly retryAfterSeconds: number }
 
@@ -69,15 +70,6 @@ async function secondsLeft(db: Database, key: string): Promise<number> {
 const freeAttempts = 5
 /** A minute's tries of everybody whose device is not known [TH1]. */
 const attemptsOfAll = 6000
-
-type AccountKey = `account:${string}` | `device:${string}`
-
-/** A count of tries: of an account, of one of its devices, or of an address without an account; passwords and codes apart. */
-export type AttemptsKey = AccountKey | `address:${string}` | `codes:${AccountKey}`
-
-/** A known device has a count of its own, so that others cannot lock it out [TH2]. */
-export const accountAttempts = (userId: string, deviceId: string | null): AccountKey =>
-  deviceId === null ? `account:${userId}` : `device:${deviceId}`
 
 /** Counts the try before anything is hashed [TH3], or refuses it. */
 export async function admitAttempt(ctx: Context<'rate_limit:exceeded'>, key: AttemptsKey): Promise<void> {

@@ -13,7 +13,8 @@ import { continueLogin } from '../totp/continue-login.ts'
 import { addressDigest } from '../users/address-digest.ts'
 import { isBanned } from '../users/banned.ts'
 import { emailKey } from '../users/email.ts'
-import { accountAttempts, admitAttempt, clearAttempts, recordFailure } from './failed-attempts.ts'
+import { accountAttempts } from './attempts-key.ts'
+import { admitAttempt, clearAttempts, recordFailure } from './failed-attempts.ts'
 
 type Refusal =
   | 'auth:invalid_credentials'

@@ -5,8 +5,9 @@ import type { ErrorCode } from '../errors/catalogue.ts'
 import type { HashingClient } from '../http/client.ts'
 import { countOwnHash } from '../password/hash-ticket.ts'
 import { isPasswordRight } from '../password/secret.ts'
-import type { SignedIn } from '../sessions/resolve.ts'
-import { accountAttempts, admitAttempt, clearAttempts, recordFailure } from './failed-attempts.ts'
+import type { SignedIn } from '../sessions/signed-in.ts'
+import { accountAttempts } from './attempts-key.ts'
+import { admitAttempt, clearAttempts, recordFailure } from './failed-attempts.ts'
 
 type Proof<Wrong extends ErrorCode> = {
   readonly password: string

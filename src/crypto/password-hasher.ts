@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { inSpan } from '../tracing/span.ts'
 import { type Argon2, type Argon2Cost, loadArgon2 } from './argon2.ts'
 import { argon2Cost } from './stored-hash.argon2.ts'
-import { parseStoredHash, type StoredHash } from './stored-hash.ts'
+import { parseStoredHash } from './stored-hash.ts'
+import type { StoredHash } from './stored-hash-parts.ts'
 import { type Owner, type Place, workQueue } from './work-queue.ts'
 
 export type PasswordHasher = {

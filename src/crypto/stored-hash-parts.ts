@@ -1,4 +1,27 @@
 import { timingSafeEqual } from 'node:crypto'
+import type { Argon2 } from './argon2.ts'
+import type { Scheme } from './stored-hash-cost.ts'
+
+/** A stored hash that cannot be parsed, or would cost more than is allowed [PW6]. */
+export class StoredHashError extends Error {
+  /** How many times an own hash it would cost, and how many it may, where that is why. */
+  readonly excess: { readonly times: number; readonly most: number } | undefined
+  constructor(message: string, excess?: StoredHashError['excess']) {
+    super(message)
+    this.excess = excess
+  }
+}
+
+/** What it costs is known before anything is computed. */
+export type StoredHash = {
+  readonly scheme: Scheme
+  /** In the unit of `costs`. */
+  readonly cost: number
+  readonly verify: (argon2: Argon2, password: string) => Promise<boolean>
+}
+
+/** What a scheme makes of a text: its hash, or why it is none, or nothing where it is another scheme's. */
+export type Parse = (text: string) => StoredHash | 'malformed' | undefined
 
 /** How a form of a hash writes bytes down; nothing where the text is none. */
 export type Decode = (text: string) => Buffer | undefined

@@ -1,5 +1,5 @@
-import type { Parse } from './stored-hash.ts'
 import { costs } from './stored-hash-cost.ts'
+import type { Parse } from './stored-hash-parts.ts'
 
 /** The reference starts a thread for each. */
 const mostLanes = 16

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { compare } from 'bcrypt'
-import type { Parse } from './stored-hash.ts'
 import { costs } from './stored-hash-cost.ts'
+import type { Parse } from './stored-hash-parts.ts'
 
 /** bcrypt reads no further. */
 const mostBytes = 72

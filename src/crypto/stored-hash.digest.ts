@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Parse, StoredHash } from './stored-hash.ts'
 import { costs } from './stored-hash-cost.ts'
+import type { Parse, StoredHash } from './stored-hash-parts.ts'
 import { decodeBytes, decodeHex, isSame, isUsableSalt } from './stored-hash-parts.ts'
 
 const ldapDigests = {

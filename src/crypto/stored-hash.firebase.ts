@@ -1,7 +1,7 @@
 import { createCipheriv } from 'node:crypto'
 import { deriveScrypt, isScryptCost } from './stored-hash.scrypt.ts'
-import type { Parse } from './stored-hash.ts'
 import { costs } from './stored-hash-cost.ts'
+import type { Parse } from './stored-hash-parts.ts'
 import { decodeBytes, isSame, isUsableKey, isUsableSalt } from './stored-hash-parts.ts'
 
 /**

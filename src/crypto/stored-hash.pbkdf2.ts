@@ -1,7 +1,7 @@
 import { pbkdf2 } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { Parse, StoredHash } from './stored-hash.ts'
 import { costs } from './stored-hash-cost.ts'
+import type { Parse, StoredHash } from './stored-hash-parts.ts'
 import { decodeBytes, decodeHex, decodeText, isSame, isUsableKey, isUsableSalt } from './stored-hash-parts.ts'
 
 const derive = promisify(pbkdf2)

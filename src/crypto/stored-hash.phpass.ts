@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { trimmedByPhp } from './stored-hash.bcrypt.ts'
-import type { Parse } from './stored-hash.ts'
 import { costs } from './stored-hash-cost.ts'
+import type { Parse } from './stored-hash-parts.ts'
 import { isSame } from './stored-hash-parts.ts'
 
 /** WordPress up to 6.7 and phpBB: https://www.openwall.com/phpass/ */

@@ -1,7 +1,7 @@
 import { scrypt } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { Parse, StoredHash } from './stored-hash.ts'
 import { costs } from './stored-hash-cost.ts'
+import type { Parse, StoredHash } from './stored-hash-parts.ts'
 import {
   type Decode,
   decodeBytes,

@@ -1,4 +1,4 @@
-import type { Argon2, Argon2Cost } from './argon2.ts'
+import type { Argon2Cost } from './argon2.ts'
 import { parseArgon2 } from './stored-hash.argon2.ts'
 import { parseBcrypt } from './stored-hash.bcrypt.ts'
 import { parseDigest } from './stored-hash.digest.ts'
@@ -6,28 +6,8 @@ import { parseFirebase } from './stored-hash.firebase.ts'
 import { parsePbkdf2 } from './stored-hash.pbkdf2.ts'
 import { parsePhpass } from './stored-hash.phpass.ts'
 import { parseScrypt } from './stored-hash.scrypt.ts'
-import { excessOf, type Scheme } from './stored-hash-cost.ts'
-
-/** A stored hash that cannot be parsed, or would cost more than is allowed [PW6]. */
-export class StoredHashError extends Error {
-  /** How many times an own hash it would cost, and how many it may, where that is why. */
-  readonly excess: { readonly times: number; readonly most: number } | undefined
-  constructor(message: string, excess?: StoredHashError['excess']) {
-    super(message)
-    this.excess = excess
-  }
-}
-
-/** What it costs is known before anything is computed. */
-export type StoredHash = {
-  readonly scheme: Scheme
-  /** In the unit of `costs`. */
-  readonly cost: number
-  readonly verify: (argon2: Argon2, password: string) => Promise<boolean>
-}
-
-/** What a scheme makes of a text: its hash, or why it is none, or nothing where it is another scheme's. */
-export type Parse = (text: string) => StoredHash | 'malformed' | undefined
+import { excessOf } from './stored-hash-cost.ts'
+import { type Parse, type StoredHash, StoredHashError } from './stored-hash-parts.ts'
 
 const schemes: readonly Parse[] = [
   parseArgon2,

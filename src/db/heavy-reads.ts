@@ -1,6 +1,4 @@
 import type pg from 'pg'
-import type { Context } from '../context.ts'
-import { QueueFullError } from '../crypto/work-queue.ts'
 import { type FairQueue, fairQueue } from '../fair-queue.ts'
 import { readWithin, type Transaction } from './transaction.ts'
 
@@ -53,24 +51,4 @@ export function openHeavyReads({ pool, poolSize, timeoutMs }: Options): HeavyRea
     ]),
   ) as Record<HeavyKind, FairQueue>
   return ({ kind, owner }, read) => ofKind[kind](owner, () => all(kind, () => readWithin(pool, statementMs, read)))
-}
-
-/** The same, refused as the catalogue says it. */
-export async function readHeavily<Result>(
-  ctx: Pick<Context<'rate_limit:exceeded'>, 'heavyReads' | 'fault'>,
-  reader: Reader,
-  read: (tx: Transaction) => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await ctx.heavyReads(reader, read)
-  } catch (error) {
-    throw tooMuchToRead(ctx, error)
-  }
-}
-
-/** What a full queue is to whoever asked; anything else as it was. */
-export function tooMuchToRead({ fault }: Pick<Context<'rate_limit:exceeded'>, 'fault'>, error: unknown): unknown {
-  if (!(error instanceof QueueFullError)) return error
-  const { retryAfterSeconds } = error
-  return fault('rate_limit:exceeded', { retryAfterSeconds, details: 'Too much is being read at once.' })
 }

@@ -1,19 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
+import type { NoteAnswer } from '../metrics/answer.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-
-/** What is said of a request once it is answered. */
-export type Answer = {
-  readonly requestId: string
-  readonly method: string
-  /** The pattern, never the URL, whose query may hold what is nobody's business [LG1]. */
-  readonly route: string | undefined
-  readonly status: number
-  readonly code: string | undefined
-  readonly seconds: number
-}
-
-export type NoteAnswer = (answer: Answer) => void
 
 type Deps = { readonly config: Config; readonly log: FastifyBaseLogger; readonly metrics: Metrics | undefined }
 

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isIPv4, isIPv6 } from 'node:net'
 import ipaddr from 'ipaddr.js'
-import type { Config } from '../config.ts'
 import { asPropertyName } from './property-name.ts'
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6
@@ -31,8 +30,11 @@ export function resolveClientAddress(
   return walkFromRight(forwarded.split(','), trusted)?.text
 }
 
+/** Which header names the client, and whom it is believed: CIDRs and addresses. */
+type Settings = { readonly clientIpHeader: string; readonly trustedProxies: readonly string[] }
+
 /** `resolveClientAddress` by the configuration. */
-export function clientAddressFinder({ clientIpHeader, trustedProxies }: Config) {
+export function clientAddressFinder({ clientIpHeader, trustedProxies }: Settings) {
   const trusted = parseTrustedProxies(trustedProxies)
   const headerName = asPropertyName(clientIpHeader)
   return ({ headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>): string | undefined =>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { App } from '../app.ts'
+import type { App } from './app.ts'
 
 /** Asks one dependency whether it is there; a rejection says no. */
 export type HealthCheck = () => Promise<void>

@@ -1,6 +1,7 @@
 import type { Argon2Cost } from '../crypto/argon2.ts'
 import { asForeign } from '../crypto/stored-hash.argon2.ts'
-import { parseStoredHash, StoredHashError } from '../crypto/stored-hash.ts'
+import { parseStoredHash } from '../crypto/stored-hash.ts'
+import { StoredHashError } from '../crypto/stored-hash-parts.ts'
 import { emailKey } from '../users/email.ts'
 import { displayName, email, handle } from '../users/fields.ts'
 import type { Found } from './format.ts'

@@ -9,9 +9,9 @@ import { ownIssuers } from '../oauth/find-provider.ts'
 import { mailReset } from '../password/forgot.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import { mailPasswordVerification, mailVerification } from '../tokens/resend-verification.ts'
-import type { Inquiry } from './inquiry.ts'
 import { MailsSpentError, spendMail } from './limit.ts'
-import type { MailDeps, StoredInquiry } from './outbox.ts'
+import type { MailDeps } from './outbox.ts'
+import type { Inquiry, StoredInquiry } from './queue-inquiry.ts'
 
 type Answer = (tx: Transaction, deps: MailDeps, inquiry: Required<StoredInquiry>) => Promise<boolean>
 

@@ -2,20 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
-import type { Client } from '../http/client.ts'
 import { emailKey } from '../users/email.ts'
 import { probeMailbox, refuseUndelivered, type Undelivered } from './confirm.ts'
 import { limitInquiries } from './limit.ts'
-import { queueInquiry } from './outbox.ts'
+import { type Inquiry, queueInquiry } from './queue-inquiry.ts'
 
 const answeredAfterMs = 100
-
-/** What somebody asks to be mailed to an address. */
-export type Inquiry = {
-  readonly purpose: 'password_reset' | 'verify_email'
-  readonly email: string
-  readonly client: Pick<Client, 'address' | 'userAgent'>
-}
 
 /**
  * Afterwards the inquiry is stored for the worker, which looks whose address it is and mails whoever that is. Nothing here knows it, so

@@ -8,9 +8,7 @@ import { prepared } from '../db/prepared.ts'
 import { mails } from '../db/schema/mails.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
-import { type OwnIssuers, ownIssuers } from '../oauth/find-provider.ts'
 import type { MailContent } from './content.ts'
-import type { Inquiry } from './inquiry.ts'
 import { networkDigest } from './network.ts'
 
 export type MailDeps = { readonly config: Config; readonly keyring: Keyring; readonly jobs: Jobs }
@@ -111,39 +109,6 @@ const probeTtlSeconds = 60
 export const queueProbe = (tx: Transaction, deps: MailDeps, to: string): Promise<string> =>
   putMail(tx, deps, { kind: 'probe', payload: { to }, tokenId: null, ttlSeconds: probeTtlSeconds })
 
-/** Those of the API that was asked; a worker of its own may have others, or none. */
-type InquirySettings = Pick<
-  Config,
-  'rateLimits' | 'frontendUrl' | 'passwordResetTtlSeconds' | 'emailVerificationTtlSeconds' | 'signupTtlSeconds'
->
-const linkTtl = { password_reset: 'passwordResetTtlSeconds', verify_email: 'emailVerificationTtlSeconds' } as const
-
-export type StoredInquiry = Inquiry & {
-  readonly settings: InquirySettings
-  /** None in one that an older version stored. */
-  readonly ownIssuers?: OwnIssuers
-}
-
-/** Afterwards the worker looks for the owner of the address, if the transaction commits. */
-export async function queueInquiry(
-  tx: Transaction,
-  deps: MailDeps,
-  { purpose, email, client: asker }: Inquiry,
-): Promise<void> {
-  const { rateLimits, frontendUrl, passwordResetTtlSeconds, emailVerificationTtlSeconds, signupTtlSeconds } =
-    deps.config
-  const settings = { rateLimits, frontendUrl, passwordResetTtlSeconds, emailVerificationTtlSeconds, signupTtlSeconds }
-  const client = { address: asker.address, userAgent: asker.userAgent }
-  const payload: StoredInquiry = { purpose, email, client, settings, ownIssuers: ownIssuers(deps.config) }
-  const inquiryId = await putMail(tx, deps, {
-    kind: 'inquiry',
-    payload,
-    tokenId: null,
-    ttlSeconds: settings[linkTtl[purpose]],
-  })
-  await deps.jobs.enqueue(tx, 'answer-inquiry', { inquiryId }, 0)
-}
-
 type Row = {
   readonly kind: 'message' | 'probe' | 'inquiry'
   readonly payload: object
@@ -152,7 +117,8 @@ type Row = {
   readonly ttlSeconds: number
 }
 
-async function putMail(tx: Transaction, deps: MailDeps, { payload, userId, ...row }: Row): Promise<string> {
+/** Afterwards the row is there, sealed, if the transaction commits; gives its id. */
+export async function putMail(tx: Transaction, deps: MailDeps, { payload, userId, ...row }: Row): Promise<string> {
   const id = randomUUIDv7()
   const sealed = seal(deps.keyring, JSON.stringify(payload), id)
   await putStatement(tx).execute({ ...row, id, userId: userId ?? null, payload: sealed })

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
+import type { App } from '../http/app.ts'
 
 /** Shows the figures to whoever has METRICS_TOKEN. */
 export function metricsRoutes(app: App, { config, metrics }: Deps): void {

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Database } from '../db/client.ts'
-import { readHeavily } from '../db/heavy-reads.ts'
+import { readHeavily } from '../db/read-heavily.ts'
 import { moderationLogs } from '../db/schema/moderation.ts'
 
 export const actions = ['user:ban', 'user:unban', 'user:grant_role', 'user:revoke_role'] as const

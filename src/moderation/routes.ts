@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
+import type { App } from '../http/app.ts'
 import { clientOf } from '../http/client.ts'
 import { signedInUser } from '../http/credential.ts'
 import { roles } from '../users/roles.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
+import type { App } from '../http/app.ts'
 import { signedInUser } from '../http/credential.ts'
 import { changeProvider } from './change-provider.ts'
 import { deleteProvider, registerProvider } from './manage-providers.ts'

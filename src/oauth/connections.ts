@@ -6,7 +6,7 @@ import { transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { notifyOwner } from '../mail/outbox.ts'
 import { lockOwnAccount } from '../sessions/open.ts'
-import type { SignedIn } from '../sessions/resolve.ts'
+import type { SignedIn } from '../sessions/signed-in.ts'
 import { audit } from '../users/audit.ts'
 import { type OwnIssuers, ownIssuers, ownNames } from './find-provider.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
+import type { App } from '../http/app.ts'
 import { frontEndPage } from './authorize.ts'
 import { getRegistered } from './find-provider.ts'
 import { providerParams } from './reply.ts'

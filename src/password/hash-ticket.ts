@@ -1,10 +1,9 @@
-import { type AttemptsKey, accountAttempts } from '../auth/failed-attempts.ts'
-import type { Context } from '../context.ts'
+import { type AttemptsKey, accountAttempts } from '../auth/attempts-key.ts'
 import type { PasswordHasher } from '../crypto/password-hasher.ts'
 import type { Owner } from '../crypto/work-queue.ts'
 import type { HashingClient } from '../http/client.ts'
-import { countEvent } from '../quota.ts'
-import type { SignedIn } from '../sessions/resolve.ts'
+import { type Counting, countEvent } from '../quota.ts'
+import type { SignedIn } from '../sessions/signed-in.ts'
 
 const hashesAMinute = 10
 
@@ -31,7 +30,7 @@ export class HashTicket {
   }
 
   /** Counts one hash, or refuses it. */
-  static async count(ctx: Context<'rate_limit:exceeded'>, claim: Claim): Promise<HashTicket> {
+  static async count(ctx: Counting, claim: Claim): Promise<HashTicket> {
     await countEvent(ctx, {
       key: `hashes:${claim.key}`,
       quota: hashesAMinute,
@@ -45,7 +44,7 @@ export class HashTicket {
    * The same for a try at an address. It is good for a second hash: that of the sign-up which waits there. Counted apart it would tell by its
    * refusals that one waits.
    */
-  static async countTry(ctx: Context<'rate_limit:exceeded'>, claim: Claim): Promise<HashTicket> {
+  static async countTry(ctx: Counting, claim: Claim): Promise<HashTicket> {
     const ticket = await HashTicket.count(ctx, claim)
     ticket.#left = 2
     return ticket
@@ -66,11 +65,7 @@ export class HashTicket {
 }
 
 /** Counts one of a signed-in account's. */
-export const countOwnHash = (
-  ctx: Context<'rate_limit:exceeded'>,
-  { user, deviceId }: SignedIn,
-  client: HashingClient,
-): Promise<HashTicket> =>
+export const countOwnHash = (ctx: Counting, { user, deviceId }: SignedIn, client: HashingClient): Promise<HashTicket> =>
   HashTicket.count(ctx, {
     key: accountAttempts(user.id, deviceId),
     client,
@@ -79,7 +74,7 @@ export const countOwnHash = (
 
 /** Counts one of whoever holds a live link: guesses of others use up none of these. */
 export const countMailboxHash = (
-  ctx: Context<'rate_limit:exceeded'>,
+  ctx: Counting,
   { id, userId }: { readonly id: string; readonly userId: string | null },
   client: HashingClient,
 ): Promise<HashTicket> => HashTicket.count(ctx, { key: `mailbox:${userId ?? id}`, client, turn: {} })

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { StoredHashError } from '../crypto/stored-hash.ts'
+import { StoredHashError } from '../crypto/stored-hash-parts.ts'
 import { type Place, QueueFullError } from '../crypto/work-queue.ts'
 import { DomainError } from '../errors/fault.ts'
 import type { HashTicket } from './hash-ticket.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
+import type { App } from '../http/app.ts'
 import { networksOf } from '../http/client-address.ts'
 import { ruledText, wholeNumberText } from '../http/validation.ts'
 import { searchUsers } from './search-users.ts'

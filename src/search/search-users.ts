@@ -1,6 +1,6 @@
 import { and, inArray, isNull } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import { tooMuchToRead } from '../db/heavy-reads.ts'
+import { tooMuchToRead } from '../db/read-heavily.ts'
 import { users } from '../db/schema/users.ts'
 import { fileUrl } from '../files/url.ts'
 import { mostHits, type Page, SearchIndexError } from '../ports/search-index.ts'

@@ -3,7 +3,7 @@ import type { Keyring } from '../crypto/keyring.ts'
 import { open, sealForNow } from '../crypto/sealed-box.ts'
 import { describeCause } from '../errors/cause.ts'
 import type { SessionCache } from '../ports/session-cache.ts'
-import type { Remembered } from './remembered.ts'
+import type { Remembered } from './signed-in.ts'
 
 /** What other processes read. */
 export type CachedSessions = {

@@ -4,7 +4,7 @@ import type { Database } from '../db/client.ts'
 import { users } from '../db/schema/users.ts'
 import { totpCountsFrom } from '../totp/counts.ts'
 import { showsTwoFactors } from './methods.ts'
-import type { SignedIn } from './resolve.ts'
+import type { SignedIn } from './signed-in.ts'
 
 /** Refuses a session that does not show two factors; in development it says what is missing [AT10]. */
 export async function demandTwoFactors(

@@ -7,7 +7,7 @@ import { devices, users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 import { audit } from '../users/audit.ts'
-import type { SignedIn } from './resolve.ts'
+import type { SignedIn } from './signed-in.ts'
 
 /** Joins an account with its device whose token's digest is `deviceDigest`. */
 export const isKnownDevice = and(eq(devices.userId, users.id), eq(devices.tokenDigest, sql.placeholder('deviceDigest')))

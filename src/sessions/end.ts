@@ -2,7 +2,7 @@ import { and, eq, isNull, ne, sql } from 'drizzle-orm'
 import { sessions } from '../db/schema/sessions.ts'
 import type { AccountTransaction } from './change-accounts.ts'
 import { isLive } from './live.ts'
-import type { SignedIn } from './resolve.ts'
+import type { SignedIn } from './signed-in.ts'
 
 /** Why a session ended; its token answers `user:invalid_session` whatever it was. */
 type EndReason =

@@ -3,7 +3,7 @@ import type { Client } from '../http/client.ts'
 import { audit } from '../users/audit.ts'
 import { changeAccounts } from './change-accounts.ts'
 import { endSession } from './end.ts'
-import type { SignedIn } from './resolve.ts'
+import type { SignedIn } from './signed-in.ts'
 
 /** Afterwards the session's token opens nothing. */
 export function logOut(deps: Deps, signedIn: SignedIn, client: Client): Promise<void> {

@@ -13,7 +13,7 @@ import type { AccountTransaction } from './change-accounts.ts'
 import { addDevice } from './devices.ts'
 import { isLive } from './live.ts'
 import { type Method, secondStepsInSql } from './methods.ts'
-import type { SignedIn } from './resolve.ts'
+import type { SignedIn } from './signed-in.ts'
 
 type NewSession = {
   readonly userId: string

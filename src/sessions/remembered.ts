@@ -1,14 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Memory } from './replicas.ts'
-import type { SignedIn } from './resolve.ts'
-
-/** What was read of a session, and what it is good for. Times are PostgreSQL's, in milliseconds since 1970. */
-export type Remembered = {
-  readonly value: SignedIn
-  /** The oldest transaction that was running when it was read: what ended before is in it. */
-  readonly transaction: number
-  readonly goodUntil: number
-}
+import type { Remembered, SignedIn } from './signed-in.ts'
 
 /** Where sessions were found so far. */
 type FoundIn = { memory: number; cache: number; database: number }

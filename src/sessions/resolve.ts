@@ -1,8 +1,6 @@
 import { digestText, isToken } from '../crypto/secret-token.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
-import type { Role } from '../users/roles.ts'
-import type { Method } from './methods.ts'
-import type { Remembered } from './remembered.ts'
+import type { Remembered, SignedIn } from './signed-in.ts'
 import type { SessionSources } from './sources.ts'
 import { type SessionKey, type StoredSession, storedSessionFinder } from './stored-session.ts'
 
@@ -14,37 +12,6 @@ export const sessionRefusals = [
 ] as const satisfies readonly ErrorCode[]
 
 export type SessionRefusal = (typeof sessionRefusals)[number]
-
-/** A live session and whose it is. */
-export type SignedIn = {
-  readonly sessionId: string
-  /** Opened or re-authenticated in the last five minutes [SE10]. */
-  readonly isFresh: boolean
-  /** The known device that it was opened on. */
-  readonly deviceId: string | null
-  /** Whether its cookies outlive the browser. */
-  readonly rememberMe: boolean
-  /** By what its holder has shown who they are, as far as it counted when it was shown. */
-  readonly methods: readonly Method[]
-  readonly user: {
-    readonly id: string
-    readonly email: string
-    readonly handle: string
-    readonly displayName: string
-    readonly bio: string | null
-    /** Names of its files. */
-    readonly profileImage: string | null
-    readonly bannerImage: string | null
-    readonly hasPassword: boolean
-    readonly totpEnabled: boolean
-    readonly isBanned: boolean
-    readonly bannedUntil: Date | null
-    readonly banReason: string | null
-    readonly createdAt: Date
-    /** The highest first. */
-    readonly roles: readonly Role[]
-  }
-}
 
 /** At once where it is remembered. */
 export type ResolveSession = (text: string) => SignedIn | SessionRefusal | Promise<SignedIn | SessionRefusal>

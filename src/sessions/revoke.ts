@@ -7,7 +7,7 @@ import { audit } from '../users/audit.ts'
 import { changeAccounts } from './change-accounts.ts'
 import { endSessions } from './end.ts'
 import { isLive } from './live.ts'
-import type { SignedIn } from './resolve.ts'
+import type { SignedIn } from './signed-in.ts'
 
 /** Afterwards that session of the caller's has ended; anybody else's is as good as none [SE6]. */
 export function revokeSession(

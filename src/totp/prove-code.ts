@@ -1,4 +1,5 @@
-import { accountAttempts, admitAttempt, clearAttempts, recordFailure } from '../auth/failed-attempts.ts'
+import { accountAttempts } from '../auth/attempts-key.ts'
+import { admitAttempt, clearAttempts, recordFailure } from '../auth/failed-attempts.ts'
 import type { Context } from '../context.ts'
 import type { DomainError } from '../errors/fault.ts'
 import type { Client } from '../http/client.ts'

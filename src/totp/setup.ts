@@ -5,7 +5,7 @@ import { KeyringError } from '../crypto/keyring.ts'
 import { totpSecrets } from '../db/schema/totp.ts'
 import { transaction } from '../db/transaction.ts'
 import { lockOwnAccount } from '../sessions/open.ts'
-import type { SignedIn } from '../sessions/resolve.ts'
+import type { SignedIn } from '../sessions/signed-in.ts'
 import { makeSecret, otpauthUri } from './code.ts'
 import { sealSecret } from './secret.ts'
 

@@ -1,5 +1,3 @@
-import type { FastifyBaseLogger } from 'fastify'
-import type { Config } from '../config.ts'
 import { type Span, type SpanOptions, untilItsEnd } from './span.ts'
 
 /** Where traces begin. */
@@ -8,14 +6,6 @@ export type Tracing = {
   begin(name: string, options: SpanOptions & { readonly traceparent?: string | undefined }): Span
   /** Hands over what waits, as far as that is done in two seconds. */
   close(): Promise<void>
-}
-
-/** Without OTEL_EXPORTER_OTLP_ENDPOINT nothing is loaded, and nothing is traced. */
-export async function openTracing(config: Config, log: FastifyBaseLogger): Promise<Tracing | undefined> {
-  const { otelExporterOtlpEndpoint: endpoint } = config
-  if (endpoint === undefined) return undefined
-  const { otlpTracing } = await import('./otlp.ts')
-  return otlpTracing({ endpoint, log })
 }
 
 /** Runs the work in a span that begins a trace or goes on with the caller's. */

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { handles, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { changeAccounts } from '../sessions/change-accounts.ts'
-import type { SignedIn } from '../sessions/resolve.ts'
+import type { SignedIn } from '../sessions/signed-in.ts'
 import { handleKey } from './fields.ts'
 import { takeHandle } from './take-handle.ts'
 

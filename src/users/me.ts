@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Config } from '../config.ts'
 import { presentImages } from '../files/url.ts'
-import type { SignedIn } from '../sessions/resolve.ts'
+import type { SignedIn } from '../sessions/signed-in.ts'
 import { roles } from './roles.ts'
 
 export const me = z.object({

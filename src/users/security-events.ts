@@ -1,9 +1,9 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Database } from '../db/client.ts'
-import { readHeavily } from '../db/heavy-reads.ts'
+import { readHeavily } from '../db/read-heavily.ts'
 import { securityEvents } from '../db/schema/users.ts'
-import type { SignedIn } from '../sessions/resolve.ts'
+import type { SignedIn } from '../sessions/signed-in.ts'
 
 type Page = { readonly limit: number; readonly cursor?: string | undefined }
 

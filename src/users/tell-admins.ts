@@ -4,7 +4,7 @@ import { userRoles, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { type MailDeps, type News, notifyOwners } from '../mail/outbox.ts'
 import { countEvent } from '../quota.ts'
-import type { SignedIn } from '../sessions/resolve.ts'
+import type { SignedIn } from '../sessions/signed-in.ts'
 import { hasRole, isInForce } from './roles.ts'
 
 /** Those who have been it longest come first, so that nobody crowds them out by making administrators of their own. */

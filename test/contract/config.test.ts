@@ -5,19 +5,17 @@ import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import pg from 'pg'
 import { afterAll, describe, expect, expectTypeOf, test } from 'vitest'
-import {
-  type Config,
-  ConfigError,
-  configurationTable,
-  type Environment,
-  envExample,
-  loadConfig,
-  type Role,
-  startWarnings,
-  variables,
-} from '../../src/config.ts'
+import type { Config, Environment, Role } from '../../src/config.ts'
 import { isVariable, settingsWithoutEffect } from '../../src/config-spelling.ts'
 import { initKeys } from '../../src/crypto/keyring.ts'
+import {
+  ConfigError,
+  configurationTable,
+  envExample,
+  loadConfig,
+  startWarnings,
+  variables,
+} from '../../src/load-config.ts'
 
 const marker = 'Zq7-marker-Zq7'
 const ownSecret = 'k3J9vQ-x81mZpL0aT5cW7nR2yB6dF4hG'

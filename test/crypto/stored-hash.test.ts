@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { openPasswordHasher, type PasswordHasher } from '../../src/crypto/password-hasher.ts'
-import { parseStoredHash, StoredHashError } from '../../src/crypto/stored-hash.ts'
+import { parseStoredHash } from '../../src/crypto/stored-hash.ts'
+import { StoredHashError } from '../../src/crypto/stored-hash-parts.ts'
 import { byDefault, cheap, foreignHash, foreignHashes } from './foreign-hashes.ts'
 
 const cost = { memoryKib: 8192, timeCost: 1 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { type Remembered, rememberSessions } from '../../src/sessions/remembered.ts'
+import { rememberSessions } from '../../src/sessions/remembered.ts'
+import type { Remembered } from '../../src/sessions/signed-in.ts'
 
 function sessionOf(userId: string, more: Partial<Remembered['value']['user']> = {}): Remembered {
   const user = {

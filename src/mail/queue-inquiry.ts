@@ -1,0 +1,45 @@
+import type { Config } from '../config.ts'
+import type { Transaction } from '../db/transaction.ts'
+import type { Client } from '../http/client.ts'
+import { type OwnIssuers, ownIssuers } from '../oauth/find-provider.ts'
+import { type MailDeps, putMail } from './outbox.ts'
+
+/** What somebody asks to be mailed to an address. */
+export type Inquiry = {
+  readonly purpose: 'password_reset' | 'verify_email'
+  readonly email: string
+  readonly client: Pick<Client, 'address' | 'userAgent'>
+}
+
+/** Those of the API that was asked; a worker of its own may have others, or none. */
+type InquirySettings = Pick<
+  Config,
+  'rateLimits' | 'frontendUrl' | 'passwordResetTtlSeconds' | 'emailVerificationTtlSeconds' | 'signupTtlSeconds'
+>
+const linkTtl = { password_reset: 'passwordResetTtlSeconds', verify_email: 'emailVerificationTtlSeconds' } as const
+
+export type StoredInquiry = Inquiry & {
+  readonly settings: InquirySettings
+  /** None in one that an older version stored. */
+  readonly ownIssuers?: OwnIssuers
+}
+
+/** Afterwards the worker looks for the owner of the address, if the transaction commits. */
+export async function queueInquiry(
+  tx: Transaction,
+  deps: MailDeps,
+  { purpose, email, client: asker }: Inquiry,
+): Promise<void> {
+  const { rateLimits, frontendUrl, passwordResetTtlSeconds, emailVerificationTtlSeconds, signupTtlSeconds } =
+    deps.config
+  const settings = { rateLimits, frontendUrl, passwordResetTtlSeconds, emailVerificationTtlSeconds, signupTtlSeconds }
+  const client = { address: asker.address, userAgent: asker.userAgent }
+  const payload: StoredInquiry = { purpose, email, client, settings, ownIssuers: ownIssuers(deps.config) }
+  const inquiryId = await putMail(tx, deps, {
+    kind: 'inquiry',
+    payload,
+    tokenId: null,
+    ttlSeconds: settings[linkTtl[purpose]],
+  })
+  await deps.jobs.enqueue(tx, 'answer-inquiry', { inquiryId }, 0)
+}

@@ -1,0 +1,226 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyBaseLogger } from 'fastify'
+import { identityTtlSeconds } from './access-tokens/identity.ts'
+import { accessTokenResolver } from './access-tokens/resolve.ts'
+import { openSigningKeys } from './access-tokens/signing-keys.ts'
+import type { Config } from './config.ts'
+import { hashCostOf } from './crypto/argon2.ts'
+import { rankHashingThreads } from './crypto/hashing-threads.ts'
+import { type Keyring, openKeyring } from './crypto/keyring.ts'
+import { openPasswordHasher } from './crypto/password-hasher.ts'
+import { type Database, openDatabase } from './db/client.ts'
+import { openHeavyReads } from './db/heavy-reads.ts'
+import { openJobs } from './db/jobs.ts'
+import { applyMigrations } from './db/migrate.ts'
+import { type DatabaseUrls, openDatabaseUrls } from './db/urls.ts'
+import type { OpenedDeps } from './deps.ts'
+import { describeCause } from './errors/cause.ts'
+import { type EventHub, openEventHub } from './events/hub.ts'
+import { openDecoders } from './files/decoders.ts'
+import { keysCheck, postgresCheck } from './http/health-checks.ts'
+import { watchDependencies } from './http/watch-dependencies.ts'
+import { startWorker } from './mail/worker.ts'
+import { openMetrics } from './metrics/metrics.ts'
+import { startMetricsServer } from './metrics/server.ts'
+import { remember } from './oauth/remembered.ts'
+import { openOutbound } from './outbound/client.ts'
+import { outboundPolicy } from './outbound/policy.ts'
+import { loadCommonPasswords } from './password/common-passwords.ts'
+import { type CountedHasher, countedHasher } from './password/hash-ticket.ts'
+import { openBroadcast } from './ports/broadcast.open.ts'
+import { openEventStream } from './ports/event-stream.ts'
+import { openFileStore } from './ports/file-store.open.ts'
+import { httpMailDelivery } from './ports/mail-delivery.http.ts'
+import { memoryRateCounter } from './ports/rate-counter.memory.ts'
+import { openSharedCounter } from './ports/rate-counter.open.ts'
+import { openSearchIndex } from './ports/search-index.open.ts'
+import { measureIndex } from './search/measure-index.ts'
+import { sessionResolver } from './sessions/resolve.ts'
+import { openSessionSources, type SessionSources } from './sessions/sources.ts'
+import { openTracing } from './tracing/open-tracing.ts'
+import type { Tracing } from './tracing/tracing.ts'
+
+/** How long a dependency may be lost before the log says so. */
+const watchEveryMs = 15_000
+
+/** Opens everything in order; what was opened is closed in reverse, also when a later step fails. */
+export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<OpenedDeps> {
+  await using opened = new AsyncDisposableStack()
+  const tracing = await openTracing(config, log)
+  if (tracing) opened.defer(tracing.close)
+  const urls = await openDatabaseUrls(config, { role: 'server', log, opened })
+  await applyMigrations(urls, { eventsKeepDays: config.eventsKeepDays, say: (message) => log.warn(message) })
+
+  const { db, pool, close } = openDatabase({
+    url: urls.main,
+    poolSize: config.databasePoolSize,
+    timeoutMs: config.databaseTimeoutMs,
+    onIdleError: (error) => log.warn({ cause: describeCause(error) }, 'a connection to PostgreSQL was lost'),
+  })
+  opened.defer(close)
+  const heavyReads = openHeavyReads({
+    pool,
+    poolSize: config.databasePoolSize,
+    timeoutMs: config.databaseTimeoutMs,
+  })
+  const isProduction = config.appEnv === 'production'
+  const keyring = openKeyring(config.keysDir, { create: !isProduction, ownOnly: isProduction })
+  const signingKeys = openSigningKeys(keyring, Math.max(config.accessTokenTtlSeconds, identityTtlSeconds))
+  const [uncounted, isCommonPassword] = await Promise.all([
+    openPasswordHasher({
+      cost: hashCostOf(config),
+      concurrency: config.argon2Concurrency,
+    }),
+    loadCommonPasswords(config.passwordMinLength),
+  ])
+  // Nobody else gets at the one that hashes for whoever asks.
+  const hasher = countedHasher(uncounted)
+  rankHashingThreads(log)
+  const sources = openSessionSources({ config, db, pool, keyring, urls, log, opened })
+  const policy = outboundPolicy(config)
+  const outbound = openOutbound(policy)
+  opened.defer(outbound.close)
+  const { redisChecks, ...counters } = openCounters(config, log, db, opened)
+  const eventStream = openEventStream(openBroadcast('events', { config, db, directUrl: urls.direct, log }))
+  opened.defer(eventStream.close)
+  const eventHub = openEventHub({ db, heavyReads, eventStream, log })
+  opened.defer(async () => eventHub.close())
+  const { checkWorker, checkMail, ...mail } = await openMail({ config, log, keyring, urls, tracing }, opened)
+
+  const decoders = openDecoders()
+  opened.defer(async () => decoders.close())
+  const fileStore = openFileStore(config)
+  const searchIndex = openSearchIndex({ config, heavyReads, jobs: mail.jobs })
+
+  const healthChecks = {
+    postgres: postgresCheck(pool),
+    keys: keysCheck({ db, keyring, signingKeys }),
+    worker: checkWorker,
+    // The built-in inbox is no other server.
+    ...(mail.inbox === undefined && { mail: checkMail }),
+    ...(fileStore.ping && { pictures: fileStore.ping }),
+    ...(searchIndex.ping && { meilisearch: searchIndex.ping }),
+    ...redisChecks,
+  }
+  const watch = watchDependencies({ checks: healthChecks, log, everyMs: watchEveryMs })
+  opened.defer(watch.close)
+  const metrics = await openMetricsOf({ config, dependencies: watch.states, db, hasher, eventHub, sources }, opened)
+
+  const moved = opened.move()
+  return {
+    config,
+    log,
+    db,
+    pool,
+    heavyReads,
+    keyring,
+    signingKeys,
+    hasher,
+    isCommonPassword,
+    ...counters,
+    ...mail,
+    eventStream,
+    eventHub,
+    fileStore,
+    decoders,
+    searchIndex,
+    metrics,
+    tracing,
+    lastSeen: sources.lastSeen,
+    replicas: sources.replicas,
+    remembered: sources.remembered,
+    outboundPolicy: policy,
+    outbound,
+    discoveries: remember(() => performance.now()),
+    providerKeys: remember(() => performance.now()),
+    ...sessionResolver(sources),
+    resolveAccessToken: accessTokenResolver({ config, signingKeys, sources }),
+    healthChecks,
+    close: () => moved.disposeAsync(),
+  }
+}
+
+type Measured = {
+  readonly dependencies: ReadonlyMap<string, boolean>
+  readonly config: Config
+  readonly db: Database
+  readonly hasher: CountedHasher
+  readonly eventHub: EventHub
+  readonly sources: SessionSources
+}
+
+async function openMetricsOf(
+  { config, dependencies, db, hasher, eventHub, sources }: Measured,
+  opened: AsyncDisposableStack,
+) {
+  const { host, metricsPort: port, metricsToken } = config
+  if (port === undefined && metricsToken === undefined) return undefined
+  const metrics = openMetrics({
+    ...sources,
+    db,
+    dependencies,
+    hashing: hasher.state,
+    countListeners: eventHub.count,
+    searchCounts: measureIndex(config, db),
+  })
+  if (port !== undefined) opened.defer((await startMetricsServer({ metrics, host, port })).close)
+  return metrics
+}
+
+function openCounters(config: Config, log: FastifyBaseLogger, db: Database, opened: AsyncDisposableStack) {
+  const localCounter = memoryRateCounter({ now: () => performance.now() })
+  opened.defer(() => localCounter.close())
+  const sharedCounter = openSharedCounter({ config, db, log, fallback: localCounter })
+  opened.defer(() => sharedCounter.close())
+  return { localCounter, sharedCounter, redisChecks: sharedCounter.ping ? { redis: sharedCounter.ping } : {} }
+}
+
+type MailParts = {
+  readonly config: Config
+  readonly log: FastifyBaseLogger
+  readonly keyring: Keyring
+  readonly urls: DatabaseUrls
+  readonly tracing: Tracing | undefined
+}
+
+/** The worker is asked over HTTP in both cases: in this process on a free loopback port, or wherever WORKER_URL says. */
+async function openMail({ config, log, keyring, urls, tracing }: MailParts, opened: AsyncDisposableStack) {
+  const { workerUrl, workerSecret: secret = randomBytes(32).toString('base64url') } = config
+  if (workerUrl !== undefined) {
+    const jobs = await openJobs({ url: urls.direct, role: 'sender', log })
+    opened.defer(jobs.close)
+    return { inbox: undefined, jobs, ...deliveriesBy(workerUrl, secret, config.workerTimeoutMs) }
+  }
+  const { inbox, smtpUrl } = await findMailServer(config.smtpUrl)
+  if (inbox) opened.defer(inbox.close)
+  const jobs = await openJobs({ url: urls.direct, role: 'worker', log, tracing })
+  const listen = { host: '127.0.0.1', port: 0, secret }
+  const worker = await startWorker({ config, log, urls, smtpUrl, keyring, jobs, tracing, listen })
+  opened.defer(worker.close)
+  // Before the worker's connections: a job that runs still needs them.
+  opened.defer(jobs.close)
+  return { inbox, jobs, ...deliveriesBy(worker.url, secret, config.workerTimeoutMs) }
+}
+
+/** Without a mail server of the operator's the inbox is one. */
+async function findMailServer(smtpUrl: string | undefined) {
+  if (smtpUrl !== undefined) return { inbox: undefined, smtpUrl }
+  // Only who uses it pays for loading it.
+  const { openInbox } = await import('./mail/inbox.ts')
+  const inbox = await openInbox()
+  return { inbox, smtpUrl: inbox.smtpUrl }
+}
+
+const deliveriesBy = (url: string, secret: string, timeoutMs: number) => {
+  const ask = (path: string): Promise<Response> => fetch(`${url}${path}`, { signal: AbortSignal.timeout(timeoutMs) })
+  const checkWorker = async () => {
+    const reply = await ask('/health/ready')
+    if (!reply.ok) throw new Error(`the worker answered ${reply.status}`)
+  }
+  const checkMail = async () => {
+    // A worker of the version before knows no such question.
+    const { ok, status } = await ask('/health/mail')
+    if (!ok && status !== 404) throw new Error('the mail server does not answer')
+  }
+  return { mailDelivery: httpMailDelivery({ url, secret, timeoutMs }), checkWorker, checkMail }
+}

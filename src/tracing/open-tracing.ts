@@ -1,0 +1,11 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Config } from '../config.ts'
+import type { Tracing } from './tracing.ts'
+
+/** Without OTEL_EXPORTER_OTLP_ENDPOINT nothing is loaded, and nothing is traced. */
+export async function openTracing(config: Config, log: FastifyBaseLogger): Promise<Tracing | undefined> {
+  const { otelExporterOtlpEndpoint: endpoint } = config
+  if (endpoint === undefined) return undefined
+  const { otlpTracing } = await import('./otlp.ts')
+  return otlpTracing({ endpoint, log })
+}
