@@ -17,9 +17,12 @@ export type Counting = {
   readonly fault: Fault<'rate_limit:exceeded'>
 }
 
+/** Nobody comes to it, and PostgreSQL can count one more. */
+const mostOfAnything = 1_000_000_000
+
 /** What RATE_LIMITS makes of a limit; never nothing. */
 export const scaled = (rateLimits: Exclude<Config['rateLimits'], 'off'>, quota: number): number =>
-  Math.max(1, Math.round(quota * rateLimits))
+  Math.min(mostOfAnything, Math.max(1, Math.round(quota * rateLimits)))
 
 /** Counts one event across replicas, or refuses what goes beyond the quota. */
 export async function countEvent(ctx: Counting, { key, quota, windowSeconds, details }: Quota): Promise<void> {

@@ -2,7 +2,8 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { traceStatements } from './trace-statements.ts'
 
-export type Database = NodePgDatabase
+/** What statements run on: connections of the pool, or the one of a transaction. */
+export type Database = NodePgDatabase & { readonly $client: pg.Pool | pg.PoolClient }
 
 export type DatabaseClient = {
   readonly db: Database

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { type FairQueue, fairQueue } from '../fair-queue.ts'
-import { readWithin, type Transaction } from './transaction.ts'
+import type { Database } from './client.ts'
+import { readWithin } from './transaction.ts'
 
 /**
  * Reads that grow with what one account wrote or with the size of the site. None takes a connection but through here: together they have
@@ -22,7 +23,7 @@ type HeavyKind = keyof typeof kinds
 export type Reader = { readonly kind: HeavyKind; readonly owner: string }
 
 /** @throws {QueueFullError} where it would have to wait too long */
-export type HeavyReads = <Result>(reader: Reader, read: (tx: Transaction) => Promise<Result>) => Promise<Result>
+export type HeavyReads = <Result>(reader: Reader, read: (db: Database) => Promise<Result>) => Promise<Result>
 
 const shareOfPool = 1 / 3
 /** Less than the wait for a lock may take, which is a quarter. */

@@ -1,16 +1,16 @@
-import type { Transaction } from './transaction.ts'
+import type { Database } from './client.ts'
 
 /**
  * A statement that drizzle puts together once for each connection, as doing so every time takes longer than PostgreSQL takes to run it.
  * What differs from run to run is a placeholder.
  */
-export function prepared<Statement>(prepare: (on: Transaction) => Statement): (on: Transaction) => Statement {
-  const made = new WeakMap<Transaction, Statement>()
+export function prepared<Statement>(prepare: (on: Database) => Statement): (on: Database) => Statement {
+  const made = new WeakMap<Database['$client'], Statement>()
   return (on) => {
-    const known = made.get(on)
+    const known = made.get(on.$client)
     if (known !== undefined) return known
     const statement = prepare(on)
-    made.set(on, statement)
+    made.set(on.$client, statement)
     return statement
   }
 }

@@ -1,13 +1,13 @@
 import type { Context } from '../context.ts'
 import { QueueFullError } from '../crypto/work-queue.ts'
+import type { Database } from './client.ts'
 import type { Reader } from './heavy-reads.ts'
-import type { Transaction } from './transaction.ts'
 
 /** Reads through `heavyReads`, and refuses as the catalogue says it. */
 export async function readHeavily<Result>(
   ctx: Pick<Context<'rate_limit:exceeded'>, 'heavyReads' | 'fault'>,
   reader: Reader,
-  read: (tx: Transaction) => Promise<Result>,
+  read: (db: Database) => Promise<Result>,
 ): Promise<Result> {
   try {
     return await ctx.heavyReads(reader, read)

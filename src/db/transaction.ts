@@ -5,8 +5,10 @@ import { inSpan } from '../tracing/span.ts'
 import type { Database } from './client.ts'
 import { DatabaseFailure, isConnectionLost, isRetryable, throwFailure } from './failure.ts'
 
-/** What statements run on: inside a transaction, or each on its own. */
-export type Transaction = Database
+declare const inside: unique symbol
+
+/** What the statements of one transaction run on. Only this file makes one: whatever must not be done outside a transaction takes it. */
+export type Transaction = Database & { readonly [inside]: true; readonly $client: pg.PoolClient }
 
 const attempts = 3
 
@@ -30,13 +32,11 @@ export async function retried<Result>(act: () => Promise<Result>): Promise<Resul
 export const transaction = <Result>(pool: pg.Pool, act: (tx: Transaction) => Promise<Result>): Promise<Result> =>
   retried(() => runOnce(pool, act))
 
-/**
- * Runs reads on one connection, none of which may take longer than that.
- */
+/** Runs reads on one connection, none of which may take longer than that. */
 export const readWithin = <Result>(
   pool: pg.Pool,
   statementMs: number,
-  read: (tx: Transaction) => Promise<Result>,
+  read: (db: Database) => Promise<Result>,
 ): Promise<Result> =>
   runOnce(pool, read, {
     // Of a wait for a lock as well: one code for whatever takes too long.
@@ -54,8 +54,7 @@ export async function underLocks<Result>(
   tx: Transaction,
   act: (lost: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
-  // Made by onConnection; drizzle's type for what statements run on does not name the client.
-  const { $client } = tx as Transaction & { readonly $client: pg.PoolClient }
+  const { $client } = tx
   const gone = new AbortController()
   const noteLoss = (): void => gone.abort(new DatabaseFailure('database', 'the connection ended'))
   $client.once('end', noteLoss)
@@ -70,7 +69,7 @@ const known = new WeakMap<pg.PoolClient, Transaction>()
 
 /** One for each connection, as it takes drizzle a while to learn the names of all columns. */
 function onConnection(client: pg.PoolClient): Transaction {
-  const tx = known.get(client) ?? drizzle(client, { casing: 'snake_case' })
+  const tx = known.get(client) ?? (drizzle(client, { casing: 'snake_case' }) as Database as Transaction)
   known.set(client, tx)
   return tx
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { faults } from '../errors/fault.ts'
-import type { Guard } from '../errors/plugin.ts'
+import { type Guard, guard } from '../http/guard.ts'
 
 const fault = faults('system:not_found')
 const loopback = /^(?:127\.|::1$|::ffff:127\.)/
@@ -41,5 +41,5 @@ export function localOnlyGuard(config: Config): Guard {
     const isLocal = loopback.test(request.socket.remoteAddress ?? '') && hosts.has(host)
     if (!isLocal || cameThroughProxy(request.raw, clientIpHeader)) throw fault('system:not_found')
   }
-  return Object.assign(check, { codes: fault.codes })
+  return guard('request', fault.codes, check)
 }

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { Guard } from '../http/guard.ts'
 import { catalogue, type ErrorCode } from './catalogue.ts'
 import { describeCause } from './cause.ts'
 import { type ErrorStyle, errorDocument } from './document.ts'
@@ -16,11 +17,6 @@ declare module 'fastify' {
     /** Filled at start: all of the above and what guards and framework bring. */
     declaredCodes?: ReadonlySet<ErrorCode>
   }
-}
-
-/** A hook function that may refuse, and the codes with which it does. */
-export type Guard = ((request: FastifyRequest, reply: FastifyReply) => void | Promise<void>) & {
-  readonly codes: readonly ErrorCode[]
 }
 
 export type ErrorOptions = ErrorStyle & {

@@ -3,11 +3,11 @@ import { accessTokenRefusals, type ResolveAccessToken } from '../access-tokens/r
 import type { Config } from '../config.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
 import { faults } from '../errors/fault.ts'
-import type { Guard } from '../errors/plugin.ts'
 import { type ResolveSession, type SessionRefusal, sessionRefusals } from '../sessions/resolve.ts'
 import type { SignedIn } from '../sessions/signed-in.ts'
 import { hasRole, type Role } from '../users/roles.ts'
 import { clearCookie, type HasHeaders, readCookie } from './cookies.ts'
+import { type Guard, guard } from './guard.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -61,7 +61,7 @@ export function sessionGuard({ config, resolveSession }: Deps): Guard {
     const outcome = resolveSession(credential.text)
     return outcome instanceof Promise ? outcome.then(admit) : admit(outcome)
   }
-  return Object.assign(check, { codes: sessionFault.codes })
+  return guard('session', sessionFault.codes, check)
 }
 
 const tokenFault = faults(...accessTokenRefusals)
@@ -82,30 +82,24 @@ export function sessionOrAccessTokenGuard({
     if (credential === undefined || !isAccessToken(credential)) return checkSession(request, reply)
     return admit(request, credential.text)
   }
-  return Object.assign(check, { codes: [...sessionFault.codes, ...tokenFault.codes] })
+  return guard('session', [...sessionFault.codes, ...tokenFault.codes], check)
 }
 
 const freshFault = faults('user:reauthentication_required')
 
 /** Demands that the session was opened or re-authenticated of late; comes after the one that finds it. */
-export const freshGuard: Guard = Object.assign(
-  (request: FastifyRequest): void => {
-    if (!signedInUser(request).isFresh) {
-      throw freshFault('user:reauthentication_required', { details: 'Post to /v0/auth/reauthenticate, then again.' })
-    }
-  },
-  { codes: freshFault.codes },
-)
+export const freshGuard = guard('session', freshFault.codes, (request) => {
+  if (!signedInUser(request).isFresh) {
+    throw freshFault('user:reauthentication_required', { details: 'Post to /v0/auth/reauthenticate, then again.' })
+  }
+})
 
 const banFault = faults('user:banned')
 
 /** Refuses whoever is banned; comes after the guard that finds the session. */
-export const banGuard: Guard = Object.assign(
-  (request: FastifyRequest): void => {
-    if (signedInUser(request).user.isBanned) throw banFault('user:banned')
-  },
-  { codes: banFault.codes },
-)
+export const banGuard = guard('session', banFault.codes, (request) => {
+  if (signedInUser(request).user.isBanned) throw banFault('user:banned')
+})
 
 const roleFault = faults('user:permission_insufficient')
 
@@ -114,7 +108,7 @@ export function roleGuard(role: Role): Guard {
   const check = (request: FastifyRequest): void => {
     if (!hasRole(signedInUser(request).user.roles, role)) throw roleFault('user:permission_insufficient')
   }
-  return Object.assign(check, { codes: roleFault.codes })
+  return guard('session', roleFault.codes, check)
 }
 
 /** Refuses what makes no sense in the account's state, whatever else was sent: before body and fields are looked at. */
@@ -123,7 +117,7 @@ export function stateGuard(code: ErrorCode, isFine: (user: SignedIn['user']) => 
   const check = (request: FastifyRequest): void => {
     if (!isFine(signedInUser(request).user)) throw stateFault(code)
   }
-  return Object.assign(check, { codes: stateFault.codes })
+  return guard('session', stateFault.codes, check)
 }
 
 /** Knows who is signed in where somebody is; a dead or foreign credential is nobody. */
@@ -134,7 +128,7 @@ export function optionalSessionGuard({ config, resolveSession }: Deps): Guard {
     const outcome = await resolveSession(credential.text)
     if (typeof outcome !== 'string') request.signedIn = outcome
   }
-  return Object.assign(check, { codes: [] })
+  return guard('session', [], check)
 }
 
 /** Who is signed in, on a route that demands it. */

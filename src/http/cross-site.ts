@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { faults } from '../errors/fault.ts'
-import type { Guard } from '../errors/plugin.ts'
+import { type Guard, guard } from './guard.ts'
 
 const fault = faults('FORBIDDEN')
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -21,7 +21,7 @@ export function crossSiteGuard(config: Config): Guard {
         : 'A request with cookies, or one that sets them, came from another site.',
     })
   }
-  return Object.assign(check, { codes: fault.codes })
+  return guard('request', fault.codes, check)
 }
 
 export const isUnsafe = (method: string): boolean => !safeMethods.has(method)

@@ -2,7 +2,6 @@ import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyReques
 import type { ResolveAccessToken } from '../access-tokens/resolve.ts'
 import type { Config } from '../config.ts'
 import { faults } from '../errors/fault.ts'
-import type { Guard } from '../errors/plugin.ts'
 import type { CountedHasher } from '../password/hash-ticket.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import type { ResolveSession } from '../sessions/resolve.ts'
@@ -17,6 +16,7 @@ import {
   sessionOrAccessTokenGuard,
 } from './credential.ts'
 import { crossSiteGuard, isUnsafe } from './cross-site.ts'
+import { type Guard, guard, type LooksAt } from './guard.ts'
 import { hashingGuard } from './hashing-guard.ts'
 import { type LimitName, rateLimitGuard } from './rate-limits.ts'
 import { turnstileGuard } from './turnstile.ts'
@@ -110,7 +110,7 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
 const composed = new WeakSet<object>()
 
 /** One hook for all: nothing is waited for as long as nothing has to be, as on a session check that is answered from memory. */
-function inOrder(guards: readonly Guard[]): Hook & Pick<Guard, 'codes'> {
+function inOrder(guards: readonly Guard[]): Hook & Pick<Guard, 'codes' | 'looksAt'> {
   async function goOn(pending: Promise<void>, next: number, request: FastifyRequest, reply: FastifyReply) {
     await pending
     for (const guard of guards.slice(next)) await guard(request, reply)
@@ -123,10 +123,17 @@ function inOrder(guards: readonly Guard[]): Hook & Pick<Guard, 'codes'> {
     }
     done()
   }
-  const all = Object.assign(check, { codes: guards.flatMap(({ codes }: Partial<Guard>) => codes ?? []) })
+  const all = Object.assign(check, {
+    codes: guards.flatMap(({ codes }: Partial<Guard>) => codes ?? []),
+    looksAt: farthest(guards),
+  })
   composed.add(all)
   return all
 }
+
+/** What all of them together look at; a hook that does not say so may look at anything. */
+const farthest = (guards: readonly Partial<Guard>[]): LooksAt =>
+  guards.every(({ looksAt }) => looksAt === 'session' || looksAt === 'address') ? 'session' : 'request'
 
 type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void | Promise<void>
 
@@ -143,5 +150,5 @@ function clientAddressGuard(config: Config): Guard {
     }
     request.clientAddress = address
   }
-  return Object.assign(check, { codes: addressFault.codes })
+  return guard('address', addressFault.codes, check)
 }

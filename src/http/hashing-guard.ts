@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { faults } from '../errors/fault.ts'
-import type { Guard } from '../errors/plugin.ts'
 import type { CountedHasher } from '../password/hash-ticket.ts'
 import { checkRoomForHashing } from '../password/secret.ts'
 import { mayBeDeviceToken } from '../sessions/devices.ts'
 import { widestNetworkOf } from './client-address.ts'
 import { readCookie } from './cookies.ts'
+import { type Guard, guard } from './guard.ts'
 
 const fault = faults('rate_limit:exceeded')
 
@@ -20,5 +20,5 @@ export function hashingGuard({ config, hasher }: Deps): Guard {
     // It only asks: the place is taken once the request has been read.
     if (!sent.some(mayBeDeviceToken)) checkRoomForHashing(ctx, widestNetworkOf(request.clientAddress))
   }
-  return Object.assign(check, { codes: fault.codes })
+  return guard('request', fault.codes, check)
 }

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { faults } from '../errors/fault.ts'
-import type { Guard } from '../errors/plugin.ts'
 import type { RateCounter, Tallies, Tally } from '../ports/rate-counter.ts'
 import { scaled } from '../quota.ts'
 import { networksOf } from './client-address.ts'
+import { type Guard, guard } from './guard.ts'
 
 /** Requests per client network. `shared` ones are counted across replicas; the coarse rest in memory, as it guards cheap work. */
 export const limits = {
@@ -30,7 +30,7 @@ type Deps = { readonly config: Config; readonly sharedCounter: RateCounter; read
 export function rateLimitGuard(name: LimitName, { config, sharedCounter, localCounter }: Deps): Guard {
   const { windowSeconds, shared, quota: basic } = limits[name]
   const { rateLimits } = config
-  if (rateLimits === 'off') return Object.assign(() => {}, { codes: fault.codes })
+  if (rateLimits === 'off') return guard('request', fault.codes, () => {})
   const quota = scaled(rateLimits, basic)
   const counter = shared ? sharedCounter : localCounter
   // https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
@@ -47,7 +47,7 @@ export function rateLimitGuard(name: LimitName, { config, sharedCounter, localCo
     const tallies = counter.hit(windowsOf(name, request.clientAddress))
     return tallies instanceof Promise ? tallies.then((counted) => judge(reply, counted)) : judge(reply, tallies)
   }
-  return Object.assign(check, { codes: fault.codes })
+  return guard('request', fault.codes, check)
 }
 
 /** The own network first, then the wider one where there is one. */

@@ -8,6 +8,7 @@ import type { SignedIn } from '../sessions/signed-in.ts'
 import { clientAddressFinder } from './client-address.ts'
 import type { HasHeaders } from './cookies.ts'
 import { findSessionToken } from './credential.ts'
+import type { Guard } from './guard.ts'
 import { asPropertyName } from './property-name.ts'
 import { requestIdOf } from './request-id.ts'
 import type { BeginRequestSpan } from './trace-requests.ts'
@@ -115,15 +116,26 @@ export function repeatAnswers(
     learn: (app) => {
       // Nothing would ever be recalled.
       if (config.sessionMemoryMib === 0) return
+      const declared: RouteOptions[] = []
       app.addHook('onRoute', (route: RouteOptions) => {
         if (route.config?.repeatable === undefined || route.method !== 'GET') return
-        if (route.config.limit !== 'none') throw new Error(`${route.url} is repeatable, but its requests are counted`)
+        declared.push(route)
         routes.set(route.url, { said: new WeakMap(), varyBy: [] })
         route.onSend = [...[route.onSend ?? []].flat(), listen]
       })
+      // By then the guards stand before each of them.
+      app.addHook('onReady', async () => declared.forEach(refuseOtherGuards))
       // From now on each answer says that its connection ends.
       app.addHook('preClose', async () => routes.clear())
     },
+  }
+}
+
+/** Whatever else a guard looks at would be skipped in silence. */
+function refuseOtherGuards({ url, onRequest, preParsing, preValidation, preHandler }: RouteOptions): void {
+  const hooks = [onRequest, preParsing, preValidation, preHandler].flat().filter((hook) => hook !== undefined)
+  for (const { looksAt = 'request' } of hooks as readonly Partial<Guard>[]) {
+    if (looksAt === 'request') throw new Error(`${url} is repeatable, but a guard of it looks at more than the session`)
   }
 }
 

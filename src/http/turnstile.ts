@@ -3,9 +3,9 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Config } from '../config.ts'
 import { faults } from '../errors/fault.ts'
-import type { Guard } from '../errors/plugin.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import { inHttpSpan } from '../tracing/http-span.ts'
+import { type Guard, guard } from './guard.ts'
 
 const fault = faults('turnstile:token_missing', 'turnstile:verification_failed', 'turnstile:service_error')
 
@@ -35,7 +35,7 @@ export function turnstileGuard({ config, sharedCounter }: Deps): Guard {
     const [use] = await sharedCounter.hit([{ key, windowSeconds: rememberedSeconds }])
     if (use && use.count > 1) throw fault('turnstile:verification_failed', { details: 'The token was used before.' })
   }
-  return Object.assign(check, { codes: fault.codes })
+  return guard('request', fault.codes, check)
 }
 
 async function askService(config: Config, response: string, remoteip: string): Promise<z.infer<typeof verdictSchema>> {

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
+import type { Database } from '../db/client.ts'
 import { handles, users } from '../db/schema/users.ts'
-import type { Transaction } from '../db/transaction.ts'
 import { handleKey } from '../users/fields.ts'
 import { numberedHandles, plainHandles } from './handles.ts'
 import type { Wish } from './read-wish.ts'
@@ -66,9 +66,9 @@ function placeNew({ handle }: Wish, numbered: readonly string[], isFree: (handle
 }
 
 /** By the accounts and reservations that there are. */
-export const takenIn = (tx: Transaction): Taken => ({
+export const takenIn = (db: Database): Taken => ({
   findOwners: async (keys) => {
-    const found = await tx
+    const found = await db
       .select({ emailKey: users.emailKey, handle: users.handle })
       .from(users)
       .where(sql`${users.emailKey} = any(${sql.param([...keys])}::text[])`)
@@ -77,7 +77,7 @@ export const takenIn = (tx: Transaction): Taken => ({
   findReserved: async (keys) => {
     if (keys.length === 0) return new Set()
     const isHeld = sql`coalesce(${handles.expiresAt} > now(), true)`
-    const found = await tx
+    const found = await db
       .select({ key: handles.key })
       .from(handles)
       .where(sql`${handles.key} = any(${sql.param([...keys])}::text[]) and ${isHeld}`)

@@ -1,13 +1,13 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
 import { faults } from '../errors/fault.ts'
-import type { Guard } from '../errors/plugin.ts'
 import type { App } from '../http/app.ts'
 import { clientOf } from '../http/client.ts'
 import { readCookie } from '../http/cookies.ts'
 import { banGuard, freshGuard, sessionGuard, signedInUser } from '../http/credential.ts'
+import { type Guard, guard } from '../http/guard.ts'
 import { ruledText } from '../http/validation.ts'
 import { adminRoutes } from './admin-routes.ts'
 import { anonymousUserOf, findAnonymousUsers, giveName } from './anonymous-user.ts'
@@ -79,12 +79,10 @@ const authorizeQuery = z.object({
 const isLink = (request: FastifyRequest): boolean => (request.query as { flow?: unknown }).flow === 'link'
 
 /** A guard that only a link has to pass. */
-function forLinks(guard: Guard): Guard {
-  const check: (request: FastifyRequest, reply: FastifyReply) => Promise<void> = async (request, reply) => {
-    if (isLink(request)) await guard(request, reply)
-  }
-  return Object.assign(check, { codes: guard.codes })
-}
+const forLinks = (all: Guard): Guard =>
+  guard('request', all.codes, async (request, reply) => {
+    if (isLink(request)) await all(request, reply)
+  })
 
 function authorizeRoute(app: App, deps: Deps): void {
   const fault = faults('oauth:provider_not_found', 'oauth:invalid_redirect_url', 'oauth:invalid_auth_url')

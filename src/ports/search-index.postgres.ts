@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
+import type { Database } from '../db/client.ts'
 import { isPastDeadline } from '../db/failure.ts'
 import type { HeavyReads } from '../db/heavy-reads.ts'
 import { users } from '../db/schema/users.ts'
-import type { Transaction } from '../db/transaction.ts'
 import { misspellingsOf } from '../search/misspelt.ts'
 import { errorsIn, type Query, wordsOf } from '../search/words.ts'
 import { type Hit, mostHits, type SearchIndex, SearchIndexError } from './search-index.ts'
@@ -10,10 +10,10 @@ import { type Hit, mostHits, type SearchIndex, SearchIndexError } from './search
 /** Rows of `users` themselves, by trigrams: nothing has to follow, nothing is ever stale. */
 export const postgresSearchIndex = (heavyReads: HeavyReads): SearchIndex => ({
   search: async (query, { page, pageSize }, askedBy) => {
-    const hits = await heavyReads({ kind: 'search', owner: askedBy }, async (tx) => {
-      const exact = await findExact(tx, query)
+    const hits = await heavyReads({ kind: 'search', owner: askedBy }, async (db) => {
+      const exact = await findExact(db, query)
       // Whoever wrote it right is not bothered with what nearly is it.
-      return exact.length > 0 ? exact : findNear(tx, query.flat())
+      return exact.length > 0 ? exact : findNear(db, query.flat())
     }).catch((cause: unknown) => {
       throw isPastDeadline(cause) ? new SearchIndexError('the search took PostgreSQL too long', { cause }) : cause
     })
@@ -39,7 +39,7 @@ const has = (parts: readonly string[]): SQL =>
     ? sql.join(parts.map(begins))
     : sql`((${sql.join(parts.map(begins), sql` and `)}) or ${begins(parts.join(''))})`
 
-async function findExact(tx: Transaction, query: Query): Promise<Hit[]> {
+async function findExact(db: Database, query: Query): Promise<Hit[]> {
   const words = query.flat()
   const joined = words.join('')
   const wholeWords = sql.join(
@@ -47,7 +47,7 @@ async function findExact(tx: Transaction, query: Query): Promise<Hit[]> {
     sql` + `,
   )
   // The very handle first of all, even where more match than are looked at.
-  const { rows } = await tx.execute<Row>(sql`
+  const { rows } = await db.execute<Row>(sql`
     with candidate as (
       (select id, handle, display_name, search_words from users
        where ${isLive} and search_words like ${`% ${joined} %`} limit 10)
@@ -65,12 +65,12 @@ async function findExact(tx: Transaction, query: Query): Promise<Hit[]> {
 }
 
 /** Whoever has words like all of these, those with the fewest errors first. */
-async function findNear(tx: Transaction, words: readonly string[]): Promise<Hit[]> {
+async function findNear(db: Database, words: readonly string[]): Promise<Hit[]> {
   const tries = misspellingsOf(words)
   // Many patterns, each of which takes the index a moment and a look at every row a second: the planner does not know.
-  if (tries.length > 0) await tx.execute(sql`select set_config('enable_seqscan', 'off', true)`)
+  if (tries.length > 0) await db.execute(sql`select set_config('enable_seqscan', 'off', true)`)
   for (const patterns of tries) {
-    const found = await findAlike(tx, patterns)
+    const found = await findAlike(db, patterns)
     const near = found.flatMap((row) => {
       const own = wordsOf(row.handle, row.display_name)
       const errors = words.map((word) => errorsIn(word, own))
@@ -83,9 +83,9 @@ async function findNear(tx: Transaction, words: readonly string[]): Promise<Hit[
   return []
 }
 
-async function findAlike(tx: Transaction, patterns: readonly string[][]) {
+async function findAlike(db: Database, patterns: readonly string[][]) {
   const all = patterns.map((ofWord) => sql`search_words like any(${sql.param(ofWord)}::text[])`)
-  const { rows } = await tx.execute<Row>(sql`
+  const { rows } = await db.execute<Row>(sql`
     with candidate as (
       select id, handle, display_name from users
       where ${isLive} and ${sql.join(all, sql` and `)} limit ${mostCandidates})

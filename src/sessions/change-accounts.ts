@@ -19,7 +19,7 @@ export async function changeAccounts<Result>(
 ): Promise<Result> {
   const changed = new Set<string>()
   const forget = (userId: string): void => void changed.add(userId)
-  const result = await transaction(pool, (tx) => act(Object.assign(tx, { forget }))).catch((error: unknown) => {
+  const result = await transaction(pool, (tx) => act(changing(tx, forget))).catch((error: unknown) => {
     // A commit that was not answered may have happened. Whether they forget nobody waits for: the answer is no success anyway.
     if (error instanceof DatabaseFailure && changed.size > 0) replicas.forget([...changed]).catch(() => undefined)
     throw error
@@ -27,3 +27,7 @@ export async function changeAccounts<Result>(
   if (changed.size > 0) await replicas.forget([...changed])
   return result
 }
+
+/** Of this transaction alone: the next one on the connection changes nobody's account unless it says so. */
+const changing = (tx: Transaction, forget: AccountTransaction['forget']): AccountTransaction =>
+  Object.assign(Object.create(tx) as Transaction, { forget })

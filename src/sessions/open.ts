@@ -3,6 +3,7 @@ import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Config } from '../config.ts'
 import type { Context } from '../context.ts'
 import { makeToken } from '../crypto/secret-token.ts'
+import type { Database } from '../db/client.ts'
 import { prepared } from '../db/prepared.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import { devices, users } from '../db/schema/users.ts'
@@ -147,23 +148,23 @@ export async function lockOwnAccount(
   return account
 }
 
-function endOldest(tx: Transaction) {
+function endOldest(db: Database) {
   const isTheirs = eq(sessions.userId, sql.placeholder('userId'))
-  const beyond = tx
+  const beyond = db
     .select({ id: sessions.id })
     .from(sessions)
     .where(and(isTheirs, isLive))
     .orderBy(desc(sessions.createdAt))
     .offset(mostSessions - 1)
-  return tx
+  return db
     .update(sessions)
     .set({ endedAt: sql`now()`, endReason: 'displaced' })
     .where(and(isTheirs, inArray(sessions.id, beyond), isNull(sessions.endedAt)))
     .returning({ id: sessions.id })
 }
 
-const noteSeen = (tx: Transaction) =>
-  tx
+const noteSeen = (db: Database) =>
+  db
     .update(devices)
     .set({ lastSeenAt: sql`now()` })
     .where(eq(devices.id, sql.placeholder('deviceId')))

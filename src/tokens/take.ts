@@ -1,5 +1,6 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { tokenDigest } from '../crypto/secret-token.ts'
+import type { Database } from '../db/client.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Purpose } from './issue.ts'
@@ -33,10 +34,10 @@ export async function takeMailedToken(tx: Transaction, wanted: Wanted): Promise<
 }
 
 /** What taking it would give at this moment; takes nothing. */
-export async function peekMailedToken(tx: Transaction, wanted: Wanted): Promise<MailedToken | TokenRefusal> {
+export async function peekMailedToken(db: Database, wanted: Wanted): Promise<MailedToken | TokenRefusal> {
   const isIt = matching(wanted)
   if (isIt === undefined) return 'invalid'
-  const [found] = await tx
+  const [found] = await db
     .select({ token: mailedTokens, isExpired: sql<boolean>`${mailedTokens.expiresAt} <= now()` })
     .from(mailedTokens)
     .where(isIt)

@@ -1,9 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { isNotNull, sql } from 'drizzle-orm'
+import type { Database } from '../db/client.ts'
 import { prepared } from '../db/prepared.ts'
 import { eventOutbox } from '../db/schema/events.ts'
 import { securityEvents } from '../db/schema/users.ts'
-import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/client.ts'
 
 /** What happens to an account. */
@@ -51,9 +51,9 @@ type SecurityEvent = {
  * Writes one row of the account's history: in the transaction of the act, or, for a refusal, outside the one that refuses. Whoever
  * listens gets it after the commit. Gives its id.
  */
-export async function audit(tx: Transaction, { type, userId, client, metadata }: SecurityEvent): Promise<string> {
+export async function audit(db: Database, { type, userId, client, metadata }: SecurityEvent): Promise<string> {
   const id = randomUUIDv7()
-  await auditStatement(tx).execute({
+  await auditStatement(db).execute({
     id,
     userId: userId ?? null,
     type,
@@ -94,9 +94,9 @@ const auditStatement = prepared((tx) => {
 type SameOfMany = Pick<SecurityEvent, 'type' | 'metadata'> & { readonly userIds: readonly string[] }
 
 /** The same of many accounts that nobody did over HTTP, in one statement. */
-export async function auditEach(tx: Transaction, { type, userIds, metadata }: SameOfMany): Promise<void> {
+export async function auditEach(db: Database, { type, userIds, metadata }: SameOfMany): Promise<void> {
   const ids = userIds.map(() => randomUUIDv7())
-  await tx.execute(sql`
+  await db.execute(sql`
     with event as (
       insert into security_events (id, user_id, type, metadata, created_at)
       select id, user_id, ${type}, ${JSON.stringify(metadata ?? null)}::jsonb, clock_timestamp()

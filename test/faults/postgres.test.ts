@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest'
-import { openDatabase } from '../../src/db/client.ts'
+import { type Database, openDatabase } from '../../src/db/client.ts'
 import { databaseFailureKind, violatesUnique } from '../../src/db/failure.ts'
 import { type Transaction, transaction } from '../../src/db/transaction.ts'
 import { startApp, type TestApp } from '../support/app.ts'
@@ -249,8 +249,8 @@ describe('transaction', () => {
   const add = (tx: Transaction, id: number) => tx.execute(sql`update counters set n = n + 1 where id = ${id}`)
   const counted = () =>
     aside(async (admin) => (await admin.query('select n from counters order by id')).rows.map(({ n }) => n))
-  const raise = (tx: Transaction, state: string) =>
-    tx.execute(sql.raw(`do $$ begin raise exception using errcode = '${state}'; end $$`))
+  const raise = (db: Database, state: string) =>
+    db.execute(sql.raw(`do $$ begin raise exception using errcode = '${state}'; end $$`))
   const failureOf = (act: (tx: Transaction) => Promise<unknown>) =>
     transaction(client.pool, act).then(
       () => undefined,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { Answer } from '../support/client.ts'
+import { signedUp } from '../support/people.ts'
 import { type OwnRedis, startOwnRedis } from '../support/redis.ts'
 
 // Networks of this run alone, as a Redis may be shared; and no address twice.
@@ -169,6 +170,19 @@ describe('limits that are counted apart', () => {
       Array.from({ length: 300 }, () => app.client().get('/v0/errors', { remoteAddress: somebody() })),
     )
     expect(new Set(answers.map(({ headers }) => headers.ratelimit))).toEqual(new Set(['"default";r=599;t=60']))
+  })
+
+  test('the highest factor that may be set makes no count too high for PostgreSQL', async () => {
+    const generous = await startApp({ RATE_LIMITS: '1000000' })
+    try {
+      const { person } = await signedUp(generous)
+      const client = generous.client()
+      const wrong = await client.post('/v0/auth/login', { email: person.email, password: 'not the one' })
+      expect([wrong.status, wrong.headers['x-error-code']]).toEqual([401, 'auth:invalid_credentials'])
+      expect((await client.post('/v0/auth/forgot-password', { email: person.email })).status).toBe(204)
+    } finally {
+      await generous.close()
+    }
   })
 
   test('RATE_LIMITS scales them, off takes them away', async () => {

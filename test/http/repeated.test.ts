@@ -2,7 +2,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
+import type { RouteShorthandOptions } from 'fastify'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { buildApp } from '../../src/app.ts'
+import { guard } from '../../src/http/guard.ts'
 import { frontendUrl, startApp, type TestApp } from '../support/app.ts'
 import type { Answer } from '../support/client.ts'
 import { signedUp } from '../support/people.ts'
@@ -184,4 +187,33 @@ test('without memory Fastify answers', async () => {
   } finally {
     await forgetful.close()
   }
+})
+
+describe('the server does not start where what would be skipped looks at more than the session', () => {
+  const base = { access: 'session', limit: 'none', repeatable: true } as const
+  const pass = async () => {}
+  const start = async (options: Pick<RouteShorthandOptions, 'config' | 'onRequest' | 'preHandler'>) => {
+    const other = await buildApp(app.deps)
+    other.get('/more', { config: base, ...options }, async () => undefined)
+    try {
+      await other.ready()
+    } finally {
+      await other.close()
+    }
+  }
+
+  test.each<[string, Parameters<typeof start>[0]]>([
+    ['a limit, which counts requests', { config: { ...base, limit: 'default' } }],
+    ['a bot check', { config: { ...base, turnstile: true } }],
+    ['a guard of its own', { onRequest: guard('request', [], pass) }],
+    ['a hook that does not say what it looks at', { preHandler: pass }],
+  ])('%s', async (_what, options) => {
+    await expect(start(options)).rejects.toThrow(
+      '/more is repeatable, but a guard of it looks at more than the session',
+    )
+  })
+
+  test('it starts with a guard that looks at the session', async () => {
+    await start({ onRequest: guard('session', [], pass) })
+  })
 })

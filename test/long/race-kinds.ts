@@ -1,9 +1,9 @@
-import { drizzle } from 'drizzle-orm/node-postgres'
 import { generateSync } from 'otplib'
 import type pg from 'pg'
 import { Pool } from 'undici'
 import { loadArgon2 } from '../../src/crypto/argon2.ts'
 import type { Keyring } from '../../src/crypto/keyring.ts'
+import { transaction } from '../../src/db/transaction.ts'
 import { replaceBackupCodes } from '../../src/totp/backup-codes.ts'
 import { makeSecret } from '../../src/totp/code.ts'
 import { sealSecret } from '../../src/totp/secret.ts'
@@ -157,9 +157,11 @@ function totpKinds({ pool, keyring }: Ground): Record<string, Kind> {
       make: async (amount) => {
         const waiting = await withSecrets(amount)
         const tokens = inGroups(await makePendingLogins(pool, waiting, racers), racers)
-        const db = drizzle(pool, { casing: 'snake_case' })
         const codes: string[] = []
-        for (const { user } of waiting) codes.push((await replaceBackupCodes(db, keyring, user.id))[0] ?? '')
+        for (const { user } of waiting) {
+          const [code = ''] = await transaction(pool, (tx) => replaceBackupCodes(tx, keyring, user.id))
+          codes.push(code)
+        }
         return waiting.map((_, index) => () => verify(tokens[index] ?? [], codes[index] ?? ''))
       },
       effect: events('backup_code_used'),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { transaction } from '../../src/db/transaction.ts'
 import { openUserIndexer } from '../../src/search/index-users.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { makeUsers } from '../support/factories.ts'
@@ -228,7 +229,7 @@ test('whoever is behind hundreds of changes of one user is found as soon as that
   const app = await startWithUsers(env)
   standIn.takeMs(100)
   const [row] = await app.sql<{ id: string }>('select id from users limit 1')
-  await app.deps.db.transaction(async (tx) => {
+  await transaction(app.deps.pool, async (tx) => {
     for (let time = 0; time < 600; time++) await app.deps.searchIndex.noteChange(tx, row?.id ?? '')
   })
   const asked = standIn.asked.length
