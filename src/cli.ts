@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
-import type { Command, Options } from './command.ts'
-import { commands } from './commands.ts'
-import { readEnvironment } from './environment.ts'
-import { loadConfig } from './load-config.ts'
-import { explainStartFailure } from './start-failure.ts'
+import { readEnvironment } from './config/environment.ts'
+import { loadConfig } from './config/load-config.ts'
+import type { Command, Options } from './operator/command.ts'
+import { commands } from './operator/commands.ts'
+import { explainStartFailure } from './process/start-failure.ts'
 
 type Named = readonly [name: string, command: Command]
 type Call = { readonly parameters: readonly string[]; readonly options: Options }

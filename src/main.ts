@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildApp } from './app.ts'
-import { closeOnSignal } from './close.ts'
-import type { Config } from './config.ts'
-import { makeRoomForHashing } from './crypto/hashing-threads.ts'
-import { readEnvironment } from './environment.ts'
+import type { Config } from './config/config.ts'
+import { readEnvironment } from './config/environment.ts'
+import { loadConfig, startWarnings } from './config/load-config.ts'
+import { makeRoomForHashing } from './hashing/hashing-threads.ts'
 import { stopListening } from './http/closing.ts'
-import { loadConfig, startWarnings } from './load-config.ts'
-import { createLog } from './log.ts'
 import { openDeps } from './open-deps.ts'
-import { explainStartFailure } from './start-failure.ts'
-import { version } from './version.ts'
+import { closeOnSignal } from './process/close.ts'
+import { createLog } from './process/log.ts'
+import { explainStartFailure } from './process/start-failure.ts'
+import { version } from './process/version.ts'
 
 /** Whoever sends requests here has heard of the end by then; and of a busy proxy, every connection has its next answer. */
 const productionDrainMs = 1000

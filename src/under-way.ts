@@ -1,4 +1,4 @@
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
 import { networksOf } from './http/client-address.ts'
 import { scaled } from './quota.ts'
 

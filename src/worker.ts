@@ -1,15 +1,15 @@
-import { closeOnSignal } from './close.ts'
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
+import { readEnvironment } from './config/environment.ts'
+import { loadConfig, startWarnings } from './config/load-config.ts'
 import { openKeyring } from './crypto/keyring.ts'
 import { openJobs } from './db/jobs.ts'
 import { applyMigrations } from './db/migrate.ts'
 import { openDatabaseUrls } from './db/urls.ts'
-import { readEnvironment } from './environment.ts'
-import { loadConfig, startWarnings } from './load-config.ts'
-import { createLog } from './log.ts'
-import { startWorker } from './mail/worker.ts'
-import { explainStartFailure } from './start-failure.ts'
+import { closeOnSignal } from './process/close.ts'
+import { createLog } from './process/log.ts'
+import { explainStartFailure } from './process/start-failure.ts'
 import { openTracing } from './tracing/open-tracing.ts'
+import { startWorker } from './worker/start-worker.ts'
 
 try {
   await work(loadConfig(readEnvironment(), 'worker'))

@@ -1,6 +1,6 @@
 import { verify } from 'node:crypto'
 import { z } from 'zod'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { isUuid } from '../http/validation.ts'
 import { type Claims, headerOf, signJwt } from './jwt.ts'

@@ -1,5 +1,5 @@
 import { randomUUIDv7, sign } from 'node:crypto'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 
 /** RFC 8725 section 3.11: each kind has a name of its own, so that no JWT of another kind passes for one of it. */

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { digestText } from '../crypto/secret-token.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
 import { sessionFinder, sessionRefusals } from '../sessions/resolve.ts'

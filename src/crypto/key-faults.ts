@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { whoElseMay, whoElseMayReplace } from '../file-privacy.ts'
+import { whoElseMay, whoElseMayReplace } from '../process/file-privacy.ts'
 import { findKeyIds, KeyringError, keyFileName, whyNotListed } from './key-folder.ts'
 import { openKeyring } from './keyring.ts'
 

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { isOurs } from '../file-privacy.ts'
+import { isOurs } from '../process/file-privacy.ts'
 
 /** No key that is needed can be had. Names the file, never its content. */
 export class KeyringError extends Error {}

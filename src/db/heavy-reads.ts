@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { type FairQueue, fairQueue } from '../fair-queue.ts'
+import { type FairQueue, fairQueue } from '../waiting/fair-queue.ts'
 import type { Database } from './client.ts'
 import { readWithin } from './transaction.ts'
 

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { QueueFullError } from '../crypto/work-queue.ts'
+import { QueueFullError } from '../waiting/work-queue.ts'
 import type { Database } from './client.ts'
 import type { Reader } from './heavy-reads.ts'
 

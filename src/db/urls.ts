@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { openEmbeddedDatabase } from './embedded/database.ts'
 
 /** Where the database is: for statements, for migrations, and without a pooler in between. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { stripTypeScriptTypes } from 'node:module'
 import { extname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { packageRoot } from '../package-root.ts'
+import { packageRoot } from '../process/package-root.ts'
 
 /** The front end in `examples/web` as a browser takes it: its files read anew each time, so that an edit shows at a reload. */
 const exampleRoot = pathToFileURL(join(packageRoot, 'examples/web/'))

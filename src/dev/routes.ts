@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { Deps } from '../deps.ts'
 import { pagePolicy } from '../docs/layout.ts'
 import { faults } from '../errors/fault.ts'

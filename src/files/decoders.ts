@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { fairQueue } from '../fair-queue.ts'
+import { fairQueue } from '../waiting/fair-queue.ts'
 import type { Decoded, DecodeOrder } from './decode-order.ts'
 
 /** Processes that decode pictures; started with the first one, as each takes half the memory of a server. */

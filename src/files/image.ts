@@ -1,6 +1,6 @@
-import { QueueFullError } from '../crypto/work-queue.ts'
 import type { Deps } from '../deps.ts'
 import { widestNetworkOf } from '../http/client-address.ts'
+import { QueueFullError } from '../waiting/work-queue.ts'
 import type { PictureProblem } from './decode-order.ts'
 
 export type ImageKind = 'profile_image' | 'banner_image'

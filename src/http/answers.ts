@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { NoteAnswer } from '../metrics/answer.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 

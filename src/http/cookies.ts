@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { fastifyCookie } from '@fastify/cookie'
 import type { FastifyReply } from 'fastify'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 
 /**
  * Browsers accept these prefixes only with Secure, and `__Host-` only without Domain: RFC 6265bis section 4.1.3. Spelt out, not put

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { accessTokenRefusals, type ResolveAccessToken } from '../access-tokens/resolve.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
 import { faults } from '../errors/fault.ts'
 import { type ResolveSession, type SessionRefusal, sessionRefusals } from '../sessions/resolve.ts'

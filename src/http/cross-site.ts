@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { faults } from '../errors/fault.ts'
 import { type Guard, guard } from './guard.ts'
 

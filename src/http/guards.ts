@@ -1,6 +1,6 @@
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { ResolveAccessToken } from '../access-tokens/resolve.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { faults } from '../errors/fault.ts'
 import type { CountedHasher } from '../password/hash-ticket.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { faults } from '../errors/fault.ts'
 import type { CountedHasher } from '../password/hash-ticket.ts'
 import { checkRoomForHashing } from '../password/secret.ts'

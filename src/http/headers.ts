@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 
 /** Headers of every response [HT1]. */
 export const securityHeaders = (config: Config): Record<string, string> => ({

@@ -1,9 +1,9 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { catalogue, type ErrorCode } from '../errors/catalogue.ts'
-import { version } from '../version.ts'
+import { version } from '../process/version.ts'
 import { wireName } from './cookies.ts'
 
 const fieldProblems = {

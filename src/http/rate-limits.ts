@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { faults } from '../errors/fault.ts'
 import type { RateCounter, Tallies, Tally } from '../ports/rate-counter.ts'
 import { scaled } from '../quota.ts'

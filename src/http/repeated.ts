@@ -1,6 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler, RouteOptions } from 'fastify'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { NoteAnswer } from '../metrics/answer.ts'
 import type { RememberedSessions } from '../sessions/remembered.ts'
 import type { RecallSession } from '../sessions/resolve.ts'

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { answerError, type ErrorOptions } from '../errors/plugin.ts'
 import { jsonBodyLimit } from './body.ts'
 import { securityHeaders } from './headers.ts'

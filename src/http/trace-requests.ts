@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { runInSpan, type Span, serverOf } from '../tracing/span.ts'
 import type { Tracing } from '../tracing/tracing.ts'
 import { isTrustedPeer, parseTrustedProxies } from './client-address.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { faults } from '../errors/fault.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import { inHttpSpan } from '../tracing/http-span.ts'

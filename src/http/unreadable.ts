@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { errorDocument } from '../errors/document.ts'
 import { DomainError } from '../errors/fault.ts'
 import type { ErrorOptions } from '../errors/plugin.ts'

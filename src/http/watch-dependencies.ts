@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { describeCause } from '../errors/cause.ts'
-import { within } from '../within.ts'
+import { within } from '../waiting/within.ts'
 import type { HealthCheck } from './health.ts'
 
 const deadlineMs = 2000

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { Context } from '../context.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import { countEvent, scaled } from '../quota.ts'

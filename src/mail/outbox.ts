@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { sql } from 'drizzle-orm'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { seal } from '../crypto/sealed-box.ts'
 import type { Jobs } from '../db/jobs.ts'

@@ -2,11 +2,11 @@ import { sql } from 'drizzle-orm'
 import type pg from 'pg'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Database } from '../db/client.ts'
+import { version } from '../process/version.ts'
 import type { SearchCounts } from '../search/measure-index.ts'
 import type { RememberedSessions } from '../sessions/remembered.ts'
 import type { Replicas } from '../sessions/replicas.ts'
-import { version } from '../version.ts'
-import { within } from '../within.ts'
+import { within } from '../waiting/within.ts'
 import type { Answer } from './answer.ts'
 
 /** What an operator sees of the process, in Prometheus' text format. */

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { deriveKey } from '../crypto/derived-key.ts'
 import { type Keyring, KeyringError } from '../crypto/keyring.ts'
 import { readCookie, readCookiesBeside, setCookie } from '../http/cookies.ts'

@@ -1,5 +1,5 @@
 import { CodeChallengeMethod, generateCodeVerifier, OAuth2Client } from 'arctic'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { Context } from '../context.ts'
 import { findProvider } from './find-provider.ts'
 import type { Provider } from './provider.ts'

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { Context } from '../context.ts'
 import { open } from '../crypto/sealed-box.ts'
 import { oauthProviders } from '../db/schema/oauth.ts'

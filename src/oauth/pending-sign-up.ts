@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { sql } from 'drizzle-orm'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { makeToken } from '../crypto/secret-token.ts'
 import { oauthSignUps } from '../db/schema/oauth.ts'
 import type { Transaction } from '../db/transaction.ts'

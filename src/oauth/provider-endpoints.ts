@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import type { Context } from '../context.ts'
 import { OutboundError } from '../outbound/client.ts'
 import { literalAddress } from '../outbound/policy.ts'
-import { within } from '../within.ts'
+import { within } from '../waiting/within.ts'
 import { discover, withKnownMethod } from './discovery.ts'
 import { noteProviderFault } from './provider-answer.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hostName } from '../config-kinds.ts'
+import { hostName } from '../config/kinds.ts'
 import { type Breach, ruledText } from '../http/validation.ts'
 import { dialect } from './dialect.ts'
 import { isSlug } from './find-provider.ts'

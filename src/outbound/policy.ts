@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 
 /** Whom URLs from admin routes and from providers' answers may lead to [FS4]. The operator's own URLs are not asked. */
 export type OutboundPolicy = {

@@ -1,9 +1,9 @@
 import { type AttemptsKey, accountAttempts } from '../auth/attempts-key.ts'
-import type { PasswordHasher } from '../crypto/password-hasher.ts'
-import type { Owner } from '../crypto/work-queue.ts'
+import type { PasswordHasher } from '../hashing/password-hasher.ts'
 import type { HashingClient } from '../http/client.ts'
 import { type Counting, countEvent } from '../quota.ts'
 import type { SignedIn } from '../sessions/signed-in.ts'
+import type { Owner } from '../waiting/work-queue.ts'
 
 const hashesAMinute = 10
 

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
-import { StoredHashError } from '../crypto/stored-hash-parts.ts'
-import { type Place, QueueFullError } from '../crypto/work-queue.ts'
 import { DomainError } from '../errors/fault.ts'
+import { StoredHashError } from '../hashing/stored-hash-parts.ts'
+import { type Place, QueueFullError } from '../waiting/work-queue.ts'
 import type { HashTicket } from './hash-ticket.ts'
 
 type Refusing = Pick<Context<'rate_limit:exceeded'>, 'hasher' | 'fault'>

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { Database } from '../db/client.ts'
 import { postgresBroadcast } from './broadcast.postgres.ts'
 import { redisBroadcast } from './broadcast.redis.ts'

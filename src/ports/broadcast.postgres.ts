@@ -4,7 +4,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import pg from 'pg'
 import type { Database } from '../db/client.ts'
 import { describeCause } from '../errors/cause.ts'
-import { within } from '../within.ts'
+import { within } from '../waiting/within.ts'
 import type { Broadcast } from './broadcast.ts'
 
 const deadlineMs = 5000

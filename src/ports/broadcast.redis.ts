@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import { describeCause } from '../errors/cause.ts'
-import { within } from '../within.ts'
+import { within } from '../waiting/within.ts'
 import { type Broadcast, BroadcastError } from './broadcast.ts'
 import { connectOnce, openRedis, redisDeadlineMs } from './redis.ts'
 

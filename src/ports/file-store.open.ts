@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { diskFileStore } from './file-store.disk.ts'
 import { s3FileStore } from './file-store.s3.ts'
 import type { FileStore } from './file-store.ts'

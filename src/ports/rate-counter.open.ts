@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { Database } from '../db/client.ts'
 import { postgresRateCounter } from './rate-counter.postgres.ts'
 import { redisRateCounter } from './rate-counter.redis.ts'

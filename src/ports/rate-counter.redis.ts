@@ -1,6 +1,6 @@
 import type { Result } from 'ioredis'
 import { describeCause } from '../errors/cause.ts'
-import { within } from '../within.ts'
+import { within } from '../waiting/within.ts'
 import type { RateCounter, Tally, Window } from './rate-counter.ts'
 import { connectOnce, openRedis, redisDeadlineMs } from './redis.ts'
 import { tryRedis } from './redis-rights.ts'

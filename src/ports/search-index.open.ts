@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { HeavyReads } from '../db/heavy-reads.ts'
 import type { Jobs } from '../db/jobs.ts'
 import { meilisearchSearchIndex } from './search-index.meilisearch.ts'

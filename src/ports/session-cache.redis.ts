@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import { Cluster, type Redis } from 'ioredis'
 import { describeCause } from '../errors/cause.ts'
-import { within } from '../within.ts'
+import { within } from '../waiting/within.ts'
 import { connectOnce, openRedis } from './redis.ts'
 import type { SessionCache } from './session-cache.ts'
 

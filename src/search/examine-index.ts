@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { Database } from '../db/client.ts'
 import { countUsers } from './count-users.ts'
 import type { Condition, UserIndex } from './user-index.ts'

@@ -1,6 +1,6 @@
 import { and, asc, gt, inArray, isNull, sql } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { unlessLocked, withAdvisoryLock } from '../db/advisory-lock.ts'
 import type { Database, DatabaseClient } from '../db/client.ts'
 import { PostponedError } from '../db/jobs.ts'

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Meilisearch, type Settings, type Task } from 'meilisearch'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { UserDocument } from '../ports/search-index.meilisearch.ts'
 import { mostHits, SearchIndexError } from '../ports/search-index.ts'
 import { shape, wrongOf } from './index-settings.ts'

@@ -1,4 +1,4 @@
-import { editDistances } from '../edit-distances.ts'
+import { editDistances } from '../text/edit-distances.ts'
 import { nameFold } from './fold.ts'
 
 const mostWords = 10

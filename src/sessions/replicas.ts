@@ -6,7 +6,7 @@ import type { Database } from '../db/client.ts'
 import { DatabaseFailure } from '../db/failure.ts'
 import { describeCause } from '../errors/cause.ts'
 import type { Broadcast } from '../ports/broadcast.ts'
-import { within } from '../within.ts'
+import { within } from '../waiting/within.ts'
 import { anyTransaction, endLeases, findLeased, leaseMs, openLease } from './lease.ts'
 
 const renewEveryMs = 500

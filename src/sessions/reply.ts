@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { setCookie } from '../http/cookies.ts'
 import type { OpenedSession } from './open.ts'
 

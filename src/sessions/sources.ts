@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type pg from 'pg'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { type Database, openDatabase } from '../db/client.ts'
 import type { DatabaseUrls } from '../db/urls.ts'

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 
 /** The pages of the front end that mailed links lead to. */
 export const accountPages = [

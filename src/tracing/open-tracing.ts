@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { Tracing } from './tracing.ts'
 
 /** Without OTEL_EXPORTER_OTLP_ENDPOINT nothing is loaded, and nothing is traced. */

@@ -14,8 +14,8 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace'
 import type { FastifyBaseLogger } from 'fastify'
 import { describeCause } from '../errors/cause.ts'
-import { version } from '../version.ts'
-import { within } from '../within.ts'
+import { version } from '../process/version.ts'
+import { within } from '../waiting/within.ts'
 import type { Span } from './span.ts'
 import type { Tracing } from './tracing.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { presentImages } from '../files/url.ts'
 import type { SignedIn } from '../sessions/signed-in.ts'
 import { roles } from './roles.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Argon2, type Argon2Cost, loadReference } from '../../src/crypto/argon2.ts'
+import { type Argon2, type Argon2Cost, loadReference } from '../../src/hashing/argon2.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { mailedToken, type Person, signedInOnDevice, signedUp } from '../support/people.ts'

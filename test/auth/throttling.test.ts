@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { loadReference } from '../../src/crypto/argon2.ts'
 import { makeToken } from '../../src/crypto/secret-token.ts'
+import { loadReference } from '../../src/hashing/argon2.ts'
 import { addressDigest } from '../../src/users/address-digest.ts'
 import { emailKey } from '../../src/users/email.ts'
 import { startApp, type TestApp } from '../support/app.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { loadArgon2 } from '../../src/crypto/argon2.ts'
 import { makeToken } from '../../src/crypto/secret-token.ts'
+import { loadArgon2 } from '../../src/hashing/argon2.ts'
 import type { Row } from './main.ts'
 import {
   type BenchUser,

@@ -1,4 +1,4 @@
-import { loadArgon2 } from '../../src/crypto/argon2.ts'
+import { loadArgon2 } from '../../src/hashing/argon2.ts'
 import { loginRequests } from './hashing.ts'
 import type { Row } from './main.ts'
 import { cookieOf, load, makeSessions, type Stage } from './stage.ts'

@@ -1,4 +1,4 @@
-import { loadArgon2 } from '../../src/crypto/argon2.ts'
+import { loadArgon2 } from '../../src/hashing/argon2.ts'
 
 /** What logins are held against: as many verifications a second as one core can do, `HASHES` at a time, and nothing else. */
 const seconds = Number(process.env.SECONDS)

@@ -6,9 +6,9 @@ import { parseEnv } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import manifest from '../../package.json' with { type: 'json' }
-import type { Config, Environment } from '../../src/config.ts'
+import type { Config, Environment } from '../../src/config/config.ts'
+import { envExample, loadConfig, startWarnings, variables } from '../../src/config/load-config.ts'
 import { initKeys } from '../../src/crypto/keyring.ts'
-import { envExample, loadConfig, startWarnings, variables } from '../../src/load-config.ts'
 
 type Service = {
   readonly image: string

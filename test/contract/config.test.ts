@@ -5,9 +5,7 @@ import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import pg from 'pg'
 import { afterAll, describe, expect, expectTypeOf, test } from 'vitest'
-import type { Config, Environment, Role } from '../../src/config.ts'
-import { isVariable, settingsWithoutEffect } from '../../src/config-spelling.ts'
-import { initKeys } from '../../src/crypto/keyring.ts'
+import type { Config, Environment, Role } from '../../src/config/config.ts'
 import {
   ConfigError,
   configurationTable,
@@ -15,7 +13,9 @@ import {
   loadConfig,
   startWarnings,
   variables,
-} from '../../src/load-config.ts'
+} from '../../src/config/load-config.ts'
+import { isVariable, settingsWithoutEffect } from '../../src/config/spelling.ts'
+import { initKeys } from '../../src/crypto/keyring.ts'
 
 const marker = 'Zq7-marker-Zq7'
 const ownSecret = 'k3J9vQ-x81mZpL0aT5cW7nR2yB6dF4hG'

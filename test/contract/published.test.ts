@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
 import { catalogue, errorCodes } from '../../src/errors/catalogue.ts'
-import { version } from '../../src/version.ts'
+import { version } from '../../src/process/version.ts'
 import { startApp } from '../support/app.ts'
 import { codesOf } from '../support/declared.ts'
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Argon2, loadArgon2, loadNodeRs, loadReference } from '../../src/crypto/argon2.ts'
-import { openPasswordHasher, type PasswordHasher } from '../../src/crypto/password-hasher.ts'
-import { StoredHashError } from '../../src/crypto/stored-hash-parts.ts'
+import { type Argon2, loadArgon2, loadNodeRs, loadReference } from '../../src/hashing/argon2.ts'
+import { openPasswordHasher, type PasswordHasher } from '../../src/hashing/password-hasher.ts'
+import { StoredHashError } from '../../src/hashing/stored-hash-parts.ts'
 
 const cost = { memoryKib: 8192, timeCost: 1 }
 const password = 'correct horse battery staple 🐎 é'

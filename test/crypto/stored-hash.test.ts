@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { openPasswordHasher, type PasswordHasher } from '../../src/crypto/password-hasher.ts'
-import { parseStoredHash } from '../../src/crypto/stored-hash.ts'
-import { StoredHashError } from '../../src/crypto/stored-hash-parts.ts'
+import { openPasswordHasher, type PasswordHasher } from '../../src/hashing/password-hasher.ts'
+import { parseStoredHash } from '../../src/hashing/stored-hash.ts'
+import { StoredHashError } from '../../src/hashing/stored-hash-parts.ts'
 import { byDefault, cheap, foreignHash, foreignHashes } from './foreign-hashes.ts'
 
 const cost = { memoryKib: 8192, timeCost: 1 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { sweep } from '../../src/db/sweep.ts'
+import { sweep } from '../../src/worker/sweep.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { mailsTo, signedInOnDevice, signUp } from '../support/people.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { describeCause } from '../../src/errors/cause.ts'
 import { watchDependencies } from '../../src/http/watch-dependencies.ts'
-import { createLog } from '../../src/log.ts'
+import { createLog } from '../../src/process/log.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { type OwnRedis, startOwnRedis } from '../support/redis.ts'
 

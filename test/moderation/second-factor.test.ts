@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { helpUser } from '../../src/users/help-user.ts'
+import { helpUser } from '../../src/operator/help-user.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { mailsSettled } from '../support/mail-way.ts'

@@ -1,7 +1,7 @@
 import { hostname, networkInterfaces } from 'node:os'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { grantRole } from '../../src/users/operate-roles.ts'
+import { grantRole } from '../../src/operator/operate-roles.ts'
 import { adminWithCode, said, somebody, unknownId } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'

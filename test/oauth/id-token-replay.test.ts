@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sweep } from '../../src/db/sweep.ts'
+import { sweep } from '../../src/worker/sweep.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { makeKey, shapeIssuer, startOtherServer } from '../support/native-provider.ts'

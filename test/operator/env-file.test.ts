@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
-import { readEnvironment } from '../../src/environment.ts'
-import { ConfigError } from '../../src/load-config.ts'
+import { readEnvironment } from '../../src/config/environment.ts'
+import { ConfigError } from '../../src/config/load-config.ts'
 import { programFile } from '../support/programs.ts'
 
 const run = promisify(execFile)

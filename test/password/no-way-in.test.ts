@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { helpUser } from '../../src/users/help-user.ts'
+import { helpUser } from '../../src/operator/help-user.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { type Answer, seen, type TestClient } from '../support/client.ts'
 import { mailsSettled } from '../support/mail-way.ts'

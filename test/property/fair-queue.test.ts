@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { QueueFullError } from '../../src/crypto/work-queue.ts'
-import { fairQueue } from '../../src/fair-queue.ts'
+import { fairQueue } from '../../src/waiting/fair-queue.ts'
+import { QueueFullError } from '../../src/waiting/work-queue.ts'
 
 const limits = { places: 2, placesOfOne: 1, mostWaiting: 4, mostWaitingOfOne: 3, deadlineMs: 10_000, modestMs: 1000 }
 

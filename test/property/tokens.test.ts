@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { makeToken, tokenDigest } from '../../src/crypto/secret-token.ts'
-import { QueueFullError, workQueue } from '../../src/crypto/work-queue.ts'
 import { requestIdOf } from '../../src/http/request-id.ts'
 import { emailKey, findEmailBreach } from '../../src/users/email.ts'
+import { QueueFullError, workQueue } from '../../src/waiting/work-queue.ts'
 
 const prefixes = {
   session: 'pst_',

@@ -3,10 +3,10 @@ import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type DestinationStream, pino } from 'pino'
 import { inject } from 'vitest'
-import type { Config } from '../../src/config.ts'
+import type { Config } from '../../src/config/config.ts'
+import { variables } from '../../src/config/load-config.ts'
 import type { OpenedDeps } from '../../src/deps.ts'
 import type { App } from '../../src/http/app.ts'
-import { variables } from '../../src/load-config.ts'
 
 /** Where secrets must not be; the spans come from the collector of the run. */
 type Place = 'logs' | 'errors' | 'metrics'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { helpUser } from '../../src/users/help-user.ts'
+import { helpUser } from '../../src/operator/help-user.ts'
 import { said } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'

@@ -1,0 +1,28 @@
+import type { Environment } from './config.ts'
+import { readEnvFile } from './env-file.ts'
+import { ConfigError } from './load-config.ts'
+import { isVariable } from './spelling.ts'
+
+/**
+ * The process's environment, completed by a `.env` file in the current folder; what is set already stays.
+ * @throws {ConfigError} where that file does not say what it seems to: a start without it could be one in development
+ */
+export function readEnvironment(env: NodeJS.ProcessEnv = process.env, file = '.env'): Environment {
+  const { values, begun } = readOrRefuse(file)
+  const lost = begun.filter((name) => isVariable(name) && !(name in values) && env[name] === undefined)
+  if (lost.length > 0)
+    throw new ConfigError(lost.map((name) => `${name} is in .env without a value: the line must read ${name}=VALUE`))
+  for (const [name, value] of Object.entries(values)) env[name] ??= value
+  return env
+}
+
+function readOrRefuse(file: string) {
+  try {
+    return readEnvFile(file)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (error instanceof TypeError)
+      throw new ConfigError(['The file .env is no text in UTF-8 or UTF-16: save it as UTF-8'])
+    throw new ConfigError([`The file .env cannot be read (${code})`])
+  }
+}

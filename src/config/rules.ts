@@ -1,0 +1,182 @@
+import { getHeapStatistics } from 'node:v8'
+import { findKeyFaults, findOpenKeys } from '../crypto/key-faults.ts'
+import type { Config, Role } from './config.ts'
+import { productionLimits } from './limits.ts'
+import { isLoopback } from './networks.ts'
+import { isPlaceholder } from './secrets.ts'
+import { type VariableName, variables } from './variables.ts'
+
+export type Draft = {
+  readonly config: Config
+  readonly role: Role
+  readonly isSet: (name: VariableName) => boolean
+}
+
+type Rule = {
+  /** The variable to change first; a rule is not asked when one of them could not be read. */
+  readonly about: readonly [subject: VariableName, ...others: VariableName[]]
+  /** Completes the sentence that the subject begins. */
+  readonly must: string
+  /** Or what shows it, where the value does not. */
+  readonly isBroken: (draft: Draft) => boolean | string
+}
+
+/** What no variable shows alone: combinations that cannot work, and what production must not run with. One line a subject. */
+export function findMistakes(draft: Draft, unread: ReadonlySet<VariableName>): ReadonlyMap<VariableName, string> {
+  const mistakes = new Map<VariableName, string>()
+  for (const { about, must, isBroken } of rules) {
+    const [subject] = about
+    if (mistakes.has(subject) || about.some((name) => unread.has(name))) continue
+    const broken = isBroken(draft)
+    if (broken === false) continue
+    mistakes.set(subject, `${subject} must ${must}${broken === true ? '' : ` (${broken})`}`)
+  }
+  return mistakes
+}
+
+/** A browser drops a cookie for a whole top-level domain. */
+function isCookieDomainOf({ cookieDomain, publicUrl }: Config): boolean {
+  const { hostname } = new URL(publicUrl)
+  if (cookieDomain === undefined || cookieDomain === hostname) return true
+  return cookieDomain.includes('.') && hostname.endsWith(`.${cookieDomain}`)
+}
+
+const combinations: readonly Rule[] = [
+  {
+    about: ['HOST', 'APP_ENV', 'SMTP_URL'],
+    must: 'be a loopback address with APP_ENV=development unless SMTP_URL is set: the built-in inbox shows every mail',
+    isBroken: ({ config, role }) =>
+      role === 'api' && config.appEnv === 'development' && config.smtpUrl === undefined && !isLoopback(config.host),
+  },
+  {
+    about: ['SESSION_MEMORY_MIB'],
+    must: "be at most half of Node's heap: start Node with a larger --max-old-space-size",
+    isBroken: ({ config, role }) =>
+      role === 'api' && config.sessionMemoryMib * 2 > getHeapStatistics().heap_size_limit / 2 ** 20,
+  },
+  {
+    about: ['SMTP_URL'],
+    must: 'be set for the worker: the built-in inbox lives inside the API process',
+    isBroken: ({ config, role }) => role === 'worker' && config.smtpUrl === undefined,
+  },
+  {
+    about: ['WORKER_SECRET'],
+    must: 'be set for the worker, to what the API has',
+    isBroken: ({ config, role }) => role === 'worker' && config.workerSecret === undefined,
+  },
+  {
+    about: ['WORKER_SECRET', 'WORKER_URL'],
+    must: 'be set where WORKER_URL is, to what the worker has',
+    isBroken: ({ config }) => config.workerUrl !== undefined && config.workerSecret === undefined,
+  },
+  ...(['DATABASE_MIGRATION_URL', 'DATABASE_DIRECT_URL'] as const).map(
+    (name): Rule => ({
+      about: [name, 'DATABASE_URL'],
+      must: 'not be set without DATABASE_URL: it names the same database',
+      isBroken: ({ config, isSet }) => isSet(name) && config.databaseUrl === undefined,
+    }),
+  ),
+  {
+    about: ['COOKIE_DOMAIN', 'PUBLIC_URL'],
+    must: 'be the host of PUBLIC_URL or a domain above it, such as example.com for auth.example.com',
+    isBroken: ({ config }) => !isCookieDomainOf(config),
+  },
+  {
+    about: ['SESSION_IDLE_TTL_SECONDS', 'SESSION_ABSOLUTE_TTL_SECONDS'],
+    must: 'not exceed SESSION_ABSOLUTE_TTL_SECONDS',
+    isBroken: ({ config }) => config.sessionIdleTtlSeconds > config.sessionAbsoluteTtlSeconds,
+  },
+  ...companions('GITHUB_CLIENT_ID', 'GITHUB_CLIENT_SECRET'),
+  ...companions('GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'),
+  ...companions('S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'),
+  {
+    about: ['S3_ACCESS_KEY_ID', 'FILE_STORE_URL'],
+    must: 'be set, and S3_SECRET_ACCESS_KEY with it, where FILE_STORE_URL is s3://',
+    isBroken: ({ config, isSet }) => config.fileStoreUrl.startsWith('s3:') && !isSet('S3_ACCESS_KEY_ID'),
+  },
+]
+
+function companions(...[one, other]: [VariableName, VariableName]): Rule[] {
+  const needs = (subject: VariableName, cause: VariableName): Rule => ({
+    about: [subject, cause],
+    must: `be set where ${cause} is`,
+    isBroken: ({ isSet }) => isSet(cause) && !isSet(subject),
+  })
+  return [needs(one, other), needs(other, one)]
+}
+
+const isProduction = ({ config }: Draft): boolean => config.appEnv === 'production'
+
+/** The operator's commands neither listen nor send mail, so they do not ask for what only that needs; doctor tells of it. */
+const isServing = (draft: Draft): boolean => isProduction(draft) && draft.role !== 'cli'
+
+const needed = (subject: VariableName, must: string, isAsked: (draft: Draft) => boolean): Rule => ({
+  about: [subject],
+  must,
+  isBroken: (draft) => isAsked(draft) && !draft.isSet(subject),
+})
+
+const isPlain = (origin: string): boolean => origin.startsWith('http:')
+
+const encrypted = (subject: VariableName, find: (config: Config) => readonly string[]): Rule => ({
+  about: [subject],
+  must: 'be https in production',
+  isBroken: (draft) => isServing(draft) && draft.isSet(subject) && find(draft.config).some(isPlain),
+})
+
+/** Secrets go there, and who somebody is comes from there. */
+const originsOfOthers = [
+  'OAUTH_REDIRECT_URL',
+  'TURNSTILE_VERIFY_URL',
+  'GITHUB_URL',
+  'GITHUB_API_URL',
+  'GOOGLE_ISSUER',
+] as const
+
+const inProduction: readonly Rule[] = [
+  needed('PUBLIC_URL', 'be set in production', isServing),
+  encrypted('PUBLIC_URL', ({ publicUrl }) => [publicUrl]),
+  needed('FRONTEND_URL', 'be set in production: mailed links lead there', isServing),
+  encrypted('FRONTEND_URL', ({ frontendUrl }) => [frontendUrl]),
+  encrypted('CORS_ORIGINS', ({ corsOrigins }) => corsOrigins),
+  encrypted('OAUTH_REDIRECT_ALLOW', ({ oauthRedirectAllow }) => oauthRedirectAllow),
+  ...originsOfOthers.map((name) => encrypted(name, (config) => [config[variables[name].field]])),
+  needed(
+    'DATABASE_URL',
+    'be set in production: to a PostgreSQL, or to the word embedded to keep the data in DATA_DIR',
+    isProduction,
+  ),
+  {
+    about: ['KEYS_DIR'],
+    must: 'hold keys in production: make them with `npm run admin -- keys init`, or name the folder that has them',
+    isBroken: (draft) => isServing(draft) && (findKeyFaults(draft.config.keysDir).join('; ') || false),
+  },
+  {
+    about: ['KEYS_DIR'],
+    must: 'be closed to others in production',
+    isBroken: (draft) => isServing(draft) && (findOpenKeys(draft.config.keysDir).join('; ') || false),
+  },
+  needed('SMTP_URL', 'be set in production: the built-in inbox delivers nothing', isServing),
+  needed('MAIL_FROM', 'be set in production', isServing),
+  {
+    about: ['RATE_LIMITS'],
+    must: 'not be off in production',
+    isBroken: (draft) => isProduction(draft) && draft.config.rateLimits === 'off',
+  },
+]
+
+const ownSecrets = Object.values(variables)
+  .filter((variable) => 'secret' in variable)
+  .map(
+    ({ name, field }): Rule => ({
+      about: [name],
+      must: 'be a secret of your own in production, not a placeholder',
+      isBroken: (draft) => isServing(draft) && isPlaceholder(draft.config[field] ?? ''),
+    }),
+  )
+
+const limits = productionLimits.map(
+  ({ isBroken, ...limit }): Rule => ({ ...limit, isBroken: (draft) => isServing(draft) && isBroken(draft.config) }),
+)
+
+const rules: readonly Rule[] = [...combinations, ...inProduction, ...ownSecrets, ...limits]

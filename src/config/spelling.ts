@@ -1,0 +1,49 @@
+import { editDistances } from '../text/edit-distances.ts'
+import type { Environment } from './config.ts'
+import { type Variable, variableList } from './variables.ts'
+
+const byName = new Map<string, Variable>(variableList.map((variable) => [variable.name, variable]))
+const names = variableList.flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name]))
+const bySpelling = new Map(names.map((name) => [looseSpelling(name), name]))
+
+const fileOf = (name: string): Variable | undefined => byName.get(name.replace(/_FILE$/, ''))
+
+/** Whether it is one of ours, or names a file with one. */
+export const isVariable = (name: string): boolean => fileOf(name) !== undefined
+
+/** What is set without effect: in the environment what is nearly ours, in `.env` whatever nobody is known to read. */
+export function settingsWithoutEffect(env: Environment, inFile: Readonly<Record<string, string>>): string[] {
+  const given = Object.keys(env).filter((name) => env[name])
+  return given.flatMap((name) => findWarning(name) ?? (name in inFile ? findStranger(name) : undefined) ?? [])
+}
+
+function findWarning(name: string): string | undefined {
+  const variable = fileOf(name)
+  if (byName.has(name) || variable?.secret) return undefined
+  if (variable) return `${name} is set, but only a secret may come from a file: set ${variable.name}.`
+  const meant = bySpelling.get(looseSpelling(name)) ?? findNearest(name)
+  return meant && `${name} is set, but unknown: is ${meant} meant?`
+}
+
+/** Of docker-compose.yml, of Node and what it stands on, of the libraries that read variables of their own. */
+const othersNames =
+  /^(?:POSTGRES_(?:API_)?PASSWORD|REDIS_PASSWORD|API_PORT|MAILPIT_PORT|PROXY_PORT|API_REPLICAS|EDGE_SUBNET|TZ|LANG|PATH|HOME|TMPDIR|PG[A-Z]+|(?:COMPOSE|DOCKER|NODE|NPM|OTEL|AWS|UV|LC|MALLOC|SSL)_\w+|(?:HTTPS?|NO|ALL)_PROXY)$/i
+
+const findStranger = (name: string): string | undefined =>
+  /^\w+$/.test(name) && !isVariable(name) && !othersNames.test(name)
+    ? `${name} is set in .env, but unknown.`
+    : undefined
+
+/** Alike for CORS_ORIGIN and CORS_ORIGINS, REDIS_URI and REDIS_URL, DATABASE_POOLSIZE and DATABASE_POOL_SIZE, app_env and APP_ENV. */
+function looseSpelling(name: string): string {
+  const letters = name.toUpperCase().replace(/[^A-Z0-9]/g, '')
+  return letters.replace(/URI$/, 'URL').replace(/S$/, '')
+}
+
+/** Two slips in ten letters, one in five; HOME is not HOST. */
+function findNearest(name: string): string | undefined {
+  const letters = [...name.toUpperCase()]
+  const near = names.map((one) => ({ name: one, slips: editDistances(letters, [...one]).at(-1) ?? 0 }))
+  const [nearest] = near.toSorted((one, other) => one.slips - other.slips)
+  return nearest && nearest.slips <= Math.min(2, Math.floor(nearest.name.length / 5)) ? nearest.name : undefined
+}

@@ -1,0 +1,125 @@
+import { isAbsolute, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Kind } from './kinds.ts'
+
+function parseUrl(given: string, schemes: readonly string[]): URL | undefined {
+  const scheme = schemes.find((one) => given.startsWith(`${one}://`))
+  if (scheme === undefined || /\s/.test(given) || !isEncoded(given) || !URL.canParse(given)) return undefined
+  return new URL(given)
+}
+
+/** The drivers decode what URLs leave as it is, and throw at a percent sign that begins nothing. */
+function isEncoded(given: string): boolean {
+  try {
+    decodeURIComponent(given)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** URLs admit stars and more in a host; a pattern would be taken for a name that nothing has. */
+const hostOfUrl = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/
+
+const isBare = (url: URL): boolean =>
+  !url.username && !url.password && !url.search && !url.hash && hostOfUrl.test(url.hostname)
+
+/** Scheme, host and port, as a browser's Origin header has it. */
+export const origin: Kind<string> = (given) => {
+  const url = parseUrl(given, ['http', 'https'])
+  return url && isBare(url) && url.pathname === '/'
+    ? { value: url.origin }
+    : { expected: 'an origin such as https://auth.example.com, without a path' }
+}
+
+/** Where apps in a web view have their pages: capacitor://localhost, tauri://localhost. Not what a browser gives to any page. */
+const appOrigin =
+  /^(?!https?:|file:|data:|blob:|about:|javascript:|ws|ftp)[a-z][a-z0-9+.-]*:\/\/[a-z0-9.-]+(?::\d{1,5})?$/
+
+/** What a browser or an app's web view may say of itself in Origin. */
+export const pageOrigin: Kind<string> = (given) => {
+  const page = given.replace(/\/$/, '')
+  if (appOrigin.test(page) && URL.canParse(page)) return { value: page }
+  const outcome = origin(given)
+  return 'value' in outcome
+    ? outcome
+    : { expected: `${outcome.expected}, or that of an app such as capacitor://localhost` }
+}
+
+/** Without a slash at its end, so that a path can follow. */
+export const httpUrl: Kind<string> = (given) => {
+  const url = parseUrl(given, ['http', 'https'])
+  return url && isBare(url)
+    ? { value: given.replace(/\/+$/, '') }
+    : { expected: 'a URL such as https://host/path, without user, query or fragment' }
+}
+
+const encoded = 'with what is special in a password percent-encoded'
+
+/** As libpq admits it, of a socket: the host is among the parameters, which the driver takes before this one. */
+const withHost = (given: string): string =>
+  /[?&]host=/.test(given) ? given.replace(/^(postgres(?:ql)?:\/\/[^/?#]*@)(?=[/:?])/, '$1localhost') : given
+
+export const postgresUrl: Kind<string> = (given) => {
+  const value = withHost(given)
+  return parseUrl(value, ['postgres', 'postgresql'])
+    ? { value }
+    : {
+        expected: `postgres://user:password@host:5432/database, or postgres://user@/database?host=/run/postgresql, ${encoded}`,
+      }
+}
+
+/** The word `embedded` means what an unset variable means; production wants it said. */
+export const databaseUrl: Kind<string | undefined> = (given) => {
+  if (given === 'embedded') return { value: undefined }
+  const outcome = postgresUrl(given)
+  return 'value' in outcome ? outcome : { expected: `the word embedded or ${outcome.expected}` }
+}
+
+const clusterNodes = /^redis\+cluster:\/\/(?<credentials>[^@/\s]*@)?(?<nodes>[^@/\s]+)\/?$/
+
+export const redisUrl: Kind<string> = (given) => {
+  const { credentials = '', nodes } = clusterNodes.exec(given)?.groups ?? {}
+  const urls = nodes?.split(',').map((node) => `redis://${credentials}${node}`) ?? [given]
+  return urls.every((url) => parseUrl(url, ['redis', 'rediss'])?.hostname)
+    ? { value: given }
+    : { expected: `redis://host:port, rediss://host:port or redis+cluster://host:port,host:port, ${encoded}` }
+}
+
+const smtpUrlOptions: Readonly<Record<string, RegExp>> = {
+  'tls.servername': /^[\w.-]+$/,
+  'tls.rejectUnauthorized': /^(?:true|false)$/,
+}
+
+export const smtpUrl: Kind<string> = (given) => {
+  const url = parseUrl(given, ['smtp', 'smtps'])
+  if (!url?.hostname) return { expected: `smtp://user:password@host:587 or smtps://user:password@host:465, ${encoded}` }
+  const isKnown = [...url.searchParams].every(([name, value]) => smtpUrlOptions[name]?.test(value))
+  return isKnown
+    ? { value: given }
+    : { expected: 'a URL without options but tls.servername=NAME and tls.rejectUnauthorized=false' }
+}
+
+export const fileStoreUrl: Kind<string> = (given) => {
+  const bucket = parseUrl(given, ['s3'])
+  if (bucket?.hostname && !bucket.username && !bucket.password) return { value: given }
+  const folder = given.startsWith('file:') ? findFolder(given.slice('file:'.length)) : undefined
+  return folder === undefined
+    ? { expected: 'file:FOLDER or s3://bucket?endpoint=URL, without credentials, percent-encoded where it is a URL' }
+    : { value: pathToFileURL(folder).href }
+}
+
+/** `file:files` is the folder beside the process, where a URL's rules would make it `/files`. */
+function findFolder(rest: string): string | undefined {
+  if (rest === '' || /[?#]/.test(rest)) return undefined
+  if (!rest.startsWith('//')) return isAbsolute(rest) ? rest : resolve(rest)
+  const url = `file:${rest}`
+  if (!isEncoded(url) || /%2f/i.test(url)) return undefined
+  return URL.canParse(url) && new URL(url).hostname === '' ? fileURLToPath(url) : undefined
+}
+
+/** Kept as written: each provider puts its own name in. */
+export const redirectTemplate: Kind<string> = (given) =>
+  given.split('{provider}').length === 2 && 'value' in httpUrl(given.replace('{provider}', 'provider'))
+    ? { value: given }
+    : { expected: 'a URL such as https://app.example.com/account/oauth/{provider}/callback, with {provider} once' }

@@ -1,0 +1,73 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Config } from '../config/config.ts'
+import { openKeyring } from '../crypto/keyring.ts'
+import { type DatabaseClient, openDatabase } from '../db/client.ts'
+import { openHeavyReads } from '../db/heavy-reads.ts'
+import { openJobs } from '../db/jobs.ts'
+import { applyMigrations } from '../db/migrate.ts'
+import { openDatabaseUrls } from '../db/urls.ts'
+import { openBroadcast } from '../ports/broadcast.open.ts'
+import { openSearchIndex } from '../ports/search-index.open.ts'
+import { createLog } from '../process/log.ts'
+import { openReplicas, type Replicas } from '../sessions/replicas.ts'
+import type { OperatorDeps } from './help-user.ts'
+
+/** `directUrl`: without a pooler. */
+type OpenedDatabase = DatabaseClient & {
+  readonly replicas: Replicas
+  readonly directUrl: string
+  readonly log: FastifyBaseLogger
+}
+
+/** What a command says at its end, and with which code it ends where that is not 0. */
+export type Outcome = { readonly says: string; readonly exitCode?: number }
+
+export type Command = {
+  /** In brackets: may be left out. */
+  readonly parameters: readonly string[]
+  readonly options?: Readonly<Record<string, Option>>
+  readonly usage: string
+  readonly run: (config: Config, given: readonly string[], options: Options) => Promise<Outcome>
+}
+
+/** `--NAME`, or `--NAME VALUE`, of which it says what that is. */
+type Option = { readonly type: 'boolean' } | { readonly type: 'string'; readonly takes: string }
+
+export type Options = Readonly<Record<string, string | boolean | undefined>>
+
+/** With all that changing an account and telling its owner takes. */
+export function withOperator<Result>(config: Config, act: (deps: OperatorDeps) => Promise<Result>): Promise<Result> {
+  return withDatabase(config, async ({ pool, replicas, directUrl }) => {
+    const keyring = openKeyring(config.keysDir, { create: false })
+    const jobs = await openJobs({ url: directUrl, role: 'sender', log: createLog(config.logLevel) })
+    try {
+      const heavyReads = openHeavyReads({ pool, poolSize: 1, timeoutMs: config.databaseTimeoutMs })
+      const searchIndex = openSearchIndex({ config, heavyReads, jobs })
+      return await act({ config, pool, replicas, keyring, jobs, searchIndex })
+    } finally {
+      await jobs.close()
+    }
+  })
+}
+
+/** With an up-to-date database: the operator's, or the embedded one, which is joined or started here. */
+export async function withDatabase<Result>(
+  config: Config,
+  act: (database: OpenedDatabase) => Promise<Result> | Result,
+): Promise<Result> {
+  await using opened = new AsyncDisposableStack()
+  const log = createLog(config.logLevel)
+  const urls = await openDatabaseUrls(config, { role: 'guest', log, opened })
+  await applyMigrations(urls)
+  const database = openDatabase({
+    url: urls.main,
+    poolSize: 2,
+    timeoutMs: config.databaseTimeoutMs,
+    onIdleError: () => undefined,
+  })
+  opened.defer(database.close)
+  const channel = openBroadcast('changes', { config, db: database.db, directUrl: urls.direct, log })
+  const replicas = openReplicas({ db: database.db, channel, log, memory: undefined })
+  opened.defer(replicas.close)
+  return await act({ ...database, replicas, directUrl: urls.direct, log })
+}

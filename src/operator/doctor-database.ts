@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FastifyBaseLogger } from 'fastify'
+import pg from 'pg'
+import type { Config } from '../config/config.ts'
+import { type Database, openDatabase } from '../db/client.ts'
+import { findMissingColumn } from '../db/needed-columns.ts'
+import { openDatabaseUrls } from '../db/urls.ts'
+import { packageRoot } from '../process/package-root.ts'
+import { nameFold } from '../search/fold.ts'
+import { within } from '../waiting/within.ts'
+
+const deadlineMs = 5000
+/** A code is good for thirty. */
+const mostSecondsApart = 10
+const leastPostgres = 150_000
+/** Of several scripts, with what is often folded wrongly. */
+const foldSample = 'ΣΩΚΡΑΤΗΣ Фёдор Straße Łoś İzi O’Neill Ｆｕｌｌ أَحْمَد'
+
+/** With one connection, as the API has it. */
+export async function withDatabase<Result>(
+  config: Config,
+  log: FastifyBaseLogger,
+  act: (db: Database) => Promise<Result>,
+): Promise<Result> {
+  await using opened = new AsyncDisposableStack()
+  const { main: url } = await openDatabaseUrls(config, { role: 'guest', log, opened })
+  const { db, close } = openDatabase({ url, poolSize: 1, timeoutMs: deadlineMs, onIdleError: () => undefined })
+  opened.defer(close)
+  return await act(db)
+}
+
+export async function checkPostgres(config: Config, log: FastifyBaseLogger): Promise<string> {
+  await using opened = new AsyncDisposableStack()
+  const { main, migration } = await openDatabaseUrls(config, { role: 'guest', log, opened })
+  const client = await connect(main, opened)
+  const { rows } = await client.query<{ number: number; version: string; encoding: string }>(
+    `select current_setting('server_version_num')::int as number, current_setting('server_version') as version,
+       current_setting('server_encoding') as encoding`,
+  )
+  const { number = 0, version, encoding } = rows[0] ?? {}
+  if (number < leastPostgres) throw new Error(`it is version ${version}, and 15 is the oldest that will do`)
+  if (encoding !== 'UTF8') throw new Error(`the database's encoding is ${encoding} and must be UTF8`)
+  await compareClocks(client)
+  // Only the owner of the tables may look.
+  const missing = (await countMigrations()) - (await countApplied(await connect(migration, opened)))
+  const column = missing > 0 ? undefined : await findMissingColumn(client)
+  if (column !== undefined) throw new Error(`there is no ${column}, although every migration was applied`)
+  if (missing <= 0) await compareFolds(client)
+  return `version ${version}, ${missing > 0 ? `${missing} migrations will be applied at the next start` : 'up to date'}`
+}
+
+/** Codes of authenticator apps and access tokens go by this machine's clock, everything that ends by the database's. */
+async function compareClocks(client: pg.Client): Promise<void> {
+  const before = Date.now()
+  const { rows } = await client.query<{ now: number }>('select extract(epoch from clock_timestamp())::float8 as now')
+  const here = (before + Date.now()) / 2000
+  const apart = Math.abs((rows[0]?.now ?? 0) - here)
+  if (apart > mostSecondsApart)
+    throw new Error(`its clock and this machine's are ${Math.round(apart)} s apart: synchronise both with NTP`)
+}
+
+/** Names are found where program and database fold them alike. */
+async function compareFolds(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ folded: string }>('select name_fold($1) as folded', [foldSample])
+  const folded = rows[0]?.folded
+  if (folded !== nameFold(foldSample))
+    throw new Error(`it folds names to "${folded}", so that searches do not find them`)
+}
+
+async function connect(connectionString: string, opened: AsyncDisposableStack): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: deadlineMs, query_timeout: deadlineMs })
+  await client.connect()
+  opened.defer(() => client.end())
+  return client
+}
+
+async function countMigrations(): Promise<number> {
+  const journal = await readFile(join(packageRoot, 'migrations/meta/_journal.json'), 'utf8')
+  return (JSON.parse(journal) as { entries: unknown[] }).entries.length
+}
+
+async function countApplied(client: pg.Client): Promise<number> {
+  const table = await client.query<{ name: string | null }>(
+    "select to_regclass('drizzle.__drizzle_migrations')::text as name",
+  )
+  if (table.rows[0]?.name === null) return 0
+  const { rows } = await client.query<{ count: number }>(
+    'select count(*)::int as count from drizzle.__drizzle_migrations',
+  )
+  return rows[0]?.count ?? 0
+}
+
+export async function checkNotifications(config: Config, directUrl: string, log: FastifyBaseLogger): Promise<string> {
+  await using opened = new AsyncDisposableStack()
+  const { main } = await openDatabaseUrls(config, { role: 'guest', log, opened })
+  const listener = await connect(directUrl, opened)
+  const channel = `postern_doctor_${randomBytes(8).toString('hex')}`
+  await listener.query(`listen ${channel}`)
+  const heard = once(listener, 'notification')
+  const sender = await connect(main, opened)
+  await sender.query(`notify ${channel}`)
+  await within(deadlineMs, heard)
+  return 'what one connection says the other hears'
+}

@@ -1,0 +1,171 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyBaseLogger } from 'fastify'
+import { openSigningKeys } from '../access-tokens/signing-keys.ts'
+import type { Config, Environment } from '../config/config.ts'
+import { loadConfig } from '../config/load-config.ts'
+import { findKeyFaults, findOpenKeys } from '../crypto/key-faults.ts'
+import { type Keyring, KeyringError, openKeyring } from '../crypto/keyring.ts'
+import { lostKeyFinder } from '../db/lost-keys.ts'
+import { reasonsOf } from '../errors/cause.ts'
+import { smtpSender } from '../mail/smtp.ts'
+import { openFileStore } from '../ports/file-store.open.ts'
+import { connectOnce, openRedis } from '../ports/redis.ts'
+import { tryRedis } from '../ports/redis-rights.ts'
+import { explainDatabase } from '../process/start-failure.ts'
+import { examineIndex } from '../search/examine-index.ts'
+import { openUserIndex } from '../search/user-index.ts'
+import { within } from '../waiting/within.ts'
+import { checkNotifications, checkPostgres, withDatabase } from './doctor-database.ts'
+
+/** What was found, or a throw that says what is wrong. */
+type Check = {
+  readonly name: string
+  /** Named where the check fails. */
+  readonly remedy: string
+  readonly run: () => Promise<string>
+}
+
+export type Finding = { readonly name: string; readonly isFine: boolean; readonly says: string }
+
+const deadlineMs = 5000
+/** Asks everything that the configuration names whether it works, and leaves nothing behind. What is not set is not asked. */
+export async function examine(config: Config, env: Environment, log: FastifyBaseLogger): Promise<Finding[]> {
+  const { databaseDirectUrl, redisUrl, smtpUrl, workerUrl, otelExporterOtlpEndpoint: traces } = config
+  const index = openUserIndex(config)
+  const checks: Check[] = [
+    { name: 'settings', remedy: 'see docs/configuration.md', run: async () => checkSettings(env) },
+    {
+      name: 'PostgreSQL',
+      remedy: 'see DATABASE_URL and DATABASE_MIGRATION_URL',
+      run: () => checkPostgres(config, log),
+    },
+    ...(databaseDirectUrl === undefined
+      ? []
+      : [
+          {
+            name: 'notifications',
+            remedy: 'see DATABASE_DIRECT_URL, which must lead to the same database and past any pooler',
+            run: () => checkNotifications(config, databaseDirectUrl, log),
+          },
+        ]),
+    { name: 'keys', remedy: 'run `npm run admin -- keys init`, or see KEYS_DIR', run: () => checkKeys(config, log) },
+    { name: 'pictures', remedy: 'see FILE_STORE_URL', run: () => checkFiles(config) },
+    ...(redisUrl === undefined
+      ? []
+      : [
+          { name: 'Redis', remedy: 'see REDIS_URL and the rights in docs/operate.md', run: () => checkRedis(redisUrl) },
+        ]),
+    ...(index === undefined
+      ? []
+      : [
+          {
+            name: 'Meilisearch',
+            remedy: 'see MEILISEARCH_URL and its two keys (docs/search.md)',
+            run: () => withDatabase(config, log, (db) => examineIndex(index, config, db)),
+          },
+        ]),
+    ...(smtpUrl === undefined
+      ? []
+      : [
+          {
+            name: 'mail server',
+            remedy: 'see SMTP_URL, SMTP_NAME and MAIL_FROM (docs/operate.md, Mail)',
+            run: () => checkSmtp(config, smtpUrl),
+          },
+        ]),
+    ...(workerUrl === undefined
+      ? []
+      : [{ name: 'worker', remedy: 'start `npm run worker`, or see WORKER_URL', run: () => checkWorker(workerUrl) }]),
+    ...(traces === undefined
+      ? []
+      : [{ name: 'traces', remedy: 'see OTEL_EXPORTER_OTLP_ENDPOINT', run: () => checkTraces(traces) }]),
+  ]
+  return Promise.all(checks.map(examineOne))
+}
+
+async function examineOne({ name, remedy, run }: Check): Promise<Finding> {
+  try {
+    return { name, isFine: true, says: await run() }
+  } catch (error) {
+    const explained = error instanceof Error ? explainDatabase(error) : undefined
+    const says = explained ?? `${reasonsOf(error).join(': ').replaceAll('\n', '; ')}; ${remedy}`
+    return { name, isFine: false, says }
+  }
+}
+
+/** The command line itself asks for less. */
+function checkSettings(env: Environment): string {
+  loadConfig(env, 'api')
+  return 'an API starts with them'
+}
+
+async function checkKeys(config: Config, log: FastifyBaseLogger): Promise<string> {
+  const { appEnv, keysDir, accessTokenTtlSeconds } = config
+  const faults = [...findKeyFaults(keysDir), ...(appEnv === 'production' ? findOpenKeys(keysDir) : [])]
+  if (faults.length > 0) throw new Error(faults.join('; '))
+  const keyring = openKeyring(keysDir, { create: false })
+  const lost = await findLost(config, keyring, log)
+  if (lost !== undefined)
+    throw new Error(`the encryption key ${lost} is gone, and is needed: bring it back from the back-up`)
+  return `in ${keysDir}; access tokens are signed by ${openSigningKeys(keyring, accessTokenTtlSeconds).getCurrent().kid}`
+}
+
+/** While the database is away, or has no tables yet, nobody can tell: that one has a check of its own. */
+async function findLost(config: Config, keyring: Keyring, log: FastifyBaseLogger): Promise<number | undefined> {
+  try {
+    return await withDatabase(config, log, (db) => lostKeyFinder({ db, keyring })())
+  } catch (error) {
+    if (error instanceof KeyringError) throw error
+    return undefined
+  }
+}
+
+async function checkFiles(config: Config): Promise<string> {
+  const store = openFileStore(config)
+  const [name, bytes] = [`doctor-${randomBytes(12).toString('hex')}`, randomBytes(1000)]
+  await store.put(name, bytes)
+  let kept: Buffer | undefined
+  try {
+    kept = await store.get(name)
+  } finally {
+    await store.delete(name)
+  }
+  if (!kept?.equals(bytes)) throw new Error('what was stored did not come back')
+  return 'a file was stored, read and deleted'
+}
+
+async function checkRedis(url: string): Promise<string> {
+  const client = openRedis(url)
+  let lost: Error | undefined
+  client.on('error', (error) => {
+    lost = error
+  })
+  try {
+    await within(deadlineMs, connectOnce(client))
+    if (client.status !== 'ready') throw new Error('it does not answer', { cause: lost })
+    await within(deadlineMs, tryRedis(client))
+    return 'it answers, and allows all that is asked of it'
+  } finally {
+    client.disconnect()
+  }
+}
+
+/** As far as a recipient: mail servers keep for then what they have against a name or a sender [FD31]. */
+async function checkSmtp({ mailFrom: from, smtpName: name }: Config, url: string): Promise<string> {
+  const { takesUnicode } = await smtpSender({ url, from, name, deadlineMs }).verify()
+  const except = takesUnicode ? '' : ', but, as it has no SMTPUTF8, none to addresses beyond ASCII before the @'
+  return `it takes mails from ${from}${except}`
+}
+
+async function checkWorker(url: string): Promise<string> {
+  const reply = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(deadlineMs) })
+  if (reply.status === 503) throw new Error('it cannot read the keys in its KEYS_DIR')
+  if (!reply.ok) throw new Error(`it answered ${reply.status}`)
+  return 'it answers'
+}
+
+async function checkTraces(endpoint: string): Promise<string> {
+  const { tryEndpoint } = await import('../tracing/otlp.ts')
+  await within(deadlineMs, tryEndpoint(endpoint))
+  return 'the endpoint takes them'
+}

@@ -1,0 +1,45 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import { violatesUnique } from '../../db/failure.ts'
+import type { Transaction } from '../../db/transaction.ts'
+import { auditEach } from '../../users/audit.ts'
+import { handleKey } from '../../users/fields.ts'
+import type { Wish } from './read-wish.ts'
+
+/** Somebody took an address or a handle between the look and the write. */
+export class Conflict extends Error {}
+
+export type NewAccount = { readonly wish: Wish; readonly handle: string }
+
+/**
+ * Afterwards each is an account with a verified address, or none is, where it fails with a Conflict.
+ * A few statements for all of them, as each takes PostgreSQL longer to be told than to do.
+ */
+export async function writeAccounts(tx: Transaction, accounts: readonly NewAccount[]): Promise<void> {
+  if (accounts.length === 0) return
+  const ids = accounts.map(() => randomUUIDv7())
+  const column = <Value>(of: (account: NewAccount) => Value | undefined) =>
+    sql.param(accounts.map((account) => of(account) ?? null))
+  try {
+    await tx.execute(sql`
+      insert into users (id, email, email_key, handle, display_name, password_hash, created_at)
+      select id, email, email_key, handle, display_name, password_hash, coalesce(created_at, now())
+      from unnest(
+        ${sql.param(ids)}::uuid[], ${column(({ wish }) => wish.email)}::text[], ${column(({ wish }) => wish.emailKey)}::text[],
+        ${column(({ handle }) => handle)}::text[], ${column(({ wish, handle }) => wish.displayName ?? handle)}::text[],
+        ${column(({ wish }) => wish.passwordHash)}::text[], ${column(({ wish }) => wish.createdAt?.toISOString())}::timestamptz[]
+      ) as account (id, email, email_key, handle, display_name, password_hash, created_at)`)
+  } catch (error) {
+    throw violatesUnique(error, 'users_email_key_unique') ? new Conflict() : error
+  }
+  // As take-handle does: a reservation past its end is nobody's. In the order of the keys, so that two imports wait for each other in one way.
+  const { rowCount } = await tx.execute(sql`
+    insert into handles (key, user_id)
+    select key, user_id
+    from unnest(${column(({ handle }) => handleKey(handle))}::text[], ${sql.param(ids)}::uuid[]) as handle (key, user_id)
+    order by key
+    on conflict (key) do update set user_id = excluded.user_id, sign_up_id = null, expires_at = null
+    where handles.expires_at <= now()`)
+  if (rowCount !== accounts.length) throw new Conflict()
+  await auditEach(tx, { type: 'sign_up', userIds: ids, metadata: { imported: 'true' } })
+}

@@ -1,0 +1,19 @@
+import { and, eq, inArray, isNull, type SQL } from 'drizzle-orm'
+import type { Database } from '../db/client.ts'
+import { handles, users } from '../db/schema/users.ts'
+import { isUuid } from '../http/validation.ts'
+import { emailKey } from '../users/email.ts'
+import { handleKey } from '../users/fields.ts'
+
+/** The account that an operator names by its address, its `@handle` or its id. */
+export function isMeant(db: Database, name: string): SQL | undefined {
+  if (name.startsWith('@')) {
+    const holder = db
+      .select({ id: handles.userId })
+      .from(handles)
+      .where(eq(handles.key, handleKey(name.slice(1))))
+    return and(inArray(users.id, holder), isNull(users.deletedAt))
+  }
+  if (isUuid(name)) return and(eq(users.id, name), isNull(users.deletedAt))
+  return eq(users.emailKey, emailKey(name))
+}

@@ -1,0 +1,28 @@
+import type { AccountTransaction } from '../sessions/change-accounts.ts'
+import { audit } from '../users/audit.ts'
+import { banAccount, unbanAccount } from '../users/ban-account.ts'
+
+type Term = { readonly until?: Date | undefined; readonly reason?: string | undefined }
+
+const ofOperator = 'by the operator'
+
+/** Afterwards the account is banned anew, whatever it was before, with this end and reason. By the operator, who needs no role. */
+export async function banByOperator(
+  tx: AccountTransaction,
+  userId: string,
+  { until, reason = ofOperator }: Term,
+): Promise<string> {
+  await banAccount(tx, userId, { until, reason })
+  tx.forget(userId)
+  const expiry = until && { expires_at: until.toISOString() }
+  await audit(tx, { type: 'banned', userId, client: undefined, metadata: { by: 'operator', reason, ...expiry } })
+  return `The account is banned ${until ? `until ${until.toISOString()}` : 'for good'}: ${reason}.`
+}
+
+/** Afterwards the account may do what it could before. */
+export async function unbanByOperator(tx: AccountTransaction, userId: string): Promise<string> {
+  if (!(await unbanAccount(tx, userId))) return 'The account is not banned.'
+  tx.forget(userId)
+  await audit(tx, { type: 'unbanned', userId, client: undefined, metadata: { by: 'operator' } })
+  return 'The account is banned no more.'
+}

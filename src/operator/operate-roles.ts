@@ -1,0 +1,60 @@
+import { and, eq, isNotNull } from 'drizzle-orm'
+import { userRoles, users } from '../db/schema/users.ts'
+import type { Transaction } from '../db/transaction.ts'
+import type { MailDeps } from '../mail/outbox.ts'
+import { type AccountChanges, changeAccounts } from '../sessions/change-accounts.ts'
+import { audit } from '../users/audit.ts'
+import { isLastAdmin } from '../users/keep-last-admin.ts'
+import type { Role } from '../users/roles.ts'
+import { tellAdmins } from '../users/tell-admins.ts'
+import { isMeant } from './is-meant.ts'
+
+const findUser = async (tx: Transaction, name: string) =>
+  (await tx.select({ id: users.id, handle: users.handle }).from(users).where(isMeant(tx, name)))[0]
+
+/** Afterwards the account has the role for good, and the administrators are told; says how it was. By the operator, who needs no role. */
+export async function grantRole(
+  deps: AccountChanges & MailDeps,
+  name: string,
+  role: Role,
+): Promise<'granted' | 'held' | 'unknown'> {
+  return changeAccounts(deps, async (tx) => {
+    const user = await findUser(tx, name)
+    if (user === undefined) return 'unknown'
+    const granted = await tx
+      .insert(userRoles)
+      .values({ userId: user.id, role })
+      .onConflictDoUpdate({
+        target: [userRoles.userId, userRoles.role],
+        set: { expiresAt: null },
+        setWhere: isNotNull(userRoles.expiresAt),
+      })
+      .returning({ role: userRoles.role })
+    if (granted.length === 0) return 'held'
+    tx.forget(user.id)
+    await audit(tx, { type: 'role_granted', userId: user.id, client: undefined, metadata: { role, by: 'operator' } })
+    await tellAdmins(tx, deps, { template: 'role_granted', role, handle: user.handle })
+    return 'granted'
+  })
+}
+
+/** Afterwards the account has the role no more; says how it was. The last administrator stays one [AZ4]. */
+export function revokeRole(
+  deps: AccountChanges,
+  name: string,
+  role: Role,
+): Promise<'revoked' | 'not held' | 'unknown' | 'last'> {
+  return changeAccounts(deps, async (tx) => {
+    const user = await findUser(tx, name)
+    if (user === undefined) return 'unknown'
+    if (role === 'admin' && (await isLastAdmin(tx, user.id))) return 'last'
+    const revoked = await tx
+      .delete(userRoles)
+      .where(and(eq(userRoles.userId, user.id), eq(userRoles.role, role)))
+      .returning({ role: userRoles.role })
+    if (revoked.length === 0) return 'not held'
+    tx.forget(user.id)
+    await audit(tx, { type: 'role_revoked', userId: user.id, client: undefined, metadata: { role, by: 'operator' } })
+    return 'revoked'
+  })
+}

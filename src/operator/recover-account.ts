@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto'
+import { and, asc, eq, gt } from 'drizzle-orm'
+import type { Config } from '../config/config.ts'
+import { violatesUnique } from '../db/failure.ts'
+import { mailedTokens } from '../db/schema/mails.ts'
+import { users } from '../db/schema/users.ts'
+import { loadArgon2 } from '../hashing/argon2.ts'
+import { nameRemoved } from '../mail/letters-to-owners.ts'
+import type { MailDeps } from '../mail/outbox.ts'
+import { OperatorError } from '../process/operator-error.ts'
+import type { AccountTransaction } from '../sessions/change-accounts.ts'
+import { audit } from '../users/audit.ts'
+import { emailKey } from '../users/email.ts'
+import { takeBack } from '../users/take-back.ts'
+
+/** As long as an undo link lives unless it is set otherwise. */
+export const usualReachMs = 7 * 86_400_000
+
+type User = typeof users.$inferSelect
+
+const byOperator = { client: undefined, metadata: { by: 'operator' } } as const
+
+/** The operator's way to give an account back to its owner, as it was at that moment; says what was removed [AT7]. */
+export async function recoverAccount(tx: AccountTransaction, deps: MailDeps, user: User, since: Date): Promise<string> {
+  const address = await restoreAddress(tx, user, since)
+  const unknownHash = await hashUnknown(deps.config)
+  const removed = await takeBack(tx, deps, { userId: user.id, since, unknownHash, by: 'operator', client: undefined })
+  await audit(tx, { type: 'session_revoked', userId: user.id, ...byOperator })
+  const what = removed.map(nameRemoved).join('; ') || 'nothing'
+  return `Removed, counted from ${since.toISOString()}: ${what}.\nThe password no longer works; a link to set a new one is mailed to ${address}.`
+}
+
+/** Of a password that nobody knows. */
+async function hashUnknown({ argon2MemoryKib: memoryKib, argon2TimeCost: timeCost }: Config): Promise<string> {
+  // Few commands hash anything, and this takes a while to load.
+  const argon2 = await loadArgon2()
+  return argon2.hash(randomBytes(32).toString('base64url'), { memoryKib, timeCost })
+}
+
+/** Afterwards the account has the address that it had at that moment; gives it. */
+async function restoreAddress(tx: AccountTransaction, user: User, since: Date): Promise<string> {
+  const [changed] = await tx
+    .select({ address: mailedTokens.address })
+    .from(mailedTokens)
+    .where(
+      and(eq(mailedTokens.userId, user.id), eq(mailedTokens.purpose, 'email_undo'), gt(mailedTokens.createdAt, since)),
+    )
+    .orderBy(asc(mailedTokens.createdAt))
+    .limit(1)
+  const email = changed?.address ?? user.email
+  if (email === user.email) return email
+  try {
+    await tx
+      .update(users)
+      .set({ email, emailKey: emailKey(email) })
+      .where(eq(users.id, user.id))
+  } catch (error) {
+    if (!violatesUnique(error, 'users_email_key_unique')) throw error
+    throw new OperatorError(`Its address was ${email}, which another account has by now: nothing was changed.`)
+  }
+  await audit(tx, { type: 'email_change_undone', userId: user.id, ...byOperator })
+  return email
+}

@@ -1,0 +1,100 @@
+import { and, count, desc, eq, sql } from 'drizzle-orm'
+import { findLocks } from '../auth/failed-attempts.ts'
+import type { Config } from '../config/config.ts'
+import type { Database } from '../db/client.ts'
+import { sessions } from '../db/schema/sessions.ts'
+import { devices, securityEvents, users } from '../db/schema/users.ts'
+import type { Transaction } from '../db/transaction.ts'
+import { findConnections, findWorkingConnections } from '../oauth/connections.ts'
+import { ownIssuers } from '../oauth/find-provider.ts'
+import { isLive } from '../sessions/live.ts'
+import { totpCountsFrom } from '../totp/counts.ts'
+import { isBanned } from '../users/banned.ts'
+import { printable } from '../users/printable.ts'
+import { heldRoles } from '../users/roles.ts'
+import type { WaitingSignUp } from './waiting-sign-up.ts'
+
+type User = typeof users.$inferSelect
+export type UserState = Awaited<ReturnType<typeof readUserState>>
+
+/** What an operator may know of an account, which is what helps and nothing that opens it [AZ5]. */
+export async function readUserState(tx: Transaction, config: Config, user: User) {
+  const [state] = await tx
+    .select({ roles: heldRoles, isBanned, totpCountsFrom: totpCountsFrom(sql`${user.id}::uuid`) })
+    .from(users)
+    .where(eq(users.id, user.id))
+  const [live] = await tx
+    .select({ count: count() })
+    .from(sessions)
+    .where(and(eq(sessions.userId, user.id), isLive))
+  const [known] = await tx.select({ count: count() }).from(devices).where(eq(devices.userId, user.id))
+  const connections = await findConnections(tx, user.id)
+  const working = await findWorkingConnections(tx, ownIssuers(config), user.id)
+  return {
+    id: user.id,
+    email: user.email,
+    handle: user.handle,
+    name: user.displayName,
+    created: user.createdAt,
+    roles: state?.roles ?? [],
+    ban: state?.isBanned ? { until: user.bannedUntil, reason: user.banReason } : null,
+    password: user.passwordHash !== null,
+    totp: user.totpEnabledAt && { since: user.totpEnabledAt, countsFrom: state?.totpCountsFrom ?? null },
+    providers: connections.map(({ id, slug }) => ({ slug, works: working.some((one) => one.id === id) })),
+    locks: await findLocks(tx, user.id),
+    sessions: live?.count ?? 0,
+    devices: known?.count ?? 0,
+    events: await lastEvents(tx, user.id),
+  }
+}
+
+const shownEvents = 10
+
+async function lastEvents(db: Database, userId: string) {
+  const rows = await db
+    .select()
+    .from(securityEvents)
+    .where(eq(securityEvents.userId, userId))
+    .orderBy(desc(securityEvents.createdAt), desc(securityEvents.id))
+    .limit(shownEvents)
+  return rows.map(({ type, createdAt, ipAddress }) => ({ at: createdAt, type, address: ipAddress }))
+}
+
+/** For people, a line a fact. */
+export function describeState(state: UserState | WaitingSignUp): string {
+  const facts = 'unverified' in state ? factsOfSignUp(state) : factsOfUser(state)
+  const lines = Object.entries(facts).map(([name, value]) => `${name.padEnd(10)} ${printable(value)}`)
+  if ('unverified' in state) return lines.join('\n')
+  const events = state.events.map(({ at, type, address }) => `  ${at.toISOString()} ${type} ${address ?? ''}`.trimEnd())
+  return [...lines, 'last events:', ...events].join('\n')
+}
+
+const factsOfSignUp = ({ id, email, handle, name, created, ends, mail }: WaitingSignUp): Record<string, string> => ({
+  id,
+  email: `${email} (not verified: this is no account yet)`,
+  handle,
+  name,
+  created: created.toISOString(),
+  ends: ends.toISOString(),
+  mail,
+})
+
+function factsOfUser(state: UserState): Record<string, string> {
+  const { id, email, handle, name, created, roles, ban, password, totp, providers, locks } = state
+  const until = ban?.until ? `until ${ban.until.toISOString()}` : 'for good'
+  return {
+    id,
+    email,
+    handle,
+    name,
+    created: created.toISOString(),
+    roles: roles.join(', ') || 'none',
+    banned: ban ? `${until}: ${ban.reason}` : 'no',
+    locked: locks.map((lock) => `${lock.of} until ${lock.until.toISOString()}`).join(', ') || 'no',
+    password: password ? 'set' : 'none',
+    TOTP: totp ? `on since ${totp.since.toISOString()}, a second factor from ${totp.countsFrom?.toISOString()}` : 'off',
+    providers: providers.map(({ slug, works }) => (works ? slug : `${slug} (no longer works)`)).join(', ') || 'none',
+    sessions: String(state.sessions),
+    devices: String(state.devices),
+  }
+}

@@ -1,0 +1,57 @@
+import { and, eq, isNotNull, sql } from 'drizzle-orm'
+import type pg from 'pg'
+import type { Config } from '../config/config.ts'
+import { open } from '../crypto/sealed-box.ts'
+import type { Database } from '../db/client.ts'
+import { mails } from '../db/schema/mails.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import { MailsSpentError, spendMail } from '../mail/limit.ts'
+import type { MailDeps } from '../mail/outbox.ts'
+import type { Inquiry, StoredInquiry } from '../mail/queue-inquiry.ts'
+import { ownIssuers } from '../oauth/find-provider.ts'
+import { mailReset } from '../password/forgot.ts'
+import type { RateCounter } from '../ports/rate-counter.ts'
+import { mailPasswordVerification, mailVerification } from '../tokens/resend-verification.ts'
+
+type Answer = (tx: Transaction, deps: MailDeps, inquiry: Required<StoredInquiry>) => Promise<boolean>
+
+const answers: Readonly<Record<Inquiry['purpose'], Answer>> = {
+  // Whoever has not opened the first link yet has no other way in than that [FD7].
+  password_reset: async (...asked) => (await mailReset(...asked)) || mailPasswordVerification(...asked),
+  verify_email: mailVerification,
+}
+
+export type AnswerDeps = MailDeps & {
+  readonly pool: pg.Pool
+  readonly db: Database
+  readonly sharedCounter: RateCounter
+}
+
+/**
+ * Afterwards the mail of whoever has that address waits to be sent, or there is nobody; once, however often it is tried. It fails, and is tried
+ * later, where the mails of all are used up.
+ */
+export async function answerInquiry(deps: AnswerDeps, inquiryId: string): Promise<void> {
+  const stored = await findInquiry(deps, inquiryId)
+  if (stored === undefined) return
+  const config: Config = { ...deps.config, ...stored.settings, mailDelivery: 'queue' }
+  const inquiry = { ownIssuers: ownIssuers(config), ...stored }
+  const budget = { config, sharedCounter: deps.sharedCounter }
+  if (await spendMail(budget, stored.purpose, 0)) throw new MailsSpentError()
+  const isMailed = await transaction(deps.pool, async (tx) => {
+    const claimed = await tx
+      .update(mails)
+      .set({ payload: null, sentAt: sql`now()` })
+      .where(and(eq(mails.id, inquiryId), isNotNull(mails.payload)))
+      .returning({ id: mails.id })
+    return claimed.length > 0 && answers[stored.purpose](tx, { ...deps, config }, inquiry)
+  })
+  if (isMailed) await spendMail(budget, stored.purpose)
+}
+
+/** One that waits for its answer. */
+async function findInquiry({ keyring, db }: AnswerDeps, id: string): Promise<StoredInquiry | undefined> {
+  const isLive = and(eq(mails.id, id), eq(mails.kind, 'inquiry'), sql`${mails.expiresAt} > now()`)
+  const [row] = await db.select({ payload: mails.payload }).from(mails).where(isLive)
+  return row?.payload ? (JSON.parse(open(keyring, row.payload, id).toString()) as StoredInquiry) : undefined
+}

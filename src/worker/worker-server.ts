@@ -1,0 +1,139 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { KeyringError } from '../crypto/keyring.ts'
+import { type DeliverDeps, type DeliveryOutcome, deliverMail } from '../mail/deliver.ts'
+import { type FairTurns, NoTurnError } from '../mail/fair-turns.ts'
+import type { SmtpSender } from '../mail/smtp.ts'
+import { inTrace, type Tracing } from '../tracing/tracing.ts'
+
+type Options = {
+  readonly host: string
+  readonly port: number
+  readonly secret: string
+  readonly tracing?: Tracing | undefined
+  /** Of the networks whose mails requests wait for. */
+  readonly turns: FairTurns
+}
+
+export type WorkerServer = { readonly url: string; close(): Promise<void> }
+
+const delivery = /^\/deliveries\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
+const requestWithinMs = 5000
+
+/** The worker's whole protocol: `POST /deliveries/{id}` sends that mail now and says how it went. And three probes: two as of the API, one of the mail server. */
+export async function listenForDeliveries(
+  deps: DeliverDeps,
+  { host, port, secret, tracing, turns }: Options,
+): Promise<WorkerServer> {
+  const asked = { deps, tracing, turns, isAuthorized: secretCheck(secret) }
+  const server = createServer(
+    { requestTimeout: requestWithinMs, headersTimeout: requestWithinMs },
+    (request, response) => {
+      // A delivery has no body; what is sent all the same is not kept.
+      request.resume()
+      answer(asked, request).then(
+        ({ status, body }) => reply(response, status, body),
+        () => reply(response, 500, {}),
+      )
+    },
+  )
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))
+  return { url: urlOf(server, host), close: () => close(server) }
+}
+
+type Reply = { readonly status: number; readonly body?: object }
+
+type Asked = {
+  readonly deps: DeliverDeps
+  readonly tracing: Tracing | undefined
+  readonly turns: FairTurns
+  readonly isAuthorized: (header: string) => boolean
+}
+
+async function answer({ deps, tracing, turns, isAuthorized }: Asked, request: IncomingMessage): Promise<Reply> {
+  const { method, url = '' } = request
+  if (method === 'GET' && Object.hasOwn(probes, url)) return { status: (await probes[url]?.(deps)) ? 204 : 503 }
+  const mailId = method === 'POST' ? delivery.exec(url)?.[1] : undefined
+  if (mailId === undefined) return { status: 404, body: {} }
+  if (!isAuthorized(request.headers.authorization ?? '')) return { status: 401, body: {} }
+  // Whoever has the secret is the API, whose trace goes on here.
+  const { traceparent, 'x-postern-network': network = '' } = request.headers
+  const since = performance.now()
+  const outcome = await inTrace(
+    tracing,
+    'POST /deliveries/{id}',
+    { kind: 'server', ...(typeof traceparent === 'string' && { traceparent }) },
+    () =>
+      inStep(
+        deps.smtp,
+        since,
+        deliverInTurn(turns, String(network), () => deliverMail(deps, mailId, since)),
+      ),
+  )
+  return outcome === 'delivered'
+    ? { status: 200, body: { outcome } }
+    : { status: 502, body: { outcome: 'failed', is_final: outcome === 'refused' } }
+}
+
+/** Without them no mail can be read. */
+function hasKeys({ keyring }: DeliverDeps): boolean {
+  try {
+    keyring.getSealingKey()
+    return true
+  } catch (error) {
+    if (error instanceof KeyringError) return false
+    throw error
+  }
+}
+
+const probes: Readonly<Record<string, (deps: DeliverDeps) => boolean | Promise<boolean>>> = {
+  '/health/live': () => true,
+  '/health/ready': hasKeys,
+  '/health/mail': ({ smtp }) => smtp.answers(),
+}
+
+/** Who gets no turn hears of it as of a mail server that is too slow: the mail is kept. */
+async function deliverInTurn(turns: FairTurns, network: string, deliver: () => Promise<DeliveryOutcome>) {
+  try {
+    return await turns(network, deliver)
+  } catch (error) {
+    if (error instanceof NoTurnError) return 'failed'
+    throw error
+  }
+}
+
+/**
+ * Where a mail server has room for few, one conversation is noticed by the next, and with it that somebody gets a mail. There all hear at
+ * the same moment how theirs went, and what waits until then for others is kept like any mail that waits [AT1].
+ */
+async function inStep({ takesFew, deadlineMs }: SmtpSender, since: number, delivery: Promise<DeliveryOutcome>) {
+  const step = sleep(deadlineMs / 2 - (performance.now() - since), undefined, { ref: false })
+  const outcome = await Promise.race([delivery, step.then(() => (takesFew() ? 'delivered' : delivery))])
+  if (takesFew()) await step
+  return outcome
+}
+
+function secretCheck(secret: string): (header: string) => boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  const expected = digest(`Bearer ${secret}`)
+  return (header) => timingSafeEqual(digest(header), expected)
+}
+
+function reply(response: ServerResponse, status: number, body?: object): void {
+  response.writeHead(status, { connection: 'close', ...(body && { 'content-type': 'application/json' }) })
+  response.end(body && JSON.stringify(body))
+}
+
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+}
