@@ -2,37 +2,39 @@ import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { accessTokenRoutes } from './access-tokens/routes.ts'
-import { authRoutes } from './auth/routes.ts'
+import { userRoutes } from './account/routes.ts'
 import type { Deps } from './deps.ts'
 import { devRoutes } from './dev/routes.ts'
 import { docsRoutes } from './docs/routes.ts'
+import { emailRoutes } from './email/routes.ts'
 import type { ErrorCode } from './errors/catalogue.ts'
 import { domainErrors } from './errors/plugin.ts'
 import { eventRoutes } from './events/routes.ts'
 import { fileRoutes } from './files/routes.ts'
+import { guardRoutes } from './guards/guards.ts'
+import { repeatAnswers } from './guards/repeat/repeat-answers.ts'
 import { rememberMethods } from './http/allow.ts'
-import { answerNoter, noteAnswers } from './http/answers.ts'
 import type { App } from './http/app.ts'
 import { readJsonBodies } from './http/body.ts'
 import { closeGracefully } from './http/closing.ts'
-import { guardRoutes } from './http/guards.ts'
 import { responseHeaders } from './http/headers.ts'
 import { healthRoutes } from './http/health.ts'
 import { publishOpenApi } from './http/openapi.ts'
-import { repeatAnswers } from './http/repeated.ts'
 import { serializerCompiler } from './http/serializer.ts'
 import { createFastify } from './http/server.ts'
 import { requestSpans, traceRequests } from './http/trace-requests.ts'
 import { validatorCompiler } from './http/validation.ts'
+import { answerNoter, noteAnswers } from './metrics/answers.ts'
 import { metricsRoutes } from './metrics/routes.ts'
 import { moderationRoutes } from './moderation/routes.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { passwordRoutes } from './password/routes.ts'
+import { passwordSignInRoutes } from './password/sign-in-routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
-import { tokenRoutes } from './tokens/routes.ts'
+import { signInRoutes } from './sign-in/routes.ts'
+import { signUpRoutes } from './sign-up/routes.ts'
 import { totpRoutes } from './totp/routes.ts'
-import { userRoutes } from './users/routes.ts'
 
 export type AppOptions = {
   /** An error left that its route does not declare. */
@@ -74,9 +76,11 @@ export async function buildApp(
   await publishOpenApi(app, config)
 
   metricsRoutes(app, deps)
-  authRoutes(app, deps)
-  tokenRoutes(app, deps)
+  signUpRoutes(app, deps)
+  signInRoutes(app, deps)
+  passwordSignInRoutes(app, deps)
   passwordRoutes(app, deps)
+  emailRoutes(app, deps)
   sessionRoutes(app, deps)
   accessTokenRoutes(app, deps)
   totpRoutes(app, deps)

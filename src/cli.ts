@@ -3,7 +3,7 @@ import { readEnvironment } from './config/environment.ts'
 import { loadConfig } from './config/load-config.ts'
 import type { Command, Options } from './operator/command.ts'
 import { commands } from './operator/commands.ts'
-import { explainStartFailure } from './process/start-failure.ts'
+import { explainStartFailure } from './operator/start-failure.ts'
 
 type Named = readonly [name: string, command: Command]
 type Call = { readonly parameters: readonly string[]; readonly options: Options }

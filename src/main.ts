@@ -6,9 +6,9 @@ import { loadConfig, startWarnings } from './config/load-config.ts'
 import { makeRoomForHashing } from './hashing/hashing-threads.ts'
 import { stopListening } from './http/closing.ts'
 import { openDeps } from './open-deps.ts'
+import { explainStartFailure } from './operator/start-failure.ts'
 import { closeOnSignal } from './process/close.ts'
 import { createLog } from './process/log.ts'
-import { explainStartFailure } from './process/start-failure.ts'
 import { version } from './process/version.ts'
 
 /** Whoever sends requests here has heard of the end by then; and of a busy proxy, every connection has its next answer. */

@@ -1,10 +1,10 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
+import { audit } from '../accounts/history.ts'
 import { tokenDigest } from '../crypto/secret-token.ts'
 import { refreshFamilies, refreshTokens } from '../db/schema/sessions.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
-import type { Client } from '../http/client.ts'
-import { audit } from '../users/audit.ts'
+import type { Client } from '../http/caller.ts'
 
 /** Afterwards no token of the family works, and its owner's history says why. */
 export function endReusedFamily({ pool }: Deps, familyId: string, client: Client): Promise<void> {

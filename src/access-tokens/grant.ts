@@ -1,8 +1,7 @@
+import type { Role } from '../accounts/roles.ts'
 import type { Context } from '../context.ts'
-import { KeyringError } from '../crypto/keyring.ts'
+import { signAccessToken } from '../credentials/access-token.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
-import type { Role } from '../users/roles.ts'
-import { signAccessToken } from './access-token.ts'
 
 /** What a client is given. */
 export type Grant = {
@@ -20,16 +19,6 @@ type Holder = {
   readonly roles: readonly Role[]
   readonly refreshToken: string
   readonly issuedAtSeconds: number
-}
-
-/** Asked for before anything is used up: without it nothing is. */
-export function getSigningKey(ctx: Context<'system:token_creation_error'>): SigningKey {
-  try {
-    return ctx.signingKeys.getCurrent()
-  } catch (cause) {
-    if (!(cause instanceof KeyringError)) throw cause
-    throw ctx.fault('system:token_creation_error', { cause, details: 'KEYS_DIR has no signing key that can be used.' })
-  }
 }
 
 export function grantTokens(ctx: Context<never>, key: SigningKey, holder: Holder): Grant {

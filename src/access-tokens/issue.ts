@@ -1,11 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
+import { getSigningKey } from '../credentials/get-signing-key.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
 import { makeToken } from '../crypto/secret-token.ts'
 import { refreshFamilies, sessions } from '../db/schema/sessions.ts'
 import { transaction } from '../db/transaction.ts'
-import type { SignedIn } from '../sessions/signed-in.ts'
-import { type Grant, getSigningKey, grantTokens } from './grant.ts'
+import { type Grant, grantTokens } from './grant.ts'
 import { putRefreshToken } from './refresh-token.ts'
 
 /** Afterwards the session has one more family of refresh tokens, and the client an access token. */

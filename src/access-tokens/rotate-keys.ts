@@ -1,7 +1,7 @@
+import { openSigningKeys } from '../credentials/signing-keys.ts'
 import { putKey, removeKey } from '../crypto/key-folder.ts'
 import { KeyringError, openKeyring } from '../crypto/keyring.ts'
 import { newSigningKey, type SigningKey } from '../crypto/signing-key.ts'
-import { openSigningKeys } from './signing-keys.ts'
 
 /** Afterwards the next key signs, a new one is the next, and keys whose last token has expired are gone; gives the one that signs. */
 export function rotateSigningKeys(dir: string, tokenTtlSeconds: number): SigningKey {

@@ -2,11 +2,11 @@ import { randomUUIDv7 } from 'node:crypto'
 import { and, eq, fillPlaceholders, isNull, not, sql } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
+import { isBanned } from '../accounts/banned.ts'
+import { heldRoles, type Role } from '../accounts/roles.ts'
 import { throwFailure } from '../db/failure.ts'
 import { refreshFamilies, refreshTokens, sessions } from '../db/schema/sessions.ts'
 import { users } from '../db/schema/users.ts'
-import { isBanned } from '../users/banned.ts'
-import { heldRoles, type Role } from '../users/roles.ts'
 import type { MadeToken } from './refresh-token.ts'
 
 type Rotation = {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseTrustedProxies } from '../http/client-address.ts'
-import { greetingName, parseMailbox } from '../mail/mailbox.ts'
+import { greetingName, parseMailbox } from '../text/mailbox.ts'
 
 /** Reads one variable's text. Gives its value, or says what would be right: completing "NAME must be …". */
 export type Kind<Value> = (text: string) => { readonly value: Value } | { readonly expected: string }

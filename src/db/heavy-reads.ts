@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { type FairQueue, fairQueue } from '../waiting/fair-queue.ts'
-import type { Database } from './client.ts'
+import type { Database } from './database.ts'
 import { readWithin } from './transaction.ts'
 
 /**

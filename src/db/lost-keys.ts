@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type Keyring, KeyringError } from '../crypto/keyring.ts'
-import type { Database } from './client.ts'
+import type { Database } from './database.ts'
 import { sealedColumns } from './reseal.ts'
 
 /** Those up to the newest that are not there, or cannot be read. After `keys reseal` older ones may be thrown away. */

@@ -1,4 +1,4 @@
-import type { Database } from './client.ts'
+import type { Database } from './database.ts'
 
 /**
  * A statement that drizzle puts together once for each connection, as doing so every time takes longer than PostgreSQL takes to run it.

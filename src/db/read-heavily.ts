@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { QueueFullError } from '../waiting/work-queue.ts'
-import type { Database } from './client.ts'
+import type { Database } from './database.ts'
 import type { Reader } from './heavy-reads.ts'
 
 /** Reads through `heavyReads`, and refuses as the catalogue says it. */

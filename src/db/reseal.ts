@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Keyring } from '../crypto/keyring.ts'
 import { open, seal, sealingKeyId } from '../crypto/sealed-box.ts'
-import type { Database } from './client.ts'
+import type { Database } from './database.ts'
 
 /** What is sealed for long, and to which row: the associated data is `PURPOSE:` and the value of `boundTo`. */
 export const sealedColumns = [

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type pg from 'pg'
 import { inSpan } from '../tracing/span.ts'
-import type { Database } from './client.ts'
+import type { Database } from './database.ts'
 import { DatabaseFailure, isConnectionLost, isRetryable, throwFailure } from './failure.ts'
 
 declare const inside: unique symbol

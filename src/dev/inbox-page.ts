@@ -1,6 +1,6 @@
-import { escapeHtml } from '../docs/html.ts'
-import { htmlPage, plainStyle } from '../docs/layout.ts'
 import type { InboxMail } from '../mail/inbox.ts'
+import { escapeHtml } from '../pages/html.ts'
+import { htmlPage, plainStyle } from '../pages/layout.ts'
 
 const mostShown = 50
 

@@ -1,5 +1,5 @@
-import { escapeHtml } from './html.ts'
-import { htmlPage, plainStyle } from './layout.ts'
+import { escapeHtml } from '../pages/html.ts'
+import { htmlPage, plainStyle } from '../pages/layout.ts'
 
 export const docsPage = htmlPage({
   title: 'Postern API',

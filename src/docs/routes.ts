@@ -7,7 +7,7 @@ import type { Config } from '../config/config.ts'
 import { catalogue, errorCodes } from '../errors/catalogue.ts'
 import { problemType } from '../errors/document.ts'
 import type { App } from '../http/app.ts'
-import { pagePolicy } from './layout.ts'
+import { pagePolicy } from '../pages/layout.ts'
 import { docsPage, errorsPage } from './pages.ts'
 
 const errorList = z.object({

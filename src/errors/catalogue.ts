@@ -1,14 +1,14 @@
-import { authErrors } from '../auth/errors.ts'
+import { userErrors } from '../account/errors.ts'
+import { tokenErrors } from '../email/errors.ts'
 import { eventStreamErrors } from '../events/errors.ts'
 import { fileErrors } from '../files/errors.ts'
 import { workerErrors } from '../mail/errors.ts'
 import { oauthErrors } from '../oauth/errors.ts'
+import { authErrors } from '../password/credential-errors.ts'
 import { passwordErrors } from '../password/errors.ts'
 import { searchErrors } from '../search/errors.ts'
 import { sessionErrors } from '../sessions/errors.ts'
-import { tokenErrors } from '../tokens/errors.ts'
 import { totpErrors } from '../totp/errors.ts'
-import { userErrors } from '../users/errors.ts'
 import { generalErrors } from './general.ts'
 
 /** Every error that Postern can answer with: code -> HTTP status, title and what raises it. */

@@ -1,13 +1,13 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Database } from '../db/client.ts'
+import { isBanned } from '../accounts/banned.ts'
+import type { Database } from '../db/database.ts'
 import type { HeavyReads } from '../db/heavy-reads.ts'
 import { eventLog } from '../db/schema/events.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import { securityEvents, users } from '../db/schema/users.ts'
 import { describeCause } from '../errors/cause.ts'
 import type { EventStream } from '../ports/event-stream.ts'
-import { isBanned } from '../users/banned.ts'
 
 export type AccountEvent = {
   readonly id: string

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
+import { signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
-import { signedInUser } from '../http/credential.ts'
 import { isUuid } from '../http/validation.ts'
 import type { AccountEvent, EventHub, Listener } from './hub.ts'
 

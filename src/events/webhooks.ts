@@ -1,11 +1,11 @@
 import { createHmac, randomBytes, randomUUIDv7 } from 'node:crypto'
 import { asc, eq } from 'drizzle-orm'
 import { open, seal } from '../crypto/sealed-box.ts'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import { webhooks } from '../db/schema/events.ts'
 import { securityEvents } from '../db/schema/users.ts'
 import type { Deps } from '../deps.ts'
-import { isSuccess, type Outbound } from '../outbound/client.ts'
+import { isSuccess, type Outbound } from '../outbound/ask.ts'
 import { literalAddress } from '../outbound/policy.ts'
 
 /** Ties the secret to its webhook. */

@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { eq } from 'drizzle-orm'
+import { isFileName } from '../accounts/image-url.ts'
 import type { Context } from '../context.ts'
 import { files } from '../db/schema/files.ts'
 import { FileStoreError } from '../ports/file-store.ts'
-import { isFileName } from './url.ts'
 
 /** The bytes as they were stored, or none. */
 export async function readStoredFile(

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import type { Fault } from '../errors/fault.ts'
-import { type Doer, underWay } from '../under-way.ts'
+import { type Doer, underWay } from '../throttling/under-way.ts'
 
 type Refusal = 'file:upload_error' | 'FILE_TOO_LARGE' | 'rate_limit:exceeded'
 

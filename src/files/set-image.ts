@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { and, eq, isNull } from 'drizzle-orm'
+import { dropImage } from '../accounts/drop-image.ts'
+import { fileUrl, newFileName } from '../accounts/image-url.ts'
 import type { Context } from '../context.ts'
+import { changeAccounts } from '../credentials/change-accounts.ts'
 import { files } from '../db/schema/files.ts'
 import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Deps } from '../deps.ts'
 import { FileStoreError } from '../ports/file-store.ts'
-import { changeAccounts } from '../sessions/change-accounts.ts'
 import type { ImageKind } from './image.ts'
-import { fileUrl, newFileName } from './url.ts'
 
 type Refusal = 'file:upload_error' | 'session:invalid_user_id'
 
@@ -66,17 +66,3 @@ const lockUser = async (tx: Transaction, userId: string) =>
       .where(and(eq(users.id, userId), isNull(users.deletedAt)))
       .for('no key update')
   )[0]
-
-/** Deletes the rows of an account's files, and, once that is committed, their bytes. Gives whether there were any. */
-export async function dropImage(
-  { jobs }: Pick<Deps, 'jobs'>,
-  tx: Transaction,
-  { userId, kind }: { readonly userId: string; readonly kind?: ImageKind },
-): Promise<boolean> {
-  const dropped = await tx
-    .delete(files)
-    .where(and(eq(files.userId, userId), kind === undefined ? undefined : eq(files.kind, kind)))
-    .returning({ name: files.name })
-  for (const { name } of dropped) await jobs.enqueue(tx, 'delete-file', { name }, 0)
-  return dropped.length > 0
-}

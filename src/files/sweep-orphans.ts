@@ -1,9 +1,9 @@
 import { inArray } from 'drizzle-orm'
-import type { Database } from '../db/client.ts'
+import { isFileName } from '../accounts/image-url.ts'
+import type { Database } from '../db/database.ts'
 import { files } from '../db/schema/files.ts'
 import { temporaryPrefix } from '../ports/file-store.disk.ts'
 import type { FileStore } from '../ports/file-store.ts'
-import { isFileName } from './url.ts'
 
 /** A file is stored before its row is written, so a young one may still get its own. */
 const graceMs = 3_600_000

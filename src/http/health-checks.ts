@@ -1,7 +1,6 @@
 import type pg from 'pg'
-import type { SigningKeys } from '../access-tokens/signing-keys.ts'
 import { type Keyring, KeyringError } from '../crypto/keyring.ts'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import { lostKeyFinder } from '../db/lost-keys.ts'
 import { findMissingColumn } from '../db/needed-columns.ts'
 import type { HealthCheck } from './health.ts'
@@ -18,7 +17,7 @@ export const postgresCheck =
     if (missing !== undefined) throw new Error(`There is no ${missing}`)
   }
 
-type Keys = { readonly db: Database; readonly keyring: Keyring; readonly signingKeys: SigningKeys }
+type Keys = { readonly db: Database; readonly keyring: Keyring; readonly signingKeys: { getCurrent(): unknown } }
 
 /** What is sealed opens, and can be sealed and signed. */
 export function keysCheck({ db, keyring, signingKeys }: Keys): HealthCheck {

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
-import type { Client } from '../http/client.ts'
+import type { Client } from '../http/caller.ts'
 import type { DeliveryOutcome } from '../ports/mail-delivery.ts'
 import { networkDigest } from './network.ts'
 import { queueProbe } from './outbox.ts'

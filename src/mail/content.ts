@@ -1,4 +1,4 @@
-import type { Shown } from '../sessions/methods.ts'
+import type { Shown } from '../credentials/methods.ts'
 
 /** What a mail says, as data; it waits sealed in the outbox. */
 export type MailContent = OwnerContent | AdministratorContent

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
-import { emailKey } from '../users/email.ts'
+import { emailKey } from '../text/email.ts'
+import { limitInquiries } from '../throttling/mails.ts'
 import { probeMailbox, refuseUndelivered, type Undelivered } from './confirm.ts'
-import { limitInquiries } from './limit.ts'
 import { type Inquiry, queueInquiry } from './queue-inquiry.ts'
 
 const answeredAfterMs = 100

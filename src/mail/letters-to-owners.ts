@@ -1,4 +1,4 @@
-import type { Shown } from '../sessions/methods.ts'
+import type { Shown } from '../credentials/methods.ts'
 import type { OwnerContent, Removed } from './content.ts'
 import { inUtc, type Letter, oneLine } from './letter.ts'
 

@@ -7,7 +7,7 @@ import type { Jobs } from '../db/jobs.ts'
 import { prepared } from '../db/prepared.ts'
 import { mails } from '../db/schema/mails.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Client } from '../http/client.ts'
+import type { Client } from '../http/caller.ts'
 import type { MailContent } from './content.ts'
 import { networkDigest } from './network.ts'
 

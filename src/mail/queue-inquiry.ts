@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
+import { type OwnIssuers, ownIssuers } from '../config/own-providers.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Client } from '../http/client.ts'
-import { type OwnIssuers, ownIssuers } from '../oauth/find-provider.ts'
+import type { Client } from '../http/caller.ts'
 import { type MailDeps, putMail } from './outbox.ts'
 
 /** What somebody asks to be mailed to an address. */

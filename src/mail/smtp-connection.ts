@@ -1,5 +1,5 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
-import { needsSmtpUtf8 } from '../users/email.ts'
+import { needsSmtpUtf8 } from '../text/email.ts'
 import { RefusedError, SmtpError } from './refused.ts'
 
 type Envelope = { from: string; to: string[]; use8BitMime: boolean }

@@ -1,4 +1,4 @@
-import { escapeHtml } from '../docs/html.ts'
+import { escapeHtml } from '../pages/html.ts'
 import type { AdministratorContent, MailContent } from './content.ts'
 import type { Letter } from './letter.ts'
 import { letterToAdministrators } from './letters-to-administrators.ts'

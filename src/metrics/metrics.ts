@@ -1,11 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type pg from 'pg'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import { version } from '../process/version.ts'
-import type { SearchCounts } from '../search/measure-index.ts'
-import type { RememberedSessions } from '../sessions/remembered.ts'
-import type { Replicas } from '../sessions/replicas.ts'
 import { within } from '../waiting/within.ts'
 import type { Answer } from './answer.ts'
 
@@ -16,6 +13,9 @@ export type Metrics = {
   read(): Promise<{ readonly contentType: string; readonly text: string }>
 }
 
+/** Who can be found, and who is in the index. */
+export type SearchCounts = { readonly users: number; readonly documents: number | undefined }
+
 type Sources = {
   readonly db: Database
   readonly pool: pg.Pool
@@ -23,8 +23,11 @@ type Sources = {
   readonly countListeners: () => number
   /** What was found of each dependency last. */
   readonly dependencies: ReadonlyMap<string, boolean>
-  readonly replicas: Pick<Replicas, 'isLeased'>
-  readonly remembered: Pick<RememberedSessions, 'size' | 'foundIn'>
+  readonly replicas: { isLeased(): boolean }
+  readonly remembered: {
+    readonly size: number
+    readonly foundIn: Readonly<Record<'memory' | 'cache' | 'database', number>>
+  }
   /** Where the search has an index of its own. */
   readonly searchCounts: (() => Promise<SearchCounts>) | undefined
 }

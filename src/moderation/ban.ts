@@ -1,5 +1,5 @@
+import { banAccount, unbanAccount } from '../accounts/ban-account.ts'
 import type { Context } from '../context.ts'
-import { banAccount, unbanAccount } from '../users/ban-account.ts'
 import { manage, type manageRefusals, type Order } from './manage.ts'
 
 type Refusal = (typeof manageRefusals)[number]

@@ -1,10 +1,10 @@
 import { and, eq } from 'drizzle-orm'
+import type { Role } from '../accounts/roles.ts'
+import { countTold, tellAdmins } from '../accounts/tell-admins.ts'
 import type { Context } from '../context.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
 import { userRoles } from '../db/schema/users.ts'
-import { demandTwoFactors } from '../sessions/demand-two-factors.ts'
-import type { SignedIn } from '../sessions/signed-in.ts'
-import type { Role } from '../users/roles.ts'
-import { countTold, tellAdmins } from '../users/tell-admins.ts'
+import { demandTwoFactors } from '../sign-in/demand-two-factors.ts'
 import { manage, type manageRefusals, type Order } from './manage.ts'
 
 type Refusal = (typeof manageRefusals)[number]

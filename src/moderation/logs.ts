@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import { readHeavily } from '../db/read-heavily.ts'
 import { moderationLogs } from '../db/schema/moderation.ts'
 

@@ -1,15 +1,15 @@
 import { and, eq, isNull } from 'drizzle-orm'
+import { isBanned } from '../accounts/banned.ts'
+import { audit } from '../accounts/history.ts'
+import { type NotedAct, noteAct } from '../accounts/note-act.ts'
+import { hasRole, heldRoles, type Role } from '../accounts/roles.ts'
 import type { Context } from '../context.ts'
+import { changeAccounts } from '../credentials/change-accounts.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
 import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Client } from '../http/client.ts'
+import type { Client } from '../http/caller.ts'
 import { BroadcastError } from '../ports/broadcast.ts'
-import { changeAccounts } from '../sessions/change-accounts.ts'
-import type { SignedIn } from '../sessions/signed-in.ts'
-import { audit } from '../users/audit.ts'
-import { isBanned } from '../users/banned.ts'
-import { hasRole, heldRoles, type Role } from '../users/roles.ts'
-import { type NotedAct, noteAct } from './note-act.ts'
 
 export const manageRefusals = [
   'user:cannot_manage_self',

@@ -1,8 +1,8 @@
 import { desc, eq } from 'drizzle-orm'
-import type { Database } from '../db/client.ts'
+import { printable } from '../accounts/printable.ts'
+import type { Database } from '../db/database.ts'
 import { moderationLogs } from '../db/schema/moderation.ts'
 import { users } from '../db/schema/users.ts'
-import { printable } from '../users/printable.ts'
 
 const shownActs = 100
 

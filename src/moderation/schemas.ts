@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { roles } from '../accounts/roles.ts'
 import { isUuid, ruledText, wholeNumberText } from '../http/validation.ts'
-import { roles } from '../users/roles.ts'
 import { actions } from './logs.ts'
 
 /** Malformed, it is a bad request like any wrong type. */

@@ -1,4 +1,4 @@
-import type { Outbound } from '../outbound/client.ts'
+import type { Outbound } from '../outbound/ask.ts'
 import type { Provider } from './provider.ts'
 
 type Asked = Parameters<Outbound['ask']>[1]

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { emailKey } from '../users/email.ts'
+import { emailKey } from '../text/email.ts'
 import type { Identity, Provider } from './provider.ts'
 
 /** PostgreSQL takes no NUL, and of lone surrogates it makes one and the same character: two subjects would be one. */

@@ -1,14 +1,14 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { displayName, handle } from '../accounts/fields.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
-import { clientOf } from '../http/client.ts'
+import { clientOf } from '../http/caller.ts'
 import { ruledText } from '../http/validation.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
-import { forApp, openedInApp, replyOpened } from '../sessions/reply.ts'
-import { displayName, handle } from '../users/fields.ts'
-import { findAnonymousUsers } from './anonymous-user.ts'
+import { findAnonymousUsers } from '../sign-in/browser.ts'
+import { forApp, openedInApp, replyOpened } from '../sign-in/reply.ts'
 import { completeSignUp } from './complete-sign-up.ts'
 
 const completeBody = z.object({

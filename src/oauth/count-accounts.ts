@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
-import type { Database } from '../db/client.ts'
+import { isWorking, ofItsProvider } from '../accounts/connections.ts'
+import type { OwnIssuers } from '../config/own-providers.ts'
+import type { Database } from '../db/database.ts'
 import { oauthIdentities, oauthProviders } from '../db/schema/oauth.ts'
 import { users } from '../db/schema/users.ts'
-import { isWorking, ofItsProvider } from './connections.ts'
-import type { OwnIssuers } from './find-provider.ts'
 
 type Row = {
   /** Its name in paths, or the id under which connections of before are kept. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { OutboundError, type OutboundReply } from '../outbound/client.ts'
+import { OutboundError, type OutboundReply } from '../outbound/ask.ts'
 import { readJson } from '../outbound/json.ts'
 import { tokenAuthMethods } from './dialect.ts'
 import type { Endpoints } from './provider.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { OutboundError, type OutboundReply } from '../outbound/client.ts'
+import { OutboundError, type OutboundReply } from '../outbound/ask.ts'
 import { readJson } from '../outbound/json.ts'
 import { askProvider } from './ask-provider.ts'
 import { redirectUri } from './authorize.ts'

@@ -1,10 +1,10 @@
-import { eq, sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { Config } from '../config/config.ts'
 import type { Context } from '../context.ts'
 import { open } from '../crypto/sealed-box.ts'
 import { oauthProviders } from '../db/schema/oauth.ts'
 import type { Deps } from '../deps.ts'
-import { OutboundError } from '../outbound/client.ts'
+import { OutboundError } from '../outbound/ask.ts'
 import { discover, withKnownMethod } from './discovery.ts'
 import type { Endpoints, Provider } from './provider.ts'
 import { noteProviderFault } from './provider-answer.ts'
@@ -26,21 +26,6 @@ export async function getRegistered(ctx: Context<'oauth:provider_not_found'>, sl
   const [row] = isSlug(slug) ? await ctx.db.select().from(oauthProviders).where(eq(oauthProviders.slug, slug)) : []
   if (row === undefined) throw ctx.fault('oauth:provider_not_found')
   return row
-}
-
-/** Slugs that belong to the environment, configured or not. */
-export const ownSlugs = ['google', 'github'] as const
-
-export const ownNames: Readonly<Record<string, string>> = { google: 'Google', github: 'GitHub' }
-
-/** Under which issuer each of the environment's providers vouches, by its id; one that is not configured under none. */
-export type OwnIssuers = Readonly<Record<string, string>>
-
-export function ownIssuers(config: Config): OwnIssuers {
-  return {
-    ...(config.googleClientId !== undefined && { google: config.googleIssuer }),
-    ...(config.githubClientId !== undefined && { github: config.githubUrl }),
-  }
 }
 
 /** What the protocol wants, without exceptions. */
@@ -148,17 +133,6 @@ function readProvider({ keyring }: Deps, row: Row): Provider {
       namesIssuer: row.namesIssuer,
     },
   }
-}
-
-/** On which hosts the provider's pictures lie. */
-export async function imageHostsOf({ config, db }: Deps, providerId: string): Promise<readonly string[]> {
-  if (providerId === 'google') return config.googleImageHosts
-  if (providerId === 'github') return config.githubImageHosts
-  const [row] = await db
-    .select({ imageHosts: oauthProviders.imageHosts })
-    .from(oauthProviders)
-    .where(eq(sql`${oauthProviders.id}::text`, providerId))
-  return row?.imageHosts ?? []
 }
 
 /** What a sign-in page shows, in a fixed order. */

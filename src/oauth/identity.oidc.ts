@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { OutboundError } from '../outbound/client.ts'
+import { OutboundError } from '../outbound/ask.ts'
 import { askProvider } from './ask-provider.ts'
 import { type Claims, identityOf, mergeClaims, readClaims } from './claims.ts'
 import { verifyIdToken } from './id-token.ts'

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import type { Client } from '../http/client.ts'
+import type { Client } from '../http/caller.ts'
 import { type Outcome, type SignInRefusal, signInWithIdentity } from './sign-in.ts'
 import { type ArrivalRefusal, type Return, takeIdentity } from './take-identity.ts'
 

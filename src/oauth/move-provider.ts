@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { and, eq, isNull, notExists, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
+import { tellAdmins } from '../accounts/tell-admins.ts'
+import type { AccountChanges } from '../credentials/change-accounts.ts'
 import { oauthIdentities, oauthProviders, oauthSignUps, oauthStates, type ProviderPlace } from '../db/schema/oauth.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { MailDeps } from '../mail/outbox.ts'
-import type { AccountChanges } from '../sessions/change-accounts.ts'
-import { tellAdmins } from '../users/tell-admins.ts'
 import { isSlug, namespaceOf } from './find-provider.ts'
 
 type Row = typeof oauthProviders.$inferSelect

@@ -2,11 +2,11 @@ import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
-import { clientOf } from '../http/client.ts'
+import { clientOf } from '../http/caller.ts'
 import { readCookie } from '../http/cookies.ts'
 import { ruledText } from '../http/validation.ts'
-import { codeWanted, deviceHeader, openedInApp, replyInApp } from '../sessions/reply.ts'
-import { anonymousUserOf, findAnonymousUsers, giveName } from './anonymous-user.ts'
+import { anonymousUserOf, findAnonymousUsers, giveName } from '../sign-in/browser.ts'
+import { deviceHeader, factorWanted, openedInApp, replyInApp } from '../sign-in/reply.ts'
 import { type NativeProof, signInNatively } from './native.ts'
 import { issueOneTapNonce, loginByOneTap } from './one-tap.ts'
 import { browserReplies, providerParams, replySignInInBrowser, signInCodes } from './reply.ts'
@@ -20,7 +20,7 @@ const nativeBody = z.object({
 
 const appReplies = {
   200: z.union([openedInApp, z.object({ pending_token: z.string(), email: z.string() })]),
-  202: codeWanted,
+  202: factorWanted,
 }
 
 /** Exactly one of the two tokens. */

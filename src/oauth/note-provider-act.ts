@@ -1,9 +1,9 @@
+import { type NotedAct, noteAct } from '../accounts/note-act.ts'
+import { tellAdmins } from '../accounts/tell-admins.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
 import type { oauthProviders } from '../db/schema/oauth.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { MailDeps } from '../mail/outbox.ts'
-import { type NotedAct, noteAct } from '../moderation/note-act.ts'
-import type { SignedIn } from '../sessions/signed-in.ts'
-import { tellAdmins } from '../users/tell-admins.ts'
 import { countAccountsOf } from './count-accounts.ts'
 import { findDifferent, onlyDeciding, type ProviderField, providerFields } from './provider-fields.ts'
 

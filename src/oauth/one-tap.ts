@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose'
 import type { Context } from '../context.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Client } from '../http/client.ts'
+import type { Client } from '../http/caller.ts'
 import { findProvider } from './find-provider.ts'
 import { type NativeRefusal, readIdToken } from './native.ts'
 import { type Outcome, signInWithIdentity } from './sign-in.ts'

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { describeCause } from '../errors/cause.ts'
-import { isSuccess, OutboundError, type OutboundReply } from '../outbound/client.ts'
+import { isSuccess, OutboundError, type OutboundReply } from '../outbound/ask.ts'
 import type { Provider } from './provider.ts'
 
 /** Which of its addresses a provider was asked at, as sentences call it. */

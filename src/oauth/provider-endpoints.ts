@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import type { Context } from '../context.ts'
-import { OutboundError } from '../outbound/client.ts'
+import { OutboundError } from '../outbound/ask.ts'
 import { literalAddress } from '../outbound/policy.ts'
 import { within } from '../waiting/within.ts'
 import { discover, withKnownMethod } from './discovery.ts'

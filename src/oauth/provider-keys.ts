@@ -6,7 +6,7 @@ import {
   type JWTVerifyResult,
   jwtVerify,
 } from 'jose'
-import { OutboundError, type OutboundReply } from '../outbound/client.ts'
+import { OutboundError, type OutboundReply } from '../outbound/ask.ts'
 import { readJson } from '../outbound/json.ts'
 import type { Provider } from './provider.ts'
 import { demandSuccess } from './provider-answer.ts'

@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
-import { codeWanted, replyInBrowser } from '../sessions/reply.ts'
+import { factorWanted, replyInBrowser } from '../sign-in/reply.ts'
 import type { Outcome } from './sign-in.ts'
 
 export const providerParams = z.object({ provider: z.string() })
@@ -21,7 +21,7 @@ const pendingInBrowser = z.object({
   suggested_handle: z.string().optional(),
 })
 
-export const browserReplies = { 200: pendingInBrowser, 202: codeWanted, 204: z.void() }
+export const browserReplies = { 200: pendingInBrowser, 202: factorWanted, 204: z.void() }
 
 export function replySignInInBrowser(reply: FastifyReply, { config }: Deps, outcome: Outcome): FastifyReply {
   if (outcome.next !== 'sign-up') return replyInBrowser(reply, config, outcome)

@@ -1,5 +1,5 @@
 import { asc } from 'drizzle-orm'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import { oauthProviders } from '../db/schema/oauth.ts'
 import type { TokenAuthMethod } from './dialect.ts'
 

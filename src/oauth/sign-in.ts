@@ -1,17 +1,18 @@
 import { and, eq, sql } from 'drizzle-orm'
+import { isBanned } from '../accounts/banned.ts'
 import type { Context } from '../context.ts'
+import { deviceDigestOf, isKnownDevice } from '../credentials/devices.ts'
 import { prepared } from '../db/prepared.ts'
 import { oauthIdentities } from '../db/schema/oauth.ts'
 import { devices, users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
-import type { Client } from '../http/client.ts'
-import { deviceDigestOf, isKnownDevice } from '../sessions/devices.ts'
-import type { CodeOutcome, SessionOutcome } from '../sessions/reply.ts'
-import { type Claim, signIn } from '../sessions/sign-in.ts'
-import { isKept } from '../tokens/kept-address.ts'
-import { continueLogin } from '../totp/continue-login.ts'
-import { isBanned } from '../users/banned.ts'
-import { emailKey, findEmailBreach } from '../users/email.ts'
+import type { Client } from '../http/caller.ts'
+import { isKept } from '../mailed-tokens/kept-address.ts'
+import { continueLogin } from '../sign-in/continue.ts'
+import { factorsOn } from '../sign-in/factors.ts'
+import { type Claim, signIn } from '../sign-in/finish.ts'
+import type { FactorOutcome, SessionOutcome } from '../sign-in/reply.ts'
+import { emailKey, findEmailBreach } from '../text/email.ts'
 import { issueOauthSignUp } from './pending-sign-up.ts'
 import type { Identity, Provider } from './provider.ts'
 import { suggestHandle } from './suggest-handle.ts'
@@ -30,7 +31,7 @@ type NewAccount = {
   readonly suggestedHandle: string | undefined
 }
 
-export type Outcome = SessionOutcome | CodeOutcome | NewAccount
+export type Outcome = SessionOutcome | FactorOutcome | NewAccount
 
 type Arrival = {
   readonly identity: Identity
@@ -90,7 +91,7 @@ const findStatement = prepared((db) =>
         id: users.id,
         email: users.email,
         emailKey: users.emailKey,
-        totpEnabledAt: users.totpEnabledAt,
+        factors: factorsOn,
         isBanned,
       },
       deviceId: devices.id,

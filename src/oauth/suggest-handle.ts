@@ -1,8 +1,8 @@
 import anyAscii from 'any-ascii'
 import { inArray, sql } from 'drizzle-orm'
-import type { Database } from '../db/client.ts'
+import { handle, handleKey } from '../accounts/fields.ts'
+import type { Database } from '../db/database.ts'
 import { handles } from '../db/schema/users.ts'
-import { handle, handleKey } from '../users/fields.ts'
 
 /** The first of the names that makes a free handle; nothing is reserved by it. */
 export async function suggestHandle(db: Database, names: readonly (string | undefined)[]): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import type { OutboundReply } from '../outbound/client.ts'
+import type { OutboundReply } from '../outbound/ask.ts'
 import { readJson } from '../outbound/json.ts'
 import { askProvider } from './ask-provider.ts'
 import { issuersOf } from './google.ts'

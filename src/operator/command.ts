@@ -1,15 +1,15 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config/config.ts'
+import { openReplicas, type Replicas } from '../credentials/replicas.ts'
 import { openKeyring } from '../crypto/keyring.ts'
-import { type DatabaseClient, openDatabase } from '../db/client.ts'
+import { type DatabaseClient, openDatabase } from '../db/database.ts'
 import { openHeavyReads } from '../db/heavy-reads.ts'
 import { openJobs } from '../db/jobs.ts'
 import { applyMigrations } from '../db/migrate.ts'
 import { openDatabaseUrls } from '../db/urls.ts'
 import { openBroadcast } from '../ports/broadcast.open.ts'
-import { openSearchIndex } from '../ports/search-index.open.ts'
 import { createLog } from '../process/log.ts'
-import { openReplicas, type Replicas } from '../sessions/replicas.ts'
+import { openSearchIndex } from '../search/search-index.open.ts'
 import type { OperatorDeps } from './help-user.ts'
 
 /** `directUrl`: without a pooler. */

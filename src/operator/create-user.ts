@@ -1,14 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto'
+import { email as emailRule, handle as handleRule, displayName as nameRule } from '../accounts/fields.ts'
+import { audit } from '../accounts/history.ts'
+import { takeHandle } from '../accounts/take-handle.ts'
+import { changeAccounts } from '../credentials/change-accounts.ts'
 import { violatesUnique } from '../db/failure.ts'
 import { users } from '../db/schema/users.ts'
 import { mailPasswordLink } from '../password/forgot.ts'
-import { OperatorError } from '../process/operator-error.ts'
-import { changeAccounts } from '../sessions/change-accounts.ts'
-import { audit } from '../users/audit.ts'
-import { emailKey } from '../users/email.ts'
-import { email as emailRule, handle as handleRule, displayName as nameRule } from '../users/fields.ts'
-import { takeHandle } from '../users/take-handle.ts'
+import { emailKey } from '../text/email.ts'
 import type { OperatorDeps } from './help-user.ts'
+import { OperatorError } from './operator-error.ts'
 
 type Wish = { readonly email: string; readonly handle: string; readonly name?: string | undefined }
 

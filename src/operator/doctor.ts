@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
-import { openSigningKeys } from '../access-tokens/signing-keys.ts'
 import type { Config, Environment } from '../config/config.ts'
 import { loadConfig } from '../config/load-config.ts'
+import { openSigningKeys } from '../credentials/signing-keys.ts'
 import { findKeyFaults, findOpenKeys } from '../crypto/key-faults.ts'
 import { type Keyring, KeyringError, openKeyring } from '../crypto/keyring.ts'
 import { lostKeyFinder } from '../db/lost-keys.ts'
@@ -11,11 +11,11 @@ import { smtpSender } from '../mail/smtp.ts'
 import { openFileStore } from '../ports/file-store.open.ts'
 import { connectOnce, openRedis } from '../ports/redis.ts'
 import { tryRedis } from '../ports/redis-rights.ts'
-import { explainDatabase } from '../process/start-failure.ts'
 import { examineIndex } from '../search/examine-index.ts'
 import { openUserIndex } from '../search/user-index.ts'
 import { within } from '../waiting/within.ts'
 import { checkNotifications, checkPostgres, withDatabase } from './doctor-database.ts'
+import { explainDatabase } from './start-failure.ts'
 
 /** What was found, or a throw that says what is wrong. */
 type Check = {

@@ -1,9 +1,9 @@
 import { and, eq, inArray, isNull, type SQL } from 'drizzle-orm'
-import type { Database } from '../db/client.ts'
+import { handleKey } from '../accounts/fields.ts'
+import type { Database } from '../db/database.ts'
 import { handles, users } from '../db/schema/users.ts'
 import { isUuid } from '../http/validation.ts'
-import { emailKey } from '../users/email.ts'
-import { handleKey } from '../users/fields.ts'
+import { emailKey } from '../text/email.ts'
 
 /** The account that an operator names by its address, its `@handle` or its id. */
 export function isMeant(db: Database, name: string): SQL | undefined {

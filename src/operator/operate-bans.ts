@@ -1,6 +1,6 @@
-import type { AccountTransaction } from '../sessions/change-accounts.ts'
-import { audit } from '../users/audit.ts'
-import { banAccount, unbanAccount } from '../users/ban-account.ts'
+import { banAccount, unbanAccount } from '../accounts/ban-account.ts'
+import { audit } from '../accounts/history.ts'
+import type { AccountTransaction } from '../credentials/change-accounts.ts'
 
 type Term = { readonly until?: Date | undefined; readonly reason?: string | undefined }
 

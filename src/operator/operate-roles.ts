@@ -1,12 +1,12 @@
 import { and, eq, isNotNull } from 'drizzle-orm'
+import { audit } from '../accounts/history.ts'
+import { isLastAdmin } from '../accounts/keep-last-admin.ts'
+import type { Role } from '../accounts/roles.ts'
+import { tellAdmins } from '../accounts/tell-admins.ts'
+import { type AccountChanges, changeAccounts } from '../credentials/change-accounts.ts'
 import { userRoles, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { MailDeps } from '../mail/outbox.ts'
-import { type AccountChanges, changeAccounts } from '../sessions/change-accounts.ts'
-import { audit } from '../users/audit.ts'
-import { isLastAdmin } from '../users/keep-last-admin.ts'
-import type { Role } from '../users/roles.ts'
-import { tellAdmins } from '../users/tell-admins.ts'
 import { isMeant } from './is-meant.ts'
 
 const findUser = async (tx: Transaction, name: string) =>

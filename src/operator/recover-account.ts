@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { and, asc, eq, gt } from 'drizzle-orm'
+import { audit } from '../accounts/history.ts'
 import type { Config } from '../config/config.ts'
+import type { AccountTransaction } from '../credentials/change-accounts.ts'
 import { violatesUnique } from '../db/failure.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
 import { users } from '../db/schema/users.ts'
 import { loadArgon2 } from '../hashing/argon2.ts'
 import { nameRemoved } from '../mail/letters-to-owners.ts'
 import type { MailDeps } from '../mail/outbox.ts'
-import { OperatorError } from '../process/operator-error.ts'
-import type { AccountTransaction } from '../sessions/change-accounts.ts'
-import { audit } from '../users/audit.ts'
-import { emailKey } from '../users/email.ts'
-import { takeBack } from '../users/take-back.ts'
+import { takeBack } from '../sign-in/take-back.ts'
+import { emailKey } from '../text/email.ts'
+import { OperatorError } from './operator-error.ts'
 
 /** As long as an undo link lives unless it is set otherwise. */
 export const usualReachMs = 7 * 86_400_000

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
+import { type Role, roles } from '../accounts/roles.ts'
 import type { Config } from '../config/config.ts'
-import { type Role, roles } from '../users/roles.ts'
 import { type Command, type Options, type Outcome, withDatabase, withOperator } from './command.ts'
 import { createUser } from './create-user.ts'
 import { helpUser, type UserAct, userActs } from './help-user.ts'

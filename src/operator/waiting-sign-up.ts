@@ -1,12 +1,12 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { handleKey } from '../accounts/fields.ts'
 import { mailedTokens, mails } from '../db/schema/mails.ts'
 import { handles, signUps } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { isUuid } from '../http/validation.ts'
 import type { MailDeps } from '../mail/outbox.ts'
-import { renewVerification } from '../tokens/resend-verification.ts'
-import { emailKey } from '../users/email.ts'
-import { handleKey } from '../users/fields.ts'
+import { renewVerification } from '../sign-up/resend-verification.ts'
+import { emailKey } from '../text/email.ts'
 
 /** A sign-up that nobody verified yet, and what became of its newest mail. */
 export type WaitingSignUp = {

@@ -1,4 +1,4 @@
-import { OutboundError, type OutboundReply } from './client.ts'
+import { OutboundError, type OutboundReply } from './ask.ts'
 
 /**
  * What another server sent as JSON. Nothing is rounded [FD1]: an integer that no number holds is a bigint, and a number that is written in

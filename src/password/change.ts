@@ -1,21 +1,21 @@
 import { eq } from 'drizzle-orm'
-import { provePassword } from '../auth/prove-password.ts'
+import { audit } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
+import { changeAccounts } from '../credentials/change-accounts.ts'
+import { changedPassword } from '../credentials/changed-password.ts'
+import { endHeldLogins } from '../credentials/end-held-logins.ts'
+import { endSessions } from '../credentials/end-sessions.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
 import { devices, users } from '../db/schema/users.ts'
 import { normalized } from '../hashing/password-hasher.ts'
-import type { HashingClient } from '../http/client.ts'
+import type { HashingClient } from '../http/caller.ts'
 import { notifyOwner } from '../mail/outbox.ts'
-import { changeAccounts } from '../sessions/change-accounts.ts'
-import { endSessions } from '../sessions/end.ts'
-import { endHeldLogins } from '../sessions/hold-login.ts'
-import { lockOwnAccount } from '../sessions/open.ts'
-import type { SignedIn } from '../sessions/signed-in.ts'
-import { supersedeUserTokens } from '../tokens/issue.ts'
-import { audit } from '../users/audit.ts'
-import { countOwnHash } from './hash-ticket.ts'
+import { supersedeUserTokens } from '../mailed-tokens/issue.ts'
+import { lockOwnAccount } from '../sign-in/lock-account.ts'
+import { provePassword } from '../sign-in/prove-password.ts'
+import { hashPassword } from '../throttling/hash-password.ts'
+import { countOwnHash } from '../throttling/hash-ticket.ts'
 import { refusePersonal } from './refuse-personal.ts'
-import { hashPassword } from './secret.ts'
-import { changedPassword } from './store.ts'
 
 type Refusal =
   | 'user:invalid_password'
@@ -39,7 +39,7 @@ export async function changePassword(ctx: Context<Refusal>, signedIn: SignedIn, 
   if (normalized(change.newPassword) === normalized(change.currentPassword)) {
     throw ctx.fault('general:validation_error', { fields: [{ path: '/new_password', rule: 'unchanged' }] })
   }
-  const provenVersion = await provePassword(ctx, signedIn, {
+  const proven = await provePassword(ctx, signedIn, {
     password: change.currentPassword,
     wrong: 'user:invalid_password',
     act: 'change_password',
@@ -49,8 +49,7 @@ export async function changePassword(ctx: Context<Refusal>, signedIn: SignedIn, 
   const passwordHash = await hashPassword(ctx, change.newPassword, ticket)
   await changeAccounts(ctx, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)
-    // Of several changes that race, the first one made the current password wrong for the others.
-    if (user.passwordVersion !== provenVersion) throw ctx.fault('user:invalid_password')
+    await proven.claim(tx, user)
     await tx.update(users).set(changedPassword(passwordHash)).where(eq(users.id, user.id))
     await supersedeUserTokens(tx, user.id, ['password_reset', 'email_change'])
     await endHeldLogins(tx, user.id)

@@ -1,5 +1,5 @@
+import { isPersonalPassword } from '../accounts/fields.ts'
 import type { Context } from '../context.ts'
-import { isPersonalPassword } from '../users/fields.ts'
 
 type Person = { readonly email: string; readonly handle: string; readonly displayName: string }
 

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config/config.ts'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import { postgresBroadcast } from './broadcast.postgres.ts'
 import { redisBroadcast } from './broadcast.redis.ts'
 import type { Broadcast } from './broadcast.ts'

@@ -1,4 +1,4 @@
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 
 /** The messages were not taken. */
 export class BroadcastError extends Error {}

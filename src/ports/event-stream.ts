@@ -1,4 +1,4 @@
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import type { Broadcast } from './broadcast.ts'
 
 /** Which event of whose account; what happened stands in PostgreSQL alone. */

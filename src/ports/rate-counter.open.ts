@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config/config.ts'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import { postgresRateCounter } from './rate-counter.postgres.ts'
 import { redisRateCounter } from './rate-counter.redis.ts'
 import type { RateCounter } from './rate-counter.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import { rateCounters } from '../db/schema/limits.ts'
 import type { RateCounter } from './rate-counter.ts'
 

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import type { UserIndex } from './user-index.ts'
 
 export type Counts = { readonly users: number; readonly waiting: number }

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import { countUsers } from './count-users.ts'
 import type { Condition, UserIndex } from './user-index.ts'
 

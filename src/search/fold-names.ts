@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 
 /** As few as are written in a moment: whoever changes one of these users waits for it. */
 const batchSize = 500

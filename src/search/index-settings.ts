@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Settings } from 'meilisearch'
-import { mostHits } from '../ports/search-index.ts'
+import { mostHits } from './search-index.ts'
 
 /**
  * By them an index is known as one of ours that is filled as we fill it. What is searched has another name once words are folded otherwise,

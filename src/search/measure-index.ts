@@ -1,10 +1,8 @@
 import type { Config } from '../config/config.ts'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
+import type { SearchCounts } from '../metrics/metrics.ts'
 import { countUsers } from './count-users.ts'
 import { openUserIndex } from './user-index.ts'
-
-/** Who can be found, and who is in the index. */
-export type SearchCounts = { readonly users: number; readonly documents: number | undefined }
 
 /** Counting all users costs more than a scrape should. */
 const keptMs = 30_000

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Meilisearch, MeilisearchApiError, type Task } from 'meilisearch'
-import { SearchIndexError } from '../ports/search-index.ts'
+import { SearchIndexError } from './search-index.ts'
 
 /** A key may not do what was asked of it. */
 export class KeyRefusedError extends SearchIndexError {}

@@ -1,9 +1,9 @@
 import { and, inArray, isNull } from 'drizzle-orm'
+import { fileUrl } from '../accounts/image-url.ts'
 import type { Context } from '../context.ts'
 import { tooMuchToRead } from '../db/read-heavily.ts'
 import { users } from '../db/schema/users.ts'
-import { fileUrl } from '../files/url.ts'
-import { mostHits, type Page, SearchIndexError } from '../ports/search-index.ts'
+import { mostHits, type Page, SearchIndexError } from './search-index.ts'
 import { type Query, queryOf } from './words.ts'
 
 /** Nothing else of a user is read [AZ6]. */

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Meilisearch, type Settings, type Task } from 'meilisearch'
 import type { Config } from '../config/config.ts'
-import type { UserDocument } from '../ports/search-index.meilisearch.ts'
-import { mostHits, SearchIndexError } from '../ports/search-index.ts'
 import { shape, wrongOf } from './index-settings.ts'
 import { codeOf, isRefusal, KeyRefusedError, meilisearchTasks, waitFor } from './meilisearch-tasks.ts'
+import type { UserDocument } from './search-index.meilisearch.ts'
+import { mostHits, SearchIndexError } from './search-index.ts'
 
 const requestDeadlineMs = 10_000
 /** Of the writes of a few changes, whose jobs are tried again. */

@@ -1,13 +1,13 @@
 import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
-import type { Database } from '../db/client.ts'
+import { me, presentMe } from '../accounts/me.ts'
+import { isLive } from '../credentials/live.ts'
+import type { Database } from '../db/database.ts'
 import { methodNames } from '../db/schema/columns.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import type { Deps } from '../deps.ts'
 import type { App } from '../http/app.ts'
 import { clearCookie, readCookie } from '../http/cookies.ts'
-import { me, presentMe } from '../users/me.ts'
-import { isLive } from './live.ts'
 
 const current = z
   .object({

@@ -1,11 +1,11 @@
 import { and, desc, eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
-import type { Database } from '../db/client.ts'
+import { isLive } from '../credentials/live.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
+import type { Database } from '../db/database.ts'
 import { readHeavily } from '../db/read-heavily.ts'
 import { sessions } from '../db/schema/sessions.ts'
-import { isLive } from './live.ts'
-import { mostSessions } from './open.ts'
-import type { SignedIn } from './signed-in.ts'
+import { mostSessions } from '../sign-in/open-session.ts'
 
 /** The live sessions of whoever asks, newest first. */
 export const listSessions = (ctx: Context<'rate_limit:exceeded'>, signedIn: SignedIn) =>

@@ -1,9 +1,9 @@
+import { audit } from '../accounts/history.ts'
+import { changeAccounts } from '../credentials/change-accounts.ts'
+import { endSession } from '../credentials/end-sessions.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
 import type { Deps } from '../deps.ts'
-import type { Client } from '../http/client.ts'
-import { audit } from '../users/audit.ts'
-import { changeAccounts } from './change-accounts.ts'
-import { endSession } from './end.ts'
-import type { SignedIn } from './signed-in.ts'
+import type { Client } from '../http/caller.ts'
 
 /** Afterwards the session's token opens nothing. */
 export function logOut(deps: Deps, signedIn: SignedIn, client: Client): Promise<void> {

@@ -1,13 +1,13 @@
 import { and, eq, sql } from 'drizzle-orm'
+import { audit } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
+import { changeAccounts } from '../credentials/change-accounts.ts'
+import { endSessions } from '../credentials/end-sessions.ts'
+import { isLive } from '../credentials/live.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import type { Deps } from '../deps.ts'
-import type { Client } from '../http/client.ts'
-import { audit } from '../users/audit.ts'
-import { changeAccounts } from './change-accounts.ts'
-import { endSessions } from './end.ts'
-import { isLive } from './live.ts'
-import type { SignedIn } from './signed-in.ts'
+import type { Client } from '../http/caller.ts'
 
 /** Afterwards that session of the caller's has ended; anybody else's is as good as none [SE6]. */
 export function revokeSession(

@@ -2,7 +2,7 @@ import { createHmac, randomInt, randomUUIDv7, timingSafeEqual } from 'node:crypt
 import { and, count, eq, isNull, sql } from 'drizzle-orm'
 import { deriveKey } from '../crypto/derived-key.ts'
 import type { Keyring } from '../crypto/keyring.ts'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import { backupCodes } from '../db/schema/totp.ts'
 import type { Transaction } from '../db/transaction.ts'
 

@@ -11,7 +11,3 @@ export const totpCountsFrom = (userId: SQLWrapper): SQL<Date | null> =>
     from users as account join totp_secrets as app on app.user_id = account.id where account.id = ${userId})`.mapWith(
     users.totpEnabledAt,
   ) as SQL<Date | null>
-
-/** Whether they are one by now. */
-export const totpCounts = (userId: SQLWrapper): SQL<boolean> =>
-  sql<boolean>`coalesce(${totpCountsFrom(userId)} <= now(), false)`

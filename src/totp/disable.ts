@@ -1,17 +1,15 @@
 import { eq } from 'drizzle-orm'
+import { audit } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
+import { type AccountTransaction, changeAccounts } from '../credentials/change-accounts.ts'
+import { endHeldLogins } from '../credentials/end-held-logins.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
 import { backupCodes, totpSecrets } from '../db/schema/totp.ts'
 import { users } from '../db/schema/users.ts'
-import type { Client } from '../http/client.ts'
+import type { Client } from '../http/caller.ts'
 import { type MailDeps, notifyOwner } from '../mail/outbox.ts'
-import { type AccountTransaction, changeAccounts } from '../sessions/change-accounts.ts'
-import { endHeldLogins } from '../sessions/hold-login.ts'
-import { lockOwnAccount } from '../sessions/open.ts'
-import type { SignedIn } from '../sessions/signed-in.ts'
-import { audit } from '../users/audit.ts'
-import { claimCode } from './check-code.ts'
-import { noteBackupCode } from './note-backup-code.ts'
-import { proveCode } from './prove-code.ts'
+import { lockOwnAccount } from '../sign-in/lock-account.ts'
+import { proveCodeAgain } from './prove-code.ts'
 
 type Refusal =
   | 'totp:not_enabled'
@@ -26,12 +24,11 @@ export async function disableTotp(
   signedIn: SignedIn,
   { code, client }: { readonly code: string; readonly client: Client },
 ): Promise<void> {
-  const checked = await proveCode(ctx, signedIn, { code, purpose: 'disable', act: 'totp_disable', client })
+  const proof = { code, purpose: 'disable', act: 'totp_disable', off: 'totp:not_enabled', client } as const
+  const proven = await proveCodeAgain(ctx, signedIn, proof)
   await changeAccounts(ctx, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)
-    if (!user.totpEnabled) throw ctx.fault('totp:not_enabled')
-    if (!(await claimCode(tx, 'disable', checked))) throw ctx.fault('totp:invalid_code')
-    await noteBackupCode(tx, ctx, { user, checked, client })
+    await proven.claim(tx, user)
     await removeTotp(tx, ctx, { user, client })
   })
 }

@@ -1,17 +1,17 @@
 import { eq, sql } from 'drizzle-orm'
+import { audit } from '../accounts/history.ts'
+import { countWayIn, tellAdminsOfWayIn } from '../accounts/tell-admins.ts'
 import type { Context } from '../context.ts'
-import type { Database } from '../db/client.ts'
+import { changeAccounts } from '../credentials/change-accounts.ts'
+import { endHeldLogins } from '../credentials/end-held-logins.ts'
+import { showsTwoFactors } from '../credentials/methods.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
+import type { Database } from '../db/database.ts'
 import { totpSecrets } from '../db/schema/totp.ts'
 import { users } from '../db/schema/users.ts'
-import type { Client } from '../http/client.ts'
+import type { Client } from '../http/caller.ts'
 import { notifyOwner } from '../mail/outbox.ts'
-import { changeAccounts } from '../sessions/change-accounts.ts'
-import { endHeldLogins } from '../sessions/hold-login.ts'
-import { showsTwoFactors } from '../sessions/methods.ts'
-import { lockOwnAccount } from '../sessions/open.ts'
-import type { SignedIn } from '../sessions/signed-in.ts'
-import { audit } from '../users/audit.ts'
-import { countWayIn, tellAdminsOfWayIn } from '../users/tell-admins.ts'
+import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { replaceBackupCodes } from './backup-codes.ts'
 import { claimCode } from './check-code.ts'
 import { proveTotp } from './prove-code.ts'
@@ -35,7 +35,7 @@ export async function enableTotp(
   const checked = await proveTotp(ctx, signedIn, { code, purpose: 'enable', act: 'totp_enable', client })
   return changeAccounts(ctx, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)
-    if (user.totpEnabled) throw ctx.fault('totp:already_enabled')
+    if (user.factors.includes('totp')) throw ctx.fault('totp:already_enabled')
     if (!(await claimCode(tx, 'enable', checked))) throw ctx.fault('totp:invalid_code')
     tx.forget(userId)
     await tx.update(users).set({ totpEnabledAt: sql`now()` }).where(eq(users.id, userId))

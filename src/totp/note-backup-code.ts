@@ -1,8 +1,8 @@
+import { audit } from '../accounts/history.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
-import type { Client } from '../http/client.ts'
+import type { Client } from '../http/caller.ts'
 import { notifyOwner } from '../mail/outbox.ts'
-import { audit } from '../users/audit.ts'
 import { countBackupCodes } from './backup-codes.ts'
 import type { CheckedCode } from './check-code.ts'
 

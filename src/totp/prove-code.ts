@@ -1,9 +1,12 @@
-import { accountAttempts } from '../auth/attempts-key.ts'
-import { admitAttempt, clearAttempts, recordFailure } from '../auth/failed-attempts.ts'
 import type { Context } from '../context.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
 import type { DomainError } from '../errors/fault.ts'
-import type { Client } from '../http/client.ts'
-import { type CheckedCode, checkCode, type Purpose } from './check-code.ts'
+import type { Client } from '../http/caller.ts'
+import type { Proven } from '../sign-in/proven.ts'
+import { admitAttempt, clearAttempts, recordFailure } from '../throttling/attempts.ts'
+import { accountAttempts } from '../throttling/attempts-key.ts'
+import { type CheckedCode, checkCode, claimCode, methodOf, type Purpose } from './check-code.ts'
+import { noteBackupCode } from './note-backup-code.ts'
 
 type Person = {
   readonly user: { readonly id: string; readonly email: string }
@@ -66,4 +69,28 @@ async function prove(
   }
   await clearAttempts(ctx.db, key)
   return checked
+}
+
+type Off = 'totp:not_enabled' | 'totp:invalid_code'
+
+type Again<Code extends Off> = Omit<Proof, 'countTry'> & {
+  /** What is answered where the account has TOTP no more. */
+  readonly off: Code
+}
+
+/** Afterwards the signed-in account's code, or backup code, is right. */
+export async function proveCodeAgain<Code extends Off>(
+  ctx: Context<Code | 'totp:invalid_code' | 'totp:backup_code_exhausted' | 'rate_limit:exceeded'>,
+  signedIn: SignedIn,
+  { off, ...proof }: Again<Code>,
+): Promise<Proven> {
+  const checked = await proveCode(ctx, signedIn, proof)
+  return {
+    method: methodOf(checked),
+    claim: async (tx, account) => {
+      if (!account.factors.includes('totp')) throw ctx.fault(off)
+      if (!(await claimCode(tx, proof.purpose, checked))) throw ctx.fault('totp:invalid_code')
+      await noteBackupCode(tx, ctx, { user: account, checked, client: proof.client })
+    },
+  }
 }

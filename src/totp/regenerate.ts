@@ -1,10 +1,10 @@
+import { audit } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
 import { transaction } from '../db/transaction.ts'
-import type { Client } from '../http/client.ts'
+import type { Client } from '../http/caller.ts'
 import { notifyOwner } from '../mail/outbox.ts'
-import { lockOwnAccount } from '../sessions/open.ts'
-import type { SignedIn } from '../sessions/signed-in.ts'
-import { audit } from '../users/audit.ts'
+import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { replaceBackupCodes } from './backup-codes.ts'
 import { claimCode } from './check-code.ts'
 import { proveTotp } from './prove-code.ts'
@@ -22,7 +22,7 @@ export async function regenerateBackupCodes(
   const checked = await proveTotp(ctx, signedIn, { code, purpose: 'regenerate', act, client })
   return transaction(ctx.pool, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)
-    if (!user.totpEnabled) throw ctx.fault('totp:not_enabled')
+    if (!user.factors.includes('totp')) throw ctx.fault('totp:not_enabled')
     if (!(await claimCode(tx, 'regenerate', checked))) throw ctx.fault('totp:invalid_code')
     await audit(tx, { type: 'backup_codes_regenerated', userId, client })
     await notifyOwner(tx, ctx, user, { template: 'backup_codes_regenerated' })

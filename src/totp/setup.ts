@@ -1,11 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto'
 import QRCode from 'qrcode'
 import type { Context } from '../context.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
 import { KeyringError } from '../crypto/keyring.ts'
 import { totpSecrets } from '../db/schema/totp.ts'
 import { transaction } from '../db/transaction.ts'
-import { lockOwnAccount } from '../sessions/open.ts'
-import type { SignedIn } from '../sessions/signed-in.ts'
+import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { makeSecret, otpauthUri } from './code.ts'
 import { sealSecret } from './secret.ts'
 
@@ -34,7 +34,7 @@ export async function setUpTotp(ctx: Context<Refusal>, signedIn: SignedIn): Prom
   }
   await transaction(ctx.pool, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)
-    if (user.totpEnabled) throw ctx.fault('totp:already_enabled')
+    if (user.factors.includes('totp')) throw ctx.fault('totp:already_enabled')
     await tx
       .insert(totpSecrets)
       .values({ ...fresh, userId })

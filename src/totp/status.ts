@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
-import type { Database } from '../db/client.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
+import type { Database } from '../db/database.ts'
 import { users } from '../db/schema/users.ts'
-import type { SignedIn } from '../sessions/signed-in.ts'
 import { countBackupCodes } from './backup-codes.ts'
 
 /** Whether TOTP is on, since when, and how many backup codes are left. */

@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts'
-import type { Client } from '../http/client.ts'
-import type { OpenedSession } from '../sessions/open.ts'
-import { signIn } from '../sessions/sign-in.ts'
+import type { Client } from '../http/caller.ts'
+import { signIn } from '../sign-in/finish.ts'
+import type { OpenedSession } from '../sign-in/open-session.ts'
+import { countTry, getPendingLogin, takePendingLogin } from '../sign-in/pending.ts'
 import { claimCode, methodOf } from './check-code.ts'
 import { noteBackupCode } from './note-backup-code.ts'
-import { countTry, getPendingLogin, takePendingLogin } from './pending-login.ts'
 import { proveCode } from './prove-code.ts'
 
 type Refusal =

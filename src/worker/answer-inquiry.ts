@@ -1,17 +1,17 @@
 import { and, eq, isNotNull, sql } from 'drizzle-orm'
 import type pg from 'pg'
 import type { Config } from '../config/config.ts'
+import { ownIssuers } from '../config/own-providers.ts'
 import { open } from '../crypto/sealed-box.ts'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import { mails } from '../db/schema/mails.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
-import { MailsSpentError, spendMail } from '../mail/limit.ts'
 import type { MailDeps } from '../mail/outbox.ts'
 import type { Inquiry, StoredInquiry } from '../mail/queue-inquiry.ts'
-import { ownIssuers } from '../oauth/find-provider.ts'
 import { mailReset } from '../password/forgot.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
-import { mailPasswordVerification, mailVerification } from '../tokens/resend-verification.ts'
+import { mailPasswordVerification, mailVerification } from '../sign-up/resend-verification.ts'
+import { MailsSpentError, spendMail } from '../throttling/mails.ts'
 
 type Answer = (tx: Transaction, deps: MailDeps, inquiry: Required<StoredInquiry>) => Promise<boolean>
 

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 
 /** Rows that ended are kept this long, so that a late client learns what became of its token. */
 const kept = "interval '30 days'"

@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { signAccessToken } from '../../src/access-tokens/access-token.ts'
+import { signAccessToken } from '../../src/credentials/access-token.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { holder, partsOf, startReplica, withToken } from './support.ts'
 

@@ -1,6 +1,6 @@
 import { UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { signJwt } from '../../src/access-tokens/jwt.ts'
+import { signJwt } from '../../src/credentials/jwt.ts'
 import { documentedVerification, type Verify } from '../proxies/documented-verification.ts'
 import { publicUrl, startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, test } from 'vitest'
-import { clearAttempts, countAttempt } from '../../src/auth/failed-attempts.ts'
-import { type DatabaseClient, openDatabase } from '../../src/db/client.ts'
+import { type DatabaseClient, openDatabase } from '../../src/db/database.ts'
+import { clearAttempts, countAttempt } from '../../src/throttling/attempts.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 
 const free = 5

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { addressDigest } from '../../src/users/address-digest.ts'
+import { addressDigest } from '../../src/accounts/address-digest.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { mailedToken, mailsTo, newPerson, signedInOnDevice, signedUp, signUp } from '../support/people.ts'
 

@@ -1,6 +1,6 @@
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
-import { openDatabase } from '../../src/db/client.ts'
+import { openDatabase } from '../../src/db/database.ts'
 import { loadArgon2 } from '../../src/hashing/argon2.ts'
 
 /** What a route of Postern is held against: a bare Fastify that sends the same body and headers, and does one thing before it. */

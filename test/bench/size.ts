@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { openDatabase } from '../../src/db/client.ts'
+import { openDatabase } from '../../src/db/database.ts'
 import { applyMigrations } from '../../src/db/migrate.ts'
 import { loadArgon2 } from '../../src/hashing/argon2.ts'
 import { sweep } from '../../src/worker/sweep.ts'

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { accountPages } from '../../src/tokens/link.ts'
+import { accountPages } from '../../src/mailed-tokens/link.ts'
 import type { TestApp } from '../support/app.ts'
 import { openChromium } from '../support/chromium.ts'
 import { newPerson, signUp } from '../support/people.ts'

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { signAccessToken } from '../../src/access-tokens/access-token.ts'
+import { signAccessToken } from '../../src/credentials/access-token.ts'
 import { holder, partsOf } from '../access-tokens/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { limits } from '../../src/http/rate-limits.ts'
+import { limits } from '../../src/guards/rate-limits.ts'
 import { taggedTests } from '../support/test-titles.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -10,12 +10,12 @@ const root = join(import.meta.dirname, '../..')
 const makers =
   /(?<![.\w])(?:function )?(?<maker>openDatabase|workQueue|fairQueue|fairTurns|learnedPlaces|lingeringClose|underWay|memoryRateCounter|countEvent|LRUCache|remember)(?:<[^(]*>)?\((?=\S)/
 
-const notOurs = 'src/http/repeated.ts remember'
+const notOurs = 'src/guards/repeat/repeat-answers.ts remember'
 
 /** Which rows of docs/security.md say of each whose it is and what one may take; none where nobody from outside spends it. */
 const rowsOf: Readonly<Record<string, readonly string[]>> = {
-  'src/access-tokens/resolve.ts LRUCache': ['access tokens in memory'],
-  'src/auth/failed-attempts.ts countEvent': ['tries of all', 'tries at a secret'],
+  'src/credentials/resolve-access-token.ts LRUCache': ['access tokens in memory'],
+  'src/throttling/attempts.ts countEvent': ['tries of all', 'tries at a secret'],
   // The operator's commands.
   'src/operator/command.ts openDatabase': [],
   'src/hashing/password-hasher.ts workQueue': ['hashing places and their queue'],
@@ -28,7 +28,7 @@ const rowsOf: Readonly<Record<string, readonly string[]>> = {
   'src/files/decoders.ts fairQueue': ['processes that decode pictures'],
   'src/files/read-upload.ts underWay': ['uploads and imports of pictures under way'],
   'src/http/server.ts lingeringClose': ['connections that linger after a refusal'],
-  'src/mail/limit.ts countEvent': ['mails to an address', 'mails of all'],
+  'src/throttling/mails.ts countEvent': ['mails to an address', 'mails of all'],
   'src/mail/smtp.ts learnedPlaces': ['conversations that a mail server has room for'],
   'src/worker/start-worker.ts fairTurns': [
     'conversations with the mail server that requests wait for',
@@ -37,12 +37,12 @@ const rowsOf: Readonly<Record<string, readonly string[]>> = {
   'src/worker/start-worker.ts memoryRateCounter': ['windows in memory'],
   'src/worker/start-worker.ts openDatabase': ['conversations of jobs'],
   'src/oauth/complete-sign-up.ts countEvent': ['sign-ups through providers that are mailed'],
-  'src/password/hash-ticket.ts countEvent': ['hashes of an account'],
-  'src/sessions/remembered.ts LRUCache': ['sessions in memory'],
-  'src/sessions/sources.ts openDatabase': ['connections of the lease and the changes'],
-  'src/tokens/change-email.ts countEvent': ['e-mail changes of an account'],
-  'src/users/export-account.ts underWay': ['exports under way'],
-  'src/users/tell-admins.ts countEvent': ['acts that all administrators are told of'],
+  'src/throttling/hash-ticket.ts countEvent': ['hashes of an account'],
+  'src/credentials/remembered.ts LRUCache': ['sessions in memory'],
+  'src/credentials/sources.ts openDatabase': ['connections of the lease and the changes'],
+  'src/email/change-email.ts countEvent': ['e-mail changes of an account'],
+  'src/account/export-account.ts underWay': ['exports under way'],
+  'src/accounts/tell-admins.ts countEvent': ['acts that all administrators are told of'],
 }
 
 const made = globSync('src/**/*.ts', { cwd: root })

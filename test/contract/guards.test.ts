@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, inject, test } from 'vitest'
-import { signAccessToken } from '../../src/access-tokens/access-token.ts'
+import { signAccessToken } from '../../src/credentials/access-token.ts'
 import { makeToken } from '../../src/crypto/secret-token.ts'
 import type { ErrorCode } from '../../src/errors/catalogue.ts'
 import { startApp } from '../support/app.ts'

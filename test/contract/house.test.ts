@@ -19,3 +19,81 @@ describe('circles', () => {
     expect(findCircular(imports)).toEqual([])
   })
 })
+
+/** Lowest first. A file imports from its own storey or a lower one. */
+const storeys = {
+  ground: [
+    ...['client', 'config', 'crypto', 'db', 'errors', 'hashing', 'http', 'metrics', 'outbound', 'pages', 'ports'],
+    ...['process', 'text', 'tracing', 'waiting'],
+  ],
+  'what an account is': ['accounts', 'credentials', 'mail', 'mailed-tokens', 'throttling'],
+  hallway: ['guards', 'sign-in'],
+  rooms: [
+    ...[
+      'access-tokens',
+      'email',
+      'events',
+      'files',
+      'moderation',
+      'oauth',
+      'password',
+      'search',
+      'sessions',
+      'sign-up',
+    ],
+    'totp',
+  ],
+  roof: ['account', 'dev', 'docs', 'operator', 'worker'],
+}
+const levels = Object.values(storeys)
+const levelOf = (file: string): number => {
+  const [folder = '', ...rest] = file.split('/')
+  return rest.length === 0 ? levels.length : levels.findIndex((folders) => folders.includes(folder))
+}
+
+/** They join what each room declares, one line a room. */
+const joiningTables = [
+  'errors/catalogue.ts',
+  'sign-in/factors.ts',
+  'sign-in/opens-account.ts',
+  'sign-in/reproofs.ts',
+  'sign-in/ways-in.ts',
+]
+/** Types of everything that the process has opened: what they name, they only hand on. */
+const handedOn = ['deps.ts', 'context.ts']
+
+const pairs = [...imports].flatMap(([file, found]) => found.map((path) => ({ file, path })))
+
+describe('storeys', () => {
+  test('every folder of src stands on one of them', () => {
+    expect([...imports.keys()].filter((file) => levelOf(file) === -1)).toEqual([])
+  })
+
+  test('no file imports from a higher one but those that join the rooms', () => {
+    const up = pairs.filter(({ file, path }) => levelOf(path) > levelOf(file) && !handedOn.includes(path))
+    const others = up.filter(({ file }) => !joiningTables.includes(file))
+    process.stdout.write(
+      `imports: ${pairs.length}, up a storey: ${up.length}, of which not in a joining table: ${others.length}\n`,
+    )
+    expect(others).toEqual([])
+  })
+
+  test.each(['rooms', 'roof'] as const)('none on the storey %s imports from its neighbour', (name) => {
+    const folderOf = (file: string) => file.split('/')[0] ?? ''
+    const isHere = (file: string) => storeys[name].includes(folderOf(file))
+    const beside = pairs.filter(({ file, path }) => isHere(file) && isHere(path) && folderOf(file) !== folderOf(path))
+    expect(beside).toEqual([])
+  })
+
+  test('the root of src holds the processes, the map, and what a process has opened', () => {
+    expect([...imports.keys()].filter((file) => !file.includes('/')).sort()).toEqual([
+      'app.ts',
+      'cli.ts',
+      'context.ts',
+      'deps.ts',
+      'main.ts',
+      'open-deps.ts',
+      'worker.ts',
+    ])
+  })
+})

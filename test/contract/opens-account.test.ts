@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { is } from 'drizzle-orm'
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core'
 import { expect, test } from 'vitest'
-import { opensAccount, opensNothing } from '../../src/users/opens-account.ts'
+import { opensAccount, opensNothing } from '../../src/sign-in/opens-account.ts'
 
 const folder = join(import.meta.dirname, '../../src/db/schema')
 const modules: object[] = await Promise.all(readdirSync(folder).map((name) => import(join(folder, name))))

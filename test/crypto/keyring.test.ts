@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { addressDigest } from '../../src/accounts/address-digest.ts'
 import { addEncryptionKey, initKeys, type Keyring, KeyringError, openKeyring } from '../../src/crypto/keyring.ts'
 import { open, seal } from '../../src/crypto/sealed-box.ts'
-import { addressDigest } from '../../src/users/address-digest.ts'
 
 let home: string
 let dir: string

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { calculateJwkThumbprint } from 'jose'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { rotateSigningKeys } from '../../src/access-tokens/rotate-keys.ts'
-import { openSigningKeys } from '../../src/access-tokens/signing-keys.ts'
+import { openSigningKeys } from '../../src/credentials/signing-keys.ts'
 import { initKeys, KeyringError, openKeyring } from '../../src/crypto/keyring.ts'
 import { newSigningKey, parseSigningKey } from '../../src/crypto/signing-key.ts'
 

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
-import { type DatabaseClient, openDatabase } from '../../src/db/client.ts'
+import { type DatabaseClient, openDatabase } from '../../src/db/database.ts'
 import { DatabaseFailure } from '../../src/db/failure.ts'
 import { pipelined } from '../../src/db/pipelined.ts'
 import { transaction } from '../../src/db/transaction.ts'

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest'
-import { type Database, openDatabase } from '../../src/db/client.ts'
+import { type Database, openDatabase } from '../../src/db/database.ts'
 import { databaseFailureKind, violatesUnique } from '../../src/db/failure.ts'
 import { type Transaction, transaction } from '../../src/db/transaction.ts'
 import { startApp, type TestApp } from '../support/app.ts'

@@ -1,7 +1,7 @@
 import PostalMime from 'postal-mime'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type Mailbox, nameToGreetWith, parseMailbox } from '../../src/mail/mailbox.ts'
 import { smtpSender } from '../../src/mail/smtp.ts'
+import { type Mailbox, nameToGreetWith, parseMailbox } from '../../src/text/mailbox.ts'
 import { appWith } from '../support/mail-way.ts'
 import { openScriptedServer, type ScriptedServer, willing } from '../support/scripted-mail-server.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { EventType } from '../../src/accounts/history.ts'
 import { helpUser } from '../../src/operator/help-user.ts'
-import type { EventType } from '../../src/users/audit.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
 import { mailedToken, mailsTo, newPerson, signedInOnDevice, signedUp } from '../support/people.ts'

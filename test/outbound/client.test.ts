@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { isSuccess, OutboundError, openOutbound } from '../../src/outbound/client.ts'
+import { isSuccess, OutboundError, openOutbound } from '../../src/outbound/ask.ts'
 import { outboundPolicy } from '../../src/outbound/policy.ts'
 
 let answer: RequestListener

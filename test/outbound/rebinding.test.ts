@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns'
 import { networkInterfaces } from 'node:os'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
-import { openOutbound } from '../../src/outbound/client.ts'
+import { openOutbound } from '../../src/outbound/ask.ts'
 import { outboundPolicy } from '../../src/outbound/policy.ts'
 import { startOtherServer } from '../support/native-provider.ts'
 

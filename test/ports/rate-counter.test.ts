@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
-import { openDatabase } from '../../src/db/client.ts'
+import { openDatabase } from '../../src/db/database.ts'
 import { memoryRateCounter } from '../../src/ports/rate-counter.memory.ts'
 import { postgresRateCounter } from '../../src/ports/rate-counter.postgres.ts'
 import { redisRateCounter } from '../../src/ports/rate-counter.redis.ts'

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { makeToken, tokenDigest } from '../../src/crypto/secret-token.ts'
 import { requestIdOf } from '../../src/http/request-id.ts'
-import { emailKey, findEmailBreach } from '../../src/users/email.ts'
+import { emailKey, findEmailBreach } from '../../src/text/email.ts'
 import { QueueFullError, workQueue } from '../../src/waiting/work-queue.ts'
 
 const prefixes = {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { rememberSessions } from '../../src/sessions/remembered.ts'
-import type { Remembered } from '../../src/sessions/signed-in.ts'
+import { rememberSessions } from '../../src/credentials/remembered.ts'
+import type { Remembered } from '../../src/credentials/signed-in.ts'
 
 function sessionOf(userId: string, more: Partial<Remembered['value']['user']> = {}): Remembered {
   const user = {

@@ -1,11 +1,11 @@
-import { login } from '../../src/auth/login.ts'
 import type { Context } from '../../src/context.ts'
 import type { Deps } from '../../src/deps.ts'
 import { DomainError, faults } from '../../src/errors/fault.ts'
 import type { ErrorTable } from '../../src/errors/table.ts'
 import { confirmDelivery, deliveryRefusals } from '../../src/mail/confirm.ts'
-import { limitMails } from '../../src/mail/limit.ts'
+import { login } from '../../src/password/login.ts'
 import { logOut } from '../../src/sessions/log-out.ts'
+import { limitMails } from '../../src/throttling/mails.ts'
 
 // Compiled by `tsc --noEmit`, never run: each expected error is a mistake that the compiler must catch.
 

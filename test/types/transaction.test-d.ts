@@ -1,7 +1,7 @@
 import type { Context } from '../../src/context.ts'
+import { endHeldLogins } from '../../src/credentials/end-held-logins.ts'
 import type { Transaction } from '../../src/db/transaction.ts'
-import { endHeldLogins } from '../../src/sessions/hold-login.ts'
-import { takeMailedToken } from '../../src/tokens/take.ts'
+import { takeMailedToken } from '../../src/mailed-tokens/take.ts'
 import { spendBackupCode } from '../../src/totp/backup-codes.ts'
 import { claimCode } from '../../src/totp/check-code.ts'
 

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { handleKey } from '../../users/fields.ts'
+import { handleKey } from '../../accounts/fields.ts'
 import type { Taken } from './place.ts'
 
 /** What is taken, and what the accounts of a dry run would take. */

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
+import { handle } from '../../accounts/fields.ts'
 import { shapedLikeHandle } from '../../oauth/suggest-handle.ts'
-import { handle } from '../../users/fields.ts'
 
 const longest = 15
 /** How many digits a try has: soon more than there may be accounts of one name. */

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
-import type { Database } from '../../db/client.ts'
+import { handleKey } from '../../accounts/fields.ts'
+import type { Database } from '../../db/database.ts'
 import { handles, users } from '../../db/schema/users.ts'
-import { handleKey } from '../../users/fields.ts'
 import { numberedHandles, plainHandles } from './handles.ts'
 import type { Wish } from './read-wish.ts'
 

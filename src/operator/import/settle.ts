@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Database } from '../../db/client.ts'
+import type { Database } from '../../db/database.ts'
 import { transaction } from '../../db/transaction.ts'
 import type { Argon2Cost } from '../../hashing/argon2.ts'
 import { openForeseen } from './foreseen.ts'

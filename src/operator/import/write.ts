@@ -1,9 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { sql } from 'drizzle-orm'
+import { handleKey } from '../../accounts/fields.ts'
+import { auditEach } from '../../accounts/history.ts'
 import { violatesUnique } from '../../db/failure.ts'
 import type { Transaction } from '../../db/transaction.ts'
-import { auditEach } from '../../users/audit.ts'
-import { handleKey } from '../../users/fields.ts'
 import type { Wish } from './read-wish.ts'
 
 /** Somebody took an address or a handle between the look and the write. */

@@ -1,0 +1,16 @@
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { refreshFamilies } from '../db/schema/sessions.ts'
+import type { Transaction } from '../db/transaction.ts'
+import type { Removed } from '../mail/content.ts'
+import type { From, Opening } from '../sign-in/opening.ts'
+
+export const accessTokenOpenings: readonly Opening[] = [{ table: refreshFamilies, takeBack: endEveryFamily }]
+
+/** They are dead with their sessions; this is for who looks at the rows. */
+async function endEveryFamily(tx: Transaction, { userId }: From): Promise<Removed[]> {
+  await tx
+    .update(refreshFamilies)
+    .set({ endedAt: sql`now()` })
+    .where(and(eq(refreshFamilies.userId, userId), isNull(refreshFamilies.endedAt)))
+  return []
+}

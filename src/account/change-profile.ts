@@ -1,0 +1,45 @@
+import { eq } from 'drizzle-orm'
+import { handleKey } from '../accounts/fields.ts'
+import { takeHandle } from '../accounts/take-handle.ts'
+import type { Context } from '../context.ts'
+import { changeAccounts } from '../credentials/change-accounts.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
+import { handles, users } from '../db/schema/users.ts'
+import type { Transaction } from '../db/transaction.ts'
+
+type Refusal = 'user:handle_already_exists' | 'session:invalid_user_id'
+
+type Change = {
+  readonly handle?: string | undefined
+  readonly displayName?: string | undefined
+  /** `null` clears it. */
+  readonly bio?: string | null | undefined
+}
+
+/** Afterwards the account shows what was wished; what was not named stays, and the handle that was given up is free. */
+export async function changeProfile(
+  ctx: Context<Refusal>,
+  { user }: SignedIn,
+  change: Change,
+): Promise<SignedIn['user']> {
+  return changeAccounts(ctx, async (tx) => {
+    const [before] = await tx.select().from(users).where(eq(users.id, user.id)).for('update')
+    // Erased since the session was looked up: nothing of it comes back.
+    if (before === undefined || before.deletedAt !== null) throw ctx.fault('session:invalid_user_id')
+    const { handle = before.handle, displayName = before.displayName, bio = before.bio } = change
+    if (handleKey(handle) !== handleKey(before.handle)) await swapHandle(ctx, tx, { userId: user.id, handle })
+    tx.forget(user.id)
+    await tx.update(users).set({ handle, displayName, bio }).where(eq(users.id, user.id))
+    await ctx.searchIndex.noteChange(tx, user.id)
+    return { ...user, handle, displayName, bio }
+  })
+}
+
+async function swapHandle(
+  ctx: Context<'user:handle_already_exists'>,
+  tx: Transaction,
+  { userId, handle }: { readonly userId: string; readonly handle: string },
+): Promise<void> {
+  await tx.delete(handles).where(eq(handles.userId, userId))
+  if (!(await takeHandle(tx, handle, userId))) throw ctx.fault('user:handle_already_exists')
+}

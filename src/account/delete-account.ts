@@ -1,0 +1,116 @@
+import { eraseAccount } from '../accounts/erase-account.ts'
+import { audit } from '../accounts/history.ts'
+import { keepLastAdmin } from '../accounts/keep-last-admin.ts'
+import type { Context } from '../context.ts'
+import { type AccountTransaction, changeAccounts } from '../credentials/change-accounts.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
+import { transaction } from '../db/transaction.ts'
+import type { Client, HashingClient } from '../http/caller.ts'
+import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
+import { queueMail } from '../mail/outbox.ts'
+import { issueMailedToken, supersedeUserTokens } from '../mailed-tokens/issue.ts'
+import { mailedLink } from '../mailed-tokens/link.ts'
+import { takeMailedToken } from '../mailed-tokens/take.ts'
+import { lockOwnAccount } from '../sign-in/lock-account.ts'
+import { provePassword } from '../sign-in/prove-password.ts'
+import type { Proven } from '../sign-in/proven.ts'
+import { emailKey } from '../text/email.ts'
+import { limitMails } from '../throttling/mails.ts'
+import { proveCodeAgain } from '../totp/prove-code.ts'
+
+type Refusal =
+  | 'user:reauthentication_required'
+  | 'user:cannot_manage_self'
+  | 'user:invalid_password'
+  | 'user:invalid_session'
+  | 'totp:invalid_code'
+  | 'totp:backup_code_exhausted'
+  | 'rate_limit:exceeded'
+  | 'system:hashing_error'
+  | DeliveryRefusal
+
+type Proof = {
+  readonly password?: string | undefined
+  readonly totpCode?: string | undefined
+  readonly client: HashingClient
+}
+
+/** Afterwards the account is erased, or, where it has nothing to prove itself with, a link that erases it is on its way. */
+export async function deleteAccount(
+  ctx: Context<Refusal>,
+  signedIn: SignedIn,
+  proof: Proof,
+): Promise<'deleted' | 'mailed'> {
+  const { user } = signedIn
+  const proven = await proveAgain(ctx, signedIn, proof)
+  if (proven !== undefined) {
+    await changeAccounts(ctx, async (tx) => {
+      await proven.claim(tx, await lockOwnAccount(ctx, tx, signedIn))
+      await eraseOwn(ctx, tx, { userId: user.id, client: proof.client })
+    })
+    return 'deleted'
+  }
+  if (user.hasPassword || user.totpEnabled) throw ctx.fault('user:reauthentication_required')
+  await mailLink(ctx, signedIn, proof.client)
+  return 'mailed'
+}
+
+/** By what was sent of what the account has. */
+async function proveAgain(
+  ctx: Context<Exclude<Refusal, DeliveryRefusal>>,
+  signedIn: SignedIn,
+  { password, totpCode, client }: Proof,
+): Promise<Proven | undefined> {
+  const { user } = signedIn
+  const act = 'delete_account'
+  if (password !== undefined && user.hasPassword) {
+    return provePassword(ctx, signedIn, { password, wrong: 'user:invalid_password', act, client })
+  }
+  if (totpCode === undefined || !user.totpEnabled) return undefined
+  const off = 'totp:invalid_code'
+  return proveCodeAgain(ctx, signedIn, { code: totpCode, purpose: 'disable', act, off, client })
+}
+
+type Erasure = { readonly userId: string; readonly client: Client }
+
+async function eraseOwn(ctx: Context<'user:cannot_manage_self'>, tx: AccountTransaction, { userId, client }: Erasure) {
+  await keepLastAdmin(ctx, tx, userId)
+  await audit(tx, { type: 'deletion_requested', userId, client })
+  await eraseAccount(ctx, tx, userId)
+}
+
+async function mailLink(
+  ctx: Context<'user:cannot_manage_self' | 'user:invalid_session' | 'rate_limit:exceeded' | DeliveryRefusal>,
+  signedIn: SignedIn,
+  client: Client,
+): Promise<void> {
+  await limitMails(ctx, 'account_deletion', emailKey(signedIn.user.email))
+  const ttlSeconds = ctx.config.accountDeletionTtlSeconds
+  const mailId = await transaction(ctx.pool, async (tx) => {
+    const { id: userId, email: to } = await lockOwnAccount(ctx, tx, signedIn)
+    await keepLastAdmin(ctx, tx, userId)
+    await supersedeUserTokens(tx, userId, ['account_deletion'])
+    const addressKey = emailKey(to)
+    const token = await issueMailedToken(tx, { purpose: 'account_deletion', userId, addressKey, ttlSeconds })
+    await audit(tx, { type: 'deletion_requested', userId, client })
+    const content = {
+      template: 'account_deletion' as const,
+      to,
+      link: mailedLink(ctx.config, 'confirm-deletion', token.text),
+    }
+    return queueMail(tx, ctx, { content, tokenId: token.id, ttlSeconds, client })
+  })
+  await confirmDelivery(ctx, mailId, client)
+}
+
+/** Afterwards the account whose owner opened the mailed link is erased. */
+export function confirmDeletion(
+  ctx: Context<'token:invalid_account_deletion' | 'user:cannot_manage_self'>,
+  { token, client }: { readonly token: string; readonly client: Client },
+): Promise<void> {
+  return changeAccounts(ctx, async (tx) => {
+    const taken = await takeMailedToken(tx, { text: token, purpose: 'account_deletion' })
+    if (typeof taken === 'string' || taken.userId === null) throw ctx.fault('token:invalid_account_deletion')
+    await eraseOwn(ctx, tx, { userId: taken.userId, client })
+  })
+}

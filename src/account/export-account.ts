@@ -1,0 +1,139 @@
+import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { asc, eq } from 'drizzle-orm'
+import { audit } from '../accounts/history.ts'
+import { fileUrl } from '../accounts/image-url.ts'
+import { presentMe } from '../accounts/me.ts'
+import type { Config } from '../config/config.ts'
+import type { Context } from '../context.ts'
+import { listDevices } from '../credentials/devices.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
+import type { Database } from '../db/database.ts'
+import { isPastDeadline } from '../db/failure.ts'
+import { readHeavily } from '../db/read-heavily.ts'
+import { files } from '../db/schema/files.ts'
+import { userRoles } from '../db/schema/users.ts'
+import { transaction } from '../db/transaction.ts'
+import type { Client } from '../http/caller.ts'
+import { listConnections } from '../oauth/connections.ts'
+import { findSessions } from '../sessions/list.ts'
+import { underWay } from '../throttling/under-way.ts'
+import { findEvents, presentEvent } from './security-events.ts'
+
+type Refusing = Context<'rate_limit:exceeded'>
+
+const eventsAPage = 200
+const attemptsAPage = 5
+/** For a page; whoever does not read for so long is hung up on. */
+const stallMs = 30_000
+const begin = underWay({ most: 32, ofOneNetwork: 1 })
+
+/**
+ * Everything that is kept of the account, as JSON that is read while it is sent: a page of events at a time, so that no connection waits for
+ * whoever reads slowly. The export itself is one of the events.
+ */
+export async function exportAccount(ctx: Refusing, signedIn: SignedIn, client: Client): Promise<Readable> {
+  const { user } = signedIn
+  const place = begin(ctx.config, { userId: user.id, address: client.address })
+  if (place === undefined) {
+    throw ctx.fault('rate_limit:exceeded', { retryAfterSeconds: 5, details: 'Another export is under way.' })
+  }
+  try {
+    const { head, tail } = await readParts(ctx, signedIn)
+    await transaction(ctx.pool, (tx) => audit(tx, { type: 'data_exported', userId: user.id, client }))
+    const pages = readEvents(ctx, user.id)
+    // What fails here is answered with its code; later only the connection can end.
+    const first = await pages.next()
+    const readable: Readable = Readable.from(
+      whileRead(writeJson(head, first, pages, tail), () => readable.destroy(new Error('nobody reads the export'))),
+      { objectMode: false },
+    )
+    return readable.once('close', () => place[Symbol.dispose]())
+  } catch (error) {
+    place[Symbol.dispose]()
+    throw error
+  }
+}
+
+const readParts = (ctx: Refusing, signedIn: SignedIn) => {
+  const { user } = signedIn
+  return readHeavily(ctx, { kind: 'export', owner: user.id }, async (tx) => ({
+    head: {
+      exported_at: new Date().toISOString(),
+      user: presentMe(ctx.config, user),
+      sessions: await findSessions(tx, signedIn),
+      devices: await listDevices(tx, signedIn),
+      connections: await listConnections(tx, signedIn),
+      roles: await listRoles(tx, user.id),
+      bans: user.isBanned ? [{ reason: user.banReason, expires_at: user.bannedUntil?.toISOString() ?? null }] : [],
+    },
+    tail: { files: await listFiles(tx, ctx.config, user.id) },
+  }))
+}
+
+/** Half of an export is none: a page that took PostgreSQL too long for once is asked for again. */
+async function patiently<Page>(read: () => Promise<Page>): Promise<Page> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await read()
+    } catch (error) {
+      if (!isPastDeadline(error) || attempt === attemptsAPage) throw error
+      await sleep(attempt * 500)
+    }
+  }
+}
+
+/** Pages as JSON, each made while its place is held: it is as much work as reading it. */
+async function* readEvents(ctx: Refusing, userId: string): AsyncGenerator<string, undefined> {
+  for (let cursor: string | undefined; ; ) {
+    const page = () =>
+      readHeavily(ctx, { kind: 'export', owner: userId }, async (tx) => {
+        const rows = await findEvents(tx, userId, { limit: eventsAPage, cursor })
+        const text = JSON.stringify(rows.map(presentEvent)).slice(1, -1)
+        return { text, last: rows.at(-1)?.id, isFull: rows.length === eventsAPage }
+      })
+    const { text, last, isFull } = await patiently(page)
+    if (text !== '') yield text
+    if (!isFull) return
+    cursor = last
+  }
+}
+
+/** One object of all three, as JSON.stringify would write it. */
+async function* writeJson(
+  head: object,
+  first: IteratorResult<string>,
+  rest: AsyncIterable<string>,
+  tail: object,
+): AsyncGenerator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"security_events":[`
+  if (!first.done) yield first.value
+  for await (const page of rest) yield `,${page}`
+  yield `],${JSON.stringify(tail).slice(1)}`
+}
+
+/** The same texts, for as long as somebody takes them. */
+async function* whileRead(texts: AsyncIterable<string>, hangUp: () => void): AsyncGenerator<string> {
+  for await (const text of texts) {
+    const timer = setTimeout(hangUp, stallMs).unref()
+    try {
+      yield text
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+async function listFiles(db: Database, config: Config, userId: string) {
+  const rows = await db.select().from(files).where(eq(files.userId, userId)).orderBy(asc(files.kind))
+  return rows.map(({ kind, name }) => ({ kind, url: fileUrl(config, name) }))
+}
+
+async function listRoles(db: Database, userId: string) {
+  const rows = await db.select().from(userRoles).where(eq(userRoles.userId, userId)).orderBy(asc(userRoles.role))
+  return rows.map(({ role, createdAt, expiresAt }) => ({
+    role,
+    granted_at: createdAt.toISOString(),
+    expires_at: expiresAt?.toISOString() ?? null,
+  }))
+}

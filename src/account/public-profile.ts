@@ -1,0 +1,50 @@
+import { and, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { isBanned } from '../accounts/banned.ts'
+import { handleKey } from '../accounts/fields.ts'
+import { presentImages } from '../accounts/image-url.ts'
+import { heldRoles } from '../accounts/roles.ts'
+import type { Context } from '../context.ts'
+import type { Database } from '../db/database.ts'
+import { handles, users } from '../db/schema/users.ts'
+
+const deletedName = 'Deleted account'
+
+/** What anybody may see of whoever has the handle; never the address. */
+export const getProfileByHandle = (ctx: Context<'user:not_found'>, text: string) => {
+  // What cannot be a handle is nobody's, and some of it PostgreSQL would not even take.
+  if (!/^\w{1,15}$/.test(text)) throw ctx.fault('user:not_found')
+  return getProfile(
+    ctx,
+    sql`${users.id} = (select ${handles.userId} from ${handles} where ${handles.key} = ${handleKey(text)})`,
+  )
+}
+
+export const getProfileById = (ctx: Context<'user:not_found'>, userId: string) => getProfile(ctx, eq(users.id, userId))
+
+async function getProfile(ctx: Context<'user:not_found'>, isWanted: SQL) {
+  const [found] = await ctx.db.select({ user: users, roles: heldRoles, isBanned }).from(users).where(isWanted)
+  if (found === undefined) throw ctx.fault('user:not_found')
+  const { id, handle, displayName, bio, createdAt, deletedAt, bannedUntil, banReason } = found.user
+  const base = { id, handle, created_at: createdAt.toISOString() }
+  if (deletedAt !== null) return { ...base, display_name: deletedName, deactivated: true, is_banned: false }
+  return {
+    ...base,
+    display_name: displayName,
+    deactivated: false,
+    ...(bio !== null && { bio }),
+    ...presentImages(ctx.config, found.user),
+    ...(found.roles.length > 0 && { roles: found.roles }),
+    is_banned: found.isBanned,
+    ...(found.isBanned && bannedUntil !== null && { banned_until: bannedUntil.toISOString() }),
+    ...(found.isBanned && banReason !== null && { ban_reason: banReason }),
+  }
+}
+
+/** Whether nobody has the handle, nor a sign-up that waits. */
+export async function isHandleFree(db: Database, handle: string): Promise<boolean> {
+  const isHeld = and(
+    eq(handles.key, handleKey(handle)),
+    or(isNull(handles.expiresAt), gt(handles.expiresAt, sql`now()`)),
+  )
+  return (await db.select({ key: handles.key }).from(handles).where(isHeld)).length === 0
+}

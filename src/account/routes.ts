@@ -1,0 +1,224 @@
+import { z } from 'zod'
+import { bio, displayName, handle, mailedToken, optionalKnownPassword } from '../accounts/fields.ts'
+import { me, presentMe } from '../accounts/me.ts'
+import { roles } from '../accounts/roles.ts'
+import type { Deps } from '../deps.ts'
+import { faults } from '../errors/fault.ts'
+import { signedInUser } from '../guards/credential.ts'
+import type { App } from '../http/app.ts'
+import { clientOf, hashingClientOf } from '../http/caller.ts'
+import { clearCookie, readCookie } from '../http/cookies.ts'
+import { isUuid, wholeNumberText } from '../http/validation.ts'
+import { deliveryRefusals } from '../mail/confirm.ts'
+import { changeProfile } from './change-profile.ts'
+import { confirmDeletion, deleteAccount } from './delete-account.ts'
+import { exportAccount } from './export-account.ts'
+import { getProfileByHandle, getProfileById, isHandleFree } from './public-profile.ts'
+import { listSecurityEvents } from './security-events.ts'
+
+export function userRoutes(app: App, deps: Deps): void {
+  app.route({
+    method: 'GET',
+    url: '/v0/user/me',
+    // Front-end servers ask for many users from one address.
+    config: { access: 'session or access token', evenBanned: true, limit: 'none', repeatable: true },
+    schema: { summary: 'The signed-in account', tags: ['account'], response: { 200: me } },
+    handler: (request, reply) => {
+      void reply.send(presentMe(deps.config, signedInUser(request).user))
+    },
+  })
+  const changeFault = faults('user:handle_already_exists', 'session:invalid_user_id')
+  app.route({
+    method: 'PATCH',
+    url: '/v0/user/me',
+    config: { access: 'session', codes: changeFault.codes },
+    schema: {
+      summary: 'Change handle, display name or bio',
+      tags: ['account'],
+      body: z.object({
+        handle: handle.optional(),
+        display_name: displayName.optional(),
+        bio: bio.nullable().optional(),
+      }),
+      response: { 200: me },
+    },
+    handler: async (request) => {
+      const { handle, display_name: displayName, bio } = request.body
+      const change = { handle, displayName, bio: bio === '' ? null : bio }
+      return presentMe(deps.config, await changeProfile({ ...deps, fault: changeFault }, signedInUser(request), change))
+    },
+  })
+  deletionRoutes(app, deps)
+  historyRoutes(app, deps)
+  profileRoutes(app, deps)
+}
+
+/** One proof at most. */
+const deletionBody = z.object({ password: optionalKnownPassword, totp_code: z.string().optional() })
+
+function deletionRoutes(app: App, deps: Deps): void {
+  const fault = faults(
+    'general:bad_request',
+    'user:reauthentication_required',
+    'user:cannot_manage_self',
+    'user:invalid_password',
+    'user:invalid_session',
+    'totp:invalid_code',
+    'totp:backup_code_exhausted',
+    'rate_limit:exceeded',
+    'system:hashing_error',
+    ...deliveryRefusals,
+  )
+  app.route({
+    method: 'DELETE',
+    url: '/v0/user/me',
+    config: { access: 'session', evenBanned: true, limit: 'sign-in', codes: fault.codes },
+    schema: {
+      summary: 'Erase the account, with its password or a code; one with neither is mailed a link',
+      tags: ['account'],
+      body: deletionBody,
+      response: { 202: z.object({ message: z.string() }), 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      const { password, totp_code: totpCode } = request.body
+      if (password !== undefined && totpCode !== undefined) {
+        throw fault('general:bad_request', { details: 'Send one of password and totp_code.' })
+      }
+      const proof = { password, totpCode, client: hashingClientOf(request) }
+      const outcome = await deleteAccount({ ...deps, fault }, signedInUser(request), proof)
+      if (outcome === 'mailed')
+        return reply.code(202).send({ message: 'A link that erases the account is on its way.' })
+      clearCookie(reply, deps.config, 'session_id')
+      if (readCookie(request, deps.config, 'refresh_token')) clearCookie(reply, deps.config, 'refresh_token')
+      return reply.code(204).send()
+    },
+  })
+  const confirmFault = faults('token:invalid_account_deletion', 'user:cannot_manage_self')
+  app.route({
+    method: 'POST',
+    url: '/v0/user/me/deletion/confirm',
+    config: { access: 'public', codes: confirmFault.codes },
+    schema: {
+      summary: 'Erase the account by the mailed link',
+      tags: ['account'],
+      body: z.object({ token: mailedToken }),
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      const ctx = { ...deps, fault: confirmFault }
+      await confirmDeletion(ctx, { token: request.body.token, client: clientOf(request) })
+      return reply.code(204).send()
+    },
+  })
+}
+
+const event = z.object({
+  id: z.uuid(),
+  type: z.string(),
+  created_at: z.iso.datetime(),
+  ip_address: z.string().optional(),
+  user_agent: z.string().optional(),
+  metadata: z.record(z.string(), z.string()).optional(),
+})
+
+const eventsQuery = z.object({
+  limit: wholeNumberText({ least: 1, most: 100 }).optional(),
+  cursor: z.string().optional().meta({ description: 'next_cursor of the page before' }),
+})
+
+function historyRoutes(app: App, deps: Deps): void {
+  const fault = faults('general:bad_request', 'rate_limit:exceeded')
+  app.route({
+    method: 'GET',
+    url: '/v0/user/me/security-events',
+    config: { access: 'session', codes: fault.codes },
+    schema: {
+      summary: 'What happened to the account, newest first',
+      tags: ['account'],
+      querystring: eventsQuery,
+      response: { 200: z.object({ data: z.array(event), next_cursor: z.string().optional() }) },
+    },
+    handler: async (request) => {
+      const { limit = '20', cursor } = request.query
+      if (cursor !== undefined && !isUuid(cursor)) {
+        throw fault('general:bad_request', { fields: [{ path: '/cursor', rule: 'format' }] })
+      }
+      return listSecurityEvents({ ...deps, fault }, signedInUser(request), { limit: Number(limit), cursor })
+    },
+  })
+  const exportFault = faults('rate_limit:exceeded')
+  app.route({
+    method: 'GET',
+    url: '/v0/user/me/export',
+    config: { access: 'session', evenBanned: true, fresh: true, database: 'write', codes: exportFault.codes },
+    schema: { summary: 'All data of the account, to keep', tags: ['account'], response: { 200: z.looseObject({}) } },
+    handler: async (request, reply) => {
+      const stream = await exportAccount({ ...deps, fault: exportFault }, signedInUser(request), clientOf(request))
+      return reply
+        .type('application/json; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="postern-export.json"')
+        .send(stream as never)
+    },
+  })
+}
+
+const profile = z.object({
+  id: z.uuid(),
+  handle: z.string(),
+  display_name: z.string(),
+  bio: z.string().optional(),
+  profile_image: z.url().optional(),
+  banner_image: z.url().optional(),
+  roles: z.array(z.enum(roles)).optional(),
+  deactivated: z.boolean(),
+  is_banned: z.boolean(),
+  banned_until: z.iso.datetime().optional(),
+  ban_reason: z.string().optional(),
+  created_at: z.iso.datetime(),
+})
+
+function profileRoutes(app: App, deps: Deps): void {
+  const fault = faults('user:not_found', 'general:bad_request')
+  const ctx = { ...deps, fault }
+  const config = { access: 'public', limit: 'look-up', codes: ['user:not_found'] } as const
+  app.route({
+    method: 'GET',
+    url: '/v0/users/profile',
+    config,
+    schema: {
+      summary: 'What anybody may see of an account, by its handle',
+      tags: ['users'],
+      querystring: z.object({ handle: z.string().min(1) }),
+      response: { 200: profile },
+    },
+    handler: (request) => getProfileByHandle(ctx, request.query.handle),
+  })
+  app.route({
+    method: 'GET',
+    url: '/v0/users/profile/id',
+    config,
+    schema: {
+      summary: 'The same by its id',
+      tags: ['users'],
+      querystring: z.object({ user_id: z.string().min(1) }),
+      response: { 200: profile },
+    },
+    handler: (request) => {
+      const { user_id: userId } = request.query
+      if (!isUuid(userId)) throw fault('general:bad_request', { fields: [{ path: '/user_id', rule: 'format' }] })
+      return getProfileById(ctx, userId)
+    },
+  })
+  app.route({
+    method: 'GET',
+    url: '/v0/users/handle/:handle/available',
+    config: { access: 'public', limit: 'look-up', codes: ['general:validation_error'] },
+    schema: {
+      summary: 'Whether a handle is free',
+      tags: ['users'],
+      params: z.object({ handle }),
+      response: { 200: z.object({ available: z.boolean() }) },
+    },
+    handler: async (request) => ({ available: await isHandleFree(deps.db, request.params.handle) }),
+  })
+}

@@ -1,0 +1,26 @@
+import { and, eq, sql } from 'drizzle-orm'
+import { endHeldLogins } from '../credentials/end-held-logins.ts'
+import { users } from '../db/schema/users.ts'
+import type { Transaction } from '../db/transaction.ts'
+import { isBanned } from './banned.ts'
+
+type Ban = { readonly until: Date | undefined; readonly reason: string }
+
+/** Afterwards the account is banned until then or for good, whatever it was before, and no login of it that waits can be finished. */
+export async function banAccount(tx: Transaction, userId: string, { until, reason }: Ban): Promise<void> {
+  await tx
+    .update(users)
+    .set({ bannedAt: sql`now()`, bannedUntil: until ?? null, banReason: reason })
+    .where(eq(users.id, userId))
+  await endHeldLogins(tx, userId)
+}
+
+/** Afterwards the account may do what it could before; says whether it was banned. */
+export async function unbanAccount(tx: Transaction, userId: string): Promise<boolean> {
+  const freed = await tx
+    .update(users)
+    .set({ bannedAt: null, bannedUntil: null, banReason: null })
+    .where(and(eq(users.id, userId), isBanned))
+    .returning({ id: users.id })
+  return freed.length > 0
+}

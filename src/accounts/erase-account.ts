@@ -1,0 +1,93 @@
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import type { AccountTransaction } from '../credentials/change-accounts.ts'
+import { endSessions } from '../credentials/end-sessions.ts'
+import { failedAttempts } from '../db/schema/limits.ts'
+import { mailedTokens, mails } from '../db/schema/mails.ts'
+import { oauthIdentities, oauthSignUps } from '../db/schema/oauth.ts'
+import { sessions } from '../db/schema/sessions.ts'
+import { backupCodes, pendingLogins, totpSecrets } from '../db/schema/totp.ts'
+import { devices, signUps, userRoles, users } from '../db/schema/users.ts'
+import type { Transaction } from '../db/transaction.ts'
+import type { Deps } from '../deps.ts'
+import { supersedeSignUpTokens } from '../mailed-tokens/issue.ts'
+import { dropImage } from './drop-image.ts'
+
+/**
+ * Afterwards nothing personal is left of the account, and nothing opens it: id, handle and the times of its events stay, so that the
+ * handle is never somebody else's [DA2]. Its address is free.
+ */
+export async function eraseAccount(
+  deps: Pick<Deps, 'jobs' | 'searchIndex'>,
+  tx: AccountTransaction,
+  userId: string,
+): Promise<void> {
+  const [user] = await tx
+    .select({ email: users.email, emailKey: users.emailKey })
+    .from(users)
+    .where(eq(users.id, userId))
+    .for('update')
+  if (user === undefined) return
+  await endSessions(tx, userId, { reason: 'deleted' })
+  await tx.update(sessions).set({ userAgent: null, ipAddress: null }).where(eq(sessions.userId, userId))
+  await eraseAttempts(tx, userId)
+  await eraseSignUps(tx, user)
+  await eraseOwnSignUp(tx, userId)
+  await dropImage(deps, tx, { userId })
+  // Mails with a link go with their tokens.
+  await tx.delete(mails).where(eq(mails.userId, userId))
+  for (const table of personal) await tx.delete(table).where(eq(table.userId, userId))
+  await tx
+    .update(users)
+    .set({
+      email: '',
+      // No address: two deleted accounts do not collide, and no look-up finds them.
+      emailKey: `deleted:${userId}`,
+      displayName: '',
+      bio: null,
+      profileImage: null,
+      bannerImage: null,
+      passwordHash: null,
+      passwordVersion: sql`${users.passwordVersion} + 1`,
+      totpEnabledAt: null,
+      bannedAt: null,
+      bannedUntil: null,
+      banReason: null,
+      deletedAt: sql`now()`,
+    })
+    .where(eq(users.id, userId))
+  await tx.execute(sql`select erase_security_events(${userId})`)
+  await deps.searchIndex.noteChange(tx, userId)
+}
+
+const personal = [
+  devices,
+  mailedTokens,
+  pendingLogins,
+  totpSecrets,
+  backupCodes,
+  oauthIdentities,
+  oauthSignUps,
+  userRoles,
+] as const
+
+async function eraseAttempts(tx: Transaction, userId: string): Promise<void> {
+  const known = await tx.select({ id: devices.id }).from(devices).where(eq(devices.userId, userId))
+  const counts = [`account:${userId}`, ...known.map(({ id }) => `device:${id}`)]
+  const keys = counts.flatMap((key) => [key, `codes:${key}`])
+  await tx.delete(failedAttempts).where(inArray(failedAttempts.key, keys))
+}
+
+/** What others tried with the address: it names it, too. */
+async function eraseSignUps(tx: Transaction, { email, emailKey }: { email: string; emailKey: string }): Promise<void> {
+  const ended = await tx.delete(signUps).where(eq(signUps.emailKey, emailKey)).returning({ id: signUps.id })
+  for (const { id } of ended) await supersedeSignUpTokens(tx, id)
+  // Of a sign-up only: a link to the same mailbox may be another account's.
+  await tx.delete(mailedTokens).where(and(eq(mailedTokens.addressKey, emailKey), isNull(mailedTokens.userId)))
+  await tx.delete(oauthSignUps).where(sql`lower(${oauthSignUps.email}) = lower(${email})`)
+}
+
+/** The links of the sign-up that became this account: one of them is the account's, and all of them hold its first address. */
+async function eraseOwnSignUp(tx: Transaction, userId: string): Promise<void> {
+  const own = tx.select({ id: mailedTokens.signUpId }).from(mailedTokens).where(eq(mailedTokens.userId, userId))
+  await tx.delete(mailedTokens).where(inArray(mailedTokens.signUpId, own))
+}

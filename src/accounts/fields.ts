@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { type Breach, ruledText } from '../http/validation.ts'
+import { findEmailBreach } from '../text/email.ts'
+import type { IsCommonPassword } from './common-passwords.ts'
+
+const lengthOf = (text: string): number => [...text].length
+
+const reservedHandles = new Set(
+  `admin administrator support help system null undefined root moderator mod staff official bot api mail email info contact
+   security abuse noreply no_reply anonymous guest user test`.split(/\s+/),
+)
+
+export const email = ruledText({
+  findBreach: findEmailBreach,
+  cleaned: z.string().trim().normalize('NFC'),
+  meta: { description: 'One address, Unicode allowed', maxLength: 254, examples: ['ada@example.com'] },
+})
+
+function findHandleBreach(handle: string): Breach | undefined {
+  if (lengthOf(handle) < 4) return { rule: 'min_length', limit: 4 }
+  if (lengthOf(handle) > 15) return { rule: 'max_length', limit: 15 }
+  if (!/^[A-Za-z0-9_]+$/.test(handle)) return { rule: 'charset' }
+  if (/^_|_$|__/.test(handle)) return { rule: 'format' }
+  return reservedHandles.has(handleKey(handle)) ? { rule: 'reserved' } : undefined
+}
+
+export const handle = ruledText({
+  findBreach: findHandleBreach,
+  meta: { minLength: 4, maxLength: 15, pattern: '^[A-Za-z0-9_]+$', examples: ['ada_l'] },
+})
+
+/** Handles that differ in case only are the same handle. */
+export const handleKey = (text: string): string => text.toLowerCase()
+
+/** What shows nothing: space, what is ignored, marks without a letter, and the few letters and signs that are drawn as nothing. */
+const blank = /^[\s\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}\u{13441}\u{13442}]*$/u
+
+/**
+ * U+200D and U+200C, which say that two letters or pictures are joined (👩‍💻) or are not (علی‌رضا). The former also ends some words of Bengali and
+ * Malayalam, after the sign that takes a letter's vowel.
+ */
+const joiner =
+  /(?<=[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d](?=[\p{L}\p{M}\p{Extended_Pictographic}])|(?<=[\u09cd\u0d4d])\u200d/gu
+
+function findDisplayNameBreach(name: string): Breach | undefined {
+  if (lengthOf(name) > 50) return { rule: 'max_length', limit: 50 }
+  if (/[<>\p{Cc}\p{Cf}\p{Cs}\p{Co}]/u.test(name.replace(joiner, ''))) return { rule: 'charset' }
+  return blank.test(name) ? { rule: 'blank' } : undefined
+}
+
+export const displayName = ruledText({
+  findBreach: findDisplayNameBreach,
+  meta: { minLength: 1, maxLength: 50, examples: ['Ada Lovelace'] },
+})
+
+/** Shown as text; what would act on it, or make it seem to be another's, has no place. Empty, it clears. */
+export const bio = ruledText({
+  findBreach: (text) => {
+    if (lengthOf(text) > 160) return { rule: 'max_length', limit: 160 }
+    return /[\p{Cs}\p{Co}]|(?!\n)\p{Cc}/u.test(text) ? { rule: 'charset' } : undefined
+  },
+  mayBeEmpty: true,
+  meta: { maxLength: 160 },
+})
+
+const mostPasswordBytes = 1024
+const mostPasswordLength = 128
+
+/** A password that is only checked: too long a one would be work for nothing. */
+const findKnownPasswordBreach = (text: string): Breach | undefined =>
+  Buffer.byteLength(text) > mostPasswordBytes ? { rule: 'max_length', limit: mostPasswordBytes } : undefined
+
+export const knownPassword = ruledText({
+  findBreach: findKnownPasswordBreach,
+  meta: { minLength: 1, format: 'password' },
+})
+
+/** The same where it may be left out: empty, it is a wrong password. */
+export const optionalKnownPassword = ruledText({
+  findBreach: findKnownPasswordBreach,
+  mayBeEmpty: true,
+  meta: { format: 'password' },
+}).optional()
+
+type PasswordPolicy = { readonly minLength: number; readonly isCommon: IsCommonPassword }
+
+const folded = (text: string): string => text.normalize('NFKC').toLowerCase()
+
+function findPasswordBreach(text: string, { minLength, isCommon }: PasswordPolicy): Breach | undefined {
+  if (!text.isWellFormed()) return { rule: 'charset' }
+  const length = lengthOf(text.normalize('NFKC'))
+  if (length < minLength) return { rule: 'min_length', limit: minLength }
+  if (length > mostPasswordLength) return { rule: 'max_length', limit: mostPasswordLength }
+  if (Buffer.byteLength(text) > mostPasswordBytes) return { rule: 'max_length', limit: mostPasswordBytes }
+  return isCommon(folded(text)) ? { rule: 'common' } : undefined
+}
+
+export const newPassword = (policy: PasswordPolicy) =>
+  ruledText({
+    findBreach: (text) => findPasswordBreach(text, policy),
+    meta: { minLength: policy.minLength, maxLength: mostPasswordLength, format: 'password' },
+  })
+
+type Person = { readonly email: string; readonly handle: string; readonly displayName: string }
+
+const productName = 'postern'
+
+/** A password that is the person's own e-mail, its local part, handle or name, or the product's name [PW3]. */
+export function isPersonalPassword(password: string, { email, handle, displayName }: Person): boolean {
+  const names = [email, email.slice(0, email.lastIndexOf('@')), handle, displayName, productName]
+  return names.map(folded).includes(folded(password))
+}
+
+/** The token of a mailed link: whether it is one is the route's to say. */
+export const mailedToken = ruledText({ meta: { description: 'From the link in the mail' } })

@@ -1,0 +1,107 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { isNotNull, sql } from 'drizzle-orm'
+import type { Database } from '../db/database.ts'
+import { prepared } from '../db/prepared.ts'
+import { eventOutbox } from '../db/schema/events.ts'
+import { securityEvents } from '../db/schema/users.ts'
+import type { Client } from '../http/caller.ts'
+
+/** What happens to an account. */
+export type EventType =
+  | 'sign_up'
+  | 'login_succeeded'
+  | 'login_failed'
+  | 'attempts_forgiven'
+  | 'logout'
+  | 'session_revoked'
+  | 'device_added'
+  | 'device_forgotten'
+  | 'password_changed'
+  | 'password_set'
+  | 'password_reset_requested'
+  | 'password_reset'
+  | 'email_change_requested'
+  | 'email_changed'
+  | 'email_change_undone'
+  | 'totp_enabled'
+  | 'totp_confirmed'
+  | 'totp_disabled'
+  | 'backup_codes_regenerated'
+  | 'backup_code_used'
+  | 'oauth_linked'
+  | 'oauth_unlinked'
+  | 'refresh_reuse_detected'
+  | 'role_granted'
+  | 'role_revoked'
+  | 'banned'
+  | 'unbanned'
+  | 'data_exported'
+  | 'deletion_requested'
+
+type SecurityEvent = {
+  readonly type: EventType
+  /** Nobody's: a failed login with an address that has no account. */
+  readonly userId: string | undefined
+  /** None of the operator's commands. */
+  readonly client: Pick<Client, 'address' | 'userAgent'> | undefined
+  readonly metadata?: Record<string, string>
+}
+
+/**
+ * Writes one row of the account's history: in the transaction of the act, or, for a refusal, outside the one that refuses. Whoever
+ * listens gets it after the commit. Gives its id.
+ */
+export async function audit(db: Database, { type, userId, client, metadata }: SecurityEvent): Promise<string> {
+  const id = randomUUIDv7()
+  await auditStatement(db).execute({
+    id,
+    userId: userId ?? null,
+    type,
+    ipAddress: client?.address ?? null,
+    userAgent: client?.userAgent ?? null,
+    metadata: metadata === undefined ? null : JSON.stringify(metadata),
+  })
+  return id
+}
+
+const auditStatement = prepared((tx) => {
+  const event = tx.$with('event').as(
+    tx
+      .insert(securityEvents)
+      .values({
+        id: sql.placeholder('id'),
+        userId: sql.placeholder('userId'),
+        type: sql`${sql.placeholder('type')}`,
+        ipAddress: sql.placeholder('ipAddress'),
+        userAgent: sql.placeholder('userAgent'),
+        metadata: sql`${sql.placeholder('metadata')}::jsonb`,
+        // Of several events of one transaction each has its moment.
+        createdAt: sql`clock_timestamp()`,
+      })
+      .returning({
+        eventId: securityEvents.id,
+        userId: securityEvents.userId,
+        createdAt: securityEvents.createdAt,
+      }),
+  )
+  return tx
+    .with(event)
+    .insert(eventOutbox)
+    .select(tx.select().from(event).where(isNotNull(event.userId)))
+    .prepare('audit')
+})
+
+type SameOfMany = Pick<SecurityEvent, 'type' | 'metadata'> & { readonly userIds: readonly string[] }
+
+/** The same of many accounts that nobody did over HTTP, in one statement. */
+export async function auditEach(db: Database, { type, userIds, metadata }: SameOfMany): Promise<void> {
+  const ids = userIds.map(() => randomUUIDv7())
+  await db.execute(sql`
+    with event as (
+      insert into security_events (id, user_id, type, metadata, created_at)
+      select id, user_id, ${type}, ${JSON.stringify(metadata ?? null)}::jsonb, clock_timestamp()
+      from unnest(${sql.param(ids)}::uuid[], ${sql.param([...userIds])}::uuid[]) as one (id, user_id)
+      returning id, user_id, created_at
+    )
+    insert into event_outbox (event_id, user_id, created_at) select id, user_id, created_at from event`)
+}

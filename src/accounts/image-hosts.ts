@@ -1,0 +1,14 @@
+import { eq, sql } from 'drizzle-orm'
+import { oauthProviders } from '../db/schema/oauth.ts'
+import type { Deps } from '../deps.ts'
+
+/** On which hosts the provider's pictures lie. */
+export async function imageHostsOf({ config, db }: Deps, providerId: string): Promise<readonly string[]> {
+  if (providerId === 'google') return config.googleImageHosts
+  if (providerId === 'github') return config.githubImageHosts
+  const [row] = await db
+    .select({ imageHosts: oauthProviders.imageHosts })
+    .from(oauthProviders)
+    .where(eq(sql`${oauthProviders.id}::text`, providerId))
+  return row?.imageHosts ?? []
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import type { Config } from '../config/config.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
+import { presentImages } from './image-url.ts'
+import { roles } from './roles.ts'
+
+export const me = z.object({
+  id: z.uuid(),
+  email: z.string(),
+  handle: z.string(),
+  display_name: z.string(),
+  bio: z.string().optional(),
+  profile_image: z.url().optional(),
+  banner_image: z.url().optional(),
+  roles: z.array(z.enum(roles)).optional().meta({ description: 'the highest first' }),
+  is_banned: z.boolean(),
+  banned_until: z.iso.datetime().optional(),
+  ban_reason: z.string().optional(),
+  has_password: z.boolean(),
+  totp_enabled: z.boolean(),
+  created_at: z.iso.datetime(),
+})
+
+/** The account as its owner sees it. */
+export const presentMe = (config: Pick<Config, 'publicUrl'>, user: SignedIn['user']): z.infer<typeof me> => ({
+  id: user.id,
+  email: user.email,
+  handle: user.handle,
+  display_name: user.displayName,
+  bio: user.bio ?? undefined,
+  ...presentImages(config, user),
+  roles: user.roles.length > 0 ? [...user.roles] : undefined,
+  is_banned: user.isBanned,
+  banned_until: user.isBanned ? user.bannedUntil?.toISOString() : undefined,
+  ban_reason: user.isBanned ? (user.banReason ?? undefined) : undefined,
+  has_password: user.hasPassword,
+  totp_enabled: user.totpEnabled,
+  created_at: user.createdAt.toISOString(),
+})

@@ -1,0 +1,77 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { and, desc, eq, inArray, sql } from 'drizzle-orm'
+import { audit } from '../accounts/history.ts'
+import type { Context } from '../context.ts'
+import { makeToken, tokenDigest } from '../crypto/secret-token.ts'
+import type { Database } from '../db/database.ts'
+import { devices, users } from '../db/schema/users.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Client } from '../http/caller.ts'
+import type { SignedIn } from './signed-in.ts'
+
+/** Joins an account with its device whose token's digest is `deviceDigest`. */
+export const isKnownDevice = and(eq(devices.userId, users.id), eq(devices.tokenDigest, sql.placeholder('deviceDigest')))
+
+/** Of what the server never issued, none that any device has. */
+export const deviceDigestOf = (deviceToken: string | undefined): Buffer =>
+  (deviceToken === undefined ? undefined : tokenDigest('device', deviceToken)) ?? noDigest
+
+const noDigest = Buffer.alloc(0)
+
+/** Whether only the database can say that it is no device's. */
+export const mayBeDeviceToken = (text: string | undefined): boolean =>
+  text !== undefined && tokenDigest('device', text) !== undefined
+
+/** The devices on which a password alone opens a session, last seen first. */
+export async function listDevices(db: Database, { user, deviceId }: SignedIn) {
+  const rows = await db
+    .select()
+    .from(devices)
+    .where(eq(devices.userId, user.id))
+    .orderBy(desc(devices.lastSeenAt), desc(devices.id))
+  return rows.map(({ id, createdAt, lastSeenAt, userAgent, ipAddress }) => ({
+    id,
+    created_at: createdAt.toISOString(),
+    last_seen_at: lastSeenAt.toISOString(),
+    ...(userAgent !== null && { user_agent: userAgent }),
+    ...(ipAddress !== null && { ip_address: ipAddress }),
+    is_current: id === deviceId,
+  }))
+}
+
+/** Afterwards the device needs a mailed link again; its sessions go on. */
+export function forgetDevice(
+  ctx: Context<'system:not_found'>,
+  { user }: SignedIn,
+  { deviceId, client }: { readonly deviceId: string; readonly client: Client },
+): Promise<void> {
+  return transaction(ctx.pool, async (tx) => {
+    const forgotten = await tx
+      .delete(devices)
+      .where(and(eq(devices.id, deviceId), eq(devices.userId, user.id)))
+      .returning({ id: devices.id })
+    if (forgotten.length === 0) throw ctx.fault('system:not_found')
+    await audit(tx, { type: 'device_forgotten', userId: user.id, client })
+  })
+}
+
+const mostDevices = 50
+
+type NewDevice = { readonly userId: string; readonly client: Client }
+
+/** Afterwards whoever holds the token is a known device of the account; beyond fifty the one that was seen longest ago is not any more. */
+export async function addDevice(tx: Transaction, { userId, client }: NewDevice) {
+  const { text: deviceToken, digest } = makeToken('device')
+  const deviceId = randomUUIDv7()
+  const { userAgent, address: ipAddress } = client
+  await tx.insert(devices).values({ id: deviceId, userId, tokenDigest: digest, userAgent, ipAddress })
+  const beyond = tx
+    .select({ id: devices.id })
+    .from(devices)
+    .where(eq(devices.userId, userId))
+    .orderBy(desc(devices.lastSeenAt), desc(devices.id))
+    .offset(mostDevices)
+  await tx.delete(devices).where(inArray(devices.id, beyond))
+  await audit(tx, { type: 'device_added', userId, client })
+  return { deviceId, deviceToken }
+}

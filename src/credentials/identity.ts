@@ -1,0 +1,33 @@
+import type { Context } from '../context.ts'
+import { getSigningKey } from './get-signing-key.ts'
+import { signJwt } from './jwt.ts'
+import type { SignedIn } from './signed-in.ts'
+
+export const identityTtlSeconds = 60
+/** A signature costs as much as many checks. So long one is said again; whoever gets it last still has most of its time. */
+const repeatedMs = 10_000
+
+type Signed = { readonly text: string; readonly atMs: number }
+
+export type SignIdentity = (ctx: Context<'system:token_creation_error'>, signedIn: SignedIn) => string
+
+/**
+ * Who is signed in, as a JWT: an application behind a proxy that passes on what a client wrote under another spelling of the header
+ * finds no signature there. Remembered with the session itself, so that it ends with it [SE5].
+ */
+export function identitySigner(): SignIdentity {
+  const remembered = new WeakMap<SignedIn, Signed>()
+  return (ctx, signedIn) => {
+    const known = remembered.get(signedIn)
+    const atMs = performance.now()
+    if (known !== undefined && atMs - known.atMs < repeatedMs) return known.text
+    const key = getSigningKey(ctx)
+    const { config, replicas } = ctx
+    const nowMs = replicas.isLeased() ? replicas.databaseNow() : Date.now()
+    const { sessionId, user } = signedIn
+    const claims = { userId: user.id, sessionId, roles: user.roles, issuedAtSeconds: nowMs / 1000 }
+    const text = signJwt(config, key, { typ: 'identity+jwt', ttlSeconds: identityTtlSeconds }, claims)
+    remembered.set(signedIn, { text, atMs })
+    return text
+  }
+}

@@ -1,0 +1,83 @@
+import { eq, sql } from 'drizzle-orm'
+import { PgDialect } from 'drizzle-orm/pg-core'
+import type pg from 'pg'
+import { isBanned } from '../accounts/banned.ts'
+import { heldRoles, type Role } from '../accounts/roles.ts'
+import { pipelined } from '../db/pipelined.ts'
+import { sessions } from '../db/schema/sessions.ts'
+import { userRoles, users } from '../db/schema/users.ts'
+import type { Method } from './methods.ts'
+
+/** A session and whose it is, as PostgreSQL says. Times are PostgreSQL's, in milliseconds since 1970. */
+export type StoredSession = {
+  readonly session_id: string
+  readonly is_fresh: boolean
+  readonly device_id: string | null
+  readonly remember_me: boolean
+  readonly methods: readonly Method[]
+  readonly ended: boolean
+  readonly expired: boolean
+  /** Until then all of this stays as it is, unless somebody changes it. */
+  readonly holds_until: number
+  /** From when on its use must be noted. */
+  readonly seen_due_at: number
+  readonly now_ms: number
+  /** The oldest transaction that was running: what ended before is in it. */
+  readonly transaction: number
+  /** None: the user is gone. */
+  readonly user_id: string | null
+  readonly email: string
+  readonly handle: string
+  readonly display_name: string
+  readonly bio: string | null
+  readonly profile_image: string | null
+  readonly banner_image: string | null
+  readonly has_password: boolean
+  readonly totp_enabled: boolean
+  readonly is_banned: boolean
+  readonly banned_until: Date | null
+  readonly ban_reason: string | null
+  readonly user_created_at: Date
+  readonly roles: readonly Role[]
+}
+
+/** What a session is found by: the digest of its token, or its id. */
+export type SessionKey = 'tokenDigest' | 'id'
+
+/**
+ * One prepared statement. Written by drizzle and run past it, as drizzle takes as long to put the row together as PostgreSQL to
+ * find it.
+ */
+export function storedSessionFinder(pool: pg.Pool, by: SessionKey, intervalSeconds: number) {
+  const name = `resolve_session_by_${by}`
+  const { sql: text } = new PgDialect({ casing: 'snake_case' }).sqlToQuery(statement(by, intervalSeconds))
+  const ask = pipelined(pool)
+  return async (value: Buffer | string): Promise<StoredSession | undefined> => {
+    const [stored] = await ask<StoredSession>({ name, text, values: [value] })
+    return stored
+  }
+}
+
+/** Not `extract`, which counts in numerics. */
+const milliseconds = (time: ReturnType<typeof sql>) => sql`date_part('epoch', ${time}) * 1000`
+
+function statement(by: SessionKey, intervalSeconds: number) {
+  const freshUntil = sql`${sessions.authenticatedAt} + interval '5 minutes'`
+  const firstRoleEnd = sql`(select min(${userRoles.expiresAt}) from ${userRoles}
+    where ${userRoles.userId} = ${users.id} and ${userRoles.expiresAt} > now())`
+  const holdsUntil = sql`least(${sessions.expiresAt}, ${firstRoleEnd},
+    case when ${freshUntil} > now() then ${freshUntil} end,
+    case when ${users.bannedUntil} > now() then ${users.bannedUntil} end)`
+  const seenDueAt = sql`${sessions.lastSeenAt} + make_interval(secs => ${sql.raw(String(intervalSeconds))})`
+  return sql`
+    select ${sessions.id} as session_id, ${freshUntil} > now() as is_fresh, ${sessions.deviceId}, ${sessions.rememberMe},
+      ${sessions.methods}, ${sessions.endedAt} is not null as ended, ${sessions.expiresAt} <= now() as expired,
+      ${milliseconds(holdsUntil)} as holds_until, ${milliseconds(seenDueAt)} as seen_due_at, ${milliseconds(sql`now()`)} as now_ms,
+      pg_snapshot_xmin(pg_current_snapshot())::text::float8 as transaction,
+      ${users.id} as user_id, ${users.email}, ${users.handle}, ${users.displayName}, ${users.bio}, ${users.profileImage},
+      ${users.bannerImage}, ${users.passwordHash} is not null as has_password, ${users.totpEnabledAt} is not null as totp_enabled,
+      ${isBanned} as is_banned, ${users.bannedUntil}, ${users.banReason}, ${users.createdAt} as user_created_at,
+      ${heldRoles} as roles
+    from ${sessions} left join ${users} on ${eq(users.id, sessions.userId)}
+    where ${eq(sessions[by], sql.placeholder('key'))}`
+}

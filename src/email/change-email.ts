@@ -1,0 +1,92 @@
+import { and, eq, ne } from 'drizzle-orm'
+import { audit } from '../accounts/history.ts'
+import type { Context } from '../context.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
+import { users } from '../db/schema/users.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Client, HashingClient } from '../http/caller.ts'
+import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
+import { notifyOwner, queueMail } from '../mail/outbox.ts'
+import { issueMailedToken, supersedeUserTokens } from '../mailed-tokens/issue.ts'
+import { mailedLink } from '../mailed-tokens/link.ts'
+import { lockOwnAccount } from '../sign-in/lock-account.ts'
+import { provePassword } from '../sign-in/prove-password.ts'
+import { emailKey } from '../text/email.ts'
+import { limitMails } from '../throttling/mails.ts'
+import { countEvent } from '../throttling/quota.ts'
+
+type Refusal =
+  | 'general:validation_error'
+  | 'password:incorrect'
+  | 'user:email_already_exists'
+  | 'rate_limit:exceeded'
+  | 'system:hashing_error'
+  | 'user:invalid_session'
+  | DeliveryRefusal
+
+const changesADay = 5
+
+type Wish = { readonly password: string; readonly newEmail: string; readonly client: HashingClient }
+
+/** Afterwards a link waits in the new mailbox and a notice in the old one; the account's address is as it was. */
+export async function changeEmail(ctx: Context<Refusal>, signedIn: SignedIn, wish: Wish): Promise<void> {
+  const { user } = signedIn
+  const { password, newEmail, client } = wish
+  const newKey = emailKey(newEmail)
+  // Another spelling of the own address is one that its mailbox confirms, as any other [FD15].
+  if (newEmail === user.email) {
+    throw ctx.fault('general:validation_error', { fields: [{ path: '/new_email', rule: 'unchanged' }] })
+  }
+  await countEvent(ctx, {
+    key: `change-email:${user.id}`,
+    quota: changesADay,
+    windowSeconds: 86_400,
+    details: 'The address of this account was changed as often as it may be in a day.',
+  })
+  const wrong = 'password:incorrect'
+  const proven = await provePassword(ctx, signedIn, { password, wrong, act: 'change_email', client })
+  await limitMails(ctx, 'email_change', newKey)
+
+  const mailId = await transaction(ctx.pool, async (tx) => {
+    const account = await lockOwnAccount(ctx, tx, signedIn)
+    // A password that changed meanwhile would not void this link.
+    await proven.claim(tx, account)
+    const [taken] = await tx
+      .select({ id: users.id })
+      .from(users)
+      .where(and(eq(users.emailKey, newKey), ne(users.id, user.id)))
+    if (taken) throw ctx.fault('user:email_already_exists')
+    await audit(tx, { type: 'email_change_requested', userId: user.id, client })
+    return queueChangeMails(tx, ctx, { userId: user.id, oldEmail: account.email, newEmail, client })
+  })
+  await confirmDelivery(ctx, mailId, client)
+}
+
+type Change = {
+  readonly userId: string
+  readonly oldEmail: string
+  readonly newEmail: string
+  readonly client: Client
+}
+
+async function queueChangeMails(tx: Transaction, ctx: Context<never>, change: Change): Promise<string> {
+  const { userId, oldEmail, newEmail, client } = change
+  const ttlSeconds = ctx.config.emailChangeTtlSeconds
+  await supersedeUserTokens(tx, userId, ['email_change'])
+  const addressKey = emailKey(newEmail)
+  const token = await issueMailedToken(tx, {
+    purpose: 'email_change',
+    userId,
+    addressKey,
+    address: newEmail,
+    ttlSeconds,
+  })
+  await notifyOwner(tx, ctx, { id: userId, email: oldEmail }, { template: 'email_change_requested' })
+  const link = mailedLink(ctx.config, 'confirm-email-change', token.text)
+  return queueMail(tx, ctx, {
+    content: { template: 'email_change', to: newEmail, link },
+    tokenId: token.id,
+    ttlSeconds,
+    client,
+  })
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { email, knownPassword, mailedToken } from '../accounts/fields.ts'
+import type { Deps } from '../deps.ts'
+import { faults } from '../errors/fault.ts'
+import { signedInUser, stateGuard } from '../guards/credential.ts'
+import type { App } from '../http/app.ts'
+import { clientOf, hashingClientOf } from '../http/caller.ts'
+import { deliveryRefusals } from '../mail/confirm.ts'
+import { changeEmail } from './change-email.ts'
+import { confirmEmailChange } from './confirm-email-change.ts'
+import { undoEmailChange } from './undo-email-change.ts'
+
+const demandsPassword = stateGuard('user:password_not_set', ({ hasPassword }) => hasPassword)
+
+export function emailRoutes(app: App, deps: Deps): void {
+  const changeFault = faults(
+    'general:validation_error',
+    'password:incorrect',
+    'user:email_already_exists',
+    'rate_limit:exceeded',
+    'system:hashing_error',
+    'user:invalid_session',
+    ...deliveryRefusals,
+  )
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/change-email',
+    config: { access: 'session', limit: 'sign-in', codes: changeFault.codes },
+    onRequest: demandsPassword,
+    schema: {
+      summary: 'Ask for another address: a link goes there, a notice to the old one',
+      tags: ['email'],
+      body: z.object({ password: knownPassword, new_email: email }),
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      const { password, new_email: newEmail } = request.body
+      const wish = { password, newEmail, client: hashingClientOf(request) }
+      await changeEmail({ ...deps, fault: changeFault }, signedInUser(request), wish)
+      return reply.code(204).send()
+    },
+  })
+
+  const confirmFault = faults('token:invalid_email_change', 'token:email_mismatch', 'user:email_already_exists')
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/confirm-email-change',
+    config: { access: 'public', codes: confirmFault.codes },
+    schema: {
+      summary: 'Use the link in the new mailbox: the address changes and every session ends',
+      tags: ['email'],
+      body: z.object({ token: mailedToken, email: email.optional() }),
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      await confirmEmailChange({ ...deps, fault: confirmFault }, { ...request.body, client: clientOf(request) })
+      return reply.code(204).send()
+    },
+  })
+
+  const undoFault = faults('token:invalid_email_change', 'user:email_already_exists', 'rate_limit:exceeded')
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/undo-email-change',
+    config: { access: 'public', limit: 'sign-in', codes: undoFault.codes },
+    schema: {
+      summary: 'Use the link in the old mailbox: the old address is back and nobody is signed in',
+      tags: ['email'],
+      body: z.object({ token: mailedToken }),
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      const { token } = request.body
+      await undoEmailChange({ ...deps, fault: undoFault }, { token, client: hashingClientOf(request) })
+      return reply.code(204).send()
+    },
+  })
+}

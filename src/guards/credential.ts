@@ -1,0 +1,143 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { hasRole, type Role } from '../accounts/roles.ts'
+import type { Config } from '../config/config.ts'
+import { accessTokenRefusals, type ResolveAccessToken } from '../credentials/resolve-access-token.ts'
+import { type ResolveSession, type SessionRefusal, sessionRefusals } from '../credentials/resolve-session.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
+import type { ErrorCode } from '../errors/catalogue.ts'
+import { faults } from '../errors/fault.ts'
+import { clearCookie, type HasHeaders, readCookie } from '../http/cookies.ts'
+import { type Guard, guard } from '../http/guard.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    signedIn: SignedIn | undefined
+  }
+}
+
+type Credential = { readonly source: 'cookie' | 'bearer'; readonly text: string }
+
+/** Node took the blanks at its end away. One that looks for them itself would take the square of their number. */
+const bearer = /^Bearer +(\S.*)$/i
+
+/** The session cookie first; where one is sent, Bearer is not tried. */
+export function findCredential(request: HasHeaders, config: Config): Credential | undefined {
+  const cookie = readCookie(request, config, 'session_id')
+  if (cookie !== undefined) return { source: 'cookie', text: cookie }
+  const text = bearer.exec(request.headers.authorization ?? '')?.[1]
+  return text === undefined ? undefined : { source: 'bearer', text }
+}
+
+/** A bearer with two dots is an access token, any other a session token. */
+const isAccessToken = ({ source, text }: Credential): boolean =>
+  source === 'bearer' && /^[^.]*\.[^.]*\.[^.]*$/.test(text)
+
+/** The text of a session's token, or what is sent in its place. */
+export function findSessionToken(request: HasHeaders, config: Config): string | undefined {
+  const credential = findCredential(request, config)
+  return credential === undefined || isAccessToken(credential) ? undefined : credential.text
+}
+
+const sessionFault = faults('user:unauthorized', 'user:invalid_token', ...sessionRefusals)
+
+type Deps = { readonly config: Config; readonly resolveSession: ResolveSession }
+
+/** Demands a live session. A cookie that turns out dead is taken back; an outage takes nothing back. */
+export function sessionGuard({ config, resolveSession }: Deps): Guard {
+  const check = (request: FastifyRequest, reply: FastifyReply): void | Promise<void> => {
+    const credential = findCredential(request, config)
+    if (credential === undefined) throw sessionFault('user:unauthorized')
+    if (isAccessToken(credential)) {
+      throw sessionFault('user:invalid_token', { details: 'This route takes a session, not an access token.' })
+    }
+    const admit = (outcome: SignedIn | SessionRefusal): void => {
+      if (typeof outcome !== 'string') {
+        request.signedIn = outcome
+        return
+      }
+      if (credential.source === 'cookie') clearCookie(reply, config, 'session_id')
+      throw sessionFault(outcome)
+    }
+    const outcome = resolveSession(credential.text)
+    return outcome instanceof Promise ? outcome.then(admit) : admit(outcome)
+  }
+  return guard('session', sessionFault.codes, check)
+}
+
+const tokenFault = faults(...accessTokenRefusals)
+
+/** Demands a live session, or an access token of one. */
+export function sessionOrAccessTokenGuard({
+  resolveAccessToken,
+  ...deps
+}: Deps & { readonly resolveAccessToken: ResolveAccessToken }): Guard {
+  const checkSession = sessionGuard(deps)
+  const admit = async (request: FastifyRequest, text: string): Promise<void> => {
+    const outcome = await resolveAccessToken(text)
+    if (typeof outcome === 'string') throw tokenFault(outcome)
+    request.signedIn = outcome
+  }
+  const check = (request: FastifyRequest, reply: FastifyReply): void | Promise<void> => {
+    const credential = findCredential(request, deps.config)
+    if (credential === undefined || !isAccessToken(credential)) return checkSession(request, reply)
+    return admit(request, credential.text)
+  }
+  return guard('session', [...sessionFault.codes, ...tokenFault.codes], check)
+}
+
+const freshFault = faults('user:reauthentication_required')
+
+/** Demands that the session was opened or re-authenticated of late; comes after the one that finds it. */
+export const freshGuard = guard('session', freshFault.codes, (request) => {
+  if (!signedInUser(request).isFresh) {
+    throw freshFault('user:reauthentication_required', { details: 'Post to /v0/auth/reauthenticate, then again.' })
+  }
+})
+
+const banFault = faults('user:banned')
+
+/** Refuses whoever is banned; comes after the guard that finds the session. */
+export const banGuard = guard('session', banFault.codes, (request) => {
+  if (signedInUser(request).user.isBanned) throw banFault('user:banned')
+})
+
+const roleFault = faults('user:permission_insufficient')
+
+/** Demands a role, or one above it; comes after the guard that finds the session. */
+export function roleGuard(role: Role): Guard {
+  const check = (request: FastifyRequest): void => {
+    if (!hasRole(signedInUser(request).user.roles, role)) throw roleFault('user:permission_insufficient')
+  }
+  return guard('session', roleFault.codes, check)
+}
+
+/** Refuses what makes no sense in the account's state, whatever else was sent: before body and fields are looked at. */
+export function stateGuard(code: ErrorCode, isFine: (user: SignedIn['user']) => boolean): Guard {
+  const stateFault = faults(code)
+  const check = (request: FastifyRequest): void => {
+    if (!isFine(signedInUser(request).user)) throw stateFault(code)
+  }
+  return guard('session', stateFault.codes, check)
+}
+
+/** Knows who is signed in where somebody is; a dead or foreign credential is nobody. */
+export function optionalSessionGuard({ config, resolveSession }: Deps): Guard {
+  const check = async (request: FastifyRequest): Promise<void> => {
+    const credential = findCredential(request, config)
+    if (credential === undefined) return
+    const outcome = await resolveSession(credential.text)
+    if (typeof outcome !== 'string') request.signedIn = outcome
+  }
+  return guard('session', [], check)
+}
+
+/** Who is signed in, on a route that demands it. */
+export function signedInUser(request: FastifyRequest): SignedIn {
+  if (request.signedIn === undefined)
+    throw new Error(`${request.routeOptions.url} asks who is signed in without demanding it`)
+  return request.signedIn
+}
+
+/** A live session that came in a cookie: who is signed in in that browser. */
+export const browserUser = (request: FastifyRequest, { config }: Pick<Deps, 'config'>) =>
+  findCredential(request, config)?.source === 'cookie' ? request.signedIn?.user : undefined

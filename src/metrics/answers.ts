@@ -1,0 +1,39 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Config } from '../config/config.ts'
+import type { NoteAnswer } from './answer.ts'
+import type { Metrics } from './metrics.ts'
+
+type Deps = { readonly config: Config; readonly log: FastifyBaseLogger; readonly metrics: Metrics | undefined }
+
+const informative: ReadonlySet<string> = new Set(['trace', 'debug', 'info'])
+
+/** A line in the log, and figures for whoever asks; none where nobody reads either. */
+export function answerNoter({ config, log, metrics }: Deps): NoteAnswer | undefined {
+  const logsAnswers = informative.has(config.logLevel)
+  if (!logsAnswers && metrics === undefined) return undefined
+  return (answer) => {
+    metrics?.noteAnswer(answer)
+    if (!logsAnswers) return
+    const { requestId: reqId, method, route, status, code, seconds } = answer
+    log.info({ reqId, method, route, status, code, ms: Math.round(seconds * 10_000) / 10 }, 'request')
+  }
+}
+
+/** Of every answer but those to health checks. */
+export function noteAnswers(app: FastifyInstance, note: NoteAnswer | undefined): void {
+  if (note === undefined) return
+  app.addHook('onResponse', (request, reply, done) => {
+    done()
+    const { config, url: route } = request.routeOptions
+    if (config.access === 'probe') return
+    const code = reply.getHeader('x-error-code')
+    note({
+      requestId: request.id,
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      code: typeof code === 'string' ? code : undefined,
+      seconds: reply.elapsedTime / 1000,
+    })
+  })
+}

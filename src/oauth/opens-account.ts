@@ -1,0 +1,23 @@
+import { eq } from 'drizzle-orm'
+import { findConnections } from '../accounts/connections.ts'
+import { oauthIdentities, oauthSignUps } from '../db/schema/oauth.ts'
+import type { Transaction } from '../db/transaction.ts'
+import type { Removed } from '../mail/content.ts'
+import type { From, Opening } from '../sign-in/opening.ts'
+
+export const oauthOpenings: readonly Opening[] = [
+  { table: oauthIdentities, takeBack: takeBackConnections },
+  { table: oauthSignUps, takeBack: endSignUps },
+]
+
+async function takeBackConnections(tx: Transaction, { userId, since }: From): Promise<Removed[]> {
+  const younger = (await findConnections(tx, userId)).filter(({ createdAt }) => createdAt > since)
+  for (const { id } of younger) await tx.delete(oauthIdentities).where(eq(oauthIdentities.id, id))
+  return younger.map(({ slug: provider }) => ({ what: 'connection', provider }))
+}
+
+/** The request that made the account may be repeated for a minute. */
+async function endSignUps(tx: Transaction, { userId }: From): Promise<Removed[]> {
+  await tx.delete(oauthSignUps).where(eq(oauthSignUps.userId, userId))
+  return []
+}

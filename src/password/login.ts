@@ -1,0 +1,123 @@
+import { and, eq, sql } from 'drizzle-orm'
+import { addressDigest } from '../accounts/address-digest.ts'
+import { isBanned } from '../accounts/banned.ts'
+import type { Context } from '../context.ts'
+import { deviceDigestOf, isKnownDevice, mayBeDeviceToken } from '../credentials/devices.ts'
+import { prepared } from '../db/prepared.ts'
+import { devices, signUps, users } from '../db/schema/users.ts'
+import type { HashingClient } from '../http/caller.ts'
+import type { DeliveryRefusal } from '../mail/confirm.ts'
+import { continueLogin } from '../sign-in/continue.ts'
+import { type FactorName, factorsOn } from '../sign-in/factors.ts'
+import { type Claim, signInByPassword } from '../sign-in/finish.ts'
+import type { LoginOutcome } from '../sign-in/reply.ts'
+import { emailKey } from '../text/email.ts'
+import { admitAttempt, clearAttempts, recordFailure } from '../throttling/attempts.ts'
+import { accountAttempts } from '../throttling/attempts-key.ts'
+import { isPasswordRight, renewHash, reserveHashing } from '../throttling/hash-password.ts'
+import { HashTicket } from '../throttling/hash-ticket.ts'
+
+type Refusal =
+  | 'auth:invalid_credentials'
+  | 'user:not_verified'
+  | 'user:banned'
+  | 'rate_limit:exceeded'
+  | 'system:hashing_error'
+  | DeliveryRefusal
+
+type Attempt = {
+  readonly email: string
+  readonly password: string
+  readonly rememberMe: boolean
+  readonly deviceToken: string | undefined
+  readonly client: HashingClient
+}
+
+/** Afterwards the account has a session, or a login that waits: for its code, or for the link mailed to its owner. */
+export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<LoginOutcome> {
+  const { deviceToken, client, password } = attempt
+  // A stranger takes a place as soon as it is clear that they are one: at once, or when the account does not know the device.
+  const mayBeKnown = mayBeDeviceToken(deviceToken)
+  using early = mayBeKnown ? undefined : reserveHashing(ctx, client.network)
+  const key = emailKey(attempt.email)
+  const { user, waitingHash, deviceId } = await findLogin(ctx, key, deviceToken)
+  using late = mayBeKnown && deviceId === null ? reserveHashing(ctx, client.network) : undefined
+  const digest = addressDigest(ctx.keyring, key)
+  const attemptsKey = user ? accountAttempts(user.id, deviceId) : (`address:${digest}` as const)
+  await admitAttempt(ctx, attemptsKey)
+
+  const turn = user && deviceId !== null ? ({ lane: 'known', party: user.id } as const) : { place: early ?? late }
+  const claim = { key: attemptsKey, client, turn }
+  const ticket = await HashTicket.countTry(ctx, claim)
+  // As many verifications for a free address as for a registered one, right or wrong [TH5].
+  const isRight = await isPasswordRight(ctx, user?.passwordHash ?? undefined, password, ticket)
+  const isWaiting = waitingHash !== null && (await isPasswordRight(ctx, waitingHash, password, ticket))
+  if (!(user && isRight)) {
+    const metadata = { address_digest: digest }
+    await recordFailure(ctx, { key: attemptsKey, owner: user ?? undefined, client, metadata })
+    throw ctx.fault(isWaiting ? 'user:not_verified' : 'auth:invalid_credentials')
+  }
+  await clearAttempts(ctx.db, attemptsKey)
+  const { rememberMe } = attempt
+  // Only now is the password at hand [PW5].
+  const countHash = () => HashTicket.count(ctx, claim)
+  const renewedHash =
+    user.passwordHash === null ? undefined : await renewHash(ctx, user.passwordHash, password, countHash)
+  const shown = { methods: ['password'] } as const
+  const step = { user, deviceId, rememberMe, shown, client }
+  return continueLogin(ctx, step, claimPassword(ctx, user, renewedHash), (...last) => signInByPassword(ctx, ...last))
+}
+
+type User = {
+  readonly id: string
+  readonly email: string
+  readonly emailKey: string
+  readonly passwordHash: string | null
+  readonly passwordVersion: number
+  readonly factors: readonly FactorName[]
+  readonly isBanned: boolean
+}
+
+/** One statement, whatever is there to be found: the account, the sign-up that waits, the device if it is the account's. */
+async function findLogin(ctx: Context<never>, key: string, deviceToken: string | undefined) {
+  const [found] = await findStatement(ctx.db).execute({ key, deviceDigest: deviceDigestOf(deviceToken) })
+  return found ?? { user: null, waitingHash: null, deviceId: null }
+}
+
+const findStatement = prepared((db) =>
+  db
+    .select({
+      user: {
+        id: users.id,
+        email: users.email,
+        emailKey: users.emailKey,
+        passwordHash: users.passwordHash,
+        passwordVersion: users.passwordVersion,
+        factors: factorsOn,
+        isBanned,
+      },
+      waitingHash: signUps.passwordHash,
+      deviceId: devices.id,
+    })
+    .from(sql`(select 1) as always`)
+    .leftJoin(users, eq(users.emailKey, sql.placeholder('key')))
+    .leftJoin(signUps, and(eq(signUps.emailKey, sql.placeholder('key')), sql`${signUps.expiresAt} > now()`))
+    .leftJoin(devices, isKnownDevice)
+    .prepare('find_login'),
+)
+
+/** The password that was verified must still be the account's when the login takes effect, or a change would not end it. */
+const claimPassword =
+  (ctx: Context<'auth:invalid_credentials'>, { id, passwordVersion }: User, renewedHash: string | undefined): Claim =>
+  async (tx, account) => {
+    if (account?.passwordVersion !== passwordVersion) throw ctx.fault('auth:invalid_credentials')
+    if (renewedHash !== undefined) await renewStatement(tx).execute({ id, renewedHash })
+  }
+
+const renewStatement = prepared((tx) =>
+  tx
+    .update(users)
+    .set({ passwordHash: sql`${sql.placeholder('renewedHash')}` })
+    .where(eq(users.id, sql.placeholder('id')))
+    .prepare('renew_password_hash'),
+)

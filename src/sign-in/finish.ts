@@ -1,0 +1,87 @@
+import { audit } from '../accounts/history.ts'
+import type { Context } from '../context.ts'
+import { changeAccounts } from '../credentials/change-accounts.ts'
+import { type Shown, showsCode } from '../credentials/methods.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import type { Client } from '../http/caller.ts'
+import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
+import { notifyOwner } from '../mail/outbox.ts'
+import { limitMails } from '../throttling/mails.ts'
+import type { FactorName } from './factors.ts'
+import { holdLogin } from './hold.ts'
+import { type LockedAccount, lockAccount } from './lock-account.ts'
+import { openOnNewDevice, openSession } from './open-session.ts'
+import type { DeviceOutcome, SessionOutcome } from './reply.ts'
+
+export type SigningIn = {
+  readonly user: { readonly id: string; readonly email: string; readonly emailKey: string }
+  /** The account's device that asks, where it is known. */
+  readonly deviceId: string | null
+  readonly rememberMe: boolean
+  readonly shown: Shown
+  readonly client: Client
+}
+
+/** Takes what proved who signs in, in the transaction of what that opens and under the account's lock, and refuses where it was taken or changed meanwhile. */
+export type Claim = (tx: Transaction, account: LockedAccount | undefined) => Promise<void>
+
+/** A second factor was switched on while the sign-in was under way: it goes on as if it had been on before. */
+export class FactorNeededError extends Error {
+  readonly factors: readonly FactorName[]
+  constructor(factors: readonly FactorName[]) {
+    super('The account asks for a second factor since a moment ago')
+    this.factors = factors
+  }
+}
+
+/** Under the account's lock, as what was read of it before may be over [MF4]. */
+async function lockAndClaim(tx: Transaction, { user, shown }: SigningIn, claim: Claim): Promise<SigningIn['user']> {
+  const account = await lockAccount(tx, user.id)
+  if (account && account.factors.length > 0 && !showsCode(shown.methods)) throw new FactorNeededError(account.factors)
+  await claim(tx, account)
+  return { ...user, ...account }
+}
+
+/**
+ * The last step of every way in, after its last proof: afterwards there is a session. Whoever showed more than a password is a known device
+ * from then on, and the owner is told [FD80 AT12].
+ */
+export async function signIn(
+  ctx: Context<'rate_limit:exceeded'>,
+  signingIn: SigningIn,
+  claim: Claim,
+): Promise<SessionOutcome> {
+  const { user, deviceId, rememberMe, shown, client } = signingIn
+  const { methods } = shown
+  const isNew = deviceId === null && methods.some((one) => one !== 'password')
+  // A mail for each, and so no more an hour than of the links that a password alone waits for.
+  if (isNew) await limitMails(ctx, 'device_verify', user.emailKey)
+  const session = await changeAccounts(ctx, async (tx) => {
+    const { email } = await lockAndClaim(tx, signingIn, claim)
+    await audit(tx, { type: 'login_succeeded', userId: user.id, client })
+    const opened = { userId: user.id, rememberMe, methods, client }
+    if (!isNew) return openSession(tx, ctx.config, { ...opened, deviceId })
+    const { userAgent, address: ipAddress } = client
+    const news = { template: 'new_device', shown, userAgent, ipAddress } as const
+    await notifyOwner(tx, ctx, { id: user.id, email }, news, client)
+    return openOnNewDevice(tx, ctx.config, opened)
+  })
+  return { next: 'session', session }
+}
+
+/** The last step after a password alone: on a device that is new to the account the login waits for the link mailed to its owner. */
+export async function signInByPassword(
+  ctx: Context<'rate_limit:exceeded' | DeliveryRefusal>,
+  signingIn: SigningIn,
+  claim: Claim,
+): Promise<SessionOutcome | DeviceOutcome> {
+  const { user, deviceId, client } = signingIn
+  if (deviceId !== null || ctx.config.deviceGate === 'off') return signIn(ctx, signingIn, claim)
+  await limitMails(ctx, 'device_verify', user.emailKey)
+  const mailId = await transaction(ctx.pool, async (tx) => {
+    await lockAndClaim(tx, signingIn, claim)
+    return holdLogin(tx, ctx, signingIn)
+  })
+  await confirmDelivery(ctx, mailId, client)
+  return { next: 'device' }
+}

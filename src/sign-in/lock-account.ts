@@ -1,0 +1,61 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
+import { isLive } from '../credentials/live.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
+import { prepared } from '../db/prepared.ts'
+import { sessions } from '../db/schema/sessions.ts'
+import { users } from '../db/schema/users.ts'
+import type { Transaction } from '../db/transaction.ts'
+import { type FactorName, factorsOn } from './factors.ts'
+
+/** What stands while the lock is held. */
+export type LockedAccount = {
+  readonly id: string
+  /** Where its owner is told of what happens now. */
+  readonly email: string
+  readonly passwordVersion: number
+  readonly hasPassword: boolean
+  /** Its second factors. */
+  readonly factors: readonly FactorName[]
+}
+
+/** Lets no other sign-in, and no change of what opens the account, go on beside this transaction. Gives nothing where the account is gone. */
+export async function lockAccount(tx: Transaction, userId: string): Promise<LockedAccount | undefined> {
+  const [account] = await lockStatement(tx).execute({ userId })
+  return account
+}
+
+const lockStatement = prepared((tx) =>
+  tx
+    .select({
+      id: users.id,
+      email: users.email,
+      passwordVersion: users.passwordVersion,
+      hasPassword: sql<boolean>`${users.passwordHash} is not null`,
+      factors: factorsOn,
+    })
+    .from(users)
+    .where(eq(users.id, sql.placeholder('userId')))
+    .for('no key update')
+    .prepare('lock_account'),
+)
+
+/**
+ * The same for who changes what opens their own account: the session that asked must still live, as it may have ended while the request
+ * waited for a provider, a hash or this very lock, and it cannot end before the transaction does [AT7].
+ */
+export async function lockOwnAccount(
+  ctx: Context<'user:invalid_session'>,
+  tx: Transaction,
+  { sessionId, user }: SignedIn,
+): Promise<LockedAccount> {
+  const account = await lockAccount(tx, user.id)
+  // A statement of its own: that of the lock sees the session as it was before the wait.
+  const [live] = await tx
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(eq(sessions.id, sessionId), isLive))
+    .for('share')
+  if (account === undefined || live === undefined) throw ctx.fault('user:invalid_session')
+  return account
+}

@@ -1,0 +1,44 @@
+import { eq, sql } from 'drizzle-orm'
+import { audit } from '../accounts/history.ts'
+import type { Context } from '../context.ts'
+import { type AccountTransaction, changeAccounts } from '../credentials/change-accounts.ts'
+import type { Method } from '../credentials/methods.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
+import { sessions } from '../db/schema/sessions.ts'
+import type { HashingClient } from '../http/caller.ts'
+import { countsByNow } from './factors.ts'
+import { lockOwnAccount } from './lock-account.ts'
+import { reproofs } from './reproofs.ts'
+
+type By = keyof typeof reproofs
+
+export type ReauthenticateRefusal = 'user:invalid_session' | (typeof reproofs)[By]['codes'][number]
+
+type Again = { readonly by: By; readonly given: string; readonly client: HashingClient }
+
+/** Afterwards the session is fresh for five minutes. */
+export async function reauthenticate(
+  ctx: Context<ReauthenticateRefusal>,
+  signedIn: SignedIn,
+  { by, given, client }: Again,
+): Promise<void> {
+  const proven = await reproofs[by].prove(ctx, signedIn, given, client)
+  await changeAccounts(ctx, async (tx) => {
+    await proven.claim(tx, await lockOwnAccount(ctx, tx, signedIn))
+    await freshen(tx, signedIn, proven.method)
+    await audit(tx, { type: 'login_succeeded', userId: signedIn.user.id, client, metadata: { act: 'reauthenticate' } })
+  })
+}
+
+async function freshen(tx: AccountTransaction, { sessionId, user }: SignedIn, method: Method): Promise<void> {
+  tx.forget(user.id)
+  await tx
+    .update(sessions)
+    .set({ authenticatedAt: sql`now()`, methods: withShown(method) })
+    .where(eq(sessions.id, sessionId))
+}
+
+/** Each once; a code of an app that does not count yet shows nothing [AT10]. */
+const withShown = (method: Method) => sql`case
+  when ${method} = any(${sessions.methods}) or not ${countsByNow(sql`${method}::text`, sessions.userId)}
+  then ${sessions.methods} else array_append(${sessions.methods}, ${method}) end`

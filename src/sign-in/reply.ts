@@ -1,0 +1,68 @@
+import type { FastifyReply } from 'fastify'
+import { z } from 'zod'
+import type { Config } from '../config/config.ts'
+import type { Method } from '../credentials/methods.ts'
+import { setCookie } from '../http/cookies.ts'
+import type { OpenedSession } from './open-session.ts'
+
+/** How far a sign-in got; every way in ends in one of these. */
+export type SessionOutcome = { readonly next: 'session'; readonly session: OpenedSession }
+/** The account has a second factor, which is still to be shown by one of these. */
+export type FactorOutcome = {
+  readonly next: 'second factor'
+  readonly tempToken: string
+  readonly methods: readonly Method[]
+}
+/** A link was mailed: a password is all that this client showed, and it is new to the account. */
+export type DeviceOutcome = { readonly next: 'device' }
+export type LoginOutcome = SessionOutcome | FactorOutcome | DeviceOutcome
+
+export const factorWanted = z.object({
+  temp_token: z.string().meta({ description: 'for totp/verify' }),
+  methods: z.array(z.string()).meta({ description: 'by what it goes on: totp, backup_code' }),
+})
+export const toBeContinued = z.union([factorWanted, z.object({ status: z.literal('device_verification_required') })])
+
+/** What an app keeps of a sign-in. */
+export const openedInApp = z.object({
+  token: z.string(),
+  device_token: z.string().optional().meta({ description: 'where this app became a known device: for X-Device-Token' }),
+})
+
+/** An app's device token comes as a header, in every way to sign in. */
+export const deviceHeader = z.looseObject({ 'x-device-token': z.string().optional() })
+
+export function replyInBrowser(reply: FastifyReply, config: Config, outcome: LoginOutcome): FastifyReply {
+  if (outcome.next !== 'session') return replyContinued(reply, outcome)
+  return replyOpened(reply, config, outcome.session)
+}
+
+export function replyInApp(reply: FastifyReply, outcome: LoginOutcome): FastifyReply {
+  if (outcome.next !== 'session') return replyContinued(reply, outcome)
+  return reply.code(200).send(forApp(outcome.session))
+}
+
+function replyContinued(reply: FastifyReply, outcome: Exclude<LoginOutcome, { next: 'session' }>): FastifyReply {
+  const body: z.infer<typeof toBeContinued> =
+    outcome.next === 'second factor'
+      ? { temp_token: outcome.tempToken, methods: [...outcome.methods] }
+      : { status: 'device_verification_required' }
+  return reply.code(202).send(body)
+}
+
+const deviceCookieSeconds = 400 * 24 * 3600
+
+/** The session's cookie outlives the browser only where its user asked to be remembered. */
+export function replyOpened(reply: FastifyReply, config: Config, opened: OpenedSession): FastifyReply {
+  const { token, rememberMe, deviceToken } = opened
+  const maxAgeSeconds = rememberMe ? config.sessionAbsoluteTtlSeconds : undefined
+  setCookie(reply, config, { name: 'session_id', value: token, maxAgeSeconds })
+  if (deviceToken !== undefined)
+    setCookie(reply, config, { name: 'device_id', value: deviceToken, maxAgeSeconds: deviceCookieSeconds })
+  return reply.code(204).send()
+}
+
+export const forApp = ({ token, deviceToken }: OpenedSession): z.infer<typeof openedInApp> => ({
+  token,
+  ...(deviceToken !== undefined && { device_token: deviceToken }),
+})

@@ -1,0 +1,61 @@
+import { eq } from 'drizzle-orm'
+import { audit } from '../accounts/history.ts'
+import type { AccountTransaction } from '../credentials/change-accounts.ts'
+import { changedPassword } from '../credentials/changed-password.ts'
+import { users } from '../db/schema/users.ts'
+import type { Client } from '../http/caller.ts'
+import type { Removed } from '../mail/content.ts'
+import { type MailDeps, queueNotice } from '../mail/outbox.ts'
+import { issueMailedToken } from '../mailed-tokens/issue.ts'
+import { mailedLink } from '../mailed-tokens/link.ts'
+import { opensAccount } from './opens-account.ts'
+
+type Recovery = {
+  readonly userId: string
+  /** What opens the account and is younger is somebody else's. */
+  readonly since: Date
+  /** Of a password that nobody knows. */
+  readonly unknownHash: string
+  readonly by: 'owner' | 'operator'
+  readonly client: Client | undefined
+}
+
+/**
+ * Afterwards nobody is in the account: no session, device or link, nothing that was added since, and a password that nobody knows. Its
+ * address holds a link to set a new one, and the list of what was removed; gives the list [AT7].
+ */
+export async function takeBack(
+  tx: AccountTransaction,
+  deps: MailDeps,
+  { userId, since, unknownHash, by, client }: Recovery,
+): Promise<readonly Removed[]> {
+  tx.forget(userId)
+  const removed: Removed[] = []
+  for (const wayIn of opensAccount) removed.push(...(await wayIn.takeBack(tx, { userId, since })))
+  const [user] = await tx
+    .update(users)
+    .set(changedPassword(unknownHash))
+    .where(eq(users.id, userId))
+    .returning({ email: users.email, emailKey: users.emailKey })
+  if (user === undefined) throw new Error('an account was erased while its row was locked')
+  for (const one of removed) {
+    const event = eventOf(one)
+    if (event) await audit(tx, { ...event, userId, client })
+  }
+  const ttlSeconds = deps.config.passwordResetTtlSeconds
+  const token = await issueMailedToken(tx, { purpose: 'password_reset', userId, addressKey: user.emailKey, ttlSeconds })
+  const link = mailedLink(deps.config, 'reset-password', token.text)
+  const content = { template: 'taken_back', to: user.email, link, by, since: since.toISOString(), removed } as const
+  await queueNotice(tx, deps, { content, tokenId: token.id, ttlSeconds })
+  return removed
+}
+
+const why = { by: 'recovery' }
+
+/** What has a word of its own in the history. */
+function eventOf(removed: Removed) {
+  if (removed.what === 'totp') return { type: 'totp_disabled', metadata: why } as const
+  if (removed.what === 'connection')
+    return { type: 'oauth_unlinked', metadata: { ...why, provider: removed.provider } } as const
+  return undefined
+}

@@ -1,0 +1,60 @@
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { queueSignUpMail } from '../accounts/sign-up-mail.ts'
+import type { Context } from '../context.ts'
+import { handles, signUps } from '../db/schema/users.ts'
+import type { Transaction } from '../db/transaction.ts'
+import type { Client } from '../http/caller.ts'
+import type { DeliveryRefusal } from '../mail/confirm.ts'
+import { inquire } from '../mail/inquiry.ts'
+import type { MailDeps } from '../mail/outbox.ts'
+import type { Inquiry } from '../mail/queue-inquiry.ts'
+import { emailKey } from '../text/email.ts'
+
+type Request = { readonly email: string; readonly ownEmail: string | undefined; readonly client: Client }
+
+/** Afterwards the worker looks whether a sign-up waits for that address; the answer is the same for every address. */
+export async function resendVerification(
+  ctx: Context<'email:already_verified' | 'rate_limit:exceeded' | DeliveryRefusal>,
+  { email, ownEmail, client }: Request,
+): Promise<void> {
+  if (ownEmail !== undefined && emailKey(ownEmail) === emailKey(email)) throw ctx.fault('email:already_verified')
+  await inquire(ctx, { purpose: 'verify_email', email, client }, 'worker:verification_email_send_failed')
+}
+
+/** Afterwards a sign-up that waits for the address has a fresh link with a whole lifetime. Says whether there is one. */
+export const mailVerification = (tx: Transaction, deps: MailDeps, { email, client }: Inquiry): Promise<boolean> =>
+  renewVerification(tx, deps, { email, client })
+
+/** The same for whoever forgot a password. A sign-up through a provider has none: somebody else may have begun it with this address [FD11]. */
+export const mailPasswordVerification = (tx: Transaction, deps: MailDeps, { email, client }: Inquiry) =>
+  renewVerification(tx, deps, { email, client, which: isNull(signUps.connection) })
+
+type Renewal = {
+  readonly email: string
+  /** None of the operator. */
+  readonly client?: Pick<Client, 'address'>
+  readonly which?: SQL
+}
+
+export async function renewVerification(
+  tx: Transaction,
+  deps: MailDeps,
+  { email, client, which }: Renewal,
+): Promise<boolean> {
+  const signUp = await prolongSignUp(tx, { key: emailKey(email), which, ttlSeconds: deps.config.signupTtlSeconds })
+  if (signUp) await queueSignUpMail(tx, deps, signUp, client)
+  return signUp !== undefined
+}
+
+type Prolonging = { readonly key: string; readonly which: SQL | undefined; readonly ttlSeconds: number }
+
+async function prolongSignUp(tx: Transaction, { key, which, ttlSeconds }: Prolonging) {
+  const expiresAt = sql`now() + make_interval(secs => ${ttlSeconds})`
+  const [signUp] = await tx
+    .update(signUps)
+    .set({ expiresAt })
+    .where(and(eq(signUps.emailKey, key), which, sql`${signUps.expiresAt} > now()`))
+    .returning()
+  if (signUp) await tx.update(handles).set({ expiresAt }).where(eq(handles.signUpId, signUp.id))
+  return signUp
+}

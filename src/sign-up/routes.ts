@@ -1,0 +1,129 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { displayName, email, handle, isPersonalPassword, mailedToken, newPassword } from '../accounts/fields.ts'
+import { tokenDigest } from '../crypto/secret-token.ts'
+import type { Deps } from '../deps.ts'
+import { faults } from '../errors/fault.ts'
+import { browserUser } from '../guards/credential.ts'
+import type { App } from '../http/app.ts'
+import { clientOf, hashingClientOf } from '../http/caller.ts'
+import { ruledText } from '../http/validation.ts'
+import { deliveryRefusals } from '../mail/confirm.ts'
+import { findAnonymousUsers } from '../sign-in/browser.ts'
+import { forApp, openedInApp, replyOpened } from '../sign-in/reply.ts'
+import { resendVerification } from './resend-verification.ts'
+import { signUp } from './sign-up.ts'
+import { verifyEmail } from './verify-email.ts'
+
+export function signUpRoutes(app: App, deps: Deps): void {
+  const signUpFault = faults('user:handle_already_exists', 'rate_limit:exceeded', ...deliveryRefusals)
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/signup',
+    config: { access: 'public', limit: 'sign-up', turnstile: true, hashes: true, codes: signUpFault.codes },
+    schema: {
+      summary: 'Sign up; no account exists until the mailed link is used',
+      tags: ['auth'],
+      body: signUpBody(deps),
+      response: { 202: z.object({ message: z.string() }) },
+    },
+    handler: async (request, reply) => {
+      const { display_name: displayName, ...rest } = request.body
+      await signUp({ ...deps, fault: signUpFault }, { ...rest, displayName }, hashingClientOf(request))
+      return reply.code(202).send({ message: 'If the address can be used, a link is on its way to it.' })
+    },
+  })
+
+  verifyEmailRoutes(app, deps)
+  resendRoute(app, deps)
+}
+
+const signUpBody = ({ config, isCommonPassword }: Deps) =>
+  z
+    .object({
+      email,
+      handle,
+      display_name: displayName,
+      password: newPassword({ minLength: config.passwordMinLength, isCommon: isCommonPassword }),
+    })
+    .superRefine(({ password, email, handle, display_name: displayName }, context) => {
+      if (!isPersonalPassword(password, { email, handle, displayName })) return
+      context.addIssue({ code: 'custom', path: ['password'], params: { rule: 'personal' } })
+    })
+
+function resendRoute(app: App, deps: Deps): void {
+  const fault = faults('email:already_verified', 'rate_limit:exceeded', ...deliveryRefusals)
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/resend-verification-email',
+    config: { access: 'optional', limit: 'mail', turnstile: true, codes: fault.codes },
+    schema: {
+      summary: 'Mail a fresh verification link; the answer is the same for every address',
+      tags: ['auth'],
+      body: z.object({ email }),
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      const ownEmail = request.signedIn?.user.email
+      await resendVerification({ ...deps, fault }, { email: request.body.email, ownEmail, client: clientOf(request) })
+      return reply.code(204).send()
+    },
+  })
+}
+
+const verification = z.object({ token: mailedToken, email: email.optional() })
+const pendingToken = ruledText({ meta: { description: 'Of a sign-up through a provider: that of the sign-in' } })
+const verificationInApp = verification.extend({ pending_token: pendingToken.optional() })
+
+function digestsOf(pendingToken: string | undefined): readonly Buffer[] {
+  const digest = pendingToken === undefined ? undefined : tokenDigest('pendingOauth', pendingToken)
+  return digest === undefined ? [] : [digest]
+}
+
+function verifyEmailRoutes(app: App, deps: Deps): void {
+  const fault = faults(
+    'token:invalid_verification',
+    'token:expired_verification',
+    'token:email_mismatch',
+    'email:already_verified',
+    'user:email_already_exists',
+    'FORBIDDEN',
+  )
+  const ctx = { ...deps, fault }
+  const proofOf = (request: FastifyRequest, { token, email }: z.infer<typeof verification>) => ({
+    token,
+    email,
+    isSignedIn: browserUser(request, deps) !== undefined,
+    client: clientOf(request),
+  })
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/verify-email',
+    config: { access: 'optional', setsCookie: true, codes: fault.codes },
+    schema: {
+      summary: 'Use a verification link in a browser: the account is created and signed in',
+      tags: ['auth'],
+      body: verification,
+      response: { 204: z.void() },
+    },
+    handler: async (request, reply) => {
+      const proof = { ...proofOf(request, request.body), held: findAnonymousUsers(deps, request) }
+      return replyOpened(reply, deps.config, await verifyEmail(ctx, proof))
+    },
+  })
+  app.route({
+    method: 'POST',
+    url: '/v0/app/auth/verify-email',
+    config: { access: 'optional', codes: fault.codes },
+    schema: {
+      summary: 'Use a verification link in an app: the account is created and signed in',
+      tags: ['auth'],
+      body: verificationInApp,
+      response: { 200: openedInApp },
+    },
+    handler: async (request) => {
+      const held = digestsOf(request.body.pending_token)
+      return forApp(await verifyEmail(ctx, { ...proofOf(request, request.body), held }))
+    },
+  })
+}

@@ -1,0 +1,107 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { and, eq, sql } from 'drizzle-orm'
+import { connect } from '../accounts/connect.ts'
+import { audit } from '../accounts/history.ts'
+import type { Context } from '../context.ts'
+import { changeAccounts } from '../credentials/change-accounts.ts'
+import { violatesUnique } from '../db/failure.ts'
+import { mailedTokens } from '../db/schema/mails.ts'
+import { handles, type PendingConnection, signUps, users } from '../db/schema/users.ts'
+import type { Transaction } from '../db/transaction.ts'
+import type { Client } from '../http/caller.ts'
+import { isKept } from '../mailed-tokens/kept-address.ts'
+import { takeMailedToken } from '../mailed-tokens/take.ts'
+import { type OpenedSession, openOnNewDevice } from '../sign-in/open-session.ts'
+import { emailKey } from '../text/email.ts'
+
+type Refusal =
+  | 'token:invalid_verification'
+  | 'token:expired_verification'
+  | 'token:email_mismatch'
+  | 'email:already_verified'
+  | 'user:email_already_exists'
+  | 'FORBIDDEN'
+
+type Proof = {
+  readonly token: string
+  readonly email?: string | undefined
+  /** Somebody is signed in already in the browser that posts the token. */
+  readonly isSignedIn: boolean
+  /** Digests of what it holds that a sign-up may have begun with. */
+  readonly held: readonly Buffer[]
+  readonly client: Client
+}
+
+const refusals = {
+  invalid: 'token:invalid_verification',
+  mismatch: 'token:email_mismatch',
+  used: 'email:already_verified',
+  expired: 'token:expired_verification',
+} as const
+
+/** Afterwards the sign-up is an account, with the password or the connection of that very sign-up, and its owner has a session on a known device. */
+export function verifyEmail(ctx: Context<Refusal>, proof: Proof): Promise<OpenedSession> {
+  return changeAccounts(ctx, async (tx) => {
+    const taken = await takeMailedToken(tx, {
+      text: proof.token,
+      purpose: 'verify_email',
+      addressKey: proof.email === undefined ? undefined : emailKey(proof.email),
+    })
+    if (typeof taken === 'string') throw ctx.fault(refusals[taken])
+    const signUp = await getSignUp(ctx, tx, taken.signUpId)
+    // A link planted by somebody else must not swap the account of whoever opens it: login CSRF.
+    if (proof.isSignedIn) {
+      throw ctx.fault('FORBIDDEN', { details: 'Sign out first: this browser holds a session of another account.' })
+    }
+    if (signUp.connection) demandBinding(ctx, signUp.connection, proof)
+    const userId = await createAccount(ctx, tx, signUp)
+    await tx.update(mailedTokens).set({ userId }).where(eq(mailedTokens.id, taken.id))
+    const metadata = signUp.connection ? { provider: signUp.connection.providerId } : undefined
+    await audit(tx, { type: 'sign_up', userId, client: proof.client, ...(metadata && { metadata }) })
+    return openOnNewDevice(tx, ctx.config, { userId, rememberMe: false, methods: ['mail'], client: proof.client })
+  })
+}
+
+/**
+ * Whose the account at the provider is and whose the mailbox is are two questions: only where both are answered in one place is it one person.
+ * Elsewhere the link would let in whoever came from the provider with an address that is not theirs [FD11].
+ */
+function demandBinding(ctx: Context<Refusal>, { boundTo }: PendingConnection, { held }: Proof): void {
+  if (held.some((digest) => digest.toString('hex') === boundTo)) return
+  const details = 'Open it in the browser that signed up through the provider; an app sends its pending_token as well.'
+  throw ctx.fault('token:invalid_verification', { details })
+}
+
+type SignUp = typeof signUps.$inferSelect
+
+async function getSignUp(ctx: Context<Refusal>, tx: Transaction, id: string | null): Promise<SignUp> {
+  if (id === null) throw ctx.fault('token:invalid_verification')
+  const isWaiting = and(eq(signUps.id, id), eq(signUps.registered, false), sql`${signUps.expiresAt} > now()`)
+  const [signUp] = await tx.select().from(signUps).where(isWaiting).for('update')
+  // The sign-up ended before its link: its handle may be somebody else's by now.
+  if (signUp === undefined) throw ctx.fault('token:expired_verification')
+  return signUp
+}
+
+async function createAccount(ctx: Context<Refusal>, tx: Transaction, signUp: SignUp): Promise<string> {
+  const { email, emailKey, handle, displayName, passwordHash, connection } = signUp
+  const id = randomUUIDv7()
+  try {
+    await tx.insert(users).values({ id, email, emailKey, handle, displayName, passwordHash })
+  } catch (error) {
+    if (violatesUnique(error, 'users_email_key_unique')) throw ctx.fault('user:email_already_exists', { cause: error })
+    throw error
+  }
+  if (await isKept(tx, emailKey)) throw ctx.fault('user:email_already_exists')
+  if (connection) {
+    const { providerId, issuer, subject, pictureUrl } = connection
+    // Another account has it by now: the sign-up is for nobody.
+    await connect(tx, { userId: id, providerId, issuer, subject, email, pictureUrl }, (cause) =>
+      ctx.fault('token:invalid_verification', { cause }),
+    )
+  }
+  await tx.update(handles).set({ userId: id, signUpId: null, expiresAt: null }).where(eq(handles.signUpId, signUp.id))
+  await tx.delete(signUps).where(eq(signUps.id, signUp.id))
+  await ctx.searchIndex.noteChange(tx, id)
+  return id
+}

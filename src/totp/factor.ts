@@ -1,0 +1,12 @@
+import { sql } from 'drizzle-orm'
+import { users } from '../db/schema/users.ts'
+import type { Factor } from '../sign-in/factor.ts'
+import { totpCountsFrom } from './counts.ts'
+
+/** Codes of an authenticator app, or one of the backup codes that came with it. */
+export const totpFactor = {
+  name: 'totp',
+  methods: ['totp', 'backup_code'],
+  isOn: sql<boolean>`${users.totpEnabledAt} is not null`,
+  countsFrom: totpCountsFrom,
+} as const satisfies Factor

@@ -1,0 +1,37 @@
+import { and, eq, gt, inArray, isNull } from 'drizzle-orm'
+import { backupCodes, totpSecrets } from '../db/schema/totp.ts'
+import { users } from '../db/schema/users.ts'
+import type { Transaction } from '../db/transaction.ts'
+import type { Removed } from '../mail/content.ts'
+import type { From, Opening } from '../sign-in/opening.ts'
+
+export const totpOpenings: readonly Opening[] = [
+  { table: totpSecrets, takeBack: takeBackTotp },
+  { table: backupCodes, takeBack: takeBackBackupCodes },
+]
+
+/** One that was on before stays. Where it replaced an older one, that one is gone for good: the mailbox alone lets its owner in. */
+async function takeBackTotp(tx: Transaction, { userId, since }: From): Promise<Removed[]> {
+  const wasYounger = await tx
+    .update(users)
+    .set({ totpEnabledAt: null })
+    .where(and(eq(users.id, userId), gt(users.totpEnabledAt, since)))
+    .returning({ id: users.id })
+  const isOff = tx
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.id, userId), isNull(users.totpEnabledAt)))
+  // A secret that waits for its first code goes as well, whoever made it.
+  await tx.delete(totpSecrets).where(inArray(totpSecrets.userId, isOff))
+  if (wasYounger.length === 0) return []
+  await tx.delete(backupCodes).where(eq(backupCodes.userId, userId))
+  return [{ what: 'totp' }]
+}
+
+async function takeBackBackupCodes(tx: Transaction, { userId, since }: From): Promise<Removed[]> {
+  const removed = await tx
+    .delete(backupCodes)
+    .where(and(eq(backupCodes.userId, userId), gt(backupCodes.createdAt, since)))
+    .returning({ id: backupCodes.id })
+  return removed.length === 0 ? [] : [{ what: 'backup_codes' }]
+}
