@@ -79,7 +79,7 @@ export interface Routes {
     POST: {
       params?: { header?: { 'x-device-token'?: string } }
       body: { /** One address, Unicode allowed */ email: string; password: string; remember_me?: boolean }
-      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { /** for totp/verify */ temp_token: string; /** by what it goes on: totp, backup_code */ methods: readonly string[] } | { status: 'device_verification_required' }
+      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code')[] } | { status: 'device_verification_required' }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'auth:invalid_credentials' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'user:banned' | 'user:not_verified' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
@@ -88,7 +88,7 @@ export interface Routes {
     POST: {
       params: { path: { provider: string }; header?: { 'x-device-token'?: string } }
       body?: { id_token?: string; nonce?: string; access_token?: string; remember_me?: boolean }
-      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { pending_token: string; email: string } | { /** for totp/verify */ temp_token: string; /** by what it goes on: totp, backup_code */ methods: readonly string[] }
+      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { pending_token: string; email: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code')[] }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_id_token' | 'oauth:provider_not_found' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
     }
   }
@@ -184,7 +184,7 @@ export interface Routes {
     /** Sign in in a browser */
     POST: {
       body: { /** One address, Unicode allowed */ email: string; password: string; remember_me?: boolean }
-      data: { /** for totp/verify */ temp_token: string; /** by what it goes on: totp, backup_code */ methods: readonly string[] } | { status: 'device_verification_required' } | undefined
+      data: { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code')[] } | { status: 'device_verification_required' } | undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'auth:invalid_credentials' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'user:banned' | 'user:not_verified' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
@@ -214,7 +214,7 @@ export interface Routes {
     /** Sign in with a credential of Google One Tap */
     POST: {
       body: { credential: string; remember_me?: boolean }
-      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** by what it goes on: totp, backup_code */ methods: readonly string[] } | undefined
+      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code')[] } | undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_id_token' | 'oauth:provider_not_found' | 'oauth:user_info_fetch_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
     }
   }
@@ -263,7 +263,7 @@ export interface Routes {
     POST: {
       params: { path: { provider: string } }
       body: { code: string; state: string; iss?: string }
-      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** by what it goes on: totp, backup_code */ methods: readonly string[] } | undefined
+      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code')[] } | undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_state' | 'oauth:provider_not_found' | 'oauth:state_expired' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
     }
   }

@@ -11,10 +11,14 @@ export type Shown = {
 }
 
 /** What only the account's authenticator has, asked for after something else was shown. */
-const secondSteps: readonly Method[] = ['totp', 'backup_code']
+export const secondSteps = ['totp', 'backup_code'] as const satisfies readonly Method[]
 
-export const showsCode = (methods: readonly Method[]): boolean => methods.some((one) => secondSteps.includes(one))
+export type SecondStep = (typeof secondSteps)[number]
+
+const isSecondStep = (method: Method): method is SecondStep => secondSteps.some((one) => one === method)
+
+export const showsCode = (methods: readonly Method[]): boolean => methods.some(isSecondStep)
 
 /** Whether two things were shown, of which one alone would not have opened the account. */
 export const showsTwoFactors = (methods: readonly Method[]): boolean =>
-  showsCode(methods) && methods.some((one) => !secondSteps.includes(one))
+  showsCode(methods) && methods.some((one) => !isSecondStep(one))

@@ -1,11 +1,11 @@
 import type { SQL, SQLWrapper } from 'drizzle-orm'
-import type { Method } from '../credentials/methods.ts'
+import type { SecondStep } from '../credentials/methods.ts'
 
 /** A second factor, as the room that has it declares it; factors.ts joins them. */
 export type Factor = {
   readonly name: string
   /** By which a sign-in goes on that waits for it. */
-  readonly methods: readonly Method[]
+  readonly methods: readonly SecondStep[]
   /** In a statement about users: whether the account has it. */
   readonly isOn: SQL<boolean>
   /** From when on it shows that two factors were shown; null where the account does not have it. */

@@ -1,5 +1,5 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
-import type { Method } from '../credentials/methods.ts'
+import type { SecondStep } from '../credentials/methods.ts'
 import { totpFactor } from '../totp/factor.ts'
 import type { Factor } from './factor.ts'
 
@@ -19,7 +19,7 @@ export const factorsOn = sql<FactorName[]>`array_remove(array[${each(
 )}], null)`
 
 /** By what a sign-in goes on that waits for one of these. */
-export const methodsOfFactors = (on: readonly FactorName[]): Method[] =>
+export const methodsOfFactors = (on: readonly FactorName[]): SecondStep[] =>
   factors.filter(({ name }) => on.includes(name)).flatMap(({ methods }) => methods)
 
 /** From when on the account shows two factors with one of its own. */

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Config } from '../config/config.ts'
-import type { Method } from '../credentials/methods.ts'
+import { type SecondStep, secondSteps } from '../credentials/methods.ts'
 import { setCookie } from '../http/cookies.ts'
 import type { OpenedSession } from './open-session.ts'
 
@@ -11,7 +11,7 @@ export type SessionOutcome = { readonly next: 'session'; readonly session: Opene
 export type FactorOutcome = {
   readonly next: 'second factor'
   readonly tempToken: string
-  readonly methods: readonly Method[]
+  readonly methods: readonly SecondStep[]
 }
 /** A link was mailed: a password is all that this client showed, and it is new to the account. */
 export type DeviceOutcome = { readonly next: 'device' }
@@ -19,7 +19,7 @@ export type LoginOutcome = SessionOutcome | FactorOutcome | DeviceOutcome
 
 export const factorWanted = z.object({
   temp_token: z.string().meta({ description: 'for totp/verify' }),
-  methods: z.array(z.string()).meta({ description: 'by what it goes on: totp, backup_code' }),
+  methods: z.array(z.enum(secondSteps)).meta({ description: 'by which of them it goes on' }),
 })
 export const toBeContinued = z.union([factorWanted, z.object({ status: z.literal('device_verification_required') })])
 

@@ -109,7 +109,7 @@ describe('an ID token opens once [AT13]', () => {
     expect((await app.client().post('/v0/app/auth/complete-signup', wish)).status).toBe(200)
     expect((await send()).body).toEqual({ token: expect.any(String), device_token: expect.any(String) })
     await app.sql('update users set totp_enabled_at = now() where email = $1', [claims.email])
-    expect(Object.keys((await send()).body)).toEqual(['temp_token'])
+    expect(Object.keys((await send()).body)).toEqual(['temp_token', 'methods'])
   })
 
   test('also where its signature is written in another way', async () => {

@@ -83,7 +83,7 @@ describe('POST /v0/auth/oauth/{provider}/login', () => {
 
     const browser = app.client()
     const answer = await login(browser)
-    expect([answer.status, Object.keys(answer.body), answer.setCookies]).toEqual([202, ['temp_token'], []])
+    expect([answer.status, Object.keys(answer.body), answer.setCookies]).toEqual([202, ['temp_token', 'methods'], []])
     const wish = { temp_token: answer.body.temp_token, code: code() }
     const verified = await browser.post('/v0/auth/totp/verify', wish)
     expect([verified.status, verified.body]).toEqual([204, {}])

@@ -81,7 +81,7 @@ describe.each(Object.entries(ways))('POST %s', (url, enter) => {
     const again = await enter(client, claims)
     expect([again.body, again.setCookies.join().includes('device_id')]).toEqual([isApp ? { token } : {}, false])
     await app.sql('update users set totp_enabled_at = now() where email = $1', [claims.email])
-    expect(Object.keys((await enter(app.client(), claims)).body)).toEqual(['temp_token'])
+    expect(Object.keys((await enter(app.client(), claims)).body)).toEqual(['temp_token', 'methods'])
     await app.sql('update users set banned_at = now() where email = $1', [claims.email])
     expect((await enter(app.client(), claims)).code).toBe('user:banned')
   })

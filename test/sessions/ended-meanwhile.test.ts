@@ -280,7 +280,7 @@ describe('a sign-in under way while TOTP is switched on asks for the code [MF4]'
       await app.sql('update users set totp_enabled_at = null where email = $1', [email])
       const login = () => browser.post('/v0/auth/login', { email, password })
       const { status, body } = await whileSwitchedOn(email, login)
-      expect([status, Object.keys(body)]).toEqual([202, ['temp_token']])
+      expect([status, Object.keys(body)]).toEqual([202, ['temp_token', 'methods']])
     }
     expect((await mailsTo(app, email)).filter(({ text }) => text.includes('verify-device'))).toHaveLength(1)
   })
@@ -293,6 +293,6 @@ describe('a sign-in under way while TOTP is switched on asks for the code [MF4]'
     const { status, body } = await whileSwitchedOn(who.email, () =>
       browser.post('/v0/auth/oauth/google/login', arrival),
     )
-    expect([status, Object.keys(body)]).toEqual([202, ['temp_token']])
+    expect([status, Object.keys(body)]).toEqual([202, ['temp_token', 'methods']])
   })
 })

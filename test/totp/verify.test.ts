@@ -45,7 +45,8 @@ describe.each(['', '/app'])('POST /v0%s/auth/totp/verify', (form) => {
   /** The password step, which opens nothing. */
   const begin = async (one: TotpPerson, client = device(one)) => {
     const answer = await client.post(`/v0${form}/auth/login`, one.person)
-    expect([answer.status, Object.keys(answer.body), answer.setCookies]).toEqual([202, ['temp_token'], []])
+    expect([answer.status, Object.keys(answer.body), answer.setCookies]).toEqual([202, ['temp_token', 'methods'], []])
+    expect(answer.body.methods).toEqual(['totp', 'backup_code'])
     return { client, token: String(answer.body.temp_token) }
   }
   const success = form === '' ? 204 : 200

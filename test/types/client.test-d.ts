@@ -30,7 +30,9 @@ holds<Equal<PathOf<'PATCH'>, '/v0/admin/oauth/providers/{slug}' | '/v0/user/me'>
 holds<
   Equal<
     DataOf<'POST', '/v0/auth/login'>,
-    { temp_token: string } | { status: 'device_verification_required' } | undefined
+    | { temp_token: string; methods: readonly ('totp' | 'backup_code')[] }
+    | { status: 'device_verification_required' }
+    | undefined
   >
 >()
 
