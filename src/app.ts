@@ -1,5 +1,6 @@
 import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'
+import type { RouteOptions } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { accessTokenRoutes } from './access-tokens/routes.ts'
 import { userRoutes } from './account/routes.ts'
@@ -39,6 +40,8 @@ import { totpRoutes } from './totp/routes.ts'
 export type AppOptions = {
   /** An error left that its route does not declare. */
   readonly onContractViolation?: (route: string, code: ErrorCode) => void
+  /** Sees each route as it is declared, before the guards stand before it. */
+  readonly onRoute?: (route: RouteOptions) => void
   /** For so long, once it closes, it leaves connections to end with their next answer. */
   readonly drainMs?: number
 }
@@ -46,7 +49,7 @@ export type AppOptions = {
 /** The map of the API, read top to bottom: what every request passes, then the rooms. */
 export async function buildApp(
   deps: Deps,
-  { onContractViolation = () => {}, drainMs = 0 }: AppOptions = {},
+  { onContractViolation = () => {}, onRoute, drainMs = 0 }: AppOptions = {},
 ): Promise<App> {
   const { config, log } = deps
   const errors = { publicUrl: config.publicUrl, withDetails: config.appEnv === 'development', onContractViolation }
@@ -61,6 +64,7 @@ export async function buildApp(
   app.setValidatorCompiler(validatorCompiler as never)
   app.setSerializerCompiler(serializerCompiler as never)
 
+  if (onRoute) app.addHook('onRoute', onRoute)
   traceRequests(app, watchers.beginSpan)
   noteAnswers(app, watchers.note)
   repeated.learn(app)

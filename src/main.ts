@@ -11,7 +11,9 @@ import { closeOnSignal } from './process/close.ts'
 import { createLog } from './process/log.ts'
 import { version } from './process/version.ts'
 
-/** Whoever sends requests here has heard of the end by then; and of a busy proxy, every connection has its next answer. */
+/**
+ * Whoever sends requests here has heard of the end by then; and of a busy proxy, every connection has its next answer.
+ */
 const productionDrainMs = 1000
 const inboxNote = 'no SMTP_URL is set: mails stay on this machine, and whoever reaches this port reads them'
 

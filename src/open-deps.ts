@@ -183,7 +183,9 @@ type MailParts = {
   readonly tracing: Tracing | undefined
 }
 
-/** The worker is asked over HTTP in both cases: in this process on a free loopback port, or wherever WORKER_URL says. */
+/**
+ * The worker is asked over HTTP in both cases: in this process on a free loopback port, or wherever WORKER_URL says.
+ */
 async function openMail({ config, log, keyring, urls, tracing }: MailParts, opened: AsyncDisposableStack) {
   const { workerUrl, workerSecret: secret = randomBytes(32).toString('base64url') } = config
   if (workerUrl !== undefined) {

@@ -18,7 +18,9 @@ export function endReusedFamily({ pool }: Deps, familyId: string, client: Client
   })
 }
 
-/** Afterwards neither this token nor any that came or comes from its family works; one that nobody issued is no matter. */
+/**
+ * Afterwards neither this token nor any that came or comes from its family works; one that nobody issued is no matter.
+ */
 export async function revokeRefreshToken({ db }: Deps, text: string): Promise<void> {
   const digest = tokenDigest('refresh', text)
   if (digest === undefined) return

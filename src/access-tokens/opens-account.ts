@@ -1,8 +1,8 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { refreshFamilies } from '../db/schema/sessions.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Removed } from '../mail/content.ts'
 import type { From, Opening } from '../sign-in/opening.ts'
+import type { Removed } from '../sign-in/removed.ts'
 
 export const accessTokenOpenings: readonly Opening[] = [{ table: refreshFamilies, takeBack: endEveryFamily }]
 

@@ -8,7 +8,10 @@ import type { Transaction } from '../db/transaction.ts'
 
 export type MadeToken = ReturnType<typeof makeToken>
 
-/** The one child of a refresh token: derived from it, so that a repeated request is given the same one and nothing is stored [TK4]. */
+/**
+ * The one child of a refresh token: derived from it, so that a repeated request is given the same one and nothing is
+ * stored [TK4].
+ */
 export function deriveChild(keyring: Keyring, parentText: string, keyId: number): MadeToken {
   const key = deriveKey(keyring, keyId, 'refresh child')
   return makeToken('refresh', createHmac('sha256', key).update(parentText).digest())

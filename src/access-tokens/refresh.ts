@@ -19,8 +19,9 @@ type Refusal = 'user:invalid_token' | 'user:token_expired' | 'user:banned' | 'sy
 type Presented = { readonly text: string; readonly client: Client }
 
 /**
- * Afterwards the token is used up and the client has its one child. Asked again within ten seconds, as after a lost reply, it is given
- * the same child; a used token that comes back otherwise is in two hands, and ends its whole family [TK4].
+ * Afterwards the token is used up and the client has its one child. Asked again within ten seconds, as after a lost
+ * reply, it is given the same child; a used token that comes back otherwise is in two hands, and ends its whole family
+ * [TK4].
  */
 export async function refresh(ctx: Context<Refusal>, { text, client }: Presented): Promise<Grant> {
   const digest = tokenDigest('refresh', text)

@@ -3,7 +3,10 @@ import { putKey, removeKey } from '../crypto/key-folder.ts'
 import { KeyringError, openKeyring } from '../crypto/keyring.ts'
 import { newSigningKey, type SigningKey } from '../crypto/signing-key.ts'
 
-/** Afterwards the next key signs, a new one is the next, and keys whose last token has expired are gone; gives the one that signs. */
+/**
+ * Afterwards the next key signs, a new one is the next, and keys whose last token has expired are gone; gives the one
+ * that signs.
+ */
 export function rotateSigningKeys(dir: string, tokenTtlSeconds: number): SigningKey {
   const newest = openKeyring(dir, { create: false }).signingKeys().at(-1)
   if (newest === undefined)

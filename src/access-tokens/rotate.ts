@@ -39,7 +39,10 @@ const mayRotate = and(
   not(isBanned),
 )
 
-/** Commits by itself: the token is used up and has its child, or neither. Written by drizzle and run past it, as in `stored-session.ts`. */
+/**
+ * Commits by itself: the token is used up and has its child, or neither. Written by drizzle and run past it, as in
+ * `stored-session.ts`.
+ */
 const { sql: text, params } = new PgDialect({ casing: 'snake_case' }).sqlToQuery(sql`
   with taken as (
     update ${refreshTokens} set rotated_at = now(), child_key_id = ${sql.placeholder('childKeyId')}
@@ -66,7 +69,8 @@ export async function rotateRefreshToken(
 ): Promise<Rotated | undefined> {
   const childId = randomUUIDv7()
   const values = fillPlaceholders(params, { digest, childId, childDigest: child.digest, childKeyId, ttlSeconds })
-  // Unanswered it may have happened. An outage all the same, as to ask again is right: for ten seconds that gives the same child [TK4].
+  // Unanswered it may have happened. An outage all the same, as to ask again is right: for ten seconds that gives the
+  // same child [TK4].
   const { rows } = await pool.query<Rotated>({ name: 'rotate_refresh_token', text, values }).catch(throwFailure)
   return rows[0]
 }

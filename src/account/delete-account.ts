@@ -35,7 +35,9 @@ type Proof = {
   readonly client: HashingClient
 }
 
-/** Afterwards the account is erased, or, where it has nothing to prove itself with, a link that erases it is on its way. */
+/**
+ * Afterwards the account is erased, or, where it has nothing to prove itself with, a link that erases it is on its way.
+ */
 export async function deleteAccount(
   ctx: Context<Refusal>,
   signedIn: SignedIn,

@@ -19,7 +19,8 @@ export const userErrors = {
     status: 401,
     title: 'Session is invalid',
     description:
-      'the session token is malformed (prefix, length, checksum), or its session was revoked: logout, revoked from another device, password reset, e-mail change',
+      'the session token is malformed (prefix, length, checksum), or its session was revoked: logout, revoked ' +
+      'from another device, password reset, e-mail change',
     meaning: 'This session is over or its token is damaged; its cookie is cleared.',
     advice: 'Forget the token and show the sign-in. It is what a sign-out on another device looks like.',
   },
@@ -27,7 +28,8 @@ export const userErrors = {
     status: 401,
     title: 'Email not verified',
     description:
-      'the right password of a sign-up whose e-mail is not yet verified (also of the row that stands in for a sign-up with a registered address)',
+      'the right password of a sign-up whose e-mail is not yet verified (also of the row that stands in for a ' +
+      'sign-up with a registered address)',
     meaning: 'The password is right, but the address of the sign-up is not confirmed yet.',
     advice: 'Ask the user for the link in the mail; offer resend-verification-email.',
   },
@@ -49,7 +51,8 @@ export const userErrors = {
     status: 403,
     title: 'User is banned',
     description:
-      'the right password of a banned account; also every signed-in route but GET /v0/user/me, logout, reauthenticate, data export and account deletion',
+      'the right password of a banned account; also every signed-in route but GET /v0/user/me, logout, ' +
+      'reauthenticate, data export and account deletion',
     meaning: 'The account is banned: it may see itself, export its data and leave, nothing else.',
     advice: 'Show reason and end from GET /v0/user/me where there is a session; do not show the sign-in again.',
   },
@@ -64,16 +67,20 @@ export const userErrors = {
     status: 403,
     title: 'Second factor required',
     description:
-      'what needs a session that shows two factors, asked with one that does not: its sign-in or a re-authentication took no code; a code of an app does not count in the first 24 hours, unless the session that set it up had shown two factors or an operator confirmed it',
+      'what needs a session that shows two factors, asked with one that does not: its sign-in or a ' +
+      're-authentication took no code; a code of an app does not count in the first 24 hours, unless the ' +
+      'session that set it up had shown two factors or an operator confirmed it',
     meaning: 'The session is good, but a password, provider or mailbox alone stands behind it; nothing was changed.',
     advice:
-      'Where TOTP is on, post a code to POST /v0/auth/reauthenticate, then repeat the request. Where it is off, offer to set it up; its codes count a day later, or once an operator has confirmed it.',
+      'Where TOTP is on, post a code to POST /v0/auth/reauthenticate, then repeat the request. Where it is ' +
+      'off, offer to set it up; its codes count a day later, or once an operator has confirmed it.',
   },
   'user:handle_already_exists': {
     status: 409,
     title: 'Handle already taken',
     description:
-      'the handle is taken (case-insensitively) by a user, a deleted user or a live reservation of another sign-up; the answer does not depend on whether an e-mail is registered',
+      'the handle is taken (case-insensitively) by a user, a deleted user or a live reservation of another ' +
+      'sign-up; the answer does not depend on whether an e-mail is registered',
     meaning: 'Somebody has this handle, had it, or is about to get it; nothing was changed.',
     advice: 'Mark the field and ask for another; GET /v0/users/handle/{handle}/available tells beforehand.',
   },
@@ -81,7 +88,8 @@ export const userErrors = {
     status: 409,
     title: 'Email already registered',
     description:
-      'the new address belongs to another account; also POST /v0/auth/verify-email when the address was taken since the sign-up. Never from POST /v0/auth/signup, which does not tell',
+      'the new address belongs to another account; also POST /v0/auth/verify-email when the address was taken ' +
+      'since the sign-up. Never from POST /v0/auth/signup, which does not tell',
     meaning: 'Another account has this address; nothing was changed.',
     advice: 'Ask for another address. At the link of a sign-up: show the sign-in, the account is there.',
   },
@@ -89,10 +97,12 @@ export const userErrors = {
     status: 401,
     title: 'Token expired',
     description:
-      'the refresh token has expired; also an expired access token as Bearer, an expired pending_token at complete-signup',
+      'the refresh token has expired; also an expired access token as Bearer, an expired pending_token at ' +
+      'complete-signup',
     meaning: 'A token that is not the session was good once and its time is over.',
     advice:
-      'Access token: refresh it. Refresh token: get a new pair from the session, or sign in. pending_token: begin the OAuth sign-in again.',
+      'Access token: refresh it. Refresh token: get a new pair from the session, or sign in. pending_token: ' +
+      'begin the OAuth sign-in again.',
   },
   'user:no_refresh_token': {
     status: 401,
@@ -105,19 +115,24 @@ export const userErrors = {
     status: 401,
     title: 'Invalid token',
     description:
-      'unknown, malformed or already rotated refresh token (reuse ends its whole family), or one whose session ended; also an access token with a bad signature, issuer, audience or key id, or on a route that access tokens do not open, and a pending_token from another browser or form',
+      'unknown, malformed or already rotated refresh token (reuse ends its whole family), or one whose session ' +
+      'ended; also an access token with a bad signature, issuer, audience or key id, or on a route that ' +
+      'access tokens do not open, and a pending_token from another browser or form',
     meaning: 'The token is not good here, and will not become good.',
     advice:
-      'Forget it. Refresh token: get a new pair from the session, or sign in. On routes of the account send the session, not an access token.',
+      'Forget it. Refresh token: get a new pair from the session, or sign in. On routes of the account send ' +
+      'the session, not an access token.',
   },
   'user:reauthentication_required': {
     status: 401,
     title: 'Fresh sign-in required',
     description:
-      'a route marked fresh without a sign-in or re-authentication in the last five minutes; account deletion without its proof',
+      'a route marked fresh without a sign-in or re-authentication in the last five minutes; account deletion ' +
+      'without its proof',
     meaning: 'The session goes on, but this needs a proof of the last five minutes.',
     advice:
-      'Ask for password or code, post POST /v0/auth/reauthenticate, then repeat the request. At a deletion send the proof with it.',
+      'Ask for password or code, post POST /v0/auth/reauthenticate, then repeat the request. At a deletion ' +
+      'send the proof with it.',
   },
   'user:already_banned': {
     status: 409,

@@ -29,8 +29,8 @@ const stallMs = 30_000
 const begin = underWay({ most: 32, ofOneNetwork: 1 })
 
 /**
- * Everything that is kept of the account, as JSON that is read while it is sent: a page of events at a time, so that no connection waits for
- * whoever reads slowly. The export itself is one of the events.
+ * Everything that is kept of the account, as JSON that is read while it is sent: a page of events at a time, so that no
+ * connection waits for whoever reads slowly. The export itself is one of the events.
  */
 export async function exportAccount(ctx: Refusing, signedIn: SignedIn, client: Client): Promise<Readable> {
   const { user } = signedIn

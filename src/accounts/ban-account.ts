@@ -6,7 +6,10 @@ import { isBanned } from './banned.ts'
 
 type Ban = { readonly until: Date | undefined; readonly reason: string }
 
-/** Afterwards the account is banned until then or for good, whatever it was before, and no login of it that waits can be finished. */
+/**
+ * Afterwards the account is banned until then or for good, whatever it was before, and no login of it that waits can be
+ * finished.
+ */
 export async function banAccount(tx: Transaction, userId: string, { until, reason }: Ban): Promise<void> {
   await tx
     .update(users)

@@ -9,7 +9,9 @@ export type IsCommonPassword = (folded: string) => boolean
 
 const loaded = new Map<number, Promise<IsCommonPassword>>()
 
-/** Keeps only those that are long enough to be chosen at all: 44,000 of twelve characters and more. Read once a process. */
+/**
+ * Keeps only those that are long enough to be chosen at all: 44,000 of twelve characters and more. Read once a process.
+ */
 export function loadCommonPasswords(minLength: number): Promise<IsCommonPassword> {
   const list = loaded.get(minLength) ?? readCommonPasswords(minLength)
   loaded.set(minLength, list)
@@ -19,7 +21,8 @@ export function loadCommonPasswords(minLength: number): Promise<IsCommonPassword
 async function readCommonPasswords(minLength: number): Promise<IsCommonPassword> {
   const common = new Set<string>()
   let rest: Buffer = Buffer.of()
-  // In parts, and over their bytes: eight megabytes or a million short strings would stay in memory as garbage for long.
+  // In parts, and over their bytes: eight megabytes or a million short strings would stay in memory as garbage for
+  // long.
   for await (const part of createReadStream(fileURLToPath(list))) {
     const bytes = Buffer.concat([rest, part as Buffer])
     let start = 0

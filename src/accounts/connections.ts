@@ -10,7 +10,10 @@ export const findConnections = (db: Database, userId: string) => findThose(db, e
 export const findWorkingConnections = (db: Database, own: OwnIssuers, userId: string) =>
   findThose(db, and(eq(oauthIdentities.userId, userId), isWorking(own)))
 
-/** In a statement that joins identities with their providers: the provider is there, and is whom it was when it vouched [FD7]. */
+/**
+ * In a statement that joins identities with their providers: the provider is there, and is whom it was when it vouched
+ * [FD7].
+ */
 export const isWorking = (own: OwnIssuers): SQL<boolean> => sql<boolean>`(${oauthIdentities.issuer} = coalesce(
   ${oauthProviders.namespace}, ${oauthProviders.issuer}, ${oauthProviders.id}::text,
   ${JSON.stringify(own)}::jsonb ->> ${oauthIdentities.providerId})) is true`

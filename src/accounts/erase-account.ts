@@ -13,8 +13,8 @@ import { supersedeSignUpTokens } from '../mailed-tokens/issue.ts'
 import { dropImage } from './drop-image.ts'
 
 /**
- * Afterwards nothing personal is left of the account, and nothing opens it: id, handle and the times of its events stay, so that the
- * handle is never somebody else's [DA2]. Its address is free.
+ * Afterwards nothing personal is left of the account, and nothing opens it: id, handle and the times of its events
+ * stay, so that the handle is never somebody else's [DA2]. Its address is free.
  */
 export async function eraseAccount(
   deps: Pick<Deps, 'jobs' | 'searchIndex'>,
@@ -86,7 +86,10 @@ async function eraseSignUps(tx: Transaction, { email, emailKey }: { email: strin
   await tx.delete(oauthSignUps).where(sql`lower(${oauthSignUps.email}) = lower(${email})`)
 }
 
-/** The links of the sign-up that became this account: one of them is the account's, and all of them hold its first address. */
+/**
+ * The links of the sign-up that became this account: one of them is the account's, and all of them hold its first
+ * address.
+ */
 async function eraseOwnSignUp(tx: Transaction, userId: string): Promise<void> {
   const own = tx.select({ id: mailedTokens.signUpId }).from(mailedTokens).where(eq(mailedTokens.userId, userId))
   await tx.delete(mailedTokens).where(inArray(mailedTokens.signUpId, own))

@@ -6,8 +6,8 @@ import type { IsCommonPassword } from './common-passwords.ts'
 const lengthOf = (text: string): number => [...text].length
 
 const reservedHandles = new Set(
-  `admin administrator support help system null undefined root moderator mod staff official bot api mail email info contact
-   security abuse noreply no_reply anonymous guest user test`.split(/\s+/),
+  `admin administrator support help system null undefined root moderator mod staff official bot api mail email info
+   contact security abuse noreply no_reply anonymous guest user test`.split(/\s+/),
 )
 
 export const email = ruledText({
@@ -32,12 +32,15 @@ export const handle = ruledText({
 /** Handles that differ in case only are the same handle. */
 export const handleKey = (text: string): string => text.toLowerCase()
 
-/** What shows nothing: space, what is ignored, marks without a letter, and the few letters and signs that are drawn as nothing. */
+/**
+ * What shows nothing: space, what is ignored, marks without a letter, and the few letters and signs that are drawn as
+ * nothing.
+ */
 const blank = /^[\s\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}\u{13441}\u{13442}]*$/u
 
 /**
- * U+200D and U+200C, which say that two letters or pictures are joined (👩‍💻) or are not (علی‌رضا). The former also ends some words of Bengali and
- * Malayalam, after the sign that takes a letter's vowel.
+ * U+200D and U+200C, which say that two letters or pictures are joined (👩‍💻) or are not (علی‌رضا). The former also ends
+ * some words of Bengali and Malayalam, after the sign that takes a letter's vowel.
  */
 const joiner =
   /(?<=[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d](?=[\p{L}\p{M}\p{Extended_Pictographic}])|(?<=[\u09cd\u0d4d])\u200d/gu

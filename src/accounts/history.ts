@@ -5,38 +5,7 @@ import { prepared } from '../db/prepared.ts'
 import { eventOutbox } from '../db/schema/events.ts'
 import { securityEvents } from '../db/schema/users.ts'
 import type { Client } from '../http/caller.ts'
-
-/** What happens to an account. */
-export type EventType =
-  | 'sign_up'
-  | 'login_succeeded'
-  | 'login_failed'
-  | 'attempts_forgiven'
-  | 'logout'
-  | 'session_revoked'
-  | 'device_added'
-  | 'device_forgotten'
-  | 'password_changed'
-  | 'password_set'
-  | 'password_reset_requested'
-  | 'password_reset'
-  | 'email_change_requested'
-  | 'email_changed'
-  | 'email_change_undone'
-  | 'totp_enabled'
-  | 'totp_confirmed'
-  | 'totp_disabled'
-  | 'backup_codes_regenerated'
-  | 'backup_code_used'
-  | 'oauth_linked'
-  | 'oauth_unlinked'
-  | 'refresh_reuse_detected'
-  | 'role_granted'
-  | 'role_revoked'
-  | 'banned'
-  | 'unbanned'
-  | 'data_exported'
-  | 'deletion_requested'
+import type { EventType } from './event-types.ts'
 
 type SecurityEvent = {
   readonly type: EventType
@@ -48,8 +17,8 @@ type SecurityEvent = {
 }
 
 /**
- * Writes one row of the account's history: in the transaction of the act, or, for a refusal, outside the one that refuses. Whoever
- * listens gets it after the commit. Gives its id.
+ * Writes one row of the account's history: in the transaction of the act, or, for a refusal, outside the one that
+ * refuses. Whoever listens gets it after the commit. Gives its id.
  */
 export async function audit(db: Database, { type, userId, client, metadata }: SecurityEvent): Promise<string> {
   const id = randomUUIDv7()

@@ -14,7 +14,9 @@ export async function keepLastAdmin(
     throw ctx.fault('user:cannot_manage_self', { details: 'Make somebody else administrator first.' })
 }
 
-/** Whether nobody else is an administrator for good. Of several who leave at once the lock lets one at a time ask [AZ4]. */
+/**
+ * Whether nobody else is an administrator for good. Of several who leave at once the lock lets one at a time ask [AZ4].
+ */
 export async function isLastAdmin(tx: Transaction, userId: string): Promise<boolean> {
   const isAdmin = and(eq(userRoles.role, 'admin'), isInForce)
   const [own] = await tx

@@ -12,7 +12,10 @@ import { queueSignUpMail } from './sign-up-mail.ts'
 
 type NewSignUp = Pick<SignUp, 'email' | 'handle' | 'displayName' | 'passwordHash' | 'connection'>
 
-/** Afterwards the sign-up waits for its link, which is on its way; gives the id of the mail. A registered address takes the same way [TH6]. */
+/**
+ * Afterwards the sign-up waits for its link, which is on its way; gives the id of the mail. A registered address takes
+ * the same way [TH6].
+ */
 export async function placeSignUp(
   ctx: Context<'user:handle_already_exists'>,
   tx: Transaction,
@@ -26,7 +29,10 @@ export async function placeSignUp(
 
 type SignUp = typeof signUps.$inferSelect
 
-/** One row an address: the newer sign-up takes the older one's place, whole, so that an earlier password is gone with it [TK3]. */
+/**
+ * One row an address: the newer sign-up takes the older one's place, whole, so that an earlier password is gone with it
+ * [TK3].
+ */
 async function putSignUp(tx: Transaction, { connection, ...wish }: NewSignUp, ttlSeconds: number) {
   const [row] = await putStatement(tx).execute({
     ...wish,
@@ -63,7 +69,9 @@ const putStatement = prepared((tx) => {
     .prepare('put_sign_up')
 })
 
-/** Whether the sign-up has the handle now. A reservation past its end is nobody's; the unique key decides every race. */
+/**
+ * Whether the sign-up has the handle now. A reservation past its end is nobody's; the unique key decides every race.
+ */
 async function reserveHandle(tx: Transaction, { id: signUpId, handle, expiresAt }: SignUp): Promise<boolean> {
   await forgetStatement(tx).execute({ signUpId })
   const reserved = await reserveStatement(tx).execute({ key: handleKey(handle), signUpId, expiresAt })

@@ -24,7 +24,10 @@ export async function tellAdmins(tx: Transaction, deps: MailDeps, news: News): P
 
 type Actor = Pick<SignedIn['user'], 'id' | 'handle' | 'roles'>
 
-/** Of what all administrators are told one alone does no more than this, as a mailbox that is flooded tells nothing [AT10]. */
+/**
+ * Of what all administrators are told one alone does no more than this, as a mailbox that is flooded tells nothing
+ * [AT10].
+ */
 const toldAnHour = 60
 
 /** Before the act: no word of it is left out, so what would be one too many is refused. */
@@ -38,7 +41,9 @@ export const countTold = (ctx: Context<'rate_limit:exceeded'>, { id }: Actor): P
 
 type NewWayIn = Omit<Extract<News, { template: 'admin_way_in' }>, 'template' | 'handle'>
 
-/** The same before somebody gives the own account a way in or a second factor, where that account is an administrator's. */
+/**
+ * The same before somebody gives the own account a way in or a second factor, where that account is an administrator's.
+ */
 export async function countWayIn(ctx: Context<'rate_limit:exceeded'>, actor: Actor): Promise<void> {
   if (hasRole(actor.roles, 'admin')) await countTold(ctx, actor)
 }

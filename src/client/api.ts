@@ -1,4 +1,4 @@
-// Generated from the OpenAPI document by test/client/api.test.ts; UPDATE=1 writes it anew.
+// Generated from the OpenAPI document by test/client/api.test.ts; npm run write writes it anew.
 
 /** What every route takes (`params`, `body`), what it gives (`data`) and the codes it may refuse with (`code`). */
 export interface Routes {

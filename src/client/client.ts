@@ -14,12 +14,15 @@ export type ClientOptions = {
   readonly baseUrl: string
   /** Sent with every call. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Milliseconds that one attempt may take until its answer is read; 30,000 unless said otherwise, at most 2 ** 31 - 1. A stream only until it begins. */
+  /**
+   * Milliseconds that one attempt may take until its answer is read; 30,000 unless said otherwise, at most 2 ** 31 - 1.
+   * A stream only until it begins.
+   */
   readonly timeoutMs?: number
   /**
-   * Repeats what the server refused for now, after its Retry-After: 429 of every method, as nothing was done (but not with an
-   * `X-Turnstile-Token`, which is good once); 503 of GET only. `times`: at most so often, 0 unless said otherwise;
-   * `longestWaitSeconds`: a longer Retry-After is given back at once, 60 unless said otherwise.
+   * Repeats what the server refused for now, after its Retry-After: 429 of every method, as nothing was done (but not
+   * with an `X-Turnstile-Token`, which is good once); 503 of GET only. `times`: at most so often, 0 unless said
+   * otherwise; `longestWaitSeconds`: a longer Retry-After is given back at once, 60 unless said otherwise.
    */
   readonly retry?: { readonly times: number; readonly longestWaitSeconds?: number }
   /** Instead of the global one. */

@@ -16,7 +16,10 @@ export type FieldProblem = {
 export type ServerError<Code extends string> = Code extends string
   ? {
       readonly from: 'server'
-      /** One of exactly the codes that the route declares in `/openapi.json`; `/docs/errors` of the server says what each means. */
+      /**
+       * One of exactly the codes that the route declares in `/openapi.json`; `/docs/errors` of the server says what
+       * each means.
+       */
       readonly code: Code
       /** HTTP status, 400 and above. */
       readonly status: number
@@ -48,7 +51,10 @@ export type ClientError =
       /** Seconds, where a Retry-After came with it. */
       readonly retryAfterSeconds?: number | undefined
     }
-  /** No whole answer came: no network, no server, no leave by CORS, a connection that broke. It may have been carried out. */
+  /**
+   * No whole answer came: no network, no server, no leave by CORS, a connection that broke. It may have been carried
+   * out.
+   */
   | {
       readonly from: 'client'
       readonly code: 'client:unreachable'

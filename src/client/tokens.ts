@@ -5,11 +5,17 @@ import { unlessAborted } from './wait.ts'
 export type Tokens = {
   /** `pst_…`: the session, from the routes under `/v0/app/auth`. Sent with every call, as it opens all of them. */
   readonly sessionToken?: string | undefined
-  /** A JWT, from `/v0/auth/token`. Sent where there is no session token; opens `GET /v0/user/me` and `GET /v0/auth/check` only. */
+  /**
+   * A JWT, from `/v0/auth/token`. Sent where there is no session token; opens `GET /v0/user/me` and `GET
+   * /v0/auth/check` only.
+   */
   readonly accessToken?: string | undefined
   /** `prt_…`: each is good for one refresh, which brings the next. */
   readonly refreshToken?: string | undefined
-  /** `pdt_…`: makes this device known, so that signing in needs no mailed link. Sent to `/v0/app/auth/…`, outlives the session. */
+  /**
+   * `pdt_…`: makes this device known, so that signing in needs no mailed link. Sent to `/v0/app/auth/…`, outlives the
+   * session.
+   */
   readonly deviceToken?: string | undefined
 }
 
@@ -37,8 +43,9 @@ type Send = (headers: Readonly<Record<string, string>>) => Promise<AnyAnswer>
 type Refresh = (refreshToken: string) => Promise<AnyAnswer>
 
 /**
- * Sends a call with the tokens that it needs, and keeps those that its answer brings. An expired access token is refreshed and the call
- * repeated once: one refresh is in flight for all calls that wait for it, as each refresh token is good once.
+ * Sends a call with the tokens that it needs, and keeps those that its answer brings. An expired access token is
+ * refreshed and the call repeated once: one refresh is in flight for all calls that wait for it, as each refresh token
+ * is good once.
  */
 export function bearer(store: TokenStore, refresh: Refresh) {
   let inFlight: Promise<string | undefined> | undefined

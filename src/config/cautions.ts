@@ -21,7 +21,10 @@ const longSessionSeconds = 90 * 86_400
 const longAccessSeconds = 3600
 const muchAbove = 100
 
-/** What production runs with although it weakens a requirement: each names its variable, what could happen and what to set. */
+/**
+ * What production runs with although it weakens a requirement: each names its variable, what could happen and what to
+ * set.
+ */
 export function findCautions(config: Config): string[] {
   if (config.appEnv !== 'production') return []
   const { sessionAbsoluteTtlSeconds, refreshTokenTtlSeconds, accessTokenTtlSeconds, rateLimits } = config
@@ -40,7 +43,8 @@ export function findCautions(config: Config): string[] {
     ...long.map(([name]) => `${name} is above 90 days: what was stolen works for as long; 30 days are the default.`),
     ...(accessTokenTtlSeconds > longAccessSeconds
       ? [
-          'ACCESS_TOKEN_TTL_SECONDS is above an hour: services that check a token by themselves hear of no logout until it ends; set 300.',
+          'ACCESS_TOKEN_TTL_SECONDS is above an hour: services that check a token by themselves hear of no ' +
+            'logout until it ends; set 300.',
         ]
       : []),
   ]

@@ -16,9 +16,9 @@ type ValueOf<Row> = Row extends { readonly kind: Kind<infer Value> }
   : never
 
 /**
- * The configuration, one field a variable: DATABASE_POOL_SIZE is `databasePoolSize`; `variables.ts` says what each means.
- * Units are in the names (`Ms`, `Seconds`, `Kib`), folders are absolute, origins end without a slash. `undefined` is what is
- * unset and has no default; of `databaseUrl` it means the embedded PostgreSQL. Frozen.
+ * The configuration, one field a variable: DATABASE_POOL_SIZE is `databasePoolSize`; `variables.ts` says what each
+ * means. Units are in the names (`Ms`, `Seconds`, `Kib`), folders are absolute, origins end without a slash.
+ * `undefined` is what is unset and has no default; of `databaseUrl` it means the embedded PostgreSQL. Frozen.
  */
 export type Config = Readonly<
   { [Name in VariableName as Variables[Name]['field']]: ValueOf<Variables[Name]> } & {

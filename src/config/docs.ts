@@ -16,7 +16,8 @@ const withFile = ({ name, secret }: Variable): string => (secret ? `; from a fil
 
 const groups = Map.groupBy(variableList, ({ group }) => group)
 
-const exampleHead = `# Every variable with its default: nothing has to be set outside production. Uncomment what you change.
+const exampleHead = `\
+# Every variable with its default: nothing has to be set outside production. Uncomment what you change.
 # Empty means unset. Of a secret NAME_FILE may name a file that holds it.
 `
 

@@ -15,7 +15,10 @@ const [hour, day] = [3600, 86_400]
 
 type Lifetime = Extract<VariableName, `${string}_TTL_SECONDS`>
 
-/** What opens an account is not good for longer: whoever finds it later finds nothing. Of mailed links NIST SP 800-63B-4 section 4.2.1.2 says a day. */
+/**
+ * What opens an account is not good for longer: whoever finds it later finds nothing. Of mailed links NIST SP 800-63B-4
+ * section 4.2.1.2 says a day.
+ */
 const longest: Readonly<Record<Lifetime, number>> = {
   SESSION_IDLE_TTL_SECONDS: 366 * day,
   SESSION_ABSOLUTE_TTL_SECONDS: 366 * day,
@@ -51,6 +54,9 @@ const leastArgon2 = [
   { timeCost: 4, memoryKib: 9216 },
 ] as const
 
+const describeArgon2 = ({ memoryKib, timeCost }: (typeof leastArgon2)[number]): string =>
+  `${memoryKib} with ARGON2_TIME_COST=${timeCost}`
+
 const ownSecrets = ['WORKER_SECRET', 'METRICS_TOKEN'] as const
 
 /** The list of public suffixes takes 1.5 MB, which only who sets a domain pays for. */
@@ -77,7 +83,9 @@ export const productionLimits: readonly Limit[] = [
   },
   {
     about: ['TRUSTED_PROXIES'],
-    must: 'name your proxies in production, not so much of the internet that anybody could say which address a client has',
+    must:
+      'name your proxies in production, not so much of the internet that anybody could say which address a ' +
+      'client has',
     isBroken: ({ trustedProxies }) => trustedProxies.some(isTooWideForProxies),
   },
   {
@@ -87,7 +95,7 @@ export const productionLimits: readonly Limit[] = [
   },
   {
     about: ['ARGON2_MEMORY_KIB', 'ARGON2_TIME_COST'],
-    must: `be at least what OWASP asks in production: ${leastArgon2.map(({ memoryKib, timeCost }) => `${memoryKib} with ARGON2_TIME_COST=${timeCost}`).join(', ')}`,
+    must: `be at least what OWASP asks in production: ${leastArgon2.map(describeArgon2).join(', ')}`,
     isBroken: ({ argon2MemoryKib, argon2TimeCost }) =>
       !leastArgon2.some(({ memoryKib, timeCost }) => argon2MemoryKib >= memoryKib && argon2TimeCost >= timeCost),
   },

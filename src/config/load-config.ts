@@ -23,7 +23,8 @@ export class ConfigError extends Error {
 
 /**
  * Reads the environment once, and the files that `NAME_FILE` names.
- * @param role the process that asks; a worker needs SMTP_URL and WORKER_SECRET, the command line nothing that only serving needs
+ * @param role the process that asks; a worker needs SMTP_URL and WORKER_SECRET, the command line nothing that only
+ * serving needs
  * @throws {ConfigError} with all mistakes together, each naming its variable and what would be right
  */
 export function loadConfig(env: Environment, role: Role = 'api'): Config {
@@ -44,7 +45,10 @@ export function loadConfig(env: Environment, role: Role = 'api'): Config {
   return config
 }
 
-/** What an operator should know although nothing is refused; said at every start and by doctor, in the same words. Never a secret's value. */
+/**
+ * What an operator should know although nothing is refused; said at every start and by doctor, in the same words. Never
+ * a secret's value.
+ */
 export const startWarnings = (env: Environment, config: Config): string[] => [
   ...settingsWithoutEffect(env, readEnvFile().values),
   ...(env.NODE_ENV?.toLowerCase() === 'production' && !env.APP_ENV
@@ -53,7 +57,8 @@ export const startWarnings = (env: Environment, config: Config): string[] => [
   ...findCautions(config),
   ...(config.appEnv === 'production' && env.NODE_TLS_REJECT_UNAUTHORIZED === '0'
     ? [
-        'NODE_TLS_REJECT_UNAUTHORIZED is 0: no certificate of any server is checked; remove it, and name your own authority in NODE_EXTRA_CA_CERTS.',
+        'NODE_TLS_REJECT_UNAUTHORIZED is 0: no certificate of any server is checked; remove it, and name your ' +
+          'own authority in NODE_EXTRA_CA_CERTS.',
       ]
     : []),
   ...findOpenFiles(env, config),

@@ -21,7 +21,10 @@ type Rule = {
   readonly isBroken: (draft: Draft) => boolean | string
 }
 
-/** What no variable shows alone: combinations that cannot work, and what production must not run with. One line a subject. */
+/**
+ * What no variable shows alone: combinations that cannot work, and what production must not run with. One line a
+ * subject.
+ */
 export function findMistakes(draft: Draft, unread: ReadonlySet<VariableName>): ReadonlyMap<VariableName, string> {
   const mistakes = new Map<VariableName, string>()
   for (const { about, must, isBroken } of rules) {
@@ -107,7 +110,10 @@ function companions(...[one, other]: [VariableName, VariableName]): Rule[] {
 
 const isProduction = ({ config }: Draft): boolean => config.appEnv === 'production'
 
-/** The operator's commands neither listen nor send mail, so they do not ask for what only that needs; doctor tells of it. */
+/**
+ * The operator's commands neither listen nor send mail, so they do not ask for what only that needs; doctor tells of
+ * it.
+ */
 const isServing = (draft: Draft): boolean => isProduction(draft) && draft.role !== 'cli'
 
 const needed = (subject: VariableName, must: string, isAsked: (draft: Draft) => boolean): Rule => ({

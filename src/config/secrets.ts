@@ -1,8 +1,13 @@
 /** What examples and images put where a secret belongs; a secret of nothing else is none. */
-const words = `(?:change|replace|fill|set|let)(?:me|this|in|it)* secret passw(?:or)?d pass token key example sample placeholder
-  default postern postgres(?:ql)? redis foobared meili minio master admin administrator root guest user test demo welcome qwerty abc metrics worker smtp mail turnstile github google s3 jwt api auth server service app web data
-  database db prod(?:uction)? staging dev(?:elopment)? local internal private strong secure random hello letmein`
-const placeholder = new RegExp(`^(?:(?:please|your|my|super|an?|the)?(?:${words.replace(/\s+/g, '|')}))+\\d{0,10}$`)
+const words = `
+  (?:change|replace|fill|set|let)(?:me|this|in|it)* secret passw(?:or)?d pass token key example sample placeholder
+  default postern postgres(?:ql)? redis foobared meili minio master admin administrator root guest
+  user test demo welcome qwerty abc metrics worker smtp mail turnstile github google s3 jwt api auth server service
+  app web data database db prod(?:uction)? staging dev(?:elopment)? local internal private strong secure
+  random hello letmein`
+const placeholder = new RegExp(
+  `^(?:(?:please|your|my|super|an?|the)?(?:${words.trim().replace(/\s+/g, '|')}))+\\d{0,10}$`,
+)
 
 const spelledOtherwise: Readonly<Record<string, string>> = { '0': 'o', '3': 'e', '@': 'a', $: 's' }
 const spelledOut = (text: string): string => text.replace(/[03@$]/g, (sign) => spelledOtherwise[sign] ?? sign)

@@ -34,7 +34,10 @@ const findStranger = (name: string): string | undefined =>
     ? `${name} is set in .env, but unknown.`
     : undefined
 
-/** Alike for CORS_ORIGIN and CORS_ORIGINS, REDIS_URI and REDIS_URL, DATABASE_POOLSIZE and DATABASE_POOL_SIZE, app_env and APP_ENV. */
+/**
+ * Alike for CORS_ORIGIN and CORS_ORIGINS, REDIS_URI and REDIS_URL, DATABASE_POOLSIZE and DATABASE_POOL_SIZE, app_env
+ * and APP_ENV.
+ */
 function looseSpelling(name: string): string {
   const letters = name.toUpperCase().replace(/[^A-Z0-9]/g, '')
   return letters.replace(/URI$/, 'URL').replace(/S$/, '')

@@ -32,7 +32,10 @@ export const origin: Kind<string> = (given) => {
     : { expected: 'an origin such as https://auth.example.com, without a path' }
 }
 
-/** Where apps in a web view have their pages: capacitor://localhost, tauri://localhost. Not what a browser gives to any page. */
+/**
+ * Where apps in a web view have their pages: capacitor://localhost, tauri://localhost. Not what a browser gives to any
+ * page.
+ */
 const appOrigin =
   /^(?!https?:|file:|data:|blob:|about:|javascript:|ws|ftp)[a-z][a-z0-9+.-]*:\/\/[a-z0-9.-]+(?::\d{1,5})?$/
 
@@ -65,7 +68,9 @@ export const postgresUrl: Kind<string> = (given) => {
   return parseUrl(value, ['postgres', 'postgresql'])
     ? { value }
     : {
-        expected: `postgres://user:password@host:5432/database, or postgres://user@/database?host=/run/postgresql, ${encoded}`,
+        expected:
+          'postgres://user:password@host:5432/database, or ' +
+          `postgres://user@/database?host=/run/postgresql, ${encoded}`,
       }
 }
 

@@ -33,7 +33,9 @@ import {
 
 type Row = {
   readonly kind: Kind<unknown>
-  /** As an operator would write it; `{NAME}` stands for the value of a variable above, `{cores - 1}` for the machine's. */
+  /**
+   * As an operator would write it; `{NAME}` stands for the value of a variable above, `{cores - 1}` for the machine's.
+   */
   readonly default?: string
   readonly meaning: string
   /** May come from a file, NAME_FILE; its value is never shown. */
@@ -94,7 +96,8 @@ const server = inGroup('Server', {
     kind: path,
     default: '{DATA_DIR}/keys',
     meaning:
-      'keyring: encryption and signing keys by id; made on first start outside production, there by `npm run admin -- keys init`; re-read when it changes',
+      'keyring: encryption and signing keys by id; made on first start outside production, there by `npm run ' +
+      'admin -- keys init`; re-read when it changes',
   },
   LOG_LEVEL: {
     kind: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
@@ -114,7 +117,8 @@ const storage = inGroup('PostgreSQL and Redis', {
     kind: postgresUrl,
     secret: true,
     meaning:
-      "the role that owns the tables, so that the API's own needs no DDL; unset: DATABASE_DIRECT_URL, else DATABASE_URL",
+      "the role that owns the tables, so that the API's own needs no DDL; unset: DATABASE_DIRECT_URL, else " +
+      'DATABASE_URL',
   },
   DATABASE_DIRECT_URL: {
     kind: postgresUrl,
@@ -152,7 +156,8 @@ const mail = inGroup('Mail and worker', {
   SMTP_NAME: {
     kind: smtpName,
     meaning:
-      "what the mail server is told by EHLO, a name with a dot or an address such as `[192.0.2.1]`; unset: this machine's name, or MAIL_FROM's host where that has no dot",
+      'what the mail server is told by EHLO, a name with a dot or an address such as `[192.0.2.1]`; unset: ' +
+      "this machine's name, or MAIL_FROM's host where that has no dot",
   },
   MAIL_DELIVERY: {
     kind: oneOf('confirm', 'queue'),
@@ -180,7 +185,8 @@ const browsers = inGroup('Browsers, proxies and limits', {
     kind: listOf(pageOrigin),
     default: '{FRONTEND_URL}',
     meaning:
-      'exact origins of front ends, comma-separated; in production https, or that of an app (capacitor://localhost, for /v0/app alone)',
+      'exact origins of front ends, comma-separated; in production https, or that of an app ' +
+      '(capacitor://localhost, for /v0/app alone)',
   },
   COOKIE_DOMAIN: {
     kind: hostName,
@@ -216,7 +222,8 @@ const passwords = inGroup('Passwords', {
     kind: wholeNumber(8192, 1_048_576),
     default: '19456',
     meaning:
-      'memory of one hash in KiB; stored hashes may cost four times as much with their passes (docs/import.md), so lower it in steps',
+      'memory of one hash in KiB; stored hashes may cost four times as much with their passes ' +
+      '(docs/import.md), so lower it in steps',
   },
   ARGON2_TIME_COST: { kind: wholeNumber(1, 10), default: '2', meaning: 'passes of one hash over its memory' },
   ARGON2_CONCURRENCY: {
@@ -231,7 +238,8 @@ const lifetimes = inGroup('Lifetimes', {
     kind: wholeNumber(0, 4096),
     default: '32',
     meaning:
-      'memory in which each API process keeps live sessions, at most 512 of them a MiB; no answer is older than 30 s, none is older than a change made through Postern; 0: every check asks Redis or PostgreSQL',
+      'memory in which each API process keeps live sessions, at most 512 of them a MiB; no answer is older ' +
+      'than 30 s, none is older than a change made through Postern; 0: every check asks Redis or PostgreSQL',
   },
   SESSION_IDLE_TTL_SECONDS: {
     kind: seconds,
@@ -248,7 +256,8 @@ const lifetimes = inGroup('Lifetimes', {
     kind: wholeNumber(1, 36_500),
     default: '400',
     meaning:
-      'security events of accounts are kept so many days; those of no account, failed sign-ins with unknown addresses, 30 at most',
+      'security events of accounts are kept so many days; those of no account, failed sign-ins with unknown ' +
+      'addresses, 30 at most',
   },
   EMAIL_VERIFICATION_TTL_SECONDS: {
     kind: seconds,
@@ -332,7 +341,8 @@ const oauth = inGroup('OAuth', {
     kind: listOf(text),
     default: '',
     meaning:
-      'client ids of your apps (Android, iOS): ID tokens for them pass as those for GOOGLE_CLIENT_ID do, comma-separated',
+      'client ids of your apps (Android, iOS): ID tokens for them pass as those for GOOGLE_CLIENT_ID do, ' +
+      'comma-separated',
   },
   GOOGLE_ISSUER: {
     kind: httpUrl,
@@ -388,7 +398,8 @@ const content = inGroup('Search and files', {
     kind: fileStoreUrl,
     default: 'file:{DATA_DIR}/files',
     meaning:
-      'where pictures lie: file:FOLDER, or s3://bucket with ?endpoint=URL and &region=NAME; API and worker must share it',
+      'where pictures lie: file:FOLDER, or s3://bucket with ?endpoint=URL and &region=NAME; API and worker ' +
+      'must share it',
   },
   S3_ACCESS_KEY_ID: { kind: secret(), secret: true, meaning: 'who asks an S3 file store' },
   S3_SECRET_ACCESS_KEY: { kind: secret(), secret: true, meaning: 'the secret to S3_ACCESS_KEY_ID' },
@@ -410,7 +421,10 @@ const observability = inGroup('Observability', {
   },
 })
 
-/** Every variable that Postern reads, in the order in which they are documented; a default names only what stands above it. */
+/**
+ * Every variable that Postern reads, in the order in which they are documented; a default names only what stands above
+ * it.
+ */
 export const variables = {
   ...server,
   ...storage,

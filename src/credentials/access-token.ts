@@ -17,7 +17,9 @@ export type AccessToken = {
   readonly kid: string
 }
 
-/** What a token of ours says, expired or not: that is judged by the database's clock. Anybody else's says nothing [TK5]. */
+/**
+ * What a token of ours says, expired or not: that is judged by the database's clock. Anybody else's says nothing [TK5].
+ */
 export function readAccessToken(config: Config, signingKeys: SigningKeys, text: string): AccessToken | undefined {
   const [header = '', payload = '', signature = '', ...more] = text.split('.')
   // As we spell it, to the letter: one with more than we write (`crit`, `jku`, `jwk`, …) is not ours.

@@ -14,10 +14,16 @@ export type CachedSessions = {
 
 type Deps = { readonly cache: SessionCache; readonly keyring: Keyring; readonly log: FastifyBaseLogger }
 
-/** Of what is remembered. Replicas of two versions share a cache: whoever changes `Remembered` or `SignedIn` counts it up, and neither reads the other's. */
+/**
+ * Of what is remembered. Replicas of two versions share a cache: whoever changes `Remembered` or `SignedIn` counts it
+ * up, and neither reads the other's.
+ */
 const shape = 2
 
-/** Sealed, so that whoever reads or writes the cache gets nobody's address and nobody's session: an entry opens only under its own key. */
+/**
+ * Sealed, so that whoever reads or writes the cache gets nobody's address and nobody's session: an entry opens only
+ * under its own key.
+ */
 export function cacheSessions({ cache, keyring, log }: Deps): CachedSessions {
   const associated = (key: string): string => `session cache ${shape} ${key}`
   return {

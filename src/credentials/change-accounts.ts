@@ -20,7 +20,8 @@ export async function changeAccounts<Result>(
   const changed = new Set<string>()
   const forget = (userId: string): void => void changed.add(userId)
   const result = await transaction(pool, (tx) => act(changing(tx, forget))).catch((error: unknown) => {
-    // A commit that was not answered may have happened. Whether they forget nobody waits for: the answer is no success anyway.
+    // A commit that was not answered may have happened. Whether they forget nobody waits for: the answer is no success
+    // anyway.
     if (error instanceof DatabaseFailure && changed.size > 0) replicas.forget([...changed]).catch(() => undefined)
     throw error
   })

@@ -59,7 +59,10 @@ const mostDevices = 50
 
 type NewDevice = { readonly userId: string; readonly client: Client }
 
-/** Afterwards whoever holds the token is a known device of the account; beyond fifty the one that was seen longest ago is not any more. */
+/**
+ * Afterwards whoever holds the token is a known device of the account; beyond fifty the one that was seen longest ago
+ * is not any more.
+ */
 export async function addDevice(tx: Transaction, { userId, client }: NewDevice) {
   const { text: deviceToken, digest } = makeToken('device')
   const deviceId = randomUUIDv7()

@@ -4,7 +4,9 @@ import { signJwt } from './jwt.ts'
 import type { SignedIn } from './signed-in.ts'
 
 export const identityTtlSeconds = 60
-/** A signature costs as much as many checks. So long one is said again; whoever gets it last still has most of its time. */
+/**
+ * A signature costs as much as many checks. So long one is said again; whoever gets it last still has most of its time.
+ */
 const repeatedMs = 10_000
 
 type Signed = { readonly text: string; readonly atMs: number }
@@ -12,8 +14,8 @@ type Signed = { readonly text: string; readonly atMs: number }
 export type SignIdentity = (ctx: Context<'system:token_creation_error'>, signedIn: SignedIn) => string
 
 /**
- * Who is signed in, as a JWT: an application behind a proxy that passes on what a client wrote under another spelling of the header
- * finds no signature there. Remembered with the session itself, so that it ends with it [SE5].
+ * Who is signed in, as a JWT: an application behind a proxy that passes on what a client wrote under another spelling
+ * of the header finds no signature there. Remembered with the session itself, so that it ends with it [SE5].
  */
 export function identitySigner(): SignIdentity {
   const remembered = new WeakMap<SignedIn, Signed>()

@@ -57,6 +57,7 @@ async function prolong(db: Database, ids: string[], idleTtlSeconds: number): Pro
       expiresAt: sql`least(now() + make_interval(secs => ${idleTtlSeconds}), ${sessions.maxExpiresAt})`,
     })
     .where(
-      sql`${sessions.id} = any(${sql.param(ids)}::uuid[]) and ${sessions.endedAt} is null and ${sessions.expiresAt} > now()`,
+      sql`${sessions.id} = any(${sql.param(ids)}::uuid[])
+        and ${sessions.endedAt} is null and ${sessions.expiresAt} > now()`,
     )
 }

@@ -16,8 +16,8 @@ type Options = {
 }
 
 /**
- * The right of this process to answer from memory, as it stands in PostgreSQL. Its own view counts from before a renewal was sent, and ends
- * before PostgreSQL's.
+ * The right of this process to answer from memory, as it stands in PostgreSQL. Its own view counts from before a
+ * renewal was sent, and ends before PostgreSQL's.
  */
 export function openLease({ db, id, onBegin }: Options) {
   let endsAt = Number.NEGATIVE_INFINITY
@@ -65,7 +65,8 @@ async function prolongLease(db: Database, id: string): Promise<number | undefine
 
 async function takeLease(db: Database, id: string): Promise<number> {
   // What others left behind when they were killed.
-  await db.execute(sql`delete from ${replicas} where ${replicas.leaseUntil} < clock_timestamp() - interval '1 minute'`)
+  await db.execute(sql`delete from ${replicas}
+      where ${replicas.leaseUntil} < clock_timestamp() - interval '1 minute'`)
   const { rows } = await db.execute<{ nowMs: number }>(
     sql`insert into ${replicas} (id, lease_until) values (${id}, ${until})
       on conflict (id) do update set lease_until = excluded.lease_until returning ${nowMs}`,
@@ -76,7 +77,8 @@ async function takeLease(db: Database, id: string): Promise<number> {
 /** Who may answer from memory now, and a number that every transaction which ended by now is below. */
 export async function findLeased(db: Database): Promise<{ leased: readonly string[]; transaction: number }> {
   const { rows } = await db.execute<{ leased: string[]; transaction: number }>(sql`
-    select array(select ${replicas.id}::text from ${replicas} where ${replicas.leaseUntil} > clock_timestamp()) as leased,
+    select array(select ${replicas.id}::text from ${replicas}
+        where ${replicas.leaseUntil} > clock_timestamp()) as leased,
       pg_snapshot_xmax(pg_current_snapshot())::text::float8 as transaction`)
   return rows[0] ?? { leased: [], transaction: anyTransaction }
 }

@@ -24,10 +24,16 @@ const sizeOfSession = ({ user }: SignedIn): number =>
 
 /** Longest age of an entry, so of whatever was read before a change: 30 s, and the statement that read it. */
 const changesMatterForMs = 35_000
-/** Beyond this many accounts that changed of late, whatever was read before the oldest of them changed counts as changed. */
+/**
+ * Beyond this many accounts that changed of late, whatever was read before the oldest of them changed counts as
+ * changed.
+ */
 const mostChanges = 10_000
 
-/** Sessions in this process's memory. Those that were read longest ago are dropped first: what is in use is read anew every half a minute. */
+/**
+ * Sessions in this process's memory. Those that were read longest ago are dropped first: what is in use is read anew
+ * every half a minute.
+ */
 export function rememberSessions({ mostMib }: { readonly mostMib: number }): RememberedSessions {
   const keysOf = new Map<string, Set<string>>()
   const sessions =

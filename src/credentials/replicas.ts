@@ -14,7 +14,9 @@ const renewEveryMs = 500
 const confirmWithinMs = 300
 const insistEveryMs = 100
 
-/** What remembers sessions, and is told what to forget. Transactions are PostgreSQL's numbers of them, which only grow. */
+/**
+ * What remembers sessions, and is told what to forget. Transactions are PostgreSQL's numbers of them, which only grow.
+ */
 export type Memory = {
   /** Nothing of these accounts that was read before that transaction ended may be answered from, or stored. */
   forget(userIds: readonly string[], transaction: number): void
@@ -66,8 +68,8 @@ function parseMessage(text: string): Message | undefined {
 }
 
 /**
- * Tried for as long as a lease lasts. That PostgreSQL does not answer this process does not say that it answers nobody, and ends no lease:
- * what is not known to be forgotten is no success.
+ * Tried for as long as a lease lasts. That PostgreSQL does not answer this process does not say that it answers nobody,
+ * and ends no lease: what is not known to be forgotten is no success.
  */
 async function insist<Value>(act: () => Promise<Value>): Promise<Value> {
   const until = performance.now() + leaseMs
@@ -84,8 +86,9 @@ async function insist<Value>(act: () => Promise<Value>): Promise<Value> {
 type Change = { readonly waiting: Set<string>; readonly confirmed: PromiseWithResolvers<void> }
 
 /**
- * Keeps the memories of all API processes true. Who may answer from memory stands in PostgreSQL, as a lease; a process renews
- * its own only after it heard itself on the channel, so one that is stopped or cut off has none two seconds later.
+ * Keeps the memories of all API processes true. Who may answer from memory stands in PostgreSQL, as a lease; a process
+ * renews its own only after it heard itself on the channel, so one that is stopped or cut off has none two seconds
+ * later.
  */
 export function openReplicas({ db, channel, log, memory }: Options): Replicas {
   const id = randomUUIDv7()

@@ -19,7 +19,10 @@ export type ResolveSession = (text: string) => SignedIn | SessionRefusal | Promi
 /** From memory alone, and not yet counted as found there; the same object as long as nothing of it changed. */
 export type RecallSession = (text: string) => SignedIn | undefined
 
-/** The hot path: from memory, else from the cache, else by one prepared statement; all times judged by the database's clock. */
+/**
+ * The hot path: from memory, else from the cache, else by one prepared statement; all times judged by the database's
+ * clock.
+ */
 export function sessionResolver(sources: SessionSources) {
   const { peek, recall, lookUp } = sessionFinder(sources, 'tokenDigest')
   const find = async (key: string) => (await lookUp(key, Buffer.from(key, 'base64url'))).outcome
@@ -43,7 +46,10 @@ type FoundSession<Outcome = SignedIn | SessionRefusal> = {
 /** No answer from memory or the cache is older than this: a change made past the API shows then. */
 const rememberedMs = 30_000
 
-/** Finds a session by what its holder brings; a live one is noted as used. Only what is live is remembered, so every refusal is PostgreSQL's. */
+/**
+ * Finds a session by what its holder brings; a live one is noted as used. Only what is live is remembered, so every
+ * refusal is PostgreSQL's.
+ */
 export function sessionFinder(sources: SessionSources, by: SessionKey) {
   const { pool, lastSeen, replicas, remembered, cached } = sources
   const intervalMs = lastSeen.intervalSeconds * 1000

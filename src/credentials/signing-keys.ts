@@ -13,8 +13,8 @@ export type SigningKeys = {
 const slackSeconds = 60
 
 /**
- * A key whose file is gone signs nothing more, but goes on verifying what it signed: losing the file must not end what others
- * were given. A restart forgets it.
+ * A key whose file is gone signs nothing more, but goes on verifying what it signed: losing the file must not end what
+ * others were given. A restart forgets it.
  */
 export function openSigningKeys(keyring: Keyring, tokenTtlSeconds: number): SigningKeys {
   const known = new Map<number, SigningKey>()

@@ -13,7 +13,10 @@ import { type LastSeen, startLastSeen } from './last-seen.ts'
 import { type RememberedSessions, rememberSessions } from './remembered.ts'
 import { openReplicas, type Replicas } from './replicas.ts'
 
-/** Not those of requests, whose queue is longest when memory must not answer: a lease that waited there would be over before it began. */
+/**
+ * Not those of requests, whose queue is longest when memory must not answer: a lease that waited there would be over
+ * before it began.
+ */
 const connectionsOfLease = 2
 
 /** Where a session check looks, from the nearest to the truth. */

@@ -45,8 +45,8 @@ export type StoredSession = {
 export type SessionKey = 'tokenDigest' | 'id'
 
 /**
- * One prepared statement. Written by drizzle and run past it, as drizzle takes as long to put the row together as PostgreSQL to
- * find it.
+ * One prepared statement. Written by drizzle and run past it, as drizzle takes as long to put the row together as
+ * PostgreSQL to find it.
  */
 export function storedSessionFinder(pool: pg.Pool, by: SessionKey, intervalSeconds: number) {
   const name = `resolve_session_by_${by}`
@@ -70,12 +70,16 @@ function statement(by: SessionKey, intervalSeconds: number) {
     case when ${users.bannedUntil} > now() then ${users.bannedUntil} end)`
   const seenDueAt = sql`${sessions.lastSeenAt} + make_interval(secs => ${sql.raw(String(intervalSeconds))})`
   return sql`
-    select ${sessions.id} as session_id, ${freshUntil} > now() as is_fresh, ${sessions.deviceId}, ${sessions.rememberMe},
+    select ${sessions.id} as session_id, ${freshUntil} > now() as is_fresh,
+      ${sessions.deviceId}, ${sessions.rememberMe},
       ${sessions.methods}, ${sessions.endedAt} is not null as ended, ${sessions.expiresAt} <= now() as expired,
-      ${milliseconds(holdsUntil)} as holds_until, ${milliseconds(seenDueAt)} as seen_due_at, ${milliseconds(sql`now()`)} as now_ms,
+      ${milliseconds(holdsUntil)} as holds_until, ${milliseconds(seenDueAt)} as seen_due_at,
+      ${milliseconds(sql`now()`)} as now_ms,
       pg_snapshot_xmin(pg_current_snapshot())::text::float8 as transaction,
-      ${users.id} as user_id, ${users.email}, ${users.handle}, ${users.displayName}, ${users.bio}, ${users.profileImage},
-      ${users.bannerImage}, ${users.passwordHash} is not null as has_password, ${users.totpEnabledAt} is not null as totp_enabled,
+      ${users.id} as user_id, ${users.email}, ${users.handle}, ${users.displayName},
+      ${users.bio}, ${users.profileImage},
+      ${users.bannerImage}, ${users.passwordHash} is not null as has_password,
+      ${users.totpEnabledAt} is not null as totp_enabled,
       ${isBanned} as is_banned, ${users.bannedUntil}, ${users.banReason}, ${users.createdAt} as user_created_at,
       ${heldRoles} as roles
     from ${sessions} left join ${users} on ${eq(users.id, sessions.userId)}

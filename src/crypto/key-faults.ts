@@ -3,7 +3,9 @@ import { whoElseMay, whoElseMayReplace } from '../process/file-privacy.ts'
 import { findKeyIds, KeyringError, keyFileName, whyNotListed } from './key-folder.ts'
 import { openKeyring } from './keyring.ts'
 
-/** What is wrong with the keys in the folder, a sentence each: a kind of which there is none, a file that holds no key. */
+/**
+ * What is wrong with the keys in the folder, a sentence each: a kind of which there is none, a file that holds no key.
+ */
 export function findKeyFaults(dir: string): readonly string[] {
   const unlisted = whyNotListed(dir)
   if (unlisted !== undefined) return [unlisted]

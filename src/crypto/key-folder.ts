@@ -16,7 +16,10 @@ import { isOurs } from '../process/file-privacy.ts'
 /** No key that is needed can be had. Names the file, never its content. */
 export class KeyringError extends Error {}
 
-/** Keys of a kind lie in files of their own, `KIND-ID.key`, so that one that is taken away or put back shows without a restart. */
+/**
+ * Keys of a kind lie in files of their own, `KIND-ID.key`, so that one that is taken away or put back shows without a
+ * restart.
+ */
 export type KeyKind = 'encryption' | 'signing'
 
 export type FoundKey<Key> = { readonly id: number; readonly key: Key | KeyringError }
@@ -40,7 +43,10 @@ type Watch<Key> = {
   readonly parse: (text: string, id: number) => Key | undefined
 }
 
-/** The folder's keys of a kind. Synchronous: the thread pool may be busy with hashing, and a few files are read in microseconds. */
+/**
+ * The folder's keys of a kind. Synchronous: the thread pool may be busy with hashing, and a few files are read in
+ * microseconds.
+ */
 export function watchKeys<Key>({ dir, kind, ownOnly, parse }: Watch<Key>): WatchedKeys<Key> {
   let lookedAt = Number.NEGATIVE_INFINITY
   let stamp: string | undefined

@@ -69,7 +69,10 @@ const firstKeys: Readonly<Record<KeyKind, readonly (() => string)[]>> = {
   signing: [newSigningKey, newSigningKey],
 }
 
-/** Makes the first keys of each kind of which there are none; says whether it did. Of processes that try at once one wins, and all use its keys. */
+/**
+ * Makes the first keys of each kind of which there are none; says whether it did. Of processes that try at once one
+ * wins, and all use its keys.
+ */
 export function initKeys(dir: string): boolean {
   const kinds = Object.entries(firstKeys) as [KeyKind, (typeof firstKeys)[KeyKind]][]
   const made = kinds

@@ -11,8 +11,9 @@ const headBytes = { kept: 5, passing: 9 }
 const versions = { kept: 1, passing: 2 }
 
 /**
- * Encrypts for the database what is kept. `associatedData` ties the box to its row: moved to another one it does not open.
- * The nonce is random, which is good for 2^32 boxes of a key (NIST SP 800-38D, section 8.3): 49 years of as many mails as may be sent.
+ * Encrypts for the database what is kept. `associatedData` ties the box to its row: moved to another one it does not
+ * open. The nonce is random, which is good for 2^32 boxes of a key (NIST SP 800-38D, section 8.3): 49 years of as many
+ * mails as may be sent.
  */
 export function seal(keyring: Keyring, plaintext: string | Buffer, associatedData: string): Buffer {
   const { id, secret } = keyring.getSealingKey()
@@ -22,7 +23,10 @@ export function seal(keyring: Keyring, plaintext: string | Buffer, associatedDat
   return sealWith(secret, head, plaintext, associatedData)
 }
 
-/** The same for what may come by the thousand a second and is needed for minutes. Each hour has a key of its own: good for a million a second. */
+/**
+ * The same for what may come by the thousand a second and is needed for minutes. Each hour has a key of its own: good
+ * for a million a second.
+ */
 export function sealForNow(keyring: Keyring, plaintext: string | Buffer, associatedData: string): Buffer {
   const key = keyring.getSealingKey()
   const hour = Math.floor(Date.now() / 3_600_000)

@@ -18,7 +18,10 @@ const shape = /^[A-Za-z0-9_-]+$/
 
 const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-/** Its four bytes in base64url, without a buffer for them: every session check that is not answered from memory computes one. */
+/**
+ * Its four bytes in base64url, without a buffer for them: every session check that is not answered from memory computes
+ * one.
+ */
 function checksum(text: string): string {
   const bits = crc32(text)
   let spelt = ''

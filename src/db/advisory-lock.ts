@@ -25,8 +25,9 @@ type Wanted = {
 type Act<Result> = (isMine: () => Promise<void>) => Promise<Result>
 
 /**
- * Does something while nobody else does it. The lock is a transaction's, on a connection of its own: a transaction pooler keeps that one for
- * it, and has nothing left of it once it ends, however it ends. Of a session's lock the pooler would keep the session [FD60].
+ * Does something while nobody else does it. The lock is a transaction's, on a connection of its own: a transaction
+ * pooler keeps that one for it, and has nothing left of it once it ends, however it ends. Of a session's lock the
+ * pooler would keep the session [FD60].
  * @param say told whom it waits for, where that takes long
  */
 export const withAdvisoryLock = <Result>(
@@ -110,7 +111,8 @@ async function describeHolder(client: pg.Client, { name: lock, on, by }: Advisor
   if (holder === undefined) return `The lock on the ${on} is taken by one ${by} after another; waiting.`
   const { pid, name, address, state, since } = holder
   const facts = [name, address && `from ${address}`, since && `connected ${since.toISOString()}`, state]
-  return `Waiting for the lock on the ${on}, which PostgreSQL's process ${pid} holds (${facts.filter(Boolean).join(', ')}). ${
+  const holds = `which PostgreSQL's process ${pid} holds (${facts.filter(Boolean).join(', ')})`
+  return `Waiting for the lock on the ${on}, ${holds}. ${
     state === 'idle' ? `A pooler kept it for a ${by} that is over` : `If no ${by} is under way there`
   }: \`select pg_terminate_backend(${pid})\`; behind a pooler set DATABASE_DIRECT_URL.`
 }

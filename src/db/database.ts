@@ -22,7 +22,10 @@ type Options = {
 /** More than this program has; only lists of changing length could make so many. */
 const mostPrepared = 500
 
-/** Parses and plans a statement with parameters once a connection: that takes PostgreSQL longer than most of ours take it to run. */
+/**
+ * Parses and plans a statement with parameters once a connection: that takes PostgreSQL longer than most of ours take
+ * it to run.
+ */
 class PreparingClient extends pg.Client {
   private readonly names = new Map<string, string>()
 

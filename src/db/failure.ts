@@ -10,12 +10,18 @@ export class DatabaseFailure extends Error {
   }
 }
 
-/** For what pg itself rejects with, where drizzle is not in between: without SQLSTATE the connection was lost, refused or silent. */
+/**
+ * For what pg itself rejects with, where drizzle is not in between: without SQLSTATE the connection was lost, refused
+ * or silent.
+ */
 export function throwFailure(error: unknown): never {
   throw error instanceof pg.DatabaseError ? error : new DatabaseFailure('database', error)
 }
 
-/** Deadlock, serialisation failure, lock not to be had: PostgreSQL finds a deadlock only after a second, the lock's deadline before. */
+/**
+ * Deadlock, serialisation failure, lock not to be had: PostgreSQL finds a deadlock only after a second, the lock's
+ * deadline before.
+ */
 const transactional = new Set(['40001', '40P01', '55P03'])
 const outageClasses = new Set(['08', '53', '57', '58'])
 

@@ -5,15 +5,16 @@ const appendOnly = 'security_events, moderation_logs'
 const jobSchema = 'pgboss'
 
 /**
- * Afterwards the API's role may do what it must and no more, where it is another role than the one that owns the tables. Run at every
- * start, so that tables of new migrations are covered, and a grant too many is taken back.
+ * Afterwards the API's role may do what it must and no more, where it is another role than the one that owns the
+ * tables. Run at every start, so that tables of new migrations are covered, and a grant too many is taken back.
  */
 export async function grantToApi(owner: pg.Client, apiUrls: readonly string[]): Promise<void> {
   const own = await roleOf(owner)
   const roles = new Set(await Promise.all([...new Set(apiUrls)].map(roleAt)))
   for (const role of roles) {
     if (role === own) continue
-    // In one transaction, as several statements in one query are: whoever signs in meanwhile must not find a right taken and not yet given back.
+    // In one transaction, as several statements in one query are: whoever signs in meanwhile must not find a right
+    // taken and not yet given back.
     await owner.query(grantsFor(pg.escapeIdentifier(role), await functionsOf(owner)).join(';'))
   }
 }
@@ -23,7 +24,8 @@ async function functionsOf(owner: pg.Client): Promise<string[]> {
   const { rows } = await owner.query<{ name: string }>(
     `select pg_proc.oid::regprocedure::text as name from pg_proc
      where pronamespace in ('public'::regnamespace, $1::regnamespace)
-       and not exists (select from pg_depend where classid = 'pg_proc'::regclass and objid = pg_proc.oid and deptype = 'e')`,
+       and not exists (select from pg_depend where classid = 'pg_proc'::regclass and objid = pg_proc.oid
+         and deptype = 'e')`,
     [jobSchema],
   )
   return rows.map(({ name }) => name)

@@ -4,9 +4,10 @@ import type { Database } from './database.ts'
 import { readWithin } from './transaction.ts'
 
 /**
- * Reads that grow with what one account wrote or with the size of the site. None takes a connection but through here: together they have
- * a third of the pool, no kind has all of that, and no owner two places of a kind. After those that are work for PostgreSQL or for
- * this process, which is where their rows become JSON, their place rests, so that a storm of them leaves most of both to others.
+ * Reads that grow with what one account wrote or with the size of the site. None takes a connection but through here:
+ * together they have a third of the pool, no kind has all of that, and no owner two places of a kind. After those that
+ * are work for PostgreSQL or for this process, which is where their rows become JSON, their place rests, so that a
+ * storm of them leaves most of both to others.
  */
 const kinds = {
   /** Pages of an account's own data. Whoever has begun is waited for: as many as may be under way at once. */

@@ -17,8 +17,8 @@ const queues = {
 } as const
 
 /**
- * A few at a time, and the next at once while there are more. A notification wakes the worker for new jobs; those that become
- * due later it finds by asking, of which mails are the ones that somebody waits for.
+ * A few at a time, and the next at once while there are more. A notification wakes the worker for new jobs; those that
+ * become due later it finds by asking, of which mails are the ones that somebody waits for.
  */
 const jobWork = {
   batchSize: 3,
@@ -36,7 +36,10 @@ const mailBatches = 3
 /** Mails at a time that no request waits for. */
 export const mailJobs = mailsOfABatch * mailBatches
 
-/** One network has mails in all batches but one at most, so that whoever makes many go out, or slow ones, holds up nobody else's [AT2]. */
+/**
+ * One network has mails in all batches but one at most, so that whoever makes many go out, or slow ones, holds up
+ * nobody else's [AT2].
+ */
 const mailWork = {
   ...jobWork,
   batchSize: mailsOfABatch,
@@ -135,7 +138,10 @@ export async function openJobs({ url, role, log, tracing }: Options): Promise<Jo
   }
 }
 
-/** A job's failure is its own: the others of its batch are done. `what`: its queue and the ids in it, nothing that is secret. */
+/**
+ * A job's failure is its own: the others of its batch are done. `what`: its queue and the ids in it, nothing that is
+ * secret.
+ */
 async function statusOf(job: Promise<void>, log: FastifyBaseLogger, what: object): Promise<'completed' | 'failed'> {
   try {
     await job

@@ -13,8 +13,8 @@ function findUnusable(keyring: Keyring): number[] {
 type FindLostKey = () => Promise<number | undefined>
 
 /**
- * Finds a key without which something that is kept does not open. Looks at the rows only where one is missing, and not again once nothing
- * was found to need it: nothing new is sealed by it.
+ * Finds a key without which something that is kept does not open. Looks at the rows only where one is missing, and not
+ * again once nothing was found to need it: nothing new is sealed by it.
  */
 export function lostKeyFinder({ db, keyring }: { readonly db: Database; readonly keyring: Keyring }): FindLostKey {
   const unneeded = new Set<number>()
@@ -33,7 +33,8 @@ async function isNeeded(db: Database, keyId: number): Promise<boolean> {
   head.writeUInt32BE(keyId)
   const sealed = sealedColumns.map(
     ({ table, column }) =>
-      sql`exists (select from ${sql.identifier(table)} where substring(${sql.identifier(column)} from 2 for 4) = ${head})`,
+      sql`exists (select from ${sql.identifier(table)}
+        where substring(${sql.identifier(column)} from 2 for 4) = ${head})`,
   )
   const digested = sql`exists (select from backup_codes where key_id = ${keyId} and used_at is null)`
   const { rows } = await db.execute<{ needed: boolean }>(

@@ -55,6 +55,7 @@ async function keepEvents(owner: pg.Client, days: number): Promise<void> {
   ])
   if (rows[0]?.isSo) return
   await owner.query(
-    `create or replace function events_kept() returns interval language sql immutable as $$ select interval '${Math.trunc(days)} days' $$`,
+    'create or replace function events_kept() returns interval language sql immutable as $$ select interval ' +
+      `'${Math.trunc(days)} days' $$`,
   )
 }

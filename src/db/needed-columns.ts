@@ -36,7 +36,10 @@ const statement = {
   values: [needed.map(({ table }) => table), needed.map(({ column }) => column)],
 }
 
-/** A column that this program works with and the database has not: a table is gone, or migrations are missing. Later ones do no harm. */
+/**
+ * A column that this program works with and the database has not: a table is gone, or migrations are missing. Later
+ * ones do no harm.
+ */
 export async function findMissingColumn(database: pg.Pool | pg.Client): Promise<string | undefined> {
   const { rows } = await database.query<{ missing: string }>(statement)
   return rows[0]?.missing

@@ -13,9 +13,9 @@ const mostInLine = 16
 const mostServed = 128
 
 /**
- * Statements that are asked at the same time share connections: each is sent at once, not after the answers to those before it. That
- * spares a look-up by its key a third of its time, which went from process to process. A connection that failed one serves nobody
- * who comes later.
+ * Statements that are asked at the same time share connections: each is sent at once, not after the answers to those
+ * before it. That spares a look-up by its key a third of its time, which went from process to process. A connection
+ * that failed one serves nobody who comes later.
  */
 export function pipelined(pool: pg.Pool): Ask {
   const open = new Set<Line>()

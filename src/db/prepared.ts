@@ -1,8 +1,8 @@
 import type { Database } from './database.ts'
 
 /**
- * A statement that drizzle puts together once for each connection, as doing so every time takes longer than PostgreSQL takes to run it.
- * What differs from run to run is a placeholder.
+ * A statement that drizzle puts together once for each connection, as doing so every time takes longer than PostgreSQL
+ * takes to run it. What differs from run to run is a placeholder.
  */
 export function prepared<Statement>(prepare: (on: Database) => Statement): (on: Database) => Statement {
   const made = new WeakMap<Database['$client'], Statement>()

@@ -13,7 +13,10 @@ export const sealedColumns = [
 const batchSize = 500
 const beforeAll = '00000000-0000-0000-0000-000000000000'
 
-/** Afterwards everything that is sealed for long is sealed by the newest key; gives how much was not. What is replaced meanwhile is left alone. */
+/**
+ * Afterwards everything that is sealed for long is sealed by the newest key; gives how much was not. What is replaced
+ * meanwhile is left alone.
+ */
 export async function reseal(db: Database, keyring: Keyring): Promise<number> {
   let resealed = 0
   for (const one of sealedColumns) resealed += await resealColumn(db, keyring, one)
@@ -28,7 +31,8 @@ async function resealColumn(db: Database, keyring: Keyring, one: SealedColumn): 
   let resealed = 0
   for (let after = beforeAll; ; ) {
     const { rows } = await db.execute<{ id: string; bound_to: string; box: Buffer }>(
-      sql`select id, ${boundTo} as bound_to, ${column} as box from ${table} where id > ${after} order by id limit ${batchSize}`,
+      sql`select id, ${boundTo} as bound_to, ${column} as box from ${table}
+        where id > ${after} order by id limit ${batchSize}`,
     )
     for (const { id, bound_to: bound, box } of rows.filter((row) => sealingKeyId(row.box) !== newest)) {
       const associatedData = `${one.purpose}:${bound}`

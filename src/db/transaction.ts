@@ -7,14 +7,17 @@ import { DatabaseFailure, isConnectionLost, isRetryable, throwFailure } from './
 
 declare const inside: unique symbol
 
-/** What the statements of one transaction run on. Only this file makes one: whatever must not be done outside a transaction takes it. */
+/**
+ * What the statements of one transaction run on. Only this file makes one: whatever must not be done outside a
+ * transaction takes it.
+ */
 export type Transaction = Database & { readonly [inside]: true; readonly $client: pg.PoolClient }
 
 const attempts = 3
 
 /**
- * A deadlock, serialisation failure or held lock is tried again, three times in all, so `act` may run more than once and must touch
- * nothing but the database.
+ * A deadlock, serialisation failure or held lock is tried again, three times in all, so `act` may run more than once
+ * and must touch nothing but the database.
  */
 export async function retried<Result>(act: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
@@ -47,8 +50,8 @@ export const readWithin = <Result>(
   })
 
 /**
- * Does something outside the database under the transaction's locks. `lost` is aborted once the connection is gone, and the locks with it:
- * somebody else may be at it by then.
+ * Does something outside the database under the transaction's locks. `lost` is aborted once the connection is gone, and
+ * the locks with it: somebody else may be at it by then.
  */
 export async function underLocks<Result>(
   tx: Transaction,
@@ -108,7 +111,10 @@ async function commit(client: pg.PoolClient): Promise<void> {
   if (reply.command !== 'COMMIT') throw new DatabaseFailure('transaction', reply.command)
 }
 
-/** Gives the error with which the connection must leave the pool: it is dead, or still busy with a statement past its deadline. */
+/**
+ * Gives the error with which the connection must leave the pool: it is dead, or still busy with a statement past its
+ * deadline.
+ */
 async function rollback(client: pg.PoolClient, cause: unknown): Promise<Error | undefined> {
   if (cause instanceof Error && isConnectionLost(cause)) return cause
   if (cause instanceof DatabaseFailure) return cause

@@ -5,7 +5,10 @@ import { extname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { packageRoot } from '../process/package-root.ts'
 
-/** The front end in `examples/web` as a browser takes it: its files read anew each time, so that an edit shows at a reload. */
+/**
+ * The front end in `examples/web` as a browser takes it: its files read anew each time, so that an edit shows at a
+ * reload.
+ */
 const exampleRoot = pathToFileURL(join(packageRoot, 'examples/web/'))
 const clientRoot = pathToFileURL(join(packageRoot, 'src/client/'))
 /** Of the client, and nothing else of the server's sources. */

@@ -22,15 +22,19 @@ const addedByProxies = new RegExp(
   ].join('|')})$`,
 )
 
-/** As far as it can be told: a proxy on this machine has a loopback address as well. HTTP/1.0 is what many speak to what is behind them. */
+/**
+ * As far as it can be told: a proxy on this machine has a loopback address as well. HTTP/1.0 is what many speak to what
+ * is behind them.
+ */
 function cameThroughProxy({ httpVersion, headers }: IncomingMessage, clientIpHeader: string): boolean {
   const names = Object.keys(headers).map((name) => name.replaceAll('_', '-'))
   return httpVersion === '1.0' || names.some((name) => name === clientIpHeader || addedByProxies.test(name))
 }
 
 /**
- * The development pages exist for this machine's own user alone: not for the network, not for a site that points its name at
- * 127.0.0.1 (hence the Host), not for whom a proxy lets in [AT8], not for scripts of other origins (hence no CORS headers).
+ * The development pages exist for this machine's own user alone: not for the network, not for a site that points its
+ * name at 127.0.0.1 (hence the Host), not for whom a proxy lets in [AT8], not for scripts of other origins (hence no
+ * CORS headers).
  */
 export function localOnlyGuard(config: Config): Guard {
   const clientIpHeader = config.clientIpHeader.toLowerCase()

@@ -64,8 +64,8 @@ export async function giveAddress(
 }
 
 /**
- * When the change of address that happened at that moment was first asked for, since the address last changed or was given back: whoever
- * asks again would otherwise keep what they added in between [AT7].
+ * When the change of address that happened at that moment was first asked for, since the address last changed or was
+ * given back: whoever asks again would otherwise keep what they added in between [AT7].
  */
 export async function firstAskedAt(tx: Transaction, userId: string, changedAt: Date): Promise<Date> {
   const isTheirs = eq(mailedTokens.userId, userId)

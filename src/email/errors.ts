@@ -7,7 +7,8 @@ export const tokenErrors = {
     description: 'unknown or superseded verification token',
     meaning: 'This link confirms nothing here, or a newer one has taken its place.',
     advice:
-      'Ask the user for the link of the newest mail, opened in the browser that signed up; offer resend-verification-email. An app sends its pending_token.',
+      'Ask the user for the link of the newest mail, opened in the browser that signed up; offer ' +
+      'resend-verification-email. An app sends its pending_token.',
   },
   'token:expired_verification': {
     status: 400,
@@ -20,7 +21,8 @@ export const tokenErrors = {
     status: 400,
     title: 'Token email mismatch',
     description:
-      'the optional email in the body is not the address that the token was sent to; the token stays usable. Also reset-password and confirm-email-change',
+      'the optional email in the body is not the address that the token was sent to; the token stays usable. ' +
+      'Also reset-password and confirm-email-change',
     meaning: 'The link was sent to another address than the one given; it is not used up.',
     advice: 'Let the user correct the address, or leave `email` out.',
   },
@@ -49,7 +51,8 @@ export const tokenErrors = {
     status: 400,
     title: 'Email already verified',
     description:
-      'the token was used before and its account is verified; also POST /v0/auth/resend-verification-email signed in, for the own address',
+      'the token was used before and its account is verified; also POST /v0/auth/resend-verification-email ' +
+      'signed in, for the own address',
     meaning: 'There is nothing to confirm any more: the address is verified.',
     advice: 'Treat it as a success and show the sign-in.',
   },

@@ -14,8 +14,8 @@ type Refusal = 'token:invalid_email_change' | 'user:email_already_exists' | 'rat
 type Proof = { readonly token: string; readonly client: HashingClient }
 
 /**
- * Afterwards the account has its old address back, and whoever changed it is out, with all that came since they asked for the change. Undo
- * links of older changes go on; younger ones are void.
+ * Afterwards the account has its old address back, and whoever changed it is out, with all that came since they asked
+ * for the change. Undo links of older changes go on; younger ones are void.
  */
 export async function undoEmailChange(ctx: Context<Refusal>, { token, client }: Proof): Promise<void> {
   const wanted = { text: token, purpose: 'email_undo' } as const

@@ -13,8 +13,8 @@ function messagesOf(error: unknown): string[] {
 }
 
 /**
- * What a log may say about a failure. Messages of drizzle and PostgreSQL hold statements with their values, which may be
- * secrets: of those only SQLSTATE and names stay [LG1].
+ * What a log may say about a failure. Messages of drizzle and PostgreSQL hold statements with their values, which may
+ * be secrets: of those only SQLSTATE and names stay [LG1].
  */
 export function describeCause(error: unknown): Record<string, unknown> {
   if (error instanceof pg.DatabaseError) {

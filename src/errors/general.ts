@@ -5,10 +5,12 @@ export const generalErrors = {
     status: 400,
     title: 'Bad request',
     description:
-      'malformed JSON, wrong content type, wrong JSON type or missing field, malformed id or query, a request that cannot be read',
+      'malformed JSON, wrong content type, wrong JSON type or missing field, malformed id or query, a request ' +
+      'that cannot be read',
     meaning: 'The request is not of the form that the route takes; nothing was done.',
     advice:
-      'It is a mistake of the client: compare with /openapi.json. `fields` names what is missing or has the wrong type.',
+      'It is a mistake of the client: compare with /openapi.json. `fields` names what is missing or has the ' +
+      'wrong type.',
   },
   'general:validation_error': {
     status: 400,
@@ -29,11 +31,14 @@ export const generalErrors = {
     status: 403,
     title: 'Forbidden',
     description:
-      'a cookie-authenticated unsafe request from another site (Sec-Fetch-Site, else Origin), or a login posted across sites',
+      'a cookie-authenticated unsafe request from another site (Sec-Fetch-Site, else Origin), or a login ' +
+      'posted across sites',
     meaning:
-      'The request came from a page of another site, or a link from a browser where another account is signed in; nothing was done.',
+      'The request came from a page of another site, or a link from a browser where another account is signed ' +
+      'in; nothing was done.',
     advice:
-      'Call from the own front end, whose origin is in CORS_ORIGINS where it differs. At a link: sign out first, then open it again.',
+      'Call from the own front end, whose origin is in CORS_ORIGINS where it differs. At a link: sign out ' +
+      'first, then open it again.',
   },
   FILE_TOO_LARGE: {
     status: 413,
@@ -75,7 +80,8 @@ export const generalErrors = {
     status: 400,
     title: 'Internal error',
     description:
-      'anything not foreseen, for example a sealed value (TOTP secret, mail payload) that no key opens or seals; logged with its cause and counted',
+      'anything not foreseen, for example a sealed value (TOTP secret, mail payload) that no key opens or ' +
+      'seals; logged with its cause and counted',
     meaning: 'Something that nobody foresaw went wrong on the server; it is in its log.',
     advice: 'Say so with the X-Request-Id of the answer, by which the operator finds it. Repeating rarely helps.',
   },
@@ -92,15 +98,18 @@ export const generalErrors = {
     description: "no such route; also a session id that is not one of the caller's",
     meaning: 'There is nothing at this address, or nothing of yours.',
     advice:
-      'Check path and method; Allow names the methods of a path that exists. In a list of sessions or devices: reload the list.',
+      'Check path and method; Allow names the methods of a path that exists. In a list of sessions or devices: ' +
+      'reload the list.',
   },
   'system:transaction_error': {
     status: 500,
     title: 'Transaction error',
     description:
-      'a transaction could not be completed: lock timeout, deadlock or serialisation failure after its retries, a failed or unanswered commit',
+      'a transaction could not be completed: lock timeout, deadlock or serialisation failure after its ' +
+      'retries, a failed or unanswered commit',
     meaning:
-      'The change met another one or could not be confirmed. Mostly nothing was done; after a lost confirmation it may have been.',
+      'The change met another one or could not be confirmed. Mostly nothing was done; after a lost ' +
+      'confirmation it may have been.',
     advice: 'Read the state anew, then try again if the change is not there.',
   },
   'system:database_error': {

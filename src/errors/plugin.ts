@@ -10,7 +10,10 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What the route's own logic may answer: `faults(…).codes`. */
     codes?: readonly ErrorCode[]
-    /** What a required field answers when it is absent, null or "", in this order, where that is not `general:bad_request`. */
+    /**
+     * What a required field answers when it is absent, null or "", in this order, where that is not
+     * `general:bad_request`.
+     */
     missing?: Readonly<Record<string, ErrorCode>>
     /** How the handler uses PostgreSQL; by default reads on GET, writes elsewhere. */
     database?: 'none' | 'read' | 'write'

@@ -3,7 +3,8 @@ type BareCode = 'FORBIDDEN' | 'FILE_TOO_LARGE'
 
 /**
  * One row a code; the wire code is its only spelling. `description` says what raises it, `meaning` what is so now, and
- * `advice` what its caller should do: these three are for whoever writes a front end, on /docs/errors and docs/errors.md.
+ * `advice` what its caller should do: these three are for whoever writes a front end, on /docs/errors and
+ * docs/errors.md.
  */
 export type ErrorTable<Domain extends string> = {
   readonly [Code in `${Domain}:${string}` | BareCode]?: {

@@ -54,7 +54,9 @@ type Deps = Sources & {
   readonly log: FastifyBaseLogger
 }
 
-/** Brings the events of PostgreSQL's log to everybody who listens in this process. The stream only says when to look. */
+/**
+ * Brings the events of PostgreSQL's log to everybody who listens in this process. The stream only says when to look.
+ */
 export function openEventHub({ db, heavyReads, eventStream, log }: Deps): EventHub {
   const places = new Map<string, Set<Place>>()
   let isSubscribed = false

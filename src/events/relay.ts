@@ -17,7 +17,10 @@ type Deps = {
 const everyMs = 200
 const batchSize = 500
 
-/** Gives committed events their positions and says so, for as long as the process lives. Any number of processes may: one does at a time. */
+/**
+ * Gives committed events their positions and says so, for as long as the process lives. Any number of processes may:
+ * one does at a time.
+ */
 export function startRelay(deps: Deps): { stop(): Promise<void> } {
   const stopping = new AbortController()
   let timer: NodeJS.Timeout | undefined

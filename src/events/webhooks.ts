@@ -13,7 +13,10 @@ const secretBoxOf = (id: string): string => `webhook:${id}`
 /** https://www.standardwebhooks.com: what its libraries take. */
 const secretPrefix = 'whsec_'
 
-/** Afterwards every event of an account is posted there. Gives the secret that signs them; it is not shown again. `undefined`: no URL that may be posted to. */
+/**
+ * Afterwards every event of an account is posted there. Gives the secret that signs them; it is not shown again.
+ * `undefined`: no URL that may be posted to.
+ */
 export async function addWebhook(
   { db, keyring, outboundPolicy }: Pick<Deps, 'db' | 'keyring' | 'outboundPolicy'>,
   url: string,
@@ -41,8 +44,8 @@ export async function removeWebhook(db: Database, id: string): Promise<boolean> 
 type Delivery = { readonly webhookId: string; readonly eventId: string }
 
 /**
- * Posts an event to a webhook, with the same id however often it is tried. What is posted is read when it is: of an erased account
- * nothing personal is left in it.
+ * Posts an event to a webhook, with the same id however often it is tried. What is posted is read when it is: of an
+ * erased account nothing personal is left in it.
  * @throws when the other side did not take it
  */
 export async function deliverToWebhook(

@@ -17,8 +17,8 @@ sharp.unblock({
 })
 
 /**
- * Decodes JPEG, PNG, GIF (its first frame) or WebP and encodes it anew as WebP: turned as its orientation says, without metadata,
- * never larger than it is shown [FS1, FS2].
+ * Decodes JPEG, PNG, GIF (its first frame) or WebP and encodes it anew as WebP: turned as its orientation says, without
+ * metadata, never larger than it is shown [FS1, FS2].
  */
 export async function decode({ bytes: sent, mostPixelsAside: aside }: DecodeOrder): Promise<Decoded> {
   const given = Buffer.from(sent.buffer, sent.byteOffset, sent.byteLength)
@@ -46,7 +46,10 @@ export async function decode({ bytes: sent, mostPixelsAside: aside }: DecodeOrde
 const shrink = (picture: Sharp, aside: number): Sharp =>
   picture.autoOrient().resize({ width: aside, height: aside, fit: 'inside', withoutEnlargement: true })
 
-/** With its profile, which the library applies to pictures of eight bits only: deeper ones come out in another space than is said of them [FD50]. */
+/**
+ * With its profile, which the library applies to pictures of eight bits only: deeper ones come out in another space
+ * than is said of them [FD50].
+ */
 const toEightBits = (bytes: Buffer, aside: number, options: SharpOptions): Promise<Buffer> =>
   shrink(sharp(bytes, { ...options, ignoreIcc: true }), aside)
     .keepIccProfile()

@@ -3,8 +3,8 @@ import { decode } from './decode.ts'
 import type { DecodeOrder } from './decode-order.ts'
 
 /**
- * A program of its own that holds nothing but one picture at a time: whatever decoders do with somebody's bytes, it ends at these bounds or is
- * killed, and no other picture waits for it [AT4].
+ * A program of its own that holds nothing but one picture at a time: whatever decoders do with somebody's bytes, it
+ * ends at these bounds or is killed, and no other picture waits for it [AT4].
  */
 const mostProcessorMs = 2000
 const mostResidentMib = 768

@@ -9,7 +9,8 @@ import type { Decoded, DecodeOrder } from './decode-order.ts'
 export type Decoders = {
   /**
    * Gives nothing where it took too much time or memory: then the process is gone.
-   * @param network the widest that the sender may have: turns are shared fairly among networks, as accounts cost nothing
+   * @param network the widest that the sender may have: turns are shared fairly among networks, as accounts cost
+   * nothing
    * @throws {QueueFullError} where it would have to wait too long
    */
   decode(network: string, order: DecodeOrder): Promise<Decoded | undefined>
@@ -17,7 +18,10 @@ export type Decoders = {
 }
 
 const places = 2
-/** From outside, whatever the process is at; its own bound is two seconds of processor, which may take it longer on a busy machine. */
+/**
+ * From outside, whatever the process is at; its own bound is two seconds of processor, which may take it longer on a
+ * busy machine.
+ */
 const usualDeadlineMs = 10_000
 const startWithinMs = 20_000
 const idleMs = 30_000

@@ -7,7 +7,8 @@ export const fileErrors = {
     description: 'no file part, an empty or broken upload, or bytes that are no decodable JPEG, PNG, GIF or WebP',
     meaning: 'No usable picture arrived; the former one stays.',
     advice:
-      'Send one multipart part named `file` with a complete JPEG, PNG, GIF or WebP, and ask for another picture if it happens again.',
+      'Send one multipart part named `file` with a complete JPEG, PNG, GIF or WebP, and ask for another ' +
+      'picture if it happens again.',
   },
   'file:not_found': {
     status: 400,
@@ -15,7 +16,8 @@ export const fileErrors = {
     description: 'no such file; also DELETE of an image that is not set',
     meaning: 'There is no such file, or no picture to delete.',
     advice:
-      'On a delete treat it as done; on a read show the placeholder and load the account or profile anew for its present URL.',
+      'On a delete treat it as done; on a read show the placeholder and load the account or profile anew for ' +
+      'its present URL.',
   },
   'file:read_error': {
     status: 400,

@@ -4,12 +4,15 @@ const image = 0x2c
 const extension = 0x21
 const trailer = Buffer.from([0x3b])
 const nothing = Buffer.alloc(0)
-/** One transparent pixel: what has any transparency is given an alpha channel by the decoder, else what no frame covers comes out black. */
+/**
+ * One transparent pixel: what has any transparency is given an alpha channel by the decoder, else what no frame covers
+ * comes out black.
+ */
 const transparentFrame = Buffer.from('21f9040100000000' + '2c000000000100010000' + '0202440100', 'hex')
 
 /**
- * A GIF with its first frame alone, the end of the file mended where only that is missing; it is transparent where the frame does not cover its
- * canvas, as browsers show it [FD51]. Whatever is not read here is left to the decoder.
+ * A GIF with its first frame alone, the end of the file mended where only that is missing; it is transparent where the
+ * frame does not cover its canvas, as browsers show it [FD51]. Whatever is not read here is left to the decoder.
  */
 export function firstFrameOf(gif: Buffer): Buffer {
   const frame = findFirstFrame(gif)

@@ -4,8 +4,8 @@ const startOfScan = 0xda
 const endOfImage = 0xd9
 
 /**
- * How a JPEG ends: at its mark, without one, or not before it has more scans than any picture needs. A decoder goes over all its pixels for each,
- * and a scan takes a hundred bytes; ten are usual in progressive ones.
+ * How a JPEG ends: at its mark, without one, or not before it has more scans than any picture needs. A decoder goes
+ * over all its pixels for each, and a scan takes a hundred bytes; ten are usual in progressive ones.
  */
 export function endOfJpeg(bytes: Buffer): 'marked' | 'open' | 'too many scans' {
   let scans = 0

@@ -5,8 +5,8 @@ import { endJpeg, endOfJpeg } from './jpeg-scans.ts'
 type Mended = { readonly bytes: Buffer; readonly isMended: boolean }
 
 /**
- * A browser shows a picture whole that lacks nothing but what says that it ends there, and so do we [FD51]. Gives nothing where a decoder had
- * better not begin.
+ * A browser shows a picture whole that lacks nothing but what says that it ends there, and so do we [FD51]. Gives
+ * nothing where a decoder had better not begin.
  */
 export function mendEnd(bytes: Buffer, type: string): Mended | undefined {
   if (type === 'image/gif') return { bytes: firstFrameOf(bytes), isMended: false }

@@ -17,7 +17,8 @@ export function crossSiteGuard(config: Config): Guard {
     if (!isApp && !isForeign(request, allowed)) return
     throw fault('FORBIDDEN', {
       details: isApp
-        ? 'To the web view of an app these cookies are those of another site, which it does not keep: use /v0/app/auth, whose tokens come in the body.'
+        ? 'To the web view of an app these cookies are those of another site, which it does not keep: use ' +
+          '/v0/app/auth, whose tokens come in the body.'
         : 'A request with cookies, or one that sets them, came from another site.',
     })
   }

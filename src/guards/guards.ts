@@ -23,7 +23,10 @@ import { turnstileGuard } from './turnstile.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Who may call. Every route says it or the server does not start [AZ1]. `probe`: health checks, which nothing guards. */
+    /**
+     * Who may call. Every route says it or the server does not start [AZ1]. `probe`: health checks, which nothing
+     * guards.
+     */
     access?: 'public' | 'optional' | 'session' | 'session or access token' | 'probe'
     /** What somebody who is banned may still do. */
     evenBanned?: boolean
@@ -34,7 +37,10 @@ declare module 'fastify' {
     /** Marked F in the contract: the session must be fresh. */
     fresh?: boolean
     turnstile?: boolean
-    /** Hashes a password for whoever asks, so strangers are refused while there is no room for it; its limit is `sign-in` or `sign-up`. */
+    /**
+     * Hashes a password for whoever asks, so strangers are refused while there is no room for it; its limit is
+     * `sign-in` or `sign-up`.
+     */
     hashes?: boolean
     /** Answers with cookies, so another site may not post to it even without any. */
     setsCookie?: boolean
@@ -109,7 +115,10 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
 
 const composed = new WeakSet<object>()
 
-/** One hook for all: nothing is waited for as long as nothing has to be, as on a session check that is answered from memory. */
+/**
+ * One hook for all: nothing is waited for as long as nothing has to be, as on a session check that is answered from
+ * memory.
+ */
 function inOrder(guards: readonly Guard[]): Hook & Pick<Guard, 'codes' | 'looksAt'> {
   async function goOn(pending: Promise<void>, next: number, request: FastifyRequest, reply: FastifyReply) {
     await pending

@@ -12,7 +12,10 @@ const fault = faults('rate_limit:exceeded')
 
 type Deps = { readonly config: Config; readonly hasher: CountedHasher }
 
-/** Refuses strangers while there is no room for their passwords, before even their network is counted: without Redis that is a statement. */
+/**
+ * Refuses strangers while there is no room for their passwords, before even their network is counted: without Redis
+ * that is a statement.
+ */
 export function hashingGuard({ config, hasher }: Deps): Guard {
   const ctx = { hasher, fault }
   const check = (request: FastifyRequest): void => {

@@ -6,7 +6,10 @@ import { type Guard, guard } from '../http/guard.ts'
 import type { RateCounter, Tallies, Tally } from '../ports/rate-counter.ts'
 import { scaled } from '../throttling/quota.ts'
 
-/** Requests per client network. `shared` ones are counted across replicas; the coarse rest in memory, as it guards cheap work. */
+/**
+ * Requests per client network. `shared` ones are counted across replicas; the coarse rest in memory, as it guards cheap
+ * work.
+ */
 export const limits = {
   'sign-up': { quota: 20, windowSeconds: 3600, shared: true },
   mail: { quota: 20, windowSeconds: 3600, shared: true },

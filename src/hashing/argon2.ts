@@ -1,4 +1,7 @@
-/** Two libraries that make and verify the same PHC strings: the reference, and one that costs half where its binary loads. */
+/**
+ * Two libraries that make and verify the same PHC strings: the reference, and one that costs half where its binary
+ * loads.
+ */
 export type Argon2 = {
   readonly name: string
   hash(password: string, cost: Argon2Cost): Promise<string>

@@ -4,7 +4,10 @@ import { type Argon2, type Argon2Cost, loadArgon2 } from './argon2.ts'
 /** Longest time that one hash should take: a sign-in waits for it, and everybody else's behind it. */
 const mostMs = 100
 const measurements = 5
-/** The least that OWASP's Password Storage Cheat Sheet takes for argon2id, and steps beyond it: more memory helps more than more passes. */
+/**
+ * The least that OWASP's Password Storage Cheat Sheet takes for argon2id, and steps beyond it: more memory helps more
+ * than more passes.
+ */
 const memoriesKib = [19_456, 32_768, 47_104, 65_536, 98_304, 131_072, 262_144]
 const timeCost = 2
 
@@ -17,7 +20,10 @@ export type Calibration = {
   readonly concurrency: number
 }
 
-/** Measures what a hash costs on this machine; the strongest parameters that stay below a tenth of a second are recommended. */
+/**
+ * Measures what a hash costs on this machine; the strongest parameters that stay below a tenth of a second are
+ * recommended.
+ */
 export async function calibrate(): Promise<Calibration> {
   const argon2 = await loadArgon2()
   const measured: Measured[] = []
@@ -54,6 +60,7 @@ export function describeCalibration({ library, measured, recommended, concurrenc
     `  ARGON2_MEMORY_KIB=${cost.memoryKib}`,
     `  ARGON2_TIME_COST=${cost.timeCost}`,
     `  ARGON2_CONCURRENCY=${concurrency}`,
-    `About ${Math.floor((1000 / ms) * concurrency)} sign-ins a second, with ${mib(cost.memoryKib) * concurrency} MiB for the hashes. Stored hashes are made anew at sign-in.`,
+    `About ${Math.floor((1000 / ms) * concurrency)} sign-ins a second, with ` +
+      `${mib(cost.memoryKib) * concurrency} MiB for the hashes. Stored hashes are made anew at sign-in.`,
   ].join('\n')
 }

@@ -8,7 +8,10 @@ const fewestThreads = 4
 /** For file access, names that are looked up, and compression: they must not wait behind passwords. */
 const otherThreads = 2
 
-/** libuv has four threads for what blocks, however many hashes may run at once; it reads this with the first work for them. */
+/**
+ * libuv has four threads for what blocks, however many hashes may run at once; it reads this with the first work for
+ * them.
+ */
 export function makeRoomForHashing(concurrency: number): void {
   process.env.UV_THREADPOOL_SIZE ??= String(Math.max(fewestThreads, concurrency + otherThreads))
 }
@@ -17,8 +20,9 @@ export function makeRoomForHashing(concurrency: number): void {
 const niceness = 5
 
 /**
- * Puts the threads that hash passwords behind the event loop, which everybody waits for, and mostly for microseconds: of equal rank it waits
- * for whole time slices of theirs. Only Linux ranks threads. They are there once one of them was used.
+ * Puts the threads that hash passwords behind the event loop, which everybody waits for, and mostly for microseconds:
+ * of equal rank it waits for whole time slices of theirs. Only Linux ranks threads. They are there once one of them was
+ * used.
  */
 export function rankHashingThreads(log: FastifyBaseLogger): void {
   if (process.platform !== 'linux') return

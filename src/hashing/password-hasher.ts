@@ -50,8 +50,8 @@ export async function openPasswordHasher({ cost, concurrency }: Options): Promis
 }
 
 /**
- * Another system hashed what was typed, Postern what was normalised, and a hash does not say who made it: both are tried where they differ,
- * also with the dummy, so that the time tells nothing.
+ * Another system hashed what was typed, Postern what was normalised, and a hash does not say who made it: both are
+ * tried where they differ, also with the dummy, so that the time tells nothing.
  */
 async function verifySpellings(argon2: Argon2, stored: StoredHash, password: string): Promise<boolean> {
   const plain = normalized(password)

@@ -5,8 +5,9 @@ const mostMemoryKib = 1024 * 1024
 const filling = (memoryKib: number): number => (memoryKib > mostMemoryKib ? Number.POSITIVE_INFINITY : memoryKib)
 
 /**
- * What stored hashes cost, all in one unit: a KiB that argon2id fills once, so that memory and time count together. Measured as time of a
- * processor against @node-rs/argon2 on an AMD EPYC with SHA extensions; other machines differ by a factor of two or so.
+ * What stored hashes cost, all in one unit: a KiB that argon2id fills once, so that memory and time count together.
+ * Measured as time of a processor against @node-rs/argon2 on an AMD EPYC with SHA extensions; other machines differ by
+ * a factor of two or so.
  */
 export const costs = {
   /** All lanes share the memory, so their number is no factor. */
@@ -22,8 +23,8 @@ export const costs = {
 } as const
 
 /**
- * What systems make by default, the dearest of each scheme. They are taken too, as nobody who comes from there could sign in otherwise, and
- * the first right sign-in ends it.
+ * What systems make by default, the dearest of each scheme. They are taken too, as nobody who comes from there could
+ * sign in otherwise, and the first right sign-in ends it.
  */
 const dearestDefaults = {
   /** PHP: 64 MiB, 4 passes. Before argon2-cffi and passlib (3 passes), Django (100 MiB, 2) and Kratos (128 MiB, 1). */
@@ -32,7 +33,10 @@ const dearestDefaults = {
   bcrypt: costs.bcrypt(13),
   /** Django. Spring, passlib, better-auth and Werkzeug come after it. */
   scrypt: costs.scrypt(2 ** 14, 8, 5),
-  /** Django 6. Keycloak has 1,300,000 with SHA-1, Werkzeug 1,000,000, Discourse 600,000; with SHA-512 Keycloak has 210,000. */
+  /**
+   * Django 6. Keycloak has 1,300,000 with SHA-1, Werkzeug 1,000,000, Discourse 600,000; with SHA-512 Keycloak has
+   * 210,000.
+   */
   pbkdf2: costs.pbkdf2.sha256 * 1_500_000,
   /** WordPress; phpBB has 11. */
   phpass: costs.phpass(13),
@@ -40,7 +44,10 @@ const dearestDefaults = {
 } as const
 export type Scheme = keyof typeof dearestDefaults
 
-/** What a stranger's wrong try at somebody else's old hash may cost, measured by a hash of this server's own, unless its scheme's defaults are dearer. */
+/**
+ * What a stranger's wrong try at somebody else's old hash may cost, measured by a hash of this server's own, unless its
+ * scheme's defaults are dearer.
+ */
 const mostTimesOwn = 4
 
 const timesOwn = (cost: number, { memoryKib, timeCost }: Argon2Cost): number => cost / (memoryKib * timeCost)

@@ -9,7 +9,10 @@ const leastKibOfLane = 8
 const phc = /^\$(argon2(?:id|i|d))\$v=19\$([mtp=,\d]{11,40})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,171}$/
 const django = /^argon2(?=\$argon2)/
 
-/** Marks a hash that did not come from here: whatever its parameters, it is made anew at the first sign-in. Django writes them so. */
+/**
+ * Marks a hash that did not come from here: whatever its parameters, it is made anew at the first sign-in. Django
+ * writes them so.
+ */
 export const asForeign = (text: string): string => (text.startsWith('$argon2') ? `argon2${text}` : text)
 
 type Cost = { readonly m: number | undefined; readonly t: number | undefined; readonly p: number | undefined }

@@ -39,8 +39,8 @@ const forms: readonly Form[] = [
 export const trimmedByPhp = (text: string): string => text.replace(/^[ \t\n\r\0\v]+|[ \t\n\r\0\v]+$/g, '')
 
 /**
- * `$2x$` marks what crypt_blowfish made before 1.1, where a byte above 127 filled those before it in its word of four with ones.
- * These words are all of the key that bcrypt reads, so they are given to it instead of the password.
+ * `$2x$` marks what crypt_blowfish made before 1.1, where a byte above 127 filled those before it in its word of four
+ * with ones. These words are all of the key that bcrypt reads, so they are given to it instead of the password.
  */
 function withSignBug(password: string): Buffer {
   const bytes = Buffer.from(`${password}\0`)

@@ -18,7 +18,10 @@ type Parts = {
 }
 type Read = (text: string) => Parts | undefined
 
-/** PHC writes `i=…,l=…`, passlib the rounds alone and the digest of SHA-1 not at all; OpenLDAP's and passlib's `{PBKDF2-SHA256}` is the same otherwise. */
+/**
+ * PHC writes `i=…,l=…`, passlib the rounds alone and the digest of SHA-1 not at all; OpenLDAP's and passlib's
+ * `{PBKDF2-SHA256}` is the same otherwise.
+ */
 const phc =
   /^(?:\$pbkdf2(?:-(sha1|sha256|sha512))?\$|\{pbkdf2(?:-(sha1|sha256|sha512))?\})(?:i=)?(\d{1,10})(?:,l=\d{1,4})?\$([^$]*)\$([^$]+)$/i
 const readPhc: Read = (text) => {
@@ -57,8 +60,8 @@ const readSpring: Read = (text) => {
 }
 
 /**
- * ASP.NET Identity writes Base64 of bytes with nothing before it: 0, salt and key, or 1, digest, rounds, length of the salt, salt and key.
- * https://github.com/dotnet/aspnetcore/blob/main/src/Identity/Extensions.Core/src/PasswordHasher.cs
+ * ASP.NET Identity writes Base64 of bytes with nothing before it: 0, salt and key, or 1, digest, rounds, length of the
+ * salt, salt and key. https://github.com/dotnet/aspnetcore/blob/main/src/Identity/Extensions.Core/src/PasswordHasher.cs
  */
 const aspNet = /^(?:AQAAAA[A-Za-z0-9+/]{30,300}={0,2}|A[A-P][A-Za-z0-9+/]{64}==)$/
 const readAspNet: Read = (text) => {

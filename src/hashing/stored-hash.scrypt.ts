@@ -17,7 +17,10 @@ const derive = promisify<string, Buffer, number, object, Buffer>(scrypt)
 export type ScryptCost = { readonly n: number; readonly r: number; readonly p: number }
 
 type Form = {
-  /** With groups for the salt, the key, and as much of n, r and p as is written down; `packed`: all three in hex, as Spring writes them. */
+  /**
+   * With groups for the salt, the key, and as much of n, r and p as is written down; `packed`: all three in hex, as
+   * Spring writes them.
+   */
   readonly pattern: RegExp
   readonly salt: Decode
   readonly key: Decode
@@ -48,7 +51,8 @@ const forms: readonly Form[] = [
     salt: decodeBytes,
     key: decodeBytes,
   },
-  // better-auth and oslo; Lucia with `s2:` before it. They take the salt as it is written, and the cost is always the same.
+  // better-auth and oslo; Lucia with `s2:` before it. They take the salt as it is written, and the cost is always the
+  // same.
   { pattern: /^(?:s2:)?(?<salt>[0-9a-z]{16}|[0-9a-f]{32}):(?<key>[0-9a-f]{128})$/, salt: decodeText, key: decodeHex },
 ]
 

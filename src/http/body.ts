@@ -18,7 +18,8 @@ export const jsonBodyLimit = 64 * 1024
 /** JSON is the only body, and only where a route declares fields: elsewhere body and content type are ignored. */
 export function readJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  // Of a QUERY without content type Fastify would say that it is a bad request (RFC 10008), where none of our routes is one.
+  // Of a QUERY without content type Fastify would say that it is a bad request (RFC 10008), where none of our routes is
+  // one.
   app.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true })
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {

@@ -14,8 +14,8 @@ export type TrustedProxies = readonly Network[]
 export const parseTrustedProxies = (cidrs: readonly string[]): TrustedProxies => cidrs.map(parseNetwork)
 
 /**
- * The client's address in canonical text (RFC 5952), IPv4-mapped IPv6 folded. The header counts only from a trusted peer [RL1].
- * `undefined`: a trusted proxy forwarded something that is no address.
+ * The client's address in canonical text (RFC 5952), IPv4-mapped IPv6 folded. The header counts only from a trusted
+ * peer [RL1]. `undefined`: a trusted proxy forwarded something that is no address.
  */
 export function resolveClientAddress(
   socketAddress: string,
@@ -113,7 +113,10 @@ function networksAround(address: Address): Networks {
 
 const dottedTail = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/
 
-/** Node decides what an address is: ipaddr.js also takes octal, hexadecimal and short IPv4, and reads `::1.2.3.4` as mapped. */
+/**
+ * Node decides what an address is: ipaddr.js also takes octal, hexadecimal and short IPv4, and reads `::1.2.3.4` as
+ * mapped.
+ */
 function parseAddress(text: string): Address | undefined {
   if (isIPv4(text)) return ipaddr.IPv4.parse(text)
   if (!isIPv6(text) || text.includes('%')) return undefined

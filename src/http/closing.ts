@@ -11,8 +11,9 @@ const arrivalWhileClosingMs = 2000
 const stopListeningWithinMs = 1000
 
 /**
- * Takes no new connection afterwards, and keeps those that it has. A listener that closes resets the connections that wait to be taken, so it
- * closes when none does. Before closing begins: from then on every answer makes a proxy connect anew.
+ * Takes no new connection afterwards, and keeps those that it has. A listener that closes resets the connections that
+ * wait to be taken, so it closes when none does. Before closing begins: from then on every answer makes a proxy connect
+ * anew.
  */
 export async function stopListening(server: Server): Promise<void> {
   if (!server.listening) return
@@ -43,8 +44,8 @@ function takesOthersFirst(server: Server): Promise<boolean> {
 }
 
 /**
- * Lets every response say that its connection ends once closing has begun; `drainMs` later idle ones go, so that none holds it up. Without
- * that while a proxy would be hung up on with a request under way that it may not send twice.
+ * Lets every response say that its connection ends once closing has begun; `drainMs` later idle ones go, so that none
+ * holds it up. Without that while a proxy would be hung up on with a request under way that it may not send twice.
  */
 export function closeGracefully(app: FastifyInstance, drainMs: number): void {
   const sockets = new Set<Socket>()

@@ -4,8 +4,8 @@ import type { FastifyReply } from 'fastify'
 import type { Config } from '../config/config.ts'
 
 /**
- * Browsers accept these prefixes only with Secure, and `__Host-` only without Domain: RFC 6265bis section 4.1.3. Spelt out, not put
- * together: what V8 looks properties up by it wants to have seen before.
+ * Browsers accept these prefixes only with Secure, and `__Host-` only without Domain: RFC 6265bis section 4.1.3. Spelt
+ * out, not put together: what V8 looks properties up by it wants to have seen before.
  */
 const wireNames = {
   session_id: { plain: 'session_id', secure: '__Secure-session_id', host: '__Host-session_id' },

@@ -2,7 +2,10 @@ import type { FastifyBaseLogger } from 'fastify'
 
 type Bindings = Parameters<FastifyBaseLogger['child']>[0]
 
-/** A request's log, made of the server's once something is logged: few requests do, and making one costs as much as a session check. */
+/**
+ * A request's log, made of the server's once something is logged: few requests do, and making one costs as much as a
+ * session check.
+ */
 class LazyLog {
   private readonly server: FastifyBaseLogger
   private readonly bindings: Bindings

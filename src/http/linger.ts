@@ -7,15 +7,18 @@ import { isHalfRead } from './on-socket.ts'
 const mostBytes = 16 * 2 ** 20
 const longestMs = 5000
 
-/** Connections that linger at a time; a network's share is for itself alone. Whoever has lingered longest makes room. */
+/**
+ * Connections that linger at a time; a network's share is for itself alone. Whoever has lingered longest makes room.
+ */
 const most = 256
 const mostOfNetwork = 64
 
 export type Linger = (socket: Socket) => void
 
 /**
- * Ends a connection on which more may come: what is written is sent, what comes is read and thrown away until the client has heard. Closed
- * at once, the kernel would answer what comes with a reset, and that takes back the answer on its way (RFC 9112 section 9.6).
+ * Ends a connection on which more may come: what is written is sent, what comes is read and thrown away until the
+ * client has heard. Closed at once, the kernel would answer what comes with a reset, and that takes back the answer on
+ * its way (RFC 9112 section 9.6).
  */
 export function lingeringClose(): Linger {
   const lingering = new Map<Socket, string>()
@@ -37,7 +40,8 @@ export function lingeringClose(): Linger {
       lingering.delete(socket)
     })
     socket.on('error', () => socket.destroy())
-    // Node's server may have stopped reading below the stream, and starts again where it hears this, if it still listens.
+    // Node's server may have stopped reading below the stream, and starts again where it hears this, if it still
+    // listens.
     socket
       .pause()
       .once('resume', () => discard(socket))
@@ -47,8 +51,8 @@ export function lingeringClose(): Linger {
 }
 
 /**
- * On a connection that stays, what is left of a request that was answered early is read before the next one: no more of it and no longer
- * than where the connection ends.
+ * On a connection that stays, what is left of a request that was answered early is read before the next one: no more of
+ * it and no longer than where the connection ends.
  */
 export function boundRest(request: IncomingMessage, response: ServerResponse): void {
   const { socket } = request

@@ -28,8 +28,8 @@ type Options = {
 }
 
 /**
- * A Fastify on which not even Node itself answers outside the catalogue. Nothing is upgraded here, which a server may ignore (RFC 9110 section
- * 7.8); but Node reads nothing behind such a request, so its connection ends with the answer.
+ * A Fastify on which not even Node itself answers outside the catalogue. Nothing is upgraded here, which a server may
+ * ignore (RFC 9110 section 7.8); but Node reads nothing behind such a request, so its connection ends with the answer.
  */
 export function createFastify({ config, log, errors, answerBefore }: Options): FastifyInstance {
   const linger = lingeringClose()

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * Whether any two servers read the same request in it, as far as Node's parser leaves that open: a proxy in front may have let it pass for
- * another (RFC 9112 section 11.2). Of headers that may come once Node joins repeated ones by commas: see `joinDuplicateHeaders`.
+ * Whether any two servers read the same request in it, as far as Node's parser leaves that open: a proxy in front may
+ * have let it pass for another (RFC 9112 section 11.2). Of headers that may come once Node joins repeated ones by
+ * commas: see `joinDuplicateHeaders`.
  */
 export function isUnambiguous({ headers, httpVersion, method = '', url = '' }: IncomingMessage): boolean {
   const { host, 'transfer-encoding': coding } = headers
@@ -15,7 +16,10 @@ export function isUnambiguous({ headers, httpVersion, method = '', url = '' }: I
   return url.startsWith('/') || isAbsolute(url) || (url === '*' && method === 'OPTIONS')
 }
 
-/** RFC 3986 section 3.2 without userinfo, and without what in a name would be none: of a list of hosts each server takes another. */
+/**
+ * RFC 3986 section 3.2 without userinfo, and without what in a name would be none: of a list of hosts each server takes
+ * another.
+ */
 const authority = /^(?:\[[\da-f]*:[\da-f:.]+(?:%25[\w.~-]+)?\]|[\w.~%-]+)(?::\d{0,5})?$/i
 
 /** Nearly every request names the host of the one before. */

@@ -55,8 +55,9 @@ function bare(field: z.core.$ZodType): z.core.$ZodType {
 }
 
 /**
- * Checks body, query and parameters. Absent, null or "" in a required field and a wrong JSON type are `general:bad_request`;
- * a value that breaks its rule is `general:validation_error`. `fields` names them, never what was sent.
+ * Checks body, query and parameters. Absent, null or "" in a required field and a wrong JSON type are
+ * `general:bad_request`; a value that breaks its rule is `general:validation_error`. `fields` names them, never what
+ * was sent.
  */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodObject> = ({ schema, httpPart }) => {
   // In a path nothing can be left out: an empty part of it is a value.

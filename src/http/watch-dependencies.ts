@@ -11,7 +11,10 @@ type Options = {
   readonly everyMs: number
 }
 
-/** Asks each now and then, as `/health/ready` does: a line when one goes and one when it is back, also while no request needs it. */
+/**
+ * Asks each now and then, as `/health/ready` does: a line when one goes and one when it is back, also while no request
+ * needs it.
+ */
 export function watchDependencies({ checks, log, everyMs }: Options) {
   const states = new Map<string, boolean>()
   const closing = new AbortController()

@@ -27,7 +27,10 @@ export const resetDeliveryRefusals = [
 
 export type ResetDeliveryRefusal = (typeof resetDeliveryRefusals)[number]
 
-/** Waits for a mail that the client waits for. Whatever this refuses with, the mail is kept and goes out later, unless it was refused for good. */
+/**
+ * Waits for a mail that the client waits for. Whatever this refuses with, the mail is kept and goes out later, unless
+ * it was refused for good.
+ */
 export async function confirmDelivery(ctx: Context<DeliveryRefusal>, mailId: string, client: Sender): Promise<void> {
   if (ctx.config.mailDelivery === 'queue') return
   refuseUndelivered(ctx, await deliver(ctx, mailId, client), 'worker:verification_email_send_failed')

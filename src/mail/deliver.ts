@@ -9,7 +9,7 @@ import { type Transaction, transaction, underLocks } from '../db/transaction.ts'
 import { describeCause } from '../errors/cause.ts'
 import { type MailBudget, MailsSpentError, spendMail } from '../throttling/mails.ts'
 import { currentSpan } from '../tracing/span.ts'
-import type { MailContent } from './content.ts'
+import type { MailContent } from './letters.ts'
 import { RefusedError } from './refused.ts'
 import { messageIdOf, type Patience, type SmtpSender } from './smtp.ts'
 import { renderMail } from './templates.ts'
@@ -29,9 +29,10 @@ export type DeliverDeps = {
 export type DeliveryOutcome = 'delivered' | 'failed' | 'refused'
 
 /**
- * Afterwards the mail was handed over or refused for good, or it is not due: sent before, or its token is dead. The row stays locked
- * during the conversation, so that of several who try one sends; where the lock is lost the conversation is broken off. Only a death
- * between the end of the mail's text and the commit repeats a mail, as SMTP demands (RFC 5321 section 6.1), under the same Message-ID.
+ * Afterwards the mail was handed over or refused for good, or it is not due: sent before, or its token is dead. The row
+ * stays locked during the conversation, so that of several who try one sends; where the lock is lost the conversation
+ * is broken off. Only a death between the end of the mail's text and the commit repeats a mail, as SMTP demands (RFC
+ * 5321 section 6.1), under the same Message-ID.
  */
 export async function deliverMail(
   deps: DeliverDeps,
@@ -105,7 +106,8 @@ async function lockMail(tx: Transaction, mailId: string): Promise<StoredMail | u
       payload: mails.payload,
       refusal: mails.refusal,
       attempts: mails.attempts,
-      isDead: sql<boolean>`${mails.expiresAt} <= now() or ${mailedTokens.supersededAt} is not null or ${mailedTokens.usedAt} is not null`,
+      isDead: sql<boolean>`${mails.expiresAt} <= now() or ${mailedTokens.supersededAt} is not null
+        or ${mailedTokens.usedAt} is not null`,
     })
     .from(mails)
     .leftJoin(mailedTokens, eq(mailedTokens.id, mails.tokenId))

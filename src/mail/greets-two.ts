@@ -3,7 +3,10 @@ import { connect as connectTls } from 'node:tls'
 
 type Address = { readonly host: string; readonly port: number; readonly secure: boolean }
 
-/** Whether a mail server greets a second connection while it has a first; nothing is known where it does not greet the first. */
+/**
+ * Whether a mail server greets a second connection while it has a first; nothing is known where it does not greet the
+ * first.
+ */
 export async function greetsTwo(address: Address, withinMs: number): Promise<boolean | undefined> {
   const began = performance.now()
   const first = open(address)

@@ -27,7 +27,9 @@ export type Inbox = {
 const mostKept = 500
 const mostBytes = 1024 * 1024
 
-/** A mailbox for everybody, by real SMTP on a free loopback port, for development: it keeps the newest mails in memory. */
+/**
+ * A mailbox for everybody, by real SMTP on a free loopback port, for development: it keeps the newest mails in memory.
+ */
 export async function openInbox(): Promise<Inbox> {
   const mails = new Map<string, InboxMail>()
   const keep = (mail: InboxMail): void => {

@@ -10,8 +10,9 @@ import { type Inquiry, queueInquiry } from './queue-inquiry.ts'
 const answeredAfterMs = 100
 
 /**
- * Afterwards the inquiry is stored for the worker, which looks whose address it is and mails whoever that is. Nothing here knows it, so
- * neither time nor status can tell, whatever the mail server does with a message: what is waited for is a probe [AT1].
+ * Afterwards the inquiry is stored for the worker, which looks whose address it is and mails whoever that is. Nothing
+ * here knows it, so neither time nor status can tell, whatever the mail server does with a message: what is waited for
+ * is a probe [AT1].
  */
 export async function inquire<Failed extends ErrorCode>(
   ctx: Context<'rate_limit:exceeded' | Undelivered | Failed>,
@@ -22,7 +23,8 @@ export async function inquire<Failed extends ErrorCode>(
   const outcome = await probeMailbox(ctx, inquiry.email, inquiry.client)
   // Only now, so that no work for an owner goes on beside the probe.
   await transaction(ctx.pool, (tx) => queueInquiry(tx, ctx, inquiry))
-  // By then the worker has answered it as a rule, whatever the answer: whoever is told that it is done finds the older link dead.
+  // By then the worker has answered it as a rule, whatever the answer: whoever is told that it is done finds the older
+  // link dead.
   await sleep(answeredAfterMs)
   refuseUndelivered(ctx, outcome, failed)
 }

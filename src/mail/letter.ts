@@ -3,10 +3,16 @@ export type Letter = { readonly subject: string; readonly paragraphs: readonly (
 
 export const inUtc = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`
 
-/** Text of a stranger's stays on its line, without anything that a terminal, mail program or reader of the link's token would act on [LG3]. */
+/**
+ * Text of a stranger's stays on its line, without anything that a terminal, mail program or reader of the link's token
+ * would act on [LG3].
+ */
 export const oneLine = (text: string): string =>
   text
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .replace(/:\/\/|token=/g, ' ')
     .slice(0, 300)
     .toWellFormed()
+
+export const notYou =
+  'If that was not you, set a new password now and end the other sessions: somebody is in your account.'

@@ -3,7 +3,10 @@ import { deriveKey } from '../crypto/derived-key.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { widestNetworkOf } from '../http/client-address.ts'
 
-/** Stands for a client's network where mails wait for their turn: who waits need not be known there. An IPv6 site is one. */
+/**
+ * Stands for a client's network where mails wait for their turn: who waits need not be known there. An IPv6 site is
+ * one.
+ */
 export function networkDigest(keyring: Keyring, address: string): string {
   const key = deriveKey(keyring, keyring.getSealingKey().id, 'client network')
   return createHmac('sha256', key).update(widestNetworkOf(address)).digest('base64url').slice(0, 22)

@@ -8,7 +8,7 @@ import { prepared } from '../db/prepared.ts'
 import { mails } from '../db/schema/mails.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/caller.ts'
-import type { MailContent } from './content.ts'
+import type { MailContent } from './letters.ts'
 import { networkDigest } from './network.ts'
 
 export type MailDeps = { readonly config: Config; readonly keyring: Keyring; readonly jobs: Jobs }
@@ -20,7 +20,10 @@ type NewMail = {
   /** Whose account it is about, where no token says so. */
   readonly userId?: string
   readonly ttlSeconds: number
-  /** Who asked for it: mails of one network take turns with those of others. None: an operator, whom no request keeps waiting. */
+  /**
+   * Who asked for it: mails of one network take turns with those of others. None: an operator, whom no request keeps
+   * waiting.
+   */
   readonly client?: Pick<Client, 'address'>
 }
 

@@ -27,7 +27,10 @@ const forgottenAfterMs = 7_200_000
 /** A mail server notices a little later than we that a conversation has ended. */
 const lingersMs = 1000
 
-/** How many conversations a mail server takes at a time: as many as are wanted, until it says that they are too many [AT1]. */
+/**
+ * How many conversations a mail server takes at a time: as many as are wanted, until it says that they are too many
+ * [AT1].
+ */
 export function learnedPlaces(now: () => number = () => performance.now()): Places {
   const waiting = new Set<() => void>()
   let learned = { most: Number.POSITIVE_INFINITY, until: 0 }

@@ -16,8 +16,8 @@ export class RefusedError extends SmtpError {
 const afterSender: ReadonlySet<unknown> = new Set(['RCPT TO', 'DATA'])
 
 /**
- * What a mail server says of a recipient or a message with a five is final: RFC 5321 section 4.2.1 [FD32]. Before that it speaks of this server: of
- * its name, credentials and sender, which an operator puts right while the mail waits.
+ * What a mail server says of a recipient or a message with a five is final: RFC 5321 section 4.2.1 [FD32]. Before that
+ * it speaks of this server: of its name, credentials and sender, which an operator puts right while the mail waits.
  */
 export function finalStatusOf(refusal: Refusal): string | undefined {
   const { command, response } = partsOf(refusal.error)

@@ -10,7 +10,10 @@ export type MailServer = {
   readonly credentials: Credentials | undefined
 }
 
-/** What the library keeps out of its types; the exact version is pinned, and a test holds a probe's conversation against it. */
+/**
+ * What the library keeps out of its types; the exact version is pinned, and a test holds a probe's conversation against
+ * it.
+ */
 type Internals = {
   readonly _supportedExtensions: readonly string[]
   _setEnvelope(this: SMTPConnection, envelope: Envelope, done: (error: Error | null) => void): void
@@ -29,7 +32,10 @@ export class Connection extends SMTPConnection {
     )
   }
 
-  /** The library goes from RCPT TO straight to DATA, pipelined even; while probing, RSET takes its place and 250 answers it. */
+  /**
+   * The library goes from RCPT TO straight to DATA, pipelined even; while probing, RSET takes its place and 250 answers
+   * it.
+   */
   async probe(envelope: Envelope): Promise<void> {
     this.checkAlphabet(envelope)
     this.probing = true

@@ -161,5 +161,8 @@ function senderOf(from: string): Mailbox {
   return sender
 }
 
-/** The same mail has the same Message-ID however often it is tried, so that a receiver knows a repetition: RFC 5322 section 3.6.4. */
+/**
+ * The same mail has the same Message-ID however often it is tried, so that a receiver knows a repetition: RFC 5322
+ * section 3.6.4.
+ */
 export const messageIdOf = (mailId: string, from: string): string => `<${mailId}@${senderOf(from).host}>`

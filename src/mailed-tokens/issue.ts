@@ -60,7 +60,9 @@ const issueStatement = prepared((tx) =>
     .prepare('issue_mailed_token'),
 )
 
-/** Afterwards no link of these kinds that the account was mailed works any more, and no mail with one goes out [TK2]. */
+/**
+ * Afterwards no link of these kinds that the account was mailed works any more, and no mail with one goes out [TK2].
+ */
 export async function supersedeUserTokens(
   tx: Transaction,
   userId: string,

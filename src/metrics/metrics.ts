@@ -146,7 +146,8 @@ async function readBacklog(db: Database) {
        where refusal is not null and kind = 'message' and created_at > now() - interval '1 day') as mails_refused,
       (select count(*)::int from event_outbox) as events,
       (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from event_outbox) as event_age,
-      (select count(*)::int from pgboss.job where name = 'deliver-webhook' and state in ('created', 'retry', 'active')) as hooks,
+      (select count(*)::int from pgboss.job where name = 'deliver-webhook'
+        and state in ('created', 'retry', 'active')) as hooks,
       (select count(*)::int from pgboss.job where name = 'deliver-webhook' and state = 'retry') as hooks_again,
       (select count(*)::int from pgboss.job where name = 'deliver-webhook' and state = 'failed') as hooks_failed`)
   return rows[0]

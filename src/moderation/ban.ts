@@ -4,7 +4,10 @@ import { manage, type manageRefusals, type Order } from './manage.ts'
 
 type Refusal = (typeof manageRefusals)[number]
 
-/** Afterwards the account may do nothing but look at itself, take its data and go, until then or for good. Its next request feels it. */
+/**
+ * Afterwards the account may do nothing but look at itself, take its data and go, until then or for good. Its next
+ * request feels it.
+ */
 export const ban = (
   ctx: Context<Refusal | 'user:already_banned'>,
   order: Order,

@@ -15,7 +15,10 @@ type Grant = {
   readonly by: SignedIn
 }
 
-/** Afterwards the account has the role, until then or for good, and the administrators are told. Who makes one shows two factors [AT10]. */
+/**
+ * Afterwards the account has the role, until then or for good, and the administrators are told. Who makes one shows two
+ * factors [AT10].
+ */
 export async function grantRole(
   ctx: Context<Refusal | 'user:second_factor_required' | 'user:already_has_role' | 'rate_limit:exceeded'>,
   order: Order,

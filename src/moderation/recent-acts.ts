@@ -6,7 +6,10 @@ import { users } from '../db/schema/users.ts'
 
 const shownActs = 100
 
-/** What moderators and administrators did of late, newest first, a line each, for the operator: also what is not of users. */
+/**
+ * What moderators and administrators did of late, newest first, a line each, for the operator: also what is not of
+ * users.
+ */
 export async function describeRecentActs(db: Database): Promise<string[]> {
   const rows = await db
     .select({ act: moderationLogs, handle: users.handle })

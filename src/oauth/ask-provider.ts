@@ -3,7 +3,10 @@ import type { Provider } from './provider.ts'
 
 type Asked = Parameters<Outbound['ask']>[1]
 
-/** Only what the operator's environment names is asked wherever it is; what a provider or an administrator names, where the policy lets anybody be asked [FS4]. */
+/**
+ * Only what the operator's environment names is asked wherever it is; what a provider or an administrator names, where
+ * the policy lets anybody be asked [FS4].
+ */
 export const askProvider = (
   { outbound }: { readonly outbound: Outbound },
   provider: Pick<Provider, 'isOwn' | 'protocol' | 'issuer'>,

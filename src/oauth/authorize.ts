@@ -22,7 +22,10 @@ type Wish = {
 export const frontEndPage = (config: Config, slug: string): string =>
   config.oauthRedirectUrl.replace('{provider}', slug)
 
-/** Fixed by the configuration, never by the request [OA2]. What a provider posts, a page of ours passes on to the front end's [FD11]. */
+/**
+ * Fixed by the configuration, never by the request [OA2]. What a provider posts, a page of ours passes on to the front
+ * end's [FD11].
+ */
 export const redirectUri = (config: Config, { slug, authorizeParameters }: Provider): string =>
   authorizeParameters.response_mode === 'form_post'
     ? `${config.publicUrl}/v0/auth/oauth/${slug}/form-post`

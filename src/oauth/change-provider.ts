@@ -21,8 +21,9 @@ type Row = typeof oauthProviders.$inferSelect
 type Change = { readonly slug: string; readonly wish: ProviderChange }
 
 /**
- * Afterwards the provider is as wished; what the wish does not name stays. Whom it asks, and what of it is believed, is changed by two factors
- * alone: who answers says who is who. Its secret follows to no other address, it is given anew, and nor do its connections [AT11].
+ * Afterwards the provider is as wished; what the wish does not name stays. Whom it asks, and what of it is believed, is
+ * changed by two factors alone: who answers says who is who. Its secret follows to no other address, it is given anew,
+ * and nor do its connections [AT11].
  */
 export async function changeProvider(
   ctx: Context<'oauth:provider_not_found' | PowerRefusal | WishRefusal>,

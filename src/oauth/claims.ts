@@ -5,7 +5,9 @@ import type { Identity, Provider } from './provider.ts'
 /** PostgreSQL takes no NUL, and of lone surrogates it makes one and the same character: two subjects would be one. */
 export const plainText = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u)
 
-/** OpenID Connect Core 1.0 section 5.1; other types than these are as good as absent, and so is an address of nothing. */
+/**
+ * OpenID Connect Core 1.0 section 5.1; other types than these are as good as absent, and so is an address of nothing.
+ */
 const claims = z.object({
   sub: plainText.min(1).max(255),
   email: z.string().trim().min(1).optional().catch(undefined),
@@ -52,7 +54,9 @@ export function mergeClaims(signed: Claims, info: Claims): Claims {
 
 type Email = Pick<Claims, 'email' | 'word'>
 
-/** An address and the word for it belong together: only of the very same address the signed word counts as well [FD4]. */
+/**
+ * An address and the word for it belong together: only of the very same address the signed word counts as well [FD4].
+ */
 function mergeEmails(signed: Email, info: Email): Email {
   if (info.email === undefined) return { email: signed.email, word: signed.word }
   const { email } = info

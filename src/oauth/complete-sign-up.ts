@@ -18,7 +18,10 @@ export type Completed =
   /** A link was mailed: the account is made by it. */
   | { readonly next: 'mail' }
 
-/** Afterwards the sign-up is an account, or, where nobody has vouched for its address, waits for the link that was mailed there. */
+/**
+ * Afterwards the sign-up is an account, or, where nobody has vouched for its address, waits for the link that was
+ * mailed there.
+ */
 export async function completeSignUp(ctx: Context<Refusal>, wish: CompleteWish): Promise<Completed> {
   const address = await findAddressToProve(ctx, wish)
   if (address === undefined) return { next: 'session', session: await openNewAccount(ctx, wish) }
@@ -55,7 +58,10 @@ async function limitSignUpMails(
   await limitMails(ctx, 'verify_email', emailKey(address))
 }
 
-/** The same way to the same answer for every address, as at a sign-up with a password [TH6]. Nothing where it was mailed a moment ago. */
+/**
+ * The same way to the same answer for every address, as at a sign-up with a password [TH6]. Nothing where it was mailed
+ * a moment ago.
+ */
 async function mailLink(
   ctx: Context<CompleteRefusal>,
   tx: Transaction,

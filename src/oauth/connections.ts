@@ -24,7 +24,10 @@ export async function listConnections(db: Database, { user }: { readonly user: {
 
 type Refusal = 'oauth:connection_not_found' | 'oauth:cannot_unlink_last_connection' | 'user:invalid_session'
 
-/** Afterwards that provider no longer opens the account; the last way in that works stays, also when two are unlinked at once [TK7 FD7]. */
+/**
+ * Afterwards that provider no longer opens the account; the last way in that works stays, also when two are unlinked at
+ * once [TK7 FD7].
+ */
 export function unlink(
   ctx: Context<Refusal>,
   signedIn: SignedIn,

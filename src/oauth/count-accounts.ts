@@ -12,11 +12,17 @@ type Row = {
   /** Somebody can sign in by these connections. */
   readonly works: boolean
   readonly accounts: number
-  /** Those that nothing else opens: no password, and no connection that works. Without this provider their mailbox is the way in. */
+  /**
+   * Those that nothing else opens: no password, and no connection that works. Without this provider their mailbox is
+   * the way in.
+   */
   readonly withoutOtherWay: number
 }
 
-/** How many accounts each provider opens, or opened where it is gone or was somebody else then. Reads all connections [FD7]. */
+/**
+ * How many accounts each provider opens, or opened where it is gone or was somebody else then. Reads all connections
+ * [FD7].
+ */
 export async function countAccounts(db: Database, own: OwnIssuers): Promise<readonly Row[]> {
   const { userId, providerId, issuer } = oauthIdentities
   const { rows } = await db.execute<Row>(sql`
@@ -26,7 +32,8 @@ export async function countAccounts(db: Database, own: OwnIssuers): Promise<read
       from ${oauthIdentities} left join ${oauthProviders} on ${ofItsProvider}
     ), working as (select user_id, count(*) as count from ways where works group by user_id)
     select slug, issuer, works, count(*)::int as accounts,
-      (count(*) filter (where u.password_hash is null and coalesce(working.count, 0) - works::int = 0))::int as "withoutOtherWay"
+      (count(*) filter (where u.password_hash is null and coalesce(working.count, 0) - works::int = 0))::int
+        as "withoutOtherWay"
     from ways join ${users} u on u.id = ways.user_id left join working on working.user_id = ways.user_id
     group by slug, issuer, works order by slug, issuer`)
   return rows

@@ -5,16 +5,19 @@ export const oauthErrors = {
     status: 400,
     title: 'Invalid auth URL',
     description:
-      'authorization_endpoint is not an absolute https URL, has userinfo or a fragment (http on loopback is allowed outside production)',
+      'authorization_endpoint is not an absolute https URL, has userinfo or a fragment (http on loopback is ' +
+      'allowed outside production)',
     meaning: 'The provider was not saved: its authorization address, or what its issuer publishes, cannot be used.',
     advice:
-      'Mark authorization_endpoint, or issuer where that was given, and ask the administrator for the exact https address.',
+      'Mark authorization_endpoint, or issuer where that was given, and ask the administrator for the exact ' +
+      'https address.',
   },
   'oauth:invalid_token_url': {
     status: 400,
     title: 'Invalid token URL',
     description:
-      'token_endpoint or userinfo_endpoint is not such a URL, or its host resolves to a non-public address in production and is not in OUTBOUND_ALLOW',
+      'token_endpoint or userinfo_endpoint is not such a URL, or its host resolves to a non-public address in ' +
+      'production and is not in OUTBOUND_ALLOW',
     meaning: 'The provider was not saved: the server may not call one of its endpoints.',
     advice: 'Mark token_endpoint and userinfo_endpoint. A provider inside the own network must be in OUTBOUND_ALLOW.',
   },
@@ -22,7 +25,8 @@ export const oauthErrors = {
     status: 400,
     title: 'Invalid redirect URL',
     description:
-      'redirect_to is neither a plain relative path nor on the allow-list: scheme-relative, backslash, userinfo, control characters and look-alikes refused',
+      'redirect_to is neither a plain relative path nor on the allow-list: scheme-relative, backslash, ' +
+      'userinfo, control characters and look-alikes refused',
     meaning: 'The server would not send the user on to this place after the sign-in.',
     advice: 'Send a path such as `/account`, or have the page added to OAUTH_REDIRECT_ALLOW.',
   },
@@ -30,16 +34,19 @@ export const oauthErrors = {
     status: 400,
     title: 'OAuth token exchange failed',
     description:
-      'the provider refuses the code, cannot be reached, answers its token endpoint with something else, or sends an ID token that does not verify',
+      'the provider refuses the code, cannot be reached, answers its token endpoint with something else, or ' +
+      'sends an ID token that does not verify',
     meaning: 'The provider did not confirm this sign-in; nobody was signed in and nothing was linked.',
     advice:
-      'Begin anew with authorize: code and state are spent. If it happens every time, the operator checks client id, secret and redirect URI.',
+      'Begin anew with authorize: code and state are spent. If it happens every time, the operator checks ' +
+      'client id, secret and redirect URI.',
   },
   'oauth:user_info_fetch_failed': {
     status: 400,
     title: 'Failed to fetch provider user info',
     description:
-      'the provider does not answer the user-info request with 2xx within the deadline; also its keys at a native sign-in',
+      'the provider does not answer the user-info request with 2xx within the deadline; also its keys at a ' +
+      'native sign-in',
     meaning: 'The provider confirmed the sign-in but did not say who it is.',
     advice: 'Begin anew with authorize, a little later; the provider may have an outage.',
   },
@@ -75,7 +82,9 @@ export const oauthErrors = {
     status: 400,
     title: 'Invalid provider image URL',
     description:
-      "the linked provider gave no picture URL, or it is not https (outside production http passes) or not on the provider's list of image hosts, has userinfo, leads to a non-public address (checked at connect time; outside production loopback passes), redirects, is too large, or is no image",
+      'the linked provider gave no picture URL, or it is not https (outside production http passes) or not on ' +
+      "the provider's list of image hosts, has userinfo, leads to a non-public address (checked at connect " +
+      'time; outside production loopback passes), redirects, is too large, or is no image',
     meaning: 'The picture of the provider was not taken over; the former one stays.',
     advice: 'Offer an upload instead. Where every user of a provider meets this, its image_hosts lack a host.',
   },
@@ -105,7 +114,8 @@ export const oauthErrors = {
     status: 409,
     title: 'Email already exists',
     description:
-      "an account with the provider's e-mail exists: accounts are never linked by e-mail alone (a pending sign-up does not count and ends when complete-signup takes its address)",
+      "an account with the provider's e-mail exists: accounts are never linked by e-mail alone (a pending " +
+      'sign-up does not count and ends when complete-signup takes its address)',
     meaning: 'There is an account with this address, and the provider alone does not open it.',
     advice: 'Let the user sign in as before, then link the provider in the settings.',
   },
@@ -113,7 +123,8 @@ export const oauthErrors = {
     status: 400,
     title: 'Provider email not verified',
     description:
-      'the provider does not vouch for the e-mail (email_verified is not exactly true; GitHub has no verified primary address)',
+      'the provider does not vouch for the e-mail (email_verified is not exactly true; GitHub has no verified ' +
+      'primary address)',
     meaning: 'The provider gave no address that it has verified, so no account can be made from it.',
     advice: 'Ask the user to verify the address at the provider, or offer a sign-up with a password.',
   },
@@ -128,9 +139,11 @@ export const oauthErrors = {
     status: 400,
     title: 'Invalid provider ID token',
     description:
-      'the ID or access token of a native sign-in is not one issued by the provider to this client, or its nonce does not match',
+      'the ID or access token of a native sign-in is not one issued by the provider to this client, or its ' +
+      'nonce does not match',
     meaning: 'The token of the native sign-in is not one that this server may accept.',
     advice:
-      'Get a fresh token from the provider with the client id and the nonce that were configured for this server, and send it once.',
+      'Get a fresh token from the provider with the client id and the nonce that were configured for this ' +
+      'server, and send it once.',
   },
 } as const satisfies ErrorTable<'oauth'>

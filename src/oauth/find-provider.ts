@@ -18,7 +18,9 @@ export async function findProvider(ctx: Context<Refusal>, slug: string): Promise
   return readProvider(ctx, await getRegistered(ctx, slug))
 }
 
-/** What a provider may be called in a path; anything else is nobody's, and some of it PostgreSQL would not even take. */
+/**
+ * What a provider may be called in a path; anything else is nobody's, and some of it PostgreSQL would not even take.
+ */
 export const isSlug = (text: string): boolean => /^[a-z0-9-]{2,32}$/.test(text)
 
 /** The row of a registered provider. */

@@ -15,8 +15,9 @@ const posted = z.string().optional()
 const answer = z.object({ code: posted, state: posted, iss: posted, error: posted, error_description: posted })
 
 /**
- * Where a provider posts its answer (Apple does, where it is asked for an address): the browser goes on to the front end's page with it, as
- * from any other provider. Nothing is read but what was posted, and nothing is done: the state is taken where that page posts it.
+ * Where a provider posts its answer (Apple does, where it is asked for an address): the browser goes on to the front
+ * end's page with it, as from any other provider. Nothing is read but what was posted, and nothing is done: the state
+ * is taken where that page posts it.
  */
 export async function formPostRoutes(app: App, deps: Deps): Promise<void> {
   const fault = faults('oauth:provider_not_found')

@@ -1,6 +1,9 @@
 import type { Provider } from './provider.ts'
 
-/** Google's ID tokens name either: https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload */
+/**
+ * Google's ID tokens name either:
+ * https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload
+ */
 const spellings = ['https://accounts.google.com', 'accounts.google.com']
 
 type Named = Pick<Provider, 'id' | 'issuer'>

@@ -12,7 +12,10 @@ const longestAgeSeconds = 600
 
 type Expected = { readonly nonce: string | undefined }
 
-/** One that the provider itself gave for a code. @throws {ProviderTokenError} where it does not verify; {OutboundError} where the keys cannot be had */
+/**
+ * One that the provider itself gave for a code. @throws {ProviderTokenError} where it does not verify; {OutboundError}
+ * where the keys cannot be had
+ */
 export async function verifyIdToken(
   deps: ProviderKeyDeps,
   provider: Provider,
@@ -72,7 +75,9 @@ export type BearerIdToken = {
   readonly expiresAtSeconds: number
 }
 
-/** The same of one that a client brings, which nothing but its own short time binds [AT13]. @throws like `verifyIdToken` */
+/**
+ * The same of one that a client brings, which nothing but its own short time binds [AT13]. @throws like `verifyIdToken`
+ */
 export async function verifyBearerIdToken(
   deps: ProviderKeyDeps,
   provider: Provider,
@@ -89,7 +94,10 @@ export async function verifyBearerIdToken(
   return { payload, bearer: { digest: createHash('sha256').update(signed).digest(), expiresAtSeconds: exp } }
 }
 
-/** Google gives an app a token for the server's client, in which the app's own client is the party: there the audience alone decides [FD2]. */
+/**
+ * Google gives an app a token for the server's client, in which the app's own client is the party: there the audience
+ * alone decides [FD2].
+ */
 function isMeantForUs(provider: Provider, audiences: readonly string[], payload: JWTPayload): boolean {
   const { azp } = payload
   if (azp === undefined || (isGoogle(provider) && !hasSeveralAudiences(payload))) return true

@@ -41,7 +41,8 @@ async function putIdentity(
   { userId, provider, identity }: NewIdentity,
 ): Promise<void> {
   const { id: providerId, namespace: issuer } = provider
-  // One made while the provider was somebody else opens nothing any more, and stands in the way of the one that does [FD7].
+  // One made while the provider was somebody else opens nothing any more, and stands in the way of the one that does
+  // [FD7].
   await tx
     .delete(oauthIdentities)
     .where(

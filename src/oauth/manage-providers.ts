@@ -62,8 +62,8 @@ export async function registerProvider(
 }
 
 /**
- * Afterwards nobody signs in or up through the provider, a new one of its slug inherits none of its connections, and all administrators know
- * who has no other way in.
+ * Afterwards nobody signs in or up through the provider, a new one of its slug inherits none of its connections, and
+ * all administrators know who has no other way in.
  */
 export async function deleteProvider(
   ctx: Context<'oauth:provider_not_found' | PowerRefusal>,
@@ -79,7 +79,8 @@ export async function deleteProvider(
     const [row] = await tx.delete(oauthProviders).where(eq(oauthProviders.id, id)).returning()
     if (row === undefined) throw ctx.fault('oauth:provider_not_found')
     await noteDeletion(tx, ctx, { actor, row })
-    // First the sign-ups: one that becomes an account at this moment is waited for, and its connection goes with the others.
+    // First the sign-ups: one that becomes an account at this moment is waited for, and its connection goes with the
+    // others.
     await tx.delete(oauthSignUps).where(eq(oauthSignUps.providerId, id))
     await tx.delete(signUps).where(sql`${signUps.connection} ->> 'providerId' = ${id}`)
     await tx.delete(oauthIdentities).where(eq(oauthIdentities.providerId, id))

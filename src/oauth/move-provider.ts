@@ -22,8 +22,8 @@ const placeOf = ({ clientId, issuer, ...row }: Row): ProviderPlace =>
       }
 
 /**
- * Under what its connections stand from now on. Elsewhere somebody else says who is who, so nobody of before is known there, until an
- * operator confirms that it is the same provider, or it comes back [AT11].
+ * Under what its connections stand from now on. Elsewhere somebody else says who is who, so nobody of before is known
+ * there, until an operator confirms that it is the same provider, or it comes back [AT11].
  */
 export function namespaceAfter(before: Row, after: Row): Pick<Row, 'namespace' | 'movedFrom'> {
   const [was, is] = [placeOf(before), placeOf(after)]
@@ -33,7 +33,10 @@ export function namespaceAfter(before: Row, after: Row): Pick<Row, 'namespace' |
   return { namespace: `${is.issuer ?? is.tokenEndpoint}#${randomUUID()}`, movedFrom }
 }
 
-/** Afterwards nothing that began at the former place ends at the new one; gives how many accounts it opened there, if it moved. */
+/**
+ * Afterwards nothing that began at the former place ends at the new one; gives how many accounts it opened there, if it
+ * moved.
+ */
 export async function movePlace(tx: Transaction, before: Row, after: Row): Promise<number | undefined> {
   const { id } = before
   if (namespaceOf(before) === namespaceOf(after)) return undefined
@@ -48,7 +51,10 @@ export async function movePlace(tx: Transaction, before: Row, after: Row): Promi
 const isOf = (providerId: string, namespace: string) =>
   and(eq(oauthIdentities.providerId, providerId), eq(oauthIdentities.issuer, namespace))
 
-/** By the operator: afterwards those whom it knew at its former place sign in at the present one; gives how many, or how it was. */
+/**
+ * By the operator: afterwards those whom it knew at its former place sign in at the present one; gives how many, or how
+ * it was.
+ */
 export function confirmMove(deps: AccountChanges & MailDeps, slug: string): Promise<number | 'unknown' | 'not moved'> {
   return transaction(deps.pool, async (tx) => {
     const isMeant = eq(oauthProviders.slug, slug)

@@ -36,7 +36,10 @@ type Arrival = {
   readonly client: Client
 }
 
-/** Afterwards the owner of a token that the provider issued to this client is signed in, one step further, or about to sign up. */
+/**
+ * Afterwards the owner of a token that the provider issued to this client is signed in, one step further, or about to
+ * sign up.
+ */
 export async function signInNatively(
   ctx: Context<NativeRefusal>,
   { slug, proof, deviceToken, rememberMe, client }: Arrival,

@@ -56,7 +56,10 @@ type Change = {
   readonly accounts: number | undefined
 }
 
-/** Afterwards it is written down what was changed, with what was there before, and all administrators know where else it asks [AT11]. */
+/**
+ * Afterwards it is written down what was changed, with what was there before, and all administrators know where else it
+ * asks [AT11].
+ */
 export async function noteChange(
   tx: Transaction,
   deps: MailDeps,

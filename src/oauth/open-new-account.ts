@@ -34,7 +34,10 @@ export type CompleteWish = {
   readonly client: Client
 }
 
-/** Afterwards the sign-up is an account with that connection, and its owner has a session; asked again the same, another session. */
+/**
+ * Afterwards the sign-up is an account with that connection, and its owner has a session; asked again the same, another
+ * session.
+ */
 export function openNewAccount(ctx: Context<Refusal>, wish: CompleteWish): Promise<OpenedSession> {
   return changeAccounts(ctx, async (tx) => {
     const signUp = await takeSignUp(ctx, tx, wish)

@@ -2,8 +2,8 @@ import { eq } from 'drizzle-orm'
 import { findConnections } from '../accounts/connections.ts'
 import { oauthIdentities, oauthSignUps } from '../db/schema/oauth.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Removed } from '../mail/content.ts'
 import type { From, Opening } from '../sign-in/opening.ts'
+import type { Removed } from '../sign-in/removed.ts'
 
 export const oauthOpenings: readonly Opening[] = [
   { table: oauthIdentities, takeBack: takeBackConnections },

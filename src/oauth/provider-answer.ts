@@ -15,7 +15,10 @@ export type Endpoint =
 /** What a provider itself says of why it refuses: RFC 6749 section 5.2. */
 type Told = { readonly error?: string; readonly error_description?: string }
 
-/** An answer that is no success. It holds of the answer's body what the provider means to be read, and not a byte more [FD8]. */
+/**
+ * An answer that is no success. It holds of the answer's body what the provider means to be read, and not a byte more
+ * [FD8].
+ */
 class RefusedAnswer extends OutboundError {
   readonly told: Told & { readonly status: number; readonly location?: string }
   constructor(endpoint: Endpoint, { status, headers }: OutboundReply, told: Told) {
@@ -85,7 +88,10 @@ function plainLocation(header: string | string[] | undefined): string | undefine
 
 type Fault = { readonly endpoint: Endpoint; readonly cause: unknown }
 
-/** Afterwards whoever runs the server can read which provider did not do its part, where and why [FD8]; the same as a sentence. */
+/**
+ * Afterwards whoever runs the server can read which provider did not do its part, where and why [FD8]; the same as a
+ * sentence.
+ */
 export function noteProviderFault(
   { log }: { readonly log: FastifyBaseLogger },
   { slug }: Pick<Provider, 'slug'>,

@@ -79,7 +79,9 @@ function checkAuthUrl(ctx: Context<'oauth:invalid_auth_url'>, name: string, url:
   throw ctx.fault('oauth:invalid_auth_url', { details: `${name} ${mustBePlain}` })
 }
 
-/** Whom this server will ask: refused at once where it never could be; asking it later checks anew what it connects to. */
+/**
+ * Whom this server will ask: refused at once where it never could be; asking it later checks anew what it connects to.
+ */
 async function checkTokenUrl(ctx: Context<'oauth:invalid_token_url'>, name: string, text: string): Promise<void> {
   const { outboundPolicy: policy } = ctx
   const refusal = (details: string) => ctx.fault('oauth:invalid_token_url', { details: `${name} ${details}` })

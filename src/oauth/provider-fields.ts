@@ -13,12 +13,15 @@ type Column = {
 }
 
 /**
- * `where`: who says who somebody is, or for whom that was said; what is meant for another client would open accounts here, and the secret belongs
- * to that place. `what`: how much is believed of it.
+ * `where`: who says who somebody is, or for whom that was said; what is meant for another client would open accounts
+ * here, and the secret belongs to that place. `what`: how much is believed of it.
  */
 type Decision = 'where' | 'what' | 'nothing'
 
-/** What can be changed of a provider; a new column says whether changing it takes two factors, or does not compile [AT11]. */
+/**
+ * What can be changed of a provider; a new column says whether changing it takes two factors, or does not compile
+ * [AT11].
+ */
 export const providerFields = {
   name: { name: 'name', decides: 'nothing' },
   clientId: { name: 'client_id', decides: 'where' },

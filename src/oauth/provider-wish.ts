@@ -20,7 +20,10 @@ export type NewProvider = EndpointWish & {
 
 export type WishRefusal = 'general:bad_request' | 'general:validation_error' | EndpointRefusal
 
-/** To register, to change and to delete take the same: else a provider could be deleted, and another registered under its slug [AT11]. */
+/**
+ * To register, to change and to delete take the same: else a provider could be deleted, and another registered under
+ * its slug [AT11].
+ */
 export type PowerRefusal = 'user:invalid_session' | 'user:second_factor_required' | 'rate_limit:exceeded'
 
 export type ProviderChange = {

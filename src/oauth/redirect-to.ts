@@ -1,4 +1,7 @@
-/** What the front end may be sent on to after the way through a provider: a plain path, or one at an origin that is allowed [OA7]. */
+/**
+ * What the front end may be sent on to after the way through a provider: a plain path, or one at an origin that is
+ * allowed [OA7].
+ */
 export function isAllowedRedirect(text: string, allowedOrigins: readonly string[]): boolean {
   if (text.length > mostCharacters || !printable.test(text)) return false
   const origin = allowedOrigins.find((one) => text === one || text.startsWith(`${one}/`) || text.startsWith(`${one}?`))
@@ -7,7 +10,10 @@ export function isAllowedRedirect(text: string, allowedOrigins: readonly string[
 }
 
 const mostCharacters = 2048
-/** Visible ASCII but `"`, `<`, `>`, `\`, `^`, `` ` ``, `{`, `|`, `}`: what a URL has no need of, and look-alikes of the slash have no place. */
+/**
+ * Visible ASCII but `"`, `<`, `>`, `\`, `^`, `` ` ``, `{`, `|`, `}`: what a URL has no need of, and look-alikes of the
+ * slash have no place.
+ */
 const printable = /^[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+$/
 
 /** Starts with one slash, however often it is decoded and however its dots are resolved. */

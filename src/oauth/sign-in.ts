@@ -44,7 +44,10 @@ type Arrival = {
   readonly spend?: ((tx: Transaction) => Promise<void> | undefined) | undefined
 }
 
-/** Whoever the provider vouched for goes on as after a password, or, new here, with a sign-up. Never linked by e-mail [OA5]. */
+/**
+ * Whoever the provider vouched for goes on as after a password, or, new here, with a sign-up. Never linked by e-mail
+ * [OA5].
+ */
 export async function signInWithIdentity(
   ctx: Context<SignInRefusal>,
   provider: Provider,

@@ -7,7 +7,9 @@ import type { BearerIdToken } from './id-token.ts'
 /** Beyond the leeway that an end has, and the difference between this clock and the database's. */
 const keptBeyondEndSeconds = 300
 
-/** Afterwards this ID token opens nothing more, so that whoever finds it in a log or takes it on its way comes too late. */
+/**
+ * Afterwards this ID token opens nothing more, so that whoever finds it in a log or takes it on its way comes too late.
+ */
 export async function spendIdToken(
   ctx: Context<'oauth:invalid_id_token'>,
   tx: Transaction,

@@ -24,10 +24,15 @@ type NewState = {
 
 const digestOf = (state: string): Buffer => createHash('sha256').update(state).digest()
 
-/** The nonce of a code flow: what its row is found by, so that an ID token that carries it is known as one of that way. */
+/**
+ * The nonce of a code flow: what its row is found by, so that an ID token that carries it is known as one of that way.
+ */
 export const nonceOf = (state: string): string => digestOf(state).toString('base64url')
 
-/** Whether an ID token with this nonce belongs to a way of a browser's, used or not: it is good there, if anywhere [AT13]. */
+/**
+ * Whether an ID token with this nonce belongs to a way of a browser's, used or not: it is good there, if anywhere
+ * [AT13].
+ */
 export async function isNonceOfBrowser(ctx: Context<never>, nonce: string): Promise<boolean> {
   const digests = [digestOf(nonce), Buffer.from(nonce, 'base64url')]
   const found = await ctx.db
@@ -37,7 +42,10 @@ export async function isNonceOfBrowser(ctx: Context<never>, nonce: string): Prom
   return found.length > 0
 }
 
-/** Afterwards the way is open once, to this browser, provider and flow, and for a link to this session [OA1]; gives its state. */
+/**
+ * Afterwards the way is open once, to this browser, provider and flow, and for a link to this session [OA1]; gives its
+ * state.
+ */
 export async function issueState(ctx: Context<never>, { provider, codeVerifier, ...rest }: NewState): Promise<string> {
   const id = randomUUIDv7()
   const state = generateState()

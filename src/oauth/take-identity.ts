@@ -47,7 +47,10 @@ export async function takeIdentity(
   return { provider, identity, redirectTo: taken.redirectTo, rememberMe: taken.rememberMe }
 }
 
-/** RFC 9207: whoever answers must be whom the browser was sent to, or one provider could pass its codes for another's [OA2]. */
+/**
+ * RFC 9207: whoever answers must be whom the browser was sent to, or one provider could pass its codes for another's
+ * [OA2].
+ */
 function isOwnIssuer(provider: Provider, iss: string | undefined): boolean {
   if (iss === undefined) return !provider.endpoints.namesIssuer
   if (provider.protocol === 'oidc') return issuersOf(provider).includes(iss)

@@ -34,7 +34,10 @@ export async function fetchUserInfo(
 const isSigned = ({ headers }: OutboundReply): boolean =>
   /^\s*application\/jwt\s*(?:;|$)/i.test(String(headers['content-type'] ?? ''))
 
-/** OpenID Connect Core 1.0 section 5.3.2: signed by the provider, and where it says by and for whom, by it and for us [FD11]. */
+/**
+ * OpenID Connect Core 1.0 section 5.3.2: signed by the provider, and where it says by and for whom, by it and for us
+ * [FD11].
+ */
 async function verifyUserInfo(ctx: Context<never>, provider: Provider, { bytes }: OutboundReply): Promise<unknown> {
   const deps = { providerKeys: ctx.providerKeys, askProvider: (of: Provider, url: string) => askProvider(ctx, of, url) }
   const jwt = bytes.toString('utf8').trim()

@@ -82,7 +82,9 @@ async function rotateKeys(config: Config): Promise<Outcome> {
   addEncryptionKey(keysDir)
   const resealed = await withDatabase(config, ({ db }) => reseal(db, openKeyring(keysDir, { create: false })))
   return {
-    says: `Access tokens are signed by ${kid} from now on. Secrets that were sealed anew: ${resealed}. Back ${keysDir} up.`,
+    says:
+      `Access tokens are signed by ${kid} from now on. Secrets that were sealed anew: ${resealed}. Back ` +
+      `${keysDir} up.`,
   }
 }
 
@@ -118,7 +120,9 @@ async function webhooksAdd(config: Config, [url = '']: readonly string[]): Promi
       exitCode: 1,
     }
   return {
-    says: `Events are posted to ${url} from now on.\nid     ${added.id}\nsecret ${added.secret}\nKeep the secret: it is not shown again.`,
+    says:
+      `Events are posted to ${url} from now on.\nid     ${added.id}\nsecret ${added.secret}\nKeep the ` +
+      'secret: it is not shown again.',
   }
 }
 

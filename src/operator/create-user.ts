@@ -13,7 +13,8 @@ import { OperatorError } from './operator-error.ts'
 type Wish = { readonly email: string; readonly handle: string; readonly name?: string | undefined }
 
 /**
- * Afterwards there is an account with that address, which the operator vouches for, and a link to its first password is on its way to it.
+ * Afterwards there is an account with that address, which the operator vouches for, and a link to its first password is
+ * on its way to it.
  * @throws {OperatorError} that says what is wrong or taken
  */
 export async function createUser(deps: OperatorDeps, wish: Wish): Promise<string> {

@@ -28,7 +28,10 @@ type Check = {
 export type Finding = { readonly name: string; readonly isFine: boolean; readonly says: string }
 
 const deadlineMs = 5000
-/** Asks everything that the configuration names whether it works, and leaves nothing behind. What is not set is not asked. */
+/**
+ * Asks everything that the configuration names whether it works, and leaves nothing behind. What is not set is not
+ * asked.
+ */
 export async function examine(config: Config, env: Environment, log: FastifyBaseLogger): Promise<Finding[]> {
   const { databaseDirectUrl, redisUrl, smtpUrl, workerUrl, otelExporterOtlpEndpoint: traces } = config
   const index = openUserIndex(config)
@@ -107,7 +110,10 @@ async function checkKeys(config: Config, log: FastifyBaseLogger): Promise<string
   const lost = await findLost(config, keyring, log)
   if (lost !== undefined)
     throw new Error(`the encryption key ${lost} is gone, and is needed: bring it back from the back-up`)
-  return `in ${keysDir}; access tokens are signed by ${openSigningKeys(keyring, accessTokenTtlSeconds).getCurrent().kid}`
+  return (
+    `in ${keysDir}; access tokens are signed by ` +
+    `${openSigningKeys(keyring, accessTokenTtlSeconds).getCurrent().kid}`
+  )
 }
 
 /** While the database is away, or has no tables yet, nobody can tell: that one has a check of its own. */

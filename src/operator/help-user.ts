@@ -85,7 +85,10 @@ export const userActs = {
     if (user.totpEnabledAt === null) return 'TOTP is off: there is nothing to confirm.'
     await tx.update(totpSecrets).set({ isVouchedFor: true }).where(eq(totpSecrets.userId, user.id))
     await audit(tx, { type: 'totp_confirmed', userId: user.id, ...byOperator })
-    return 'The codes of its app count as a second factor from now on. A session that is open shows it once a code is posted to /v0/auth/reauthenticate.'
+    return (
+      'The codes of its app count as a second factor from now on. A session that is open shows it once a ' +
+      'code is posted to /v0/auth/reauthenticate.'
+    )
   },
   'take-back': (tx, deps, user, { since = new Date(Date.now() - usualReachMs) }) =>
     recoverAccount(tx, deps, user, since),

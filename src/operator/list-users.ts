@@ -9,7 +9,9 @@ export const mostListed = 100
 
 export type ListedUser = Pick<typeof users.$inferSelect, 'id' | 'email' | 'handle' | 'displayName' | 'createdAt'>
 
-/** The newest accounts whose address, handle or name has that part, or whose id it is; without one the newest of all. */
+/**
+ * The newest accounts whose address, handle or name has that part, or whose id it is; without one the newest of all.
+ */
 export function listUsers(db: Database, part: string | undefined): Promise<ListedUser[]> {
   const { id, email, handle, displayName, createdAt } = users
   return db
@@ -24,7 +26,8 @@ function hasPart(part: string) {
   if (isUuid(part)) return sql`${users.id} = ${part}::uuid`
   const text = part.replace(/^@/, '')
   const within = (column: unknown, wanted: string) => sql`position(lower(${wanted}) in lower(${column})) > 0`
-  return sql`(${within(users.email, text)} or ${users.emailKey} = ${emailKey(part)} or ${within(users.handle, text)} or ${within(users.displayName, text)})`
+  return sql`(${within(users.email, text)} or ${users.emailKey} = ${emailKey(part)}
+    or ${within(users.handle, text)} or ${within(users.displayName, text)})`
 }
 
 export const describeListed = ({ id, email, handle, displayName, createdAt }: ListedUser): string =>

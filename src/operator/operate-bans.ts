@@ -6,7 +6,10 @@ type Term = { readonly until?: Date | undefined; readonly reason?: string | unde
 
 const ofOperator = 'by the operator'
 
-/** Afterwards the account is banned anew, whatever it was before, with this end and reason. By the operator, who needs no role. */
+/**
+ * Afterwards the account is banned anew, whatever it was before, with this end and reason. By the operator, who needs
+ * no role.
+ */
 export async function banByOperator(
   tx: AccountTransaction,
   userId: string,

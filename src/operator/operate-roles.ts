@@ -12,7 +12,10 @@ import { isMeant } from './is-meant.ts'
 const findUser = async (tx: Transaction, name: string) =>
   (await tx.select({ id: users.id, handle: users.handle }).from(users).where(isMeant(tx, name)))[0]
 
-/** Afterwards the account has the role for good, and the administrators are told; says how it was. By the operator, who needs no role. */
+/**
+ * Afterwards the account has the role for good, and the administrators are told; says how it was. By the operator, who
+ * needs no role.
+ */
 export async function grantRole(
   deps: AccountChanges & MailDeps,
   name: string,

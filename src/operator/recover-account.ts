@@ -7,8 +7,8 @@ import { violatesUnique } from '../db/failure.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
 import { users } from '../db/schema/users.ts'
 import { loadArgon2 } from '../hashing/argon2.ts'
-import { nameRemoved } from '../mail/letters-to-owners.ts'
 import type { MailDeps } from '../mail/outbox.ts'
+import { nameRemoved } from '../sign-in/removed.ts'
 import { takeBack } from '../sign-in/take-back.ts'
 import { emailKey } from '../text/email.ts'
 import { OperatorError } from './operator-error.ts'
@@ -27,7 +27,10 @@ export async function recoverAccount(tx: AccountTransaction, deps: MailDeps, use
   const removed = await takeBack(tx, deps, { userId: user.id, since, unknownHash, by: 'operator', client: undefined })
   await audit(tx, { type: 'session_revoked', userId: user.id, ...byOperator })
   const what = removed.map(nameRemoved).join('; ') || 'nothing'
-  return `Removed, counted from ${since.toISOString()}: ${what}.\nThe password no longer works; a link to set a new one is mailed to ${address}.`
+  return (
+    `Removed, counted from ${since.toISOString()}: ${what}.\nThe password no longer works; a link to set ` +
+    `a new one is mailed to ${address}.`
+  )
 }
 
 /** Of a password that nobody knows. */

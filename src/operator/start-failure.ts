@@ -21,14 +21,23 @@ const untrusted = new Set([
 const wrongCertificate = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR_TLS_CERT_ALTNAME_INVALID'])
 const seeUrls = 'see DATABASE_URL, DATABASE_MIGRATION_URL and DATABASE_DIRECT_URL'
 
-/** What the first connection to PostgreSQL was refused with; a certificate before anybody signs in, else by SQLSTATE class 28, 3D, 42501 and 53. */
+/**
+ * What the first connection to PostgreSQL was refused with; a certificate before anybody signs in, else by SQLSTATE
+ * class 28, 3D, 42501 and 53.
+ */
 export function explainDatabase(error: Error): string | undefined {
   const { code = '', syscall, path } = error as NodeJS.ErrnoException
   if (untrusted.has(code))
-    return `The certificate of PostgreSQL is of an authority that is not trusted (${code}): name its file in NODE_EXTRA_CA_CERTS, or as sslrootcert=FILE in the URL; ${seeUrls}.`
+    return (
+      `The certificate of PostgreSQL is of an authority that is not trusted (${code}): name its file in ` +
+      `NODE_EXTRA_CA_CERTS, or as sslrootcert=FILE in the URL; ${seeUrls}.`
+    )
   if (wrongCertificate.has(code)) return `The certificate of PostgreSQL cannot be right: ${error.message}; ${seeUrls}.`
   if (error.message === 'The server does not support SSL connections')
-    return `PostgreSQL does not speak TLS, which sslmode asks for: turn it on there, or leave sslmode out in a network of your own; ${seeUrls}.`
+    return (
+      'PostgreSQL does not speak TLS, which sslmode asks for: turn it on there, or leave sslmode out in a ' +
+      `network of your own; ${seeUrls}.`
+    )
   if (code === 'ENOENT' && syscall === 'open' && /\.(?:crt|pem|key|cert?)$/.test(path ?? ''))
     return `There is no file ${path}, which a URL names (sslrootcert, sslcert or sslkey); ${seeUrls}.`
   if (error instanceof pg.DatabaseError && /^(?:28|3D|53|42501)/.test(code))
@@ -36,7 +45,9 @@ export function explainDatabase(error: Error): string | undefined {
   return undefined
 }
 
-/** What an operator reads when a process does not start: one clear sentence where the cause is known, else the stack. */
+/**
+ * What an operator reads when a process does not start: one clear sentence where the cause is known, else the stack.
+ */
 export function explainStartFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (explained.some((kind) => error instanceof kind)) return error.message
@@ -44,7 +55,8 @@ export function explainStartFailure(error: unknown): string {
   const { code, syscall, address, port } = error as SystemError
   if (code === 'EADDRINUSE') return `Port ${port} is in use already; stop what uses it or set PORT to another one.`
   if (syscall === 'connect' && code && connectionCodes.has(code)) {
-    return `No connection to ${address ?? 'a server'}${port ? `:${port}` : ''} (${code}): is it running, and is DATABASE_URL right?`
+    const place = `${address ?? 'a server'}${port ? `:${port}` : ''}`
+    return `No connection to ${place} (${code}): is it running, and is DATABASE_URL right?`
   }
   return explainDatabase(error) ?? error.stack ?? error.message
 }

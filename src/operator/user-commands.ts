@@ -25,7 +25,9 @@ export const userCommands: Readonly<Record<string, Command>> = {
       json: { type: 'boolean' },
       yes: { type: 'boolean' },
     },
-    usage: `help a user, named by address, @handle or id: ${acts.join(', ')} (take-back --since, ban --until --reason, delete --yes)`,
+    usage:
+      `help a user, named by address, @handle or id: ${acts.join(', ')} (take-back --since, ban --until ` +
+      '--reason, delete --yes)',
     run: help,
   },
   users: {

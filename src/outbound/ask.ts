@@ -25,7 +25,9 @@ export type OutboundReply = {
 export type Outbound = {
   /** For URLs from the operator's environment. */
   ask(url: string, asked?: Asked): Promise<OutboundReply>
-  /** For any other URL: connects only to addresses that the policy allows, and to the very one that was checked [FS4]. */
+  /**
+   * For any other URL: connects only to addresses that the policy allows, and to the very one that was checked [FS4].
+   */
   askGuarded(url: string, asked?: Asked): Promise<OutboundReply>
   close(): Promise<void>
 }
@@ -67,7 +69,9 @@ function refuseForbidden(policy: OutboundPolicy, text: string): void {
   if (!policy.isUsualPort(url)) throw new OutboundError('The URL names another port than 443')
 }
 
-/** What is looked up is what is connected to: a name that changes its address in between (DNS rebinding) gains nothing. */
+/**
+ * What is looked up is what is connected to: a name that changes its address in between (DNS rebinding) gains nothing.
+ */
 function guardedLookup(policy: OutboundPolicy, lookup: Lookup): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found) => {

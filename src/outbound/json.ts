@@ -1,8 +1,9 @@
 import { OutboundError, type OutboundReply } from './ask.ts'
 
 /**
- * What another server sent as JSON. Nothing is rounded [FD1]: an integer that no number holds is a bigint, and a number that is written in
- * another way than its digits is NaN. The error holds no byte of the answer [FD8]. @throws {OutboundError}
+ * What another server sent as JSON. Nothing is rounded [FD1]: an integer that no number holds is a bigint, and a number
+ * that is written in another way than its digits is NaN. The error holds no byte of the answer [FD8]. @throws
+ * {OutboundError}
  */
 export function readJson({ bytes }: OutboundReply): unknown {
   try {

@@ -6,7 +6,10 @@ import type { Config } from '../config/config.ts'
 export type OutboundPolicy = {
   /** An absolute URL without userinfo and fragment: https, and outside production http as well. */
   isPlainUrl(text: string): boolean
-  /** The same of a provider's, to which secrets are sent and whose word opens accounts: http on this machine alone [FD16]. */
+  /**
+   * The same of a provider's, to which secrets are sent and whose word opens accounts: http on this machine alone
+   * [FD16].
+   */
   isProviderUrl(text: string): boolean
   /** The port is https's own, or the host is one that the operator allows. */
   isUsualPort(url: URL): boolean

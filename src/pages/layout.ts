@@ -14,7 +14,8 @@ export const pagePolicy = [
 ].join('; ')
 
 export const plainStyle = `<style>
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1c2430; background: #fff }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
+  color: #1c2430; background: #fff }
 h2 { margin: 2rem 0 0; font-size: 1.1rem } h2 a { color: inherit; text-decoration: none }
 code, pre { background: #eef1f5; padding: .1em .3em; border-radius: .2em } pre { white-space: pre-wrap; padding: 1rem }
 p { margin: .3rem 0 } button { font: inherit; padding: .4rem 1rem }

@@ -24,8 +24,9 @@ export const forgotPassword = (
 type Wish = Inquiry & { readonly ownIssuers: OwnIssuers }
 
 /**
- * Afterwards a link is on its way to the owner of an account with that address, or, where the account has no password and can be signed in to
- * through a provider, a word that says through which [FD7]. Says whether there is such an account.
+ * Afterwards a link is on its way to the owner of an account with that address, or, where the account has no password
+ * and can be signed in to through a provider, a word that says through which [FD7]. Says whether there is such an
+ * account.
  */
 export async function mailReset(
   tx: Transaction,

@@ -36,7 +36,8 @@ type Attempt = {
 /** Afterwards the account has a session, or a login that waits: for its code, or for the link mailed to its owner. */
 export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<LoginOutcome> {
   const { deviceToken, client, password } = attempt
-  // A stranger takes a place as soon as it is clear that they are one: at once, or when the account does not know the device.
+  // A stranger takes a place as soon as it is clear that they are one: at once, or when the account does not know the
+  // device.
   const mayBeKnown = mayBeDeviceToken(deviceToken)
   using early = mayBeKnown ? undefined : reserveHashing(ctx, client.network)
   const key = emailKey(attempt.email)
@@ -78,7 +79,9 @@ type User = {
   readonly isBanned: boolean
 }
 
-/** One statement, whatever is there to be found: the account, the sign-up that waits, the device if it is the account's. */
+/**
+ * One statement, whatever is there to be found: the account, the sign-up that waits, the device if it is the account's.
+ */
 async function findLogin(ctx: Context<never>, key: string, deviceToken: string | undefined) {
   const [found] = await findStatement(ctx.db).execute({ key, deviceDigest: deviceDigestOf(deviceToken) })
   return found ?? { user: null, waitingHash: null, deviceId: null }
@@ -106,7 +109,9 @@ const findStatement = prepared((db) =>
     .prepare('find_login'),
 )
 
-/** The password that was verified must still be the account's when the login takes effect, or a change would not end it. */
+/**
+ * The password that was verified must still be the account's when the login takes effect, or a change would not end it.
+ */
 const claimPassword =
   (ctx: Context<'auth:invalid_credentials'>, { id, passwordVersion }: User, renewedHash: string | undefined): Claim =>
   async (tx, account) => {

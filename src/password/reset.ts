@@ -41,8 +41,8 @@ const refusals = {
 } as const
 
 /**
- * Afterwards the account has the new password and nothing that the old one opened: no session, no device, no other link; its owner is told, and of an
- * administrator's first one every administrator.
+ * Afterwards the account has the new password and nothing that the old one opened: no session, no device, no other
+ * link; its owner is told, and of an administrator's first one every administrator.
  */
 export async function resetPassword(ctx: Context<Refusal>, reset: Reset): Promise<void> {
   const { newPassword, client } = reset

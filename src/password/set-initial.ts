@@ -18,7 +18,10 @@ import { refusePersonal } from './refuse-personal.ts'
 
 type Refusal = 'password:already_set' | 'general:validation_error' | 'rate_limit:exceeded' | 'user:invalid_session'
 
-/** Afterwards an account that had no password has one, the caller's session is its only one, and its owner is told [PW4]. */
+/**
+ * Afterwards an account that had no password has one, the caller's session is its only one, and its owner is told
+ * [PW4].
+ */
 export async function setInitialPassword(
   ctx: Context<Refusal>,
   signedIn: SignedIn,

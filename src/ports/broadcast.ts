@@ -3,7 +3,10 @@ import type { Database } from '../db/database.ts'
 /** The messages were not taken. */
 export class BroadcastError extends Error {}
 
-/** Brings every message to every process on whatever machine, its own included, in one order; one that was cut off misses what came meanwhile. */
+/**
+ * Brings every message to every process on whatever machine, its own included, in one order; one that was cut off
+ * misses what came meanwhile.
+ */
 export type Broadcast = {
   /**
    * With `db` before it commits; on PostgreSQL as a part of it.

@@ -4,7 +4,10 @@ import type { Broadcast } from './broadcast.ts'
 /** Which event of whose account; what happened stands in PostgreSQL alone. */
 export type StreamEntry = { readonly eventId: string; readonly userId: string }
 
-/** Tells every API process that there may be something new for an account. Whoever listens asks PostgreSQL now and then: what is lost only comes later. */
+/**
+ * Tells every API process that there may be something new for an account. Whoever listens asks PostgreSQL now and then:
+ * what is lost only comes later.
+ */
 export type EventStream = {
   /**
    * Puts an entry into the stream before `db` commits; the entry of a transaction that does not commit means nothing.

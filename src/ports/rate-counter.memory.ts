@@ -9,8 +9,8 @@ type Options = {
 type Entry = { count: number; readonly resetsAt: number }
 
 /**
- * Counts in this process alone. However many networks call, it holds `maxEntries` windows at most: the older half is dropped
- * whole, as V8 makes dropping them one by one from the front of a map a walk over all that were dropped before.
+ * Counts in this process alone. However many networks call, it holds `maxEntries` windows at most: the older half is
+ * dropped whole, as V8 makes dropping them one by one from the front of a map a walk over all that were dropped before.
  */
 export function memoryRateCounter({ now, maxEntries = 100_000 }: Options): RateCounter {
   let newer = new Map<string, Entry>()

@@ -37,7 +37,8 @@ function prepareCount(db: Database) {
     from unnest(${keys}, ${seconds}, ${costs}) as asked (key, seconds, cost)
     order by key`
   const most = sql`
-    (select most from unnest(${keys}, ${sql.placeholder('most')}::integer[]) as bound (key, most) where bound.key = ${key})`
+    (select most from unnest(${keys}, ${sql.placeholder('most')}::integer[]) as bound (key, most)
+      where bound.key = ${key})`
   // Null is no bound: least() passes it over.
   const counted = sql`greatest(${count}, least(${count} + excluded.count, ${most} + 1))`
   return db

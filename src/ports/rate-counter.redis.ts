@@ -53,7 +53,10 @@ type RedisRateCounter = RateCounter & {
   ping(): Promise<void>
 }
 
-/** Counts across replicas. A hit never throws and never waits long: a Redis that is lost or slow must not stop a sign-in. */
+/**
+ * Counts across replicas. A hit never throws and never waits long: a Redis that is lost or slow must not stop a
+ * sign-in.
+ */
 export function redisRateCounter({ url, prefix, fallback, log }: Options): RedisRateCounter {
   const client = openRedis(url, { scripts })
   const outage = watchOutage(log)

@@ -4,7 +4,10 @@ export type Window = {
   readonly windowSeconds: number
   /** Zero only looks. One unless said otherwise. */
   readonly cost?: 0 | 1
-  /** Beyond one more than that this event counts nothing, so that who is refused leaves the rest to those who may have more. */
+  /**
+   * Beyond one more than that this event counts nothing, so that who is refused leaves the rest to those who may have
+   * more.
+   */
   readonly most?: number
 }
 
@@ -15,8 +18,8 @@ export type Tallies = readonly Tally[]
 
 export type RateCounter = {
   /**
-   * Counts one event in each window, atomically per window, in one round trip; tallies come in the order asked, at once where
-   * nobody has to be asked. The keys of one call differ.
+   * Counts one event in each window, atomically per window, in one round trip; tallies come in the order asked, at once
+   * where nobody has to be asked. The keys of one call differ.
    */
   hit(windows: readonly Window[]): Tallies | Promise<Tallies>
   close(): Promise<void>

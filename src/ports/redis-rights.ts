@@ -6,8 +6,9 @@ import { redisPrefix } from './redis.ts'
 const refusal = /^(?:NOPERM|READONLY|MISCONF|OOM|NOAUTH|NOREPLICAS)\b/
 
 /**
- * Tries every command that is used, on keys of ours: counters, sessions and both streams. Leaves nothing: what it writes ends within a second,
- * and to the streams it offers an entry that none may have, which is refused after the rights were looked at.
+ * Tries every command that is used, on keys of ours: counters, sessions and both streams. Leaves nothing: what it
+ * writes ends within a second, and to the streams it offers an entry that none may have, which is refused after the
+ * rights were looked at.
  * @throws what Redis refused, in its own words
  */
 export async function tryRedis(client: Redis | Cluster): Promise<void> {
@@ -15,7 +16,8 @@ export async function tryRedis(client: Redis | Cluster): Promise<void> {
   const [counter, session] = [`${redisPrefix}{check:${own}}`, `${redisPrefix}:session:check-${own}`]
   const streams = ['changes', 'events'].map((name) => `${redisPrefix}{${name}}`)
   const count =
-    "redis.call('GET', KEYS[1]); redis.call('INCRBY', KEYS[1], 1); redis.call('PTTL', KEYS[1]); redis.call('PEXPIRE', KEYS[1], 1000)"
+    "redis.call('GET', KEYS[1]); redis.call('INCRBY', KEYS[1], 1); redis.call('PTTL', KEYS[1]); " +
+    "redis.call('PEXPIRE', KEYS[1], 1000)"
   const tries: readonly (readonly [what: string, act: () => Promise<unknown>])[] = [
     [`EVAL on ${redisPrefix}{…}`, () => client.eval(count, 1, counter)],
     [`EVALSHA on ${redisPrefix}{…}`, () => client.evalsha('0'.repeat(40), 1, counter)],

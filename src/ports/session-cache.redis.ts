@@ -52,7 +52,10 @@ const getOneByOne =
   (key) =>
     within(deadlineMs, client.getBuffer(key))
 
-/** What is asked in the same turn of the event loop goes out as one command with one deadline: each costs as much as opening what it brings. */
+/**
+ * What is asked in the same turn of the event loop goes out as one command with one deadline: each costs as much as
+ * opening what it brings.
+ */
 function getTogether(client: Redis): Get {
   let asking: { readonly keys: string[]; readonly values: Promise<readonly (Buffer | null)[]> } | undefined
   function ask() {

@@ -4,9 +4,9 @@ import { dirname, resolve } from 'node:path'
 type Place = 'file' | 'folder'
 
 /**
- * Who else may read a file, or put one into a folder, and what to do about it; nothing where that is nobody. PostgreSQL's rule for its own
- * key: what belongs to who runs the server is for nobody else, what belongs to root, as mounted secrets do, may be for the server's group.
- * `self`: none where the platform knows no owners.
+ * Who else may read a file, or put one into a folder, and what to do about it; nothing where that is nobody.
+ * PostgreSQL's rule for its own key: what belongs to who runs the server is for nobody else, what belongs to root, as
+ * mounted secrets do, may be for the server's group. `self`: none where the platform knows no owners.
  */
 export function whoElseMay(path: string, place: Place, self = process.geteuid?.()): string | undefined {
   const found = self === undefined ? undefined : look(path)
@@ -24,8 +24,8 @@ export function whoElseMay(path: string, place: Place, self = process.geteuid?.(
 }
 
 /**
- * Who else may put another in the place of a file or folder, because they may write a folder above it; in one with the sticky bit, as `/tmp`
- * is, they may not.
+ * Who else may put another in the place of a file or folder, because they may write a folder above it; in one with the
+ * sticky bit, as `/tmp` is, they may not.
  */
 export function whoElseMayReplace(path: string, self = process.geteuid?.()): string | undefined {
   if (self === undefined || look(path) === undefined) return undefined

@@ -8,7 +8,8 @@ export type Counts = { readonly users: number; readonly waiting: number }
 export async function countUsers(db: Database): Promise<Counts> {
   const { rows } = await db.execute<Counts>(sql`
     select (select count(*)::int from users where deleted_at is null) as users,
-      (select count(*)::int from pgboss.job where name = 'index-user' and state in ('created', 'retry', 'active')) as waiting`)
+      (select count(*)::int from pgboss.job where name = 'index-user'
+        and state in ('created', 'retry', 'active')) as waiting`)
   return rows[0] ?? { users: 0, waiting: 0 }
 }
 

@@ -1,7 +1,8 @@
 /**
- * How names are compared in a search: what is left of two of them where case, accents, points, forms of a letter and punctuation do not
- * count. This is the only place where that is decided. The database's `name_fold` has the same as a table, whatever its locale, and a test
- * holds the two together over every character there is; Meilisearch is given folded words alone.
+ * How names are compared in a search: what is left of two of them where case, accents, points, forms of a letter and
+ * punctuation do not count. This is the only place where that is decided. The database's `name_fold` has the same as a
+ * table, whatever its locale, and a test holds the two together over every character there is; Meilisearch is given
+ * folded words alone.
  *
  * Gives words: a blank after white space, a hyphen after what stands between words without it (O’Neill is `o-neill`).
  */
@@ -20,12 +21,15 @@ function plainOf(letter: string): string {
   return /[\s\p{Z}]/u.test(letter) ? ' ' : '-'
 }
 
-/** Apostrophes that are letters to Unicode, as in Мар’яна and Hawai‘i, and what parts the syllables or halves of a word without showing. */
+/**
+ * Apostrophes that are letters to Unicode, as in Мар’яна and Hawai‘i, and what parts the syllables or halves of a word
+ * without showing.
+ */
 const separatesInside = /[\u02b9-\u02d1\u02ec\u02ee\u0559\ua78b\ua78c\u200b\u200c]/
 
 /**
- * Accents, points and vowel signs that may be left out, and what never shows. Other vowel signs stay: without them a word of Hindi or Thai
- * is another word.
+ * Accents, points and vowel signs that may be left out, and what never shows. Other vowel signs stay: without them a
+ * word of Hindi or Thai is another word.
  */
 const isDropped =
   /[\u0640\u0621]|\p{Default_Ignorable_Code_Point}|\p{Me}|[\p{M}&&\p{Diacritic}]|[\p{Mn}&&[\p{sc=Zinh}\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Arab}\p{sc=Hebr}\p{sc=Syrc}]]/v

@@ -3,8 +3,8 @@ import type { Settings } from 'meilisearch'
 import { mostHits } from './search-index.ts'
 
 /**
- * By them an index is known as one of ours that is filled as we fill it. What is searched has another name once words are folded otherwise,
- * so that an index of an older version is filled anew.
+ * By them an index is known as one of ours that is filled as we fill it. What is searched has another name once words
+ * are folded otherwise, so that an index of an older version is filled anew.
  */
 export const shape = {
   searchableAttributes: ['words'],

@@ -4,9 +4,9 @@ import { typingErrorsOf } from './words.ts'
 const mostLettersVaried = 8
 
 /**
- * Patterns of LIKE for whatever begins like the word with one typing error or none: a letter too many, missing or wrong, or two swapped.
- * The first letter is right, as a wrong one counts twice. They are exact, so an index finds those who match and nobody else, and a limit
- * is a limit on the work.
+ * Patterns of LIKE for whatever begins like the word with one typing error or none: a letter too many, missing or
+ * wrong, or two swapped. The first letter is right, as a wrong one counts twice. They are exact, so an index finds
+ * those who match and nobody else, and a limit is a limit on the work.
  */
 function withOneError(word: string): string[] {
   const letters = [...word]
@@ -24,8 +24,9 @@ function withOneError(word: string): string[] {
 }
 
 /**
- * The same with two errors, for words that may have as many; others match as well. Either the first half has one at most, or the second
- * is right but for a letter that changed places with one of the first. A wrong first letter leaves none for the rest.
+ * The same with two errors, for words that may have as many; others match as well. Either the first half has one at
+ * most, or the second is right but for a letter that changed places with one of the first. A wrong first letter leaves
+ * none for the rest.
  */
 function withTwoErrors(word: string): string[] {
   const letters = [...word]
@@ -39,10 +40,16 @@ function withTwoErrors(word: string): string[] {
   ]
 }
 
-/** As `search_words` has them: each word after a blank. Words are letters, digits and their signs, so nothing in them is a wildcard. */
+/**
+ * As `search_words` has them: each word after a blank. Words are letters, digits and their signs, so nothing in them is
+ * a wildcard.
+ */
 const beginning = (pattern: string): string => `% ${pattern}%`
 
-/** Patterns of each word, first for one error, then for two where some word may have them: they match what was not meant as well. */
+/**
+ * Patterns of each word, first for one error, then for two where some word may have them: they match what was not meant
+ * as well.
+ */
 export function misspellingsOf(words: readonly string[]): string[][][] {
   const most = Math.max(...words.map(typingErrorsOf))
   return [1, 2].filter((errors) => errors <= most).map((errors) => words.map((word) => patternsOf(word, errors)))

@@ -5,7 +5,10 @@ import { mostHits, type SearchIndex, SearchIndexError } from './search-index.ts'
 
 const searchDeadlineMs = 900
 
-/** What a document of the index holds; no address, ever [AZ6]. Only its words are searched: folded by us, as what is asked for is. */
+/**
+ * What a document of the index holds; no address, ever [AZ6]. Only its words are searched: folded by us, as what is
+ * asked for is.
+ */
 export type UserDocument = {
   readonly id: string
   readonly handle: string

@@ -14,8 +14,8 @@ export const mostHits = 1000
 
 export type SearchIndex = {
   /**
-   * Users whose handle or name has all the words, or their beginnings, best first; typing errors are forgiven. A word in parts may be
-   * written without what parts it.
+   * Users whose handle or name has all the words, or their beginnings, best first; typing errors are forgiven. A word
+   * in parts may be written without what parts it.
    * @param askedBy among whom the work is shared fairly
    * @throws {SearchIndexError}
    * @throws {QueueFullError} where too many search

@@ -17,7 +17,9 @@ const shown = {
 
 type Refusal = 'meilisearch:query_failed' | 'rate_limit:exceeded'
 
-/** A page of users who match. The index only proposes: who is gone, or is called otherwise by now, does not show [AZ6]. */
+/**
+ * A page of users who match. The index only proposes: who is gone, or is called otherwise by now, does not show [AZ6].
+ */
 export async function searchUsers(ctx: Context<Refusal>, query: string, asked: Page, askedBy: string) {
   const { page, pageSize } = asked
   const words = queryOf(query)

@@ -12,7 +12,10 @@ const writeDeadlineMs = 10_000
 /** What takes long in an index of millions: its settings, a thousand documents after many others. */
 const patienceMs = 600_000
 
-/** `changed`: other settings, which can be put right. `foreign`: filled by a late document, another program or another version. */
+/**
+ * `changed`: other settings, which can be put right. `foreign`: filled by a late document, another program or another
+ * version.
+ */
 export type Condition = 'fine' | 'changed' | 'missing' | 'foreign'
 
 /** Meilisearch's index of users, as the worker writes it. Whatever fails is a `SearchIndexError`. */
@@ -66,7 +69,9 @@ export function openUserIndex(config: Config): UserIndex | undefined {
       client.index<UserDocument>(index).addDocuments([...documents], { primaryKey: 'id' }),
       ms,
     )
-  /** Its task belongs to no index: a key for some indexes may swap them, and not ask. What is sent later is done later. */
+  /**
+   * Its task belongs to no index: a key for some indexes may swap them, and not ask. What is sent later is done later.
+   */
   const swap = async (): Promise<void> => {
     const sent = client.swapIndexes([{ indexes: [name, next], rename: false }])
     const { taskUid } = await ask('indexes.swap', `${name} and ${next}`, sent)

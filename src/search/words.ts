@@ -31,14 +31,20 @@ export function typingErrorsOf(word: string): number {
   return length < 5 ? 0 : length < 9 ? 1 : 2
 }
 
-/** The words of a user, with and without what parts them. Not the whole name as one word: a slip in it may be where another word begins. */
+/**
+ * The words of a user, with and without what parts them. Not the whole name as one word: a slip in it may be where
+ * another word begins.
+ */
 export const wordsOf = (handle: string, displayName: string): string[] =>
   [handle, displayName]
     .map(nameFold)
     .flatMap((folded) => [...folded.split(/[ -]/), ...folded.replaceAll('-', '').split(' ')])
     .filter(Boolean)
 
-/** How many errors the word that is asked for has, held against the best of the words or its beginning; none where they are too many. */
+/**
+ * How many errors the word that is asked for has, held against the best of the words or its beginning; none where they
+ * are too many.
+ */
 export function errorsIn(asked: string, words: readonly string[]): number | undefined {
   const letters = [...asked]
   const fewest = Math.min(...words.map((word) => (word.startsWith(asked) ? 0 : countErrors(letters, [...word]))))

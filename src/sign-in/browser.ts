@@ -5,7 +5,9 @@ import { deriveKey } from '../crypto/derived-key.ts'
 import { type Keyring, KeyringError } from '../crypto/keyring.ts'
 import { readCookie, readCookiesBeside, setCookie } from '../http/cookies.ts'
 
-/** A browser's name for itself before it is signed in: `KEYID.RANDOM.MAC`, so that only what this server made counts. */
+/**
+ * A browser's name for itself before it is signed in: `KEYID.RANDOM.MAC`, so that only what this server made counts.
+ */
 const shape = /^([1-9]\d{0,8})\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/
 const cookieSeconds = 365 * 24 * 3600
 
@@ -59,8 +61,8 @@ export function anonymousUserOf({ config, keyring }: Deps, request: FastifyReque
 }
 
 /**
- * Afterwards the browser knows its name. Two tabs that came at once have two, of which it keeps the later: so each is given a second time,
- * beside it, for as long as what began may take [FD6].
+ * Afterwards the browser knows its name. Two tabs that came at once have two, of which it keeps the later: so each is
+ * given a second time, beside it, for as long as what began may take [FD6].
  */
 export function giveName(reply: FastifyReply, config: Config, { digest, newName: value }: AnonymousUser): void {
   if (value === undefined) return

@@ -26,7 +26,10 @@ export const methodsOfFactors = (on: readonly FactorName[]): SecondStep[] =>
 export const factorsCountFrom = (userId: SQLWrapper): SQL<Date | null> =>
   sql<Date | null>`least(${each(({ countsFrom }) => countsFrom(userId), ', ')})`
 
-/** In a statement: whether what was shown by that method counts by now, as it does not where the factor is too new [AT10]. */
+/**
+ * In a statement: whether what was shown by that method counts by now, as it does not where the factor is too new
+ * [AT10].
+ */
 export const countsByNow = (method: SQLWrapper, userId: SQLWrapper): SQL<boolean> =>
   sql<boolean>`(${each(
     ({ methods, countsFrom }) =>

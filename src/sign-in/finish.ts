@@ -22,7 +22,10 @@ export type SigningIn = {
   readonly client: Client
 }
 
-/** Takes what proved who signs in, in the transaction of what that opens and under the account's lock, and refuses where it was taken or changed meanwhile. */
+/**
+ * Takes what proved who signs in, in the transaction of what that opens and under the account's lock, and refuses where
+ * it was taken or changed meanwhile.
+ */
 export type Claim = (tx: Transaction, account: LockedAccount | undefined) => Promise<void>
 
 /** A second factor was switched on while the sign-in was under way: it goes on as if it had been on before. */
@@ -43,8 +46,8 @@ async function lockAndClaim(tx: Transaction, { user, shown }: SigningIn, claim: 
 }
 
 /**
- * The last step of every way in, after its last proof: afterwards there is a session. Whoever showed more than a password is a known device
- * from then on, and the owner is told [FD80 AT12].
+ * The last step of every way in, after its last proof: afterwards there is a session. Whoever showed more than a
+ * password is a known device from then on, and the owner is told [FD80 AT12].
  */
 export async function signIn(
   ctx: Context<'rate_limit:exceeded'>,
@@ -69,7 +72,10 @@ export async function signIn(
   return { next: 'session', session }
 }
 
-/** The last step after a password alone: on a device that is new to the account the login waits for the link mailed to its owner. */
+/**
+ * The last step after a password alone: on a device that is new to the account the login waits for the link mailed to
+ * its owner.
+ */
 export async function signInByPassword(
   ctx: Context<'rate_limit:exceeded' | DeliveryRefusal>,
   signingIn: SigningIn,

@@ -13,7 +13,10 @@ type HeldLogin = {
   readonly client: Client
 }
 
-/** Afterwards the login waits for whoever opens the link mailed to the account; gives the mail's id. Others that wait go on waiting. */
+/**
+ * Afterwards the login waits for whoever opens the link mailed to the account; gives the mail's id. Others that wait go
+ * on waiting.
+ */
 export async function holdLogin(
   tx: Transaction,
   deps: Deps,

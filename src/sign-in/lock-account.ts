@@ -19,7 +19,10 @@ export type LockedAccount = {
   readonly factors: readonly FactorName[]
 }
 
-/** Lets no other sign-in, and no change of what opens the account, go on beside this transaction. Gives nothing where the account is gone. */
+/**
+ * Lets no other sign-in, and no change of what opens the account, go on beside this transaction. Gives nothing where
+ * the account is gone.
+ */
 export async function lockAccount(tx: Transaction, userId: string): Promise<LockedAccount | undefined> {
   const [account] = await lockStatement(tx).execute({ userId })
   return account
@@ -41,8 +44,9 @@ const lockStatement = prepared((tx) =>
 )
 
 /**
- * The same for who changes what opens their own account: the session that asked must still live, as it may have ended while the request
- * waited for a provider, a hash or this very lock, and it cannot end before the transaction does [AT7].
+ * The same for who changes what opens their own account: the session that asked must still live, as it may have ended
+ * while the request waited for a provider, a hash or this very lock, and it cannot end before the transaction does
+ * [AT7].
  */
 export async function lockOwnAccount(
   ctx: Context<'user:invalid_session'>,

@@ -33,9 +33,9 @@ export type OpenedSession = {
 export const mostSessions = 100
 
 /**
- * Afterwards the user has one more session, under a token that nobody knew before [SE3]; beyond a hundred the oldest ends. Its
- * device was seen now. The account is locked before, or made in the same transaction, so that no session slips past a change of password
- * or address that ends them all.
+ * Afterwards the user has one more session, under a token that nobody knew before [SE3]; beyond a hundred the oldest
+ * ends. Its device was seen now. The account is locked before, or made in the same transaction, so that no session
+ * slips past a change of password or address that ends them all.
  */
 export async function openSession(tx: AccountTransaction, config: Config, opened: NewSession): Promise<OpenedSession> {
   const { userId, deviceId, rememberMe, methods, client } = opened
@@ -56,7 +56,10 @@ export async function openSession(tx: AccountTransaction, config: Config, opened
   return { token: token.text, rememberMe }
 }
 
-/** The same for a client that is new to the account, and from now on a known device of it: the password alone is enough there. */
+/**
+ * The same for a client that is new to the account, and from now on a known device of it: the password alone is enough
+ * there.
+ */
 export async function openOnNewDevice(
   tx: AccountTransaction,
   config: Config,

@@ -8,12 +8,15 @@ import { sessions } from '../db/schema/sessions.ts'
 import { pendingLogins } from '../db/schema/totp.ts'
 import { devices } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Removed } from '../mail/content.ts'
 import { oauthOpenings } from '../oauth/opens-account.ts'
 import { totpOpenings } from '../totp/opens-account.ts'
 import type { From, Opening } from './opening.ts'
+import type { Removed } from './removed.ts'
 
-/** Every table whose rows open an account, beside the password in its own, in the order in which they are taken back [AT7]. */
+/**
+ * Every table whose rows open an account, beside the password in its own, in the order in which they are taken back
+ * [AT7].
+ */
 export const opensAccount: readonly Opening[] = [
   { table: sessions, takeBack: endEverySession },
   ...accessTokenOpenings,

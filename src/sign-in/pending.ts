@@ -78,7 +78,8 @@ const findStatement = prepared((db) =>
       methods: pendingLogins.methods,
       user: { id: users.id, email: users.email, emailKey: users.emailKey },
       deviceId: devices.id,
-      isOver: sql<boolean>`${pendingLogins.usedAt} is not null or ${pendingLogins.endedAt} is not null or ${pendingLogins.tries} >= ${mostTries}`,
+      isOver: sql<boolean>`${pendingLogins.usedAt} is not null or ${pendingLogins.endedAt} is not null
+        or ${pendingLogins.tries} >= ${mostTries}`,
       isExpired: sql<boolean>`${pendingLogins.expiresAt} <= now()`,
     })
     .from(pendingLogins)

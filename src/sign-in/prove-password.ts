@@ -19,7 +19,10 @@ type Proof<Wrong extends ErrorCode> = {
   readonly client: HashingClient
 }
 
-/** Afterwards the signed-in account's password is right. It must still be the account's when the act takes effect: of several changes that race, the first makes it wrong for the others. */
+/**
+ * Afterwards the signed-in account's password is right. It must still be the account's when the act takes effect: of
+ * several changes that race, the first makes it wrong for the others.
+ */
 export async function provePassword<Wrong extends ErrorCode>(
   ctx: Context<Wrong | 'rate_limit:exceeded' | 'system:hashing_error'>,
   signedIn: SignedIn,

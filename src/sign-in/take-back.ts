@@ -4,11 +4,11 @@ import type { AccountTransaction } from '../credentials/change-accounts.ts'
 import { changedPassword } from '../credentials/changed-password.ts'
 import { users } from '../db/schema/users.ts'
 import type { Client } from '../http/caller.ts'
-import type { Removed } from '../mail/content.ts'
 import { type MailDeps, queueNotice } from '../mail/outbox.ts'
 import { issueMailedToken } from '../mailed-tokens/issue.ts'
 import { mailedLink } from '../mailed-tokens/link.ts'
 import { opensAccount } from './opens-account.ts'
+import type { Removed } from './removed.ts'
 
 type Recovery = {
   readonly userId: string
@@ -21,8 +21,8 @@ type Recovery = {
 }
 
 /**
- * Afterwards nobody is in the account: no session, device or link, nothing that was added since, and a password that nobody knows. Its
- * address holds a link to set a new one, and the list of what was removed; gives the list [AT7].
+ * Afterwards nobody is in the account: no session, device or link, nothing that was added since, and a password that
+ * nobody knows. Its address holds a link to set a new one, and the list of what was removed; gives the list [AT7].
  */
 export async function takeBack(
   tx: AccountTransaction,

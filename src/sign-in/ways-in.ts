@@ -8,7 +8,10 @@ import type { WaysIn } from './way-in.ts'
 /** Every way in, one line a room. */
 const waysIn: readonly WaysIn[] = [passwordWayIn, connectionWaysIn]
 
-/** Whether nothing else lets its owner in: the last way in that works stays [TK7 FD7]. Under the account's lock, so that of two only one goes. */
+/**
+ * Whether nothing else lets its owner in: the last way in that works stays [TK7 FD7]. Under the account's lock, so that
+ * of two only one goes.
+ */
 export async function isLastWayIn(
   tx: Transaction,
   config: Config,

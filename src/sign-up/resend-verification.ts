@@ -21,11 +21,16 @@ export async function resendVerification(
   await inquire(ctx, { purpose: 'verify_email', email, client }, 'worker:verification_email_send_failed')
 }
 
-/** Afterwards a sign-up that waits for the address has a fresh link with a whole lifetime. Says whether there is one. */
+/**
+ * Afterwards a sign-up that waits for the address has a fresh link with a whole lifetime. Says whether there is one.
+ */
 export const mailVerification = (tx: Transaction, deps: MailDeps, { email, client }: Inquiry): Promise<boolean> =>
   renewVerification(tx, deps, { email, client })
 
-/** The same for whoever forgot a password. A sign-up through a provider has none: somebody else may have begun it with this address [FD11]. */
+/**
+ * The same for whoever forgot a password. A sign-up through a provider has none: somebody else may have begun it with
+ * this address [FD11].
+ */
 export const mailPasswordVerification = (tx: Transaction, deps: MailDeps, { email, client }: Inquiry) =>
   renewVerification(tx, deps, { email, client, which: isNull(signUps.connection) })
 

@@ -11,8 +11,8 @@ import { limitMails } from '../throttling/mails.ts'
 type Wish = { readonly email: string; readonly handle: string; readonly displayName: string; readonly password: string }
 
 /**
- * Afterwards a sign-up waits for its link, and whatever waited for that address before is void. A registered address takes
- * the same way to the same answer, but its sign-up can never become an account [TH6].
+ * Afterwards a sign-up waits for its link, and whatever waited for that address before is void. A registered address
+ * takes the same way to the same answer, but its sign-up can never become an account [TH6].
  */
 export async function signUp(
   ctx: Context<'user:handle_already_exists' | 'rate_limit:exceeded' | DeliveryRefusal>,

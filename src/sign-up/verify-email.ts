@@ -39,7 +39,10 @@ const refusals = {
   expired: 'token:expired_verification',
 } as const
 
-/** Afterwards the sign-up is an account, with the password or the connection of that very sign-up, and its owner has a session on a known device. */
+/**
+ * Afterwards the sign-up is an account, with the password or the connection of that very sign-up, and its owner has a
+ * session on a known device.
+ */
 export function verifyEmail(ctx: Context<Refusal>, proof: Proof): Promise<OpenedSession> {
   return changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, {
@@ -63,8 +66,9 @@ export function verifyEmail(ctx: Context<Refusal>, proof: Proof): Promise<Opened
 }
 
 /**
- * Whose the account at the provider is and whose the mailbox is are two questions: only where both are answered in one place is it one person.
- * Elsewhere the link would let in whoever came from the provider with an address that is not theirs [FD11].
+ * Whose the account at the provider is and whose the mailbox is are two questions: only where both are answered in one
+ * place is it one person. Elsewhere the link would let in whoever came from the provider with an address that is not
+ * theirs [FD11].
  */
 function demandBinding(ctx: Context<Refusal>, { boundTo }: PendingConnection, { held }: Proof): void {
   if (held.some((digest) => digest.toString('hex') === boundTo)) return

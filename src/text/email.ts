@@ -26,7 +26,9 @@ export function hostNameOf(domain: string): string | undefined {
   return isHostName && !/^\d+$/.test(labels.at(-1) ?? '') ? ascii : undefined
 }
 
-/** As a mail server is asked for it: every spelling of a domain is one mailbox, also where the server knows ASCII alone. */
+/**
+ * As a mail server is asked for it: every spelling of a domain is one mailbox, also where the server knows ASCII alone.
+ */
 export function asMailbox(email: string): string {
   const at = email.lastIndexOf('@')
   const domain = email.slice(at + 1)

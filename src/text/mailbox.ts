@@ -19,7 +19,10 @@ const form = new RegExp(
   'u',
 )
 
-/** `ada@example.com`, `Ada <ada@example.com>` or `"Ada: Team" <ada@example.com>`; the name needs no quotes, whatever is in it. */
+/**
+ * `ada@example.com`, `Ada <ada@example.com>` or `"Ada: Team" <ada@example.com>`; the name needs no quotes, whatever is
+ * in it.
+ */
 export function parseMailbox(text: string): Mailbox | undefined {
   const { name = '', inner, bare = inner } = form.exec(text)?.groups ?? {}
   if (bare === undefined) return undefined

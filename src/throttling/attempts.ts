@@ -16,9 +16,9 @@ const longestBlockSeconds = 900
 const { key: keyColumn, count, blockedUntil, forgottenAt, toldAt } = failedAttempts
 
 /**
- * Counts one try at a secret before it is checked, so that a race of guesses gets no more of them than a queue [TH3]. `free`
- * tries go at once, then each waits: 1 s doubling to 15 minutes, and never for good, so that nobody can lock an owner out [TH2].
- * Runs in no transaction of the caller: a rollback would give the try back.
+ * Counts one try at a secret before it is checked, so that a race of guesses gets no more of them than a queue [TH3].
+ * `free` tries go at once, then each waits: 1 s doubling to 15 minutes, and never for good, so that nobody can lock an
+ * owner out [TH2]. Runs in no transaction of the caller: a rollback would give the try back.
  */
 export async function countAttempt(db: Database, key: string, free: number): Promise<Attempt> {
   const counted = await countStatement(db).execute({ key, free })
@@ -97,7 +97,8 @@ export type Lock = { readonly of: string; readonly until: Date }
 /** Counts of the account and of each of its devices, of passwords and of codes. */
 const countsOf = (userId: string): SQL => sql`${keyColumn} in (
   select prefix || own from (values (''), ('codes:')) as kinds (prefix),
-    (select 'account:' || ${userId}::text as own union all select 'device:' || id from devices where user_id = ${userId}) as owns)`
+    (select 'account:' || ${userId}::text as own
+      union all select 'device:' || id from devices where user_id = ${userId}) as owns)`
 
 /** What keeps the owner of the account waiting now. */
 export async function findLocks(db: Database, userId: string): Promise<Lock[]> {
@@ -134,8 +135,8 @@ type Failure = {
 }
 
 /**
- * Afterwards the wrong try is in the audit and the owner has been told, once a day at most, that somebody is locked out. Not in the
- * transaction that refuses, and the same work for an address without an account [TH4].
+ * Afterwards the wrong try is in the audit and the owner has been told, once a day at most, that somebody is locked
+ * out. Not in the transaction that refuses, and the same work for an address without an account [TH4].
  */
 export function recordFailure(ctx: Context<never>, { key, owner, client, metadata }: Failure): Promise<void> {
   return transaction(ctx.pool, async (tx) => {

@@ -18,7 +18,10 @@ export async function hashPassword(
   }
 }
 
-/** A hash with today's parameters, where the stored one has others and there is room for the work: at the next sign-in it is as good. */
+/**
+ * A hash with today's parameters, where the stored one has others and there is room for the work: at the next sign-in
+ * it is as good.
+ */
 export async function renewHash(
   ctx: Context<'rate_limit:exceeded'>,
   storedHash: string,
@@ -50,8 +53,8 @@ export async function isPasswordRight(
 }
 
 /**
- * A place in the queue for the password of whom nobody knows, before anything is counted against their account or address, or asked of
- * the database: a crowd that is let in on one free place would find out there that it is taken.
+ * A place in the queue for the password of whom nobody knows, before anything is counted against their account or
+ * address, or asked of the database: a crowd that is let in on one free place would find out there that it is taken.
  */
 export function reserveHashing(ctx: Refusing, network: string): Place {
   try {

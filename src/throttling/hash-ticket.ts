@@ -7,7 +7,10 @@ import { type Counting, countEvent } from './quota.ts'
 
 const hashesAMinute = 10
 
-/** Whose ten hashes a minute: those of the tries at a password, so that others use up no known device's; a link's holder has their own. */
+/**
+ * Whose ten hashes a minute: those of the tries at a password, so that others use up no known device's; a link's holder
+ * has their own.
+ */
 type HashesKey = Exclude<AttemptsKey, `codes:${string}`> | `mailbox:${string}`
 
 type Claim = {
@@ -17,8 +20,9 @@ type Claim = {
 }
 
 /**
- * The right to have a password hashed. Nobody has one whose network and account were not counted, right passwords as well as wrong ones: the
- * network by its route, which alone has a HashingClient, and the account by `count`, which alone makes tickets [AT3].
+ * The right to have a password hashed. Nobody has one whose network and account were not counted, right passwords as
+ * well as wrong ones: the network by its route, which alone has a HashingClient, and the account by `count`, which
+ * alone makes tickets [AT3].
  */
 export class HashTicket {
   #left: number
@@ -41,8 +45,8 @@ export class HashTicket {
   }
 
   /**
-   * The same for a try at an address. It is good for a second hash: that of the sign-up which waits there. Counted apart it would tell by its
-   * refusals that one waits.
+   * The same for a try at an address. It is good for a second hash: that of the sign-up which waits there. Counted
+   * apart it would tell by its refusals that one waits.
    */
   static async countTry(ctx: Counting, claim: Claim): Promise<HashTicket> {
     const ticket = await HashTicket.count(ctx, claim)

@@ -10,7 +10,10 @@ const mailsToAnAddress = 5
 /** Whoever comes from many networks and names many addresses must not ruin the sender's name with every mail server. */
 const mailsToAll = 10_000
 
-/** How far the mails of all may have come for one more: what strangers cause leaves room for resets, and both for who has signed in [AT2]. */
+/**
+ * How far the mails of all may have come for one more: what strangers cause leaves room for resets, and both for who
+ * has signed in [AT2].
+ */
 const shares = {
   verify_email: 0.7,
   locked_out: 0.7,
@@ -25,8 +28,8 @@ type Cause = keyof typeof shares
 export type MailBudget = { readonly config: Pick<Config, 'rateLimits'>; readonly sharedCounter: RateCounter }
 
 /**
- * The end of a share lies a little elsewhere for everybody who asks: at a sharp one the next answer would tell whether the last inquiry
- * had been for somebody.
+ * The end of a share lies a little elsewhere for everybody who asks: at a sharp one the next answer would tell whether
+ * the last inquiry had been for somebody.
  */
 const blur = 0.02
 
@@ -37,7 +40,10 @@ export class MailsSpentError extends Error {
   }
 }
 
-/** Takes one of the mails of all, or with a cost of zero only looks; gives the seconds to wait where its share is used up. */
+/**
+ * Takes one of the mails of all, or with a cost of zero only looks; gives the seconds to wait where its share is used
+ * up.
+ */
 export async function spendMail(budget: MailBudget, cause: Cause, cost: 0 | 1 = 1): Promise<number | undefined> {
   const { rateLimits } = budget.config
   if (rateLimits === 'off') return undefined

@@ -9,8 +9,8 @@ type Options = {
   /** At a time in this process, whoever they are. */
   readonly most: number
   /**
-   * And of one client network; ten times as many of the wider one that an IPv6 customer may have. RATE_LIMITS scales it, but half of all is
-   * always left to others.
+   * And of one client network; ten times as many of the wider one that an IPv6 customer may have. RATE_LIMITS scales
+   * it, but half of all is always left to others.
    */
   readonly ofOneNetwork: number
 }

@@ -8,7 +8,9 @@ import { findBackupCode, spendBackupCode } from './backup-codes.ts'
 import { findStep, readCode } from './code.ts'
 import { openSecret } from './secret.ts'
 
-/** What a code is good for. One that login accepts is spent for everything, any other for its own purpose and for login. */
+/**
+ * What a code is good for. One that login accepts is spent for everything, any other for its own purpose and for login.
+ */
 export type Purpose = 'login' | 'enable' | 'regenerate' | 'disable'
 
 export type CheckedCode =
@@ -44,7 +46,9 @@ const findStatement = prepared((db) =>
     .prepare('find_totp_secret'),
 )
 
-/** Looks at the code without spending it. The time is the database's, so that no replica's clock accepts what is over. */
+/**
+ * Looks at the code without spending it. The time is the database's, so that no replica's clock accepts what is over.
+ */
 export async function checkCode(
   ctx: Context<never>,
   { userId, text, purpose, mayBeBackup }: Asked,

@@ -1,7 +1,10 @@
 import { NodeCryptoPlugin } from '@otplib/plugin-crypto-node'
 import { generateSecret, generateURI, verifySync } from 'otplib'
 
-/** HMAC by Node: in JavaScript, as otplib has it by itself, it was a quarter of the event loop's work for a sign-in with a code. */
+/**
+ * HMAC by Node: in JavaScript, as otplib has it by itself, it was a quarter of the event loop's work for a sign-in with
+ * a code.
+ */
 const crypto = new NodeCryptoPlugin()
 
 const secretBytes = 20

@@ -14,7 +14,8 @@ export const totpErrors = {
     description: 'TOTP is off; also enable without setup, regenerate',
     meaning: 'The account has no TOTP, or none whose set-up has begun.',
     advice:
-      'Read GET /v0/auth/totp/status and show it as off; before enable comes setup. Offer the password to re-authenticate.',
+      'Read GET /v0/auth/totp/status and show it as off; before enable comes setup. Offer the password to ' +
+      're-authenticate.',
   },
   'totp:invalid_code': {
     status: 400,
@@ -56,7 +57,8 @@ export const totpErrors = {
     status: 500,
     title: 'QR generation failed',
     description:
-      'the otpauth URI does not fit the largest QR code a phone reads reliably: an account with a very long internationalised address',
+      'the otpauth URI does not fit the largest QR code a phone reads reliably: an account with a very long ' +
+      'internationalised address',
     meaning: 'The address of the account is too long for a QR code; TOTP stays as it was.',
     advice: 'Trying again does not help: the user needs a shorter e-mail address for TOTP.',
   },

@@ -12,7 +12,10 @@ type Use = {
   readonly client: Client
 }
 
-/** Afterwards the owner is told of a backup code that was spent, and how many are left; of the app's codes there is nothing to tell. */
+/**
+ * Afterwards the owner is told of a backup code that was spent, and how many are left; of the app's codes there is
+ * nothing to tell.
+ */
 export async function noteBackupCode(tx: Transaction, deps: Deps, { user, checked, client }: Use): Promise<void> {
   if (checked.kind !== 'backup') return
   const left = await countBackupCodes(tx, user.id)

@@ -2,15 +2,18 @@ import { and, eq, gt, inArray, isNull } from 'drizzle-orm'
 import { backupCodes, totpSecrets } from '../db/schema/totp.ts'
 import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Removed } from '../mail/content.ts'
 import type { From, Opening } from '../sign-in/opening.ts'
+import type { Removed } from '../sign-in/removed.ts'
 
 export const totpOpenings: readonly Opening[] = [
   { table: totpSecrets, takeBack: takeBackTotp },
   { table: backupCodes, takeBack: takeBackBackupCodes },
 ]
 
-/** One that was on before stays. Where it replaced an older one, that one is gone for good: the mailbox alone lets its owner in. */
+/**
+ * One that was on before stays. Where it replaced an older one, that one is gone for good: the mailbox alone lets its
+ * owner in.
+ */
 async function takeBackTotp(tx: Transaction, { userId, since }: From): Promise<Removed[]> {
   const wasYounger = await tx
     .update(users)

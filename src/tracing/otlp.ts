@@ -43,8 +43,8 @@ type Options = {
 }
 
 /**
- * Spans go to an OpenTelemetry collector over OTLP/HTTP, in the background. Nothing is registered globally: pg-boss would
- * then make spans of its own, with the messages of errors in them.
+ * Spans go to an OpenTelemetry collector over OTLP/HTTP, in the background. Nothing is registered globally: pg-boss
+ * would then make spans of its own, with the messages of errors in them.
  */
 export function otlpTracing({ endpoint, log, exportWithinMs = defaultExportWithinMs }: Options): Tracing {
   const processor = new BatchSpanProcessor({

@@ -1,6 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-/** What a span may say: names, codes and numbers; never a value that somebody sent, a token or an address of a person [LG1]. */
+/**
+ * What a span may say: names, codes and numbers; never a value that somebody sent, a token or an address of a person
+ * [LG1].
+ */
 export type Attributes = Readonly<Record<string, string | number>>
 
 export type SpanOptions = {

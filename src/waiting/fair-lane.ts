@@ -6,8 +6,8 @@ type Party = { readonly entries: Set<Entry>; places: number }
 const sizeOf = ({ entries, places }: Party): number => entries.size + places
 
 /**
- * A lane whose parties, accounts or networks, take turns: one each in a round, however much a party has waiting. Where the lane is full, who has
- * most there gives up the latest for somebody who has less.
+ * A lane whose parties, accounts or networks, take turns: one each in a round, however much a party has waiting. Where
+ * the lane is full, who has most there gives up the latest for somebody who has less.
  */
 export function fairLane() {
   /** In the order of their turns. */

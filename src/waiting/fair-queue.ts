@@ -20,8 +20,8 @@ type Options = {
 type Entry = { readonly owner: string; readonly start: () => void; readonly refuse: () => void }
 
 /**
- * Who had the least of it goes first, so that whoever asks for much, or for what takes long, waits longer and holds nobody up. Where
- * no more may wait it is the owner who had the most that is refused.
+ * Who had the least of it goes first, so that whoever asks for much, or for what takes long, waits longer and holds
+ * nobody up. Where no more may wait it is the owner who had the most that is refused.
  */
 export function fairQueue({ places, placesOfOne, mostWaiting, mostWaitingOfOne, ...times }: Options): FairQueue {
   const { deadlineMs, modestMs, rest = 0 } = times

@@ -10,13 +10,16 @@ export class QueueFullError extends Error {
 }
 
 /**
- * `known`: of a device or session that the account knows; they go first, so that a storm of strangers keeps nobody out. But everybody can
- * make an account: strangers who wait get one turn in three [AT3].
+ * `known`: of a device or session that the account knows; they go first, so that a storm of strangers keeps nobody out.
+ * But everybody can make an account: strangers who wait get one turn in three [AT3].
  */
 type Lane = 'known' | 'unknown'
 const knownTurnsInARow = 2
 
-/** Room among strangers' work for some that comes later; given back by being disposed of, or once the work itself is in the queue. */
+/**
+ * Room among strangers' work for some that comes later; given back by being disposed of, or once the work itself is in
+ * the queue.
+ */
 export type Place = Disposable
 
 /** Whose work it is. */
@@ -33,7 +36,10 @@ export type WorkQueue = {
   <Result>(work: () => Promise<Result>, owner?: Owner): Promise<Result>
   /** Fails with QueueFullError where there is no room for a stranger of that party. */
   checkRoom(party?: string): void
-  /** Fails with QueueFullError where as much as may wait waits already, or has a place, and no other party has more of it. */
+  /**
+   * Fails with QueueFullError where as much as may wait waits already, or has a place, and no other party has more of
+   * it.
+   */
   reserve(party?: string): Place
   state(): { readonly running: number; readonly waiting: number }
 }
@@ -41,8 +47,9 @@ export type WorkQueue = {
 type Options = { readonly concurrency: number; readonly deadlineMs: number; readonly leastWaiting: number }
 
 /**
- * Never runs more than `concurrency` at a time. Each lane holds as many entries and places as the deadline lets finish, at least
- * `leastWaiting`; beyond that, and for an entry that waited past the deadline or whose owner left, it fails with QueueFullError.
+ * Never runs more than `concurrency` at a time. Each lane holds as many entries and places as the deadline lets finish,
+ * at least `leastWaiting`; beyond that, and for an entry that waited past the deadline or whose owner left, it fails
+ * with QueueFullError.
  */
 export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): WorkQueue {
   const lanes = { known: fairLane(), unknown: fairLane() } as const satisfies Record<Lane, object>
@@ -128,7 +135,8 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
   }
 
   const leave = (): void => {
-    // All who left, not only those before the next: their room is others'. Here and not where somebody is refused, which a storm does often.
+    // All who left, not only those before the next: their room is others'. Here and not where somebody is refused,
+    // which a storm does often.
     for (const lane of [lanes.known, lanes.unknown]) lane.refuseThoseGone()
     const next = findNext()
     if (next) next.start()

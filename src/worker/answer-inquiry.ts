@@ -28,8 +28,8 @@ export type AnswerDeps = MailDeps & {
 }
 
 /**
- * Afterwards the mail of whoever has that address waits to be sent, or there is nobody; once, however often it is tried. It fails, and is tried
- * later, where the mails of all are used up.
+ * Afterwards the mail of whoever has that address waits to be sent, or there is nobody; once, however often it is
+ * tried. It fails, and is tried later, where the mails of all are used up.
  */
 export async function answerInquiry(deps: AnswerDeps, inquiryId: string): Promise<void> {
   const stored = await findInquiry(deps, inquiryId)

@@ -26,18 +26,22 @@ const expired = {
 
 const batchSize = 1000
 
-/** The audit's rows are not the API's to delete: a function of their owner's does it, which knows how long they are kept [LG2]. */
+/**
+ * The audit's rows are not the API's to delete: a function of their owner's does it, which knows how long they are kept
+ * [LG2].
+ */
 const sweepAudit = sql`select sweep_security_events(${batchSize}) as swept`
 
 /**
- * Afterwards nothing is left whose time is over. In small batches, so that no statement waits for it; by `ctid`, which names one row only as
- * long as no such table is partitioned.
+ * Afterwards nothing is left whose time is over. In small batches, so that no statement waits for it; by `ctid`, which
+ * names one row only as long as no such table is partitioned.
  */
 export async function sweep(db: Database): Promise<void> {
   for (const [table, condition] of Object.entries(expired)) {
     for (;;) {
       const batch = sql.raw(
-        `delete from ${table} where ctid = any (array(select ctid from ${table} where ${condition} limit ${batchSize} for update skip locked))`,
+        `delete from ${table} where ctid = any (array(select ctid from ${table} where ${condition} limit ` +
+          `${batchSize} for update skip locked))`,
       )
       const { rowCount } = await db.execute(batch)
       if ((rowCount ?? 0) < batchSize) break

@@ -22,7 +22,10 @@ export type WorkerServer = { readonly url: string; close(): Promise<void> }
 const delivery = /^\/deliveries\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 const requestWithinMs = 5000
 
-/** The worker's whole protocol: `POST /deliveries/{id}` sends that mail now and says how it went. And three probes: two as of the API, one of the mail server. */
+/**
+ * The worker's whole protocol: `POST /deliveries/{id}` sends that mail now and says how it went. And three probes: two
+ * as of the API, one of the mail server.
+ */
 export async function listenForDeliveries(
   deps: DeliverDeps,
   { host, port, secret, tracing, turns }: Options,
@@ -105,8 +108,9 @@ async function deliverInTurn(turns: FairTurns, network: string, deliver: () => P
 }
 
 /**
- * Where a mail server has room for few, one conversation is noticed by the next, and with it that somebody gets a mail. There all hear at
- * the same moment how theirs went, and what waits until then for others is kept like any mail that waits [AT1].
+ * Where a mail server has room for few, one conversation is noticed by the next, and with it that somebody gets a mail.
+ * There all hear at the same moment how theirs went, and what waits until then for others is kept like any mail that
+ * waits [AT1].
  */
 async function inStep({ takesFew, deadlineMs }: SmtpSender, since: number, delivery: Promise<DeliveryOutcome>) {
   const step = sleep(deadlineMs / 2 - (performance.now() - since), undefined, { ref: false })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { findCircular, readImports } from '../support/imports.ts'
+import { findCircular, readImports, readSource } from '../support/imports.ts'
 
 const imports = readImports()
 
@@ -53,7 +53,9 @@ const levelOf = (file: string): number => {
 
 /** They join what each room declares, one line a room. */
 const joiningTables = [
+  'accounts/event-types.ts',
   'errors/catalogue.ts',
+  'mail/letters.ts',
   'sign-in/factors.ts',
   'sign-in/opens-account.ts',
   'sign-in/reproofs.ts',
@@ -83,6 +85,18 @@ describe('storeys', () => {
     const isHere = (file: string) => storeys[name].includes(folderOf(file))
     const beside = pairs.filter(({ file, path }) => isHere(file) && isHere(path) && folderOf(file) !== folderOf(path))
     expect(beside).toEqual([])
+  })
+
+  test('no line of src is longer than 120 columns but a regular expression', () => {
+    const long = [...imports.keys()]
+      .filter((file) => file !== 'client/api.ts')
+      .flatMap((file) =>
+        readSource(file)
+          .split('\n')
+          .map((line) => ({ file, line })),
+      )
+      .filter(({ line }) => [...line].length > 120 && !/^\s*\/.*\/[a-z]*,?$/.test(line))
+    expect(long).toEqual([])
   })
 
   test('the root of src holds the processes, the map, and what a process has opened', () => {

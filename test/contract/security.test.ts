@@ -43,7 +43,7 @@ test('every requirement has a test, every test its requirement, and no ID is the
   }).toEqual({ withoutTest: [], notListed: [] })
 })
 
-test.each(pages)('docs/$name lists the tests that there are: UPDATE=1 writes it', ({ file }) => {
+test.each(pages)('docs/$name lists the tests that there are: npm run write', ({ file }) => {
   const page = readFileSync(file, 'utf8')
   const rendered = withTests(page, taggedTests())
   if (process.env.UPDATE) writeFileSync(file, rendered)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { MailContent } from '../../src/mail/content.ts'
+import type { MailContent } from '../../src/mail/letters.ts'
 import { renderMail } from '../../src/mail/templates.ts'
 
 const link = 'https://app.example.com/account/verify-email?token=pot_0123456789abcdef&x=1'

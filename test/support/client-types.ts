@@ -30,7 +30,7 @@ export function clientTypes({ paths }: OpenApiDocument): string {
   const ours = new Set(all.flatMap(ourCodesOf))
   const types = routes.map(([path, item]) => `  '${path}': {\n${operations(item)}\n  }`)
   const table = routes.map(([path, item]) => `  '${path}': { ${masks(item, codes)} },`)
-  return `// Generated from the OpenAPI document by test/client/api.test.ts; UPDATE=1 writes it anew.
+  return `// Generated from the OpenAPI document by test/client/api.test.ts; npm run write writes it anew.
 
 /** What every route takes (\`params\`, \`body\`), what it gives (\`data\`) and the codes it may refuse with (\`code\`). */
 export interface Routes {

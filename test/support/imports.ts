@@ -7,13 +7,14 @@ const src = fileURLToPath(new URL('../../src', import.meta.url))
 /** Static, dynamic and of types alone: whatever makes one file know another. */
 const specifiers = /(?:\bfrom|\bimport\()\s*'(\.[^']+)'|^import '(\.[^']+)'/gm
 
+export const readSource = (file: string): string => readFileSync(join(src, file), 'utf8')
+
 /** Which files of src each of them imports, types included; all paths are relative to src. */
 export function readImports(): ReadonlyMap<string, readonly string[]> {
   const files = globSync('**/*.ts', { cwd: src })
   return new Map(
     files.map((file) => {
-      const text = readFileSync(join(src, file), 'utf8')
-      const found = [...text.matchAll(specifiers)].map(([, one, other]) =>
+      const found = [...readSource(file).matchAll(specifiers)].map(([, one, other]) =>
         relative(src, join(src, dirname(file), one ?? other ?? '')),
       )
       return [file, [...new Set(found)].filter((path) => files.includes(path))]

@@ -251,7 +251,7 @@ describe('npm run admin -- user EMAIL take-back [AT7]', () => {
     const mail = await linkTo('reset-password', person)
     expect(mail).toContain('An operator took your account back')
     const { body } = await comeBack(mail, person)
-    expect(Object.keys(body)).toEqual(['temp_token'])
+    expect(Object.keys(body)).toEqual(['temp_token', 'methods'])
     expect(await rowsOf('oauth_identities', person)).toBe(0)
   })
 

@@ -32,7 +32,8 @@ export async function chooseAccount({ clusterDir, dataDir }: Folders): Promise<A
   const account = accounts.get('postgres') ?? accounts.get('nobody')
   if (account !== undefined) return account
   throw new EmbeddedDatabaseError(
-    'PostgreSQL does not run as root and this system has neither a user postgres nor a user nobody; start Postern as another user, or set DATABASE_URL.',
+    'PostgreSQL does not run as root and this system has neither a user postgres nor a user nobody; start ' +
+      'Postern as another user, or set DATABASE_URL.',
   )
 }
 

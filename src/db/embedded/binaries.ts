@@ -29,8 +29,9 @@ type Options = {
 }
 
 /**
- * Gives a folder whose binaries the account can run. `npm ci` runs no install script (.npmrc), so it leaves out the links
- * between libraries, and the package may lie where the account cannot go: it is mended in place where that helps, else copied once.
+ * Gives a folder whose binaries the account can run. `npm ci` runs no install script (.npmrc), so it leaves out the
+ * links between libraries, and the package may lie where the account cannot go: it is mended in place where that helps,
+ * else copied once.
  */
 export async function prepareBinaries({ packageDir, account, copyParent }: Options): Promise<string> {
   const native = join(packageDir, 'native')

@@ -17,8 +17,8 @@ const hasCluster = async ({ clusterDir }: Place): Promise<boolean> =>
 type Options = { readonly binaries: () => Promise<string>; readonly durable: boolean }
 
 /**
- * Afterwards there is a whole cluster. It is made beside its place and renamed, so neither an interrupted nor a concurrent
- * first start leaves a half one: whoever comes second discards its own.
+ * Afterwards there is a whole cluster. It is made beside its place and renamed, so neither an interrupted nor a
+ * concurrent first start leaves a half one: whoever comes second discards its own.
  */
 export async function createCluster(place: Place, { binaries, durable }: Options): Promise<void> {
   if (await hasCluster(place)) return await tidyCluster(place)

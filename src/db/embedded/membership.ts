@@ -16,7 +16,10 @@ type Options = {
 const locks = { server: 1, membership: 2, creation: 3 } as const
 const lockSpace = 0x706f7374
 
-/** Server processes that follow one another may overlap for a moment, and PostgreSQL learns of a killed one a little later. */
+/**
+ * Server processes that follow one another may overlap for a moment, and PostgreSQL learns of a killed one a little
+ * later.
+ */
 const predecessorPatienceMs = 1_000
 
 /** Without the address and TLS settings that pg and libpq would take from the environment. */
@@ -24,8 +27,8 @@ export const databaseUrl = ({ socketDir }: Place, database: string): string =>
   `postgres:///${database}?host=${encodeURIComponent(socketDir)}&port=5432&user=postern&sslmode=disable`
 
 /**
- * Joins the processes that use the embedded database and starts PostgreSQL where none answers. Membership is the life of the
- * connection given back, so a killed process leaves by itself.
+ * Joins the processes that use the embedded database and starts PostgreSQL where none answers. Membership is the life
+ * of the connection given back, so a killed process leaves by itself.
  */
 export async function joinDatabase(place: Place, options: Options): Promise<pg.Client> {
   const deadline = performance.now() + options.patienceMs
@@ -63,7 +66,8 @@ async function connectOrLaunch(place: Place, { launch, patienceMs }: Options, de
     if (reply instanceof pg.Client) return reply
     if (typeof current?.state === 'object') {
       throw new EmbeddedDatabaseError(
-        `The embedded PostgreSQL in ${place.clusterDir} does not start: ${current.state.reason} (more in ${place.logFile}).`,
+        `The embedded PostgreSQL in ${place.clusterDir} does not start: ${current.state.reason} (more in ` +
+          `${place.logFile}).`,
       )
     }
     if (reply === 'absent' && current?.state !== 'running') {
@@ -98,7 +102,8 @@ async function connect(place: Place): Promise<pg.Client | 'absent' | 'busy'> {
 async function register(client: pg.Client, place: Place, role: Role): Promise<boolean> {
   if (role === 'server' && !(await lockServer(client))) {
     throw new EmbeddedDatabaseError(
-      `Another Postern server already uses the embedded database in ${place.dataDir}; stop it, or set DATABASE_URL to share one PostgreSQL.`,
+      `Another Postern server already uses the embedded database in ${place.dataDir}; stop it, or set ` +
+        'DATABASE_URL to share one PostgreSQL.',
     )
   }
   if (!(await tryLock(client, 'pg_try_advisory_lock_shared', locks.membership))) return false

@@ -42,8 +42,8 @@ export const foreign = (folder: string): EmbeddedDatabaseError =>
 const digest = (path: string): string => createHash('sha256').update(path).digest('hex').slice(0, 16)
 
 /**
- * A private folder of root's gets the account's group as a passer-by: only folders above it, which may be other people's,
- * send the cluster elsewhere.
+ * A private folder of root's gets the account's group as a passer-by: only folders above it, which may be other
+ * people's, send the cluster elsewhere.
  */
 async function admit(folder: string, account: Account): Promise<void> {
   const { uid, mode } = await stat(folder)
@@ -67,7 +67,8 @@ async function placeCluster(dataDir: string, account: Account | undefined): Prom
   if (account === undefined || (await canTraverse(dataDir, account))) return path
   if (found !== undefined) {
     throw new EmbeddedDatabaseError(
-      `The user that PostgreSQL runs as cannot reach ${path}; make the folders above it traversable, or set DATABASE_URL.`,
+      `The user that PostgreSQL runs as cannot reach ${path}; make the folders above it traversable, or set ` +
+        'DATABASE_URL.',
     )
   }
   const elsewhere = join(await makeRootFolder(digest(dataDir), account), 'postgres')
@@ -81,7 +82,8 @@ async function followLink(path: string): Promise<string> {
   const target = resolve(dirname(path), await readlink(path))
   if (await stat(dirname(target)).catch(() => undefined)) return target
   throw new EmbeddedDatabaseError(
-    `The embedded database was kept in ${target}, which is gone; restore it, or remove the link ${path} to begin with an empty one.`,
+    `The embedded database was kept in ${target}, which is gone; restore it, or remove the link ${path} to ` +
+      'begin with an empty one.',
   )
 }
 
@@ -92,7 +94,8 @@ export async function makeRootFolder(name: string, account: Account): Promise<st
     if (folder !== undefined && (await canTraverse(await realpath(folder), account))) return folder
   }
   throw new EmbeddedDatabaseError(
-    'PostgreSQL does not run as root and no folder was found that root and another user can both reach; start Postern as another user, or set DATABASE_URL.',
+    'PostgreSQL does not run as root and no folder was found that root and another user can both reach; start ' +
+      'Postern as another user, or set DATABASE_URL.',
   )
 }
 
@@ -119,7 +122,8 @@ async function claimFolder(path: string, { mode, account }: Claim): Promise<stri
     found.isDirectory() && (found.uid === self || found.uid === account?.uid) && (found.mode & 0o022) === 0
   if (!trusted) {
     throw new EmbeddedDatabaseError(
-      `${path} was made by another user or is writable for others, so the embedded database does not use it; remove it.`,
+      `${path} was made by another user or is writable for others, so the embedded database does not use it; ` +
+        'remove it.',
     )
   }
   if (account !== undefined && found.uid !== account.uid) await lchown(path, account.uid, account.gid)

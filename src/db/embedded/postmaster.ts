@@ -89,7 +89,8 @@ export async function boundLog(place: Place): Promise<void> {
 }
 
 /**
- * Ends the PostgreSQL that answers on the socket: open transactions are rolled back, then it writes what it must and exits.
+ * Ends the PostgreSQL that answers on the socket: open transactions are rolled back, then it writes what it must and
+ * exits.
  */
 export async function stopPostmaster(place: Place): Promise<void> {
   const pid = await findPostmasterPid(place)

@@ -15,8 +15,8 @@ async function readPid(path: string): Promise<number | undefined> {
 }
 
 /**
- * PostgreSQL discards the lock file of a dead process by itself, but takes any live process of its user with that id for
- * its owner: after a restart of a container that is often another one, which is asked here who it is.
+ * PostgreSQL discards the lock file of a dead process by itself, but takes any live process of its user with that id
+ * for its owner: after a restart of a container that is often another one, which is asked here who it is.
  */
 export async function removeStaleLocks(place: Place): Promise<void> {
   for (const path of [pidFile(place), `${socketFile(place)}.lock`]) {

@@ -9,7 +9,10 @@ export const methodNames = ['password', 'totp', 'backup_code', 'mail', 'oauth'] 
 /** RFC 8176 has such a list for tokens. */
 export type MethodName = (typeof methodNames)[number]
 
-/** By what somebody has shown who they are, each once, in the order in which it was shown; nothing is known of rows from before this was kept. */
+/**
+ * By what somebody has shown who they are, each once, in the order in which it was shown; nothing is known of rows from
+ * before this was kept.
+ */
 export const shownMethods = () => text().array().$type<MethodName[]>().notNull().default(sql`'{}'`)
 
 /** The clock of a row is the database's, so that replicas with wrong clocks agree. */

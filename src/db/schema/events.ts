@@ -8,7 +8,10 @@ export const eventOutbox = pgTable('event_outbox', {
   createdAt: createdAt(),
 })
 
-/** The order in which clients and webhooks get events: a position is given after the commit, by one process at a time, so none is ever filled in late. */
+/**
+ * The order in which clients and webhooks get events: a position is given after the commit, by one process at a time,
+ * so none is ever filled in late.
+ */
 export const eventLog = pgTable(
   'event_log',
   {

@@ -1,7 +1,10 @@
 import { index, integer, pgTable, text } from 'drizzle-orm/pg-core'
 import { instant } from './columns.ts'
 
-/** Fixed windows of the rate limits, where no Redis is configured. Unlogged, as every request that is limited writes it: a crash of PostgreSQL begins them anew, as one of Redis does. */
+/**
+ * Fixed windows of the rate limits, where no Redis is configured. Unlogged, as every request that is limited writes it:
+ * a crash of PostgreSQL begins them anew, as one of Redis does.
+ */
 export const rateCounters = pgTable(
   'rate_counters',
   {

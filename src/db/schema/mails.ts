@@ -3,7 +3,10 @@ import { boolean, index, integer, pgTable, text, unique, uuid } from 'drizzle-or
 import { bytea, createdAt, instant, shownMethods } from './columns.ts'
 import { users } from './users.ts'
 
-/** Mailed one-time tokens of every purpose; only digests. Used and expired rows stay 30 days, so that they can be told from unknown ones. */
+/**
+ * Mailed one-time tokens of every purpose; only digests. Used and expired rows stay 30 days, so that they can be told
+ * from unknown ones.
+ */
 export const mailedTokens = pgTable(
   'mailed_tokens',
   {
@@ -38,9 +41,10 @@ export const mailedTokens = pgTable(
 )
 
 /**
- * Outbox: one row a mail, written in the transaction of its cause. `payload` is sealed and erased once the mail is sent or refused for good, or
- * its token is dead. A probe has no text: the conversation is held up to RCPT TO and reset. An inquiry is what somebody asked to be mailed to an
- * address before anybody knows whose it is; it is answered by a message, or by nothing.
+ * Outbox: one row a mail, written in the transaction of its cause. `payload` is sealed and erased once the mail is sent
+ * or refused for good, or its token is dead. A probe has no text: the conversation is held up to RCPT TO and reset. An
+ * inquiry is what somebody asked to be mailed to an address before anybody knows whose it is; it is answered by a
+ * message, or by nothing.
  */
 export const mails = pgTable(
   'mails',

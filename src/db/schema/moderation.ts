@@ -1,7 +1,10 @@
 import { index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { createdAt } from './columns.ts'
 
-/** What moderators and administrators did to users and providers, for good: no foreign keys, as it outlives whom it names. */
+/**
+ * What moderators and administrators did to users and providers, for good: no foreign keys, as it outlives whom it
+ * names.
+ */
 export const moderationLogs = pgTable(
   'moderation_logs',
   {

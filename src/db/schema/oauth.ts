@@ -3,7 +3,10 @@ import { boolean, index, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/
 import { bytea, createdAt, instant } from './columns.ts'
 import { users } from './users.ts'
 
-/** What decides who somebody is at a registered provider: whom it asks, and as which client. Of OIDC the issuer names the endpoints. */
+/**
+ * What decides who somebody is at a registered provider: whom it asks, and as which client. Of OIDC the issuer names
+ * the endpoints.
+ */
 export type ProviderPlace = {
   readonly clientId: string
   readonly issuer?: string
@@ -31,7 +34,10 @@ export const oauthProviders = pgTable(
     tokenAuth: text().$type<'basic' | 'post'>().notNull(),
     /** RFC 9207. */
     namesIssuer: boolean().notNull(),
-    /** On whose word an address counts: the provider's claim, the administrator's, or nobody's, so that a link is mailed to it. */
+    /**
+     * On whose word an address counts: the provider's claim, the administrator's, or nobody's, so that a link is mailed
+     * to it.
+     */
     emailVerification: text().$type<'claim' | 'trusted' | 'mail'>().notNull().default('claim'),
     nonce: text().$type<'required' | 'if_present'>().notNull().default('required'),
     /** Beside those of the protocol. */
@@ -40,9 +46,14 @@ export const oauthProviders = pgTable(
     audiences: text().array().notNull().default(sql`'{}'`),
     scopes: text().array().notNull(),
     imageHosts: text().array().notNull(),
-    /** What tells its subjects from another's: of its connections the `issuer`. None before it first moves: its issuer, or its id. */
+    /**
+     * What tells its subjects from another's: of its connections the `issuer`. None before it first moves: its issuer,
+     * or its id.
+     */
     namespace: text(),
-    /** Where it was when its connections were made; set while nobody has confirmed that it is the same elsewhere [AT11]. */
+    /**
+     * Where it was when its connections were made; set while nobody has confirmed that it is the same elsewhere [AT11].
+     */
     movedFrom: jsonb().$type<{ readonly namespace: string; readonly place: ProviderPlace }>(),
     createdAt: createdAt(),
   },
@@ -57,7 +68,9 @@ export const oauthIdentities = pgTable(
     userId: uuid()
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
-    /** `google`, `github`, or the id of a registered provider, so that a new provider of an old slug inherits nothing. */
+    /**
+     * `google`, `github`, or the id of a registered provider, so that a new provider of an old slug inherits nothing.
+     */
     providerId: text().notNull(),
     /** The provider's namespace: of one that has not moved its issuer, or its id. */
     issuer: text().notNull(),

@@ -3,8 +3,8 @@ import { bytea, createdAt, instant, shownMethods } from './columns.ts'
 import { users } from './users.ts'
 
 /**
- * One secret an account, sealed; unconfirmed until `users.totp_enabled_at` is set. A step is the last one that was accepted for its
- * purpose: it and all before it are spent.
+ * One secret an account, sealed; unconfirmed until `users.totp_enabled_at` is set. A step is the last one that was
+ * accepted for its purpose: it and all before it are spent.
  */
 export const totpSecrets = pgTable(
   'totp_secrets',
@@ -43,7 +43,10 @@ export const backupCodes = pgTable(
   (table) => [index('backup_codes_user_id').on(table.userId)],
 )
 
-/** Logins whose first step was right, a password or a provider's word, and that wait for a code; only digests of their temp_tokens. */
+/**
+ * Logins whose first step was right, a password or a provider's word, and that wait for a code; only digests of their
+ * temp_tokens.
+ */
 export const pendingLogins = pgTable(
   'pending_logins',
   {

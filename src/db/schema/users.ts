@@ -35,11 +35,17 @@ export type PendingConnection = {
   readonly issuer: string
   readonly subject: string
   readonly pictureUrl: string | null
-  /** Digest, in hex, of what the browser or app that signed up holds. None in one that an older version wrote: nobody can open it. */
+  /**
+   * Digest, in hex, of what the browser or app that signed up holds. None in one that an older version wrote: nobody
+   * can open it.
+   */
   readonly boundTo?: string
 }
 
-/** One row an address; `registered` rows stand in for a sign-up with an address that has an account and never become one. */
+/**
+ * One row an address; `registered` rows stand in for a sign-up with an address that has an account and never become
+ * one.
+ */
 export const signUps = pgTable(
   'sign_ups',
   {
@@ -108,7 +114,10 @@ export const userRoles = pgTable(
   (table) => [primaryKey({ columns: [table.userId, table.role] })],
 )
 
-/** What happened to an account. A failed login of an unknown address has no account: its metadata holds the address's digest. */
+/**
+ * What happened to an account. A failed login of an unknown address has no account: its metadata holds the address's
+ * digest.
+ */
 export const securityEvents = pgTable(
   'security_events',
   {

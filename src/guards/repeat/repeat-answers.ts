@@ -46,14 +46,16 @@ type Said = {
 
 type Repeatable = {
   readonly said: WeakMap<SignedIn, Said>
-  /** Who sends one of these headers may be told something else: RFC 9110 section 12.5.5. Known with the first answer. */
+  /**
+   * Who sends one of these headers may be told something else: RFC 9110 section 12.5.5. Known with the first answer.
+   */
   varyBy: readonly string[]
 }
 
 /**
- * What was once said of a session is said again for as long as that is remembered, in the same words and without Fastify, whose
- * router, hooks and objects take as long as all the rest. Only successes: whatever is refused, or asked for in another way, goes
- * the whole way.
+ * What was once said of a session is said again for as long as that is remembered, in the same words and without
+ * Fastify, whose router, hooks and objects take as long as all the rest. Only successes: whatever is refused, or asked
+ * for in another way, goes the whole way.
  */
 export function repeatAnswers(
   { config, recallSession, remembered }: Deps,

@@ -37,7 +37,9 @@ export function readImport(file: string, options: ImportOptions): Import | Unusa
   return { file, format, hashesFile, isDryRun }
 }
 
-/** Says on standard output why an account was refused, and on the other how far it is; at its end what became of them. */
+/**
+ * Says on standard output why an account was refused, and on the other how far it is; at its end what became of them.
+ */
 export async function runImport(deps: Deps, wanted: Import): Promise<{ readonly tally: Tally; readonly says: string }> {
   const progress = startProgress(process.stderr, wanted.file === '-' ? undefined : statSync(wanted.file).size)
   const tally = await importAccounts(deps, wanted, {

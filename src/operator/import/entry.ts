@@ -15,7 +15,10 @@ export type Reader = {
 export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** What stands under a name, and under names in it; nothing where that is null or empty, as exports write what there is not. */
+/**
+ * What stands under a name, and under names in it; nothing where that is null or empty, as exports write what there is
+ * not.
+ */
 export function field(record: unknown, ...path: readonly string[]): unknown {
   const value = path.reduce<unknown>((inner, name) => (isFields(inner) ? inner[name] : undefined), record)
   return value === null || value === '' ? undefined : value

@@ -27,8 +27,9 @@ type Candidate = { readonly at: string; readonly found: Found | Refusal }
 const batchSize = 250
 
 /**
- * Afterwards every account of the file that could be taken is one here with a verified address. One that is there already is left as it is,
- * so that the same file can be given again. In a dry run nothing is written, and it says what would have become of them.
+ * Afterwards every account of the file that could be taken is one here with a verified address. One that is there
+ * already is left as it is, so that the same file can be given again. In a dry run nothing is written, and it says what
+ * would have become of them.
  */
 export async function importAccounts(deps: Deps, wanted: Import, watcher: Watcher): Promise<Tally> {
   const { file, format, isDryRun } = wanted

@@ -1,7 +1,10 @@
 const zoneless = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{1,9}))?)?$/
 const withZone = /^(.*?) ?(?:(Z|UTC|GMT)|([+-]\d\d)(?::?(\d\d))?)$/i
 
-/** What a number counts, from the least on that is one: that was in 1973, and what it counted before would be the year 5138. */
+/**
+ * What a number counts, from the least on that is one: that was in 1973, and what it counted before would be the year
+ * 5138.
+ */
 const units = [
   { least: 1e14, toMs: 1e-3 },
   { least: 1e11, toMs: 1 },
@@ -9,8 +12,8 @@ const units = [
 ]
 
 /**
- * When something was, as systems write it: ISO 8601 and what PostgreSQL, MySQL, Rails and MongoDB make of it, or seconds, milliseconds or
- * microseconds since 1970. Without a zone it is UTC. Nothing where it is no time [FD24].
+ * When something was, as systems write it: ISO 8601 and what PostgreSQL, MySQL, Rails and MongoDB make of it, or
+ * seconds, milliseconds or microseconds since 1970. Without a zone it is UTC. Nothing where it is no time [FD24].
  */
 export function readInstant(value: unknown): Date | undefined {
   if (typeof value === 'object' && value !== null && '$date' in value) return readInstant(value.$date)

@@ -18,8 +18,8 @@ export type Taken = {
 }
 
 /**
- * What becomes of each, in order, as if the one before were an account already. Nothing is reserved by it: the unique keys decide when they
- * are written.
+ * What becomes of each, in order, as if the one before were an account already. Nothing is reserved by it: the unique
+ * keys decide when they are written.
  */
 export async function placeAccounts(taken: Taken, wishes: readonly Wish[]): Promise<Fate[]> {
   const owners = new Map(await taken.findOwners(wishes.map(({ emailKey }) => emailKey)))

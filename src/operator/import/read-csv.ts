@@ -9,7 +9,10 @@ type Options = {
 /** How PostgreSQL and MySQL write that there is nothing. */
 const nothing = '\\N'
 
-/** RFC 4180: a row ends at LF, but not in quotes. The first says what the columns are, and by how it does so, what separates them. */
+/**
+ * RFC 4180: a row ends at LF, but not in quotes. The first says what the columns are, and by how it does so, what
+ * separates them.
+ */
 export function readCsv({ columns: given, mostBytes }: Options): Reader {
   let columns = given
   let separator = ','

@@ -13,13 +13,16 @@ const quoteOrEscape = /["\\]/g
 const mostNameLength = 100
 
 /**
- * Accounts of JSON documents as they come, so that one of any size takes no more memory than its longest account. Accounts are the objects of
- * a list under one of the names, in a document or in each of a list of documents; where there is no such list, the objects of the list
- * that is there, or the document itself.
+ * Accounts of JSON documents as they come, so that one of any size takes no more memory than its longest account.
+ * Accounts are the objects of a list under one of the names, in a document or in each of a list of documents; where
+ * there is no such list, the objects of the list that is there, or the document itself.
  */
 export function readDocument({ lists, mostBytes }: Options): Reader {
   const account = keepAccount(mostBytes)
-  /** How many brackets are open; how many were, with its own, where the account and the list under a name began. 0: there is none. */
+  /**
+   * How many brackets are open; how many were, with its own, where the account and the list under a name began. 0:
+   * there is none.
+   */
   let [depth, accountDepth, listDepth] = [0, 0, 0]
   let isListOutside = false
   /** The last text in quotes that stands directly in what is read as an account: before a bracket it is a name. */

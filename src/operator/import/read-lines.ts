@@ -1,8 +1,8 @@
 import { type Entry, type Fields, isFields, type Reader } from './entry.ts'
 
 /**
- * One JSON object a line. A line ends at LF alone: what else Unicode calls the end of a line may stand in a JSON text [FD23].
- * Of a line that is too long nothing is kept.
+ * One JSON object a line. A line ends at LF alone: what else Unicode calls the end of a line may stand in a JSON text
+ * [FD23]. Of a line that is too long nothing is kept.
  */
 export function readLines(mostBytes: number): Reader {
   let number = 0

@@ -43,7 +43,8 @@ export function describeTally({ accepted, withHash, known, refused, handles, rea
   })
   return [
     `would be accepted: ${accepted}, ${withHash} with a password, ${accepted - withHash} without`,
-    `  handles: ${handles.kept} as they were, ${handles.made} made of a name or address, ${handles.numbered} with digits`,
+    `  handles: ${handles.kept} as they were, ${handles.made} made of a name or address, ${handles.numbered} ` +
+      'with digits',
     `already there: ${known}`,
     `would be refused: ${refused}`,
     ...lines,

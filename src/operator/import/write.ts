@@ -25,18 +25,22 @@ export async function writeAccounts(tx: Transaction, accounts: readonly NewAccou
       insert into users (id, email, email_key, handle, display_name, password_hash, created_at)
       select id, email, email_key, handle, display_name, password_hash, coalesce(created_at, now())
       from unnest(
-        ${sql.param(ids)}::uuid[], ${column(({ wish }) => wish.email)}::text[], ${column(({ wish }) => wish.emailKey)}::text[],
+        ${sql.param(ids)}::uuid[], ${column(({ wish }) => wish.email)}::text[],
+        ${column(({ wish }) => wish.emailKey)}::text[],
         ${column(({ handle }) => handle)}::text[], ${column(({ wish, handle }) => wish.displayName ?? handle)}::text[],
-        ${column(({ wish }) => wish.passwordHash)}::text[], ${column(({ wish }) => wish.createdAt?.toISOString())}::timestamptz[]
+        ${column(({ wish }) => wish.passwordHash)}::text[],
+        ${column(({ wish }) => wish.createdAt?.toISOString())}::timestamptz[]
       ) as account (id, email, email_key, handle, display_name, password_hash, created_at)`)
   } catch (error) {
     throw violatesUnique(error, 'users_email_key_unique') ? new Conflict() : error
   }
-  // As take-handle does: a reservation past its end is nobody's. In the order of the keys, so that two imports wait for each other in one way.
+  // As take-handle does: a reservation past its end is nobody's. In the order of the keys, so that two imports wait for
+  // each other in one way.
   const { rowCount } = await tx.execute(sql`
     insert into handles (key, user_id)
     select key, user_id
-    from unnest(${column(({ handle }) => handleKey(handle))}::text[], ${sql.param(ids)}::uuid[]) as handle (key, user_id)
+    from unnest(${column(({ handle }) => handleKey(handle))}::text[],
+      ${sql.param(ids)}::uuid[]) as handle (key, user_id)
     order by key
     on conflict (key) do update set user_id = excluded.user_id, sign_up_id = null, expires_at = null
     where handles.expires_at <= now()`)

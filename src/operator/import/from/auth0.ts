@@ -2,8 +2,8 @@ import { asName, field, firstField, isYes } from '../entry.ts'
 import type { Format } from '../format.ts'
 
 /**
- * The bulk export of users, and that of their hashes, which Auth0's support gives: each alone, or the second as --hashes.
- * https://auth0.com/docs/manage-users/user-migration
+ * The bulk export of users, and that of their hashes, which Auth0's support gives: each alone, or the second as
+ * --hashes. https://auth0.com/docs/manage-users/user-migration
  */
 export const auth0: Format = {
   layout: {},

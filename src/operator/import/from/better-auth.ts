@@ -2,8 +2,8 @@ import { type Fields, field, firstField, isYes } from '../entry.ts'
 import type { Format } from '../format.ts'
 
 /**
- * Rows of `user` and `account`: both as lists of one document, or each in a file (--hashes), or accounts within their user, or joined.
- * https://www.better-auth.com/docs/concepts/database
+ * Rows of `user` and `account`: both as lists of one document, or each in a file (--hashes), or accounts within their
+ * user, or joined. https://www.better-auth.com/docs/concepts/database
  */
 export const betterAuth: Format = {
   layout: { lists: ['user', 'users'] },

@@ -2,7 +2,10 @@ import { type Fields, field, firstField, isYes } from '../entry.ts'
 import type { Format } from '../format.ts'
 import { readInstant } from '../instant.ts'
 
-/** What Discourse exports of its users, or the query of docs/import.md, which has their hashes too. `active` says that the address is verified. */
+/**
+ * What Discourse exports of its users, or the query of docs/import.md, which has their hashes too. `active` says that
+ * the address is verified.
+ */
 export const discourse: Format = {
   layout: { lists: ['users'] },
   find: (record) => ({

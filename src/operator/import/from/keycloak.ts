@@ -1,7 +1,10 @@
 import { asName, field, isFields } from '../entry.ts'
 import type { Format } from '../format.ts'
 
-/** A realm with its users, as `kc.sh export` writes it, in one file or a file of users. https://www.keycloak.org/server/importExport */
+/**
+ * A realm with its users, as `kc.sh export` writes it, in one file or a file of users.
+ * https://www.keycloak.org/server/importExport
+ */
 export const keycloak: Format = {
   layout: { lists: ['users'] },
   find: (record) => ({

@@ -2,7 +2,10 @@ import { field, firstField, isFields, isYes } from '../entry.ts'
 import type { Format } from '../format.ts'
 import { readInstant } from '../instant.ts'
 
-/** Rows of `auth.users`, as CSV or JSON, or what the admin API lists. https://supabase.com/docs/guides/auth/managing-user-data */
+/**
+ * Rows of `auth.users`, as CSV or JSON, or what the admin API lists.
+ * https://supabase.com/docs/guides/auth/managing-user-data
+ */
 export const supabase: Format = {
   layout: { lists: ['users'] },
   find: (record) => {

@@ -2,8 +2,8 @@ import { asName, field, firstField } from '../entry.ts'
 import type { Format } from '../format.ts'
 
 /**
- * Rows of `wp_users`, or what `wp user list` prints with user_pass. WordPress does not say of an address whether it is verified: it mails
- * the link to a first password there. https://developer.wordpress.org/cli/commands/user/list/
+ * Rows of `wp_users`, or what `wp user list` prints with user_pass. WordPress does not say of an address whether it is
+ * verified: it mails the link to a first password there. https://developer.wordpress.org/cli/commands/user/list/
  */
 export const wordpress: Format = {
   layout: {},

@@ -1,0 +1,1 @@
+export const accessTokenEvents = ['refresh_reuse_detected'] as const

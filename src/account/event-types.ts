@@ -1,0 +1,1 @@
+export const accountEvents = ['data_exported', 'deletion_requested'] as const

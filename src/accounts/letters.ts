@@ -1,0 +1,34 @@
+import { type Letter, oneLine } from '../mail/letter.ts'
+
+export const administratorLetters = {
+  admin_way_in: (content: {
+    /** The administrator. */
+    readonly handle: string
+    readonly what: 'totp' | 'connection' | 'password'
+    /** Of a connection: through whom. */
+    readonly provider?: string
+    /** Of TOTP: whether who set it up had shown two factors. */
+    readonly countsAtOnce?: boolean
+  }): Letter => ({
+    subject: 'The account of an administrator can be opened in a new way',
+    paragraphs: [
+      `The administrator ${content.handle} ${newWayIn(content)}`,
+      'All administrators are told. If that is as it should be, there is nothing to do.',
+      `Ask ${content.handle}, but not by mail. If it was somebody else, an operator takes all of it back: npm ` +
+        `run admin -- user @${content.handle} take-back.`,
+    ],
+  }),
+}
+
+function newWayIn({
+  what,
+  provider = '',
+  countsAtOnce,
+}: Parameters<(typeof administratorLetters)['admin_way_in']>[0]): string {
+  if (what === 'connection') return `can now sign in through ${oneLine(provider)}.`
+  if (what === 'password') return 'had no password and has set one.'
+  const counts = countsAtOnce
+    ? 'by a session that had shown two factors: its codes count as a second one at once.'
+    : 'by a session that had shown one factor: its codes count as a second one after 24 hours.'
+  return `set up two-step sign-in with an authenticator app, ${counts}`
+}

@@ -1,0 +1,1 @@
+export const oauthEvents = ['oauth_linked', 'oauth_unlinked'] as const

@@ -1,0 +1,95 @@
+import { type Letter, notYou, oneLine } from '../mail/letter.ts'
+
+export const oauthLetters = {
+  oauth_linked: (content: { readonly provider: string }): Letter => ({
+    subject: 'A new way to sign in was added',
+    paragraphs: [`Your account can now be signed in to through ${oneLine(content.provider)}.`, notYou],
+  }),
+  oauth_unlinked: (content: { readonly provider: string }): Letter => ({
+    subject: 'A way to sign in was removed',
+    paragraphs: [`Your account can no longer be signed in to through ${oneLine(content.provider)}.`, notYou],
+  }),
+  provider_registered: (content: {
+    /** Its name in paths. */
+    readonly provider: string
+    /** The administrator. */
+    readonly by: string
+    /** Its issuer, or its endpoints. */
+    readonly asks: readonly string[]
+    readonly emailVerification: 'claim' | 'trusted' | 'mail'
+  }): Letter => ({
+    subject: 'There is a new sign-in provider',
+    paragraphs: [
+      `The administrator ${content.by} registered the provider ${content.provider}, which asks ` +
+        `${listPlaces(content)} (email_verification: ${content.emailVerification}). Users can sign up and in ` +
+        'through it.',
+      'All administrators are told. If that is as it should be, there is nothing to do.',
+      `If it is not, delete it, and let an operator end the sessions of ${content.by}: npm run admin -- user ` +
+        `@${content.by} end-sessions.`,
+    ],
+  }),
+  provider_deleted: (content: {
+    readonly provider: string
+    readonly by: string
+    readonly asks: readonly string[]
+    /** How many it opened, and how many of them nothing else opens. */
+    readonly accounts: number
+    readonly withoutOtherWay: number
+  }): Letter => ({
+    subject: 'A sign-in provider was deleted',
+    paragraphs: [
+      `The administrator ${content.by} deleted the provider ${content.provider}, which asked ${listPlaces(content)}.`,
+      `Accounts that it opened: ${content.accounts}. Of them without another way in than a link to their ` +
+        `mailbox: ${content.withoutOtherWay}.`,
+      'All administrators are told. If that is as it should be, there is nothing to do.',
+      'If it is not, register no provider in its place that you do not know, and let an operator end the ' +
+        `sessions of ${content.by}: npm run admin -- user @${content.by} end-sessions.`,
+    ],
+  }),
+  provider_moved: (content: {
+    /** Its name in paths. */
+    readonly provider: string
+    /** The administrator. */
+    readonly by: string
+    readonly changes: readonly { readonly what: string; readonly was: string | null; readonly is: string | null }[]
+    /** How many accounts it opened before; none where it is still the same issuer. */
+    readonly accounts?: number | undefined
+    /** It asks whom it asked before it moved. */
+    readonly isBack: boolean
+  }): Letter => ({
+    subject: 'Somebody else says who your users are',
+    paragraphs: [
+      `The administrator ${content.by} changed whom the provider ${content.provider} asks, or what it is ` +
+        `believed: ${content.changes.map(whatChanged).join('; ')}.`,
+      whomItKnows(content),
+      'All administrators are told. If that is as it should be, there is nothing to do.',
+      'If it is not, change it back: whom it knew before then signs in again. And somebody else is in the ' +
+        `account ${content.by}: let an operator end its sessions, npm run admin -- user @${content.by} ` +
+        'end-sessions.',
+    ],
+  }),
+  provider_move_confirmed: (content: { readonly provider: string; readonly accounts: number }): Letter => ({
+    subject: 'The move of a sign-in provider was confirmed',
+    paragraphs: [
+      `An operator confirmed, on the command line, that the provider ${content.provider} is the same at its ` +
+        `new place. Accounts that it opens again: ${content.accounts}.`,
+      'If you know nothing of it, ask your operator.',
+    ],
+  }),
+}
+
+const listPlaces = ({ asks }: { readonly asks: readonly string[] }): string => asks.map(oneLine).join(', ')
+
+type Moved = Parameters<(typeof oauthLetters)['provider_moved']>[0]
+
+const whatChanged = ({ what, was, is }: Moved['changes'][number]): string =>
+  `${what} was ${oneLine(was ?? 'none')} and is ${oneLine(is ?? 'none')}`
+
+function whomItKnows({ provider, accounts, isBack }: Moved): string {
+  if (isBack) return 'It asks whom it asked before it moved: whom it knew then signs in again.'
+  if (accounts === undefined) return 'Its issuer is the same: whom it knows signs in as before.'
+  return (
+    `Accounts that it opened: ${accounts}. It opens none of them until its owner links it anew, or an ` +
+    `operator confirms that it is the same provider: npm run admin -- providers confirm-move ${provider}.`
+  )
+}

@@ -1,0 +1,64 @@
+import { type Letter, oneLine } from '../mail/letter.ts'
+
+export const passwordLetters = {
+  password_reset: (content: { readonly link: string }): Letter => ({
+    subject: 'Set a new password',
+    paragraphs: [
+      'Somebody asked for a new password for your account.',
+      'If that was you, open this link to set one:',
+      { link: content.link },
+      'If it was not you, do not click: your password stays as it is.',
+    ],
+  }),
+  first_password: (content: { readonly link: string }): Letter => ({
+    subject: 'Set a password for your account',
+    paragraphs: [
+      'A password was asked for your account, which has none, nor another service through which it can be ' +
+        'signed in to. To set one, open this link:',
+      { link: content.link },
+      'If it was not you, there is nothing to do.',
+    ],
+  }),
+  no_password_notice: (content: {
+    /** None in a mail that an older version wrote. */
+    readonly providers?: readonly string[] | undefined
+  }): Letter => ({
+    subject: 'Your account has no password',
+    paragraphs: [
+      'Somebody asked for a new password for your account, which has none: you sign in through ' +
+        `${listServices(content.providers)}.`,
+      'Sign in that way. You can set a password in your account afterwards.',
+      'If it was not you, there is nothing to do: nothing was changed.',
+    ],
+  }),
+  password_changed: (): Letter => ({
+    subject: 'Your password was changed',
+    paragraphs: ['The password of your account was changed. Its other sessions have ended.', notYourPassword],
+  }),
+  password_set: (): Letter => ({
+    subject: 'Your account has a password now',
+    paragraphs: [
+      'A first password was set for your account: it can be signed in to with your address and that password as well.',
+      notYourPassword,
+    ],
+  }),
+  password_was_reset: (): Letter => ({
+    subject: 'Your password was set anew',
+    paragraphs: [
+      'A new password was set by a link that was mailed to this address. Everybody is signed out, and no ' +
+        'device is known any more.',
+      'If that was not you, somebody reads your mails: secure your mailbox first, then ask for a new password ' +
+        'on the sign-in page.',
+    ],
+  }),
+}
+
+const listServices = (names: readonly string[] = ['another service']): string =>
+  new Intl.ListFormat('en', { type: 'disjunction' }).format(names.map(oneLine))
+
+/** Whoever cannot sign in any more can do this, too. */
+
+/** Whoever cannot sign in any more can do this, too. */
+const notYourPassword =
+  'If that was not you, somebody is in your account: ask for a new password on the sign-in page. That signs ' +
+  'everybody out.'

@@ -1,0 +1,1 @@
+export const sessionEvents = ['logout', 'session_revoked', 'device_forgotten'] as const

@@ -1,0 +1,108 @@
+import type { Shown } from '../credentials/methods.ts'
+import { inUtc, type Letter, oneLine } from '../mail/letter.ts'
+import { nameRemoved, type Removed } from './removed.ts'
+
+export const signInLetters = {
+  device_link: (content: {
+    readonly link: string
+    /** None in a mail that an older version wrote. */
+    readonly shown?: Shown | undefined
+    readonly userAgent?: string | undefined
+    readonly ipAddress?: string | undefined
+  }): Letter => {
+    const { used, advice } = wayIn(content.shown)
+    return {
+      subject: 'Confirm your sign-in on a new device',
+      paragraphs: [
+        `${used} on a device that is new to your account.`,
+        'If that was you, open this link on the device that you want to sign in on:',
+        { link: content.link },
+        `If it was not you, do not click, and ${advice}`,
+        // Below the link, as its text is a stranger's.
+        whereFrom(content),
+      ],
+    }
+  },
+  new_device: (content: {
+    readonly shown: Shown
+    readonly userAgent?: string | undefined
+    readonly ipAddress?: string | undefined
+  }): Letter => {
+    const { used, advice } = wayIn(content.shown)
+    return {
+      subject: 'A sign-in on a new device',
+      paragraphs: [
+        `${used} to sign in on a device that was new to your account. From now on your account knows it.`,
+        'If that was you, there is nothing to do.',
+        `If it was not you, end the other sessions of your account, forget that device, and ${advice}`,
+        whereFrom(content),
+      ],
+    }
+  },
+  locked_out: (): Letter => ({
+    subject: 'Wrong passwords were tried on your account',
+    paragraphs: [
+      'Somebody tried wrong passwords or codes on your account, so that every further try has to wait.',
+      'If that was you, wait a moment, or ask for a new password on the sign-in page. On a device that your ' +
+        'account knows you can sign in all the same.',
+      'If it was not you: nobody got in. If others may know your password, set a new one now.',
+    ],
+  }),
+  taken_back: (content: {
+    readonly link: string
+    readonly by: 'owner' | 'operator'
+    /** What came after this moment was removed. */
+    readonly since: string
+    readonly removed: readonly Removed[]
+  }): Letter => ({
+    subject: 'Your account is yours again: set a new password',
+    paragraphs: [
+      content.by === 'owner'
+        ? 'The change of your e-mail address was undone: your account has this address again.'
+        : 'An operator took your account back from whoever was in it.',
+      'Everybody is signed out, and the password no longer works. Open this link to set a new one:',
+      { link: content.link },
+      listRemoved(content),
+      'What was replaced or switched off since then cannot come back by itself. Once you are in, look at ' +
+        'two-step sign-in, its backup codes and the services that you sign in through.',
+    ],
+  }),
+}
+
+function listRemoved({ since, removed }: Parameters<(typeof signInLetters)['taken_back']>[0]): string {
+  const nothing = `Nothing else had been added since ${inUtc(since)}.`
+  return removed.length === 0
+    ? nothing
+    : `Removed: ${removed.map(nameRemoved).join('; ')}. It counts from ${inUtc(since)}.`
+}
+
+/** What was used to come so far, and what to do where that was somebody else [AT19]. */
+function wayIn({ methods, provider }: Shown = { methods: [] }): { readonly used: string; readonly advice: string } {
+  const through =
+    provider === undefined ? 'An account of yours at another service' : `Your ${oneLine(provider)} account`
+  const withCode = methods.includes('backup_code')
+    ? ' together with a backup code'
+    : methods.includes('totp')
+      ? ' together with a code of your authenticator app'
+      : ''
+  const code = withCode === '' ? '' : ' They have your codes too: set up two-step sign-in anew.'
+  if (methods.includes('oauth'))
+    return {
+      used: `${through} was used${withCode}`,
+      advice: `secure that account: somebody can sign in with it.${code}`,
+    }
+  if (methods.includes('password'))
+    return { used: `Your password was entered${withCode}`, advice: `change your password: somebody knows it.${code}` }
+  return { used: 'Somebody began to sign in to your account', advice: 'change your password: somebody may know it.' }
+}
+
+function whereFrom({
+  userAgent,
+  ipAddress,
+}: {
+  userAgent?: string | undefined
+  ipAddress?: string | undefined
+}): string {
+  const device = userAgent === undefined ? 'an unknown program' : oneLine(userAgent)
+  return `It was ${device}${ipAddress === undefined ? '' : `, at the address ${ipAddress}`}.`
+}

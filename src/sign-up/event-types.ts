@@ -1,0 +1,1 @@
+export const signUpEvents = ['sign_up'] as const

@@ -1,0 +1,35 @@
+import { inUtc, type Letter, oneLine } from '../mail/letter.ts'
+
+export const signUpLetters = {
+  verify_email: (content: {
+    readonly handle: string
+    readonly link: string
+    readonly signedUpAt: string
+    /** Through whom the account will be signed in to, where it has no password. */
+    readonly provider?: string | undefined
+  }): Letter => ({
+    subject: 'Confirm your e-mail address',
+    paragraphs: [
+      `Somebody signed up${through(content)} with this address and the handle ${oneLine(content.handle)} at ` +
+        `${inUtc(content.signedUpAt)}.`,
+      `If that was you, open this link${whereItBegan(content)} to confirm the address:`,
+      { link: content.link },
+      'If it was not you, do not click: without the click no account exists, and the sign-up ends by itself.',
+    ],
+  }),
+  registered_notice: (): Letter => ({
+    subject: 'You already have an account',
+    paragraphs: [
+      'Somebody tried to sign up with this address, which already has an account here.',
+      'If that was you, just sign in; if you forgot the password, ask for a new one on the sign-in page.',
+      'If it was not you, there is nothing to do: nothing was changed, and they learned nothing about you.',
+    ],
+  }),
+}
+
+const through = ({ provider }: { readonly provider?: string | undefined }): string =>
+  provider === undefined ? '' : ` through ${oneLine(provider)}`
+
+/** Anywhere else it opens nothing [FD11]. */
+const whereItBegan = ({ provider }: { readonly provider?: string | undefined }): string =>
+  provider === undefined ? '' : ' in the browser or app that you signed up with'
