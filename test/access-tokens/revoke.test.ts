@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { makeToken } from '../../src/crypto/secret-token.ts'
-import { startApp, type TestApp } from '../support/app.ts'
+import { useApp } from '../support/app.ts'
 import { holder, refresh, withToken } from './support.ts'
 
 const url = '/v0/auth/token/revoke'
 const cookieName = '__Host-refresh_token'
 const cleared = `${cookieName}=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax`
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 const revoke = (refreshToken: unknown) => app.client().post(url, { refresh_token: refreshToken })
 const codeOf = async (token: unknown) => (await refresh(app, token)).code

@@ -1,17 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { useApp } from '../support/app.ts'
 import { signedInOnDevice } from '../support/people.ts'
 import { holder, partsOf, refresh, takeSigningKeys, withToken } from './support.ts'
 
 const url = '/v0/auth/token'
 const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp({ JWT_AUDIENCE: 'billing, search', ACCESS_TOKEN_TTL_SECONDS: '120' })
-})
-afterAll(() => app.close())
+const app = useApp({ JWT_AUDIENCE: 'billing, search', ACCESS_TOKEN_TTL_SECONDS: '120' })
 
 const published = async () => (await app.client().get('/.well-known/jwks.json')).body
 

@@ -1,16 +1,12 @@
 import type { FastifyRequest } from 'fastify'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { hashingClientOf } from '../../src/http/caller.ts'
 import { HashTicket } from '../../src/throttling/hash-ticket.ts'
-import { startApp, type TestApp } from '../support/app.ts'
+import { useApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
 import { mailedToken, newPerson, type Person, signedInOnDevice, signedUp } from '../support/people.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp({ RATE_LIMITS: 'on' })
-})
-afterAll(() => app.close())
+const app = useApp({ RATE_LIMITS: 'on' })
 // What each needs to begin with is not what it counts.
 beforeEach(() => forget())
 

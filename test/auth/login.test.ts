@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { addressDigest } from '../../src/accounts/address-digest.ts'
-import { startApp, type TestApp } from '../support/app.ts'
+import { startApp, useApp } from '../support/app.ts'
 import { mailedToken, mailsTo, newPerson, signedInOnDevice, signedUp, signUp } from '../support/people.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 describe.each(['/v0/auth/login', '/v0/app/auth/login'])('POST %s', (url) => {
   const isApp = url.includes('/app/')

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { startApp, type TestApp, useApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { mailedToken, mailsTo, signedInOnDevice, signedUp } from '../support/people.ts'
 import { ageSessions, eventsOf, spendBackupCodes, withTotp } from '../totp/support.ts'
@@ -7,11 +7,7 @@ import { ageSessions, eventsOf, spendBackupCodes, withTotp } from '../totp/suppo
 const url = '/v0/auth/reauthenticate'
 /** A route that demands a fresh session and changes nothing that these tests look at. */
 const freshUrl = '/v0/auth/sessions/revoke-others'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 /** An account whose one session was opened long enough ago. */
 async function signedInLongAgo() {

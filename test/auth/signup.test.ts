@@ -1,15 +1,11 @@
 import { createServer } from 'node:net'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { startApp, type TestApp, useApp } from '../support/app.ts'
 import { openMailSink } from '../support/mail-sink.ts'
 import { mailedToken, mailsTo, newPerson, signedUp, signUp } from '../support/people.ts'
 
 const url = '/v0/auth/signup'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 const post = (person: object) => app.client().post(url, person)
 

@@ -3,7 +3,7 @@ import { addressDigest } from '../../src/accounts/address-digest.ts'
 import { makeToken } from '../../src/crypto/secret-token.ts'
 import { loadReference } from '../../src/hashing/argon2.ts'
 import { emailKey } from '../../src/text/email.ts'
-import { startApp, type TestApp } from '../support/app.ts'
+import { startApp, type TestApp, useApp } from '../support/app.ts'
 import { seen, type TestClient } from '../support/client.ts'
 import { mailsSettled } from '../support/mail-way.ts'
 import { mailsTo, newPerson, type Person, signedInOnDevice, signedUp } from '../support/people.ts'
@@ -20,11 +20,7 @@ const wrongLogin = (app: TestApp, { email }: Pick<Person, 'email'>, client = app
   client.post(loginUrl, { email, password: 'not the password' }, elsewhere())
 
 describe('the owner is told by mail when somebody is locked out [TH2]', () => {
-  let app: TestApp
-  beforeAll(async () => {
-    app = await startApp({ RATE_LIMITS: 'on' })
-  })
-  afterAll(() => app.close())
+  const app = useApp({ RATE_LIMITS: 'on' })
 
   /** Also of the hashes a minute. */
   const endBlocks = async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { catalogue, errorCodes } from '../../src/errors/catalogue.ts'
-import { publicUrl, startApp, type TestApp } from '../support/app.ts'
+import { publicUrl, useApp } from '../support/app.ts'
 
 type Published = {
   readonly code: string
@@ -14,11 +14,7 @@ const published = (
   JSON.parse(readFileSync(new URL('errors.json', import.meta.url), 'utf8')) as { codes: readonly Published[] }
 ).codes
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 test('the catalogue has the published codes and no others', () => {
   expect([...errorCodes].sort()).toEqual(published.map(({ code }) => code).sort())

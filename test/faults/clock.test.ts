@@ -2,17 +2,13 @@ import { join } from 'node:path'
 import { Pool } from 'undici'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { partsOf } from '../access-tokens/support.ts'
-import { startApp, type TestApp } from '../support/app.ts'
+import { useApp } from '../support/app.ts'
 import { TestClient } from '../support/client.ts'
 import { mailedToken, signedUp, signUp } from '../support/people.ts'
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts'
 import { tempToken, verify, withTotp } from '../totp/support.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 /** A replica on the same database and keys whose own clock is wrong, while the database's is right. */
 describe.each([90, -90])('a replica whose clock is %i s off', { timeout: 40_000 }, (seconds) => {

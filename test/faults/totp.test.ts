@@ -1,15 +1,11 @@
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { expect, test } from 'vitest'
+import { useApp } from '../support/app.ts'
 import type { Answer } from '../support/client.ts'
 import { startServerProcess } from '../support/server-process.ts'
 import { eventsOf, onDeviceOf, type TotpPerson, tempToken, verify, withSetup, withTotp } from '../totp/support.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp({ DATABASE_TIMEOUT_MS: '800' })
-})
-afterAll(() => app.close())
+const app = useApp({ DATABASE_TIMEOUT_MS: '800' })
 
 /** While the outbox takes no mail. */
 async function withoutOutbox<Result>(act: () => Promise<Result>): Promise<Result> {

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { frontendUrl, publicUrl, startApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { frontendUrl, publicUrl, startApp, useApp } from '../support/app.ts'
 import { newPerson } from '../support/people.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 describe('CORS [HT2]', () => {
   const ask = (origin: string, url = '/v0/errors') => app.client().get(url, { headers: { origin } })

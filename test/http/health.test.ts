@@ -4,20 +4,16 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest'
+import { expect, inject, onTestFinished, test, vi } from 'vitest'
 import { addEncryptionKey } from '../../src/crypto/keyring.ts'
 import { reseal } from '../../src/db/reseal.ts'
-import { startApp, type TestApp } from '../support/app.ts'
+import { startApp, useApp } from '../support/app.ts'
 import { runStatement } from '../support/database.ts'
 import { openNarrowServer } from '../support/narrow-mail-server.ts'
 import { signedUp } from '../support/people.ts'
 import { startOwnRedis } from '../support/redis.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp({ RATE_LIMITS: '0.001', TRUSTED_PROXIES: '127.0.0.1' })
-})
-afterAll(() => app.close())
+const app = useApp({ RATE_LIMITS: '0.001', TRUSTED_PROXIES: '127.0.0.1' })
 
 test.each(['/health-check', '/health/live'])('GET %s is 204 and empty, and nothing guards it', async (url) => {
   const headers = { 'x-forwarded-for': 'junk', cookie: '__Host-session_id=junk', 'sec-fetch-site': 'cross-site' }

@@ -6,7 +6,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { importOptions } from '../../src/operator/import/command.ts'
 import { formats } from '../../src/operator/import/formats.ts'
-import { startApp, type TestApp } from '../support/app.ts'
+import { useApp } from '../support/app.ts'
 import { exportFile, importHere } from './support.ts'
 
 const page = readFileSync(new URL('../../docs/import.md', import.meta.url), 'utf8')
@@ -14,11 +14,7 @@ const commands = [...page.matchAll(/^ {4}npm run admin -- import-accounts (--fro
   ([, line = '']) => line,
 )
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 const read = (command: string) =>
   parseArgs({ args: command.split(' '), options: importOptions, allowPositionals: true })

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { frontendUrl, startApp, type TestApp } from '../support/app.ts'
+import { expect, test } from 'vitest'
+import { frontendUrl, useApp } from '../support/app.ts'
 import { mailsTo, signedUp } from '../support/people.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 test.each([
   { host: 'evil.example' },

@@ -1,20 +1,16 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { ConfigError, loadConfig, startWarnings } from '../../src/config/load-config.ts'
 import { addEncryptionKey } from '../../src/crypto/keyring.ts'
-import { startApp, type TestApp } from '../support/app.ts'
+import { startApp, useApp } from '../support/app.ts'
 import { startStandIn } from '../support/meilisearch-stand-in.ts'
 import { startOtlpReceiver } from '../support/otlp-receiver.ts'
 import { signedUp } from '../support/people.ts'
 import { openScriptedServer, willing } from '../support/scripted-mail-server.ts'
 import { runAdmin } from '../support/server-process.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 describe('npm run admin -- doctor', () => {
   test('everything that is configured is asked, and nothing is left behind', async () => {

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { type TestApp, useApp } from '../support/app.ts'
 import { type Answer, seen } from '../support/client.ts'
 import {
   appAtWorker,
@@ -13,11 +13,7 @@ import {
 import { mailedToken, mailsTo, newPerson, type Person, signedUp, signUp } from '../support/people.ts'
 
 const url = '/v0/auth/forgot-password'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 const forgot = (email: unknown, client = app.client()) => client.post(url, { email })
 const reset = (token: string, new_password = 'a wholly new passphrase') =>

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { makeToken } from '../../src/crypto/secret-token.ts'
-import { startApp, type TestApp } from '../support/app.ts'
+import { startApp, useApp } from '../support/app.ts'
 import type { Answer } from '../support/client.ts'
 import { mailedToken, mailsTo, newPerson, type Person, signedInOnDevice, signedUp, signUp } from '../support/people.ts'
 
 const url = '/v0/auth/reset-password'
 const fresh = 'a wholly new passphrase'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp({ DATABASE_TIMEOUT_MS: '20000' })
-})
-afterAll(() => app.close())
+const app = useApp({ DATABASE_TIMEOUT_MS: '20000' })
 
 const refused = ({ status, code, body, setCookies }: Answer) => ({ status, code, body, setCookies })
 const refusal = (status: number, code: string) => ({ status, code, body: { status, code }, setCookies: [] })

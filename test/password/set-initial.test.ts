@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { useApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
 import { mailedToken, type Person, signedInOnDevice, signedUp } from '../support/people.ts'
 
 const url = '/v0/auth/set-initial-password'
 const first = 'the very first passphrase'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp({ DATABASE_TIMEOUT_MS: '20000' })
-})
-afterAll(() => app.close())
+const app = useApp({ DATABASE_TIMEOUT_MS: '20000' })
 
 const refused = ({ status, code, body, setCookies }: Answer) => ({ status, code, body, setCookies })
 const refusal = (status: number, code: string) => ({ status, code, body: { status, code }, setCookies: [] })

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { useApp } from '../support/app.ts'
 import { signedInOnDevice, signedUp } from '../support/people.ts'
 
 const url = '/v0/auth/session'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 describe(`GET ${url} [FD83]`, () => {
   test('says who is signed in, until when and by what', async () => {

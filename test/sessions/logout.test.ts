@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { makeToken } from '../../src/crypto/secret-token.ts'
-import { startApp, type TestApp } from '../support/app.ts'
+import { useApp } from '../support/app.ts'
 import { signedInOnDevice, signedUp } from '../support/people.ts'
 
 const url = '/v0/auth/logout'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 const cleared = '__Host-session_id=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax'
 

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { useApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { signedInOnDevice, signedUp } from '../support/people.ts'
 
 const url = '/v0/auth/sessions/revoke-others'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 /** Three sessions of one account; the client's is one of them. */
 async function signedInThrice() {

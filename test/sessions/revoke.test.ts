@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { useApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { signedInOnDevice, signedUp } from '../support/people.ts'
 
 const url = '/v0/auth/sessions'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 type Session = { readonly management_id: string; readonly is_current: boolean }
 

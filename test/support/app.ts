@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type pg from 'pg'
 import { Pool } from 'undici'
-import { inject, type RunnerTestCase, TestRunner } from 'vitest'
+import { afterAll, beforeAll, inject, type RunnerTestCase, TestRunner } from 'vitest'
 import { buildApp } from '../../src/app.ts'
 import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
@@ -82,6 +82,16 @@ export async function startApp(env: Readonly<Record<string, string | undefined>>
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+/** The app of a file or of a `describe`: it is there from its first test to its last. */
+export function useApp(env: Readonly<Record<string, string | undefined>> = {}): TestApp {
+  const app = {} as TestApp
+  beforeAll(async () => {
+    Object.assign(app, await startApp(env))
+  })
+  afterAll(() => app.close())
+  return app
 }
 
 /** A change past the API would show after half a minute. */

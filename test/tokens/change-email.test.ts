@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { startApp, useApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { mailedToken, mailsTo, newPerson, type Person, signedInOnDevice, signedUp } from '../support/people.ts'
 
 const url = '/v0/auth/change-email'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 const freshAddress = () => newPerson().email
 const change = (client: TestClient, person: Person, new_email: string) =>

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { makeToken } from '../../src/crypto/secret-token.ts'
-import { startApp, type TestApp } from '../support/app.ts'
+import { useApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
 import { mailedToken, type Person, signedUp, signUp } from '../support/people.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp({ DATABASE_TIMEOUT_MS: '20000' })
-})
-afterAll(() => app.close())
+const app = useApp({ DATABASE_TIMEOUT_MS: '20000' })
 
 const sessionCookie = /^__Host-session_id=pst_[A-Za-z0-9_-]{49}; Path=\/; HttpOnly; Secure; SameSite=Lax$/
 const deviceCookie =

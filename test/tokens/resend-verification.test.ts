@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { makeToken } from '../../src/crypto/secret-token.ts'
-import { startApp, type TestApp } from '../support/app.ts'
+import { type TestApp, useApp } from '../support/app.ts'
 import { seen } from '../support/client.ts'
 import {
   appAtWorker,
@@ -14,11 +14,7 @@ import {
 import { mailedToken, mailsTo, newPerson, signedUp, signUp } from '../support/people.ts'
 
 const url = '/v0/auth/resend-verification-email'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 const resend = (email: unknown, client = app.client()) => client.post(url, { email })
 const verify = (token: string) => app.client().post('/v0/auth/verify-email', { token })

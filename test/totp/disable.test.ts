@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { useApp } from '../support/app.ts'
 import { appWith } from '../support/mail-way.ts'
 import { mailsTo, signedUp } from '../support/people.ts'
 import {
@@ -14,11 +14,7 @@ import {
 } from './support.ts'
 
 const url = '/v0/auth/totp/disable'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 describe(`POST ${url}`, () => {
   test('with a code: the password alone signs in; a notice and an event [MF6]', async () => {

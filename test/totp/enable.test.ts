@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { useApp } from '../support/app.ts'
 import { appWith } from '../support/mail-way.ts'
 import { mailedToken, mailsTo, signedUp } from '../support/people.ts'
 import { eventsOf, onDeviceOf, prolongBlocks, tempToken, verify, withSetup, withTotp } from './support.ts'
 
 const url = '/v0/auth/totp/enable'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 describe(`POST ${url}`, () => {
   test('ten backup codes, shown this once; a notice, an event, and the account says so', async () => {

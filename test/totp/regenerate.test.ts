@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { useApp } from '../support/app.ts'
 import { appWith } from '../support/mail-way.ts'
 import { mailsTo, signedUp } from '../support/people.ts'
 import { ageSessions, eventsOf, prolongBlocks, withTotp } from './support.ts'
 
 const url = '/v0/auth/totp/backup-codes/regenerate'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp({ DATABASE_TIMEOUT_MS: '1000' })
-})
-afterAll(() => app.close())
+const app = useApp({ DATABASE_TIMEOUT_MS: '1000' })
 
 describe(`POST ${url}`, () => {
   test('ten new codes; the old ones are void; a notice and an event [MF3 MF6]', async () => {

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { useApp } from '../support/app.ts'
 import type { Answer } from '../support/client.ts'
 import { onDeviceOf, type TotpPerson, tempToken, verify, withTotp } from './support.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 type Act = (one: TotpPerson, code: string) => Promise<Answer>
 const post =

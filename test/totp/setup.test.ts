@@ -3,17 +3,13 @@ import { join } from 'node:path'
 import jsQR from 'jsqr'
 import { Secret } from 'otpauth'
 import { PNG } from 'pngjs'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { useApp } from '../support/app.ts'
 import { signedUp } from '../support/people.ts'
 import { withSetup, withTotp } from './support.ts'
 
 const url = '/v0/auth/totp/setup'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp({ TOTP_ISSUER: 'Acme Inc' })
-})
-afterAll(() => app.close())
+const app = useApp({ TOTP_ISSUER: 'Acme Inc' })
 
 function decodeQr(base64: unknown): string | undefined {
   const { data, width, height } = PNG.sync.read(Buffer.from(String(base64), 'base64'))

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { expect, test } from 'vitest'
+import { useApp } from '../support/app.ts'
 import { signedUp } from '../support/people.ts'
 import { withSetup, withTotp } from './support.ts'
 
 const url = '/v0/auth/totp/status'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 test(`GET ${url}: on since when, with the codes that are left`, async () => {
   const { client, backupCodes } = await withTotp(app)

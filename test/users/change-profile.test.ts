@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { useApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
 import { newPerson, signedUp, signUp } from '../support/people.ts'
 
 const url = '/v0/user/me'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp({ DATABASE_TIMEOUT_MS: '20000' })
-})
-afterAll(() => app.close())
+const app = useApp({ DATABASE_TIMEOUT_MS: '20000' })
 
 const change = (client: TestClient, body?: unknown) => client.send('PATCH', url, { body })
 const refused = ({ status, code, body }: Answer) => [status, code, body.fields]

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { useApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
 import { appWith, brokenWorkers } from '../support/mail-way.ts'
 import { mailsTo, type Person, signedUp } from '../support/people.ts'
 import { onDeviceOf, tempToken, verify, withTotp } from '../totp/support.ts'
 
 const url = '/v0/user/me'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp({ DATABASE_TIMEOUT_MS: '20000' })
-})
-afterAll(() => app.close())
+const app = useApp({ DATABASE_TIMEOUT_MS: '20000' })
 
 const remove = (client: TestClient, body?: unknown) => client.send('DELETE', url, { body })
 const refused = ({ status, code, body, setCookies }: Answer) => ({ status, code, body, setCookies })

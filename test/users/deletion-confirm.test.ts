@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { makeToken } from '../../src/crypto/secret-token.ts'
-import { startApp, type TestApp } from '../support/app.ts'
+import { useApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { mailedToken, newPerson, type Person, signedUp } from '../support/people.ts'
 import { withSetup } from '../totp/support.ts'
 
 const url = '/v0/user/me/deletion/confirm'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 const confirm = (token: unknown) => app.client().post(url, { token })
 const ownId = '(select id from users where email = $1)'

@@ -1,8 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { open } from '../../src/crypto/sealed-box.ts'
 import { makeToken } from '../../src/crypto/secret-token.ts'
-import { startApp, type TestApp } from '../support/app.ts'
+import { type TestApp, useApp } from '../support/app.ts'
 import { type Answer, seen, type TestClient } from '../support/client.ts'
 import { appWith } from '../support/mail-way.ts'
 import { mailedToken, mailsTo, newPerson, signedInOnDevice, signedUp } from '../support/people.ts'
@@ -10,11 +10,7 @@ import { arrive, historyOf, OidcProvider } from '../support/provider.ts'
 import { onDeviceOf, tempToken, verify, withTotp } from '../totp/support.ts'
 
 const url = '/v0/user/me'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 const remove = (client: TestClient, body?: unknown) => client.send('DELETE', url, { body })
 

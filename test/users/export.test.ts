@@ -1,16 +1,12 @@
 import { get as httpGet, type IncomingMessage } from 'node:http'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { startApp, type TestApp, useApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { mailedToken, type Person, signedInOnDevice, signedUp } from '../support/people.ts'
 import { onDeviceOf, tempToken, withTotp } from '../totp/support.ts'
 
 const url = '/v0/user/me/export'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 const ownId = '(select id from users where email = $1)'
 const link = ({ email }: Person) =>

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { useApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
 import { type Person, signedUp } from '../support/people.ts'
 import { withTotp } from '../totp/support.ts'
 
 const url = '/v0/user/me'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 const remove = (client: TestClient, body?: unknown) => client.send('DELETE', url, { body })
 const refused = ({ status, code, body, setCookies }: Answer) => ({ status, code, body, setCookies })

@@ -1,20 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createUser } from '../../src/operator/create-user.ts'
 import { helpUser, type UserAct } from '../../src/operator/help-user.ts'
 import { listUsers } from '../../src/operator/list-users.ts'
 import { revokeRole } from '../../src/operator/operate-roles.ts'
 import { giveRole, said, somebody } from '../moderation/support.ts'
-import { startApp, type TestApp } from '../support/app.ts'
+import { useApp } from '../support/app.ts'
 import { appWith, recordingMailServer } from '../support/mail-way.ts'
 import { mailedToken, mailsTo, newPerson, signedInOnDevice, signUp } from '../support/people.ts'
 import { runAdmin } from '../support/server-process.ts'
 import { withSetup } from '../totp/support.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 /** As an operator runs it. */
 const admin = (...parameters: string[]) => runAdmin(app, parameters)

@@ -1,16 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { startApp, useApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { newPerson, type Person, signedUp, signUp } from '../support/people.ts'
 
 const byHandle = '/v0/users/profile'
 const byId = '/v0/users/profile/id'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 const idOf = async (client: TestClient) => String((await client.get('/v0/user/me')).body.id)
 

@@ -1,17 +1,13 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { useApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { mailsSettled } from '../support/mail-way.ts'
 import { mailedToken, newPerson, type Person, signedInOnDevice, signedUp } from '../support/people.ts'
 import { onDeviceOf, withTotp } from '../totp/support.ts'
 
 const url = '/v0/user/me/security-events'
-let app: TestApp
-beforeAll(async () => {
-  app = await startApp()
-})
-afterAll(() => app.close())
+const app = useApp()
 
 type Page = {
   readonly data: readonly { readonly id: string; readonly type: string; readonly created_at: string }[]
