@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
+import { sealedColumns } from './accounts/all-rows.ts'
 import { loadCommonPasswords } from './accounts/common-passwords.ts'
 import type { Config } from './config/config.ts'
 import { identityTtlSeconds } from './credentials/identity.ts'
@@ -94,7 +95,7 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
 
   const healthChecks = {
     postgres: postgresCheck(pool),
-    keys: keysCheck({ db, keyring, signingKeys }),
+    keys: keysCheck({ db, keyring, sealedColumns, signingKeys }),
     worker: checkWorker,
     // The built-in inbox is no other server.
     ...(mail.inbox === undefined && { mail: checkMail }),

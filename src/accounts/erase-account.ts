@@ -2,14 +2,14 @@ import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { AccountTransaction } from '../credentials/change-accounts.ts'
 import { endSessions } from '../credentials/end-sessions.ts'
 import { failedAttempts } from '../db/schema/limits.ts'
-import { mailedTokens, mails } from '../db/schema/mails.ts'
-import { oauthIdentities, oauthSignUps } from '../db/schema/oauth.ts'
+import { mailedTokens } from '../db/schema/mails.ts'
+import { oauthSignUps } from '../db/schema/oauth.ts'
 import { sessions } from '../db/schema/sessions.ts'
-import { backupCodes, pendingLogins, totpSecrets } from '../db/schema/totp.ts'
-import { devices, signUps, userRoles, users } from '../db/schema/users.ts'
+import { devices, signUps, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { supersedeSignUpTokens } from '../mailed-tokens/issue.ts'
+import { personalTables } from './all-rows.ts'
 import { dropImage } from './drop-image.ts'
 
 /**
@@ -33,9 +33,7 @@ export async function eraseAccount(
   await eraseSignUps(tx, user)
   await eraseOwnSignUp(tx, userId)
   await dropImage(deps, tx, { userId })
-  // Mails with a link go with their tokens.
-  await tx.delete(mails).where(eq(mails.userId, userId))
-  for (const table of personal) await tx.delete(table).where(eq(table.userId, userId))
+  for (const table of personalTables) await tx.delete(table).where(eq(table.userId, userId))
   await tx
     .update(users)
     .set({
@@ -58,17 +56,6 @@ export async function eraseAccount(
   await tx.execute(sql`select erase_security_events(${userId})`)
   await deps.searchIndex.noteChange(tx, userId)
 }
-
-const personal = [
-  devices,
-  mailedTokens,
-  pendingLogins,
-  totpSecrets,
-  backupCodes,
-  oauthIdentities,
-  oauthSignUps,
-  userRoles,
-] as const
 
 async function eraseAttempts(tx: Transaction, userId: string): Promise<void> {
   const known = await tx.select({ id: devices.id }).from(devices).where(eq(devices.userId, userId))

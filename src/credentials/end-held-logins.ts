@@ -1,5 +1,5 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import { pendingLogins } from '../db/schema/totp.ts'
+import { pendingLogins } from '../db/schema/pending-logins.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { supersedeUserTokens } from '../mailed-tokens/issue.ts'
 

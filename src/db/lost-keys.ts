@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { type Keyring, KeyringError } from '../crypto/keyring.ts'
 import type { Database } from './database.ts'
-import { sealedColumns } from './reseal.ts'
+import type { SealedColumn } from './rows.ts'
 
 /** Those up to the newest that are not there, or cannot be read. After `keys reseal` older ones may be thrown away. */
 function findUnusable(keyring: Keyring): number[] {
@@ -10,24 +10,30 @@ function findUnusable(keyring: Keyring): number[] {
   return Array.from({ length: newest }, (_, index) => index + 1).filter((id) => !usable.has(id))
 }
 
+type Kept = {
+  readonly db: Database
+  readonly keyring: Keyring
+  readonly sealedColumns: readonly SealedColumn[]
+}
+
 type FindLostKey = () => Promise<number | undefined>
 
 /**
  * Finds a key without which something that is kept does not open. Looks at the rows only where one is missing, and not
  * again once nothing was found to need it: nothing new is sealed by it.
  */
-export function lostKeyFinder({ db, keyring }: { readonly db: Database; readonly keyring: Keyring }): FindLostKey {
+export function lostKeyFinder({ db, keyring, sealedColumns }: Kept): FindLostKey {
   const unneeded = new Set<number>()
   return async () => {
     for (const id of findUnusable(keyring).filter((one) => !unneeded.has(one))) {
-      if (await isNeeded(db, id)) return id
+      if (await isNeeded(db, sealedColumns, id)) return id
       unneeded.add(id)
     }
     return undefined
   }
 }
 
-async function isNeeded(db: Database, keyId: number): Promise<boolean> {
+async function isNeeded(db: Database, sealedColumns: readonly SealedColumn[], keyId: number): Promise<boolean> {
   // As `sealingKeyId` reads it.
   const head = Buffer.alloc(4)
   head.writeUInt32BE(keyId)

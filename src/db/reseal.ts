@@ -2,13 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Keyring } from '../crypto/keyring.ts'
 import { open, seal, sealingKeyId } from '../crypto/sealed-box.ts'
 import type { Database } from './database.ts'
-
-/** What is sealed for long, and to which row: the associated data is `PURPOSE:` and the value of `boundTo`. */
-export const sealedColumns = [
-  { table: 'totp_secrets', column: 'sealed_secret', purpose: 'totp', boundTo: 'user_id' },
-  { table: 'oauth_providers', column: 'sealed_client_secret', purpose: 'oauth-provider', boundTo: 'id' },
-  { table: 'webhooks', column: 'sealed_secret', purpose: 'webhook', boundTo: 'id' },
-] as const
+import type { SealedColumn } from './rows.ts'
 
 const batchSize = 500
 const beforeAll = '00000000-0000-0000-0000-000000000000'
@@ -17,13 +11,11 @@ const beforeAll = '00000000-0000-0000-0000-000000000000'
  * Afterwards everything that is sealed for long is sealed by the newest key; gives how much was not. What is replaced
  * meanwhile is left alone.
  */
-export async function reseal(db: Database, keyring: Keyring): Promise<number> {
+export async function reseal(db: Database, keyring: Keyring, sealedColumns: readonly SealedColumn[]): Promise<number> {
   let resealed = 0
   for (const one of sealedColumns) resealed += await resealColumn(db, keyring, one)
   return resealed
 }
-
-type SealedColumn = (typeof sealedColumns)[number]
 
 async function resealColumn(db: Database, keyring: Keyring, one: SealedColumn): Promise<number> {
   const { id: newest } = keyring.getSealingKey()

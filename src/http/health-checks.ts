@@ -3,6 +3,7 @@ import { type Keyring, KeyringError } from '../crypto/keyring.ts'
 import type { Database } from '../db/database.ts'
 import { lostKeyFinder } from '../db/lost-keys.ts'
 import { findMissingColumn } from '../db/needed-columns.ts'
+import type { SealedColumn } from '../db/rows.ts'
 import type { HealthCheck } from './health.ts'
 
 /** PostgreSQL is there, is ours with all its tables, and is no standby that nothing can be written to. */
@@ -17,11 +18,16 @@ export const postgresCheck =
     if (missing !== undefined) throw new Error(`There is no ${missing}`)
   }
 
-type Keys = { readonly db: Database; readonly keyring: Keyring; readonly signingKeys: { getCurrent(): unknown } }
+type Keys = {
+  readonly db: Database
+  readonly keyring: Keyring
+  readonly sealedColumns: readonly SealedColumn[]
+  readonly signingKeys: { getCurrent(): unknown }
+}
 
 /** What is sealed opens, and can be sealed and signed. */
-export function keysCheck({ db, keyring, signingKeys }: Keys): HealthCheck {
-  const findLostKey = lostKeyFinder({ db, keyring })
+export function keysCheck({ db, keyring, sealedColumns, signingKeys }: Keys): HealthCheck {
+  const findLostKey = lostKeyFinder({ db, keyring, sealedColumns })
   return async () => {
     keyring.getSealingKey()
     signingKeys.getCurrent()

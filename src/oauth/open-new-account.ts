@@ -13,6 +13,7 @@ import type { Transaction } from '../db/transaction.ts'
 import type { Client } from '../http/caller.ts'
 import { supersedeSignUpTokens } from '../mailed-tokens/issue.ts'
 import { isKept } from '../mailed-tokens/kept-address.ts'
+import { factorsOn } from '../sign-in/factors.ts'
 import { lockAccount } from '../sign-in/lock-account.ts'
 import { type OpenedSession, openOnNewDevice } from '../sign-in/open-session.ts'
 import { emailKey } from '../text/email.ts'
@@ -56,7 +57,7 @@ type SignUp = typeof oauthSignUps.$inferSelect
 
 /** A reply that was lost a moment ago; not once the account asks for more than this token proves [MF4]. */
 const mayRepeat = sql<boolean>`${oauthSignUps.usedAt} > now() - interval '60 seconds'
-  and (${oauthSignUps.needsMail} or (${users.totpEnabledAt} is null and ${users.passwordVersion} = 0))`
+  and (${oauthSignUps.needsMail} or (cardinality(${factorsOn}) = 0 and ${users.passwordVersion} = 0))`
 
 /** The sign-up of the token, used by this very statement; or one that the very same request used a moment ago. */
 export async function takeSignUp(ctx: Context<Refusal>, tx: Transaction, wish: CompleteWish): Promise<SignUp> {

@@ -1,4 +1,5 @@
 import { rotateSigningKeys } from '../access-tokens/rotate-keys.ts'
+import { sealedColumns } from '../accounts/all-rows.ts'
 import type { Config } from '../config/config.ts'
 import { startWarnings } from '../config/load-config.ts'
 import { ownIssuers } from '../config/own-providers.ts'
@@ -80,7 +81,9 @@ async function rotateKeys(config: Config): Promise<Outcome> {
   const { keysDir, accessTokenTtlSeconds } = config
   const { kid } = rotateSigningKeys(keysDir, accessTokenTtlSeconds)
   addEncryptionKey(keysDir)
-  const resealed = await withDatabase(config, ({ db }) => reseal(db, openKeyring(keysDir, { create: false })))
+  const resealed = await withDatabase(config, ({ db }) =>
+    reseal(db, openKeyring(keysDir, { create: false }), sealedColumns),
+  )
   return {
     says:
       `Access tokens are signed by ${kid} from now on. Secrets that were sealed anew: ${resealed}. Back ` +

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
+import { sealedColumns } from '../accounts/all-rows.ts'
 import type { Config, Environment } from '../config/config.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { openSigningKeys } from '../credentials/signing-keys.ts'
@@ -119,7 +120,7 @@ async function checkKeys(config: Config, log: FastifyBaseLogger): Promise<string
 /** While the database is away, or has no tables yet, nobody can tell: that one has a check of its own. */
 async function findLost(config: Config, keyring: Keyring, log: FastifyBaseLogger): Promise<number | undefined> {
   try {
-    return await withDatabase(config, log, (db) => lostKeyFinder({ db, keyring })())
+    return await withDatabase(config, log, (db) => lostKeyFinder({ db, keyring, sealedColumns })())
   } catch (error) {
     if (error instanceof KeyringError) throw error
     return undefined

@@ -5,7 +5,7 @@ import { deviceDigestOf, isKnownDevice } from '../credentials/devices.ts'
 import type { Method } from '../credentials/methods.ts'
 import { makeToken, tokenDigest } from '../crypto/secret-token.ts'
 import { prepared } from '../db/prepared.ts'
-import { pendingLogins } from '../db/schema/totp.ts'
+import { pendingLogins } from '../db/schema/pending-logins.ts'
 import { devices, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 

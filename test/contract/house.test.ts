@@ -53,6 +53,7 @@ const levelOf = (file: string): number => {
 
 /** They join what each room declares, one line a room. */
 const joiningTables = [
+  'accounts/all-rows.ts',
   'accounts/event-types.ts',
   'errors/catalogue.ts',
   'mail/letters.ts',

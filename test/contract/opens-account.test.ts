@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { is } from 'drizzle-orm'
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core'
 import { expect, test } from 'vitest'
+import { allRows } from '../../src/accounts/all-rows.ts'
 import { opensAccount, opensNothing } from '../../src/sign-in/opens-account.ts'
 
 const folder = join(import.meta.dirname, '../../src/db/schema')
@@ -34,4 +35,19 @@ test('a table is known by any column that names an account, and by its key to it
   for (const column of ['user_id', 'userId', 'actor_id', 'owner_id', 'session_id', 'device_id', 'impersonatorUserId'])
     expect([column, ofAccount.test(column)]).toEqual([column, true])
   expect(tables.length).toBeGreaterThan(20)
+})
+
+test('every table with a user_id says in one room what becomes of its rows with the account [DA2]', () => {
+  const declared = allRows.flatMap(({ personal = [], otherwise = {} }) => [
+    ...personal.map(nameOf),
+    ...Object.keys(otherwise),
+  ])
+  const withUser = tables.filter((table) => getTableConfig(table).columns.some(({ name }) => /^user_?id$/i.test(name)))
+  expect(declared.toSorted()).toEqual(withUser.map(nameOf).toSorted())
+})
+
+test('every table that the sweep deletes from is declared by one room', () => {
+  const swept = allRows.flatMap(({ expired = {} }) => Object.keys(expired))
+  expect(new Set(swept).size).toBe(swept.length)
+  expect(tables.map(nameOf)).toEqual(expect.arrayContaining(swept))
 })

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, inject, onTestFinished, test, vi } from 'vitest'
+import { sealedColumns } from '../../src/accounts/all-rows.ts'
 import { addEncryptionKey } from '../../src/crypto/keyring.ts'
 import { reseal } from '../../src/db/reseal.ts'
 import { startApp, useApp } from '../support/app.ts'
@@ -136,7 +137,7 @@ test('GET /health/ready is 503 while an encryption key is gone by which somethin
   await expectReady(503, 'down')
   renameSync(hidden, key)
   await expectReady(200, 'up')
-  expect(await reseal(keyed.deps.db, keyed.deps.keyring)).toBe(1)
+  expect(await reseal(keyed.deps.db, keyed.deps.keyring, sealedColumns)).toBe(1)
   // Nothing needs it any more.
   renameSync(key, hidden)
   await vi.waitFor(() => expect(keyed.deps.keyring.encryptionKeys()).toHaveLength(1), 5000)

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
-import { programFile } from '../support/programs.ts'
-import { runAdmin } from '../support/server-process.ts'
+import { startApp, type TestApp } from '../../support/app.ts'
+import { programFile } from '../../support/programs.ts'
+import { runAdmin } from '../../support/server-process.ts'
 import { exportFile, importHere } from './support.ts'
 
 let app: TestApp

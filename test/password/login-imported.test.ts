@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { foreignHash } from '../crypto/foreign-hashes.ts'
+import { foreignHash } from '../hashing/foreign-hashes.ts'
 import { useApp } from '../support/app.ts'
 import { signedUp } from '../support/people.ts'
 

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Entry } from '../../src/operator/import/entry.ts'
-import { type Layout, readEntries } from '../../src/operator/import/read-entries.ts'
+import type { Entry } from '../../../src/operator/import/entry.ts'
+import { type Layout, readEntries } from '../../../src/operator/import/read-entries.ts'
 
 /** The text in pieces of so many bytes, as a disk may give it. */
 async function read(text: string, layout: Layout = {}, size = 7): Promise<Entry[]> {

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { hashCostOf } from '../../src/hashing/argon2.ts'
-import { readImport } from '../../src/operator/import/command.ts'
-import { importAccounts } from '../../src/operator/import/import-accounts.ts'
-import type { TestApp } from '../support/app.ts'
+import { hashCostOf } from '../../../src/hashing/argon2.ts'
+import { readImport } from '../../../src/operator/import/command.ts'
+import { importAccounts } from '../../../src/operator/import/import-accounts.ts'
+import type { TestApp } from '../../support/app.ts'
 
 export const exportFile = (name: string): string => join(import.meta.dirname, 'exports', name)
 

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { importOptions } from '../../src/operator/import/command.ts'
-import { formats } from '../../src/operator/import/formats.ts'
-import { useApp } from '../support/app.ts'
+import { importOptions } from '../../../src/operator/import/command.ts'
+import { formats } from '../../../src/operator/import/formats.ts'
+import { useApp } from '../../support/app.ts'
 import { exportFile, importHere } from './support.ts'
 
-const page = readFileSync(new URL('../../docs/import.md', import.meta.url), 'utf8')
+const page = readFileSync(new URL('../../../docs/import.md', import.meta.url), 'utf8')
 const commands = [...page.matchAll(/^ {4}npm run admin -- import-accounts (--from (?!SYSTEM).*)$/gm)].map(
   ([, line = '']) => line,
 )

@@ -1,0 +1,11 @@
+import { kept, type Rows } from '../db/rows.ts'
+
+export const accessTokenRows: Rows = {
+  otherwise: {
+    refresh_families: 'dead with their sessions, until their time is over',
+  },
+  expired: {
+    refresh_tokens: `coalesce(rotated_at, expires_at) < now() - ${kept}`,
+    refresh_families: `expires_at < now() - ${kept}`,
+  },
+}

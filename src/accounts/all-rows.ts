@@ -1,0 +1,43 @@
+import { accessTokenRows } from '../access-tokens/rows.ts'
+import { accountRows } from '../account/rows.ts'
+import type { Rows } from '../db/rows.ts'
+import { eventRows } from '../events/rows.ts'
+import { fileRows } from '../files/rows.ts'
+import { mailRows } from '../mail/rows.ts'
+import { mailedTokenRows } from '../mailed-tokens/rows.ts'
+import { moderationRows } from '../moderation/rows.ts'
+import { oauthRows } from '../oauth/rows.ts'
+import { sessionRows } from '../sessions/rows.ts'
+import { signInRows } from '../sign-in/rows.ts'
+import { signUpRows } from '../sign-up/rows.ts'
+import { throttlingRows } from '../throttling/rows.ts'
+import { totpRows } from '../totp/rows.ts'
+import { handleRows } from './rows.ts'
+
+/** What every room's tables hold, one line a room. */
+export const allRows: readonly Rows[] = [
+  accountRows,
+  handleRows,
+  accessTokenRows,
+  eventRows,
+  fileRows,
+  mailRows,
+  mailedTokenRows,
+  moderationRows,
+  oauthRows,
+  sessionRows,
+  signInRows,
+  signUpRows,
+  throttlingRows,
+  totpRows,
+]
+
+/** Tables whose rows of an account are deleted with it. */
+export const personalTables = allRows.flatMap(({ personal = [] }) => personal)
+
+export const sealedColumns = allRows.flatMap(({ sealed = [] }) => sealed)
+
+/** What may go: conditions by table. */
+export const expiredRows: Readonly<Record<string, string>> = Object.fromEntries(
+  allRows.flatMap(({ expired = {} }) => Object.entries(expired)),
+)

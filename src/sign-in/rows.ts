@@ -1,0 +1,8 @@
+import { kept, type Rows } from '../db/rows.ts'
+import { pendingLogins } from '../db/schema/pending-logins.ts'
+import { devices } from '../db/schema/users.ts'
+
+export const signInRows: Rows = {
+  personal: [devices, pendingLogins],
+  expired: { pending_logins: `expires_at < now() - ${kept}` },
+}
