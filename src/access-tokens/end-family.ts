@@ -4,10 +4,10 @@ import { tokenDigest } from '../crypto/secret-token.ts'
 import { refreshFamilies, refreshTokens } from '../db/schema/sessions.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 
 /** Afterwards no token of the family works, and its owner's history says why. */
-export function endReusedFamily({ pool }: Deps, familyId: string, client: Client): Promise<void> {
+export function endReusedFamily({ pool }: Deps, familyId: string, client: Caller): Promise<void> {
   return transaction(pool, async (tx) => {
     const [ended] = await tx
       .update(refreshFamilies)

@@ -8,7 +8,7 @@ import { tokenDigest } from '../crypto/secret-token.ts'
 import { refreshFamilies, refreshTokens, sessions } from '../db/schema/sessions.ts'
 import { users } from '../db/schema/users.ts'
 import { retried } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { endReusedFamily } from './end-family.ts'
 import { type Grant, grantTokens } from './grant.ts'
 import { deriveChild } from './refresh-token.ts'
@@ -16,7 +16,7 @@ import { isLive, rotateRefreshToken } from './rotate.ts'
 
 type Refusal = 'user:invalid_token' | 'user:token_expired' | 'user:banned' | 'system:token_creation_error'
 
-type Presented = { readonly text: string; readonly client: Client }
+type Presented = { readonly text: string; readonly client: Caller }
 
 /**
  * Afterwards the token is used up and the client has its one child. Asked again within ten seconds, as after a lost

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { findCredential, signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
-import { clientOf } from '../http/caller.ts'
+import { callerOf } from '../http/caller.ts'
 import { clearCookie, readCookie, setCookie } from '../http/cookies.ts'
 import { revokeRefreshToken } from './end-family.ts'
 import type { Grant } from './grant.ts'
@@ -102,7 +102,7 @@ function refreshRoutes(app: App, deps: Deps): void {
     handler: async (request, reply) => {
       const sent = findRefreshToken(request, deps, request.body.refresh_token)
       if (sent === undefined) throw fault('user:no_refresh_token')
-      const granted = await refresh({ ...deps, fault }, { text: sent.text, client: clientOf(request) })
+      const granted = await refresh({ ...deps, fault }, { text: sent.text, client: callerOf(request) })
       return reply200(reply, deps, { way: sent.way, granted })
     },
   })

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { type AccountTransaction, changeAccounts } from '../credentials/change-accounts.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { transaction } from '../db/transaction.ts'
-import type { Client, HashingClient } from '../http/caller.ts'
+import type { Caller, HashingCaller } from '../http/caller.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
 import { queueMail } from '../mail/outbox.ts'
 import { issueMailedToken, supersedeUserTokens } from '../mailed-tokens/issue.ts'
@@ -32,7 +32,7 @@ type Refusal =
 type Proof = {
   readonly password?: string | undefined
   readonly totpCode?: string | undefined
-  readonly client: HashingClient
+  readonly client: HashingCaller
 }
 
 /**
@@ -73,7 +73,7 @@ async function proveAgain(
   return proveCodeAgain(ctx, signedIn, { code: totpCode, purpose: 'disable', act, off, client })
 }
 
-type Erasure = { readonly userId: string; readonly client: Client }
+type Erasure = { readonly userId: string; readonly client: Caller }
 
 async function eraseOwn(ctx: Context<'user:cannot_manage_self'>, tx: AccountTransaction, { userId, client }: Erasure) {
   await keepLastAdmin(ctx, tx, userId)
@@ -84,7 +84,7 @@ async function eraseOwn(ctx: Context<'user:cannot_manage_self'>, tx: AccountTran
 async function mailLink(
   ctx: Context<'user:cannot_manage_self' | 'user:invalid_session' | 'rate_limit:exceeded' | DeliveryRefusal>,
   signedIn: SignedIn,
-  client: Client,
+  client: Caller,
 ): Promise<void> {
   await limitMails(ctx, 'account_deletion', emailKey(signedIn.user.email))
   const ttlSeconds = ctx.config.accountDeletionTtlSeconds
@@ -108,7 +108,7 @@ async function mailLink(
 /** Afterwards the account whose owner opened the mailed link is erased. */
 export function confirmDeletion(
   ctx: Context<'token:invalid_account_deletion' | 'user:cannot_manage_self'>,
-  { token, client }: { readonly token: string; readonly client: Client },
+  { token, client }: { readonly token: string; readonly client: Caller },
 ): Promise<void> {
   return changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, { text: token, purpose: 'account_deletion' })

@@ -14,7 +14,7 @@ import { readHeavily } from '../db/read-heavily.ts'
 import { files } from '../db/schema/files.ts'
 import { userRoles } from '../db/schema/users.ts'
 import { transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { listConnections } from '../oauth/connections.ts'
 import { findSessions } from '../sessions/list.ts'
 import { underWay } from '../throttling/under-way.ts'
@@ -32,7 +32,7 @@ const begin = underWay({ most: 32, ofOneNetwork: 1 })
  * Everything that is kept of the account, as JSON that is read while it is sent: a page of events at a time, so that no
  * connection waits for whoever reads slowly. The export itself is one of the events.
  */
-export async function exportAccount(ctx: Refusing, signedIn: SignedIn, client: Client): Promise<Readable> {
+export async function exportAccount(ctx: Refusing, signedIn: SignedIn, client: Caller): Promise<Readable> {
   const { user } = signedIn
   const place = begin(ctx.config, { userId: user.id, address: client.address })
   if (place === undefined) {

@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
-import { clientOf, hashingClientOf } from '../http/caller.ts'
+import { callerOf, hashingCallerOf } from '../http/caller.ts'
 import { clearCookie, readCookie } from '../http/cookies.ts'
 import { isUuid, wholeNumberText } from '../http/validation.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
@@ -84,7 +84,7 @@ function deletionRoutes(app: App, deps: Deps): void {
       if (password !== undefined && totpCode !== undefined) {
         throw fault('general:bad_request', { details: 'Send one of password and totp_code.' })
       }
-      const proof = { password, totpCode, client: hashingClientOf(request) }
+      const proof = { password, totpCode, client: hashingCallerOf(request) }
       const outcome = await deleteAccount({ ...deps, fault }, signedInUser(request), proof)
       if (outcome === 'mailed')
         return reply.code(202).send({ message: 'A link that erases the account is on its way.' })
@@ -106,7 +106,7 @@ function deletionRoutes(app: App, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const ctx = { ...deps, fault: confirmFault }
-      await confirmDeletion(ctx, { token: request.body.token, client: clientOf(request) })
+      await confirmDeletion(ctx, { token: request.body.token, client: callerOf(request) })
       return reply.code(204).send()
     },
   })
@@ -153,7 +153,7 @@ function historyRoutes(app: App, deps: Deps): void {
     config: { access: 'session', evenBanned: true, fresh: true, database: 'write', codes: exportFault.codes },
     schema: { summary: 'All data of the account, to keep', tags: ['account'], response: { 200: z.looseObject({}) } },
     handler: async (request, reply) => {
-      const stream = await exportAccount({ ...deps, fault: exportFault }, signedInUser(request), clientOf(request))
+      const stream = await exportAccount({ ...deps, fault: exportFault }, signedInUser(request), callerOf(request))
       return reply
         .type('application/json; charset=utf-8')
         .header('content-disposition', 'attachment; filename="postern-export.json"')

@@ -4,7 +4,7 @@ import type { Database } from '../db/database.ts'
 import { prepared } from '../db/prepared.ts'
 import { eventOutbox } from '../db/schema/events.ts'
 import { securityEvents } from '../db/schema/users.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import type { EventType } from './event-types.ts'
 
 type SecurityEvent = {
@@ -12,7 +12,7 @@ type SecurityEvent = {
   /** Nobody's: a failed login with an address that has no account. */
   readonly userId: string | undefined
   /** None of the operator's commands. */
-  readonly client: Pick<Client, 'address' | 'userAgent'> | undefined
+  readonly client: Pick<Caller, 'address' | 'userAgent'> | undefined
   readonly metadata?: Record<string, string>
 }
 

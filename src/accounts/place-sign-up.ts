@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { prepared } from '../db/prepared.ts'
 import { handles, signUps, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { liveUndosOf } from '../mailed-tokens/kept-address.ts'
 import { emailKey } from '../text/email.ts'
 import { handleKey } from './fields.ts'
@@ -20,7 +20,7 @@ export async function placeSignUp(
   ctx: Context<'user:handle_already_exists'>,
   tx: Transaction,
   wish: NewSignUp,
-  client: Pick<Client, 'address'>,
+  client: Pick<Caller, 'address'>,
 ): Promise<string> {
   const waiting = await putSignUp(tx, wish, ctx.config.signupTtlSeconds)
   if (!(await reserveHandle(tx, waiting))) throw ctx.fault('user:handle_already_exists')

@@ -1,6 +1,6 @@
 import type { signUps } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { type MailDeps, queueMail } from '../mail/outbox.ts'
 import { issueMailedToken, supersedeSignUpTokens } from '../mailed-tokens/issue.ts'
 import { mailedLink } from '../mailed-tokens/link.ts'
@@ -13,7 +13,7 @@ export async function queueSignUpMail(
   tx: Transaction,
   deps: MailDeps,
   signUp: typeof signUps.$inferSelect,
-  client?: Pick<Client, 'address'>,
+  client?: Pick<Caller, 'address'>,
 ): Promise<string> {
   const { id: signUpId, email, emailKey, handle, registered, createdAt, connection } = signUp
   await supersedeSignUpTokens(tx, signUpId)

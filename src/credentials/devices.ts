@@ -6,7 +6,7 @@ import { makeToken, tokenDigest } from '../crypto/secret-token.ts'
 import type { Database } from '../db/database.ts'
 import { devices, users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import type { SignedIn } from './signed-in.ts'
 
 /** Joins an account with its device whose token's digest is `deviceDigest`. */
@@ -43,7 +43,7 @@ export async function listDevices(db: Database, { user, deviceId }: SignedIn) {
 export function forgetDevice(
   ctx: Context<'system:not_found'>,
   { user }: SignedIn,
-  { deviceId, client }: { readonly deviceId: string; readonly client: Client },
+  { deviceId, client }: { readonly deviceId: string; readonly client: Caller },
 ): Promise<void> {
   return transaction(ctx.pool, async (tx) => {
     const forgotten = await tx
@@ -57,7 +57,7 @@ export function forgetDevice(
 
 const mostDevices = 50
 
-type NewDevice = { readonly userId: string; readonly client: Client }
+type NewDevice = { readonly userId: string; readonly client: Caller }
 
 /**
  * Afterwards whoever holds the token is a known device of the account; beyond fifty the one that was seen longest ago

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
-import type { Client, HashingClient } from '../http/caller.ts'
+import type { Caller, HashingCaller } from '../http/caller.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
 import { notifyOwner, queueMail } from '../mail/outbox.ts'
 import { issueMailedToken, supersedeUserTokens } from '../mailed-tokens/issue.ts'
@@ -26,7 +26,7 @@ type Refusal =
 
 const changesADay = 5
 
-type Wish = { readonly password: string; readonly newEmail: string; readonly client: HashingClient }
+type Wish = { readonly password: string; readonly newEmail: string; readonly client: HashingCaller }
 
 /** Afterwards a link waits in the new mailbox and a notice in the old one; the account's address is as it was. */
 export async function changeEmail(ctx: Context<Refusal>, signedIn: SignedIn, wish: Wish): Promise<void> {
@@ -66,7 +66,7 @@ type Change = {
   readonly userId: string
   readonly oldEmail: string
   readonly newEmail: string
-  readonly client: Client
+  readonly client: Caller
 }
 
 async function queueChangeMails(tx: Transaction, ctx: Context<never>, change: Change): Promise<string> {

@@ -8,7 +8,7 @@ import { violatesUnique } from '../db/failure.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
 import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { notifyOwner, queueNotice } from '../mail/outbox.ts'
 import { issueMailedToken, supersedeUserTokens } from '../mailed-tokens/issue.ts'
 import { mailedLink } from '../mailed-tokens/link.ts'
@@ -17,7 +17,7 @@ import { emailKey } from '../text/email.ts'
 
 type Refusal = 'token:invalid_email_change' | 'token:email_mismatch' | 'user:email_already_exists'
 
-type Proof = { readonly token: string; readonly email?: string | undefined; readonly client: Client }
+type Proof = { readonly token: string; readonly email?: string | undefined; readonly client: Caller }
 
 /** Afterwards the account has the new address and no session; the old address holds a link that undoes it [EM4]. */
 export function confirmEmailChange(ctx: Context<Refusal>, { token, email, client }: Proof): Promise<void> {

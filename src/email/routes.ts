@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { signedInUser, stateGuard } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
-import { clientOf, hashingClientOf } from '../http/caller.ts'
+import { callerOf, hashingCallerOf } from '../http/caller.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
 import { changeEmail } from './change-email.ts'
 import { confirmEmailChange } from './confirm-email-change.ts'
@@ -35,7 +35,7 @@ export function emailRoutes(app: App, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const { password, new_email: newEmail } = request.body
-      const wish = { password, newEmail, client: hashingClientOf(request) }
+      const wish = { password, newEmail, client: hashingCallerOf(request) }
       await changeEmail({ ...deps, fault: changeFault }, signedInUser(request), wish)
       return reply.code(204).send()
     },
@@ -53,7 +53,7 @@ export function emailRoutes(app: App, deps: Deps): void {
       response: { 204: z.void() },
     },
     handler: async (request, reply) => {
-      await confirmEmailChange({ ...deps, fault: confirmFault }, { ...request.body, client: clientOf(request) })
+      await confirmEmailChange({ ...deps, fault: confirmFault }, { ...request.body, client: callerOf(request) })
       return reply.code(204).send()
     },
   })
@@ -71,7 +71,7 @@ export function emailRoutes(app: App, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const { token } = request.body
-      await undoEmailChange({ ...deps, fault: undoFault }, { token, client: hashingClientOf(request) })
+      await undoEmailChange({ ...deps, fault: undoFault }, { token, client: hashingCallerOf(request) })
       return reply.code(204).send()
     },
   })

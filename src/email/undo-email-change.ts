@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { audit } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
 import { changeAccounts } from '../credentials/change-accounts.ts'
-import type { HashingClient } from '../http/caller.ts'
+import type { HashingCaller } from '../http/caller.ts'
 import { peekMailedToken, takeMailedToken } from '../mailed-tokens/take.ts'
 import { takeBack } from '../sign-in/take-back.ts'
 import { hashPassword } from '../throttling/hash-password.ts'
@@ -11,7 +11,7 @@ import { firstAskedAt, giveAddress } from './confirm-email-change.ts'
 
 type Refusal = 'token:invalid_email_change' | 'user:email_already_exists' | 'rate_limit:exceeded'
 
-type Proof = { readonly token: string; readonly client: HashingClient }
+type Proof = { readonly token: string; readonly client: HashingCaller }
 
 /**
  * Afterwards the account has its old address back, and whoever changed it is out, with all that came since they asked

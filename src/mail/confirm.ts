@@ -1,12 +1,12 @@
 import type { Context } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import type { DeliveryOutcome } from '../ports/mail-delivery.ts'
 import { networkDigest } from './network.ts'
 import { queueProbe } from './outbox.ts'
 
-type Sender = Pick<Client, 'address'>
+type Sender = Pick<Caller, 'address'>
 
 /** What any mail that a request waits for may meet; that the mail server did not take it has a code for each kind. */
 export type Undelivered = 'worker:connection_failed' | 'worker:response_invalid'

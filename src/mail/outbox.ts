@@ -7,7 +7,7 @@ import type { Jobs } from '../db/jobs.ts'
 import { prepared } from '../db/prepared.ts'
 import { mails } from '../db/schema/mails.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import type { MailContent } from './letters.ts'
 import { networkDigest } from './network.ts'
 
@@ -24,7 +24,7 @@ type NewMail = {
    * Who asked for it: mails of one network take turns with those of others. None: an operator, whom no request keeps
    * waiting.
    */
-  readonly client?: Pick<Client, 'address'>
+  readonly client?: Pick<Caller, 'address'>
 }
 
 /** A request that waits for its mail asks for it itself; the job is for what then went wrong. */
@@ -58,7 +58,7 @@ export async function notifyOwner(
   { id: userId, email: to }: Owner,
   news: News,
   /** Where somebody may cause many: it takes its turn among networks. */
-  client?: Pick<Client, 'address'>,
+  client?: Pick<Caller, 'address'>,
 ): Promise<void> {
   const content = { ...news, to } as MailContent
   const mail = { content, tokenId: null, userId, ttlSeconds: newsTtlSeconds, ...(client && { client }) }

@@ -1,14 +1,14 @@
 import type { Config } from '../config/config.ts'
 import { type OwnIssuers, ownIssuers } from '../config/own-providers.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { type MailDeps, putMail } from './outbox.ts'
 
 /** What somebody asks to be mailed to an address. */
 export type Inquiry = {
   readonly purpose: 'password_reset' | 'verify_email'
   readonly email: string
-  readonly client: Pick<Client, 'address' | 'userAgent'>
+  readonly client: Pick<Caller, 'address' | 'userAgent'>
 }
 
 /** Those of the API that was asked; a worker of its own may have others, or none. */

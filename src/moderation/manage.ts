@@ -8,7 +8,7 @@ import { changeAccounts } from '../credentials/change-accounts.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { BroadcastError } from '../ports/broadcast.ts'
 
 export const manageRefusals = [
@@ -23,7 +23,7 @@ export type Order = {
   readonly actor: SignedIn['user']
   readonly userId: string
   readonly reason: string
-  readonly client: Client
+  readonly client: Caller
 }
 
 type Target = {

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
-import { clientOf } from '../http/caller.ts'
+import { callerOf } from '../http/caller.ts'
 import { ban, unban } from './ban.ts'
 import { grantRole, revokeRole } from './change-role.ts'
 import { type Action, listLogs } from './logs.ts'
@@ -45,12 +45,12 @@ export function moderationRoutes(app: App, deps: Deps): void {
 
 /** What the body says of it, by whoever is signed in. */
 const orderOf = (
-  request: Parameters<typeof clientOf>[0] & { readonly body: { readonly user_id: string; readonly reason: string } },
+  request: Parameters<typeof callerOf>[0] & { readonly body: { readonly user_id: string; readonly reason: string } },
 ): Order => ({
   actor: signedInUser(request).user,
   userId: request.body.user_id,
   reason: request.body.reason,
-  client: clientOf(request),
+  client: callerOf(request),
 })
 
 function banRoutes(app: App, deps: Deps): void {

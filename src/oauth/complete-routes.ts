@@ -4,7 +4,7 @@ import { displayName, handle } from '../accounts/fields.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
-import { clientOf } from '../http/caller.ts'
+import { callerOf } from '../http/caller.ts'
 import { ruledText } from '../http/validation.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
 import { findAnonymousUsers } from '../sign-in/browser.ts'
@@ -37,7 +37,7 @@ export function completeRoutes(app: App, deps: Deps): void {
     pendingToken: request.body.pending_token,
     handle: request.body.handle,
     displayName: request.body.display_name,
-    client: clientOf(request),
+    client: callerOf(request),
   })
   app.route({
     method: 'POST',

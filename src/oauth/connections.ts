@@ -6,7 +6,7 @@ import type { SignedIn } from '../credentials/signed-in.ts'
 import type { Database } from '../db/database.ts'
 import { oauthIdentities } from '../db/schema/oauth.ts'
 import { transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { notifyOwner } from '../mail/outbox.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { isLastWayIn } from '../sign-in/ways-in.ts'
@@ -31,7 +31,7 @@ type Refusal = 'oauth:connection_not_found' | 'oauth:cannot_unlink_last_connecti
 export function unlink(
   ctx: Context<Refusal>,
   signedIn: SignedIn,
-  { slug, client }: { readonly slug: string; readonly client: Client },
+  { slug, client }: { readonly slug: string; readonly client: Caller },
 ): Promise<void> {
   return transaction(ctx.pool, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)

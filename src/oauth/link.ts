@@ -6,13 +6,13 @@ import type { Context } from '../context.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { oauthIdentities } from '../db/schema/oauth.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { notifyOwner } from '../mail/outbox.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import type { Identity, Provider } from './provider.ts'
 import { type ArrivalRefusal, type Return, takeIdentity } from './take-identity.ts'
 
-type Arrival = Omit<Return, 'flow' | 'sessionId'> & { readonly client: Client }
+type Arrival = Omit<Return, 'flow' | 'sessionId'> & { readonly client: Caller }
 
 /** Afterwards the account can be signed in to through that provider as well; gives where to go on. */
 export async function linkIdentity(

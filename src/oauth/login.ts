@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { type Outcome, type SignInRefusal, signInWithIdentity } from './sign-in.ts'
 import { type ArrivalRefusal, type Return, takeIdentity } from './take-identity.ts'
 
 type Arrival = Omit<Return, 'flow' | 'sessionId'> & {
   readonly deviceToken: string | undefined
-  readonly client: Client
+  readonly client: Caller
 }
 
 /** Afterwards whoever came back from the provider is signed in, one step further, or about to sign up. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
-import { clientOf } from '../http/caller.ts'
+import { callerOf } from '../http/caller.ts'
 import { readCookie } from '../http/cookies.ts'
 import { ruledText } from '../http/validation.ts'
 import { anonymousUserOf, findAnonymousUsers, giveName } from '../sign-in/browser.ts'
@@ -64,7 +64,7 @@ export function nativeRoutes(app: App, deps: Deps): void {
           proof,
           deviceToken: request.headers['x-device-token'],
           rememberMe: request.body.remember_me ?? false,
-          client: clientOf(request),
+          client: callerOf(request),
         },
       )
       if (outcome.next !== 'sign-up') return replyInApp(reply, outcome)
@@ -116,7 +116,7 @@ function oneTapRoutes(app: App, deps: Deps): void {
           anonymousDigests: findAnonymousUsers(deps, request),
           deviceToken: readCookie(request, deps.config, 'device_id'),
           rememberMe: request.body.remember_me ?? false,
-          client: clientOf(request),
+          client: callerOf(request),
         },
       )
       return replySignInInBrowser(reply, deps, outcome)

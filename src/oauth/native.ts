@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { OutboundError } from '../outbound/ask.ts'
 import { readJson } from '../outbound/json.ts'
 import { askProvider } from './ask-provider.ts'
@@ -33,7 +33,7 @@ type Arrival = {
   readonly proof: NativeProof
   readonly deviceToken: string | undefined
   readonly rememberMe: boolean
-  readonly client: Client
+  readonly client: Caller
 }
 
 /**

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose'
 import type { Context } from '../context.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { findProvider } from './find-provider.ts'
 import { type NativeRefusal, readIdToken } from './native.ts'
 import { type Outcome, signInWithIdentity } from './sign-in.ts'
@@ -26,7 +26,7 @@ type Arrival = {
   readonly anonymousDigests: readonly Buffer[]
   readonly deviceToken: string | undefined
   readonly rememberMe: boolean
-  readonly client: Client
+  readonly client: Caller
 }
 
 /** Afterwards whoever Google vouched for is signed in, one step further, or about to sign up. */

@@ -10,7 +10,7 @@ import { violatesUnique } from '../db/failure.ts'
 import { oauthSignUps } from '../db/schema/oauth.ts'
 import { signUps, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { supersedeSignUpTokens } from '../mailed-tokens/issue.ts'
 import { isKept } from '../mailed-tokens/kept-address.ts'
 import { factorsOn } from '../sign-in/factors.ts'
@@ -32,7 +32,7 @@ export type CompleteWish = {
   readonly displayName: string
   /** Of the browser that posts; the app's form has no names. */
   readonly anonymousDigests: readonly Buffer[] | undefined
-  readonly client: Client
+  readonly client: Caller
 }
 
 /**

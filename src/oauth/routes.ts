@@ -5,7 +5,7 @@ import type { ErrorCode } from '../errors/catalogue.ts'
 import { faults } from '../errors/fault.ts'
 import { banGuard, freshGuard, sessionGuard, signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
-import { clientOf } from '../http/caller.ts'
+import { callerOf } from '../http/caller.ts'
 import { readCookie } from '../http/cookies.ts'
 import { type Guard, guard } from '../http/guard.ts'
 import { ruledText } from '../http/validation.ts'
@@ -152,7 +152,7 @@ const arrivalOf = (deps: Deps, request: Arriving) => ({
   state: request.body.state,
   iss: request.body.iss,
   anonymousDigests: findAnonymousUsers(deps, request),
-  client: clientOf(request),
+  client: callerOf(request),
 })
 
 const connectionList = z.object({
@@ -207,7 +207,7 @@ function linkRoutes(app: App, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const ctx = { ...deps, fault: unlinkFault }
-      await unlink(ctx, signedInUser(request), { slug: request.body.provider, client: clientOf(request) })
+      await unlink(ctx, signedInUser(request), { slug: request.body.provider, client: callerOf(request) })
       return reply.code(204).send()
     },
   })

@@ -6,7 +6,7 @@ import { prepared } from '../db/prepared.ts'
 import { oauthIdentities } from '../db/schema/oauth.ts'
 import { devices, users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { isKept } from '../mailed-tokens/kept-address.ts'
 import { continueLogin } from '../sign-in/continue.ts'
 import { factorsOn } from '../sign-in/factors.ts'
@@ -39,7 +39,7 @@ type Arrival = {
   /** The browser that a new account's sign-up is bound to; an app has none. */
   readonly anonymousDigest: Buffer | undefined
   readonly rememberMe: boolean
-  readonly client: Client
+  readonly client: Caller
   /** Takes what proved who it is, in the transaction of what that opens; a code was taken by its provider. */
   readonly spend?: ((tx: Transaction) => Promise<void> | undefined) | undefined
 }

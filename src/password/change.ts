@@ -8,7 +8,7 @@ import { endSessions } from '../credentials/end-sessions.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { devices, users } from '../db/schema/users.ts'
 import { normalized } from '../hashing/password-hasher.ts'
-import type { HashingClient } from '../http/caller.ts'
+import type { HashingCaller } from '../http/caller.ts'
 import { notifyOwner } from '../mail/outbox.ts'
 import { supersedeUserTokens } from '../mailed-tokens/issue.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
@@ -29,7 +29,7 @@ type Change = {
   readonly newPassword: string
   /** Every device needs a mailed link again. */
   readonly forgetDevices: boolean
-  readonly client: HashingClient
+  readonly client: HashingCaller
 }
 
 /** Afterwards the account has the new password, the caller's session is its only one, and its owner is told. */

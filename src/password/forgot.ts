@@ -5,7 +5,7 @@ import type { OwnIssuers } from '../config/own-providers.ts'
 import type { Context } from '../context.ts'
 import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import type { ResetDeliveryRefusal } from '../mail/confirm.ts'
 import { inquire } from '../mail/inquiry.ts'
 import { type MailDeps, queueMail } from '../mail/outbox.ts'
@@ -17,7 +17,7 @@ import { emailKey } from '../text/email.ts'
 /** Afterwards the worker looks whose address it is; the answer is the same for every address. */
 export const forgotPassword = (
   ctx: Context<'rate_limit:exceeded' | ResetDeliveryRefusal>,
-  { email, client }: { readonly email: string; readonly client: Client },
+  { email, client }: { readonly email: string; readonly client: Caller },
 ): Promise<void> =>
   inquire(ctx, { purpose: 'password_reset', email, client }, 'worker:password_reset_email_send_failed')
 

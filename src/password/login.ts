@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { deviceDigestOf, isKnownDevice, mayBeDeviceToken } from '../credentials/devices.ts'
 import { prepared } from '../db/prepared.ts'
 import { devices, signUps, users } from '../db/schema/users.ts'
-import type { HashingClient } from '../http/caller.ts'
+import type { HashingCaller } from '../http/caller.ts'
 import type { DeliveryRefusal } from '../mail/confirm.ts'
 import { continueLogin } from '../sign-in/continue.ts'
 import { type FactorName, factorsOn } from '../sign-in/factors.ts'
@@ -30,7 +30,7 @@ type Attempt = {
   readonly password: string
   readonly rememberMe: boolean
   readonly deviceToken: string | undefined
-  readonly client: HashingClient
+  readonly client: HashingCaller
 }
 
 /** Afterwards the account has a session, or a login that waits: for its code, or for the link mailed to its owner. */

@@ -9,7 +9,7 @@ import { endHeldLogins } from '../credentials/end-held-logins.ts'
 import { endSessions } from '../credentials/end-sessions.ts'
 import { devices, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { HashingClient } from '../http/caller.ts'
+import type { HashingCaller } from '../http/caller.ts'
 import { notifyOwner } from '../mail/outbox.ts'
 import { supersedeUserTokens } from '../mailed-tokens/issue.ts'
 import { peekMailedToken, takeMailedToken } from '../mailed-tokens/take.ts'
@@ -30,7 +30,7 @@ type Reset = {
   readonly token: string
   readonly newPassword: string
   readonly email?: string | undefined
-  readonly client: HashingClient
+  readonly client: HashingCaller
 }
 
 const refusals = {

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { signedInUser, stateGuard } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
-import { clientOf, hashingClientOf } from '../http/caller.ts'
+import { callerOf, hashingCallerOf } from '../http/caller.ts'
 import { resetDeliveryRefusals } from '../mail/confirm.ts'
 import { changePassword } from './change.ts'
 import { forgotPassword } from './forgot.ts'
@@ -56,7 +56,7 @@ function changeRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void
     },
     handler: async (request, reply) => {
       const { current_password: currentPassword, new_password: newPassword, forget_devices = false } = request.body
-      const change = { currentPassword, newPassword, forgetDevices: forget_devices, client: hashingClientOf(request) }
+      const change = { currentPassword, newPassword, forgetDevices: forget_devices, client: hashingCallerOf(request) }
       await changePassword(ctx, signedInUser(request), change)
       return reply.code(204).send()
     },
@@ -90,7 +90,7 @@ function setInitialRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): 
     },
     handler: async (request, reply) => {
       const { new_password: newPassword } = request.body
-      await setInitialPassword(ctx, signedInUser(request), { newPassword, client: hashingClientOf(request) })
+      await setInitialPassword(ctx, signedInUser(request), { newPassword, client: hashingCallerOf(request) })
       return reply.code(204).send()
     },
   })
@@ -110,7 +110,7 @@ function forgotRoute(app: App, deps: Deps): void {
       response: { 204: z.void() },
     },
     handler: async (request, reply) => {
-      await forgotPassword(ctx, { email: request.body.email, client: clientOf(request) })
+      await forgotPassword(ctx, { email: request.body.email, client: callerOf(request) })
       return reply.code(204).send()
     },
   })
@@ -142,7 +142,7 @@ function resetRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void 
     },
     handler: async (request, reply) => {
       const { token, new_password: newPassword, email } = request.body
-      await resetPassword(ctx, { token, newPassword, email, client: hashingClientOf(request) })
+      await resetPassword(ctx, { token, newPassword, email, client: hashingCallerOf(request) })
       return reply.code(204).send()
     },
   })

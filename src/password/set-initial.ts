@@ -8,7 +8,7 @@ import { endHeldLogins } from '../credentials/end-held-logins.ts'
 import { endSessions } from '../credentials/end-sessions.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { users } from '../db/schema/users.ts'
-import type { HashingClient } from '../http/caller.ts'
+import type { HashingCaller } from '../http/caller.ts'
 import { notifyOwner } from '../mail/outbox.ts'
 import { supersedeUserTokens } from '../mailed-tokens/issue.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
@@ -25,7 +25,7 @@ type Refusal = 'password:already_set' | 'general:validation_error' | 'rate_limit
 export async function setInitialPassword(
   ctx: Context<Refusal>,
   signedIn: SignedIn,
-  { newPassword, client }: { readonly newPassword: string; readonly client: HashingClient },
+  { newPassword, client }: { readonly newPassword: string; readonly client: HashingCaller },
 ): Promise<void> {
   await countWayIn(ctx, signedIn.user)
   refusePersonal(ctx, newPassword, signedIn.user)

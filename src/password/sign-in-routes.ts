@@ -3,7 +3,7 @@ import { email, knownPassword } from '../accounts/fields.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
-import { hashingClientOf } from '../http/caller.ts'
+import { hashingCallerOf } from '../http/caller.ts'
 import { readCookie } from '../http/cookies.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
 import { deviceHeader, openedInApp, replyInApp, replyInBrowser, toBeContinued } from '../sign-in/reply.ts'
@@ -42,7 +42,7 @@ export function passwordSignInRoutes(app: App, deps: Deps): void {
       return replyInBrowser(
         reply,
         deps.config,
-        await login(ctx, { ...rest, rememberMe, deviceToken, client: hashingClientOf(request) }),
+        await login(ctx, { ...rest, rememberMe, deviceToken, client: hashingCallerOf(request) }),
       )
     },
   })
@@ -60,7 +60,7 @@ export function passwordSignInRoutes(app: App, deps: Deps): void {
     handler: async (request, reply) => {
       const deviceToken = request.headers['x-device-token']
       const { remember_me: rememberMe = false, ...rest } = request.body
-      return replyInApp(reply, await login(ctx, { ...rest, rememberMe, deviceToken, client: hashingClientOf(request) }))
+      return replyInApp(reply, await login(ctx, { ...rest, rememberMe, deviceToken, client: hashingCallerOf(request) }))
     },
   })
 }

@@ -3,10 +3,10 @@ import { changeAccounts } from '../credentials/change-accounts.ts'
 import { endSession } from '../credentials/end-sessions.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import type { Deps } from '../deps.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 
 /** Afterwards the session's token opens nothing. */
-export function logOut(deps: Deps, signedIn: SignedIn, client: Client): Promise<void> {
+export function logOut(deps: Deps, signedIn: SignedIn, client: Caller): Promise<void> {
   return changeAccounts(deps, async (tx) => {
     await endSession(tx, signedIn, 'logout')
     await audit(tx, { type: 'logout', userId: signedIn.user.id, client })

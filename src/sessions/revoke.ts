@@ -7,13 +7,13 @@ import { isLive } from '../credentials/live.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import type { Deps } from '../deps.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 
 /** Afterwards that session of the caller's has ended; anybody else's is as good as none [SE6]. */
 export function revokeSession(
   ctx: Context<'system:not_found'>,
   { user }: SignedIn,
-  { managementId, client }: { readonly managementId: string; readonly client: Client },
+  { managementId, client }: { readonly managementId: string; readonly client: Caller },
 ): Promise<void> {
   return changeAccounts(ctx, async (tx) => {
     tx.forget(user.id)
@@ -28,7 +28,7 @@ export function revokeSession(
 }
 
 /** Afterwards the caller's session is the account's only one. */
-export function revokeOtherSessions(deps: Deps, { user, sessionId }: SignedIn, client: Client): Promise<void> {
+export function revokeOtherSessions(deps: Deps, { user, sessionId }: SignedIn, client: Caller): Promise<void> {
   return changeAccounts(deps, async (tx) => {
     await endSessions(tx, user.id, { reason: 'revoked', except: sessionId })
     await audit(tx, { type: 'session_revoked', userId: user.id, client })

@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
-import { clientOf } from '../http/caller.ts'
+import { callerOf } from '../http/caller.ts'
 import { clearCookie, readCookie } from '../http/cookies.ts'
 import { isUuid } from '../http/validation.ts'
 import { currentRoute } from './current.ts'
@@ -52,7 +52,7 @@ export function sessionRoutes(app: App, deps: Deps): void {
     config: { access: 'session', evenBanned: true },
     schema: { summary: 'End the session', tags: ['sessions'], response: { 204: z.void() } },
     handler: async (request, reply) => {
-      await logOut(deps, signedInUser(request), clientOf(request))
+      await logOut(deps, signedInUser(request), callerOf(request))
       clearCookie(reply, deps.config, 'session_id')
       if (readCookie(request, deps.config, 'refresh_token')) clearCookie(reply, deps.config, 'refresh_token')
       return reply.code(204).send()
@@ -83,7 +83,7 @@ export function sessionRoutes(app: App, deps: Deps): void {
     handler: async (request, reply) => {
       const { management_id: managementId } = request.params
       if (!isUuid(managementId)) throw fault('system:not_found')
-      await revokeSession(ctx, signedInUser(request), { managementId, client: clientOf(request) })
+      await revokeSession(ctx, signedInUser(request), { managementId, client: callerOf(request) })
       return reply.code(204).send()
     },
   })
@@ -93,7 +93,7 @@ export function sessionRoutes(app: App, deps: Deps): void {
     config: { access: 'session', fresh: true },
     schema: { summary: 'End every other session of the account', tags: ['sessions'], response: { 204: z.void() } },
     handler: async (request, reply) => {
-      await revokeOtherSessions(deps, signedInUser(request), clientOf(request))
+      await revokeOtherSessions(deps, signedInUser(request), callerOf(request))
       return reply.code(204).send()
     },
   })
@@ -168,7 +168,7 @@ function deviceRoutes(app: App, deps: Deps): void {
       const { id: deviceId } = request.params
       if (!isUuid(deviceId)) throw fault('system:not_found')
       const ctx = { ...deps, fault }
-      await forgetDevice(ctx, signedInUser(request), { deviceId, client: clientOf(request) })
+      await forgetDevice(ctx, signedInUser(request), { deviceId, client: callerOf(request) })
       return reply.code(204).send()
     },
   })

@@ -1,7 +1,7 @@
 import { audit } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
 import { changeAccounts } from '../credentials/change-accounts.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { takeMailedToken } from '../mailed-tokens/take.ts'
 import { lockAccount } from './lock-account.ts'
 import { openOnNewDevice } from './open-session.ts'
@@ -10,7 +10,7 @@ type Proof = {
   readonly token: string
   /** Whose live session the posting browser holds. */
   readonly browserUserId: string | undefined
-  readonly client: Client
+  readonly client: Caller
 }
 
 /** Afterwards the client that posted the link, and no other, is a known device of the account and has a session. */

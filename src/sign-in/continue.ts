@@ -2,7 +2,7 @@ import { audit } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
 import type { Shown } from '../credentials/methods.ts'
 import { transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { type FactorName, methodsOfFactors } from './factors.ts'
 import { type Claim, FactorNeededError, type SigningIn } from './finish.ts'
 import { lockAccount } from './lock-account.ts'
@@ -20,7 +20,7 @@ type FirstStep = {
   readonly deviceId: string | null
   readonly rememberMe: boolean
   readonly shown: Shown
-  readonly client: Client
+  readonly client: Caller
 }
 
 /** How a way in ends where no code is asked for. */

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { changeAccounts } from '../credentials/change-accounts.ts'
 import { type Shown, showsCode } from '../credentials/methods.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
 import { notifyOwner } from '../mail/outbox.ts'
 import { limitMails } from '../throttling/mails.ts'
@@ -19,7 +19,7 @@ export type SigningIn = {
   readonly deviceId: string | null
   readonly rememberMe: boolean
   readonly shown: Shown
-  readonly client: Client
+  readonly client: Caller
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Shown } from '../credentials/methods.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { queueMail } from '../mail/outbox.ts'
 import { issueMailedToken } from '../mailed-tokens/issue.ts'
 import { mailedLink } from '../mailed-tokens/link.ts'
@@ -10,7 +10,7 @@ type HeldLogin = {
   readonly user: { readonly id: string; readonly email: string; readonly emailKey: string }
   readonly rememberMe: boolean
   readonly shown: Shown
-  readonly client: Client
+  readonly client: Caller
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Database } from '../db/database.ts'
 import { prepared } from '../db/prepared.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import { devices } from '../db/schema/users.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { countsByNow } from './factors.ts'
 
 type NewSession = {
@@ -20,7 +20,7 @@ type NewSession = {
   readonly rememberMe: boolean
   /** By what its holder has shown who they are; codes that do not count yet are left out. */
   readonly methods: readonly Method[]
-  readonly client: Client
+  readonly client: Caller
 }
 
 export type OpenedSession = {

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { users } from '../db/schema/users.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
-import type { HashingClient } from '../http/caller.ts'
+import type { HashingCaller } from '../http/caller.ts'
 import { admitAttempt, clearAttempts, recordFailure } from '../throttling/attempts.ts'
 import { accountAttempts } from '../throttling/attempts-key.ts'
 import { isPasswordRight } from '../throttling/hash-password.ts'
@@ -16,7 +16,7 @@ type Proof<Wrong extends ErrorCode> = {
   readonly wrong: Wrong
   /** What it was to prove, for the audit. */
   readonly act: 'reauthenticate' | 'change_password' | 'change_email' | 'delete_account'
-  readonly client: HashingClient
+  readonly client: HashingCaller
 }
 
 /**

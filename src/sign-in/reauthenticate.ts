@@ -5,7 +5,7 @@ import { type AccountTransaction, changeAccounts } from '../credentials/change-a
 import type { Method } from '../credentials/methods.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { sessions } from '../db/schema/sessions.ts'
-import type { HashingClient } from '../http/caller.ts'
+import type { HashingCaller } from '../http/caller.ts'
 import { countsByNow } from './factors.ts'
 import { lockOwnAccount } from './lock-account.ts'
 import { reproofs } from './reproofs.ts'
@@ -14,7 +14,7 @@ type By = keyof typeof reproofs
 
 export type ReauthenticateRefusal = 'user:invalid_session' | (typeof reproofs)[By]['codes'][number]
 
-type Again = { readonly by: By; readonly given: string; readonly client: HashingClient }
+type Again = { readonly by: By; readonly given: string; readonly client: HashingCaller }
 
 /** Afterwards the session is fresh for five minutes. */
 export async function reauthenticate(

@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { browserUser, signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
-import { clientOf, hashingClientOf } from '../http/caller.ts'
+import { callerOf, hashingCallerOf } from '../http/caller.ts'
 import { confirmDevice } from './confirm-device.ts'
 import { reauthenticate } from './reauthenticate.ts'
 import { replyOpened } from './reply.ts'
@@ -36,7 +36,7 @@ function reauthenticateRoute(app: App, deps: Deps): void {
         throw fault('general:bad_request', { details: 'Send exactly one of password and code.' })
       }
       const [by, given = ''] = password === undefined ? (['code', code] as const) : (['password', password] as const)
-      await reauthenticate(ctx, signedInUser(request), { by, given, client: hashingClientOf(request) })
+      await reauthenticate(ctx, signedInUser(request), { by, given, client: hashingCallerOf(request) })
       return reply.code(204).send()
     },
   })
@@ -49,7 +49,7 @@ function deviceRoutes(app: App, deps: Deps): void {
   const confirm = (request: FastifyRequest, token: string) =>
     confirmDevice(
       { ...deps, fault },
-      { token, browserUserId: browserUser(request, deps)?.id, client: clientOf(request) },
+      { token, browserUserId: browserUser(request, deps)?.id, client: callerOf(request) },
     )
   app.route({
     method: 'POST',

@@ -3,7 +3,7 @@ import { audit } from '../accounts/history.ts'
 import type { AccountTransaction } from '../credentials/change-accounts.ts'
 import { changedPassword } from '../credentials/changed-password.ts'
 import { users } from '../db/schema/users.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { type MailDeps, queueNotice } from '../mail/outbox.ts'
 import { issueMailedToken } from '../mailed-tokens/issue.ts'
 import { mailedLink } from '../mailed-tokens/link.ts'
@@ -17,7 +17,7 @@ type Recovery = {
   /** Of a password that nobody knows. */
   readonly unknownHash: string
   readonly by: 'owner' | 'operator'
-  readonly client: Client | undefined
+  readonly client: Caller | undefined
 }
 
 /**

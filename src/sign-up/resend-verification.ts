@@ -3,14 +3,14 @@ import { queueSignUpMail } from '../accounts/sign-up-mail.ts'
 import type { Context } from '../context.ts'
 import { handles, signUps } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import type { DeliveryRefusal } from '../mail/confirm.ts'
 import { inquire } from '../mail/inquiry.ts'
 import type { MailDeps } from '../mail/outbox.ts'
 import type { Inquiry } from '../mail/queue-inquiry.ts'
 import { emailKey } from '../text/email.ts'
 
-type Request = { readonly email: string; readonly ownEmail: string | undefined; readonly client: Client }
+type Request = { readonly email: string; readonly ownEmail: string | undefined; readonly client: Caller }
 
 /** Afterwards the worker looks whether a sign-up waits for that address; the answer is the same for every address. */
 export async function resendVerification(
@@ -37,7 +37,7 @@ export const mailPasswordVerification = (tx: Transaction, deps: MailDeps, { emai
 type Renewal = {
   readonly email: string
   /** None of the operator. */
-  readonly client?: Pick<Client, 'address'>
+  readonly client?: Pick<Caller, 'address'>
   readonly which?: SQL
 }
 

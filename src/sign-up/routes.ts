@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { browserUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
-import { clientOf, hashingClientOf } from '../http/caller.ts'
+import { callerOf, hashingCallerOf } from '../http/caller.ts'
 import { ruledText } from '../http/validation.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
 import { findAnonymousUsers } from '../sign-in/browser.ts'
@@ -29,7 +29,7 @@ export function signUpRoutes(app: App, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const { display_name: displayName, ...rest } = request.body
-      await signUp({ ...deps, fault: signUpFault }, { ...rest, displayName }, hashingClientOf(request))
+      await signUp({ ...deps, fault: signUpFault }, { ...rest, displayName }, hashingCallerOf(request))
       return reply.code(202).send({ message: 'If the address can be used, a link is on its way to it.' })
     },
   })
@@ -65,7 +65,7 @@ function resendRoute(app: App, deps: Deps): void {
     },
     handler: async (request, reply) => {
       const ownEmail = request.signedIn?.user.email
-      await resendVerification({ ...deps, fault }, { email: request.body.email, ownEmail, client: clientOf(request) })
+      await resendVerification({ ...deps, fault }, { email: request.body.email, ownEmail, client: callerOf(request) })
       return reply.code(204).send()
     },
   })
@@ -94,7 +94,7 @@ function verifyEmailRoutes(app: App, deps: Deps): void {
     token,
     email,
     isSignedIn: browserUser(request, deps) !== undefined,
-    client: clientOf(request),
+    client: callerOf(request),
   })
   app.route({
     method: 'POST',

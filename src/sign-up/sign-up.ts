@@ -1,7 +1,7 @@
 import { placeSignUp } from '../accounts/place-sign-up.ts'
 import type { Context } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
-import type { HashingClient } from '../http/caller.ts'
+import type { HashingCaller } from '../http/caller.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
 import { emailKey } from '../text/email.ts'
 import { hashPassword, reserveHashing } from '../throttling/hash-password.ts'
@@ -17,7 +17,7 @@ type Wish = { readonly email: string; readonly handle: string; readonly displayN
 export async function signUp(
   ctx: Context<'user:handle_already_exists' | 'rate_limit:exceeded' | DeliveryRefusal>,
   { password, ...wish }: Wish,
-  client: HashingClient,
+  client: HashingCaller,
 ): Promise<void> {
   using place = reserveHashing(ctx, client.network)
   await limitMails(ctx, 'verify_email', emailKey(wish.email))

@@ -8,7 +8,7 @@ import { violatesUnique } from '../db/failure.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
 import { handles, type PendingConnection, signUps, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { isKept } from '../mailed-tokens/kept-address.ts'
 import { takeMailedToken } from '../mailed-tokens/take.ts'
 import { type OpenedSession, openOnNewDevice } from '../sign-in/open-session.ts'
@@ -29,7 +29,7 @@ type Proof = {
   readonly isSignedIn: boolean
   /** Digests of what it holds that a sign-up may have begun with. */
   readonly held: readonly Buffer[]
-  readonly client: Client
+  readonly client: Caller
 }
 
 const refusals = {

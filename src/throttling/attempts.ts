@@ -5,7 +5,7 @@ import type { Database } from '../db/database.ts'
 import { prepared } from '../db/prepared.ts'
 import { failedAttempts } from '../db/schema/limits.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { notifyNobody, notifyOwner } from '../mail/outbox.ts'
 import type { AttemptsKey } from './attempts-key.ts'
 import { countEvent, scaled } from './quota.ts'
@@ -130,7 +130,7 @@ type Failure = {
   readonly key: AttemptsKey
   /** Whose secret it was; an address may have no account. */
   readonly owner: { readonly id: string; readonly email: string } | undefined
-  readonly client: Client
+  readonly client: Caller
   readonly metadata: Record<string, string>
 }
 

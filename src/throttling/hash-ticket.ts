@@ -1,6 +1,6 @@
 import type { SignedIn } from '../credentials/signed-in.ts'
 import type { PasswordHasher } from '../hashing/password-hasher.ts'
-import type { HashingClient } from '../http/caller.ts'
+import type { HashingCaller } from '../http/caller.ts'
 import type { Owner } from '../waiting/work-queue.ts'
 import { type AttemptsKey, accountAttempts } from './attempts-key.ts'
 import { type Counting, countEvent } from './quota.ts'
@@ -15,13 +15,13 @@ type HashesKey = Exclude<AttemptsKey, `codes:${string}`> | `mailbox:${string}`
 
 type Claim = {
   readonly key: HashesKey
-  readonly client: HashingClient
+  readonly client: HashingCaller
   readonly turn: Pick<Owner, 'lane' | 'party' | 'place'>
 }
 
 /**
  * The right to have a password hashed. Nobody has one whose network and account were not counted, right passwords as
- * well as wrong ones: the network by its route, which alone has a HashingClient, and the account by `count`, which
+ * well as wrong ones: the network by its route, which alone has a HashingCaller, and the account by `count`, which
  * alone makes tickets [AT3].
  */
 export class HashTicket {
@@ -55,7 +55,7 @@ export class HashTicket {
   }
 
   /** Who signs up has no account yet: their network is counted, and the mails to the address. */
-  static ofSignUp(client: HashingClient, turn: Claim['turn']): HashTicket {
+  static ofSignUp(client: HashingCaller, turn: Claim['turn']): HashTicket {
     if (client.countedFor !== 'sign-up') throw new Error('Whoever does not sign up has an account to be counted')
     return new HashTicket(ownerOf({ client, turn }), 1)
   }
@@ -69,7 +69,7 @@ export class HashTicket {
 }
 
 /** Counts one of a signed-in account's. */
-export const countOwnHash = (ctx: Counting, { user, deviceId }: SignedIn, client: HashingClient): Promise<HashTicket> =>
+export const countOwnHash = (ctx: Counting, { user, deviceId }: SignedIn, client: HashingCaller): Promise<HashTicket> =>
   HashTicket.count(ctx, {
     key: accountAttempts(user.id, deviceId),
     client,
@@ -80,7 +80,7 @@ export const countOwnHash = (ctx: Counting, { user, deviceId }: SignedIn, client
 export const countMailboxHash = (
   ctx: Counting,
   { id, userId }: { readonly id: string; readonly userId: string | null },
-  client: HashingClient,
+  client: HashingCaller,
 ): Promise<HashTicket> => HashTicket.count(ctx, { key: `mailbox:${userId ?? id}`, client, turn: {} })
 
 const ownerOf = ({ client, turn }: Pick<Claim, 'client' | 'turn'>): Owner => ({

@@ -6,7 +6,7 @@ import { endHeldLogins } from '../credentials/end-held-logins.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { backupCodes, totpSecrets } from '../db/schema/totp.ts'
 import { users } from '../db/schema/users.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { type MailDeps, notifyOwner } from '../mail/outbox.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { proveCodeAgain } from './prove-code.ts'
@@ -22,7 +22,7 @@ type Refusal =
 export async function disableTotp(
   ctx: Context<Refusal>,
   signedIn: SignedIn,
-  { code, client }: { readonly code: string; readonly client: Client },
+  { code, client }: { readonly code: string; readonly client: Caller },
 ): Promise<void> {
   const proof = { code, purpose: 'disable', act: 'totp_disable', off: 'totp:not_enabled', client } as const
   const proven = await proveCodeAgain(ctx, signedIn, proof)
@@ -36,7 +36,7 @@ export async function disableTotp(
 type Removal = {
   readonly user: { readonly id: string; readonly email: string }
   /** None of the operator. */
-  readonly client: Client | undefined
+  readonly client: Caller | undefined
 }
 
 /** Secret, backup codes and logins that waited for a code are gone; the owner is told. */

@@ -9,7 +9,7 @@ import type { SignedIn } from '../credentials/signed-in.ts'
 import type { Database } from '../db/database.ts'
 import { totpSecrets } from '../db/schema/totp.ts'
 import { users } from '../db/schema/users.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { notifyOwner } from '../mail/outbox.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { replaceBackupCodes } from './backup-codes.ts'
@@ -28,7 +28,7 @@ type Refusal = 'totp:already_enabled' | 'totp:invalid_code' | 'rate_limit:exceed
 export async function enableTotp(
   ctx: Context<Refusal>,
   signedIn: SignedIn,
-  { code, client }: { readonly code: string; readonly client: Client },
+  { code, client }: { readonly code: string; readonly client: Caller },
 ): Promise<string[]> {
   const { id: userId } = signedIn.user
   await countWayIn(ctx, signedIn.user)

@@ -1,7 +1,7 @@
 import { audit } from '../accounts/history.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { notifyOwner } from '../mail/outbox.ts'
 import { countBackupCodes } from './backup-codes.ts'
 import type { CheckedCode } from './check-code.ts'
@@ -9,7 +9,7 @@ import type { CheckedCode } from './check-code.ts'
 type Use = {
   readonly user: { readonly id: string; readonly email: string }
   readonly checked: CheckedCode
-  readonly client: Client
+  readonly client: Caller
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import type { DomainError } from '../errors/fault.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import type { Proven } from '../sign-in/proven.ts'
 import { admitAttempt, clearAttempts, recordFailure } from '../throttling/attempts.ts'
 import { accountAttempts } from '../throttling/attempts-key.ts'
@@ -24,7 +24,7 @@ type Proof = {
     | 'backup_codes_regenerate'
     | 'totp_disable'
     | 'delete_account'
-  readonly client: Client
+  readonly client: Caller
   /** Counts the try elsewhere as well, once the account's count let it through. */
   readonly countTry?: () => Promise<void>
 }

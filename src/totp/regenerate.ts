@@ -2,7 +2,7 @@ import { audit } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { transaction } from '../db/transaction.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { notifyOwner } from '../mail/outbox.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { replaceBackupCodes } from './backup-codes.ts'
@@ -15,7 +15,7 @@ type Refusal = 'totp:not_enabled' | 'totp:invalid_code' | 'rate_limit:exceeded' 
 export async function regenerateBackupCodes(
   ctx: Context<Refusal>,
   signedIn: SignedIn,
-  { code, client }: { readonly code: string; readonly client: Client },
+  { code, client }: { readonly code: string; readonly client: Caller },
 ): Promise<string[]> {
   const { id: userId } = signedIn.user
   const act = 'backup_codes_regenerate'

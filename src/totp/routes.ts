@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { signedInUser, stateGuard } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
-import { clientOf } from '../http/caller.ts'
+import { callerOf } from '../http/caller.ts'
 import { readCookie } from '../http/cookies.ts'
 import { ruledText } from '../http/validation.ts'
 import { deviceHeader, forApp, openedInApp, replyOpened } from '../sign-in/reply.ts'
@@ -79,7 +79,7 @@ export function totpRoutes(app: App, deps: Deps): void {
 
 const codeOf = (request: FastifyRequest<{ Body: z.infer<typeof codeBody> }>) => ({
   code: request.body.code,
-  client: clientOf(request),
+  client: callerOf(request),
 })
 
 const status = z.object({
@@ -170,7 +170,7 @@ function verifyRoutes(app: App, deps: Deps): void {
     handler: async (request, reply) => {
       const { temp_token: tempToken, code } = request.body
       const deviceToken = readCookie(request, deps.config, 'device_id')
-      const opened = await verifyLogin(ctx, { tempToken, code, deviceToken, client: clientOf(request) })
+      const opened = await verifyLogin(ctx, { tempToken, code, deviceToken, client: callerOf(request) })
       return replyOpened(reply, deps.config, opened)
     },
   })
@@ -188,7 +188,7 @@ function verifyRoutes(app: App, deps: Deps): void {
     handler: async (request) => {
       const { temp_token: tempToken, code } = request.body
       const deviceToken = request.headers['x-device-token']
-      return forApp(await verifyLogin(ctx, { tempToken, code, deviceToken, client: clientOf(request) }))
+      return forApp(await verifyLogin(ctx, { tempToken, code, deviceToken, client: callerOf(request) }))
     },
   })
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import type { Client } from '../http/caller.ts'
+import type { Caller } from '../http/caller.ts'
 import { signIn } from '../sign-in/finish.ts'
 import type { OpenedSession } from '../sign-in/open-session.ts'
 import { countTry, getPendingLogin, takePendingLogin } from '../sign-in/pending.ts'
@@ -18,7 +18,7 @@ type Proof = {
   readonly tempToken: string
   readonly code: string
   readonly deviceToken: string | undefined
-  readonly client: Client
+  readonly client: Caller
 }
 
 /** Afterwards the login that waited for the code has its session, on a known device. */

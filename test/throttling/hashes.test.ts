@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { hashingClientOf } from '../../src/http/caller.ts'
+import { hashingCallerOf } from '../../src/http/caller.ts'
 import { HashTicket } from '../../src/throttling/hash-ticket.ts'
 import { useApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
@@ -142,9 +142,9 @@ test('nothing is hashed beyond what was counted: only a route with such a limit 
       routeOptions: { url: '/v0/new', config: { limit } },
     }) as unknown as FastifyRequest
   for (const limit of [undefined, 'default', 'none', 'look-up'])
-    expect(() => hashingClientOf(request(limit))).toThrow('/v0/new hashes passwords')
-  expect(() => HashTicket.ofSignUp(hashingClientOf(request('sign-in')), {})).toThrow('an account to be counted')
-  const ticket = HashTicket.ofSignUp(hashingClientOf(request('sign-up')), {})
+    expect(() => hashingCallerOf(request(limit))).toThrow('/v0/new hashes passwords')
+  expect(() => HashTicket.ofSignUp(hashingCallerOf(request('sign-in')), {})).toThrow('an account to be counted')
+  const ticket = HashTicket.ofSignUp(hashingCallerOf(request('sign-up')), {})
   expect(ticket.spend()).toMatchObject({ party: '192.0.2.1' })
   expect(() => ticket.spend()).toThrow('once more')
 })
