@@ -18,8 +18,8 @@ import type { Decoders } from './files/decoders.ts'
 import type { HealthCheck } from './http/health.ts'
 import type { Inbox } from './mail/inbox.ts'
 import type { Metrics } from './metrics/metrics.ts'
+import type { Lookups } from './oauth/lookups.ts'
 import type { Endpoints } from './oauth/provider.ts'
-import type { Remembered } from './oauth/remembered.ts'
 import type { Outbound } from './outbound/ask.ts'
 import type { OutboundPolicy } from './outbound/policy.ts'
 import type { EventStream } from './ports/event-stream.ts'
@@ -61,8 +61,8 @@ export type Deps = {
   readonly outboundPolicy: OutboundPolicy
   readonly outbound: Outbound
   /** What providers publish of themselves, as long as it may be remembered. */
-  readonly discoveries: Remembered<Endpoints>
-  readonly providerKeys: Remembered<JSONWebKeySet>
+  readonly discoveries: Lookups<Endpoints>
+  readonly providerKeys: Lookups<JSONWebKeySet>
   /** Where they are asked for. */
   readonly metrics: Metrics | undefined
   /** Where they are sent to. */

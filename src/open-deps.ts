@@ -25,7 +25,7 @@ import { keysCheck, postgresCheck } from './http/health-checks.ts'
 import { watchDependencies } from './http/watch-dependencies.ts'
 import { openMetrics } from './metrics/metrics.ts'
 import { startMetricsServer } from './metrics/server.ts'
-import { remember } from './oauth/remembered.ts'
+import { openLookups } from './oauth/lookups.ts'
 import { openOutbound } from './outbound/ask.ts'
 import { outboundPolicy } from './outbound/policy.ts'
 import { openBroadcast } from './ports/broadcast.open.ts'
@@ -132,8 +132,8 @@ export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<
     remembered: sources.remembered,
     outboundPolicy: policy,
     outbound,
-    discoveries: remember(() => performance.now()),
-    providerKeys: remember(() => performance.now()),
+    discoveries: openLookups(() => performance.now()),
+    providerKeys: openLookups(() => performance.now()),
     ...sessionResolver(sources),
     resolveAccessToken: accessTokenResolver({ config, signingKeys, sources }),
     healthChecks,

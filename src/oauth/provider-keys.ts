@@ -8,16 +8,16 @@ import {
 } from 'jose'
 import { OutboundError, type OutboundReply } from '../outbound/ask.ts'
 import { readJson } from '../outbound/json.ts'
+import type { Found, Lookups } from './lookups.ts'
 import type { Provider } from './provider.ts'
 import { demandSuccess } from './provider-answer.ts'
-import type { Answer, Remembered } from './remembered.ts'
 
 /** What was presented is nothing that the provider issued to this client [OA3]. */
 export class ProviderTokenError extends Error {}
 
 export type ProviderKeyDeps = {
   readonly askProvider: (provider: Provider, url: string) => Promise<OutboundReply>
-  readonly providerKeys: Remembered<JSONWebKeySet>
+  readonly providerKeys: Lookups<JSONWebKeySet>
 }
 
 type Presented = {
@@ -86,7 +86,7 @@ const shortestMs = 60_000
 const longestMs = 24 * 3_600_000
 const usualMs = 600_000
 
-async function askKeys({ askProvider }: ProviderKeyDeps, provider: Provider): Promise<Answer<JSONWebKeySet>> {
+async function askKeys({ askProvider }: ProviderKeyDeps, provider: Provider): Promise<Found<JSONWebKeySet>> {
   const { jwks } = provider.endpoints
   if (jwks === undefined) throw new ProviderTokenError('The provider publishes no keys')
   const reply = await askProvider(provider, jwks)

@@ -13,9 +13,9 @@ import type { RateCounter } from '../ports/rate-counter.ts'
 import { mailPasswordVerification, mailVerification } from '../sign-up/resend-verification.ts'
 import { MailsSpentError, spendMail } from '../throttling/mails.ts'
 
-type Answer = (tx: Transaction, deps: MailDeps, inquiry: Required<StoredInquiry>) => Promise<boolean>
+type AnswerOwner = (tx: Transaction, deps: MailDeps, inquiry: Required<StoredInquiry>) => Promise<boolean>
 
-const answers: Readonly<Record<Inquiry['purpose'], Answer>> = {
+const answers: Readonly<Record<Inquiry['purpose'], AnswerOwner>> = {
   // Whoever has not opened the first link yet has no other way in than that [FD7].
   password_reset: async (...asked) => (await mailReset(...asked)) || mailPasswordVerification(...asked),
   verify_email: mailVerification,

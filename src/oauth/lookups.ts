@@ -1,23 +1,23 @@
 type Entry<Value> = { readonly value: Promise<Value>; readonly askedAt: number; lifetimeMs: number; isAwaited: boolean }
 
 /** An answer of another server and how long it may be remembered. */
-export type Answer<Value> = { readonly value: Value; readonly lifetimeMs: number }
+export type Found<Value> = { readonly value: Value; readonly lifetimeMs: number }
 
-export type Remembered<Value> = {
-  get(key: string, ask: () => Promise<Answer<Value>>): Promise<Value>
+export type Lookups<Value> = {
+  get(key: string, ask: () => Promise<Found<Value>>): Promise<Value>
   /** Asked anew, unless that was done a moment ago: who sends junk must not make us ask at every request. */
-  getFresh(key: string, ask: () => Promise<Answer<Value>>): Promise<Value>
+  getFresh(key: string, ask: () => Promise<Found<Value>>): Promise<Value>
   /** Asked anew, unless that is being done. */
-  getAnew(key: string, ask: () => Promise<Answer<Value>>): Promise<Value>
+  getAnew(key: string, ask: () => Promise<Found<Value>>): Promise<Value>
 }
 
 const mostEntries = 200
 const askAgainAfterMs = 30_000
 
 /** What other servers publish, each asked once for all who need it at the same moment. A failure is not remembered. */
-export function remember<Value>(now: () => number): Remembered<Value> {
+export function openLookups<Value>(now: () => number): Lookups<Value> {
   const entries = new Map<string, Entry<Value>>()
-  const askAnew = (key: string, ask: () => Promise<Answer<Value>>): Promise<Value> => {
+  const askAnew = (key: string, ask: () => Promise<Found<Value>>): Promise<Value> => {
     const answer = ask()
     const value = answer.then((one) => one.value)
     const entry = { value, askedAt: now(), lifetimeMs: askAgainAfterMs, isAwaited: true }
