@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KeyringError } from '../crypto/keyring.ts'
 import { type DeliverDeps, type DeliveryOutcome, deliverMail } from '../mail/deliver.ts'
-import { type FairTurns, NoTurnError } from '../mail/fair-turns.ts'
 import type { SmtpSender } from '../mail/smtp.ts'
 import { inTrace, type Tracing } from '../tracing/tracing.ts'
+import { type FairTurns, NoTurnError } from '../waiting/fair-turns.ts'
 
 type Options = {
   readonly host: string

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { fairTurns, NoTurnError } from '../../src/mail/fair-turns.ts'
+import { fairTurns, NoTurnError } from '../../src/waiting/fair-turns.ts'
 
 /** Works that end when they are told, in the order in which they got a turn. */
 function crowd(options: Partial<Parameters<typeof fairTurns>[0]> = {}) {

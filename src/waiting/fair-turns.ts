@@ -1,4 +1,4 @@
-import { type Entry, fairLane } from '../waiting/fair-lane.ts'
+import { type Entry, fairLane } from './fair-lane.ts'
 
 type Options = {
   /** Works at a time. */
