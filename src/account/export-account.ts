@@ -24,13 +24,13 @@ type Refusing = Context<'rate_limit:exceeded'>
 
 const eventsAPage = 200
 const attemptsAPage = 5
-/** For a page; whoever does not read for so long is hung up on. */
+/** For a page; a client that reads nothing for so long is cut off. */
 const stallMs = 30_000
 const begin = underWay({ most: 32, ofOneNetwork: 1 })
 
 /**
  * Everything that is kept of the account, as JSON that is read while it is sent: a page of events at a time, so that no
- * connection waits for whoever reads slowly. The export itself is one of the events.
+ * connection waits for a client that reads slowly. The export itself is one of the events.
  */
 export async function exportAccount(ctx: Refusing, signedIn: SignedIn, client: Caller): Promise<Readable> {
   const { user } = signedIn

@@ -20,7 +20,7 @@ export const presentEvent = ({ id, type, createdAt, ipAddress, userAgent, metada
 
 const newestFirst = [desc(securityEvents.createdAt), desc(securityEvents.id)] as const
 
-/** Older than that event of the account's own; any other is as good as none [AZ3]. */
+/** Older than that event of the account's own; the id of any other event counts as unknown [AZ3]. */
 const isBefore = (userId: string, cursor: string) => sql`(${securityEvents.createdAt}, ${securityEvents.id}) < (
   select at.created_at, at.id from ${securityEvents} at where at.id = ${cursor} and at.user_id = ${userId})`
 

@@ -18,7 +18,7 @@ type SecurityEvent = {
 
 /**
  * Writes one row of the account's history: in the transaction of the act, or, for a refusal, outside the one that
- * refuses. Whoever listens gets it after the commit. Gives its id.
+ * refuses. Listeners get it after the commit. Gives its id.
  */
 export async function audit(db: Database, { type, userId, client, metadata }: SecurityEvent): Promise<string> {
   const id = randomUUIDv7()

@@ -5,7 +5,7 @@ import { userRoles, users } from '../db/schema/users.ts'
 export const roles = ['admin', 'mod'] as const
 export type Role = (typeof roles)[number]
 
-/** Whoever has a role may do what a lower one may. */
+/** A role may do what a lower one may. */
 export const hasRole = (held: readonly Role[], needed: Role): boolean =>
   held.some((role) => roles.indexOf(role) <= roles.indexOf(needed))
 

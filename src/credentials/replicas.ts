@@ -27,7 +27,10 @@ export type Memory = {
 export type Replicas = {
   /** Whether this process may answer from what it remembers. */
   isLeased(): boolean
-  /** PostgreSQL's time by this process's monotonic clock, as good as the last renewal; in milliseconds since 1970. */
+  /**
+   * PostgreSQL's time by this process's monotonic clock, as exact as the last renewal of the lease was; in milliseconds
+   * since 1970.
+   */
   databaseNow(): number
   /**
    * Afterwards no process answers from what it knew of these accounts: each has said so, or its lease is over [SE5].
@@ -58,7 +61,7 @@ const message = z.union([
 ])
 type Message = z.infer<typeof message>
 
-/** Whoever may write to the channel may write anything: what is not ours is nothing. */
+/** Anything may be written to the channel: a message that is not ours is ignored. */
 function parseMessage(text: string): Message | undefined {
   try {
     return message.safeParse(JSON.parse(text)).data

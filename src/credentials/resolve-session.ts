@@ -28,7 +28,7 @@ export function sessionResolver(sources: SessionSources) {
   const find = async (key: string) => (await lookUp(key, Buffer.from(key, 'base64url'))).outcome
   const resolveSession: ResolveSession = (text) => {
     const key = digestText(text)
-    // Memory knows real ones only.
+    // A digest that is found in memory was a valid token once: its checksum need not be checked again.
     const recalled = recall(key)
     if (recalled !== undefined) return recalled.outcome
     return isToken('session', text) ? find(key) : 'user:invalid_session'

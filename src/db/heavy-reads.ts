@@ -10,7 +10,7 @@ import { readWithin } from './transaction.ts'
  * storm of them leaves most of both to others.
  */
 const kinds = {
-  /** Pages of an account's own data. Whoever has begun is waited for: as many as may be under way at once. */
+  /** Pages of an account's own data. An export that has begun may wait: as many as may be under way at once. */
   export: { mostWaiting: 32, deadlineMs: 30_000, rest: 3 },
   /** Searches of users, by networks. */
   search: { mostWaiting: 64, deadlineMs: 2000, rest: 1 },

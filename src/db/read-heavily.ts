@@ -16,7 +16,7 @@ export async function readHeavily<Result>(
   }
 }
 
-/** What a full queue is to whoever asked; anything else as it was. */
+/** A full queue as an error of the catalogue; any other error as it was. */
 export function tooMuchToRead({ fault }: Pick<Context<'rate_limit:exceeded'>, 'fault'>, error: unknown): unknown {
   if (!(error instanceof QueueFullError)) return error
   const { retryAfterSeconds } = error

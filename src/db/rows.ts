@@ -8,7 +8,9 @@ export type SealedColumn = {
   readonly boundTo: string
 }
 
-/** What a room's tables hold, as the room declares it; accounts/all-rows.ts joins them. Tables and conditions are SQL. */
+/**
+ * What a room's tables hold, as the room declares it; accounts/all-rows.ts joins them. Tables and conditions are SQL.
+ */
 export type Rows = {
   /** An account's rows here are deleted with the account. */
   readonly personal?: readonly (PgTable & { readonly userId: PgColumn })[]

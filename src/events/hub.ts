@@ -152,7 +152,7 @@ export function openEventHub({ db, heavyReads, eventStream, log }: Deps): EventH
   }
 }
 
-/** Gives whether the listener keeps up. Whoever has much to catch up with takes turns with others. */
+/** Gives whether the listener keeps up. A listener with much to catch up takes turns with the others. */
 async function deliverNew({ db, heavyReads }: Sources, place: Place): Promise<boolean> {
   const reader = { kind: 'history', owner: place.listener.userId } as const
   const events = await (place.isBehind ? heavyReads(reader, (tx) => readEvents(tx, place)) : readEvents(db, place))

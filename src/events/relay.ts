@@ -76,7 +76,7 @@ async function relayEvents({ pool, jobs, eventStream, log }: Deps): Promise<numb
     return moved
   })
   if (entries.length === 0) return 0
-  // Whoever listens looks into the log now and then anyway.
+  // Listeners look into the log now and then anyway.
   await eventStream.announce(entries).catch((error: unknown) => {
     log.debug({ cause: describeCause(error) }, 'the event stream did not take what was relayed')
   })

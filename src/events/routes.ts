@@ -67,7 +67,7 @@ async function join(
     deliver: (event) => write(asText(event)),
     end: () => {
       readable.end()
-      // Whoever does not read what is left is cut off.
+      // A client that does not read what is left is cut off.
       setTimeout(() => readable.destroy(), lingerMs).unref()
     },
   }

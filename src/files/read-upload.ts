@@ -9,7 +9,7 @@ type Refusal = 'file:upload_error' | 'FILE_TOO_LARGE' | 'rate_limit:exceeded'
 const frameBytes = 64 * 1024
 /** Each holds what has arrived of it in memory: nothing is left anywhere of one that is broken off [FS5]. */
 const begin = underWay({ most: 16, ofOneNetwork: 4 })
-/** Whoever sends less in so many seconds gives the place back. */
+/** An upload that sends less in so many seconds loses its place. */
 const leastBytes = 1024
 const stallSeconds = 5
 
@@ -52,7 +52,7 @@ async function readFilePart(request: FastifyRequest, fault: Fault<Refusal>, most
     const { code } = error as { code?: string }
     if (code === 'FST_REQ_FILE_TOO_LARGE') throw fault('FILE_TOO_LARGE')
     if (isRefusal(error)) throw error
-    // What the parser says of the bytes is no news to whoever sent them.
+    // What the parser says of the bytes tells the sender nothing new.
     throw fault('file:upload_error', { cause: error, details: 'The upload is broken off or no multipart/form-data.' })
   }
 }

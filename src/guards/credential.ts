@@ -96,7 +96,7 @@ export const freshGuard = guard('session', freshFault.codes, (request) => {
 
 const banFault = faults('user:banned')
 
-/** Refuses whoever is banned; comes after the guard that finds the session. */
+/** Refuses banned users; comes after the guard that finds the session. */
 export const banGuard = guard('session', banFault.codes, (request) => {
   if (signedInUser(request).user.isBanned) throw banFault('user:banned')
 })

@@ -31,7 +31,7 @@ function isForeign(request: FastifyRequest, allowed: ReadonlySet<string>): boole
   const { origin, 'sec-fetch-site': site } = request.headers
   if (site === 'cross-site') return true
   if (site === 'same-site') return origin === undefined || !allowed.has(origin)
-  // A browser says `same-origin` or `none`; anything else is as good as no header.
+  // A browser says `same-origin` or `none`; anything else counts as no header.
   if (site === 'same-origin' || site === 'none') return false
   return origin !== undefined && !allowed.has(origin)
 }

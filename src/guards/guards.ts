@@ -38,7 +38,7 @@ declare module 'fastify' {
     fresh?: boolean
     turnstile?: boolean
     /**
-     * Hashes a password for whoever asks, so strangers are refused while there is no room for it; its limit is
+     * Hashes a password for any caller, so strangers are refused while there is no room for it; its limit is
      * `sign-in` or `sign-up`.
      */
     hashes?: boolean

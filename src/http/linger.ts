@@ -8,7 +8,8 @@ const mostBytes = 16 * 2 ** 20
 const longestMs = 5000
 
 /**
- * Connections that linger at a time; a network's share is for itself alone. Whoever has lingered longest makes room.
+ * Connections that linger at a time; a network's share is for itself alone. The one that has lingered longest is closed
+ * for a new one.
  */
 const most = 256
 const mostOfNetwork = 64

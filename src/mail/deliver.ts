@@ -37,7 +37,7 @@ export type DeliveryOutcome = 'delivered' | 'failed' | 'refused'
 export async function deliverMail(
   deps: DeliverDeps,
   mailId: string,
-  // The wait for a turn or a connection counts too, else whoever is behind a slow mail server hears of it too late.
+  // The wait for a turn or a connection counts too, else a request behind a slow mail server would be told too late.
   since = performance.now(),
 ): Promise<DeliveryOutcome> {
   try {

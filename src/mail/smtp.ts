@@ -144,7 +144,7 @@ export function smtpSender({ url, from, name, deadlineMs }: Options): SmtpSender
 
 const pauseMs = 100
 const lookAgainAfterMs = 15_000
-/** Before whoever asks for it gives up. */
+/** Shorter than the deadline of the caller. */
 const greetedWithinMs = 1500
 
 function describe(refusal: Refusal): SmtpError {

@@ -7,7 +7,7 @@ type Deps = { readonly config: Config; readonly log: FastifyBaseLogger; readonly
 
 const informative: ReadonlySet<string> = new Set(['trace', 'debug', 'info'])
 
-/** A line in the log, and figures for whoever asks; none where nobody reads either. */
+/** Writes a line to the log and counts the answer in the metrics; does nothing where both are off. */
 export function answerNoter({ config, log, metrics }: Deps): NoteAnswer | undefined {
   const logsAnswers = informative.has(config.logLevel)
   if (!logsAnswers && metrics === undefined) return undefined

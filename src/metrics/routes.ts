@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
 
-/** Shows the figures to whoever has METRICS_TOKEN. */
+/** Serves the metrics to callers with METRICS_TOKEN. */
 export function metricsRoutes(app: App, { config, metrics }: Deps): void {
   const { metricsToken } = config
   if (metrics === undefined || metricsToken === undefined) return

@@ -43,7 +43,7 @@ export function moderationRoutes(app: App, deps: Deps): void {
   })
 }
 
-/** What the body says of it, by whoever is signed in. */
+/** What the body says, done by the caller. */
 const orderOf = (
   request: Parameters<typeof callerOf>[0] & { readonly body: { readonly user_id: string; readonly reason: string } },
 ): Order => ({

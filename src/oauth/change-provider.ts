@@ -41,7 +41,7 @@ export async function changeProvider(
     }
     return true
   }
-  // Before whoever is named is asked anything.
+  // Before the server that the request names is asked anything.
   const isTold = await demandProof(ctx.db, findDifferent(wish, known))
   if (isTold || namesEndpoints(wish)) await countTold(ctx, actor)
   const endpoints: Partial<Row> = namesEndpoints(wish)

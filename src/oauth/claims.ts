@@ -6,7 +6,7 @@ import type { Identity, Provider } from './provider.ts'
 export const plainText = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u)
 
 /**
- * OpenID Connect Core 1.0 section 5.1; other types than these are as good as absent, and so is an address of nothing.
+ * OpenID Connect Core 1.0 section 5.1; a claim of another type counts as absent, and so does an empty address.
  */
 const claims = z.object({
   sub: plainText.min(1).max(255),

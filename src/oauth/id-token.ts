@@ -68,7 +68,7 @@ const isOfIdTokens = ({ typ }: { readonly typ?: unknown }): boolean =>
 
 const secondsNow = (): number => Date.now() / 1000
 
-/** An ID token that whoever has it may bring, so it is good once. */
+/** An ID token is a bearer token: it is accepted once. */
 export type BearerIdToken = {
   /** Of what is signed: the signature itself can be written in several ways. */
   readonly digest: Buffer

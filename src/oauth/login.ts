@@ -8,7 +8,7 @@ type Arrival = Omit<Return, 'flow' | 'sessionId'> & {
   readonly client: Caller
 }
 
-/** Afterwards whoever came back from the provider is signed in, one step further, or about to sign up. */
+/** Afterwards the user who came back from the provider is signed in, one step further, or about to sign up. */
 export async function loginThroughProvider(
   ctx: Context<ArrivalRefusal | SignInRefusal>,
   { deviceToken, client, ...arrival }: Arrival,

@@ -47,7 +47,7 @@ export async function registerProvider(
   }
   try {
     return await transaction(ctx.pool, async (tx) => {
-      // The session may have ended while whoever is named was asked [AT11].
+      // The session may have ended while the provider was asked [AT11].
       await lockOwnAccount(ctx, tx, signedIn)
       const [row] = await tx.insert(oauthProviders).values(provider).returning()
       await noteRegistration(tx, ctx, { actor, row: row as Row })

@@ -29,7 +29,7 @@ type Arrival = {
   readonly client: Caller
 }
 
-/** Afterwards whoever Google vouched for is signed in, one step further, or about to sign up. */
+/** Afterwards the user that Google vouched for is signed in, one step further, or about to sign up. */
 export async function loginByOneTap(ctx: Context<Refusal>, arrival: Arrival): Promise<Outcome> {
   const { credential, anonymousDigests, deviceToken, rememberMe, client } = arrival
   const provider = await findProvider(ctx, slug)

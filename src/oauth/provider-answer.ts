@@ -89,7 +89,7 @@ function plainLocation(header: string | string[] | undefined): string | undefine
 type Fault = { readonly endpoint: Endpoint; readonly cause: unknown }
 
 /**
- * Afterwards whoever runs the server can read which provider did not do its part, where and why [FD8]; the same as a
+ * Afterwards the operator can read which provider did not do its part, where and why [FD8]; the same as a
  * sentence.
  */
 export function noteProviderFault(

@@ -45,8 +45,8 @@ type Arrival = {
 }
 
 /**
- * Whoever the provider vouched for goes on as after a password, or, new here, with a sign-up. Never linked by e-mail
- * [OA5].
+ * A user that the provider vouched for goes on as after a password, or, new here, with a sign-up. Never linked by
+ * e-mail [OA5].
  */
 export async function signInWithIdentity(
   ctx: Context<SignInRefusal>,

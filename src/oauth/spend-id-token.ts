@@ -8,7 +8,7 @@ import type { BearerIdToken } from './id-token.ts'
 const keptBeyondEndSeconds = 300
 
 /**
- * Afterwards this ID token opens nothing more, so that whoever finds it in a log or takes it on its way comes too late.
+ * Afterwards this ID token opens nothing more: somebody who finds it in a log or takes it on its way comes too late.
  */
 export async function spendIdToken(
   ctx: Context<'oauth:invalid_id_token'>,

@@ -76,7 +76,7 @@ export type TakenState = {
   readonly rememberMe: boolean
 }
 
-/** Afterwards the state is used up. One that belongs elsewhere is as good as unknown and stays as it is. */
+/** Afterwards the state is used up. One that belongs elsewhere is answered as an unknown one is, and stays as it is. */
 export async function takeState(
   ctx: Context<never>,
   { state, provider, flow, anonymousDigests, sessionId }: Presented,

@@ -9,7 +9,7 @@ import { ProviderTokenError, verifyByProvider } from './provider-keys.ts'
 
 export type UserInfoRefusal = 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed'
 
-/** What the provider says at a URL about whoever the token is for. */
+/** What the provider says at a URL about the user whose token it is. */
 export async function fetchUserInfo(
   ctx: Context<UserInfoRefusal>,
   provider: Provider,

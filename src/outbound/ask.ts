@@ -5,7 +5,7 @@ import { inHttpSpan } from '../tracing/http-span.ts'
 import { decodeContent } from './decode.ts'
 import { literalAddress, type OutboundPolicy } from './policy.ts'
 
-/** Whoever was asked did not answer, not in time, or with too much; or may not be asked. */
+/** The other server did not answer, not in time, or with too much; or it may not be asked. */
 export class OutboundError extends Error {}
 
 type Asked = {

@@ -70,7 +70,7 @@ export async function resetPassword(ctx: Context<Refusal>, reset: Reset): Promis
     if (user.passwordHash === null) await tellAdminsOfWayIn(tx, ctx, user, { what: 'password' })
     return user.id
   })
-  // Whoever has the mailbox need not wait for the guesses of others.
+  // The owner of the mailbox need not wait for the guesses of others.
   await clearAttempts(ctx.db, `account:${userId}`)
 }
 

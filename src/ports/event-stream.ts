@@ -5,7 +5,7 @@ import type { Broadcast } from './broadcast.ts'
 export type StreamEntry = { readonly eventId: string; readonly userId: string }
 
 /**
- * Tells every API process that there may be something new for an account. Whoever listens asks PostgreSQL now and then:
+ * Tells every API process that there may be something new for an account. Listeners ask PostgreSQL now and then:
  * what is lost only comes later.
  */
 export type EventStream = {

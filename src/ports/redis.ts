@@ -21,7 +21,7 @@ const connectionOptions = {
 const clusterScheme = 'redis+cluster://'
 
 type Connection = Omit<typeof connectionOptions, 'commandTimeout'> & {
-  /** None: whoever asks has a deadline of its own. */
+  /** None: callers have deadlines of their own. */
   readonly commandTimeout?: number | undefined
 }
 type Extra = { readonly scripts?: ClusterOptions['scripts'] } & Partial<Connection>

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '../db/database.ts'
 
-/** As few as are written in a moment: whoever changes one of these users waits for it. */
+/** So few that they are written in a moment: a change of one of these users waits for that. */
 const batchSize = 500
 
 /**

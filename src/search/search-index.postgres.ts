@@ -12,7 +12,7 @@ export const postgresSearchIndex = (heavyReads: HeavyReads): SearchIndex => ({
   search: async (query, { page, pageSize }, askedBy) => {
     const hits = await heavyReads({ kind: 'search', owner: askedBy }, async (db) => {
       const exact = await findExact(db, query)
-      // Whoever wrote it right is not bothered with what nearly is it.
+      // A query that matches as it is written gets no names that are nearly it.
       return exact.length > 0 ? exact : findNear(db, query.flat())
     }).catch((cause: unknown) => {
       throw isPastDeadline(cause) ? new SearchIndexError('the search took PostgreSQL too long', { cause }) : cause
@@ -64,7 +64,7 @@ async function findExact(db: Database, query: Query): Promise<Hit[]> {
   return rows.map(asHit)
 }
 
-/** Whoever has words like all of these, those with the fewest errors first. */
+/** Users who have words like all of these, those with the fewest errors first. */
 async function findNear(db: Database, words: readonly string[]): Promise<Hit[]> {
   const tries = misspellingsOf(words)
   // Many patterns, each of which takes the index a moment and a look at every row a second: the planner does not know.

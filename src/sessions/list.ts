@@ -7,7 +7,7 @@ import { readHeavily } from '../db/read-heavily.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import { mostSessions } from '../sign-in/open-session.ts'
 
-/** The live sessions of whoever asks, newest first. */
+/** The caller's live sessions, newest first. */
 export const listSessions = (ctx: Context<'rate_limit:exceeded'>, signedIn: SignedIn) =>
   readHeavily(ctx, { kind: 'history', owner: signedIn.user.id }, (tx) => findSessions(tx, signedIn))
 

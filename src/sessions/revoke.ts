@@ -9,7 +9,9 @@ import { sessions } from '../db/schema/sessions.ts'
 import type { Deps } from '../deps.ts'
 import type { Caller } from '../http/caller.ts'
 
-/** Afterwards that session of the caller's has ended; anybody else's is as good as none [SE6]. */
+/**
+ * Afterwards that session of the caller's has ended; another account's is answered as one that does not exist [SE6].
+ */
 export function revokeSession(
   ctx: Context<'system:not_found'>,
   { user }: SignedIn,

@@ -60,7 +60,7 @@ export class HashTicket {
     return new HashTicket(ownerOf({ client, turn }), 1)
   }
 
-  /** Takes one hash from it, for whoever then computes it. */
+  /** Takes one hash from the ticket, which is then computed. */
   spend(): Owner {
     if (this.#left === 0) throw new Error('A ticket was to be spent once more than was counted')
     this.#left--
@@ -76,7 +76,7 @@ export const countOwnHash = (ctx: Counting, { user, deviceId }: SignedIn, client
     turn: { lane: 'known', party: user.id },
   })
 
-/** Counts one of whoever holds a live link: guesses of others use up none of these. */
+/** Counts a hash of somebody who holds a live link; guesses of others use up none of these. */
 export const countMailboxHash = (
   ctx: Counting,
   { id, userId }: { readonly id: string; readonly userId: string | null },
@@ -89,7 +89,7 @@ const ownerOf = ({ client, turn }: Pick<Claim, 'client' | 'turn'>): Owner => ({
   isGone: client.isGone,
 })
 
-/** The hasher for whoever has a ticket. */
+/** The hasher, which hashes against tickets alone. */
 export type CountedHasher = Pick<PasswordHasher, 'isOutdated' | 'checkRoom' | 'reserve' | 'state'> & {
   hash(password: string, ticket: HashTicket): Promise<string>
   /** Without a stored hash a dummy is verified: the same work, and never right [TH5]. */

@@ -63,7 +63,7 @@ export async function limitMails(
   refuseSpent(ctx, await spendMail(ctx, purpose))
 }
 
-/** The same where nobody may know whether there will be a mail: whoever sends it spends it. */
+/** The same where the answer must not tell whether there will be a mail: the worker spends it when it sends one. */
 export async function limitInquiries(
   ctx: Context<'rate_limit:exceeded'>,
   purpose: Purpose,

@@ -6,7 +6,7 @@ import { scaled } from './quota.ts'
 export type Doer = { readonly userId: string; readonly address: string }
 
 type Options = {
-  /** At a time in this process, whoever they are. */
+  /** At a time in this process, of all callers together. */
   readonly most: number
   /**
    * And of one client network; ten times as many of the wider one that an IPv6 customer may have. RATE_LIMITS scales

@@ -24,7 +24,7 @@ async function takeBackTotp(tx: Transaction, { userId, since }: From): Promise<R
     .select({ id: users.id })
     .from(users)
     .where(and(eq(users.id, userId), isNull(users.totpEnabledAt)))
-  // A secret that waits for its first code goes as well, whoever made it.
+  // A secret that waits for its first code is deleted as well.
   await tx.delete(totpSecrets).where(inArray(totpSecrets.userId, isOff))
   if (wasYounger.length === 0) return []
   await tx.delete(backupCodes).where(eq(backupCodes.userId, userId))

@@ -11,7 +11,7 @@ type Options = {
   readonly mostWaiting: number
   readonly mostWaitingOfOne: number
   readonly deadlineMs: number
-  /** Where there are several places, whoever had more than that of late leaves one free for all others. */
+  /** Where there are several places, an owner who had more than this of late leaves one free for the others. */
   readonly modestMs: number
   /** A place stays empty after work so many times as long as that took; never unless it is said. */
   readonly rest?: number

@@ -67,7 +67,7 @@ export async function startWorker({
     })
   const [asked, database] = [open(conversations.places), open(jobConnections)]
   const { db, pool } = database
-  // The failure must be reported before whoever waits for it gives up.
+  // The failure must be reported before the request that waits for it gives up.
   const deadlineMs = Math.ceil(config.workerTimeoutMs * 0.8)
   const smtp = smtpSender({ url: smtpUrl, from: config.mailFrom, name: config.smtpName, deadlineMs })
   const stopLearning = learnNowAndThen(smtp)
@@ -105,7 +105,7 @@ export async function startWorker({
   }
 }
 
-/** Before somebody's mail shows it to whoever asks next. */
+/** So that no mail is the first to find it out. */
 function learnNowAndThen(smtp: SmtpSender): () => void {
   void smtp.learn()
   const timer = setInterval(() => void smtp.learn(), learnEveryMs).unref()

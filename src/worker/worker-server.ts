@@ -61,7 +61,7 @@ async function answer({ deps, tracing, turns, isAuthorized }: Asked, request: In
   const mailId = method === 'POST' ? delivery.exec(url)?.[1] : undefined
   if (mailId === undefined) return { status: 404, body: {} }
   if (!isAuthorized(request.headers.authorization ?? '')) return { status: 401, body: {} }
-  // Whoever has the secret is the API, whose trace goes on here.
+  // A caller with the secret is the API, whose trace goes on here.
   const { traceparent, 'x-postern-network': network = '' } = request.headers
   const since = performance.now()
   const outcome = await inTrace(

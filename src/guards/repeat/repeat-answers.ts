@@ -53,9 +53,9 @@ type Repeatable = {
 }
 
 /**
- * What was once said of a session is said again for as long as that is remembered, in the same words and without
- * Fastify, whose router, hooks and objects take as long as all the rest. Only successes: whatever is refused, or asked
- * for in another way, goes the whole way.
+ * Keeps the whole answer of a session-only GET for as long as the session is in memory, and repeats it without Fastify,
+ * whose router, hooks and objects take as long as all the rest [D3]. Only successes are kept: a refusal, or a request
+ * that asks in another way, goes the whole way.
  */
 export function repeatAnswers(
   { config, recallSession, remembered }: Deps,
