@@ -22,7 +22,7 @@ const shape = 2
 
 /**
  * Sealed, so that whoever reads or writes the cache gets nobody's address and nobody's session: an entry opens only
- * under its own key.
+ * under its own key [D9].
  */
 export function cacheSessions({ cache, keyring, log }: Deps): CachedSessions {
   const associated = (key: string): string => `session cache ${shape} ${key}`

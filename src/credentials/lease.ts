@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '../db/database.ts'
 import { replicas } from '../db/schema/replicas.ts'
 
-/** Longest time for which a process answers from memory without having proven that it hears of changes. */
+/** Longest time for which a process answers from memory without having proven that it hears of changes [D2]. */
 export const leaseMs = 2000
 /** Beyond any transaction of PostgreSQL. */
 export const anyTransaction = Number.MAX_SAFE_INTEGER

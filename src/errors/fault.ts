@@ -45,7 +45,7 @@ export class DomainError extends Error {
   }
 }
 
-/** The right to raise these codes and no others. */
+/** The right to raise these codes and no others [D1]. */
 export type Fault<Code extends ErrorCode> = (code: Code, circumstances?: Circumstances) => DomainError
 
 /** Declares what a route, guard or plugin may answer. Use cases are given the result as `ctx.fault`. */

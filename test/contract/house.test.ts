@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { findCircular, readImports, readSource } from '../support/imports.ts'
 
@@ -65,6 +67,8 @@ const joiningTables = [
 /** Types of everything that the process has opened: what they name, they only hand on. */
 const handedOn = ['deps.ts', 'context.ts']
 
+const decisions = join(import.meta.dirname, '../../docs/decisions')
+
 const pairs = [...imports].flatMap(([file, found]) => found.map((path) => ({ file, path })))
 
 describe('storeys', () => {
@@ -98,6 +102,19 @@ describe('storeys', () => {
       )
       .filter(({ line }) => [...line].length > 120 && !/^\s*\/.*\/[a-z]*,?$/.test(line))
     expect(long).toEqual([])
+  })
+
+  test('every decision that a comment cites has its page, and says context, decision and consequences', () => {
+    const pages = readdirSync(decisions).toSorted()
+    const cited = [...imports.keys()].flatMap((file) =>
+      [...readSource(file).matchAll(/\[D(\d+)\]/g)].map(([, n]) => Number(n)),
+    )
+    expect(cited.length).toBeGreaterThan(4)
+    for (const number of cited) expect(pages[number - 1]).toMatch(new RegExp(`^0*${number}-`))
+    for (const page of pages) {
+      const text = readFileSync(join(decisions, page), 'utf8')
+      for (const part of ['**Context.**', '**Decision.**', '**Consequences.**']) expect(text, page).toContain(part)
+    }
   })
 
   test('the root of src holds the processes, the map, and what a process has opened', () => {

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { boolean, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { bytea, createdAt, instant, shownMethods } from './columns.ts'
 
-/** No foreign key to users: a session whose user is gone must be told from a session that never was. */
+/** No foreign key to users: a session whose user is gone must be told from a session that never was [D5]. */
 export const sessions = pgTable(
   'sessions',
   {
