@@ -4,7 +4,7 @@ import type { ErrorCode } from '../errors/catalogue.ts'
 /**
  * By what a guard decides. `session`: by what is remembered of the session. `address`: by whether the client has an
  * address at all. `request`: by anything else. An answer that is repeated before Fastify knows the first two only
- * (repeated.ts).
+ * (guards/repeat).
  */
 export type LooksAt = 'session' | 'address' | 'request'
 

@@ -3,4 +3,5 @@ import { userRoles } from '../db/schema/users.ts'
 
 export const moderationRows: Rows = {
   personal: [userRoles],
+  otherwise: { moderation_logs: 'what was done, by whom and to whom, by ids' },
 }

@@ -3,6 +3,7 @@ import { oauthIdentities, oauthSignUps } from '../db/schema/oauth.ts'
 
 export const oauthRows: Rows = {
   personal: [oauthIdentities, oauthSignUps],
+  otherwise: { oauth_states: 'one that links names a session, which has ended; it lives for minutes' },
   expired: {
     oauth_states: `expires_at < now() - interval '1 day'`,
     oauth_sign_ups: `expires_at < now() - interval '1 day'`,

@@ -56,9 +56,7 @@ export const passwordLetters = {
 const listServices = (names: readonly string[] = ['another service']): string =>
   new Intl.ListFormat('en', { type: 'disjunction' }).format(names.map(oneLine))
 
-/** Whoever cannot sign in any more can do this, too. */
-
-/** Whoever cannot sign in any more can do this, too. */
+/** Somebody who cannot sign in any more can do this, too. */
 const notYourPassword =
   'If that was not you, somebody is in your account: ask for a new password on the sign-in page. That signs ' +
   'everybody out.'

@@ -26,8 +26,9 @@ type Hearing = { readonly isHeard: Promise<void>; close(): Promise<void> }
 export function postgresBroadcast({ db, ...heard }: Options): Broadcast {
   let hearing: Hearing | undefined
   return {
-    send: async (messages, tx = db) => {
-      await tx.execute(sql`select pg_notify(${heard.channel}, one) from unnest(${sql.param(messages)}::text[]) as one`)
+    send: async (messages, tx) => {
+      const on: Database = tx ?? db
+      await on.execute(sql`select pg_notify(${heard.channel}, one) from unnest(${sql.param(messages)}::text[]) as one`)
     },
     subscribe: (hear) => {
       hearing = keepHearing({ ...heard, hear })

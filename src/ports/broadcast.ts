@@ -1,4 +1,4 @@
-import type { Database } from '../db/database.ts'
+import type { Transaction } from '../db/transaction.ts'
 
 /** The messages were not taken. */
 export class BroadcastError extends Error {}
@@ -9,10 +9,10 @@ export class BroadcastError extends Error {}
  */
 export type Broadcast = {
   /**
-   * With `db` before it commits; on PostgreSQL as a part of it.
+   * With `tx` before it commits; on PostgreSQL as a part of it. Without, at once.
    * @throws {BroadcastError} on Redis; PostgreSQL fails as with any statement
    */
-  send(messages: readonly string[], db?: Database): Promise<void>
+  send(messages: readonly string[], tx?: Transaction): Promise<void>
   /** Hears every message from now on; settles once none can be missed. */
   subscribe(hear: (message: string) => void): Promise<void>
   close(): Promise<void>

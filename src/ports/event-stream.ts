@@ -1,4 +1,4 @@
-import type { Database } from '../db/database.ts'
+import type { Transaction } from '../db/transaction.ts'
 import type { Broadcast } from './broadcast.ts'
 
 /** Which event of whose account; what happened stands in PostgreSQL alone. */
@@ -10,10 +10,10 @@ export type StreamEntry = { readonly eventId: string; readonly userId: string }
  */
 export type EventStream = {
   /**
-   * Puts an entry into the stream before `db` commits; the entry of a transaction that does not commit means nothing.
+   * Puts an entry into the stream before `tx` commits; the entry of a transaction that does not commit means nothing.
    * @throws {BroadcastError}
    */
-  publish(db: Database, entry: StreamEntry): Promise<void>
+  publish(tx: Transaction, entry: StreamEntry): Promise<void>
   /** Says that these were committed. */
   announce(entries: readonly StreamEntry[]): Promise<void>
   /** Hears of every entry from now on, of some of them twice. */
@@ -22,7 +22,7 @@ export type EventStream = {
 }
 
 export const openEventStream = (broadcast: Broadcast): EventStream => ({
-  publish: (db, { userId }) => broadcast.send([userId], db),
+  publish: (tx, { userId }) => broadcast.send([userId], tx),
   announce: (entries) => broadcast.send([...new Set(entries.map(({ userId }) => userId))]),
   subscribe: (hear) => void broadcast.subscribe(hear),
   close: broadcast.close,

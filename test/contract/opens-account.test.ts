@@ -37,13 +37,12 @@ test('a table is known by any column that names an account, and by its key to it
   expect(tables.length).toBeGreaterThan(20)
 })
 
-test('every table with a user_id says in one room what becomes of its rows with the account [DA2]', () => {
+test('every table that names an account says in one room what becomes of its rows with the account [DA2]', () => {
   const declared = allRows.flatMap(({ personal = [], otherwise = {} }) => [
     ...personal.map(nameOf),
     ...Object.keys(otherwise),
   ])
-  const withUser = tables.filter((table) => getTableConfig(table).columns.some(({ name }) => /^user_?id$/i.test(name)))
-  expect(declared.toSorted()).toEqual(withUser.map(nameOf).toSorted())
+  expect(declared.toSorted()).toEqual(tables.filter(namesAccount).map(nameOf).toSorted())
 })
 
 test('every table that the sweep deletes from is declared by one room', () => {

@@ -13,7 +13,7 @@ const introduction = `# Routes
 
 The policy of the server on one page. **Who**: \`session or access token\` takes either; \`optional\` knows who is signed in where somebody is.
 **Fresh**: the session was opened or proven again in the last five minutes. **Banned**: what somebody who is banned may still do. **Limit**: the
-network's, by the name that \`RateLimit-Policy\` says. **Codes**: how many errors it can answer with; [errors.md](errors.md) says which.
+network's, by the name that \`RateLimit-Policy\` says. **Hashes**: a stranger's password, which must find room. **Codes**: how many errors it can answer with; [errors.md](errors.md) says which.
 
 | Route | Who | Role | Fresh | Banned | Limit | Bot check | Hashes | Cookies | Codes |
 |---|---|---|---|---|---|---|---|---|---|

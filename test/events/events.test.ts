@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { transaction } from '../../src/db/transaction.ts'
 import { somebody } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { signedInOnDevice } from '../support/people.ts'
@@ -51,7 +52,7 @@ describe.each([
     const { client, person, id } = await somebody(app)
     const source = await listen(app, client)
     const entry = { eventId: randomUUID(), userId: id }
-    await app.deps.eventStream.publish(app.deps.db, entry)
+    await transaction(app.deps.pool, (tx) => app.deps.eventStream.publish(tx, entry))
     await wrongPassword(app, person.email)
     await source.untilHeard('login_failed')
     expect(source.heard).toHaveLength(1)
