@@ -83,10 +83,13 @@ export async function findLeased(db: Database): Promise<{ leased: readonly strin
   return rows[0] ?? { leased: [], transaction: anyTransaction }
 }
 
-/** Afterwards these answer from memory no more: they cannot prolong what is not there, and what they had is over. */
+/**
+ * Afterwards these answer from memory no more: a lease under another name cannot be prolonged by its process, and what
+ * that one had is over. Until then it stands there, so that every other change waits for it as well.
+ */
 export async function endLeases(db: Database, ids: readonly string[]): Promise<void> {
   const { rows } = await db.execute<{ leftMs: number }>(sql`
-    delete from ${replicas} where ${replicas.id} = any(${sql.param(ids)}::uuid[])
+    update ${replicas} set id = gen_random_uuid() where ${replicas.id} = any(${sql.param(ids)}::uuid[])
     returning (extract(epoch from lease_until - clock_timestamp()) * 1000)::float8 as "leftMs"`)
   const leftMs = Math.max(0, ...rows.map((row) => row.leftMs))
   // The database's clock may have been set back meanwhile.

@@ -134,6 +134,37 @@ describe.each([
     await backend.mend()
     await Promise.all([one, two].map(isLeased))
   })
+
+  test.skipIf(kind === 'PostgreSQL')(
+    'of two changes on a cut channel neither is done while a replica still answers from before: a lease that one of them ends is one that the other waits for [SE5 FT4]',
+    async () => {
+      const people = [await signedUp(one), await signedUp(one)] as const
+      const [first, second] = people.map(({ client }) => ({ here: client, there: at(two, client) }))
+      if (first === undefined || second === undefined) throw new Error('there are two')
+      const isRemembered = async ({ there }: typeof first) => {
+        const before = two.deps.remembered.foundIn.memory
+        await me(there)
+        expect(two.deps.remembered.foundIn.memory).toBe(before + 1)
+      }
+      for (const each of [first, second]) await vi.waitFor(() => isRemembered(each), { timeout: 5000 })
+      const leases = async () => (await one.deps.pool.query('select id::text from replicas order by id')).rows
+      const rename = ({ here }: typeof first) => here.send('PATCH', '/v0/user/me', { body: { display_name: 'Anew' } })
+      const nameThere = async ({ there }: typeof first) => (await me(there)).body.display_name
+      await backend.cut()
+      try {
+        const before = await leases()
+        const begun = rename(first)
+        await vi.waitFor(async () => expect(await leases()).not.toEqual(before), { interval: 10 })
+        expect((await rename(second)).status).toBe(200)
+        expect(await nameThere(second)).toBe('Anew')
+        expect((await begun).status).toBe(200)
+        expect(await nameThere(first)).toBe('Anew')
+      } finally {
+        await backend.mend()
+      }
+      await Promise.all([one, two].map(isLeased))
+    },
+  )
 })
 
 describe.each([
