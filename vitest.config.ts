@@ -40,10 +40,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
-      {
-        extends: true,
-        test: { name: 'timed', include: timed, maxWorkers: 1, maxConcurrency: 12, sequence: { groupOrder: 2 } },
-      },
+      { extends: true, test: { name: 'timed', include: timed, maxWorkers: 1, sequence: { groupOrder: 2 } } },
       // Holds what the whole run saw against what the routes declare.
       { extends: true, test: { name: 'verdict', include: ['test/verdict/*.test.ts'], sequence: { groupOrder: 3 } } },
     ],
