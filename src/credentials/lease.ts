@@ -91,7 +91,9 @@ export async function endLeases(db: Database, ids: readonly string[]): Promise<v
   const { rows } = await db.execute<{ leftMs: number }>(sql`
     update ${replicas} set id = gen_random_uuid() where ${replicas.id} = any(${sql.param(ids)}::uuid[])
     returning (extract(epoch from lease_until - clock_timestamp()) * 1000)::float8 as "leftMs"`)
-  const leftMs = Math.max(0, ...rows.map((row) => row.leftMs))
+  // One that is not there any more was ended by another change a moment ago, and may have all its time left.
+  const areAllFound = rows.length === ids.length
+  const leftMs = areAllFound ? Math.max(0, ...rows.map((row) => row.leftMs)) : leaseMs
   // The database's clock may have been set back meanwhile.
   await sleep(Math.min(leftMs, leaseMs))
 }

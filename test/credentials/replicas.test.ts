@@ -135,36 +135,56 @@ describe.each([
     await Promise.all([one, two].map(isLeased))
   })
 
-  test.skipIf(kind === 'PostgreSQL')(
-    'of two changes on a cut channel neither is done while a replica still answers from before: a lease that one of them ends is one that the other waits for [SE5 FT4]',
-    async () => {
+  describe.skipIf(kind === 'PostgreSQL')('two changes on a cut channel', () => {
+    /** Two people whom the other replica remembers, and how each is renamed here. */
+    async function remembered() {
       const people = [await signedUp(one), await signedUp(one)] as const
-      const [first, second] = people.map(({ client }) => ({ here: client, there: at(two, client) }))
-      if (first === undefined || second === undefined) throw new Error('there are two')
-      const isRemembered = async ({ there }: typeof first) => {
+      const all = people.map(({ client }) => {
+        const there = at(two, client)
+        return {
+          there,
+          rename: () => client.send('PATCH', '/v0/user/me', { body: { display_name: 'Anew' } }),
+          nameThere: async () => (await me(there)).body.display_name,
+        }
+      })
+      const isRemembered = async (there: TestClient) => {
         const before = two.deps.remembered.foundIn.memory
         await me(there)
         expect(two.deps.remembered.foundIn.memory).toBe(before + 1)
       }
-      for (const each of [first, second]) await vi.waitFor(() => isRemembered(each), { timeout: 5000 })
-      const leases = async () => (await one.deps.pool.query('select id::text from replicas order by id')).rows
-      const rename = ({ here }: typeof first) => here.send('PATCH', '/v0/user/me', { body: { display_name: 'Anew' } })
-      const nameThere = async ({ there }: typeof first) => (await me(there)).body.display_name
-      await backend.cut()
-      try {
-        const before = await leases()
-        const begun = rename(first)
-        await vi.waitFor(async () => expect(await leases()).not.toEqual(before), { interval: 10 })
-        expect((await rename(second)).status).toBe(200)
-        expect(await nameThere(second)).toBe('Anew')
-        expect((await begun).status).toBe(200)
-        expect(await nameThere(first)).toBe('Anew')
-      } finally {
-        await backend.mend()
-      }
+      for (const { there } of all) await vi.waitFor(() => isRemembered(there), { timeout: 5000 })
+      return all as [(typeof all)[number], (typeof all)[number]]
+    }
+    const leases = async () => (await one.deps.pool.query('select id::text from replicas order by id')).rows
+    afterEach(async () => {
+      await backend.mend()
       await Promise.all([one, two].map(isLeased))
-    },
-  )
+    })
+
+    test('the second waits for a lease that the first is ending: no replica answers from before [SE5 FT4]', async () => {
+      const [first, second] = await remembered()
+      await backend.cut()
+      const before = await leases()
+      const begun = first.rename()
+      await vi.waitFor(async () => expect(await leases()).not.toEqual(before), { interval: 10 })
+      expect((await second.rename()).status).toBe(200)
+      expect(await second.nameThere()).toBe('Anew')
+      expect((await begun).status).toBe(200)
+      expect(await first.nameThere()).toBe('Anew')
+    })
+
+    test('at the same moment, both wait for the lease that only one of them ends [SE5 FT4]', async () => {
+      const both = await remembered()
+      await backend.cut()
+      const names = await Promise.all(
+        both.map(async ({ rename, nameThere }) => {
+          expect((await rename()).status).toBe(200)
+          return nameThere()
+        }),
+      )
+      expect(names).toEqual(['Anew', 'Anew'])
+    })
+  })
 })
 
 describe.each([
