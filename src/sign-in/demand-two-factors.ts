@@ -18,7 +18,7 @@ export async function demandTwoFactors(
 async function describeMissing(db: Database, { id, handle }: SignedIn['user']): Promise<string> {
   const [found] = await db
     .select({
-      from: factorsCountFrom(sql`${id}::uuid`).mapWith(users.createdAt),
+      from: factorsCountFrom(sql`${id}::uuid`),
       now: sql`now()`.mapWith(users.createdAt),
     })
     .from(users)

@@ -1,5 +1,6 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { SecondStep } from '../credentials/methods.ts'
+import { users } from '../db/schema/users.ts'
 import { totpFactor } from '../totp/factor.ts'
 import type { Factor } from './factor.ts'
 
@@ -24,7 +25,7 @@ export const methodsOfFactors = (on: readonly FactorName[]): SecondStep[] =>
 
 /** From when on the account shows two factors with one of its own. */
 export const factorsCountFrom = (userId: SQLWrapper): SQL<Date | null> =>
-  sql<Date | null>`least(${each(({ countsFrom }) => countsFrom(userId), ', ')})`
+  sql`least(${each(({ countsFrom }) => countsFrom(userId), ', ')})`.mapWith(users.createdAt) as SQL<Date | null>
 
 /**
  * In a statement: whether what was shown by that method counts by now, as it does not where the factor is too new

@@ -9,7 +9,7 @@ import { callerOf, hashingCallerOf } from '../http/caller.ts'
 import { confirmDevice } from './confirm-device.ts'
 import { reauthenticate } from './reauthenticate.ts'
 import { replyOpened } from './reply.ts'
-import { reproofBody, reproofs } from './reproofs.ts'
+import { reproofBody, reproofNames, reproofs } from './reproofs.ts'
 
 export function signInRoutes(app: App, deps: Deps): void {
   reauthenticateRoute(app, deps)
@@ -31,12 +31,15 @@ function reauthenticateRoute(app: App, deps: Deps): void {
       response: { 204: z.void() },
     },
     handler: async (request, reply) => {
-      const { password, code } = request.body
-      if ((password === undefined) === (code === undefined)) {
-        throw fault('general:bad_request', { details: 'Send exactly one of password and code.' })
+      const given = reproofNames.flatMap((by) => {
+        const text = request.body[by]
+        return text === undefined ? [] : [{ by, given: text }]
+      })
+      const [one] = given
+      if (one === undefined || given.length > 1) {
+        throw fault('general:bad_request', { details: `Send exactly one of ${reproofNames.join(' and ')}.` })
       }
-      const [by, given = ''] = password === undefined ? (['code', code] as const) : (['password', password] as const)
-      await reauthenticate(ctx, signedInUser(request), { by, given, client: hashingCallerOf(request) })
+      await reauthenticate(ctx, signedInUser(request), { ...one, client: hashingCallerOf(request) })
       return reply.code(204).send()
     },
   })

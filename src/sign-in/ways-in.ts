@@ -17,7 +17,12 @@ export async function isLastWayIn(
   config: Config,
   { account, way }: { readonly account: LockedAccount; readonly way: string },
 ): Promise<boolean> {
-  const all: string[] = []
-  for (const find of waysIn) all.push(...(await find(tx, config, account)))
-  return all.length === 1 && all[0] === way
+  let isOne = false
+  for (const find of waysIn) {
+    for (const found of await find(tx, config, account)) {
+      if (found !== way) return false
+      isOne = true
+    }
+  }
+  return isOne
 }

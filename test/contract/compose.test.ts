@@ -229,6 +229,11 @@ describe('every service', () => {
       expect([name, read(`docs/${name}`)]).toEqual([name, expect.not.stringContaining(' --profile ')])
   })
 
+  test('start_interval is of Docker Engine 25, and the page asks for that one [ST5]', () => {
+    expect(Object.values(services).some(({ healthcheck }) => healthcheck && 'start_interval' in healthcheck)).toBe(true)
+    expect(read('docs/operate.md')).toMatch(/Docker Engine 25 and .*start_interval/)
+  })
+
   test('what ends is waited for', () => {
     const ending = Object.keys(services).filter((name) => services[name]?.restart === 'no')
     expect(ending).toEqual(['admin'])

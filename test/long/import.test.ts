@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { createWriteStream, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../support/app.ts'
+import { expect, test } from 'vitest'
+import { useApp } from '../support/app.ts'
+import { useFolder } from '../support/folder.ts'
 import { programFile } from '../support/programs.ts'
 
 /** `npm run import:speed` sets it to 1,000,000. */
@@ -14,16 +14,8 @@ const isLong = accounts >= 100_000
 const leastASecond = 1_000_000 / 600
 const mostMib = 300
 
-let app: TestApp
-let dir: string
-beforeAll(async () => {
-  app = await startApp()
-  dir = mkdtempSync(join(tmpdir(), 'postern-import-'))
-})
-afterAll(async () => {
-  await app.close()
-  rmSync(dir, { recursive: true, force: true })
-})
+const app = useApp()
+const dir = useFolder('import')
 
 const bcrypt = '$2b$12$fOexQK2rqMphln7QGuRcUeD.JQ8VZxCPkB20barYmJfE8PKTduCuu'
 

@@ -1,22 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { grantRole } from '../../src/operator/operate-roles.ts'
-import { startApp, type TestApp } from '../support/app.ts'
+import { useApp } from '../support/app.ts'
+import { useFolder } from '../support/folder.ts'
 import { mailsTo, signedUp, signUp } from '../support/people.ts'
 import { runAdmin } from '../support/server-process.ts'
 
-let app: TestApp
-let dir: string
-beforeAll(async () => {
-  app = await startApp()
-  dir = mkdtempSync(join(tmpdir(), 'postern-import-'))
-})
-afterAll(async () => {
-  await app.close()
-  rmSync(dir, { recursive: true, force: true })
-})
+const app = useApp()
+const dir = useFolder('import')
 
 const bcrypt = '$2b$04$fOexQK2rqMphln7QGuRcUeD.JQ8VZxCPkB20barYmJfE8PKTduCuu'
 

@@ -116,12 +116,12 @@ export function repeatAnswers(
       return true
     },
     learn: (app) => {
-      // Nothing would ever be recalled.
-      if (config.sessionMemoryMib === 0) return
       const declared: RouteOptions[] = []
       app.addHook('onRoute', (route: RouteOptions) => {
         if (route.config?.repeatable === undefined || route.method !== 'GET') return
         declared.push(route)
+        // Nothing would ever be recalled.
+        if (config.sessionMemoryMib === 0) return
         routes.set(route.url, { said: new WeakMap(), varyBy: [] })
         route.onSend = [...[route.onSend ?? []].flat(), listen]
       })

@@ -1,23 +1,15 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { useApp } from '../../support/app.ts'
+import { useFolder } from '../../support/folder.ts'
 import { programFile } from '../../support/programs.ts'
 import { runAdmin } from '../../support/server-process.ts'
 import { exportFile, importHere } from './support.ts'
 
-let app: TestApp
-let dir: string
-beforeAll(async () => {
-  app = await startApp()
-  dir = mkdtempSync(join(tmpdir(), 'postern-import-'))
-})
-afterAll(async () => {
-  await app.close()
-  rmSync(dir, { recursive: true, force: true })
-})
+const app = useApp()
+const dir = useFolder('import')
 
 const admin = (...parameters: string[]) => runAdmin(app, ['import-accounts', ...parameters])
 

@@ -1,21 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startApp, type TestApp } from '../../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { useApp } from '../../support/app.ts'
+import { useFolder } from '../../support/folder.ts'
 import { exportFile, importHere } from './support.ts'
 
-let app: TestApp
-let dir: string
-beforeAll(async () => {
-  app = await startApp()
-  dir = mkdtempSync(join(tmpdir(), 'postern-import-'))
-})
-afterAll(async () => {
-  await app.close()
-  rmSync(dir, { recursive: true, force: true })
-})
+const app = useApp()
+const dir = useFolder('import')
 
 const odd = 'Übergröße ²½\u00a0ﬁnal µ´'
 const unverified = 'email is not verified'
