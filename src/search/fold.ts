@@ -7,8 +7,13 @@
  * Gives words: a blank after white space, a hyphen after what stands between words without it (O’Neill is `o-neill`).
  */
 export const nameFold = (text: string): string =>
-  // Through capitals, as they are the only form of some letters: of ß and ς, of ligatures.
-  [...text.normalize('NFKD').toUpperCase()].map((letter) => foldLetter(letter.toLowerCase())).join('')
+  isPlain.test(text)
+    ? text.toLowerCase().replaceAll('_', '-')
+    : // Through capitals, as they are the only form of some letters: of ß and ς, of ligatures.
+      [...text.normalize('NFKD').toUpperCase()].map((letter) => foldLetter(letter.toLowerCase())).join('')
+
+/** Most names are, and a search folds hundreds. */
+const isPlain = /^[A-Za-z0-9 _-]*$/
 
 /** @param lower one character, or what a capital becomes */
 const foldLetter = (lower: string): string =>

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../db/database.ts'
 import { isPastDeadline } from '../db/failure.ts'
@@ -70,17 +71,24 @@ async function findNear(db: Database, words: readonly string[]): Promise<Hit[]> 
   // Many patterns, each of which takes the index a moment and a look at every row a second: the planner does not know.
   if (tries.length > 0) await db.execute(sql`select set_config('enable_seqscan', 'off', true)`)
   for (const patterns of tries) {
-    const found = await findAlike(db, patterns)
-    const near = found.flatMap((row) => {
-      const own = wordsOf(row.handle, row.display_name)
-      const errors = words.map((word) => errorsIn(word, own))
-      return errors.includes(undefined)
-        ? []
-        : [{ row, errors: errors.reduce<number>((sum, one) => sum + (one ?? 0), 0) }]
-    })
+    const near = await keepNear(await findAlike(db, patterns), words)
     if (near.length > 0) return near.sort((a, b) => a.errors - b.errors).map(({ row }) => asHit(row))
   }
   return []
+}
+
+/** So many are compared before others have their turn: a millisecond or two. */
+const comparedAtOnce = 25
+
+async function keepNear(candidates: readonly Row[], words: readonly string[]) {
+  const near: { readonly row: Row; readonly errors: number }[] = []
+  for (const [index, row] of candidates.entries()) {
+    if (index % comparedAtOnce === 0) await setImmediate()
+    const own = wordsOf(row.handle, row.display_name)
+    const errors = words.map((word) => errorsIn(word, own)).filter((one) => one !== undefined)
+    if (errors.length === words.length) near.push({ row, errors: errors.reduce((sum, one) => sum + one, 0) })
+  }
+  return near
 }
 
 async function findAlike(db: Database, patterns: readonly string[][]) {

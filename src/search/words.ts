@@ -35,11 +35,13 @@ export function typingErrorsOf(word: string): number {
  * The words of a user, with and without what parts them. Not the whole name as one word: a slip in it may be where
  * another word begins.
  */
-export const wordsOf = (handle: string, displayName: string): string[] =>
-  [handle, displayName]
+export function wordsOf(handle: string, displayName: string): string[] {
+  const words = [handle, displayName]
     .map(nameFold)
     .flatMap((folded) => [...folded.split(/[ -]/), ...folded.replaceAll('-', '').split(' ')])
     .filter(Boolean)
+  return [...new Set(words)]
+}
 
 /**
  * How many errors the word that is asked for has, held against the best of the words or its beginning; none where they
@@ -47,8 +49,13 @@ export const wordsOf = (handle: string, displayName: string): string[] =>
  */
 export function errorsIn(asked: string, words: readonly string[]): number | undefined {
   const letters = [...asked]
-  const fewest = Math.min(...words.map((word) => (word.startsWith(asked) ? 0 : countErrors(letters, [...word]))))
-  return fewest <= typingErrorsOf(asked) ? fewest : undefined
+  const most = typingErrorsOf(asked)
+  // A longer beginning of a word has more letters too many than are allowed.
+  const beginningOf = (word: string): string[] => [...word].slice(0, letters.length + most)
+  const fewest = Math.min(
+    ...words.map((word) => (word.startsWith(asked) ? 0 : countErrors(letters, beginningOf(word)))),
+  )
+  return fewest <= most ? fewest : undefined
 }
 
 /** Up to where the beginning of the word fits best; a wrong first letter counts twice. */
