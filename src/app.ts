@@ -13,6 +13,7 @@ import { domainErrors } from './errors/plugin.ts'
 import { eventRoutes } from './events/routes.ts'
 import { fileRoutes } from './files/routes.ts'
 import { guardRoutes } from './guards/guards.ts'
+import { tellOfUnlisted } from './guards/refused-origins.ts'
 import { repeatAnswers } from './guards/repeat/repeat-answers.ts'
 import { rememberMethods } from './http/allow.ts'
 import type { App } from './http/app.ts'
@@ -70,6 +71,7 @@ export async function buildApp(
   repeated.learn(app)
   closeGracefully(app, drainMs)
   responseHeaders(app, config)
+  tellOfUnlisted(app, config)
   await app.register(cors, corsOptions(config.corsOrigins))
   // Read where they are asked for.
   await app.register(cookie, { hook: false })

@@ -2,24 +2,32 @@ import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config/config.ts'
 import { faults } from '../errors/fault.ts'
 import { type Guard, guard } from '../http/guard.ts'
+import { listedOrigins, refusedOrigins } from './refused-origins.ts'
 
 const fault = faults('FORBIDDEN')
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
+const appAdvice =
+  'To the web view of an app these cookies are those of another site, which it does not keep: use /v0/app/auth, ' +
+  'whose tokens come in the body.'
+const siteAdvice =
+  'a page of another site was refused, where browsers keep no cookies of the API: serve front end and API on one ' +
+  'site (app.example.com and auth.example.com), or use /v0/app/auth'
+
 /** Refuses what another site makes a browser send: CSRF, and logins posted into somebody else's browser [SE8]. */
 export function crossSiteGuard(config: Config): Guard {
-  const allowed = new Set([config.publicUrl, ...config.corsOrigins])
+  const allowed = listedOrigins(config)
+  const tell = refusedOrigins()
   const check = (request: FastifyRequest): void => {
     const { cookie } = request.headers
     if (cookie === undefined && !request.routeOptions.config.setsCookie) return
     const { origin = '' } = request.headers
     const isApp = !origin.startsWith('http') && allowed.has(origin)
     if (!isApp && !isForeign(request, allowed)) return
+    // Of an origin that is not listed it was told before CORS.
+    if (origin === '' || allowed.has(origin)) tell(request, isApp ? appAdvice : siteAdvice)
     throw fault('FORBIDDEN', {
-      details: isApp
-        ? 'To the web view of an app these cookies are those of another site, which it does not keep: use ' +
-          '/v0/app/auth, whose tokens come in the body.'
-        : 'A request with cookies, or one that sets them, came from another site.',
+      details: isApp ? appAdvice : 'A request with cookies, or one that sets them, came from another site.',
     })
   }
   return guard('request', fault.codes, check)

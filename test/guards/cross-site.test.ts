@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest'
-import { frontendUrl, publicUrl, startApp, useApp } from '../support/app.ts'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { frontendUrl, publicUrl, startApp, type TestApp, useApp } from '../support/app.ts'
 import { newPerson } from '../support/people.ts'
 
 const app = useApp()
@@ -109,4 +109,69 @@ test('an app in a web view has the app routes, and those with cookies say why th
     }
   }
   await own.close()
+})
+
+describe('a refused origin is told to whoever runs the server [FD67]', () => {
+  const own = useApp({ CORS_ORIGINS: `${frontendUrl},capacitor://localhost` })
+  const preflight = { 'access-control-request-method': 'POST' }
+  const told = (which: TestApp) => which.warnings.filter(({ origin }) => origin !== undefined)
+
+  test.each([
+    ['a preflight', 'OPTIONS', '/v0/auth/login?token=hidden', { origin: 'https://one.example', ...preflight }, '*'],
+    ['a request of a script', 'GET', '/v0/errors?token=hidden', { origin: 'https://two.example' }, '/v0/errors'],
+    ['one with cookies', 'POST', '/v0/auth/logout', { origin: 'http://localhost:5173', cookie: 'a=b' }, undefined],
+    ['one by a route’s pattern', 'GET', '/v0/users/@ada', { origin: 'https://three.example' }, undefined],
+    ['one of a path that is none', 'GET', '/v0/nothing', { origin: 'null' }, undefined],
+  ])('%s: the origin, the route and what to set, without the query', async (_, method, url, headers, route) => {
+    await own.client().send(method, url, { headers })
+    const [line] = told(own).filter(({ origin }) => origin === headers.origin)
+    expect(line).toMatchObject({ level: 40, method, msg: expect.stringMatching(/CORS_ORIGINS.*FRONTEND_URL/) })
+    if (route) expect(line?.route).toBe(route)
+    expect(JSON.stringify(told(own))).not.toMatch(/hidden|ada/)
+  })
+
+  test('of a listed one whose site is another, and of an app, it says what helps instead', async () => {
+    const site = { 'sec-fetch-site': 'cross-site' }
+    await own.client().post('/v0/auth/login', newPerson(), { headers: { origin: frontendUrl, ...site } })
+    await own.client().post('/v0/auth/login', newPerson(), { headers: { origin: 'capacitor://localhost' } })
+    const advice = new Map(told(own).map(({ origin, msg }) => [origin, msg]))
+    expect(advice.get(frontendUrl)).toContain('on one site')
+    expect(advice.get('capacitor://localhost')).toContain('use /v0/app/auth')
+  })
+
+  test('nothing where nothing is refused', async () => {
+    const quiet = await startApp()
+    onTestFinished(quiet.close)
+    const same = { 'sec-fetch-site': 'same-origin' }
+    for (const headers of [
+      {},
+      { origin: publicUrl },
+      { origin: frontendUrl },
+      { origin: 'https://a.example', ...same },
+    ])
+      await quiet.client().get('/v0/errors', { headers })
+    // An identity provider posts by design.
+    await quiet.client().post('/v0/auth/oauth/acme/form-post', {}, { headers: { origin: 'https://idp.example' } })
+    expect(told(quiet)).toEqual([])
+  })
+
+  test('each once in ten minutes, ten of them at most, none longer than a line', async () => {
+    const flooded = await startApp()
+    onTestFinished(flooded.close)
+    const ask = (origin: string) => flooded.client().get('/v0/errors', { headers: { origin } })
+    for (const origin of ['https://user:hidden@a.example', 'https://a.example/?hidden', 'hidden']) await ask(origin)
+    for (let round = 0; round < 30; round++) await ask('https://again.example')
+    for (let index = 0; index < 30; index++) await ask(`https://${index}.${'a'.repeat(5000)}.example`)
+    expect(told(flooded)).toHaveLength(10)
+    expect(JSON.stringify(told(flooded))).not.toContain('hidden')
+    expect(Math.max(...told(flooded).map((line) => JSON.stringify(line).length))).toBeLessThan(1000)
+    const realNow = performance.now.bind(performance)
+    const later = vi.spyOn(performance, 'now').mockImplementation(() => realNow() + 600_000)
+    onTestFinished(() => later.mockRestore())
+    await ask('https://again.example')
+    expect(told(flooded)).toHaveLength(11)
+    expect(told(flooded).at(-1)?.origin).toBe('https://again.example')
+    // Of three that are no origin, of thirty from one, and of one from each of thirty.
+    expect(told(flooded).map(({ untold }) => untold)).toEqual([0, 2, 29, ...Array(7).fill(0), 22])
+  })
 })

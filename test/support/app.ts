@@ -28,9 +28,13 @@ export type TestApp = {
   readonly sql: <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>
   /** Where it listens. */
   readonly origin: string
+  /** What its log has for whoever runs it. */
+  readonly warnings: readonly LoggedLine[]
   client(): TestClient
   close(): Promise<void>
 }
+
+export type LoggedLine = { readonly msg: string } & Readonly<Record<string, unknown>>
 
 /** Production refuses it. */
 const cheapHashing = { ARGON2_MEMORY_KIB: '8192', ARGON2_TIME_COST: '1' }
@@ -53,7 +57,8 @@ export async function startApp(env: Readonly<Record<string, string | undefined>>
     OTEL_EXPORTER_OTLP_ENDPOINT: inject('otlpUrl'),
     ...env,
   })
-  const deps = await openDeps(config, createLog(config.logLevel, canaryLog()))
+  const warnings: LoggedLine[] = []
+  const deps = await openDeps(config, createLog(config.logLevel, keepingWarnings(warnings)))
   const app = await buildApp(deps, { onContractViolation: (route, code) => record({ violation: `${route} ${code}` }) })
   recordErrors(app)
   watchSecrets(app)
@@ -71,6 +76,7 @@ export async function startApp(env: Readonly<Record<string, string | undefined>>
       return rows
     },
     origin,
+    warnings,
     client: () => new TestClient(pool),
     close: async () => {
       keepMailedTokens(deps)
@@ -80,6 +86,16 @@ export async function startApp(env: Readonly<Record<string, string | undefined>>
       await deps.close()
       await database.drop()
       rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+function keepingWarnings(warnings: LoggedLine[]): { write(text: string): void } {
+  const canary = canaryLog()
+  return {
+    write: (text) => {
+      canary.write(text)
+      if (text.startsWith('{"level":40,')) warnings.push(JSON.parse(text))
     },
   }
 }
