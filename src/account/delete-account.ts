@@ -12,26 +12,24 @@ import { issueMailedToken, supersedeUserTokens } from '../mailed-tokens/issue.ts
 import { mailedLink } from '../mailed-tokens/link.ts'
 import { takeMailedToken } from '../mailed-tokens/take.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
-import { provePassword } from '../sign-in/prove-password.ts'
 import type { Proven } from '../sign-in/proven.ts'
+import { type AnyReproof, reproofs } from '../sign-in/reproofs.ts'
 import { emailKey } from '../text/email.ts'
 import { limitMails } from '../throttling/mails.ts'
-import { proveCodeAgain } from '../totp/prove-code.ts'
 
 type Refusal =
   | 'user:reauthentication_required'
   | 'user:cannot_manage_self'
-  | 'user:invalid_password'
   | 'user:invalid_session'
-  | 'totp:invalid_code'
-  | 'totp:backup_code_exhausted'
   | 'rate_limit:exceeded'
-  | 'system:hashing_error'
+  | ProofRefusal
   | DeliveryRefusal
 
+type ProofRefusal = AnyReproof['deletion']['codes'][number]
+
 type Proof = {
-  readonly password?: string | undefined
-  readonly totpCode?: string | undefined
+  /** What was sent to prove it by. */
+  readonly given: { readonly by: AnyReproof; readonly text: string } | undefined
   readonly client: HashingCaller
 }
 
@@ -52,25 +50,19 @@ export async function deleteAccount(
     })
     return 'deleted'
   }
-  if (user.hasPassword || user.totpEnabled) throw ctx.fault('user:reauthentication_required')
+  if (reproofs.some(({ isHeld }) => isHeld(user))) throw ctx.fault('user:reauthentication_required')
   await mailLink(ctx, signedIn, proof.client)
   return 'mailed'
 }
 
-/** By what was sent of what the account has. */
+/** By what was sent, where the account has it. */
 async function proveAgain(
-  ctx: Context<Exclude<Refusal, DeliveryRefusal>>,
+  ctx: Context<ProofRefusal>,
   signedIn: SignedIn,
-  { password, totpCode, client }: Proof,
+  { given, client }: Proof,
 ): Promise<Proven | undefined> {
-  const { user } = signedIn
-  const act = 'delete_account'
-  if (password !== undefined && user.hasPassword) {
-    return provePassword(ctx, signedIn, { password, wrong: 'user:invalid_password', act, client })
-  }
-  if (totpCode === undefined || !user.totpEnabled) return undefined
-  const off = 'totp:invalid_code'
-  return proveCodeAgain(ctx, signedIn, { code: totpCode, purpose: 'disable', act, off, client })
+  if (!given?.by.isHeld(signedIn.user)) return undefined
+  return given.by.deletion.prove(ctx, signedIn, given.text, client)
 }
 
 type Erasure = { readonly userId: string; readonly client: Caller }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bio, displayName, handle, mailedToken, optionalKnownPassword } from '../accounts/fields.ts'
+import { bio, displayName, handle, mailedToken } from '../accounts/fields.ts'
 import { me, presentMe } from '../accounts/me.ts'
 import { roles } from '../accounts/roles.ts'
 import type { Deps } from '../deps.ts'
@@ -10,6 +10,7 @@ import { callerOf, hashingCallerOf } from '../http/caller.ts'
 import { clearCookie, readCookie } from '../http/cookies.ts'
 import { isUuid, wholeNumberText } from '../http/validation.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
+import { deletionBody, reproofs } from '../sign-in/reproofs.ts'
 import { changeProfile } from './change-profile.ts'
 import { confirmDeletion, deleteAccount } from './delete-account.ts'
 import { exportAccount } from './export-account.ts'
@@ -53,20 +54,14 @@ export function userRoutes(app: App, deps: Deps): void {
   profileRoutes(app, deps)
 }
 
-/** One proof at most. */
-const deletionBody = z.object({ password: optionalKnownPassword, totp_code: z.string().optional() })
-
 function deletionRoutes(app: App, deps: Deps): void {
   const fault = faults(
     'general:bad_request',
     'user:reauthentication_required',
     'user:cannot_manage_self',
-    'user:invalid_password',
     'user:invalid_session',
-    'totp:invalid_code',
-    'totp:backup_code_exhausted',
     'rate_limit:exceeded',
-    'system:hashing_error',
+    ...reproofs.flatMap(({ deletion }) => [...deletion.codes]),
     ...deliveryRefusals,
   )
   app.route({
@@ -80,11 +75,15 @@ function deletionRoutes(app: App, deps: Deps): void {
       response: { 202: z.object({ message: z.string() }), 204: z.void() },
     },
     handler: async (request, reply) => {
-      const { password, totp_code: totpCode } = request.body
-      if (password !== undefined && totpCode !== undefined) {
-        throw fault('general:bad_request', { details: 'Send one of password and totp_code.' })
+      const [given, other] = reproofs.flatMap((by) => {
+        const text = request.body[by.deletion.name]
+        return text === undefined ? [] : [{ by, text }]
+      })
+      if (other !== undefined) {
+        const names = reproofs.map(({ deletion }) => deletion.name)
+        throw fault('general:bad_request', { details: `Send one of ${names.join(' and ')}.` })
       }
-      const proof = { password, totpCode, client: hashingCallerOf(request) }
+      const proof = { given, client: hashingCallerOf(request) }
       const outcome = await deleteAccount({ ...deps, fault }, signedInUser(request), proof)
       if (outcome === 'mailed')
         return reply.code(202).send({ message: 'A link that erases the account is on its way.' })

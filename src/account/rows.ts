@@ -1,5 +1,6 @@
 import type { Rows } from '../db/rows.ts'
 
-export const accountRows: Rows = {
+export const accountRows = {
   otherwise: { security_events: 'what happened and when stays; where from, and what else was noted, goes' },
-}
+  events: ['data_exported', 'deletion_requested'],
+} as const satisfies Rows

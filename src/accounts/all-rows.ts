@@ -1,12 +1,14 @@
 import { accessTokenRows } from '../access-tokens/rows.ts'
 import { accountRows } from '../account/rows.ts'
 import type { Rows } from '../db/rows.ts'
+import { emailRows } from '../email/rows.ts'
 import { eventRows } from '../events/rows.ts'
 import { fileRows } from '../files/rows.ts'
 import { mailRows } from '../mail/rows.ts'
 import { mailedTokenRows } from '../mailed-tokens/rows.ts'
 import { moderationRows } from '../moderation/rows.ts'
 import { oauthRows } from '../oauth/rows.ts'
+import { passwordRows } from '../password/rows.ts'
 import { sessionRows } from '../sessions/rows.ts'
 import { signInRows } from '../sign-in/rows.ts'
 import { signUpRows } from '../sign-up/rows.ts'
@@ -14,23 +16,30 @@ import { throttlingRows } from '../throttling/rows.ts'
 import { totpRows } from '../totp/rows.ts'
 import { handleRows } from './rows.ts'
 
-/** What every room's tables hold, one line a room. */
-export const allRows: readonly Rows[] = [
+/** What every room's tables hold and which events it notes, one line a room. */
+const joined = [
   accountRows,
   handleRows,
   accessTokenRows,
+  emailRows,
   eventRows,
   fileRows,
   mailRows,
   mailedTokenRows,
   moderationRows,
   oauthRows,
+  passwordRows,
   sessionRows,
   signInRows,
   signUpRows,
   throttlingRows,
   totpRows,
-]
+] as const satisfies readonly Rows[]
+
+/** What happens to an account. */
+export type EventType = Extract<(typeof joined)[number], { readonly events: unknown }>['events'][number]
+
+export const allRows: readonly Rows[] = joined
 
 /** Tables whose rows of an account are deleted with it. */
 export const personalTables = allRows.flatMap(({ personal = [] }) => personal)

@@ -5,7 +5,7 @@ import { prepared } from '../db/prepared.ts'
 import { eventOutbox } from '../db/schema/events.ts'
 import { securityEvents } from '../db/schema/users.ts'
 import type { Caller } from '../http/caller.ts'
-import type { EventType } from './event-types.ts'
+import type { EventType } from './all-rows.ts'
 
 type SecurityEvent = {
   readonly type: EventType

@@ -9,7 +9,8 @@ export type SealedColumn = {
 }
 
 /**
- * What a room's tables hold, as the room declares it; accounts/all-rows.ts joins them. Tables and conditions are SQL.
+ * What a room's tables hold and what it notes in the history, as the room declares it; accounts/all-rows.ts joins them.
+ * Tables and conditions are SQL.
  */
 export type Rows = {
   /** An account's rows here are deleted with the account. */
@@ -19,6 +20,8 @@ export type Rows = {
   /** Rows whose time is over, which the sweep deletes. */
   readonly expired?: Readonly<Record<string, string>>
   readonly sealed?: readonly SealedColumn[]
+  /** The types of its events in the history of an account. */
+  readonly events?: readonly string[]
 }
 
 /** Rows that ended are kept this long, so that a late client learns what became of its token. */

@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { displayName, handle } from '../accounts/fields.ts'
 import type { Deps } from '../deps.ts'
@@ -7,8 +6,7 @@ import type { App } from '../http/app.ts'
 import { callerOf } from '../http/caller.ts'
 import { ruledText } from '../http/validation.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
-import { findAnonymousUsers } from '../sign-in/browser.ts'
-import { forApp, openedInApp, replyOpened } from '../sign-in/reply.ts'
+import { twoForms } from '../sign-in/two-forms.ts'
 import { completeSignUp } from './complete-sign-up.ts'
 
 const completeBody = z.object({
@@ -30,36 +28,18 @@ export function completeRoutes(app: App, deps: Deps): void {
     'rate_limit:exceeded',
     ...deliveryRefusals,
   )
-  const ctx = { ...deps, fault }
-  const config = { access: 'public', codes: fault.codes, missing: { handle: 'oauth:handle_required' } } as const
-  const summary = 'Choose a handle: the sign-up through a provider is an account'
-  const wishOf = (request: FastifyRequest<{ Body: z.infer<typeof completeBody> }>) => ({
-    pendingToken: request.body.pending_token,
-    handle: request.body.handle,
-    displayName: request.body.display_name,
-    client: callerOf(request),
-  })
-  app.route({
-    method: 'POST',
-    url: '/v0/auth/complete-signup',
-    config: { ...config, setsCookie: true },
-    schema: { summary, tags: ['oauth'], body: completeBody, response: { 202: mailed, 204: z.void() } },
-    handler: async (request, reply) => {
-      const anonymousDigests = findAnonymousUsers(deps, request)
-      const completed = await completeSignUp(ctx, { ...wishOf(request), anonymousDigests })
-      if (completed.next === 'mail') return reply.code(202).send(mailIsOut)
-      return replyOpened(reply, deps.config, completed.session)
-    },
-  })
-  app.route({
-    method: 'POST',
-    url: '/v0/app/auth/complete-signup',
-    config,
-    schema: { summary, tags: ['oauth'], body: completeBody, response: { 200: openedInApp, 202: mailed } },
-    handler: async (request, reply) => {
-      const completed = await completeSignUp(ctx, { ...wishOf(request), anonymousDigests: undefined })
-      if (completed.next === 'mail') return reply.code(202).send(mailIsOut)
-      return reply.code(200).send(forApp(completed.session))
+  twoForms(app, deps, {
+    path: '/complete-signup',
+    config: { access: 'public', codes: fault.codes, missing: { handle: 'oauth:handle_required' } },
+    summary: () => 'Choose a handle: the sign-up through a provider is an account',
+    tag: 'oauth',
+    body: completeBody,
+    wait: mailed,
+    take: async ({ request, body, anonymousDigests }) => {
+      const { pending_token: pendingToken, handle, display_name: displayName } = body
+      const wish = { pendingToken, handle, displayName, anonymousDigests, client: callerOf(request) }
+      const completed = await completeSignUp({ ...deps, fault }, wish)
+      return completed.next === 'mail' ? { wait: mailIsOut } : completed.session
     },
   })
 }

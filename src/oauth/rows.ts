@@ -1,7 +1,7 @@
 import type { Rows } from '../db/rows.ts'
 import { oauthIdentities, oauthSignUps } from '../db/schema/oauth.ts'
 
-export const oauthRows: Rows = {
+export const oauthRows = {
   personal: [oauthIdentities, oauthSignUps],
   otherwise: { oauth_states: 'one that links names a session, which has ended; it lives for minutes' },
   expired: {
@@ -10,4 +10,5 @@ export const oauthRows: Rows = {
     used_id_tokens: 'expires_at < now()',
   },
   sealed: [{ table: 'oauth_providers', column: 'sealed_client_secret', purpose: 'oauth-provider', boundTo: 'id' }],
-}
+  events: ['oauth_linked', 'oauth_unlinked'],
+} as const satisfies Rows

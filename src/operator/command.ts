@@ -10,7 +10,7 @@ import { openDatabaseUrls } from '../db/urls.ts'
 import { openBroadcast } from '../ports/broadcast.open.ts'
 import { createLog } from '../process/log.ts'
 import { openSearchIndex } from '../search/search-index.open.ts'
-import type { OperatorDeps } from './help-user.ts'
+import type { OperatorDeps } from '../sign-in/room.ts'
 
 /** `directUrl`: without a pooler. */
 type OpenedDatabase = DatabaseClient & {

@@ -5,21 +5,17 @@ import { isLastAdmin } from '../accounts/keep-last-admin.ts'
 import { type AccountTransaction, changeAccounts } from '../credentials/change-accounts.ts'
 import { endHeldLogins } from '../credentials/end-held-logins.ts'
 import { endSessions } from '../credentials/end-sessions.ts'
-import { totpSecrets } from '../db/schema/totp.ts'
 import { devices, users } from '../db/schema/users.ts'
-import type { Deps } from '../deps.ts'
 import { mailPasswordLink } from '../password/forgot.ts'
+import { rooms } from '../sign-in/hallway.ts'
+import type { OperatorAct, OperatorDeps } from '../sign-in/room.ts'
 import { forgiveAttempts } from '../throttling/attempts.ts'
-import { removeTotp } from '../totp/disable.ts'
 import { isMeant } from './is-meant.ts'
 import { banByOperator, unbanByOperator } from './operate-bans.ts'
 import { OperatorError } from './operator-error.ts'
 import { recoverAccount, usualReachMs } from './recover-account.ts'
-import { describeState, readUserState } from './user-state.ts'
+import { describeState, readUserState, stateAsJson } from './user-state.ts'
 import { findWaitingSignUp, resendTo } from './waiting-sign-up.ts'
-
-/** What an operator may do for a user, who asked for it; nobody sees or sets a password or a TOTP secret [AZ5]. */
-export type OperatorDeps = Pick<Deps, 'config' | 'pool' | 'replicas' | 'keyring' | 'jobs' | 'searchIndex'>
 
 type User = typeof users.$inferSelect
 
@@ -39,11 +35,21 @@ type Act = (tx: AccountTransaction, deps: OperatorDeps, user: User, options: Act
 
 const byOperator = { client: undefined, metadata: { by: 'operator' } } as const
 
-/** Each says what it did. */
+type RoomAct<One> = One extends { readonly operatorActs: infer Acts } ? keyof Acts : never
+
+const roomActs = Object.assign(
+  {},
+  ...rooms.map((room) => ('operatorActs' in room ? room.operatorActs : {})),
+) as Readonly<Record<RoomAct<(typeof rooms)[number]>, OperatorAct>>
+
+/**
+ * What an operator may do for a user, who asked for it; each says what it did. Nobody sees or sets a password or the
+ * secret of a second factor [AZ5].
+ */
 export const userActs = {
   show: async (tx, { config }, user, { json }) => {
     const state = await readUserState(tx, config, user)
-    return json ? JSON.stringify(state, null, 2) : describeState(state)
+    return json ? stateAsJson(state) : describeState(state)
   },
   unlock: async (tx, _, user) => {
     const forgiven = await forgiveAttempts(tx, user.id)
@@ -71,24 +77,11 @@ export const userActs = {
     for (const _device of forgotten) await audit(tx, { type: 'device_forgotten', userId: user.id, ...byOperator })
     return `${forgotten.length} devices are forgotten: each needs a mailed link at its next sign-in.`
   },
-  'reset-totp': async (tx, deps, user) => {
-    if (user.totpEnabledAt === null) return 'TOTP is off already.'
-    await removeTotp(tx, deps, { user, client: undefined })
-    return 'TOTP is off, and the owner is told by mail.'
-  },
+  ...roomActs,
   'send-password-link': async (tx, deps, user) => {
     await audit(tx, { type: 'password_reset_requested', userId: user.id, ...byOperator })
     await mailPasswordLink(tx, deps, user)
     return 'A link to set a password is on its way to the address of the account.'
-  },
-  'confirm-totp': async (tx, _, user) => {
-    if (user.totpEnabledAt === null) return 'TOTP is off: there is nothing to confirm.'
-    await tx.update(totpSecrets).set({ isVouchedFor: true }).where(eq(totpSecrets.userId, user.id))
-    await audit(tx, { type: 'totp_confirmed', userId: user.id, ...byOperator })
-    return (
-      'The codes of its app count as a second factor from now on. A session that is open shows it once a ' +
-      'code is posted to /v0/auth/reauthenticate.'
-    )
   },
   'take-back': (tx, deps, user, { since = new Date(Date.now() - usualReachMs) }) =>
     recoverAccount(tx, deps, user, since),

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, sql } from 'drizzle-orm'
+import { and, count, desc, eq } from 'drizzle-orm'
 import { isBanned } from '../accounts/banned.ts'
 import { findConnections, findWorkingConnections } from '../accounts/connections.ts'
 import { printable } from '../accounts/printable.ts'
@@ -10,8 +10,8 @@ import type { Database } from '../db/database.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import { devices, securityEvents, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
+import { findFactors } from '../sign-in/factors.ts'
 import { findLocks } from '../throttling/attempts.ts'
-import { totpCountsFrom } from '../totp/counts.ts'
 import type { WaitingSignUp } from './waiting-sign-up.ts'
 
 type User = typeof users.$inferSelect
@@ -19,16 +19,14 @@ export type UserState = Awaited<ReturnType<typeof readUserState>>
 
 /** What an operator may know of an account, which is what helps and nothing that opens it [AZ5]. */
 export async function readUserState(tx: Transaction, config: Config, user: User) {
-  const [state] = await tx
-    .select({ roles: heldRoles, isBanned, totpCountsFrom: totpCountsFrom(sql`${user.id}::uuid`) })
-    .from(users)
-    .where(eq(users.id, user.id))
+  const [state] = await tx.select({ roles: heldRoles, isBanned }).from(users).where(eq(users.id, user.id))
   const [live] = await tx
     .select({ count: count() })
     .from(sessions)
     .where(and(eq(sessions.userId, user.id), isLive))
   const [known] = await tx.select({ count: count() }).from(devices).where(eq(devices.userId, user.id))
   const connections = await findConnections(tx, user.id)
+  const factors = await findFactors(tx, user.id)
   const working = await findWorkingConnections(tx, ownIssuers(config), user.id)
   return {
     id: user.id,
@@ -39,13 +37,19 @@ export async function readUserState(tx: Transaction, config: Config, user: User)
     roles: state?.roles ?? [],
     ban: state?.isBanned ? { until: user.bannedUntil, reason: user.banReason } : null,
     password: user.passwordHash !== null,
-    totp: user.totpEnabledAt && { since: user.totpEnabledAt, countsFrom: state?.totpCountsFrom ?? null },
+    factors,
     providers: connections.map(({ id, slug }) => ({ slug, works: working.some((one) => one.id === id) })),
     locks: await findLocks(tx, user.id),
     sessions: live?.count ?? 0,
     devices: known?.count ?? 0,
     events: await lastEvents(tx, user.id),
   }
+}
+
+/** For programs: each second factor is a member of its own. */
+export function stateAsJson({ factors, ...state }: UserState): string {
+  const byName = factors.map(({ name, since, countsFrom }) => [name, since && { since, countsFrom }] as const)
+  return JSON.stringify({ ...state, ...Object.fromEntries(byName) }, null, 2)
 }
 
 const shownEvents = 10
@@ -80,7 +84,7 @@ const factsOfSignUp = ({ id, email, handle, name, created, ends, mail }: Waiting
 })
 
 function factsOfUser(state: UserState): Record<string, string> {
-  const { id, email, handle, name, created, roles, ban, password, totp, providers, locks } = state
+  const { id, email, handle, name, created, roles, ban, password, factors, providers, locks } = state
   const until = ban?.until ? `until ${ban.until.toISOString()}` : 'for good'
   return {
     id,
@@ -92,9 +96,12 @@ function factsOfUser(state: UserState): Record<string, string> {
     banned: ban ? `${until}: ${ban.reason}` : 'no',
     locked: locks.map((lock) => `${lock.of} until ${lock.until.toISOString()}`).join(', ') || 'no',
     password: password ? 'set' : 'none',
-    TOTP: totp ? `on since ${totp.since.toISOString()}, a second factor from ${totp.countsFrom?.toISOString()}` : 'off',
+    ...Object.fromEntries(factors.map(({ label, ...factor }) => [label, describeFactor(factor)])),
     providers: providers.map(({ slug, works }) => (works ? slug : `${slug} (no longer works)`)).join(', ') || 'none',
     sessions: String(state.sessions),
     devices: String(state.devices),
   }
 }
+
+const describeFactor = ({ since, countsFrom }: Omit<UserState['factors'][number], 'label'>): string =>
+  since ? `on since ${since.toISOString()}, a second factor from ${countsFrom?.toISOString()}` : 'off'

@@ -1,5 +1,6 @@
-import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { SecondStep } from '../credentials/methods.ts'
+import type { Database } from '../db/database.ts'
 import { users } from '../db/schema/users.ts'
 import { totpFactor } from '../totp/factor.ts'
 import type { Factor } from './factor.ts'
@@ -22,6 +23,18 @@ export const factorsOn = sql<FactorName[]>`array_remove(array[${each(
 /** By what a sign-in goes on that waits for one of these. */
 export const methodsOfFactors = (on: readonly FactorName[]): SecondStep[] =>
   factors.filter(({ name }) => on.includes(name)).flatMap(({ methods }) => methods)
+
+/** For who helps its owner: since when the account has each, and from when on it counts. */
+export const findFactors = (db: Database, userId: string) =>
+  Promise.all(
+    factors.map(async ({ name, label, onSince, countsFrom }) => {
+      const [found] = await db
+        .select({ since: onSince, countsFrom: countsFrom(sql`${userId}::uuid`) })
+        .from(users)
+        .where(eq(users.id, userId))
+      return { name, label, since: found?.since ?? null, countsFrom: found?.countsFrom ?? null }
+    }),
+  )
 
 /** From when on the account shows two factors with one of its own. */
 export const factorsCountFrom = (userId: SQLWrapper): SQL<Date | null> =>

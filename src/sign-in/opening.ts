@@ -4,7 +4,7 @@ import type { Removed } from './removed.ts'
 
 export type From = { readonly userId: string; readonly since: Date }
 
-/** A table whose rows open an account, as the room that has it declares it; opens-account.ts joins them. */
+/** A table whose rows open an account, as the room that has it declares it; hallway.ts joins them. */
 export type Opening = {
   readonly table: PgTable
   /**

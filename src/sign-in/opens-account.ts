@@ -1,5 +1,4 @@
 import { and, eq, gt, isNull, ne, or, sql } from 'drizzle-orm'
-import { accessTokenOpenings } from '../access-tokens/opens-account.ts'
 import type { AccountTransaction } from '../credentials/change-accounts.ts'
 import { endHeldLogins } from '../credentials/end-held-logins.ts'
 import { endSessions } from '../credentials/end-sessions.ts'
@@ -8,8 +7,7 @@ import { pendingLogins } from '../db/schema/pending-logins.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import { devices } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import { oauthOpenings } from '../oauth/opens-account.ts'
-import { totpOpenings } from '../totp/opens-account.ts'
+import { rooms } from './hallway.ts'
 import type { From, Opening } from './opening.ts'
 import type { Removed } from './removed.ts'
 
@@ -19,12 +17,10 @@ import type { Removed } from './removed.ts'
  */
 export const opensAccount: readonly Opening[] = [
   { table: sessions, takeBack: endEverySession },
-  ...accessTokenOpenings,
   { table: pendingLogins, takeBack: endEveryHeldLogin },
   { table: mailedTokens, takeBack: voidLinks },
   { table: devices, takeBack: forgetEveryDevice },
-  ...totpOpenings,
-  ...oauthOpenings,
+  ...rooms.flatMap((room) => ('openings' in room ? room.openings : [])),
 ]
 
 async function endEverySession(tx: AccountTransaction, { userId }: From): Promise<Removed[]> {

@@ -8,13 +8,11 @@ import { sessions } from '../db/schema/sessions.ts'
 import type { HashingCaller } from '../http/caller.ts'
 import { countsByNow } from './factors.ts'
 import { lockOwnAccount } from './lock-account.ts'
-import { reproofs } from './reproofs.ts'
+import type { AnyReproof } from './reproofs.ts'
 
-type By = keyof typeof reproofs
+export type ReauthenticateRefusal = 'user:invalid_session' | AnyReproof['codes'][number]
 
-export type ReauthenticateRefusal = 'user:invalid_session' | (typeof reproofs)[By]['codes'][number]
-
-type Again = { readonly by: By; readonly given: string; readonly client: HashingCaller }
+type Again = { readonly by: AnyReproof; readonly given: string; readonly client: HashingCaller }
 
 /** Afterwards the session is fresh for five minutes. */
 export async function reauthenticate(
@@ -22,7 +20,7 @@ export async function reauthenticate(
   signedIn: SignedIn,
   { by, given, client }: Again,
 ): Promise<void> {
-  const proven = await reproofs[by].prove(ctx, signedIn, given, client)
+  const proven = await by.prove(ctx, signedIn, given, client)
   await changeAccounts(ctx, async (tx) => {
     await proven.claim(tx, await lockOwnAccount(ctx, tx, signedIn))
     await freshen(tx, signedIn, proven.method)

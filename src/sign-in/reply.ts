@@ -33,21 +33,20 @@ export const openedInApp = z.object({
 export const deviceHeader = z.looseObject({ 'x-device-token': z.string().optional() })
 
 export function replyInBrowser(reply: FastifyReply, config: Config, outcome: LoginOutcome): FastifyReply {
-  if (outcome.next !== 'session') return replyContinued(reply, outcome)
-  return replyOpened(reply, config, outcome.session)
+  const taken = sessionOrWait(outcome)
+  return 'wait' in taken ? reply.code(202).send(taken.wait) : replyOpened(reply, config, taken)
 }
 
 export function replyInApp(reply: FastifyReply, outcome: LoginOutcome): FastifyReply {
-  if (outcome.next !== 'session') return replyContinued(reply, outcome)
-  return reply.code(200).send(forApp(outcome.session))
+  const taken = sessionOrWait(outcome)
+  return 'wait' in taken ? reply.code(202).send(taken.wait) : reply.code(200).send(forApp(taken))
 }
 
-function replyContinued(reply: FastifyReply, outcome: Exclude<LoginOutcome, { next: 'session' }>): FastifyReply {
-  const body: z.infer<typeof toBeContinued> =
-    outcome.next === 'second factor'
-      ? { temp_token: outcome.tempToken, methods: [...outcome.methods] }
-      : { status: 'device_verification_required' }
-  return reply.code(202).send(body)
+/** The session, or what says how the sign-in goes on. */
+export function sessionOrWait(outcome: LoginOutcome): OpenedSession | { readonly wait: z.infer<typeof toBeContinued> } {
+  if (outcome.next === 'session') return outcome.session
+  if (outcome.next === 'device') return { wait: { status: 'device_verification_required' } }
+  return { wait: { temp_token: outcome.tempToken, methods: [...outcome.methods] } }
 }
 
 const deviceCookieSeconds = 400 * 24 * 3600

@@ -1,17 +1,13 @@
 import { z } from 'zod'
-import { optionalKnownPassword } from '../accounts/fields.ts'
-import { passwordReproof } from '../password/reproof.ts'
-import { codeReproof } from '../totp/reproof.ts'
+import { rooms } from './hallway.ts'
 
-/** Every way to prove again who is signed in, by the field that it is sent in, one line a room. */
-export const reproofs = { password: passwordReproof, code: codeReproof } as const
+/** Every way to prove again who is signed in. */
+export const reproofs = rooms.flatMap((room) => ('reproof' in room ? [room.reproof] : []))
 
-type ReproofName = keyof typeof reproofs
+export type AnyReproof = (typeof reproofs)[number]
 
-export const reproofNames = Object.keys(reproofs) as ReproofName[]
+/** Of these exactly one is sent. */
+export const reproofBody = z.object(Object.fromEntries(reproofs.map(({ name, field }) => [name, field])))
 
-/** Exactly one of them is sent. */
-export const reproofBody = z.object({
-  password: optionalKnownPassword,
-  code: z.string().optional(),
-} satisfies Record<ReproofName, z.ZodType<string | undefined>>)
+/** Of these one at most. */
+export const deletionBody = z.object(Object.fromEntries(reproofs.map(({ deletion, field }) => [deletion.name, field])))

@@ -1,12 +1,9 @@
 import type { Config } from '../config/config.ts'
 import type { Transaction } from '../db/transaction.ts'
-import { connectionWaysIn } from '../oauth/way-in.ts'
-import { passwordWayIn } from '../password/way-in.ts'
+import { rooms } from './hallway.ts'
 import type { LockedAccount } from './lock-account.ts'
-import type { WaysIn } from './way-in.ts'
 
-/** Every way in, one line a room. */
-const waysIn: readonly WaysIn[] = [passwordWayIn, connectionWaysIn]
+const waysIn = rooms.flatMap((room) => ('waysIn' in room ? [room.waysIn] : []))
 
 /**
  * Whether nothing else lets its owner in: the last way in that works stays [TK7 FD7]. Under the account's lock, so that

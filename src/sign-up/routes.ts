@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { displayName, email, handle, isPersonalPassword, mailedToken, newPassword } from '../accounts/fields.ts'
 import { tokenDigest } from '../crypto/secret-token.ts'
@@ -9,8 +8,7 @@ import type { App } from '../http/app.ts'
 import { callerOf, hashingCallerOf } from '../http/caller.ts'
 import { ruledText } from '../http/validation.ts'
 import { deliveryRefusals } from '../mail/confirm.ts'
-import { findAnonymousUsers } from '../sign-in/browser.ts'
-import { forApp, openedInApp, replyOpened } from '../sign-in/reply.ts'
+import { twoForms } from '../sign-in/two-forms.ts'
 import { resendVerification } from './resend-verification.ts'
 import { signUp } from './sign-up.ts'
 import { verifyEmail } from './verify-email.ts'
@@ -89,41 +87,23 @@ function verifyEmailRoutes(app: App, deps: Deps): void {
     'user:email_already_exists',
     'FORBIDDEN',
   )
-  const ctx = { ...deps, fault }
-  const proofOf = (request: FastifyRequest, { token, email }: z.infer<typeof verification>) => ({
-    token,
-    email,
-    isSignedIn: browserUser(request, deps) !== undefined,
-    client: callerOf(request),
-  })
-  app.route({
-    method: 'POST',
-    url: '/v0/auth/verify-email',
-    config: { access: 'optional', setsCookie: true, codes: fault.codes },
-    schema: {
-      summary: 'Use a verification link in a browser: the account is created and signed in',
-      tags: ['auth'],
-      body: verification,
-      response: { 204: z.void() },
-    },
-    handler: async (request, reply) => {
-      const proof = { ...proofOf(request, request.body), held: findAnonymousUsers(deps, request) }
-      return replyOpened(reply, deps.config, await verifyEmail(ctx, proof))
-    },
-  })
-  app.route({
-    method: 'POST',
-    url: '/v0/app/auth/verify-email',
+  twoForms<z.infer<typeof verificationInApp>>(app, deps, {
+    path: '/verify-email',
     config: { access: 'optional', codes: fault.codes },
-    schema: {
-      summary: 'Use a verification link in an app: the account is created and signed in',
-      tags: ['auth'],
-      body: verificationInApp,
-      response: { 200: openedInApp },
-    },
-    handler: async (request) => {
-      const held = digestsOf(request.body.pending_token)
-      return forApp(await verifyEmail(ctx, { ...proofOf(request, request.body), held }))
-    },
+    summary: (where) => `Use a verification link ${where}: the account is created and signed in`,
+    tag: 'auth',
+    body: verification,
+    bodyInApp: verificationInApp,
+    take: ({ request, body: { token, email, pending_token: pendingToken }, anonymousDigests }) =>
+      verifyEmail(
+        { ...deps, fault },
+        {
+          token,
+          email,
+          isSignedIn: browserUser(request, deps) !== undefined,
+          held: anonymousDigests ?? digestsOf(pendingToken),
+          client: callerOf(request),
+        },
+      ),
   })
 }

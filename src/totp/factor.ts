@@ -6,7 +6,9 @@ import { totpCountsFrom } from './counts.ts'
 /** Codes of an authenticator app, or one of the backup codes that came with it. */
 export const totpFactor = {
   name: 'totp',
+  label: 'TOTP',
   methods: ['totp', 'backup_code'],
   isOn: sql<boolean>`${users.totpEnabledAt} is not null`,
+  onSince: users.totpEnabledAt,
   countsFrom: totpCountsFrom,
 } as const satisfies Factor

@@ -5,9 +5,8 @@ import { faults } from '../errors/fault.ts'
 import { signedInUser, stateGuard } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
 import { callerOf } from '../http/caller.ts'
-import { readCookie } from '../http/cookies.ts'
 import { ruledText } from '../http/validation.ts'
-import { deviceHeader, forApp, openedInApp, replyOpened } from '../sign-in/reply.ts'
+import { twoForms } from '../sign-in/two-forms.ts'
 import { disableTotp } from './disable.ts'
 import { enableTotp, hasSecret } from './enable.ts'
 import { regenerateBackupCodes } from './regenerate.ts'
@@ -145,8 +144,6 @@ function setupRoutes(app: App, deps: Deps): void {
   })
 }
 
-const verifyBody = z.object({ temp_token: ruledText({ meta: { description: 'From the login' } }), code })
-
 function verifyRoutes(app: App, deps: Deps): void {
   const fault = faults(
     'totp:temp_token_invalid',
@@ -155,40 +152,14 @@ function verifyRoutes(app: App, deps: Deps): void {
     'totp:backup_code_exhausted',
     'rate_limit:exceeded',
   )
-  const ctx = { ...deps, fault }
-  const config = { access: 'public', limit: 'sign-in', codes: fault.codes } as const
-  app.route({
-    method: 'POST',
-    url: '/v0/auth/totp/verify',
-    config: { ...config, setsCookie: true },
-    schema: {
-      summary: 'The second step of a sign-in in a browser',
-      tags: ['totp'],
-      body: verifyBody,
-      response: { 204: z.void() },
-    },
-    handler: async (request, reply) => {
-      const { temp_token: tempToken, code } = request.body
-      const deviceToken = readCookie(request, deps.config, 'device_id')
-      const opened = await verifyLogin(ctx, { tempToken, code, deviceToken, client: callerOf(request) })
-      return replyOpened(reply, deps.config, opened)
-    },
-  })
-  app.route({
-    method: 'POST',
-    url: '/v0/app/auth/totp/verify',
-    config,
-    schema: {
-      summary: 'The second step of a sign-in in an app',
-      tags: ['totp'],
-      body: verifyBody,
-      headers: deviceHeader,
-      response: { 200: openedInApp },
-    },
-    handler: async (request) => {
-      const { temp_token: tempToken, code } = request.body
-      const deviceToken = request.headers['x-device-token']
-      return forApp(await verifyLogin(ctx, { tempToken, code, deviceToken, client: callerOf(request) }))
-    },
+  twoForms(app, deps, {
+    path: '/totp/verify',
+    config: { access: 'public', limit: 'sign-in', codes: fault.codes },
+    summary: (where) => `The second step of a sign-in ${where}`,
+    tag: 'totp',
+    body: z.object({ temp_token: ruledText({ meta: { description: 'From the login' } }), code }),
+    takesDevice: true,
+    take: ({ request, body: { temp_token: tempToken, code }, deviceToken }) =>
+      verifyLogin({ ...deps, fault }, { tempToken, code, deviceToken, client: callerOf(request) }),
   })
 }

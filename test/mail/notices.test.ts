@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { EventType } from '../../src/accounts/event-types.ts'
+import type { EventType } from '../../src/accounts/all-rows.ts'
 import { helpUser } from '../../src/operator/help-user.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'

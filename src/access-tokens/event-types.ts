@@ -1,1 +1,0 @@
-export const accessTokenEvents = ['refresh_reuse_detected'] as const

@@ -1,0 +1,3 @@
+import { accessTokenOpenings } from './opens-account.ts'
+
+export const accessTokenHallway = { openings: accessTokenOpenings }

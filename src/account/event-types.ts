@@ -1,1 +1,0 @@
-export const accountEvents = ['data_exported', 'deletion_requested'] as const

@@ -1,1 +1,0 @@
-export const emailEvents = ['email_change_requested', 'email_changed', 'email_change_undone'] as const

@@ -1,1 +1,0 @@
-export const oauthEvents = ['oauth_linked', 'oauth_unlinked'] as const

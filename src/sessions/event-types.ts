@@ -1,1 +1,0 @@
-export const sessionEvents = ['logout', 'session_revoked', 'device_forgotten'] as const

@@ -1,0 +1,90 @@
+import type { FastifyContextConfig, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Config } from '../config/config.ts'
+import type { Keyring } from '../crypto/keyring.ts'
+import type { App } from '../http/app.ts'
+import { readCookie } from '../http/cookies.ts'
+import { findAnonymousUsers } from './browser.ts'
+import type { OpenedSession } from './open-session.ts'
+import { deviceHeader, forApp, openedInApp, replyOpened } from './reply.ts'
+
+/** What a step of a sign-in is given, in both forms. */
+type Asked<Body> = {
+  readonly request: FastifyRequest
+  readonly body: Body
+  /** Of a device that the account may know. */
+  readonly deviceToken: string | undefined
+  /** The names that a browser has for itself; an app has none. */
+  readonly anonymousDigests: readonly Buffer[] | undefined
+}
+
+type Step<Body, Wait> = {
+  /** After `/v0/auth` and `/v0/app/auth`. */
+  readonly path: string
+  readonly config: FastifyContextConfig
+  /** Told apart by where it is asked. */
+  readonly summary: (where: 'in a browser' | 'in an app') => string
+  readonly tag: string
+  readonly body: z.ZodType<Body>
+  /** Where an app sends more than a browser. */
+  readonly bodyInApp?: z.ZodType<Body>
+  /** Whether an app may send its device token with it. */
+  readonly takesDevice?: boolean
+  /** What an app gets of the session, where that is not `openedInApp`. */
+  readonly sessionInApp?: z.ZodType
+  /** What is answered while there is no session yet: with 202. */
+  readonly wait?: z.ZodType<Wait>
+  readonly take: (asked: Asked<Body>) => Promise<OpenedSession | { readonly wait: Wait }>
+}
+
+/**
+ * A step of a sign-in as two routes: in a browser, whose session is a cookie, and in an app, whose tokens come in the
+ * body. Everything else of them is one declaration.
+ */
+export function twoForms<Body, Wait = never>(
+  app: App,
+  deps: { readonly config: Config; readonly keyring: Keyring },
+  { path, config, summary, tag, body, bodyInApp = body, takesDevice, sessionInApp, wait, take }: Step<Body, Wait>,
+): void {
+  const waits = wait && { 202: wait }
+  app.route({
+    method: 'POST',
+    url: `/v0/auth${path}`,
+    config: { ...config, setsCookie: true },
+    schema: { summary: summary('in a browser'), tags: [tag], body, response: { ...waits, 204: z.void() } },
+    handler: async (request, reply) => {
+      const taken = await take({
+        request,
+        body: request.body as Body,
+        deviceToken: readCookie(request, deps.config, 'device_id'),
+        anonymousDigests: findAnonymousUsers(deps, request),
+      })
+      return 'wait' in taken ? reply.code(202).send(taken.wait) : replyOpened(reply, deps.config, taken)
+    },
+  })
+  app.route({
+    method: 'POST',
+    url: `/v0/app/auth${path}`,
+    config,
+    schema: {
+      summary: summary('in an app'),
+      tags: [tag],
+      body: bodyInApp,
+      ...(takesDevice && { headers: deviceHeader }),
+      response: { 200: sessionInApp ?? openedInApp, ...waits },
+    },
+    handler: async (request, reply) => {
+      const taken = await take({
+        request,
+        body: request.body as Body,
+        deviceToken: takesDevice ? deviceTokenOf(request) : undefined,
+        anonymousDigests: undefined,
+      })
+      return 'wait' in taken ? reply.code(202).send(taken.wait) : reply.code(200).send(forApp(taken))
+    },
+  })
+}
+
+function deviceTokenOf({ headers: { 'x-device-token': text } }: FastifyRequest): string | undefined {
+  return typeof text === 'string' ? text : undefined
+}

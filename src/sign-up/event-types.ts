@@ -1,1 +1,0 @@
-export const signUpEvents = ['sign_up'] as const

@@ -1,0 +1,5 @@
+import { totpOpenings } from './opens-account.ts'
+import { totpActs } from './operator-acts.ts'
+import { codeReproof } from './reproof.ts'
+
+export const totpHallway = { reproof: codeReproof, openings: totpOpenings, operatorActs: totpActs }
