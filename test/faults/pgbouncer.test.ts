@@ -1,46 +1,32 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { applyMigrations } from '../../src/db/migrate.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { freePort } from '../support/free-port.ts'
 import { newPerson, signedInOnDevice, signedUp } from '../support/people.ts'
-
-/** Debian 13 has one that keeps prepared statements, which those before 1.21 do not; elsewhere PGBOUNCER may name one. */
-const program = process.env.PGBOUNCER ?? 'pgbouncer'
-const version = /PgBouncer (\d+)\.(\d+)/.exec(String(spawnSync(program, ['--version']).stdout))
-const isNewEnough = version !== null && Number(version[1]) * 1000 + Number(version[2]) >= 1021
+import { type Bouncer, keepsStatements, pgBouncerVersion, startBouncer } from '../support/pgbouncer.ts'
 
 const bearerOf = ({ cookies }: TestClient) => ({ authorization: `Bearer ${cookies.get('__Host-session_id')}` })
 
-describe.runIf(isNewEnough)('behind PgBouncer in transaction mode', () => {
+describe.runIf(keepsStatements(await pgBouncerVersion()))('behind PgBouncer in transaction mode', () => {
   let database: TestDatabase
-  let home: string
-  let bouncer: ChildProcess
+  let bouncer: Bouncer
   let replicas: TestApp[]
   beforeAll(async () => {
     database = await createDatabase(inject('postgresUrl'))
-    home = mkdtempSync(join(tmpdir(), 'postern-bouncer-'))
-    const { url, child } = await startBouncer(database.url, home)
-    bouncer = child
-    const env = { DATABASE_URL: url, DATABASE_DIRECT_URL: database.url }
+    const { host: socketDir, database: name = '' } = new pg.Client({ connectionString: database.url })
+    // Fewer connections to PostgreSQL than one replica opens to it, so that they change hands all the time.
+    const differently = [['default_pool_size = 20', 'default_pool_size = 4']] as const
+    bouncer = await startBouncer({ socketDir, database: name, differently })
+    const env = { DATABASE_URL: bouncer.url, DATABASE_DIRECT_URL: database.url }
     const first = await startApp(env)
     replicas = [first, await startApp({ ...env, DATA_DIR: first.config.dataDir })]
   })
   afterAll(async () => {
     for (const app of replicas.toReversed()) await app.close()
-    const ended = once(bouncer, 'exit')
-    bouncer.kill('SIGKILL')
-    await ended
+    await bouncer.stop()
     await database.drop()
-    rmSync(home, { recursive: true, force: true })
   })
 
   const [here, there] = [() => replicas[0] as TestApp, () => replicas[1] as TestApp]
@@ -107,40 +93,3 @@ describe.runIf(isNewEnough)('behind PgBouncer in transaction mode', () => {
     expect(codes).toEqual(['taken', ...Array.from({ length: 19 }, () => 'user:handle_already_exists')].sort())
   })
 })
-
-/** Fewer connections to PostgreSQL than one replica opens to it, so that they change hands all the time. */
-async function startBouncer(databaseUrl: string, home: string): Promise<{ url: string; child: ChildProcess }> {
-  const { database, user, password, host, port } = new pg.Client({ connectionString: databaseUrl })
-  const listenPort = await freePort()
-  const login = password === null ? '' : ` password=${password}`
-  writeFileSync(
-    join(home, 'pgbouncer.ini'),
-    `[databases]
-${database} = host=${host} port=${port} user=${user}${login}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = ${listenPort}
-unix_socket_dir =
-auth_type = any
-pool_mode = transaction
-max_prepared_statements = 100
-default_pool_size = 4
-ignore_startup_parameters = statement_timeout,lock_timeout,idle_in_transaction_session_timeout
-`,
-  )
-  chmodSync(home, 0o755)
-  // It does not run as root, and PostgreSQL's socket is for PostgreSQL's own account.
-  const { uid, gid } = statSync(host)
-  const child = spawn(program, [join(home, 'pgbouncer.ini')], { stdio: ['ignore', 'ignore', 'pipe'], uid, gid })
-  let text = ''
-  child.stderr.on('data', (chunk) => (text += String(chunk)))
-  await vi.waitFor(
-    async () => {
-      if (child.exitCode !== null) throw new Error(text)
-      const socket = connect(listenPort, '127.0.0.1')
-      await once(socket, 'connect').finally(() => socket.destroy())
-    },
-    { timeout: 10_000, interval: 50 },
-  )
-  return { url: `postgres://${user}@127.0.0.1:${listenPort}/${database}`, child }
-}

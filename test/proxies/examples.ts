@@ -1,22 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { vi } from 'vitest'
 import { freePort } from '../support/free-port.ts'
+import { blocksOf } from '../support/pages.ts'
 import type { ProxyName } from './programs.ts'
 import { ask } from './raw-request.ts'
 
-const page = readFileSync(new URL('../../docs/forward-auth.md', import.meta.url), 'utf8')
-
-/** The blocks of code of a section, in their order. */
-export function blocksOf(heading: string, language: string): string[] {
-  const section = page.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? ''
-  return [...section.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
-    ([, block = '']) => block,
-  )
-}
+const page = 'forward-auth.md'
 
 export type Places = { readonly postern: number; readonly application: number; readonly checkUrl: string }
 
@@ -36,7 +29,7 @@ type Start = { readonly files: Files; readonly parameters: readonly string[] }
 const starts: Readonly<Record<'nginx' | 'traefik' | 'caddy', (port: number, folder: string, places: Places) => Start>> =
   {
     nginx: (port, folder, places) => {
-      const [server = ''] = blocksOf('nginx', 'nginx').map((text) => localised(text, places))
+      const [server = ''] = blocksOf(page, 'nginx', 'nginx').map((text) => localised(text, places))
       return {
         files: {
           'nginx.conf': nginxAround(folder, server.replace('server {', `server {\n  listen 127.0.0.1:${port};`)),
@@ -45,7 +38,7 @@ const starts: Readonly<Record<'nginx' | 'traefik' | 'caddy', (port: number, fold
       }
     },
     traefik: (port, folder, places) => {
-      const [fixed = '', dynamic = ''] = blocksOf('Traefik', 'yaml').map((text) => localised(text, places))
+      const [fixed = '', dynamic = ''] = blocksOf(page, 'Traefik', 'yaml').map((text) => localised(text, places))
       const here = fixed.replace(':443', `127.0.0.1:${port}`).replace('/etc/traefik', folder)
       return {
         files: { 'traefik.yml': `${here}global: { checkNewVersion: false }\n`, 'dynamic.yml': dynamic },
@@ -53,7 +46,7 @@ const starts: Readonly<Record<'nginx' | 'traefik' | 'caddy', (port: number, fold
       }
     },
     caddy: (port, folder, places) => {
-      const [site = ''] = blocksOf('Caddy', 'caddyfile').map((text) => localised(text, places))
+      const [site = ''] = blocksOf(page, 'Caddy', 'caddyfile').map((text) => localised(text, places))
       const here = site.replace('app.example.com {', `http://app.example.com:${port} {\n  bind 127.0.0.1`)
       return {
         files: { Caddyfile: `{\n  admin off\n}\n${here}` },
