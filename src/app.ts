@@ -5,6 +5,8 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { accessTokenRoutes } from './access-tokens/routes.ts'
 import { userRoutes } from './account/routes.ts'
 import type { Deps } from './deps.ts'
+import { openErrorLab, unlessForced } from './dev/error-lab/lab.ts'
+import { errorLabRoutes } from './dev/error-lab/routes.ts'
 import { devRoutes } from './dev/routes.ts'
 import { docsRoutes } from './docs/routes.ts'
 import { emailRoutes } from './email/routes.ts'
@@ -53,14 +55,20 @@ export async function buildApp(
   { onContractViolation = () => {}, onRoute, drainMs = 0 }: AppOptions = {},
 ): Promise<App> {
   const { config, log } = deps
-  const errors = { publicUrl: config.publicUrl, withDetails: config.appEnv === 'development', onContractViolation }
+  const errors = {
+    config,
+    publicUrl: config.publicUrl,
+    withDetails: config.appEnv === 'development',
+    onContractViolation,
+  }
+  const isProduction = config.appEnv === 'production'
   const watchers = { note: answerNoter(deps), beginSpan: requestSpans(deps) }
   const repeated = repeatAnswers(deps, watchers)
   const app: App = createFastify({
     config,
     log,
     errors,
-    answerBefore: repeated.answer,
+    answerBefore: isProduction ? repeated.answer : unlessForced(repeated.answer),
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler as never)
   app.setSerializerCompiler(serializerCompiler as never)
@@ -72,9 +80,10 @@ export async function buildApp(
   closeGracefully(app, drainMs)
   responseHeaders(app, config)
   tellOfUnlisted(app, config)
-  await app.register(cors, corsOptions(config.corsOrigins))
+  await app.register(cors, corsOptions(config.corsOrigins, isProduction))
   // Read where they are asked for.
   await app.register(cookie, { hook: false })
+  const lab = isProduction ? undefined : openErrorLab(app, config, errors)
   readJsonBodies(app)
   guardRoutes(app, deps)
   const allowedMethods = rememberMethods(app)
@@ -99,14 +108,17 @@ export async function buildApp(
   healthRoutes(app, deps.healthChecks)
   docsRoutes(app, config)
   devRoutes(app, deps)
+  if (lab) errorLabRoutes(app, config, lab)
   return app
 }
 
-const corsOptions = (origins: readonly string[]) => ({
+const corsOptions = (origins: readonly string[], isProduction: boolean) => ({
   origin: [...origins],
   credentials: true,
   methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-  exposedHeaders: 'X-Request-Id, X-Error-Code, X-Redirect-To, Retry-After, RateLimit, RateLimit-Policy',
+  exposedHeaders: `X-Request-Id, X-Error-Code, X-Redirect-To, Retry-After, RateLimit, RateLimit-Policy${
+    isProduction ? '' : ', X-Postern-Forced'
+  }`,
   maxAge: 600,
   strictPreflight: false,
 })

@@ -23,6 +23,7 @@ export const userErrors = {
       'from another device, password reset, e-mail change',
     meaning: 'This session is over or its token is damaged; its cookie is cleared.',
     advice: 'Forget the token and show the sign-in. It is what a sign-out on another device looks like.',
+    clears: 'session_id',
   },
   'user:not_verified': {
     status: 401,

@@ -169,6 +169,11 @@ const inProduction: readonly Rule[] = [
     must: 'not be off in production',
     isBroken: (draft) => isProduction(draft) && draft.config.rateLimits === 'off',
   },
+  {
+    about: ['FORCE_TOKEN'],
+    must: 'not be set in production, where no answer is forced',
+    isBroken: ({ config, isSet }) => config.appEnv === 'production' && isSet('FORCE_TOKEN'),
+  },
 ]
 
 const ownSecrets = Object.values(variables)

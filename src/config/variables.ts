@@ -421,6 +421,16 @@ const observability = inGroup('Observability', {
   },
 })
 
+const development = inGroup('Development', {
+  FORCE_TOKEN: {
+    kind: secret(16),
+    secret: true,
+    meaning:
+      'who sends it as X-Postern-Force-Token may force answers (docs/error-lab.md), 16 characters or more; unset: ' +
+      'this machine alone; refused in production, which forces none',
+  },
+})
+
 /**
  * Every variable that Postern reads, in the order in which they are documented; a default names only what stands above
  * it.
@@ -436,6 +446,7 @@ export const variables = {
   ...oauth,
   ...content,
   ...observability,
+  ...development,
 }
 
 export type VariableName = keyof typeof variables

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import type { Config } from '../config/config.ts'
 import { faults } from '../errors/fault.ts'
 import { type Guard, guard } from '../http/guard.ts'
@@ -32,18 +32,28 @@ function cameThroughProxy({ httpVersion, headers }: IncomingMessage, clientIpHea
 }
 
 /**
- * The development pages exist for this machine's own user alone: not for the network, not for a site that points its
- * name at 127.0.0.1 (hence the Host), not for whom a proxy lets in [AT8], not for scripts of other origins (hence no
- * CORS headers).
+ * Whether a request is of this machine's own user: not of the network, not of a site that points its name at 127.0.0.1
+ * (hence the Host), not of whom a proxy lets in [AT8].
  */
-export function localOnlyGuard(config: Config): Guard {
+export function localRequests(config: Config): (request: IncomingMessage) => boolean {
   const clientIpHeader = config.clientIpHeader.toLowerCase()
   const hosts = new Set(['localhost', '127.0.0.1', '[::1]', new URL(config.publicUrl).hostname])
-  const check = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    for (const name of Object.keys(reply.getHeaders())) if (name.startsWith('access-control-')) reply.removeHeader(name)
+  return (request) => {
     const host = (request.headers.host ?? '').replace(/:\d+$/, '')
     const isLocal = loopback.test(request.socket.remoteAddress ?? '') && hosts.has(host)
-    if (!isLocal || cameThroughProxy(request.raw, clientIpHeader)) throw fault('system:not_found')
+    return isLocal && !cameThroughProxy(request, clientIpHeader)
   }
-  return guard('request', fault.codes, check)
+}
+
+/** The development pages are not there for others, nor for scripts of other origins (hence no CORS headers). */
+export function localOnlyGuard(config: Config): Guard {
+  const isLocal = localRequests(config)
+  return guard('request', fault.codes, (request, reply) => {
+    hideFromOtherOrigins(reply)
+    if (!isLocal(request.raw)) throw fault('system:not_found')
+  })
+}
+
+export function hideFromOtherOrigins(reply: FastifyReply): void {
+  for (const name of Object.keys(reply.getHeaders())) if (name.startsWith('access-control-')) reply.removeHeader(name)
 }

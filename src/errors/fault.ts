@@ -1,22 +1,25 @@
 import { catalogue, type ErrorCode } from './catalogue.ts'
 
-export type Rule =
-  | 'required'
-  | 'type'
-  | 'min_length'
-  | 'max_length'
-  | 'min'
-  | 'max'
-  | 'format'
-  | 'charset'
-  | 'reserved'
-  | 'blank'
-  | 'common'
-  | 'personal'
-  | 'unchanged'
-  | 'taken'
-  | 'future'
-  | 'one_of'
+export const rules = [
+  'required',
+  'type',
+  'min_length',
+  'max_length',
+  'min',
+  'max',
+  'format',
+  'charset',
+  'reserved',
+  'blank',
+  'common',
+  'personal',
+  'unchanged',
+  'taken',
+  'future',
+  'one_of',
+] as const
+
+export type Rule = (typeof rules)[number]
 
 /** Which field broke which rule; never the value that was sent. */
 export type FieldProblem = {

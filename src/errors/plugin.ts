@@ -1,9 +1,12 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { Config } from '../config/config.ts'
+import { clearCookie, readCookie } from '../http/cookies.ts'
 import type { Guard } from '../http/guard.ts'
 import { catalogue, type ErrorCode } from './catalogue.ts'
 import { describeCause } from './cause.ts'
 import { type ErrorStyle, errorDocument } from './document.ts'
 import { DomainError } from './fault.ts'
+import type { ErrorRow } from './table.ts'
 import { toDomainError } from './translate.ts'
 
 declare module 'fastify' {
@@ -23,6 +26,7 @@ declare module 'fastify' {
 }
 
 export type ErrorOptions = ErrorStyle & {
+  readonly config: Config
   /** An error left that its route does not declare: counted in production, a failed test elsewhere. */
   readonly onContractViolation: (route: string, code: ErrorCode) => void
   readonly allowedMethods?: (path: string) => readonly string[]
@@ -54,11 +58,24 @@ export function answerError(
     options.onContractViolation(`${request.method} ${route}`, known.code)
   }
   logFailure(known, request)
-  const { status, contentType, headers, body } = errorDocument(known, request.headers.accept, options)
+  // Its own serializer: a route's schema knows only its successes.
+  return reply.serializer(String).send(writeError(known, request, reply, options))
+}
+
+/** Makes the reply this error, but for sending it. @returns its body */
+export function writeError(
+  error: DomainError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: ErrorStyle & Pick<ErrorOptions, 'config'>,
+): string {
+  const { clears }: ErrorRow = catalogue[error.code]
+  if (clears && readCookie(request, options.config, clears) !== undefined) clearCookie(reply, options.config, clears)
+  const { status, contentType, headers, body } = errorDocument(error, request.headers.accept, options)
   const varied = reply.getHeader('vary')
   reply.header('vary', varied === undefined ? 'Accept' : `${String(varied)}, Accept`)
-  // Its own serializer: a route's schema knows only its successes.
-  return reply.code(status).headers(headers).type(contentType).serializer(String).send(body)
+  reply.code(status).headers(headers).type(contentType)
+  return body
 }
 
 /** The route's own code for a field that is missing, unless another one makes it a bad request anyway. */

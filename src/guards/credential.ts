@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { hasRole, type Role } from '../accounts/roles.ts'
 import type { Config } from '../config/config.ts'
 import { accessTokenRefusals, type ResolveAccessToken } from '../credentials/resolve-access-token.ts'
@@ -6,7 +6,7 @@ import { type ResolveSession, type SessionRefusal, sessionRefusals } from '../cr
 import type { SignedIn } from '../credentials/signed-in.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
 import { faults } from '../errors/fault.ts'
-import { clearCookie, type HasHeaders, readCookie } from '../http/cookies.ts'
+import { type HasHeaders, readCookie } from '../http/cookies.ts'
 import { type Guard, guard } from '../http/guard.ts'
 
 declare module 'fastify' {
@@ -42,26 +42,23 @@ const sessionFault = faults('user:unauthorized', 'user:invalid_token', ...sessio
 
 type Deps = { readonly config: Config; readonly resolveSession: ResolveSession }
 
-/** Demands a live session. A cookie that turns out dead is taken back; an outage takes nothing back. */
-export function sessionGuard({ config, resolveSession }: Deps): Guard {
-  const check = (request: FastifyRequest, reply: FastifyReply): void | Promise<void> => {
+/** Demands a live session. A cookie that turns out dead is taken back, as the rows of these codes say. */
+export const sessionGuard = (deps: Deps): Guard => guard('session', sessionFault.codes, sessionCheck(deps))
+
+function sessionCheck({ config, resolveSession }: Deps) {
+  return (request: FastifyRequest): void | Promise<void> => {
     const credential = findCredential(request, config)
     if (credential === undefined) throw sessionFault('user:unauthorized')
     if (isAccessToken(credential)) {
       throw sessionFault('user:invalid_token', { details: 'This route takes a session, not an access token.' })
     }
     const admit = (outcome: SignedIn | SessionRefusal): void => {
-      if (typeof outcome !== 'string') {
-        request.signedIn = outcome
-        return
-      }
-      if (credential.source === 'cookie') clearCookie(reply, config, 'session_id')
-      throw sessionFault(outcome)
+      if (typeof outcome === 'string') throw sessionFault(outcome)
+      request.signedIn = outcome
     }
     const outcome = resolveSession(credential.text)
     return outcome instanceof Promise ? outcome.then(admit) : admit(outcome)
   }
-  return guard('session', sessionFault.codes, check)
 }
 
 const tokenFault = faults(...accessTokenRefusals)
@@ -71,15 +68,15 @@ export function sessionOrAccessTokenGuard({
   resolveAccessToken,
   ...deps
 }: Deps & { readonly resolveAccessToken: ResolveAccessToken }): Guard {
-  const checkSession = sessionGuard(deps)
+  const checkSession = sessionCheck(deps)
   const admit = async (request: FastifyRequest, text: string): Promise<void> => {
     const outcome = await resolveAccessToken(text)
     if (typeof outcome === 'string') throw tokenFault(outcome)
     request.signedIn = outcome
   }
-  const check = (request: FastifyRequest, reply: FastifyReply): void | Promise<void> => {
+  const check = (request: FastifyRequest): void | Promise<void> => {
     const credential = findCredential(request, deps.config)
-    if (credential === undefined || !isAccessToken(credential)) return checkSession(request, reply)
+    if (credential === undefined || !isAccessToken(credential)) return checkSession(request)
     return admit(request, credential.text)
   }
   return guard('session', [...sessionFault.codes, ...tokenFault.codes], check)

@@ -18,7 +18,7 @@ const wireNames = {
   refresh_token: { plain: 'refresh_token', secure: '__Secure-refresh_token', host: '__Host-refresh_token' },
 } as const
 
-type CookieName = keyof typeof wireNames
+export type CookieName = keyof typeof wireNames
 
 /** Fastify's request, or Node's. */
 export type HasHeaders = Pick<IncomingMessage, 'headers'>

@@ -10,6 +10,9 @@ export const securityHeaders = (config: Config): Record<string, string> => ({
   ...(config.appEnv !== 'development' && { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }),
 })
 
+/** On what the error lab answered, not the route: src/dev/error-lab. */
+export const forcedHeader = 'x-postern-forced'
+
 /** A handler that sets one of them itself replaces it: the pages have their own policy. */
 export function responseHeaders(app: FastifyInstance, config: Config): void {
   const always = securityHeaders(config)

@@ -43,11 +43,12 @@ export const wholeNumberText = ({ least, most }: { readonly least: number; reado
   })
 
 /** What a request with this body or query may be refused with. */
-export function validationCodes(schema: z.ZodObject): readonly ErrorCode[] {
-  const fields = Object.values(schema.shape)
-  const hasRule = fields.some((field) => ruled.has(bare(field)))
-  return hasRule ? ['general:bad_request', 'general:validation_error'] : ['general:bad_request']
-}
+export const validationCodes = (schema: z.ZodObject): readonly ErrorCode[] =>
+  ruledFields(schema).length > 0 ? ['general:bad_request', 'general:validation_error'] : ['general:bad_request']
+
+/** Its fields whose value can break a rule. */
+export const ruledFields = ({ shape }: z.ZodObject): readonly string[] =>
+  Object.keys(shape).filter((name) => ruled.has(bare(shape[name] as z.core.$ZodType)))
 
 /** The field itself, whether it may be left out or cleared. */
 function bare(field: z.core.$ZodType): z.core.$ZodType {

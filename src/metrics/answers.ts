@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Config } from '../config/config.ts'
+import { forcedHeader } from '../http/headers.ts'
 import type { NoteAnswer } from './answer.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -19,13 +20,13 @@ export function answerNoter({ config, log, metrics }: Deps): NoteAnswer | undefi
   }
 }
 
-/** Of every answer but those to health checks. */
+/** Of every answer but those to health checks, and those that no route gave. */
 export function noteAnswers(app: FastifyInstance, note: NoteAnswer | undefined): void {
   if (note === undefined) return
   app.addHook('onResponse', (request, reply, done) => {
     done()
     const { config, url: route } = request.routeOptions
-    if (config.access === 'probe') return
+    if (config.access === 'probe' || reply.hasHeader(forcedHeader)) return
     const code = reply.getHeader('x-error-code')
     note({
       requestId: request.id,

@@ -19,6 +19,8 @@ const rowsOf: Readonly<Record<string, readonly string[]>> = {
   'src/hashing/password-hasher.ts workQueue': ['hashing places and their queue'],
   // One connection of the operator's, once.
   'src/operator/doctor-database.ts openDatabase': [],
+  // Of this machine's own user, outside production; the oldest make room.
+  'src/dev/error-lab/rules.ts LRUCache': [],
   'src/db/heavy-reads.ts fairQueue': ['heavy reads', 'streams of events'],
   'src/open-deps.ts memoryRateCounter': ['windows in memory'],
   'src/open-deps.ts openDatabase': ['connections of the API to PostgreSQL'],

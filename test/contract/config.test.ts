@@ -392,6 +392,16 @@ describe('production', () => {
     expect(problemsOf({ ...production, RATE_LIMITS: 'off' })).toEqual(['RATE_LIMITS must not be off in production'])
   })
 
+  test('refuses FORCE_TOKEN, whoever starts [EL5]', () => {
+    const env = { ...production, FORCE_TOKEN: 'a token that is long enough'.replaceAll(' ', '-') }
+    const refused = ['FORCE_TOKEN must not be set in production, where no answer is forced']
+    expect([problemsOf(env), problemsOf(env, 'cli')]).toEqual([refused, refused])
+    expect(problemsOf({ FORCE_TOKEN: env.FORCE_TOKEN })).toEqual([])
+    expect(problemsOf({ FORCE_TOKEN: 'short' })).toEqual([
+      'FORCE_TOKEN must be 16 or more ASCII characters without spaces',
+    ])
+  })
+
   test.each([
     ['TURNSTILE_SECRET', 'change-me'],
     ['TURNSTILE_SECRET', 'changeme'],
@@ -688,6 +698,7 @@ describe('NAME_FILE', () => {
       'DATABASE_DIRECT_URL',
       'DATABASE_MIGRATION_URL',
       'DATABASE_URL',
+      'FORCE_TOKEN',
       'GITHUB_CLIENT_SECRET',
       'GOOGLE_CLIENT_SECRET',
       'MEILISEARCH_API_KEY',
@@ -882,6 +893,7 @@ describe('documentation', () => {
     ],
     ...['GOOGLE_IMAGE_HOSTS', 'OAUTH_REDIRECT_URL', 'OAUTH_REDIRECT_ALLOW', 'OUTBOUND_ALLOW', 'FILE_STORE_URL'],
     ...['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'METRICS_PORT', 'METRICS_TOKEN', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+    'FORCE_TOKEN',
   ]
 
   test('every documented variable is in the table, and no other', () => {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { Pool } from 'undici'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { pathOf, picture, upload } from '../files/support.ts'
+import { frontendUrl, publicUrl } from '../support/app.ts'
 import { TestClient } from '../support/client.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { startStandIn } from '../support/meilisearch-stand-in.ts'
@@ -79,6 +80,40 @@ test('its other programs are whole as well: doctor tries every port [ST1]', asyn
   )
   const worker = run(process.execPath, [join(root, 'dist/server/worker.js')], { env: {}, cwd: tmpdir() })
   await expect(worker).rejects.toThrow(/WORKER_SECRET/)
+})
+
+test('in production nothing of the error lab is in it [EL5]', async () => {
+  const ofProduction = {
+    ...env,
+    APP_ENV: 'production',
+    PUBLIC_URL: publicUrl,
+    FRONTEND_URL: frontendUrl,
+    SMTP_URL: 'smtp://127.0.0.1:9',
+    MAIL_FROM: 'no-reply@example.com',
+    ARGON2_MEMORY_KIB: '19456',
+    ARGON2_TIME_COST: '2',
+  }
+  const production = await startServerProcess(ofProduction, join(root, 'dist/server/main.js'))
+  const force = { 'x-postern-force': 'system:database_error', cookie: 'dev_force=x' }
+  const answers: unknown[] = []
+  for (const [method, path] of [
+    ['GET', '/dev/force'],
+    ['POST', '/dev/force'],
+    ['GET', '/dev/errors'],
+    ['GET', '/v0/user/me'],
+  ]) {
+    const { status, headers } = await fetch(`${production.origin}${path}`, { method, headers: force } as RequestInit)
+    answers.push([method, path, status, headers.get('x-postern-forced')])
+  }
+  await production.stop()
+  expect(answers).toEqual([
+    ['GET', '/dev/force', 404, null],
+    ['POST', '/dev/force', 404, null],
+    ['GET', '/dev/errors', 404, null],
+    ['GET', '/v0/user/me', 401, null],
+  ])
+  const forced = await fetch(`${server.origin}/v0/user/me`, { headers: force })
+  expect([forced.status, forced.headers.get('x-postern-forced')]).toEqual([500, '1'])
 })
 
 const newestToken = (client: TestClient, email: string): Promise<string> =>

@@ -1,0 +1,116 @@
+import type { FieldProblem } from './errors.ts'
+
+/** How an answer is forced. What is left out is as the server does it. */
+export type ForceOptions = {
+  /** For so many requests, then the route answers by itself again; all of them unless given. */
+  readonly times?: number | undefined
+  /** Milliseconds that the answer is held back, 30,000 at most. */
+  readonly delayMs?: number | undefined
+  /** Of `general:validation_error` and `general:bad_request`: which fields broke which rules. */
+  readonly fields?: readonly FieldProblem[] | undefined
+  /** Of 429 and 503: seconds in Retry-After. */
+  readonly retryAfterSeconds?: number | undefined
+  /**
+   * `before`, unless given: nothing else runs. `after`: the request is carried out, and its own answer is lost for this
+   * one.
+   */
+  readonly phase?: 'before' | 'after' | undefined
+  /** No error, but a connection that is cut, or the page of a proxy. */
+  readonly answer?: 'drop' | 'garbage' | undefined
+}
+
+/** What the header `X-Postern-Force` says. */
+export type Order = ForceOptions & {
+  readonly code: string
+  /** Tells counts of `times` apart that are otherwise alike. */
+  readonly id?: string | undefined
+}
+
+type Kind = { readonly expected: string; readonly read: (text: string) => unknown }
+
+const wholeNumber = (least: number, most: number): Kind => ({
+  expected: `a whole number from ${least} to ${most}`,
+  read: (text) => (/^\d{1,9}$/.test(text) && +text >= least && +text <= most ? +text : undefined),
+})
+
+const oneOf = (...choices: readonly string[]): Kind => ({
+  expected: choices.join(' or '),
+  read: (text) => choices.find((choice) => choice === text),
+})
+
+const mostFields = 20
+const fieldPattern = /^(\/[\w~/-]{0,100}):([a-z_]{1,40})(?::([^,:;]{1,200}))?$/
+
+const fieldList: Kind = {
+  expected: `/field:rule or /field:rule:limit, comma-separated, at most ${mostFields}`,
+  read: (text) => {
+    const fields = text.split(',').map(readField)
+    return fields.length > mostFields || fields.includes(undefined) ? undefined : fields
+  },
+}
+
+function readField(text: string): FieldProblem | undefined {
+  const [, path, rule, more] = fieldPattern.exec(text.trim()) ?? []
+  if (path === undefined || rule === undefined) return undefined
+  if (more === undefined) return { path, rule }
+  const isLimit = rule !== 'one_of' && /^-?\d{1,15}$/.test(more)
+  return isLimit ? { path, rule, limit: +more } : { path, rule, values: more.split('|') }
+}
+
+const parameters: ReadonlyMap<string, Kind & { readonly field: keyof Order }> = new Map([
+  ['times', { field: 'times', ...wholeNumber(1, 1_000_000) }],
+  ['delay', { field: 'delayMs', ...wholeNumber(0, 30_000) }],
+  ['fields', { field: 'fields', ...fieldList }],
+  ['retry-after', { field: 'retryAfterSeconds', ...wholeNumber(1, 86_400) }],
+  ['phase', { field: 'phase', ...oneOf('before', 'after') }],
+  ['answer', { field: 'answer', ...oneOf('drop', 'garbage') }],
+  [
+    'id',
+    {
+      field: 'id',
+      expected: 'at most 64 letters, digits, - and _',
+      read: (text: string) => (/^[\w-]{1,64}$/.test(text) ? text : undefined),
+    },
+  ],
+] as const)
+
+/** Reads `code;times=1;delay=500;…`. A mistake is one sentence that says what would be right. */
+export function readOrder(text: string): { readonly order: Order } | { readonly mistake: string } {
+  const [code = '', ...rest] = text.split(';').map((part) => part.trim())
+  if (code === '') return { mistake: 'X-Postern-Force begins with a code: user:banned;times=1' }
+  const found: Record<string, unknown> = {}
+  for (const part of rest) {
+    const [name = '', value = ''] = part.split(/\s*=\s*(.*)/s)
+    const parameter = parameters.get(name)
+    if (parameter === undefined) {
+      return { mistake: `X-Postern-Force knows no ${quoted(name)}, but ${[...parameters.keys()].join(', ')}` }
+    }
+    if (parameter.field in found) return { mistake: `X-Postern-Force says ${name} twice` }
+    found[parameter.field] = parameter.read(value)
+    if (found[parameter.field] === undefined) return { mistake: `${name} must be ${parameter.expected}` }
+  }
+  return { order: { code, ...found } }
+}
+
+/** What a route can answer with, as far as an order must fit it. */
+type Answers = {
+  /** `POST /v0/auth/login` */
+  readonly route: string
+  readonly codes: readonly string[]
+  readonly statusOf: (code: string) => number | undefined
+}
+
+/** Why the route can never answer so: one sentence. */
+export function findMisfit(
+  { code, fields, retryAfterSeconds }: Order,
+  { route, codes, statusOf }: Answers,
+): string | undefined {
+  if (!codes.includes(code)) return `${route} does not declare ${quoted(code)}. It declares: ${codes.join(', ')}`
+  if (fields && !codesWithFields.includes(code)) return `fields belong to ${codesWithFields.join(' and ')}`
+  const waits = [429, 503].includes(statusOf(code) ?? 0)
+  return retryAfterSeconds === undefined || waits ? undefined : 'retry-after belongs to codes of 429 and 503'
+}
+
+const codesWithFields: readonly string[] = ['general:bad_request', 'general:validation_error']
+
+const quoted = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
