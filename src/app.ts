@@ -4,6 +4,7 @@ import type { RouteOptions } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { accessTokenRoutes } from './access-tokens/routes.ts'
 import { userRoutes } from './account/routes.ts'
+import type { Config } from './config/config.ts'
 import type { Deps } from './deps.ts'
 import { openErrorLab, unlessForced } from './dev/error-lab/lab.ts'
 import { errorLabRoutes } from './dev/error-lab/routes.ts'
@@ -80,7 +81,7 @@ export async function buildApp(
   closeGracefully(app, drainMs)
   responseHeaders(app, config)
   tellOfUnlisted(app, config)
-  await app.register(cors, corsOptions(config.corsOrigins, isProduction))
+  await app.register(cors, corsOptions(config))
   // Read where they are asked for.
   await app.register(cookie, { hook: false })
   const lab = isProduction ? undefined : openErrorLab(app, config, errors)
@@ -112,13 +113,13 @@ export async function buildApp(
   return app
 }
 
-const corsOptions = (origins: readonly string[], isProduction: boolean) => ({
-  origin: [...origins],
+const corsOptions = ({ corsOrigins, appEnv }: Config) => ({
+  origin: [...corsOrigins],
   credentials: true,
   methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-  exposedHeaders: `X-Request-Id, X-Error-Code, X-Redirect-To, Retry-After, RateLimit, RateLimit-Policy${
-    isProduction ? '' : ', X-Postern-Forced'
-  }`,
+  exposedHeaders:
+    'X-Request-Id, X-Error-Code, X-Redirect-To, Retry-After, RateLimit, RateLimit-Policy' +
+    (appEnv === 'development' ? ', X-Postern-Forced' : ''),
   maxAge: 600,
   strictPreflight: false,
 })

@@ -84,14 +84,14 @@ test('its other programs are whole as well: doctor tries every port [ST1]', asyn
 
 test('in production nothing of the error lab is in it [EL5]', async () => {
   const ofProduction = {
-    ...env,
+    DATABASE_URL: database.url,
+    DATA_DIR: dataDir,
     APP_ENV: 'production',
     PUBLIC_URL: publicUrl,
     FRONTEND_URL: frontendUrl,
     SMTP_URL: 'smtp://127.0.0.1:9',
     MAIL_FROM: 'no-reply@example.com',
-    ARGON2_MEMORY_KIB: '19456',
-    ARGON2_TIME_COST: '2',
+    RATE_LIMITS: '100',
   }
   const production = await startServerProcess(ofProduction, join(root, 'dist/server/main.js'))
   const force = { 'x-postern-force': 'system:database_error', cookie: 'dev_force=x' }

@@ -13,7 +13,7 @@ import { headerUses, type LabRules } from './rules.ts'
 /** An order whose code the route declares. */
 export type FittingOrder = Order & { readonly code: ErrorCode }
 
-export const forceHeader = 'x-postern-force'
+const forceHeader = 'x-postern-force'
 export const rulesCookie = 'dev_force'
 
 export const rulesOf = ({ headers: { cookie = '' } }: HasHeaders): string =>

@@ -13,6 +13,8 @@ import { asksForForce, type FittingOrder, orderFinder } from './find-order.ts'
 import { type LabRules, labRules } from './rules.ts'
 
 type Forced = { readonly at: string; readonly route: string; readonly outcome: string }
+/** What takes the place of a route's own answer. */
+type Lost = { readonly order: FittingOrder; readonly error: DomainError }
 type AnswerBefore = (request: IncomingMessage, response: ServerResponse) => boolean
 
 export type ErrorLab = {
@@ -40,7 +42,7 @@ export function openErrorLab(app: FastifyInstance, config: Config, errors: Error
   const findOrder = orderFinder(config, routes, rules)
   const always = securityHeaders(config)
   const answers: Forced[] = []
-  const afterwards = new WeakMap<FastifyRequest, { order: FittingOrder; error: DomainError }>()
+  const afterwards = new WeakMap<FastifyRequest, Lost>()
   const closing = new AbortController()
   app.addHook('preClose', async () => closing.abort())
 
@@ -51,38 +53,46 @@ export function openErrorLab(app: FastifyInstance, config: Config, errors: Error
     answers.length = Math.min(answers.length, shownAnswers)
   }
 
-  app.addHook('onRequest', async (request, reply) => {
-    if (!asksForForce(request.raw)) return
+  /** Says whether the request is answered. */
+  async function answerByForce(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
     const found = findOrder(request)
-    if (found === undefined) return
-    if ('mistake' in found) return reply.serializer(String).send(writeMistake(found.mistake, request, reply, errors))
+    if (found === undefined) return false
+    if ('mistake' in found) return isSent(reply.serializer(String), writeMistake(found.mistake, request, reply, errors))
     const { order, route } = found
     note(request, order, `${route.method} ${route.path}`)
     const error = errorOf(order, route)
     if (order.phase === 'after') {
       afterwards.set(request, { order, error })
-      return
+      return false
     }
     await holdBack(order, request, closing.signal)
     if (order.answer === 'drop') return cut(request, reply)
     reply.header(forcedHeader, '1')
-    if (order.answer === 'garbage') return reply.serializer(String).send(writeProxyPage(reply))
-    return answerError(error, request, reply, errors)
+    if (order.answer === 'garbage') return isSent(reply.serializer(String), writeProxyPage(reply))
+    answerError(error, request, reply, errors)
+    return true
+  }
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!asksForForce(request.raw)) return done()
+    answerByForce(request, reply).then((isAnswered) => isAnswered || done(), done)
   })
 
-  app.addHook('onSend', async (request, reply, payload) => {
-    const forced = afterwards.get(request)
-    if (forced === undefined) return payload
-    if (payload instanceof Readable) payload.destroy()
+  /** Gives what is sent in place of the route's own answer; nothing, where nothing is. */
+  async function loseAnswer(forced: Lost, request: FastifyRequest, reply: FastifyReply): Promise<string | undefined> {
     await holdBack(forced.order, request, closing.signal)
     if (forced.order.answer === 'drop') {
       cut(request, reply)
-      // Nothing more is sent, nor waited for.
-      return new Promise(() => {})
+      return undefined
     }
     const body = replaceAnswer(forced, request, reply, { ...errors, always })
     reply.header(forcedHeader, '1')
     return body
+  }
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const forced = afterwards.get(request)
+    if (forced === undefined) return done(null, payload)
+    if (payload instanceof Readable) payload.destroy()
+    loseAnswer(forced, request, reply).then((body) => body === undefined || done(null, body), done)
   })
   return { rules, routes, answers: () => answers }
 }
@@ -98,8 +108,13 @@ async function holdBack({ delayMs = 0 }: FittingOrder, { raw }: FastifyRequest, 
   await left.catch(() => {})
 }
 
-function cut({ raw }: FastifyRequest, reply: FastifyReply): FastifyReply {
+function isSent(reply: FastifyReply, body: string): true {
+  reply.send(body)
+  return true
+}
+
+function cut({ raw }: FastifyRequest, reply: FastifyReply): true {
   reply.hijack()
   raw.socket.destroy()
-  return reply
+  return true
 }
