@@ -41,11 +41,17 @@ import { openTracing } from './tracing/open-tracing.ts'
 import type { Tracing } from './tracing/tracing.ts'
 import { startWorker } from './worker/start-worker.ts'
 
-/** How long a dependency may be lost before the log says so. */
-const watchEveryMs = 15_000
+export type DepsOptions = {
+  /** How long a dependency may be lost before log and metrics say so. */
+  readonly watchEveryMs?: number
+}
 
 /** Opens everything in order; what was opened is closed in reverse, also when a later step fails. */
-export async function openDeps(config: Config, log: FastifyBaseLogger): Promise<OpenedDeps> {
+export async function openDeps(
+  config: Config,
+  log: FastifyBaseLogger,
+  { watchEveryMs = 15_000 }: DepsOptions = {},
+): Promise<OpenedDeps> {
   await using opened = new AsyncDisposableStack()
   const tracing = await openTracing(config, log)
   if (tracing) opened.defer(tracing.close)

@@ -6,8 +6,15 @@ import { startApp, type TestApp } from '../support/app.ts'
 import { signedUp } from '../support/people.ts'
 
 /** A second app on the same database, keys and mailbox. */
-export const startReplica = ({ config, deps }: TestApp, env: Parameters<typeof startApp>[0] = {}): Promise<TestApp> =>
-  startApp({ DATABASE_URL: config.databaseUrl, KEYS_DIR: config.keysDir, SMTP_URL: deps.inbox?.smtpUrl, ...env })
+export const startReplica = (
+  { config, deps }: TestApp,
+  env: Parameters<typeof startApp>[0] = {},
+  options: Parameters<typeof startApp>[1] = {},
+): Promise<TestApp> =>
+  startApp(
+    { DATABASE_URL: config.databaseUrl, KEYS_DIR: config.keysDir, SMTP_URL: deps.inbox?.smtpUrl, ...env },
+    options,
+  )
 
 /** An account whose `client` sends its session as an app does, and whose `browser` as a cookie; the tokens are a first grant. */
 export async function holder(app: TestApp) {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { makeToken } from '../../src/crypto/secret-token.ts'
 import { startReplica } from '../access-tokens/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
@@ -15,7 +15,7 @@ const leaseMs = 2000
 const slackMs = 700
 
 const isLeased = (each: TestApp) =>
-  vi.waitFor(() => expect(each.deps.replicas.isLeased()).toBe(true), { timeout: 5000 })
+  vi.waitFor(() => expect(each.deps.replicas.isLeased()).toBe(true), { timeout: 10_000 })
 
 async function timed<Result>(act: () => Promise<Result>): Promise<{ ms: number; result: Result }> {
   const startedAt = performance.now()
@@ -301,6 +301,49 @@ describe('a replica that cannot hear PostgreSQL', () => {
           .then(() => isLeased(two))
     },
   )
+})
+
+test('a replica that alone lost Redis says so: each of its changes takes two seconds, and counts [ST7]', async () => {
+  const redis = await startOwnRedis()
+  const operator = new Redis(redis.url)
+  await operator.acl('SETUSER', 'two', 'on', '>of-the-replica', '~*', '&*', '+@all')
+  const one = await startApp({ REDIS_URL: redis.url }, { watchEveryMs: 100 })
+  const ownUrl = redis.url.replace('//', '//two:of-the-replica@')
+  const two = await startReplica(one, { REDIS_URL: ownUrl }, { watchEveryMs: 100 })
+  onTestFinished(async () => {
+    await two.close()
+    await one.close()
+    operator.disconnect()
+    await redis.stop()
+  })
+  const isUp = async ({ app, config }: TestApp) => {
+    const headers = { host: 'auth.example.com', authorization: `Bearer ${config.metricsToken}` }
+    const { body } = await app.inject({ url: '/metrics', headers })
+    return /^postern_dependency_up\{name="redis"\} (\d)$/m.exec(body)?.[1]
+  }
+  const areUp = (...expected: string[]) =>
+    vi.waitFor(async () => expect(await Promise.all([one, two].map(isUp))).toEqual(expected), { timeout: 10_000 })
+  const said = ({ warnings }: TestApp) =>
+    warnings.flatMap(({ msg, dependency }) => (dependency ? [msg, dependency] : []))
+  const logOut = async () => {
+    const { client } = await signedUp(one)
+    expect((await me(client)).status).toBe(200)
+    const { ms, result } = await timed(() => at(two, client).post('/v0/auth/logout'))
+    expect([result.status, (await me(client)).code]).toEqual([204, 'user:invalid_session'])
+    return ms
+  }
+  await areUp('1', '1')
+  await Promise.all([one, two].map(isLeased))
+  await operator.acl('SETUSER', 'two', 'off')
+  await operator.client('KILL', 'USER', 'two')
+  await areUp('1', '0')
+  expect([said(one), said(two)]).toEqual([[], ['a dependency is lost', 'redis']])
+  for (const ms of await Promise.all([logOut(), logOut()])) expect(ms).toBeLessThan(leaseMs + slackMs)
+
+  await operator.acl('SETUSER', 'two', 'on')
+  await areUp('1', '1')
+  await Promise.all([one, two].map(isLeased))
+  expect(await logOut()).toBeLessThan(leaseMs / 2)
 })
 
 test('a replica whose connections are all in use goes on answering from memory, and hears of changes [SE5]', async () => {

@@ -11,7 +11,7 @@ import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
 import type { OpenedDeps } from '../../src/deps.ts'
 import type { App } from '../../src/http/app.ts'
-import { openDeps } from '../../src/open-deps.ts'
+import { type DepsOptions, openDeps } from '../../src/open-deps.ts'
 import { createLog } from '../../src/process/log.ts'
 import { canaryLog, keepMailedTokens, keepMetrics, keepSecretsOf, watchSecrets } from './canary.ts'
 import { TestClient } from './client.ts'
@@ -40,7 +40,10 @@ export type LoggedLine = { readonly msg: string } & Readonly<Record<string, unkn
 const cheapHashing = { ARGON2_MEMORY_KIB: '8192', ARGON2_TIME_COST: '1' }
 
 /** The real app on a database of its own, with worker and inbox in the process; `env` on top of a configuration for tests. */
-export async function startApp(env: Readonly<Record<string, string | undefined>> = {}): Promise<TestApp> {
+export async function startApp(
+  env: Readonly<Record<string, string | undefined>> = {},
+  options: DepsOptions = {},
+): Promise<TestApp> {
   const database = await createDatabase(inject('postgresUrl'))
   const dataDir = mkdtempSync(join(tmpdir(), 'postern-app-'))
   const config = loadConfig({
@@ -58,7 +61,7 @@ export async function startApp(env: Readonly<Record<string, string | undefined>>
     ...env,
   })
   const warnings: LoggedLine[] = []
-  const deps = await openDeps(config, createLog(config.logLevel, keepingWarnings(warnings)))
+  const deps = await openDeps(config, createLog(config.logLevel, keepingWarnings(warnings)), options)
   const app = await buildApp(deps, { onContractViolation: (route, code) => record({ violation: `${route} ${code}` }) })
   recordErrors(app)
   watchSecrets(app)
