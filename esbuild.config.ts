@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
@@ -47,6 +48,18 @@ await build({
   // For NODE_OPTIONS=--enable-source-maps; not read without.
   sourcemap: 'linked',
   legalComments: 'linked',
+})
+
+/** What the pages load in a browser: a script for each, its styles as they are. */
+await build({
+  entryPoints: globSync('src/pages/browser/*/{{docs,inbox}.ts,*.css}'),
+  outbase: 'src/pages/browser',
+  outdir: join(outdir, 'browser'),
+  bundle: true,
+  platform: 'browser',
+  target: 'es2024',
+  format: 'esm',
+  minify: true,
 })
 
 const [least = ''] = /\d+/.exec(manifest.engines.node) ?? []

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { sealedColumns } from './accounts/all-rows.ts'
 import { loadCommonPasswords } from './accounts/common-passwords.ts'
@@ -200,7 +201,7 @@ async function openMail({ config, log, keyring, urls, tracing }: MailParts, open
     opened.defer(jobs.close)
     return { inbox: undefined, jobs, ...deliveriesBy(workerUrl, secret, config.workerTimeoutMs) }
   }
-  const { inbox, smtpUrl } = await findMailServer(config.smtpUrl)
+  const { inbox, smtpUrl } = await findMailServer(config)
   if (inbox) opened.defer(inbox.close)
   const jobs = await openJobs({ url: urls.direct, role: 'worker', log, tracing })
   const listen = { host: '127.0.0.1', port: 0, secret }
@@ -212,11 +213,11 @@ async function openMail({ config, log, keyring, urls, tracing }: MailParts, open
 }
 
 /** Without a mail server of the operator's the inbox is one. */
-async function findMailServer(smtpUrl: string | undefined) {
+async function findMailServer({ smtpUrl, appEnv, dataDir }: Config) {
   if (smtpUrl !== undefined) return { inbox: undefined, smtpUrl }
   // Only who uses it pays for loading it.
   const { openInbox } = await import('./mail/inbox.ts')
-  const inbox = await openInbox()
+  const inbox = await openInbox({ folder: appEnv === 'development' ? join(dataDir, 'inbox') : undefined })
   return { inbox, smtpUrl: inbox.smtpUrl }
 }
 

@@ -1,9 +1,9 @@
-import type { InboxMail } from '../mail/inbox.ts'
+import type { InboxMail } from '../mail/inbox-mail.ts'
 
-const summary = ({ id, messageId, from, to, subject, receivedAt, text, size }: InboxMail) => ({
+const summary = ({ id, messageId, from, to, subject, receivedAt, text, size, isRead }: InboxMail) => ({
   ID: id,
   MessageID: messageId,
-  Read: false,
+  Read: isRead,
   From: { Name: '', Address: from },
   To: [{ Name: '', Address: to }],
   Cc: [],
@@ -20,7 +20,7 @@ const summary = ({ id, messageId, from, to, subject, receivedAt, text, size }: I
 /** https://mailpit.axllent.org/docs/api-v1/ : GET /api/v1/search, newest first. */
 export const presentSearch = (mails: readonly InboxMail[]) => ({
   total: mails.length,
-  unread: mails.length,
+  unread: mails.filter(({ isRead }) => !isRead).length,
   count: mails.length,
   messages_count: mails.length,
   start: 0,

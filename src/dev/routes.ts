@@ -4,58 +4,15 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
 import type { Guard } from '../http/guard.ts'
-import type { Inbox } from '../mail/inbox.ts'
 import { accountPages } from '../mailed-tokens/link.ts'
-import { pagePolicy } from '../pages/layout.ts'
-import { inboxPage } from './inbox-page.ts'
+import { inboxRoutes } from './inbox-routes.ts'
 import { localOnlyGuard } from './local-only.ts'
-import { presentMessage, presentSearch } from './mailpit.ts'
 
 /** What makes a first start useful without mail server and front end; nothing of it exists in production. */
 export function devRoutes(app: App, { config, inbox }: Deps): void {
   const local = localOnlyGuard(config)
   if (inbox) inboxRoutes(app, inbox, local)
   if (config.appEnv !== 'production') exampleRoutes(app, config, local)
-}
-
-function inboxRoutes(app: App, inbox: Inbox, local: Guard): void {
-  const config = { access: 'public', limit: 'none', database: 'none' } as const
-  app.route({
-    method: 'GET',
-    url: '/dev/inbox',
-    config,
-    onRequest: local,
-    schema: { hide: true },
-    handler: async (_request, reply) =>
-      reply
-        .type('text/html; charset=utf-8')
-        .header('content-security-policy', pagePolicy)
-        .send(inboxPage(inbox.list())),
-  })
-  app.route({
-    method: 'GET',
-    url: '/api/v1/search',
-    config,
-    onRequest: local,
-    schema: { hide: true, querystring: z.object({ query: z.string().optional() }) },
-    handler: async (request) => {
-      const address = /(?:^|\s)to:"?([^\s"]+)"?/i.exec(request.query.query ?? '')?.[1]
-      return presentSearch(address === undefined ? inbox.list() : inbox.search(address))
-    },
-  })
-  const fault = faults('system:not_found')
-  app.route({
-    method: 'GET',
-    url: '/api/v1/message/:id',
-    config: { ...config, codes: fault.codes },
-    onRequest: local,
-    schema: { hide: true, params: z.object({ id: z.string() }) },
-    handler: async (request) => {
-      const mail = inbox.get(request.params.id)
-      if (mail === undefined) throw fault('system:not_found')
-      return presentMessage(mail)
-    },
-  })
 }
 
 /** Loaded when somebody asks for it, so that no start waits for it and production has none of it. */

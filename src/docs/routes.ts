@@ -7,7 +7,9 @@ import type { Config } from '../config/config.ts'
 import { catalogue, errorCodes } from '../errors/catalogue.ts'
 import { problemType } from '../errors/document.ts'
 import type { App } from '../http/app.ts'
-import { pagePolicy } from '../pages/layout.ts'
+import { assetRoutes } from '../pages/asset-routes.ts'
+import { isKnown } from '../pages/etag.ts'
+import { explorerPolicy } from '../pages/layout.ts'
 import { docsPage, errorsPage } from './pages.ts'
 
 const errorList = z.object({
@@ -46,6 +48,7 @@ export function docsRoutes(app: App, config: Config): void {
   })
   page(app, '/docs/errors', () => errorsPage(errors))
   page(app, '/docs', () => docsPage)
+  assetRoutes(app, { at: '/docs/assets', folder: 'docs' })
   for (const [name, read] of Object.entries(assets)) asset(app, name, read)
 }
 
@@ -56,7 +59,7 @@ function page(app: App, url: string, render: () => string): void {
     config: { access: 'public', database: 'none' },
     schema: { hide: true },
     handler: async (_request, reply) =>
-      reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy).send(render()),
+      reply.type('text/html; charset=utf-8').header('content-security-policy', explorerPolicy).send(render()),
   })
 }
 
@@ -74,12 +77,6 @@ function asset(app: App, name: string, read: () => Promise<string | Buffer>): vo
         .send(await read())
     },
   })
-}
-
-/** RFC 9110 section 13.1.2: one of a list, compared weakly, as a compressing proxy marks the tag as weak. */
-function isKnown(etag: string, ifNoneMatch = ''): boolean {
-  const known = ifNoneMatch.split(',').map((one) => one.trim().replace(/^W\//, ''))
-  return known.includes(etag) || known.includes('*')
 }
 
 const readPackaged = (url: string) => (): Promise<Buffer> => readFile(fileURLToPath(url))

@@ -1,44 +1,36 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
-import PostalMime from 'postal-mime'
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
-
-export type InboxMail = {
-  readonly id: string
-  readonly messageId: string
-  readonly from: string
-  readonly to: string
-  readonly subject: string
-  readonly text: string
-  readonly html: string
-  readonly size: number
-  readonly receivedAt: Date
-}
+import { type InboxFolder, openInboxFolder } from './inbox-folder.ts'
+import { type InboxMail, matcherOf, readMail } from './inbox-mail.ts'
 
 export type Inbox = {
   readonly smtpUrl: string
   /** Newest first. */
   list(): readonly InboxMail[]
   search(address: string): readonly InboxMail[]
+  /** By every word, as Mailpit does. */
+  find(query: string): readonly InboxMail[]
   get(id: string): InboxMail | undefined
+  /** All of them where none is named. */
+  markRead(ids: readonly string[]): Promise<void>
+  /** All of them where none is named. */
+  delete(ids: readonly string[]): Promise<void>
+  /** Says whenever something has changed, until the function that it gives is called. */
+  subscribe(hear: () => void): () => void
   close(): Promise<void>
 }
 
 const mostKept = 500
 const mostBytes = 1024 * 1024
+const mostBytesKept = 32 * mostBytes
 
 /**
- * A mailbox for everybody, by real SMTP on a free loopback port, for development: it keeps the newest mails in memory.
+ * A mailbox for everybody, by real SMTP on a free loopback port, for development: it keeps the newest mails in memory,
+ * and in `folder` where there is one.
  */
-export async function openInbox(): Promise<Inbox> {
-  const mails = new Map<string, InboxMail>()
-  const keep = (mail: InboxMail): void => {
-    // A repetition of the same mail is no second mail, as in any mailbox.
-    if ([...mails.values()].some(({ messageId, to }) => messageId === mail.messageId && to === mail.to)) return
-    mails.set(mail.id, mail)
-    const [oldest] = mails.keys()
-    if (mails.size > mostKept && oldest !== undefined) mails.delete(oldest)
-  }
+export async function openInbox({ folder: path }: { readonly folder?: string | undefined } = {}): Promise<Inbox> {
+  const mails = await openMails(path === undefined ? undefined : await openInboxFolder(path))
   const server = new SMTPServer({
     authOptional: true,
     // Its own rule of an address is narrower than ours.
@@ -48,25 +40,86 @@ export async function openInbox(): Promise<Inbox> {
     size: mostBytes,
     closeTimeout: 1000,
     onData: (stream, session, callback) => {
-      receive(stream, session).then(
-        (received) => {
-          for (const mail of received) keep(mail)
-          callback()
-        },
-        (error: Error) => callback(error),
-      )
+      receive(stream, session)
+        .then((received) => mails.keep(received))
+        .then(
+          () => callback(),
+          (error: Error) => callback(error),
+        )
     },
   })
   // A client that breaks off concerns only itself.
   server.on('error', () => undefined)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const newestFirst = () => [...mails.values()].reverse()
   return {
+    ...mails,
     smtpUrl: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
-    list: newestFirst,
-    search: (address) => newestFirst().filter(({ to }) => to.toLowerCase() === address.toLowerCase()),
-    get: (id) => mails.get(id),
+    search: (address) => mails.list().filter(({ to }) => to.toLowerCase() === address.toLowerCase()),
+    find: (query) => mails.list().filter(matcherOf(query)),
     close: () => new Promise((resolve) => server.close(resolve)),
+  }
+}
+
+async function openMails(folder: InboxFolder | undefined) {
+  const mails = new Map<string, InboxMail>()
+  const listeners = new Set<() => void>()
+  let bytes = 0
+
+  async function drop(mail: InboxMail): Promise<void> {
+    mails.delete(mail.id)
+    bytes -= mail.size
+    await folder?.delete(mail)
+  }
+  async function add(mail: InboxMail): Promise<void> {
+    mails.set(mail.id, mail)
+    bytes += mail.size
+    for (const oldest of mails.values()) {
+      if (mails.size <= mostKept && bytes <= mostBytesKept) break
+      await drop(oldest)
+    }
+  }
+  const tell = (): void => {
+    for (const hear of listeners) hear()
+  }
+  const named = (ids: readonly string[]): InboxMail[] =>
+    ids.length === 0 ? [...mails.values()] : ids.flatMap((id) => mails.get(id) ?? [])
+  // One change at a time: what is looked up still holds when it is written.
+  let last: Promise<void> = Promise.resolve()
+  const change = (work: () => Promise<void>): Promise<void> => {
+    const done = last.then(work)
+    last = done.catch(() => undefined)
+    return done.then(tell)
+  }
+
+  for (const mail of (await folder?.read()) ?? []) await add(mail)
+  return {
+    keep: (received: readonly InboxMail[]) =>
+      change(async () => {
+        for (const mail of received) {
+          // A repetition of the same mail is no second mail, as in any mailbox.
+          if ([...mails.values()].some(({ messageId, to }) => messageId === mail.messageId && to === mail.to)) continue
+          await folder?.put(mail)
+          await add(mail)
+        }
+      }),
+    list: () => [...mails.values()].reverse(),
+    get: (id: string) => mails.get(id),
+    markRead: (ids: readonly string[]) =>
+      change(async () => {
+        for (const mail of named(ids)) {
+          if (mail.isRead) continue
+          await folder?.markRead(mail)
+          mails.set(mail.id, { ...mail, isRead: true })
+        }
+      }),
+    delete: (ids: readonly string[]) =>
+      change(async () => {
+        for (const mail of named(ids)) await drop(mail)
+      }),
+    subscribe(hear: () => void): () => void {
+      listeners.add(hear)
+      return () => listeners.delete(hear)
+    },
   }
 }
 
@@ -75,18 +128,12 @@ async function receive(stream: SMTPServerDataStream, session: SMTPServerSession)
   for await (const chunk of stream) chunks.push(chunk as Buffer)
   if (stream.sizeExceeded) throw Object.assign(new Error('The mail is too large'), { responseCode: 552 })
   const raw = Buffer.concat(chunks)
-  const { messageId = '', subject = '', text = '', html = '' } = await PostalMime.parse(raw)
   const from = session.envelope.mailFrom ? session.envelope.mailFrom.address : ''
   const receivedAt = new Date()
-  return session.envelope.rcptTo.map(({ address: to }) => ({
-    id: randomUUIDv7(),
-    messageId,
-    from,
-    to,
-    subject,
-    text,
-    html,
-    size: raw.length,
-    receivedAt,
-  }))
+  // By them they are put in order once they are read from a folder.
+  const ids = session.envelope.rcptTo.map(() => randomUUIDv7()).sort()
+  const copies = session.envelope.rcptTo.map(({ address: to }, index) =>
+    readMail({ id: ids[index] as string, from, to, raw, receivedAt, isRead: false }),
+  )
+  return Promise.all(copies)
 }

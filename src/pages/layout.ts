@@ -1,17 +1,25 @@
 import { escapeHtml } from './html.ts'
 
-/** Everything a page needs comes from here; the API explorer styles its elements inline. */
-export const pagePolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ')
+const policy = (more: Readonly<Record<string, string>> = {}): string =>
+  Object.entries({
+    'default-src': "'none'",
+    'script-src': "'self'",
+    'style-src': "'self'",
+    'img-src': "'self' data:",
+    'connect-src': "'self'",
+    'frame-ancestors': "'none'",
+    'base-uri': "'none'",
+    'form-action': "'none'",
+    ...more,
+  })
+    .map(([name, value]) => `${name} ${value}`)
+    .join('; ')
+
+/** Mails are shown in a frame, which has a policy of its own. */
+export const inboxPolicy = policy({ 'require-trusted-types-for': "'script'", 'frame-src': "'self'" })
+
+/** The API explorer styles its elements inline. */
+export const explorerPolicy = policy({ 'style-src': "'self' 'unsafe-inline'", 'font-src': "'self'" })
 
 export const plainStyle = `<style>
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;

@@ -102,18 +102,14 @@ export async function openMailed(
   linked: string,
   { ofMails = 1 }: { readonly ofMails?: number } = {},
 ): Promise<void> {
-  const mail = page.locator('section', { hasText: `to ${address},` })
-  const links = mail.locator(`a[href*="/account/${linked}?"]`)
-  await expect
-    .poll(
-      async () => {
-        await page.goto(`${origin}/dev/inbox`)
-        return links.count()
-      },
-      { timeout: 15_000 },
-    )
-    .toBeGreaterThanOrEqual(ofMails)
-  await links.first().click()
+  const query = `to:${address} "/account/${linked}?"`
+  await page.goto(`${origin}/dev/inbox?${new URLSearchParams({ query })}`)
+  await page
+    .locator('#mails li')
+    .nth(ofMails - 1)
+    .waitFor()
+  await page.locator('#mails a').first().click()
+  await page.getByRole('link', { name: `Open /account/${linked}` }).click()
 }
 
 /** What an authenticator app makes of the picture. */

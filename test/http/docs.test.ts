@@ -66,7 +66,14 @@ describe('documentation', () => {
 })
 
 const local = { host: 'localhost:8080' }
-const pages = ['/dev/inbox', '/api/v1/search?query=to:nobody@example.com', '/api/v1/search']
+const pages = [
+  '/dev/inbox',
+  '/dev/inbox/assets/inbox.js',
+  '/api/v1/search?query=to:nobody@example.com',
+  '/api/v1/search',
+]
+/** Are there as well, where there is something to show. */
+const parts = ['/dev/inbox/news', '/dev/inbox/html/nothing', '/api/v1/message/nothing', '/api/v1/message/nothing/raw']
 
 /** By what nginx, Apache, Caddy, Traefik, HAProxy, Envoy, IIS, squid, tunnels and the networks of others can be told. */
 const addedByProxies = [
@@ -123,7 +130,7 @@ describe('the inbox', () => {
       expect([address, (await ask(url, local, address)).statusCode]).toEqual([address, 200])
   })
 
-  test.each(pages)('%s is 404 to the network and under any other name', async (url) => {
+  test.each([...pages, ...parts])('%s is 404 to the network and under any other name', async (url) => {
     for (const address of ['192.0.2.1', '10.0.0.1', '::ffff:192.0.2.1', '2001:db8::1', '::2', '1.127.0.1']) {
       const answer = await ask(url, local, address)
       expect([address, answer.statusCode, answer.headers['x-error-code']]).toEqual([address, 404, 'system:not_found'])
@@ -132,7 +139,7 @@ describe('the inbox', () => {
       expect([host, (await ask(url, { host })).statusCode]).toEqual([host, 404])
   })
 
-  test.each([...pages, '/api/v1/message/nothing', '/dev/app', '/dev/app/src/app.ts'])(
+  test.each([...pages, ...parts, '/dev/app', '/dev/app/src/app.ts'])(
     '%s is 404 to whoever comes through a proxy on this machine, by whatever it can be told [AT8]',
     async (url) => {
       for (const name of addedByProxies) {
@@ -164,15 +171,12 @@ describe('the inbox', () => {
     for (const url of pages) expect([url, (await ask(url, { ...local, ...sent })).statusCode]).toEqual([url, 200])
   })
 
-  test.each([...pages, '/api/v1/message/nothing'])(
-    '%s carries no CORS headers, not even for the front end',
-    async (url) => {
-      const cors = (answer: { headers: object }) =>
-        Object.keys(answer.headers).filter((name) => name.startsWith('access-control-'))
-      expect(cors(await ask(url, { ...local, origin: frontendUrl }))).toEqual([])
-      expect(cors(await ask(url, { host: 'evil.example', origin: frontendUrl }))).toEqual([])
-    },
-  )
+  test.each([...pages, ...parts.slice(1)])('%s carries no CORS headers, not even for the front end', async (url) => {
+    const cors = (answer: { headers: object }) =>
+      Object.keys(answer.headers).filter((name) => name.startsWith('access-control-'))
+    expect(cors(await ask(url, { ...local, origin: frontendUrl }))).toEqual([])
+    expect(cors(await ask(url, { host: 'evil.example', origin: frontendUrl }))).toEqual([])
+  })
 
   test('the mails in the shape of Mailpit, newest first, as a page and by id', async () => {
     const person = await signUp(app)
@@ -191,11 +195,46 @@ describe('the inbox', () => {
     expect(mail).toMatchObject({ ID: messages[0]?.ID, Subject: messages[0]?.Subject, To: [{ Address: person.email }] })
     expect(mail.Text).toContain(`${frontendUrl}/account/verify-email?token=pot_`)
     expect(mail.HTML).toContain('<a href="https://app.example.com/account/verify-email?token=pot_')
-    const page = (await ask('/dev/inbox', local)).body
-    expect(page).toContain(person.email)
-    expect(page).toContain(`<a href="${frontendUrl}/account/verify-email?token=pot_`)
-    const unknown = await ask('/api/v1/message/nothing', local)
-    expect([unknown.statusCode, unknown.headers['x-error-code']]).toEqual([404, 'system:not_found'])
+    expect((await ask(`/dev/inbox/html/${messages[0]?.ID}`, local)).body).toBe(mail.HTML)
+    const raw = (await ask(`/api/v1/message/${messages[0]?.ID}/raw`, local)).body
+    expect(raw).toMatch(/^(?:[\w-]+: .*\r\n(?:\s.*\r\n)*)+\r\n/)
+    expect(raw).toContain(`To: ${person.email}\r\n`)
+    for (const url of parts.slice(1)) {
+      const unknown = await ask(url, local)
+      expect([url, unknown.statusCode, unknown.headers['x-error-code']]).toEqual([url, 404, 'system:not_found'])
+    }
+  })
+
+  test('a search finds by every word, in sender, recipient, subject and text', async () => {
+    const { email, handle } = await signUp(app)
+    const [mail] = await mailsTo(app, email)
+    const find = async (query: string) => {
+      const answer = await ask(`/api/v1/search?${new URLSearchParams({ query })}`, local)
+      return (answer.json() as { messages: { ID: string }[] }).messages.map(({ ID }) => ID)
+    }
+    const found = [handle.toUpperCase(), `to:${email} from:postern@localhost`, `${handle} "open this link"`]
+    const isOnlyOne = [...found, `subject:confirm ${handle} localhost`].map((query) => find(query))
+    expect(await Promise.all(isOnlyOne)).toEqual(isOnlyOne.map(() => [mail?.id]))
+    for (const query of [`${handle} nowhere`, `subject:${handle}`, `to:${email.slice(1)}`]) {
+      expect([query, await find(query)]).toEqual([query, []])
+    }
+  })
+
+  test('mails are marked as read and deleted, by their ids or all of them, as Mailpit does it', async () => {
+    const send = (method: 'PUT' | 'DELETE', payload: object) =>
+      app.app.inject({ method, url: '/api/v1/messages', headers: local, payload, remoteAddress: '127.0.0.1' })
+    const people = [await signUp(app), await signUp(app), await signUp(app)]
+    const mails = await Promise.all(people.map(({ email }) => mailsTo(app, email)))
+    const [a = '', b = '', c = ''] = mails.map(([mail]) => mail?.id)
+    const states = () => [a, b, c].map((id) => app.deps.inbox?.get(id)?.isRead)
+    expect((await send('PUT', { IDs: [a, 'nothing'], Read: true })).statusCode).toBe(200)
+    expect(states()).toEqual([true, false, false])
+    expect((await send('DELETE', { IDs: [b] })).statusCode).toBe(200)
+    expect(states()).toEqual([true, undefined, false])
+    await send('PUT', { Read: true })
+    expect(states()).toEqual([true, undefined, true])
+    await send('DELETE', {})
+    expect(app.deps.inbox?.list()).toEqual([])
   })
 
   test("a stranger's HTML stays text, in the mail and on the page", async () => {
@@ -207,10 +246,11 @@ describe('the inbox', () => {
     expect(mail?.text).toContain(injected)
     expect(mail?.html).toContain(escaped)
     expect(mail?.html).not.toContain('<script')
-    const page = await ask('/dev/inbox', local)
-    expect(page.body).toContain(escaped)
-    expect(page.body).not.toContain('<script')
-    expect(page.headers['content-security-policy']).toContain("default-src 'none'")
+    const { headers } = await ask(`/dev/inbox/html/${mail?.id}`, local)
+    const policy = String(headers['content-security-policy'])
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).toMatch(/; sandbox allow-same-origin$/)
+    expect(policy).not.toMatch(/script-src|https?:|\*/)
   })
 })
 
@@ -279,7 +319,7 @@ describe('the example front end', () => {
       KEYS_DIR: app.config.keysDir,
       RATE_LIMITS: undefined,
     })
-    for (const url of ['/dev/app', '/dev/app/src/app.ts', '/dev/app/style.css', ...linked, ...pages])
+    for (const url of ['/dev/app', '/dev/app/src/app.ts', '/dev/app/style.css', ...linked, ...pages, ...parts])
       expect([url, (await ask(production, url)).statusCode]).toEqual([url, 404])
     await production.close()
   })
@@ -288,7 +328,7 @@ describe('the example front end', () => {
 describe('a mail server of its own', () => {
   test('no inbox where mails go to a server', async () => {
     const mailing = await startApp({ SMTP_URL: 'smtp://127.0.0.1:1' })
-    for (const url of [...pages, '/api/v1/message/x']) expect((await ask(mailing, url)).statusCode).toBe(404)
+    for (const url of [...pages, ...parts]) expect((await ask(mailing, url)).statusCode).toBe(404)
     await mailing.close()
   })
 })

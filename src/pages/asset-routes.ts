@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { faults } from '../errors/fault.ts'
+import type { App } from '../http/app.ts'
+import type { Guard } from '../http/guard.ts'
+import { readAsset } from './assets.ts'
+import { sendUnlessKnown } from './etag.ts'
+
+type Place = {
+  readonly at: string
+  /** Of `pages/browser`. */
+  readonly folder: string
+  /** For this machine alone, and so without a limit. */
+  readonly onRequest?: Guard
+}
+
+/** The scripts and styles of one folder. */
+export function assetRoutes(app: App, { at, folder, onRequest }: Place): void {
+  const fault = faults('system:not_found')
+  app.route({
+    method: 'GET',
+    url: `${at}/:name`,
+    config: { access: 'public', limit: onRequest ? 'none' : 'default', database: 'none', codes: fault.codes },
+    ...(onRequest && { onRequest }),
+    schema: { hide: true, params: z.object({ name: z.string() }) },
+    handler: async (request, reply) => {
+      const asset = await readAsset(`${folder}/${request.params.name}`)
+      if (asset === undefined) throw fault('system:not_found')
+      return sendUnlessKnown(request, reply.type(asset.type), asset)
+    },
+  })
+}

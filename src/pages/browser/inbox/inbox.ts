@@ -1,0 +1,143 @@
+import { byId, element } from './element.ts'
+import { focusOn, moveFocus, showList } from './list.ts'
+import { showGone, showHint, showMail } from './mail.ts'
+import { deleteMails, findMails, markRead, readMessage, type Summary } from './mailpit.ts'
+
+const query = byId<HTMLInputElement>('query')
+const status = byId('status')
+let mails: readonly Summary[] = []
+/** The mail that is on the page; the address says which should be. */
+let shown: string | undefined
+
+const wanted = (): string | undefined => location.hash.slice(1) || undefined
+
+/** One at a time; what changes meanwhile is looked at once more. */
+let reading: Promise<void> | undefined
+let isStale = false
+function refresh(): Promise<void> {
+  isStale = true
+  reading ??= readAll().finally(() => {
+    reading = undefined
+  })
+  return reading
+}
+
+async function readAll(): Promise<void> {
+  while (isStale) {
+    isStale = false
+    try {
+      mails = await findMails(query.value)
+      status.textContent = ''
+    } catch {
+      status.textContent = 'The server does not answer. This page goes on trying.'
+      return
+    }
+  }
+  show()
+}
+
+function show(): void {
+  showList(mails, wanted())
+  const unread = mails.filter(({ Read }) => !Read).length
+  document.title = unread > 0 ? `(${unread}) Inbox` : 'Inbox'
+  byId('count').textContent = `${mails.length} ${mails.length === 1 ? 'mail' : 'mails'}, ${unread} unread`
+  byId('read-all').hidden = unread === 0
+  byId('delete-all').hidden = mails.length === 0 || query.value !== ''
+  const empty = byId('empty')
+  empty.hidden = mails.length > 0
+  const [title, text] = query.value
+    ? ['No mail has these words.', 'Every word must be in sender, recipient, subject or text.']
+    : ['No mail yet.', 'What this server sends appears here by itself; nothing leaves this machine.']
+  empty.replaceChildren(element('strong', {}, title), text)
+}
+
+async function openWanted(): Promise<void> {
+  const id = wanted()
+  document.body.classList.toggle('reading', id !== undefined)
+  showList(mails, id)
+  if (id === shown) return
+  shown = id
+  if (id === undefined) return showHint()
+  try {
+    const mail = await readMessage(id)
+    if (id !== wanted()) return
+    showMail(mail, { goBack, remove: () => void remove(id) })
+    byId('mail').scrollTop = 0
+    await markRead(id)
+  } catch {
+    showGone()
+  }
+}
+
+function goBack(): void {
+  const id = wanted()
+  history.pushState(null, '', location.pathname)
+  void openWanted()
+  focusOn(id)
+}
+
+async function remove(id: string): Promise<void> {
+  const at = mails.findIndex(({ ID }) => ID === id)
+  const next = mails[at + 1] ?? mails[at - 1]
+  await deleteMails(id)
+  goBack()
+  await refresh()
+  focusOn(next?.ID)
+}
+
+const keys: Readonly<Record<string, (event: KeyboardEvent) => void>> = {
+  j: () => moveFocus(1),
+  ArrowDown: () => moveFocus(1),
+  k: () => moveFocus(-1),
+  ArrowUp: () => moveFocus(-1),
+  '/': () => query.select(),
+  Escape: goBack,
+}
+
+document.addEventListener('keydown', (event) => {
+  const { key, target, ctrlKey, metaKey, altKey } = event
+  if (ctrlKey || metaKey || altKey) return
+  const isTyping = target === query
+  if (isTyping && key !== 'Escape' && key !== 'ArrowDown') return
+  // A panel that scrolls does so by the arrows.
+  if (key.startsWith('Arrow') && (target as Element).closest('[role=tabpanel], [role=tab]')) return
+  const act = keys[key]
+  if (act === undefined) return
+  event.preventDefault()
+  if (isTyping && key === 'Escape') {
+    query.value = ''
+    void refresh()
+  }
+  act(event)
+})
+
+query.form?.addEventListener('submit', (event) => {
+  event.preventDefault()
+  moveFocus(1)
+})
+query.addEventListener('input', () => void refresh())
+byId('read-all').addEventListener('click', () => void markRead(...mails.map(({ ID }) => ID)))
+byId('delete-all').addEventListener('click', () => {
+  if (confirm('Delete all mails?')) void deleteMails().then(goBack)
+})
+addEventListener('hashchange', () => void openWanted())
+addEventListener('popstate', () => void openWanted())
+
+/** A tab that nobody looks at keeps no connection: browsers have six to one server. */
+let news: EventSource | undefined
+function listen(): void {
+  news?.close()
+  news = undefined
+  if (document.hidden) return
+  news = new EventSource('/dev/inbox/news')
+  // Also after a restart: what came meanwhile is there.
+  news.addEventListener('open', () => void refresh())
+  news.addEventListener('change', () => void refresh())
+  news.addEventListener('error', () => void refresh())
+}
+document.addEventListener('visibilitychange', listen)
+
+query.value = new URLSearchParams(location.search).get('query') ?? ''
+await refresh()
+await openWanted()
+listen()

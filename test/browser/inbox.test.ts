@@ -1,0 +1,202 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createTransport } from 'nodemailer'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startApp, type TestApp } from '../support/app.ts'
+import { openChromium } from '../support/chromium.ts'
+import { useFolder } from '../support/folder.ts'
+import { newPerson, signUp } from '../support/people.ts'
+import { expectAccessible, heading, openPage, press, startExample } from './support.ts'
+
+// The inbox of development, as somebody uses it who knows Mailpit.
+
+const complaints: string[] = []
+const DATA_DIR = useFolder('inbox-page')
+let app: TestApp
+let browser: Browser
+let page: Page
+
+beforeAll(async () => {
+  ;[browser, app] = await Promise.all([openChromium(), startExample({ DATA_DIR })])
+  page = await openPage(browser, complaints)
+}, 600_000)
+afterAll(async () => {
+  await browser.close()
+  await app.close()
+  expect(complaints).toEqual([])
+})
+
+beforeEach(async () => {
+  await app.deps.inbox?.delete([])
+  await page.goto(`${app.origin}/dev/inbox`)
+  await page.getByText('No mail yet.').waitFor()
+})
+
+type Mail = { readonly to?: string; readonly subject?: string; readonly text?: string; readonly html?: string }
+
+/** As any program would, over SMTP. */
+const send = (mail: Mail) =>
+  createTransport(app.deps.inbox?.smtpUrl).sendMail({ from: 'postern@localhost', to: 'ada@example.com', ...mail })
+
+const row = (text: string) => page.locator('#mails a', { hasText: text })
+const focused = () => page.evaluate<string>('document.activeElement.textContent')
+
+test('a new mail appears by itself, and is unread until it is opened', async () => {
+  await send({ subject: 'First', text: 'Hello' })
+  await row('First').waitFor()
+  await expect.poll(() => page.title()).toBe('(1) Inbox')
+  await expectAccessible(page)
+  await row('First').click()
+  await page.getByRole('heading', { level: 2, name: 'First' }).waitFor()
+  await expect.poll(() => page.title()).toBe('Inbox')
+  await send({ subject: 'Second', text: 'Hello again' })
+  await row('Second').waitFor()
+  await page.getByText('2 mails, 1 unread').waitFor()
+  // What is open stays open.
+  await page.getByRole('heading', { level: 2, name: 'First' }).waitFor()
+  await press(page, 'Mark all read')
+  await page.getByText('2 mails, 0 unread').waitFor()
+})
+
+test('by keys alone: j and k or the arrows move, Enter opens, Escape goes back, / searches', async () => {
+  for (const subject of ['Third', 'Second', 'First'])
+    await send({ subject, text: `about ${subject}`, html: `<p>${subject}` })
+  await row('First').waitFor()
+  const keys = async (...names: string[]) => {
+    for (const name of names) await page.keyboard.press(name)
+  }
+  await keys('j', 'j', 'ArrowDown', 'k')
+  expect(await focused()).toContain('Second')
+  await keys('Enter')
+  await page.getByRole('heading', { level: 2, name: 'Second' }).waitFor()
+  await keys('j')
+  expect(await focused()).toContain('Third')
+  await keys('Escape')
+  await page.getByText('Choose a mail.').waitFor()
+  expect(await focused()).toContain('Second')
+  await keys('/')
+  await page.keyboard.type('about fir')
+  await expect.poll(() => page.locator('#mails li').count()).toBe(1)
+  await keys('ArrowDown', 'Enter')
+  await page.getByRole('heading', { level: 2, name: 'First' }).waitFor()
+  await keys('/', 'Escape')
+  await expect.poll(() => page.locator('#mails li').count()).toBe(3)
+})
+
+test('a mail as HTML, as text, its headers and its source, on a telephone too', async () => {
+  await send({ subject: 'Parts', text: 'plain words\n', html: '<p style="color: teal">coloured words</p>' })
+  await row('Parts').click()
+  await page.frameLocator('iframe').getByText('coloured words').waitFor()
+  await expectAccessible(page)
+  await page.getByRole('tab', { name: 'HTML' }).press('ArrowRight')
+  const panel = page.getByRole('tabpanel')
+  await panel.getByText('plain words').waitFor()
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Text')
+  await page.getByRole('tab', { name: 'Headers' }).click()
+  await panel.getByText('Subject: Parts').waitFor()
+  expect(await panel.textContent()).not.toContain('words')
+  await page.getByRole('tab', { name: 'Source' }).click()
+  await panel.getByText('plain words').waitFor()
+  await expectAccessible(page)
+  await page.setViewportSize({ width: 375, height: 700 })
+  expect(await row('Parts').isVisible()).toBe(false)
+  await press(page, '← All mails')
+  expect(await row('Parts').isVisible()).toBe(true)
+  await page.setViewportSize({ width: 1000, height: 760 })
+})
+
+test('one mail is deleted, then all of them', async () => {
+  for (const subject of ['Three', 'Two', 'One']) await send({ subject, text: 'x' })
+  await row('One').click()
+  await press(page, 'Delete')
+  await row('One').waitFor({ state: 'detached' })
+  expect(await focused()).toContain('Two')
+  page.once('dialog', (dialog) => void dialog.accept())
+  await press(page, 'Delete all')
+  await page.getByText('No mail yet.').waitFor()
+  expect(app.deps.inbox?.list()).toEqual([])
+})
+
+test("a hostile mail's HTML runs nothing, loads nothing from elsewhere, leads nowhere by itself", async () => {
+  const asked: string[] = []
+  const elsewhere = createServer(({ url = '' }, response) => {
+    asked.push(url)
+    response.end()
+  })
+  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
+  const away = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`
+  const spoil = `top.document.title='ran';fetch('${away}/fetch')`
+  const html = `<html onload="${spoil}"><head><base href="${away}/"><script>${spoil}</script><script src="${away}/script"></script>
+<link rel="stylesheet" href="${away}/style"><style>@import "${away}/import"; p { background: url(${away}/background) }</style>
+<meta http-equiv="refresh" content="0;url=${away}/refresh"></head><body onload="${spoil}"><p>Dear customer</p>
+<img src="${away}/image" onerror="${spoil}"><img src="x" onerror="${spoil}"><svg onload="${spoil}"><image href="${away}/svg"/></svg>
+<iframe src="javascript:${spoil}"></iframe><iframe src="${away}/frame"></iframe><iframe srcdoc="<script>${spoil}</script>"></iframe>
+<object data="${away}/object"></object><video src="${away}/video" autoplay></video><a href="javascript:${spoil}">a script</a>
+<form action="${away}/form"><button>Send</button></form></body></html>`
+  await send({ subject: 'Hostile', html })
+  const strange = await browser.newContext()
+  const reader = await strange.newPage()
+  await reader.goto(`${app.origin}/dev/inbox`)
+  await reader.locator('#mails a', { hasText: 'Hostile' }).click()
+  const frame = reader.frameLocator('iframe')
+  await frame.getByText('Dear customer').waitFor()
+  await frame.getByText('a script').click()
+  await frame.getByRole('button', { name: 'Send' }).click()
+  // By itself, without the page around it.
+  const alone = await strange.newPage()
+  await alone.goto(`${app.origin}/dev/inbox/html/${app.deps.inbox?.list()[0]?.id}`, { waitUntil: 'load' })
+  await reader.locator('#mails a').first().focus()
+  expect([await reader.title(), await alone.title()].filter((title) => title.includes('ran'))).toEqual([])
+  expect(reader.url()).toContain('/dev/inbox')
+  expect(asked.filter((url) => url !== '/refresh')).toEqual([])
+  await strange.close()
+  elsewhere.close()
+})
+
+test('a link leads on in the same tab, or in the tab of the example that opened the inbox', async () => {
+  const { email } = await signUp(app, newPerson())
+  await row(email).click()
+  await page.frameLocator('iframe').getByRole('link').click()
+  await heading(page, 'Verify your email address')
+  await page.goto(`${app.origin}/dev/app`)
+  const [popup] = await Promise.all([
+    page.context().waitForEvent('page'),
+    page.getByRole('link', { name: 'Emails of this development server' }).click(),
+  ])
+  await popup.locator('#mails a', { hasText: email }).click()
+  await popup.getByRole('link', { name: 'Open /account/verify-email' }).click()
+  await popup.getByText('Opened in the tab that this inbox was opened from.').waitFor()
+  await heading(page, 'Verify your email address')
+  await popup.close()
+})
+
+test('mails are there after a restart in development, and an open page finds the server again', async () => {
+  await send({ subject: 'Kept', text: 'x' })
+  await row('Kept').waitFor()
+  const { PORT, PUBLIC_URL } = { PORT: new URL(app.origin).port, PUBLIC_URL: app.origin }
+  await app.close()
+  await page.getByText('The server does not answer.').waitFor()
+  app = {
+    ...(await startApp({ APP_ENV: 'development', FRONTEND_URL: undefined, DATA_DIR, PORT, PUBLIC_URL })),
+    origin: PUBLIC_URL,
+  }
+  await page.getByText('The server does not answer.').waitFor({ state: 'detached' })
+  await row('Kept').waitFor()
+  await send({ subject: 'After the restart', text: 'x' })
+  await row('After the restart').waitFor()
+})
+
+test('more pages than there is room for show the mails all the same', async () => {
+  const streams = await Promise.all(
+    Array.from({ length: 17 }, () =>
+      fetch(`${app.origin}/dev/inbox/news`).then(({ status, body }) => ({ status, body })),
+    ),
+  )
+  expect(new Set(streams.map(({ status }) => status))).toEqual(new Set([200, 204]))
+  const late = await openPage(browser, complaints)
+  await send({ subject: 'Crowded', text: 'x' })
+  await late.goto(`${app.origin}/dev/inbox`)
+  await late.locator('#mails a', { hasText: 'Crowded' }).waitFor()
+  await Promise.all(streams.map(({ body }) => body?.cancel()))
+})
