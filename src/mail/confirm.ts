@@ -25,8 +25,6 @@ export const resetDeliveryRefusals = [
   'worker:password_reset_email_send_failed',
 ] as const satisfies readonly ErrorCode[]
 
-export type ResetDeliveryRefusal = (typeof resetDeliveryRefusals)[number]
-
 /**
  * Waits for a mail that the client waits for. Whatever this refuses with, the mail is kept and goes out later, unless
  * it was refused for good.

@@ -17,12 +17,15 @@ import { hashPassword } from '../throttling/hash-password.ts'
 import { countOwnHash } from '../throttling/hash-ticket.ts'
 import { refusePersonal } from './refuse-personal.ts'
 
-type Refusal =
-  | 'user:invalid_password'
-  | 'general:validation_error'
-  | 'rate_limit:exceeded'
-  | 'system:hashing_error'
-  | 'user:invalid_session'
+export const changePasswordRefusals = [
+  'user:invalid_password',
+  'general:validation_error',
+  'rate_limit:exceeded',
+  'system:hashing_error',
+  'user:invalid_session',
+] as const
+
+type ChangePasswordRefusal = (typeof changePasswordRefusals)[number]
 
 type Change = {
   readonly currentPassword: string
@@ -33,7 +36,11 @@ type Change = {
 }
 
 /** Afterwards the account has the new password, the caller's session is its only one, and its owner is told. */
-export async function changePassword(ctx: Context<Refusal>, signedIn: SignedIn, change: Change): Promise<void> {
+export async function changePassword(
+  ctx: Context<ChangePasswordRefusal>,
+  signedIn: SignedIn,
+  change: Change,
+): Promise<void> {
   const { client, forgetDevices } = change
   refusePersonal(ctx, change.newPassword, signedIn.user)
   if (normalized(change.newPassword) === normalized(change.currentPassword)) {

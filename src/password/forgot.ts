@@ -6,7 +6,7 @@ import type { Context } from '../context.ts'
 import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
-import type { ResetDeliveryRefusal } from '../mail/confirm.ts'
+import { resetDeliveryRefusals } from '../mail/confirm.ts'
 import { inquire } from '../mail/inquiry.ts'
 import { type MailDeps, queueMail } from '../mail/outbox.ts'
 import type { Inquiry } from '../mail/queue-inquiry.ts'
@@ -14,9 +14,13 @@ import { issueMailedToken, supersedeUserTokens } from '../mailed-tokens/issue.ts
 import { mailedLink } from '../mailed-tokens/link.ts'
 import { emailKey } from '../text/email.ts'
 
+export const forgotPasswordRefusals = ['rate_limit:exceeded', ...resetDeliveryRefusals] as const
+
+type ForgotPasswordRefusal = (typeof forgotPasswordRefusals)[number]
+
 /** Afterwards the worker looks whose address it is; the answer is the same for every address. */
 export const forgotPassword = (
-  ctx: Context<'rate_limit:exceeded' | ResetDeliveryRefusal>,
+  ctx: Context<ForgotPasswordRefusal>,
   { email, client }: { readonly email: string; readonly client: Caller },
 ): Promise<void> =>
   inquire(ctx, { purpose: 'password_reset', email, client }, 'worker:password_reset_email_send_failed')

@@ -6,7 +6,7 @@ import { deviceDigestOf, isKnownDevice, mayBeDeviceToken } from '../credentials/
 import { prepared } from '../db/prepared.ts'
 import { devices, signUps, users } from '../db/schema/users.ts'
 import type { HashingCaller } from '../http/caller.ts'
-import type { DeliveryRefusal } from '../mail/confirm.ts'
+import { deliveryRefusals } from '../mail/confirm.ts'
 import { continueLogin } from '../sign-in/continue.ts'
 import { type FactorName, factorsOn } from '../sign-in/factors.ts'
 import { type Claim, signInByPassword } from '../sign-in/finish.ts'
@@ -17,13 +17,16 @@ import { accountAttempts } from '../throttling/attempts-key.ts'
 import { isPasswordRight, renewHash, reserveHashing } from '../throttling/hash-password.ts'
 import { HashTicket } from '../throttling/hash-ticket.ts'
 
-type Refusal =
-  | 'auth:invalid_credentials'
-  | 'user:not_verified'
-  | 'user:banned'
-  | 'rate_limit:exceeded'
-  | 'system:hashing_error'
-  | DeliveryRefusal
+export const loginRefusals = [
+  'auth:invalid_credentials',
+  'user:not_verified',
+  'user:banned',
+  'rate_limit:exceeded',
+  'system:hashing_error',
+  ...deliveryRefusals,
+] as const
+
+type LoginRefusal = (typeof loginRefusals)[number]
 
 type Attempt = {
   readonly email: string
@@ -34,7 +37,7 @@ type Attempt = {
 }
 
 /** Afterwards the account has a session, or a login that waits: for its code, or for the link mailed to its owner. */
-export async function login(ctx: Context<Refusal>, attempt: Attempt): Promise<LoginOutcome> {
+export async function login(ctx: Context<LoginRefusal>, attempt: Attempt): Promise<LoginOutcome> {
   const { deviceToken, client, password } = attempt
   // A stranger takes a place as soon as it is clear that they are one: at once, or when the account does not know the
   // device.

@@ -19,12 +19,15 @@ import { hashPassword } from '../throttling/hash-password.ts'
 import { countMailboxHash } from '../throttling/hash-ticket.ts'
 import { refusePersonal } from './refuse-personal.ts'
 
-type Refusal =
-  | 'token:invalid_reset'
-  | 'token:expired_reset'
-  | 'token:email_mismatch'
-  | 'general:validation_error'
-  | 'rate_limit:exceeded'
+export const resetPasswordRefusals = [
+  'token:invalid_reset',
+  'token:expired_reset',
+  'token:email_mismatch',
+  'general:validation_error',
+  'rate_limit:exceeded',
+] as const
+
+type ResetPasswordRefusal = (typeof resetPasswordRefusals)[number]
 
 type Reset = {
   readonly token: string
@@ -44,7 +47,7 @@ const refusals = {
  * Afterwards the account has the new password and nothing that the old one opened: no session, no device, no other
  * link; its owner is told, and of an administrator's first one every administrator.
  */
-export async function resetPassword(ctx: Context<Refusal>, reset: Reset): Promise<void> {
+export async function resetPassword(ctx: Context<ResetPasswordRefusal>, reset: Reset): Promise<void> {
   const { newPassword, client } = reset
   const addressKey = reset.email === undefined ? undefined : emailKey(reset.email)
   const wanted = { text: reset.token, purpose: 'password_reset', addressKey } as const

@@ -5,11 +5,10 @@ import { faults } from '../errors/fault.ts'
 import { signedInUser, stateGuard } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
 import { callerOf, hashingCallerOf } from '../http/caller.ts'
-import { resetDeliveryRefusals } from '../mail/confirm.ts'
-import { changePassword } from './change.ts'
-import { forgotPassword } from './forgot.ts'
-import { resetPassword } from './reset.ts'
-import { setInitialPassword } from './set-initial.ts'
+import { changePassword, changePasswordRefusals } from './change.ts'
+import { forgotPassword, forgotPasswordRefusals } from './forgot.ts'
+import { resetPassword, resetPasswordRefusals } from './reset.ts'
+import { setInitialPassword, setInitialPasswordRefusals } from './set-initial.ts'
 
 export function passwordRoutes(app: App, deps: Deps): void {
   const { passwordMinLength: minLength } = deps.config
@@ -26,13 +25,7 @@ const demandsPassword = stateGuard('password:cannot_update_oauth_only', ({ hasPa
 const demandsNoPassword = stateGuard('password:already_set', ({ hasPassword }) => !hasPassword)
 
 function changeRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void {
-  const fault = faults(
-    'user:invalid_password',
-    'general:validation_error',
-    'rate_limit:exceeded',
-    'system:hashing_error',
-    'user:invalid_session',
-  )
+  const fault = faults(...changePasswordRefusals)
   const ctx = { ...deps, fault }
   app.route({
     method: 'POST',
@@ -64,12 +57,7 @@ function changeRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void
 }
 
 function setInitialRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void {
-  const fault = faults(
-    'password:already_set',
-    'general:validation_error',
-    'rate_limit:exceeded',
-    'user:invalid_session',
-  )
+  const fault = faults(...setInitialPasswordRefusals)
   const ctx = { ...deps, fault }
   app.route({
     method: 'POST',
@@ -97,7 +85,7 @@ function setInitialRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): 
 }
 
 function forgotRoute(app: App, deps: Deps): void {
-  const fault = faults('rate_limit:exceeded', ...resetDeliveryRefusals)
+  const fault = faults(...forgotPasswordRefusals)
   const ctx = { ...deps, fault }
   app.route({
     method: 'POST',
@@ -117,13 +105,7 @@ function forgotRoute(app: App, deps: Deps): void {
 }
 
 function resetRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void {
-  const fault = faults(
-    'token:invalid_reset',
-    'token:expired_reset',
-    'token:email_mismatch',
-    'general:validation_error',
-    'rate_limit:exceeded',
-  )
+  const fault = faults(...resetPasswordRefusals)
   const ctx = { ...deps, fault }
   app.route({
     method: 'POST',

@@ -16,14 +16,21 @@ import { hashPassword } from '../throttling/hash-password.ts'
 import { countOwnHash } from '../throttling/hash-ticket.ts'
 import { refusePersonal } from './refuse-personal.ts'
 
-type Refusal = 'password:already_set' | 'general:validation_error' | 'rate_limit:exceeded' | 'user:invalid_session'
+export const setInitialPasswordRefusals = [
+  'password:already_set',
+  'general:validation_error',
+  'rate_limit:exceeded',
+  'user:invalid_session',
+] as const
+
+type SetInitialPasswordRefusal = (typeof setInitialPasswordRefusals)[number]
 
 /**
  * Afterwards an account that had no password has one, the caller's session is its only one, and its owner is told
  * [PW4].
  */
 export async function setInitialPassword(
-  ctx: Context<Refusal>,
+  ctx: Context<SetInitialPasswordRefusal>,
   signedIn: SignedIn,
   { newPassword, client }: { readonly newPassword: string; readonly client: HashingCaller },
 ): Promise<void> {

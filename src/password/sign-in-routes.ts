@@ -4,20 +4,12 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
 import { hashingCallerOf } from '../http/caller.ts'
-import { deliveryRefusals } from '../mail/confirm.ts'
 import { sessionOrWait, toBeContinued } from '../sign-in/reply.ts'
 import { twoForms } from '../sign-in/two-forms.ts'
-import { login } from './login.ts'
+import { login, loginRefusals } from './login.ts'
 
 export function passwordSignInRoutes(app: App, deps: Deps): void {
-  const fault = faults(
-    'auth:invalid_credentials',
-    'user:not_verified',
-    'user:banned',
-    'rate_limit:exceeded',
-    'system:hashing_error',
-    ...deliveryRefusals,
-  )
+  const fault = faults(...loginRefusals)
   twoForms(app, deps, {
     path: '/login',
     config: { access: 'public', limit: 'sign-in', turnstile: true, hashes: true, codes: fault.codes },
