@@ -4,17 +4,25 @@ import type { Context } from '../context.ts'
 import { handles, signUps } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
-import type { DeliveryRefusal } from '../mail/confirm.ts'
+import { deliveryRefusals } from '../mail/confirm.ts'
 import { inquire } from '../mail/inquiry.ts'
 import type { MailDeps } from '../mail/outbox.ts'
 import type { Inquiry } from '../mail/queue-inquiry.ts'
 import { emailKey } from '../text/email.ts'
 
+export const resendVerificationRefusals = [
+  'email:already_verified',
+  'rate_limit:exceeded',
+  ...deliveryRefusals,
+] as const
+
+type ResendVerificationRefusal = (typeof resendVerificationRefusals)[number]
+
 type Request = { readonly email: string; readonly ownEmail: string | undefined; readonly client: Caller }
 
 /** Afterwards the worker looks whether a sign-up waits for that address; the answer is the same for every address. */
 export async function resendVerification(
-  ctx: Context<'email:already_verified' | 'rate_limit:exceeded' | DeliveryRefusal>,
+  ctx: Context<ResendVerificationRefusal>,
   { email, ownEmail, client }: Request,
 ): Promise<void> {
   if (ownEmail !== undefined && emailKey(ownEmail) === emailKey(email)) throw ctx.fault('email:already_verified')

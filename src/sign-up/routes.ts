@@ -7,14 +7,13 @@ import { browserUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
 import { callerOf, hashingCallerOf } from '../http/caller.ts'
 import { ruledText } from '../http/validation.ts'
-import { deliveryRefusals } from '../mail/confirm.ts'
 import { twoForms } from '../sign-in/two-forms.ts'
-import { resendVerification } from './resend-verification.ts'
-import { signUp } from './sign-up.ts'
-import { verifyEmail } from './verify-email.ts'
+import { resendVerification, resendVerificationRefusals } from './resend-verification.ts'
+import { signUp, signUpRefusals } from './sign-up.ts'
+import { verifyEmail, verifyEmailRefusals } from './verify-email.ts'
 
 export function signUpRoutes(app: App, deps: Deps): void {
-  const signUpFault = faults('user:handle_already_exists', 'rate_limit:exceeded', ...deliveryRefusals)
+  const signUpFault = faults(...signUpRefusals)
   app.route({
     method: 'POST',
     url: '/v0/auth/signup',
@@ -50,7 +49,7 @@ const signUpBody = ({ config, isCommonPassword }: Deps) =>
     })
 
 function resendRoute(app: App, deps: Deps): void {
-  const fault = faults('email:already_verified', 'rate_limit:exceeded', ...deliveryRefusals)
+  const fault = faults(...resendVerificationRefusals)
   app.route({
     method: 'POST',
     url: '/v0/auth/resend-verification-email',
@@ -79,14 +78,7 @@ function digestsOf(pendingToken: string | undefined): readonly Buffer[] {
 }
 
 function verifyEmailRoutes(app: App, deps: Deps): void {
-  const fault = faults(
-    'token:invalid_verification',
-    'token:expired_verification',
-    'token:email_mismatch',
-    'email:already_verified',
-    'user:email_already_exists',
-    'FORBIDDEN',
-  )
+  const fault = faults(...verifyEmailRefusals)
   twoForms<z.infer<typeof verificationInApp>>(app, deps, {
     path: '/verify-email',
     config: { access: 'optional', codes: fault.codes },

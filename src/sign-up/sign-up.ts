@@ -2,11 +2,15 @@ import { placeSignUp } from '../accounts/place-sign-up.ts'
 import type { Context } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
 import type { HashingCaller } from '../http/caller.ts'
-import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
+import { confirmDelivery, deliveryRefusals } from '../mail/confirm.ts'
 import { emailKey } from '../text/email.ts'
 import { hashPassword, reserveHashing } from '../throttling/hash-password.ts'
 import { HashTicket } from '../throttling/hash-ticket.ts'
 import { limitMails } from '../throttling/mails.ts'
+
+export const signUpRefusals = ['user:handle_already_exists', 'rate_limit:exceeded', ...deliveryRefusals] as const
+
+type SignUpRefusal = (typeof signUpRefusals)[number]
 
 type Wish = { readonly email: string; readonly handle: string; readonly displayName: string; readonly password: string }
 
@@ -15,7 +19,7 @@ type Wish = { readonly email: string; readonly handle: string; readonly displayN
  * takes the same way to the same answer, but its sign-up can never become an account [TH6].
  */
 export async function signUp(
-  ctx: Context<'user:handle_already_exists' | 'rate_limit:exceeded' | DeliveryRefusal>,
+  ctx: Context<SignUpRefusal>,
   { password, ...wish }: Wish,
   client: HashingCaller,
 ): Promise<void> {

@@ -14,13 +14,16 @@ import { takeMailedToken } from '../mailed-tokens/take.ts'
 import { type OpenedSession, openOnNewDevice } from '../sign-in/open-session.ts'
 import { emailKey } from '../text/email.ts'
 
-type Refusal =
-  | 'token:invalid_verification'
-  | 'token:expired_verification'
-  | 'token:email_mismatch'
-  | 'email:already_verified'
-  | 'user:email_already_exists'
-  | 'FORBIDDEN'
+export const verifyEmailRefusals = [
+  'token:invalid_verification',
+  'token:expired_verification',
+  'token:email_mismatch',
+  'email:already_verified',
+  'user:email_already_exists',
+  'FORBIDDEN',
+] as const
+
+type VerifyEmailRefusal = (typeof verifyEmailRefusals)[number]
 
 type Proof = {
   readonly token: string
@@ -43,7 +46,7 @@ const refusals = {
  * Afterwards the sign-up is an account, with the password or the connection of that very sign-up, and its owner has a
  * session on a known device.
  */
-export function verifyEmail(ctx: Context<Refusal>, proof: Proof): Promise<OpenedSession> {
+export function verifyEmail(ctx: Context<VerifyEmailRefusal>, proof: Proof): Promise<OpenedSession> {
   return changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, {
       text: proof.token,
@@ -70,7 +73,7 @@ export function verifyEmail(ctx: Context<Refusal>, proof: Proof): Promise<Opened
  * place is it one person. Elsewhere the link would let in whoever came from the provider with an address that is not
  * theirs [FD11].
  */
-function demandBinding(ctx: Context<Refusal>, { boundTo }: PendingConnection, { held }: Proof): void {
+function demandBinding(ctx: Context<VerifyEmailRefusal>, { boundTo }: PendingConnection, { held }: Proof): void {
   if (held.some((digest) => digest.toString('hex') === boundTo)) return
   const details = 'Open it in the browser that signed up through the provider; an app sends its pending_token as well.'
   throw ctx.fault('token:invalid_verification', { details })
@@ -78,7 +81,7 @@ function demandBinding(ctx: Context<Refusal>, { boundTo }: PendingConnection, { 
 
 type SignUp = typeof signUps.$inferSelect
 
-async function getSignUp(ctx: Context<Refusal>, tx: Transaction, id: string | null): Promise<SignUp> {
+async function getSignUp(ctx: Context<VerifyEmailRefusal>, tx: Transaction, id: string | null): Promise<SignUp> {
   if (id === null) throw ctx.fault('token:invalid_verification')
   const isWaiting = and(eq(signUps.id, id), eq(signUps.registered, false), sql`${signUps.expiresAt} > now()`)
   const [signUp] = await tx.select().from(signUps).where(isWaiting).for('update')
@@ -87,7 +90,7 @@ async function getSignUp(ctx: Context<Refusal>, tx: Transaction, id: string | nu
   return signUp
 }
 
-async function createAccount(ctx: Context<Refusal>, tx: Transaction, signUp: SignUp): Promise<string> {
+async function createAccount(ctx: Context<VerifyEmailRefusal>, tx: Transaction, signUp: SignUp): Promise<string> {
   const { email, emailKey, handle, displayName, passwordHash, connection } = signUp
   const id = randomUUIDv7()
   try {
