@@ -5,7 +5,7 @@ import type { SignedIn } from '../credentials/signed-in.ts'
 import { users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Caller, HashingCaller } from '../http/caller.ts'
-import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
+import { confirmDelivery, deliveryRefusals } from '../mail/confirm.ts'
 import { notifyOwner, queueMail } from '../mail/outbox.ts'
 import { issueMailedToken, supersedeUserTokens } from '../mailed-tokens/issue.ts'
 import { mailedLink } from '../mailed-tokens/link.ts'
@@ -15,21 +15,24 @@ import { emailKey } from '../text/email.ts'
 import { limitMails } from '../throttling/mails.ts'
 import { countEvent } from '../throttling/quota.ts'
 
-type Refusal =
-  | 'general:validation_error'
-  | 'password:incorrect'
-  | 'user:email_already_exists'
-  | 'rate_limit:exceeded'
-  | 'system:hashing_error'
-  | 'user:invalid_session'
-  | DeliveryRefusal
+export const changeEmailRefusals = [
+  'general:validation_error',
+  'password:incorrect',
+  'user:email_already_exists',
+  'rate_limit:exceeded',
+  'system:hashing_error',
+  'user:invalid_session',
+  ...deliveryRefusals,
+] as const
+
+type ChangeEmailRefusal = (typeof changeEmailRefusals)[number]
 
 const changesADay = 5
 
 type Wish = { readonly password: string; readonly newEmail: string; readonly client: HashingCaller }
 
 /** Afterwards a link waits in the new mailbox and a notice in the old one; the account's address is as it was. */
-export async function changeEmail(ctx: Context<Refusal>, signedIn: SignedIn, wish: Wish): Promise<void> {
+export async function changeEmail(ctx: Context<ChangeEmailRefusal>, signedIn: SignedIn, wish: Wish): Promise<void> {
   const { user } = signedIn
   const { password, newEmail, client } = wish
   const newKey = emailKey(newEmail)

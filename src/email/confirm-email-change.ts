@@ -15,12 +15,21 @@ import { mailedLink } from '../mailed-tokens/link.ts'
 import { takeMailedToken } from '../mailed-tokens/take.ts'
 import { emailKey } from '../text/email.ts'
 
-type Refusal = 'token:invalid_email_change' | 'token:email_mismatch' | 'user:email_already_exists'
+export const confirmEmailChangeRefusals = [
+  'token:invalid_email_change',
+  'token:email_mismatch',
+  'user:email_already_exists',
+] as const
+
+type ConfirmEmailChangeRefusal = (typeof confirmEmailChangeRefusals)[number]
 
 type Proof = { readonly token: string; readonly email?: string | undefined; readonly client: Caller }
 
 /** Afterwards the account has the new address and no session; the old address holds a link that undoes it [EM4]. */
-export function confirmEmailChange(ctx: Context<Refusal>, { token, email, client }: Proof): Promise<void> {
+export function confirmEmailChange(
+  ctx: Context<ConfirmEmailChangeRefusal>,
+  { token, email, client }: Proof,
+): Promise<void> {
   return changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, {
       text: token,

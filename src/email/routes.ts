@@ -5,23 +5,14 @@ import { faults } from '../errors/fault.ts'
 import { signedInUser, stateGuard } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
 import { callerOf, hashingCallerOf } from '../http/caller.ts'
-import { deliveryRefusals } from '../mail/confirm.ts'
-import { changeEmail } from './change-email.ts'
-import { confirmEmailChange } from './confirm-email-change.ts'
-import { undoEmailChange } from './undo-email-change.ts'
+import { changeEmail, changeEmailRefusals } from './change-email.ts'
+import { confirmEmailChange, confirmEmailChangeRefusals } from './confirm-email-change.ts'
+import { undoEmailChange, undoEmailChangeRefusals } from './undo-email-change.ts'
 
 const demandsPassword = stateGuard('user:password_not_set', ({ hasPassword }) => hasPassword)
 
 export function emailRoutes(app: App, deps: Deps): void {
-  const changeFault = faults(
-    'general:validation_error',
-    'password:incorrect',
-    'user:email_already_exists',
-    'rate_limit:exceeded',
-    'system:hashing_error',
-    'user:invalid_session',
-    ...deliveryRefusals,
-  )
+  const changeFault = faults(...changeEmailRefusals)
   app.route({
     method: 'POST',
     url: '/v0/auth/change-email',
@@ -41,7 +32,7 @@ export function emailRoutes(app: App, deps: Deps): void {
     },
   })
 
-  const confirmFault = faults('token:invalid_email_change', 'token:email_mismatch', 'user:email_already_exists')
+  const confirmFault = faults(...confirmEmailChangeRefusals)
   app.route({
     method: 'POST',
     url: '/v0/auth/confirm-email-change',
@@ -58,7 +49,7 @@ export function emailRoutes(app: App, deps: Deps): void {
     },
   })
 
-  const undoFault = faults('token:invalid_email_change', 'user:email_already_exists', 'rate_limit:exceeded')
+  const undoFault = faults(...undoEmailChangeRefusals)
   app.route({
     method: 'POST',
     url: '/v0/auth/undo-email-change',

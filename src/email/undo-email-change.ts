@@ -9,7 +9,13 @@ import { hashPassword } from '../throttling/hash-password.ts'
 import { countMailboxHash } from '../throttling/hash-ticket.ts'
 import { firstAskedAt, giveAddress } from './confirm-email-change.ts'
 
-type Refusal = 'token:invalid_email_change' | 'user:email_already_exists' | 'rate_limit:exceeded'
+export const undoEmailChangeRefusals = [
+  'token:invalid_email_change',
+  'user:email_already_exists',
+  'rate_limit:exceeded',
+] as const
+
+type UndoEmailChangeRefusal = (typeof undoEmailChangeRefusals)[number]
 
 type Proof = { readonly token: string; readonly client: HashingCaller }
 
@@ -17,7 +23,7 @@ type Proof = { readonly token: string; readonly client: HashingCaller }
  * Afterwards the account has its old address back, and whoever changed it is out, with all that came since they asked
  * for the change. Undo links of older changes go on; younger ones are void.
  */
-export async function undoEmailChange(ctx: Context<Refusal>, { token, client }: Proof): Promise<void> {
+export async function undoEmailChange(ctx: Context<UndoEmailChangeRefusal>, { token, client }: Proof): Promise<void> {
   const wanted = { text: token, purpose: 'email_undo' } as const
   const peeked = await peekMailedToken(ctx.db, wanted)
   if (typeof peeked === 'string') throw ctx.fault('token:invalid_email_change')
