@@ -9,9 +9,13 @@ import { transaction } from '../db/transaction.ts'
 import { type Grant, grantTokens } from './grant.ts'
 import { putRefreshToken } from './refresh-token.ts'
 
+export const issueTokensRefusals = ['system:token_creation_error'] as const
+
+type IssueTokensRefusal = (typeof issueTokensRefusals)[number]
+
 /** Afterwards the session has one more family of refresh tokens, and the client an access token. */
 export async function issueTokens(
-  ctx: Context<'system:token_creation_error'>,
+  ctx: Context<IssueTokensRefusal>,
   { sessionId, user, rememberMe }: SignedIn,
 ): Promise<Grant> {
   const key = getSigningKey(ctx)

@@ -14,7 +14,14 @@ import { type Grant, grantTokens } from './grant.ts'
 import { deriveChild } from './refresh-token.ts'
 import { isLive, rotateRefreshToken } from './rotate.ts'
 
-type Refusal = 'user:invalid_token' | 'user:token_expired' | 'user:banned' | 'system:token_creation_error'
+export const refreshRefusals = [
+  'user:invalid_token',
+  'user:token_expired',
+  'user:banned',
+  'system:token_creation_error',
+] as const
+
+type RefreshRefusal = (typeof refreshRefusals)[number]
 
 type Presented = { readonly text: string; readonly client: Caller }
 
@@ -23,7 +30,7 @@ type Presented = { readonly text: string; readonly client: Caller }
  * reply, it is given the same child; a used token that comes back otherwise is in two hands, and ends its whole family
  * [TK4].
  */
-export async function refresh(ctx: Context<Refusal>, { text, client }: Presented): Promise<Grant> {
+export async function refresh(ctx: Context<RefreshRefusal>, { text, client }: Presented): Promise<Grant> {
   const digest = tokenDigest('refresh', text)
   if (digest === undefined) throw ctx.fault('user:invalid_token')
   const key = getSigningKey(ctx)

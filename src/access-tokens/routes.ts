@@ -8,8 +8,8 @@ import { callerOf } from '../http/caller.ts'
 import { clearCookie, readCookie, setCookie } from '../http/cookies.ts'
 import { revokeRefreshToken } from './end-family.ts'
 import type { Grant } from './grant.ts'
-import { issueTokens } from './issue.ts'
-import { refresh } from './refresh.ts'
+import { issueTokens, issueTokensRefusals } from './issue.ts'
+import { refresh, refreshRefusals } from './refresh.ts'
 
 const grant = z.object({
   access_token: z.string(),
@@ -35,7 +35,7 @@ function reply200(reply: FastifyReply, { config }: Deps, { way, granted }: { way
 }
 
 export function accessTokenRoutes(app: App, deps: Deps): void {
-  const issueFault = faults('system:token_creation_error')
+  const issueFault = faults(...issueTokensRefusals)
   app.route({
     method: 'POST',
     url: '/v0/auth/token',
@@ -82,13 +82,7 @@ const jwks = z.object({
 })
 
 function refreshRoutes(app: App, deps: Deps): void {
-  const fault = faults(
-    'user:no_refresh_token',
-    'user:invalid_token',
-    'user:token_expired',
-    'user:banned',
-    'system:token_creation_error',
-  )
+  const fault = faults('user:no_refresh_token', ...refreshRefusals)
   app.route({
     method: 'POST',
     url: '/v0/auth/token/refresh',
