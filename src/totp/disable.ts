@@ -11,16 +11,19 @@ import { type MailDeps, notifyOwner } from '../mail/outbox.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { proveCodeAgain } from './prove-code.ts'
 
-type Refusal =
-  | 'totp:not_enabled'
-  | 'totp:invalid_code'
-  | 'totp:backup_code_exhausted'
-  | 'rate_limit:exceeded'
-  | 'user:invalid_session'
+export const disableTotpRefusals = [
+  'totp:not_enabled',
+  'totp:invalid_code',
+  'totp:backup_code_exhausted',
+  'rate_limit:exceeded',
+  'user:invalid_session',
+] as const
+
+type DisableTotpRefusal = (typeof disableTotpRefusals)[number]
 
 /** Afterwards the password alone signs in; secret and backup codes are gone, and so are logins that waited [MF6]. */
 export async function disableTotp(
-  ctx: Context<Refusal>,
+  ctx: Context<DisableTotpRefusal>,
   signedIn: SignedIn,
   { code, client }: { readonly code: string; readonly client: Caller },
 ): Promise<void> {

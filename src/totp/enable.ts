@@ -16,17 +16,24 @@ import { replaceBackupCodes } from './backup-codes.ts'
 import { claimCode } from './check-code.ts'
 import { proveTotp } from './prove-code.ts'
 
+export const enableTotpRefusals = [
+  'totp:already_enabled',
+  'totp:invalid_code',
+  'rate_limit:exceeded',
+  'user:invalid_session',
+] as const
+
+type EnableTotpRefusal = (typeof enableTotpRefusals)[number]
+
 /** Whether a secret is there, confirmed or not. */
 export async function hasSecret(db: Database, userId: string): Promise<boolean> {
   const found = await db.select({ id: totpSecrets.id }).from(totpSecrets).where(eq(totpSecrets.userId, userId))
   return found.length > 0
 }
 
-type Refusal = 'totp:already_enabled' | 'totp:invalid_code' | 'rate_limit:exceeded' | 'user:invalid_session'
-
 /** Afterwards every sign-in needs a code as well, and logins that waited are void; gives the backup codes. */
 export async function enableTotp(
-  ctx: Context<Refusal>,
+  ctx: Context<EnableTotpRefusal>,
   signedIn: SignedIn,
   { code, client }: { readonly code: string; readonly client: Caller },
 ): Promise<string[]> {

@@ -9,11 +9,18 @@ import { replaceBackupCodes } from './backup-codes.ts'
 import { claimCode } from './check-code.ts'
 import { proveTotp } from './prove-code.ts'
 
-type Refusal = 'totp:not_enabled' | 'totp:invalid_code' | 'rate_limit:exceeded' | 'user:invalid_session'
+export const regenerateBackupCodesRefusals = [
+  'totp:not_enabled',
+  'totp:invalid_code',
+  'rate_limit:exceeded',
+  'user:invalid_session',
+] as const
+
+type RegenerateBackupCodesRefusal = (typeof regenerateBackupCodesRefusals)[number]
 
 /** Afterwards the account has ten new backup codes and none of the old ones works [MF3]. */
 export async function regenerateBackupCodes(
-  ctx: Context<Refusal>,
+  ctx: Context<RegenerateBackupCodesRefusal>,
   signedIn: SignedIn,
   { code, client }: { readonly code: string; readonly client: Caller },
 ): Promise<string[]> {

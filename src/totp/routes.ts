@@ -7,12 +7,12 @@ import type { App } from '../http/app.ts'
 import { callerOf } from '../http/caller.ts'
 import { ruledText } from '../http/validation.ts'
 import { twoForms } from '../sign-in/two-forms.ts'
-import { disableTotp } from './disable.ts'
-import { enableTotp, hasSecret } from './enable.ts'
-import { regenerateBackupCodes } from './regenerate.ts'
-import { setUpTotp } from './setup.ts'
+import { disableTotp, disableTotpRefusals } from './disable.ts'
+import { enableTotp, enableTotpRefusals, hasSecret } from './enable.ts'
+import { regenerateBackupCodes, regenerateBackupCodesRefusals } from './regenerate.ts'
+import { setUpTotp, setUpTotpRefusals } from './setup.ts'
 import { totpStatus } from './status.ts'
-import { verifyLogin } from './verify.ts'
+import { verifyLogin, verifyLoginRefusals } from './verify.ts'
 
 const demandsOff = stateGuard('totp:already_enabled', ({ totpEnabled }) => !totpEnabled)
 const demandsOn = stateGuard('totp:not_enabled', ({ totpEnabled }) => totpEnabled)
@@ -23,13 +23,7 @@ const backupCodes = z.object({ backup_codes: z.array(z.string()).length(10) })
 
 export function totpRoutes(app: App, deps: Deps): void {
   setupRoutes(app, deps)
-  const disableFault = faults(
-    'totp:not_enabled',
-    'totp:invalid_code',
-    'totp:backup_code_exhausted',
-    'rate_limit:exceeded',
-    'user:invalid_session',
-  )
+  const disableFault = faults(...disableTotpRefusals)
   app.route({
     method: 'POST',
     url: '/v0/auth/totp/disable',
@@ -46,7 +40,7 @@ export function totpRoutes(app: App, deps: Deps): void {
       return reply.code(204).send()
     },
   })
-  const regenerateFault = faults('totp:not_enabled', 'totp:invalid_code', 'rate_limit:exceeded', 'user:invalid_session')
+  const regenerateFault = faults(...regenerateBackupCodesRefusals)
   app.route({
     method: 'POST',
     url: '/v0/auth/totp/backup-codes/regenerate',
@@ -94,12 +88,7 @@ const setup = z.object({
 })
 
 function setupRoutes(app: App, deps: Deps): void {
-  const setupFault = faults(
-    'totp:already_enabled',
-    'totp:secret_generation_failed',
-    'totp:qr_generation_failed',
-    'user:invalid_session',
-  )
+  const setupFault = faults(...setUpTotpRefusals)
   app.route({
     method: 'POST',
     url: '/v0/auth/totp/setup',
@@ -115,13 +104,7 @@ function setupRoutes(app: App, deps: Deps): void {
       return { secret, qr_code_uri: uri, qr_code_base64: qrPng.toString('base64') }
     },
   })
-  const enableFault = faults(
-    'totp:already_enabled',
-    'totp:not_enabled',
-    'totp:invalid_code',
-    'rate_limit:exceeded',
-    'user:invalid_session',
-  )
+  const enableFault = faults('totp:not_enabled', ...enableTotpRefusals)
   const demandsSecret = async (request: FastifyRequest) => {
     if (!(await hasSecret(deps.db, signedInUser(request).user.id))) {
       throw enableFault('totp:not_enabled', { details: 'Post to /v0/auth/totp/setup first.' })
@@ -145,13 +128,7 @@ function setupRoutes(app: App, deps: Deps): void {
 }
 
 function verifyRoutes(app: App, deps: Deps): void {
-  const fault = faults(
-    'totp:temp_token_invalid',
-    'totp:temp_token_expired',
-    'totp:invalid_code',
-    'totp:backup_code_exhausted',
-    'rate_limit:exceeded',
-  )
+  const fault = faults(...verifyLoginRefusals)
   twoForms(app, deps, {
     path: '/totp/verify',
     config: { access: 'public', limit: 'sign-in', codes: fault.codes },

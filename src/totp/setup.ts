@@ -9,16 +9,19 @@ import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { makeSecret, otpauthUri } from './code.ts'
 import { sealSecret } from './secret.ts'
 
-type Refusal =
-  | 'totp:already_enabled'
-  | 'totp:secret_generation_failed'
-  | 'totp:qr_generation_failed'
-  | 'user:invalid_session'
+export const setUpTotpRefusals = [
+  'totp:already_enabled',
+  'totp:secret_generation_failed',
+  'totp:qr_generation_failed',
+  'user:invalid_session',
+] as const
+
+type SetUpTotpRefusal = (typeof setUpTotpRefusals)[number]
 
 type Setup = { readonly secret: string; readonly uri: string; readonly qrPng: Buffer }
 
 /** Afterwards a new secret waits for its first code; one that waited before is gone. */
-export async function setUpTotp(ctx: Context<Refusal>, signedIn: SignedIn): Promise<Setup> {
+export async function setUpTotp(ctx: Context<SetUpTotpRefusal>, signedIn: SignedIn): Promise<Setup> {
   const { id: userId, email } = signedIn.user
   const secret = makeSecret()
   const uri = otpauthUri(ctx.config.totpIssuer, email, secret)

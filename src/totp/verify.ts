@@ -7,12 +7,15 @@ import { claimCode, methodOf } from './check-code.ts'
 import { noteBackupCode } from './note-backup-code.ts'
 import { proveCode } from './prove-code.ts'
 
-type Refusal =
-  | 'totp:temp_token_invalid'
-  | 'totp:temp_token_expired'
-  | 'totp:invalid_code'
-  | 'totp:backup_code_exhausted'
-  | 'rate_limit:exceeded'
+export const verifyLoginRefusals = [
+  'totp:temp_token_invalid',
+  'totp:temp_token_expired',
+  'totp:invalid_code',
+  'totp:backup_code_exhausted',
+  'rate_limit:exceeded',
+] as const
+
+type VerifyLoginRefusal = (typeof verifyLoginRefusals)[number]
 
 type Proof = {
   readonly tempToken: string
@@ -23,7 +26,7 @@ type Proof = {
 
 /** Afterwards the login that waited for the code has its session, on a known device. */
 export async function verifyLogin(
-  ctx: Context<Refusal>,
+  ctx: Context<VerifyLoginRefusal>,
   { tempToken, code, deviceToken, client }: Proof,
 ): Promise<OpenedSession> {
   const { id, user, rememberMe, methods, deviceId } = await getPendingLogin(ctx, { tempToken, deviceToken })
