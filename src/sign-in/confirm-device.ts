@@ -6,6 +6,10 @@ import { takeMailedToken } from '../mailed-tokens/take.ts'
 import { lockAccount } from './lock-account.ts'
 import { openOnNewDevice } from './open-session.ts'
 
+export const confirmDeviceRefusals = ['token:invalid_device_verify', 'FORBIDDEN'] as const
+
+type ConfirmDeviceRefusal = (typeof confirmDeviceRefusals)[number]
+
 type Proof = {
   readonly token: string
   /** Whose live session the posting browser holds. */
@@ -14,10 +18,7 @@ type Proof = {
 }
 
 /** Afterwards the client that posted the link, and no other, is a known device of the account and has a session. */
-export function confirmDevice(
-  ctx: Context<'token:invalid_device_verify' | 'FORBIDDEN'>,
-  { token, browserUserId, client }: Proof,
-) {
+export function confirmDevice(ctx: Context<ConfirmDeviceRefusal>, { token, browserUserId, client }: Proof) {
   return changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, { text: token, purpose: 'device_verify' })
     if (typeof taken === 'string' || taken.userId === null) throw ctx.fault('token:invalid_device_verify')

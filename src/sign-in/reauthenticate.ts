@@ -8,9 +8,11 @@ import { sessions } from '../db/schema/sessions.ts'
 import type { HashingCaller } from '../http/caller.ts'
 import { countsByNow } from './factors.ts'
 import { lockOwnAccount } from './lock-account.ts'
-import type { AnyReproof } from './reproofs.ts'
+import { type AnyReproof, reproofs } from './reproofs.ts'
 
-export type ReauthenticateRefusal = 'user:invalid_session' | AnyReproof['codes'][number]
+export const reauthenticateRefusals = ['user:invalid_session', ...reproofs.flatMap(({ codes }) => [...codes])] as const
+
+type ReauthenticateRefusal = (typeof reauthenticateRefusals)[number]
 
 type Again = { readonly by: AnyReproof; readonly given: string; readonly client: HashingCaller }
 

@@ -5,8 +5,8 @@ import { faults } from '../errors/fault.ts'
 import { browserUser, signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
 import { callerOf, hashingCallerOf } from '../http/caller.ts'
-import { confirmDevice } from './confirm-device.ts'
-import { reauthenticate } from './reauthenticate.ts'
+import { confirmDevice, confirmDeviceRefusals } from './confirm-device.ts'
+import { reauthenticate, reauthenticateRefusals } from './reauthenticate.ts'
 import { reproofBody, reproofs } from './reproofs.ts'
 import { twoForms } from './two-forms.ts'
 
@@ -16,8 +16,7 @@ export function signInRoutes(app: App, deps: Deps): void {
 }
 
 function reauthenticateRoute(app: App, deps: Deps): void {
-  const codes = reproofs.flatMap((reproof) => [...reproof.codes])
-  const fault = faults('general:bad_request', 'user:invalid_session', ...codes)
+  const fault = faults('general:bad_request', ...reauthenticateRefusals)
   const ctx = { ...deps, fault }
   app.route({
     method: 'POST',
@@ -47,7 +46,7 @@ function reauthenticateRoute(app: App, deps: Deps): void {
 }
 
 function deviceRoutes(app: App, deps: Deps): void {
-  const fault = faults('token:invalid_device_verify', 'FORBIDDEN')
+  const fault = faults(...confirmDeviceRefusals)
   twoForms(app, deps, {
     path: '/device/verify',
     config: { access: 'optional', codes: fault.codes },
