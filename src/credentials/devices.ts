@@ -9,6 +9,10 @@ import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import type { SignedIn } from './signed-in.ts'
 
+export const forgetDeviceRefusals = ['system:not_found'] as const
+
+type ForgetDeviceRefusal = (typeof forgetDeviceRefusals)[number]
+
 /** Joins an account with its device whose token's digest is `deviceDigest`. */
 export const isKnownDevice = and(eq(devices.userId, users.id), eq(devices.tokenDigest, sql.placeholder('deviceDigest')))
 
@@ -41,7 +45,7 @@ export async function listDevices(db: Database, { user, deviceId }: SignedIn) {
 
 /** Afterwards the device needs a mailed link again; its sessions go on. */
 export function forgetDevice(
-  ctx: Context<'system:not_found'>,
+  ctx: Context<ForgetDeviceRefusal>,
   { user }: SignedIn,
   { deviceId, client }: { readonly deviceId: string; readonly client: Caller },
 ): Promise<void> {

@@ -3,6 +3,10 @@ import { getSigningKey } from './get-signing-key.ts'
 import { signJwt } from './jwt.ts'
 import type { SignedIn } from './signed-in.ts'
 
+export const signIdentityRefusals = ['system:token_creation_error'] as const
+
+type SignIdentityRefusal = (typeof signIdentityRefusals)[number]
+
 export const identityTtlSeconds = 60
 /**
  * A signature costs as much as many checks. So long one is said again; whoever gets it last still has most of its time.
@@ -11,7 +15,7 @@ const repeatedMs = 10_000
 
 type Signed = { readonly text: string; readonly atMs: number }
 
-export type SignIdentity = (ctx: Context<'system:token_creation_error'>, signedIn: SignedIn) => string
+export type SignIdentity = (ctx: Context<SignIdentityRefusal>, signedIn: SignedIn) => string
 
 /**
  * Who is signed in, as a JWT: an application behind a proxy that passes on what a client wrote under another spelling

@@ -7,8 +7,12 @@ import { readHeavily } from '../db/read-heavily.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import { mostSessions } from '../sign-in/open-session.ts'
 
+export const listSessionsRefusals = ['rate_limit:exceeded'] as const
+
+type ListSessionsRefusal = (typeof listSessionsRefusals)[number]
+
 /** The caller's live sessions, newest first. */
-export const listSessions = (ctx: Context<'rate_limit:exceeded'>, signedIn: SignedIn) =>
+export const listSessions = (ctx: Context<ListSessionsRefusal>, signedIn: SignedIn) =>
   readHeavily(ctx, { kind: 'history', owner: signedIn.user.id }, (tx) => findSessions(tx, signedIn))
 
 /** The same, as part of another read: no more than one may have. */

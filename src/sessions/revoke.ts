@@ -9,11 +9,15 @@ import { sessions } from '../db/schema/sessions.ts'
 import type { Deps } from '../deps.ts'
 import type { Caller } from '../http/caller.ts'
 
+export const revokeSessionRefusals = ['system:not_found'] as const
+
+type RevokeSessionRefusal = (typeof revokeSessionRefusals)[number]
+
 /**
  * Afterwards that session of the caller's has ended; another account's is answered as one that does not exist [SE6].
  */
 export function revokeSession(
-  ctx: Context<'system:not_found'>,
+  ctx: Context<RevokeSessionRefusal>,
   { user }: SignedIn,
   { managementId, client }: { readonly managementId: string; readonly client: Caller },
 ): Promise<void> {

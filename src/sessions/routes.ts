@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { forgetDevice, listDevices } from '../credentials/devices.ts'
-import { identitySigner } from '../credentials/identity.ts'
+import { forgetDevice, forgetDeviceRefusals, listDevices } from '../credentials/devices.ts'
+import { identitySigner, signIdentityRefusals } from '../credentials/identity.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { signedInUser } from '../guards/credential.ts'
@@ -9,9 +9,9 @@ import { callerOf } from '../http/caller.ts'
 import { clearCookie, readCookie } from '../http/cookies.ts'
 import { isUuid } from '../http/validation.ts'
 import { currentRoute } from './current.ts'
-import { listSessions } from './list.ts'
+import { listSessions, listSessionsRefusals } from './list.ts'
 import { logOut } from './log-out.ts'
-import { revokeOtherSessions, revokeSession } from './revoke.ts'
+import { revokeOtherSessions, revokeSession, revokeSessionRefusals } from './revoke.ts'
 
 const time = z.iso.datetime()
 
@@ -44,7 +44,7 @@ const deviceList = z.object({
 })
 
 export function sessionRoutes(app: App, deps: Deps): void {
-  const fault = faults('system:not_found')
+  const fault = faults(...revokeSessionRefusals)
   const ctx = { ...deps, fault }
   app.route({
     method: 'POST',
@@ -60,7 +60,7 @@ export function sessionRoutes(app: App, deps: Deps): void {
   })
   currentRoute(app, deps)
   checkRoute(app, deps)
-  const listFault = faults('rate_limit:exceeded')
+  const listFault = faults(...listSessionsRefusals)
   app.route({
     method: 'GET',
     url: '/v0/auth/sessions',
@@ -116,7 +116,7 @@ const identityHeaders = {
 }
 
 function checkRoute(app: App, deps: Deps): void {
-  const fault = faults('system:token_creation_error')
+  const fault = faults(...signIdentityRefusals)
   const signIdentity = identitySigner()
   app.route({
     method: 'GET',
@@ -146,7 +146,7 @@ function checkRoute(app: App, deps: Deps): void {
 }
 
 function deviceRoutes(app: App, deps: Deps): void {
-  const fault = faults('system:not_found')
+  const fault = faults(...forgetDeviceRefusals)
   app.route({
     method: 'GET',
     url: '/v0/auth/devices',
