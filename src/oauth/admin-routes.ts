@@ -3,8 +3,13 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
-import { changeProvider } from './change-provider.ts'
-import { deleteProvider, registerProvider } from './manage-providers.ts'
+import { changeProvider, changeProviderRefusals } from './change-provider.ts'
+import {
+  deleteProvider,
+  deleteProviderRefusals,
+  registerProvider,
+  registerProviderRefusals,
+} from './manage-providers.ts'
 import { newProviderBody, providerChangeBody, shownProvider } from './schemas.ts'
 import { listRegistered } from './shown-provider.ts'
 
@@ -40,15 +45,7 @@ export function adminRoutes(app: App, deps: Deps): void {
     },
     handler: async () => ({ providers: await listRegistered(deps.db) }),
   })
-  const newFault = faults(
-    'user:invalid_session',
-    'user:second_factor_required',
-    'rate_limit:exceeded',
-    'general:bad_request',
-    'general:validation_error',
-    'oauth:invalid_auth_url',
-    'oauth:invalid_token_url',
-  )
+  const newFault = faults(...registerProviderRefusals)
   app.route({
     method: 'POST',
     url: '/v0/admin/oauth/providers',
@@ -65,16 +62,7 @@ export function adminRoutes(app: App, deps: Deps): void {
       return reply.code(201).send(await registerProvider({ ...deps, fault: newFault }, signedInUser(request), wish))
     },
   })
-  const changeFault = faults(
-    'oauth:provider_not_found',
-    'user:invalid_session',
-    'user:second_factor_required',
-    'rate_limit:exceeded',
-    'general:bad_request',
-    'general:validation_error',
-    'oauth:invalid_auth_url',
-    'oauth:invalid_token_url',
-  )
+  const changeFault = faults(...changeProviderRefusals)
   app.route({
     method: 'PATCH',
     url: '/v0/admin/oauth/providers/:slug',
@@ -92,12 +80,7 @@ export function adminRoutes(app: App, deps: Deps): void {
       return changeProvider({ ...deps, fault: changeFault }, signedInUser(request), change)
     },
   })
-  const deleteFault = faults(
-    'oauth:provider_not_found',
-    'user:invalid_session',
-    'user:second_factor_required',
-    'rate_limit:exceeded',
-  )
+  const deleteFault = faults(...deleteProviderRefusals)
   app.route({
     method: 'DELETE',
     url: '/v0/admin/oauth/providers/:slug',

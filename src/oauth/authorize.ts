@@ -1,12 +1,14 @@
 import { CodeChallengeMethod, generateCodeVerifier, OAuth2Client } from 'arctic'
 import type { Config } from '../config/config.ts'
 import type { Context } from '../context.ts'
-import { findProvider } from './find-provider.ts'
+import { findProvider, findProviderRefusals } from './find-provider.ts'
 import type { Provider } from './provider.ts'
 import { isAllowedRedirect } from './redirect-to.ts'
 import { issueState, nonceOf } from './state.ts'
 
-type Refusal = 'oauth:provider_not_found' | 'oauth:invalid_redirect_url' | 'oauth:invalid_auth_url'
+export const authorizeRefusals = [...findProviderRefusals, 'oauth:invalid_redirect_url'] as const
+
+type AuthorizeRefusal = (typeof authorizeRefusals)[number]
 
 type Wish = {
   readonly slug: string
@@ -32,7 +34,7 @@ export const redirectUri = (config: Config, { slug, authorizeParameters }: Provi
     : frontEndPage(config, slug)
 
 /** Afterwards the browser may go to the provider and come back once; gives the URL to go to. */
-export async function authorize(ctx: Context<Refusal>, wish: Wish): Promise<string> {
+export async function authorize(ctx: Context<AuthorizeRefusal>, wish: Wish): Promise<string> {
   const { slug, flow, redirectTo, anonymousDigest, sessionId, rememberMe } = wish
   const provider = await findProvider(ctx, slug)
   if (!isAllowedRedirect(redirectTo, ctx.config.oauthRedirectAllow)) throw ctx.fault('oauth:invalid_redirect_url')

@@ -8,13 +8,17 @@ import { oauthProviders } from '../db/schema/oauth.ts'
 import { transaction } from '../db/transaction.ts'
 import { demandTwoFactors } from '../sign-in/demand-two-factors.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
-import { getRegistered, secretBoxOf } from './find-provider.ts'
+import { getRegistered, getRegisteredRefusals, secretBoxOf } from './find-provider.ts'
 import { movePlace, namespaceAfter } from './move-provider.ts'
 import { noteChange } from './note-provider-act.ts'
 import { type EndpointWish, findEndpoints } from './provider-endpoints.ts'
 import { findDifferent, onlyDeciding, onlyPlaces, type ProviderField } from './provider-fields.ts'
-import { dialectOf, type PowerRefusal, type ProviderChange, type WishRefusal } from './provider-wish.ts'
+import { dialectOf, type ProviderChange, powerRefusals, wishRefusals } from './provider-wish.ts'
 import { presentProvider, type ShownProvider } from './shown-provider.ts'
+
+export const changeProviderRefusals = [...getRegisteredRefusals, ...powerRefusals, ...wishRefusals] as const
+
+type ChangeProviderRefusal = (typeof changeProviderRefusals)[number]
 
 type Row = typeof oauthProviders.$inferSelect
 
@@ -26,7 +30,7 @@ type Change = { readonly slug: string; readonly wish: ProviderChange }
  * and nor do its connections [AT11].
  */
 export async function changeProvider(
-  ctx: Context<'oauth:provider_not_found' | PowerRefusal | WishRefusal>,
+  ctx: Context<ChangeProviderRefusal>,
   signedIn: SignedIn,
   { slug, wish }: Change,
 ): Promise<ShownProvider> {

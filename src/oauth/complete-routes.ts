@@ -5,9 +5,8 @@ import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
 import { callerOf } from '../http/caller.ts'
 import { ruledText } from '../http/validation.ts'
-import { deliveryRefusals } from '../mail/confirm.ts'
 import { twoForms } from '../sign-in/two-forms.ts'
-import { completeSignUp } from './complete-sign-up.ts'
+import { completeSignUp, completeSignUpRefusals } from './complete-sign-up.ts'
 
 const completeBody = z.object({
   pending_token: ruledText({ meta: { description: 'From the sign-in through the provider' } }),
@@ -20,14 +19,7 @@ const mailed = z.object({ status: z.literal('email_verification_required') })
 const mailIsOut: z.infer<typeof mailed> = { status: 'email_verification_required' }
 
 export function completeRoutes(app: App, deps: Deps): void {
-  const fault = faults(
-    'user:invalid_token',
-    'user:token_expired',
-    'user:handle_already_exists',
-    'oauth:email_already_exists',
-    'rate_limit:exceeded',
-    ...deliveryRefusals,
-  )
+  const fault = faults(...completeSignUpRefusals)
   twoForms(app, deps, {
     path: '/complete-signup',
     config: { access: 'public', codes: fault.codes, missing: { handle: 'oauth:handle_required' } },

@@ -4,14 +4,23 @@ import type { Context } from '../context.ts'
 import { oauthProviders, oauthSignUps } from '../db/schema/oauth.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import { widestNetworkOf } from '../http/client-address.ts'
-import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
+import { confirmDelivery, deliveryRefusals } from '../mail/confirm.ts'
 import type { OpenedSession } from '../sign-in/open-session.ts'
 import { emailKey } from '../text/email.ts'
 import { limitMails } from '../throttling/mails.ts'
 import { countEvent } from '../throttling/quota.ts'
-import { type CompleteRefusal, type CompleteWish, isSignUpOf, openNewAccount, takeSignUp } from './open-new-account.ts'
+import {
+  type CompleteWish,
+  isSignUpOf,
+  type OpenNewAccountRefusal,
+  openNewAccount,
+  openNewAccountRefusals,
+  takeSignUp,
+} from './open-new-account.ts'
 
-type Refusal = CompleteRefusal | 'rate_limit:exceeded' | DeliveryRefusal
+export const completeSignUpRefusals = [...openNewAccountRefusals, 'rate_limit:exceeded', ...deliveryRefusals] as const
+
+type CompleteSignUpRefusal = (typeof completeSignUpRefusals)[number]
 
 export type Completed =
   | { readonly next: 'session'; readonly session: OpenedSession }
@@ -22,7 +31,7 @@ export type Completed =
  * Afterwards the sign-up is an account, or, where nobody has vouched for its address, waits for the link that was
  * mailed there.
  */
-export async function completeSignUp(ctx: Context<Refusal>, wish: CompleteWish): Promise<Completed> {
+export async function completeSignUp(ctx: Context<CompleteSignUpRefusal>, wish: CompleteWish): Promise<Completed> {
   const address = await findAddressToProve(ctx, wish)
   if (address === undefined) return { next: 'session', session: await openNewAccount(ctx, wish) }
   await limitSignUpMails(ctx, address, wish)
@@ -63,7 +72,7 @@ async function limitSignUpMails(
  * a moment ago.
  */
 async function mailLink(
-  ctx: Context<CompleteRefusal>,
+  ctx: Context<OpenNewAccountRefusal>,
   tx: Transaction,
   wish: CompleteWish,
 ): Promise<string | undefined> {

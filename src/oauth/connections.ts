@@ -12,6 +12,14 @@ import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { isLastWayIn } from '../sign-in/ways-in.ts'
 import { wayInOf } from './way-in.ts'
 
+export const unlinkRefusals = [
+  'oauth:connection_not_found',
+  'oauth:cannot_unlink_last_connection',
+  'user:invalid_session',
+] as const
+
+type UnlinkRefusal = (typeof unlinkRefusals)[number]
+
 /** Through whom the account can be signed in to, oldest first. */
 export async function listConnections(db: Database, { user }: { readonly user: { readonly id: string } }) {
   const rows = await findConnections(db, user.id)
@@ -22,14 +30,12 @@ export async function listConnections(db: Database, { user }: { readonly user: {
   }))
 }
 
-type Refusal = 'oauth:connection_not_found' | 'oauth:cannot_unlink_last_connection' | 'user:invalid_session'
-
 /**
  * Afterwards that provider no longer opens the account; the last way in that works stays, also when two are unlinked at
  * once [TK7 FD7].
  */
 export function unlink(
-  ctx: Context<Refusal>,
+  ctx: Context<UnlinkRefusal>,
   signedIn: SignedIn,
   { slug, client }: { readonly slug: string; readonly client: Caller },
 ): Promise<void> {

@@ -9,10 +9,16 @@ import { discover, withKnownMethod } from './discovery.ts'
 import type { Endpoints, Provider } from './provider.ts'
 import { noteProviderFault } from './provider-answer.ts'
 
-type Refusal = 'oauth:provider_not_found' | 'oauth:invalid_auth_url'
+export const getRegisteredRefusals = ['oauth:provider_not_found'] as const
+
+type GetRegisteredRefusal = (typeof getRegisteredRefusals)[number]
+
+export const findProviderRefusals = [...getRegisteredRefusals, 'oauth:invalid_auth_url'] as const
+
+type FindProviderRefusal = (typeof findProviderRefusals)[number]
 
 /** The provider of that name: of the environment, or registered by an administrator. */
-export async function findProvider(ctx: Context<Refusal>, slug: string): Promise<Provider> {
+export async function findProvider(ctx: Context<FindProviderRefusal>, slug: string): Promise<Provider> {
   const own = await findOwn(ctx, slug)
   if (own) return own
   return readProvider(ctx, await getRegistered(ctx, slug))
@@ -24,7 +30,7 @@ export async function findProvider(ctx: Context<Refusal>, slug: string): Promise
 export const isSlug = (text: string): boolean => /^[a-z0-9-]{2,32}$/.test(text)
 
 /** The row of a registered provider. */
-export async function getRegistered(ctx: Context<'oauth:provider_not_found'>, slug: string): Promise<Row> {
+export async function getRegistered(ctx: Context<GetRegisteredRefusal>, slug: string): Promise<Row> {
   const [row] = isSlug(slug) ? await ctx.db.select().from(oauthProviders).where(eq(oauthProviders.slug, slug)) : []
   if (row === undefined) throw ctx.fault('oauth:provider_not_found')
   return row

@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
 import { frontEndPage } from './authorize.ts'
-import { getRegistered } from './find-provider.ts'
+import { getRegistered, getRegisteredRefusals } from './find-provider.ts'
 import { providerParams } from './reply.ts'
 
 /** As long as the address that comes of it may be. */
@@ -20,7 +20,7 @@ const answer = z.object({ code: posted, state: posted, iss: posted, error: poste
  * is taken where that page posts it.
  */
 export async function formPostRoutes(app: App, deps: Deps): Promise<void> {
-  const fault = faults('oauth:provider_not_found')
+  const fault = faults(...getRegisteredRefusals)
   await app.register(async (forms: App) => {
     forms.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, text, done) =>
       done(null, Object.fromEntries(new URLSearchParams(String(text)))),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { plainText } from './claims.ts'
 import type { Identity, Provider } from './provider.ts'
-import { fetchUserInfo, type UserInfoRefusal, unusableSubject } from './user-info.ts'
+import { type FetchUserInfoRefusal, fetchUserInfo, unusableSubject } from './user-info.ts'
 
 /** https://docs.github.com/en/rest/users/users#get-the-authenticated-user */
 const githubUser = z.object({
@@ -15,7 +15,7 @@ const githubUser = z.object({
 const githubEmails = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }))
 
 export async function githubIdentity(
-  ctx: Context<UserInfoRefusal>,
+  ctx: Context<FetchUserInfoRefusal>,
   provider: Provider,
   accessToken: string,
 ): Promise<Identity> {

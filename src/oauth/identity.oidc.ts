@@ -6,12 +6,12 @@ import { verifyIdToken } from './id-token.ts'
 import type { Identity, Provider } from './provider.ts'
 import { noteProviderFault } from './provider-answer.ts'
 import { ProviderTokenError } from './provider-keys.ts'
-import { fetchUserInfo, type UserInfoRefusal, unusableSubject } from './user-info.ts'
+import { type FetchUserInfoRefusal, fetchUserInfo, unusableSubject } from './user-info.ts'
 
 type Proof = { readonly accessToken: string | undefined; readonly idToken: string; readonly nonce: string }
 
 export async function oidcIdentity(
-  ctx: Context<'oauth:token_exchange_failed' | UserInfoRefusal>,
+  ctx: Context<'oauth:token_exchange_failed' | FetchUserInfoRefusal>,
   provider: Provider,
   { accessToken, idToken, nonce }: Proof,
 ): Promise<Identity> {

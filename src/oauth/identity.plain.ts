@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts'
 import { identityOf, readClaims } from './claims.ts'
 import type { Identity, Provider } from './provider.ts'
-import { fetchUserInfo, type UserInfoRefusal, unusableSubject } from './user-info.ts'
+import { type FetchUserInfoRefusal, fetchUserInfo, unusableSubject } from './user-info.ts'
 
 /** OAuth 2 alone has no word for a user: `sub` as in OIDC, else `id`. */
 export async function plainIdentity(
-  ctx: Context<UserInfoRefusal>,
+  ctx: Context<FetchUserInfoRefusal>,
   provider: Provider,
   accessToken: string,
 ): Promise<Identity> {

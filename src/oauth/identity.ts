@@ -4,14 +4,16 @@ import { githubIdentity } from './identity.github.ts'
 import { oidcIdentity } from './identity.oidc.ts'
 import { plainIdentity } from './identity.plain.ts'
 import type { Identity, Provider } from './provider.ts'
-import type { UserInfoRefusal } from './user-info.ts'
+import { fetchUserInfoRefusals } from './user-info.ts'
 
-export type IdentityRefusal = 'oauth:token_exchange_failed' | UserInfoRefusal
+export const fetchIdentityRefusals = ['oauth:token_exchange_failed', ...fetchUserInfoRefusals] as const
+
+type FetchIdentityRefusal = (typeof fetchIdentityRefusals)[number]
 
 type Proof = { readonly tokens: ProviderTokens; readonly nonce: string }
 
 /** Who came back; the provider's tokens are forgotten afterwards [OA8]. */
-export function fetchIdentity(ctx: Context<IdentityRefusal>, provider: Provider, proof: Proof): Promise<Identity> {
+export function fetchIdentity(ctx: Context<FetchIdentityRefusal>, provider: Provider, proof: Proof): Promise<Identity> {
   const { accessToken, idToken } = proof.tokens
   if (idToken !== undefined) return oidcIdentity(ctx, provider, { accessToken, idToken, nonce: proof.nonce })
   if (provider.protocol === 'github') return githubIdentity(ctx, provider, accessToken)

@@ -10,13 +10,22 @@ import type { Caller } from '../http/caller.ts'
 import { notifyOwner } from '../mail/outbox.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import type { Identity, Provider } from './provider.ts'
-import { type ArrivalRefusal, type Return, takeIdentity } from './take-identity.ts'
+import { type Return, takeIdentity, takeIdentityRefusals } from './take-identity.ts'
+
+export const linkIdentityRefusals = [
+  ...takeIdentityRefusals,
+  'oauth:account_already_linked',
+  'user:invalid_session',
+  'rate_limit:exceeded',
+] as const
+
+type LinkIdentityRefusal = (typeof linkIdentityRefusals)[number]
 
 type Arrival = Omit<Return, 'flow' | 'sessionId'> & { readonly client: Caller }
 
 /** Afterwards the account can be signed in to through that provider as well; gives where to go on. */
 export async function linkIdentity(
-  ctx: Context<ArrivalRefusal | 'oauth:account_already_linked' | 'user:invalid_session' | 'rate_limit:exceeded'>,
+  ctx: Context<LinkIdentityRefusal>,
   signedIn: SignedIn,
   { client, ...arrival }: Arrival,
 ): Promise<string> {

@@ -1,7 +1,11 @@
 import type { Context } from '../context.ts'
 import type { Caller } from '../http/caller.ts'
-import { type Outcome, type SignInRefusal, signInWithIdentity } from './sign-in.ts'
-import { type ArrivalRefusal, type Return, takeIdentity } from './take-identity.ts'
+import { type Outcome, signInWithIdentity, signInWithIdentityRefusals } from './sign-in.ts'
+import { type Return, takeIdentity, takeIdentityRefusals } from './take-identity.ts'
+
+export const loginThroughProviderRefusals = [...takeIdentityRefusals, ...signInWithIdentityRefusals] as const
+
+type LoginThroughProviderRefusal = (typeof loginThroughProviderRefusals)[number]
 
 type Arrival = Omit<Return, 'flow' | 'sessionId'> & {
   readonly deviceToken: string | undefined
@@ -10,7 +14,7 @@ type Arrival = Omit<Return, 'flow' | 'sessionId'> & {
 
 /** Afterwards the user who came back from the provider is signed in, one step further, or about to sign up. */
 export async function loginThroughProvider(
-  ctx: Context<ArrivalRefusal | SignInRefusal>,
+  ctx: Context<LoginThroughProviderRefusal>,
   { deviceToken, client, ...arrival }: Arrival,
 ): Promise<{ readonly outcome: Outcome; readonly redirectTo: string }> {
   const { provider, identity, redirectTo, rememberMe } = await takeIdentity(ctx, { ...arrival, flow: 'login' })

@@ -11,11 +11,19 @@ import { signUps } from '../db/schema/users.ts'
 import { transaction } from '../db/transaction.ts'
 import { demandTwoFactors } from '../sign-in/demand-two-factors.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
-import { getRegistered, secretBoxOf } from './find-provider.ts'
+import { getRegistered, getRegisteredRefusals, secretBoxOf } from './find-provider.ts'
 import { noteDeletion, noteRegistration } from './note-provider-act.ts'
 import { findEndpoints } from './provider-endpoints.ts'
-import { dialectOf, type NewProvider, type PowerRefusal, type WishRefusal } from './provider-wish.ts'
+import { dialectOf, type NewProvider, powerRefusals, wishRefusals } from './provider-wish.ts'
 import { presentProvider, type ShownProvider } from './shown-provider.ts'
+
+export const registerProviderRefusals = [...powerRefusals, ...wishRefusals] as const
+
+type RegisterProviderRefusal = (typeof registerProviderRefusals)[number]
+
+export const deleteProviderRefusals = [...getRegisteredRefusals, ...powerRefusals] as const
+
+type DeleteProviderRefusal = (typeof deleteProviderRefusals)[number]
 
 type Row = typeof oauthProviders.$inferSelect
 
@@ -23,7 +31,7 @@ const taken = { fields: [{ path: '/slug', rule: 'taken' as const }] }
 
 /** Afterwards users can sign in through the provider, and all administrators know it. */
 export async function registerProvider(
-  ctx: Context<WishRefusal | PowerRefusal>,
+  ctx: Context<RegisterProviderRefusal>,
   signedIn: SignedIn,
   wish: NewProvider,
 ): Promise<ShownProvider> {
@@ -66,7 +74,7 @@ export async function registerProvider(
  * all administrators know who has no other way in.
  */
 export async function deleteProvider(
-  ctx: Context<'oauth:provider_not_found' | PowerRefusal>,
+  ctx: Context<DeleteProviderRefusal>,
   signedIn: SignedIn,
   slug: string,
 ): Promise<void> {

@@ -7,9 +7,9 @@ import { readCookie } from '../http/cookies.ts'
 import { ruledText } from '../http/validation.ts'
 import { anonymousUserOf, findAnonymousUsers, giveName } from '../sign-in/browser.ts'
 import { deviceHeader, factorWanted, openedInApp, replyInApp } from '../sign-in/reply.ts'
-import { type NativeProof, signInNatively } from './native.ts'
-import { issueOneTapNonce, loginByOneTap } from './one-tap.ts'
-import { browserReplies, providerParams, replySignInInBrowser, signInCodes } from './reply.ts'
+import { type NativeProof, signInNatively, signInNativelyRefusals } from './native.ts'
+import { issueOneTapNonce, issueOneTapNonceRefusals, loginByOneTap, loginByOneTapRefusals } from './one-tap.ts'
+import { browserReplies, providerParams, replySignInInBrowser } from './reply.ts'
 
 const nativeBody = z.object({
   id_token: z.string().optional(),
@@ -31,15 +31,7 @@ function proofOf({ id_token: idToken, access_token: accessToken, nonce }: z.infe
 
 export function nativeRoutes(app: App, deps: Deps): void {
   oneTapRoutes(app, deps)
-  const fault = faults(
-    'general:bad_request',
-    'oauth:provider_not_found',
-    'oauth:invalid_auth_url',
-    'oauth:invalid_id_token',
-    'oauth:user_info_fetch_failed',
-    'oauth:user_info_parse_failed',
-    ...signInCodes,
-  )
+  const fault = faults('general:bad_request', ...signInNativelyRefusals)
   app.route({
     method: 'POST',
     url: '/v0/app/auth/oauth/:provider/token',
@@ -74,7 +66,7 @@ export function nativeRoutes(app: App, deps: Deps): void {
 }
 
 function oneTapRoutes(app: App, deps: Deps): void {
-  const nonceFault = faults('oauth:provider_not_found', 'oauth:invalid_auth_url')
+  const nonceFault = faults(...issueOneTapNonceRefusals)
   app.route({
     method: 'GET',
     url: '/v0/auth/oauth/google/one-tap/nonce',
@@ -91,13 +83,7 @@ function oneTapRoutes(app: App, deps: Deps): void {
       return { nonce }
     },
   })
-  const fault = faults(
-    'oauth:provider_not_found',
-    'oauth:invalid_auth_url',
-    'oauth:invalid_id_token',
-    'oauth:user_info_fetch_failed',
-    ...signInCodes,
-  )
+  const fault = faults(...loginByOneTapRefusals)
   app.route({
     method: 'POST',
     url: '/v0/auth/oauth/google/one-tap/login',

@@ -6,23 +6,29 @@ import { readJson } from '../outbound/json.ts'
 import { askProvider } from './ask-provider.ts'
 import { identityOf, readClaims } from './claims.ts'
 import { basicCredentials } from './exchange.ts'
-import { findProvider } from './find-provider.ts'
+import { findProvider, findProviderRefusals } from './find-provider.ts'
 import { type BearerIdToken, verifyBearerIdToken } from './id-token.ts'
 import { githubIdentity } from './identity.github.ts'
 import type { Identity, Provider } from './provider.ts'
 import { demandSuccess, noteProviderFault } from './provider-answer.ts'
 import { ProviderTokenError } from './provider-keys.ts'
-import { type Outcome, type SignInRefusal, signInWithIdentity } from './sign-in.ts'
+import { type Outcome, signInWithIdentity, signInWithIdentityRefusals } from './sign-in.ts'
 import { spendIdToken } from './spend-id-token.ts'
 import { isNonceOfBrowser } from './state.ts'
+import type { FetchUserInfoRefusal } from './user-info.ts'
 
-export type NativeRefusal =
-  | 'oauth:provider_not_found'
-  | 'oauth:invalid_auth_url'
-  | 'oauth:invalid_id_token'
-  | 'oauth:user_info_fetch_failed'
-  | 'oauth:user_info_parse_failed'
-  | SignInRefusal
+export const readIdTokenRefusals = ['oauth:invalid_id_token', 'oauth:user_info_fetch_failed'] as const
+
+type ReadIdTokenRefusal = (typeof readIdTokenRefusals)[number]
+
+export const signInNativelyRefusals = [
+  ...findProviderRefusals,
+  ...readIdTokenRefusals,
+  'oauth:user_info_parse_failed',
+  ...signInWithIdentityRefusals,
+] as const
+
+type SignInNativelyRefusal = (typeof signInNativelyRefusals)[number]
 
 export type NativeProof =
   | { readonly idToken: string; readonly nonce: string | undefined }
@@ -41,7 +47,7 @@ type Arrival = {
  * sign up.
  */
 export async function signInNatively(
-  ctx: Context<NativeRefusal>,
+  ctx: Context<SignInNativelyRefusal>,
   { slug, proof, deviceToken, rememberMe, client }: Arrival,
 ): Promise<Outcome> {
   const provider = await findProvider(ctx, slug)
@@ -56,7 +62,7 @@ export async function signInNatively(
   })
 }
 
-type Refusal = 'oauth:invalid_id_token' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed'
+type Refusal = ReadIdTokenRefusal | FetchUserInfoRefusal
 
 /** Who it proves; an ID token is to be spent. */
 type Proven = { readonly identity: Identity; readonly bearer?: BearerIdToken }
@@ -76,7 +82,7 @@ async function proven(ctx: Context<Refusal>, provider: Provider, proof: NativePr
 
 /** An ID token of the provider's, for this client, with that nonce; not yet spent. */
 export async function readIdToken(
-  ctx: Context<'oauth:invalid_id_token' | 'oauth:user_info_fetch_failed'>,
+  ctx: Context<ReadIdTokenRefusal>,
   provider: Provider,
   { idToken, nonce }: { readonly idToken: string; readonly nonce: string | undefined },
 ): Promise<{ readonly identity: Identity; readonly bearer: BearerIdToken }> {
@@ -110,14 +116,10 @@ async function accessTokenIdentity(ctx: Context<Refusal>, provider: Provider, ac
 }
 
 /** What GitHub knows of the token; nothing where it is none of this client's. */
-async function checkAccessToken(
-  ctx: Context<'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed'>,
-  provider: Provider,
-  accessToken: string,
-) {
+async function checkAccessToken(ctx: Context<FetchUserInfoRefusal>, provider: Provider, accessToken: string) {
   const { clientId, clientSecret } = provider
   const url = `${ctx.config.githubApiUrl}/applications/${encodeURIComponent(clientId)}/token`
-  const refuse = (code: 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed') => (cause: unknown) => {
+  const refuse = (code: FetchUserInfoRefusal) => (cause: unknown) => {
     throw ctx.fault(code, { cause, details: noteProviderFault(ctx, provider, { endpoint: 'check of a token', cause }) })
   }
   const ask = async () => {

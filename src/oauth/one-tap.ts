@@ -2,24 +2,34 @@ import { decodeJwt } from 'jose'
 import type { Context } from '../context.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
-import { findProvider } from './find-provider.ts'
-import { type NativeRefusal, readIdToken } from './native.ts'
-import { type Outcome, signInWithIdentity } from './sign-in.ts'
+import { findProvider, findProviderRefusals } from './find-provider.ts'
+import { readIdToken, readIdTokenRefusals } from './native.ts'
+import { type Outcome, signInWithIdentity, signInWithIdentityRefusals } from './sign-in.ts'
 import { spendIdToken } from './spend-id-token.ts'
 import { issueState, takeState } from './state.ts'
+
+export const issueOneTapNonceRefusals = findProviderRefusals
+
+type IssueOneTapNonceRefusal = (typeof issueOneTapNonceRefusals)[number]
+
+export const loginByOneTapRefusals = [
+  ...findProviderRefusals,
+  ...readIdTokenRefusals,
+  ...signInWithIdentityRefusals,
+] as const
+
+type LoginByOneTapRefusal = (typeof loginByOneTapRefusals)[number]
 
 const slug = 'google'
 
 /** Afterwards this browser may come back once with a credential that carries the nonce. */
 export async function issueOneTapNonce(
-  ctx: Context<'oauth:provider_not_found' | 'oauth:invalid_auth_url'>,
+  ctx: Context<IssueOneTapNonceRefusal>,
   anonymousDigest: Buffer,
 ): Promise<string> {
   const provider = await findProvider(ctx, slug)
   return issueState(ctx, { provider, flow: 'one_tap', anonymousDigest, redirectTo: '/' })
 }
-
-type Refusal = Exclude<NativeRefusal, 'oauth:user_info_parse_failed'>
 
 type Arrival = {
   readonly credential: string
@@ -30,7 +40,7 @@ type Arrival = {
 }
 
 /** Afterwards the user that Google vouched for is signed in, one step further, or about to sign up. */
-export async function loginByOneTap(ctx: Context<Refusal>, arrival: Arrival): Promise<Outcome> {
+export async function loginByOneTap(ctx: Context<LoginByOneTapRefusal>, arrival: Arrival): Promise<Outcome> {
   const { credential, anonymousDigests, deviceToken, rememberMe, client } = arrival
   const provider = await findProvider(ctx, slug)
   const nonce = claimedNonce(credential)

@@ -18,13 +18,14 @@ import { lockAccount } from '../sign-in/lock-account.ts'
 import { type OpenedSession, openOnNewDevice } from '../sign-in/open-session.ts'
 import { emailKey } from '../text/email.ts'
 
-export type CompleteRefusal =
-  | 'user:invalid_token'
-  | 'user:token_expired'
-  | 'user:handle_already_exists'
-  | 'oauth:email_already_exists'
+export const openNewAccountRefusals = [
+  'user:invalid_token',
+  'user:token_expired',
+  'user:handle_already_exists',
+  'oauth:email_already_exists',
+] as const
 
-type Refusal = CompleteRefusal
+export type OpenNewAccountRefusal = (typeof openNewAccountRefusals)[number]
 
 export type CompleteWish = {
   readonly pendingToken: string
@@ -39,7 +40,7 @@ export type CompleteWish = {
  * Afterwards the sign-up is an account with that connection, and its owner has a session; asked again the same, another
  * session.
  */
-export function openNewAccount(ctx: Context<Refusal>, wish: CompleteWish): Promise<OpenedSession> {
+export function openNewAccount(ctx: Context<OpenNewAccountRefusal>, wish: CompleteWish): Promise<OpenedSession> {
   return changeAccounts(ctx, async (tx) => {
     const signUp = await takeSignUp(ctx, tx, wish)
     const userId = signUp.userId ?? (await createAccount(ctx, tx, { signUp, wish }))
@@ -60,7 +61,11 @@ const mayRepeat = sql<boolean>`${oauthSignUps.usedAt} > now() - interval '60 sec
   and (${oauthSignUps.needsMail} or (cardinality(${factorsOn}) = 0 and ${users.passwordVersion} = 0))`
 
 /** The sign-up of the token, used by this very statement; or one that the very same request used a moment ago. */
-export async function takeSignUp(ctx: Context<Refusal>, tx: Transaction, wish: CompleteWish): Promise<SignUp> {
+export async function takeSignUp(
+  ctx: Context<OpenNewAccountRefusal>,
+  tx: Transaction,
+  wish: CompleteWish,
+): Promise<SignUp> {
   const isOwn = isSignUpOf(wish)
   if (isOwn === undefined) throw ctx.fault('user:invalid_token')
   const [taken] = await tx
@@ -97,7 +102,11 @@ export function isSignUpOf({
 
 type NewAccount = { readonly signUp: SignUp; readonly wish: CompleteWish }
 
-async function createAccount(ctx: Context<Refusal>, tx: Transaction, { signUp, wish }: NewAccount): Promise<string> {
+async function createAccount(
+  ctx: Context<OpenNewAccountRefusal>,
+  tx: Transaction,
+  { signUp, wish }: NewAccount,
+): Promise<string> {
   const { id: signUpId, email, providerId, issuer, subject, pictureUrl } = signUp
   const { handle, displayName, client } = wish
   const id = randomUUIDv7()

@@ -14,12 +14,16 @@ export type EndpointWish = {
   readonly userinfoEndpoint?: string | undefined
 }
 
-export type EndpointRefusal = 'oauth:invalid_auth_url' | 'oauth:invalid_token_url'
+export const findEndpointsRefusals = [
+  'general:bad_request',
+  'oauth:invalid_auth_url',
+  'oauth:invalid_token_url',
+] as const
 
-type Refusal = 'general:bad_request' | EndpointRefusal
+type FindEndpointsRefusal = (typeof findEndpointsRefusals)[number]
 
 /** What a provider's row keeps of its endpoints, each of them checked. */
-export async function findEndpoints(ctx: Context<Refusal>, slug: string, wish: EndpointWish) {
+export async function findEndpoints(ctx: Context<FindEndpointsRefusal>, slug: string, wish: EndpointWish) {
   const { issuer, authorizationEndpoint, tokenEndpoint, userinfoEndpoint } = wish
   if (issuer !== undefined) return discoverEndpoints(ctx, slug, issuer)
   const required = { authorizationEndpoint, tokenEndpoint, userinfoEndpoint }
@@ -47,7 +51,11 @@ export async function findEndpoints(ctx: Context<Refusal>, slug: string, wish: E
   }
 }
 
-async function discoverEndpoints(ctx: Context<EndpointRefusal>, slug: string, issuer: string) {
+async function discoverEndpoints(
+  ctx: Context<'oauth:invalid_auth_url' | 'oauth:invalid_token_url'>,
+  slug: string,
+  issuer: string,
+) {
   checkAuthUrl(ctx, 'issuer', issuer)
   try {
     const found = withKnownMethod(await discover(ctx.outbound.askGuarded, issuer))

@@ -1,6 +1,6 @@
 import type { oauthProviders } from '../db/schema/oauth.ts'
 import { type TokenAuthMethod, tokenAuthMethods } from './dialect.ts'
-import type { EndpointRefusal, EndpointWish } from './provider-endpoints.ts'
+import { type EndpointWish, findEndpointsRefusals } from './provider-endpoints.ts'
 
 type Row = typeof oauthProviders.$inferSelect
 
@@ -18,13 +18,13 @@ export type NewProvider = EndpointWish & {
   readonly imageHosts?: readonly string[] | undefined
 }
 
-export type WishRefusal = 'general:bad_request' | 'general:validation_error' | EndpointRefusal
+export const wishRefusals = ['general:validation_error', ...findEndpointsRefusals] as const
 
 /**
  * To register, to change and to delete take the same: else a provider could be deleted, and another registered under
  * its slug [AT11].
  */
-export type PowerRefusal = 'user:invalid_session' | 'user:second_factor_required' | 'rate_limit:exceeded'
+export const powerRefusals = ['user:invalid_session', 'user:second_factor_required', 'rate_limit:exceeded'] as const
 
 export type ProviderChange = {
   readonly [Field in Exclude<keyof NewProvider, 'slug'>]?: NewProvider[Field] | undefined

@@ -1,19 +1,10 @@
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
-import type { ErrorCode } from '../errors/catalogue.ts'
 import { factorWanted, replyInBrowser } from '../sign-in/reply.ts'
 import type { Outcome } from './sign-in.ts'
 
 export const providerParams = z.object({ provider: z.string() })
-
-/** What every way through a provider may refuse once it is known who came. */
-export const signInCodes = [
-  'user:banned',
-  'oauth:email_not_verified',
-  'oauth:email_already_exists',
-  'rate_limit:exceeded',
-] as const satisfies readonly ErrorCode[]
 
 const pendingInBrowser = z.object({
   pending_token: z.string().meta({ description: 'for complete-signup' }),

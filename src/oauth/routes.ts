@@ -1,7 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
-import type { ErrorCode } from '../errors/catalogue.ts'
 import { faults } from '../errors/fault.ts'
 import { banGuard, freshGuard, sessionGuard, signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
@@ -11,31 +10,21 @@ import { type Guard, guard } from '../http/guard.ts'
 import { ruledText } from '../http/validation.ts'
 import { anonymousUserOf, findAnonymousUsers, giveName } from '../sign-in/browser.ts'
 import { adminRoutes } from './admin-routes.ts'
-import { authorize } from './authorize.ts'
+import { authorize, authorizeRefusals } from './authorize.ts'
 import { completeRoutes } from './complete-routes.ts'
-import { listConnections, unlink } from './connections.ts'
+import { listConnections, unlink, unlinkRefusals } from './connections.ts'
 import { listProviders } from './find-provider.ts'
 import { formPostRoutes } from './form-post-routes.ts'
-import { linkIdentity } from './link.ts'
-import { loginThroughProvider } from './login.ts'
+import { linkIdentity, linkIdentityRefusals } from './link.ts'
+import { loginThroughProvider, loginThroughProviderRefusals } from './login.ts'
 import { nativeRoutes } from './native-routes.ts'
-import { browserReplies, providerParams, replySignInInBrowser, signInCodes } from './reply.ts'
+import { browserReplies, providerParams, replySignInInBrowser } from './reply.ts'
 
 const arrivalBody = z.object({
   code: ruledText({ meta: {} }),
   state: ruledText({ meta: {} }),
   iss: z.string().optional(),
 })
-
-const arrivalCodes = [
-  'oauth:provider_not_found',
-  'oauth:invalid_auth_url',
-  'oauth:invalid_state',
-  'oauth:state_expired',
-  'oauth:token_exchange_failed',
-  'oauth:user_info_fetch_failed',
-  'oauth:user_info_parse_failed',
-] as const satisfies readonly ErrorCode[]
 
 export async function oauthRoutes(app: App, deps: Deps): Promise<void> {
   app.route({
@@ -85,7 +74,7 @@ const forLinks = (all: Guard): Guard =>
   })
 
 function authorizeRoute(app: App, deps: Deps): void {
-  const fault = faults('oauth:provider_not_found', 'oauth:invalid_redirect_url', 'oauth:invalid_auth_url')
+  const fault = faults(...authorizeRefusals)
   app.route({
     method: 'GET',
     url: '/v0/auth/oauth/:provider/authorize',
@@ -119,7 +108,7 @@ function authorizeRoute(app: App, deps: Deps): void {
 }
 
 function loginRoute(app: App, deps: Deps): void {
-  const fault = faults(...arrivalCodes, ...signInCodes)
+  const fault = faults(...loginThroughProviderRefusals)
   app.route({
     method: 'POST',
     url: '/v0/auth/oauth/:provider/login',
@@ -160,12 +149,7 @@ const connectionList = z.object({
 })
 
 function linkRoutes(app: App, deps: Deps): void {
-  const linkFault = faults(
-    ...arrivalCodes,
-    'oauth:account_already_linked',
-    'user:invalid_session',
-    'rate_limit:exceeded',
-  )
+  const linkFault = faults(...linkIdentityRefusals)
   app.route({
     method: 'POST',
     url: '/v0/auth/oauth/:provider/link',
@@ -190,11 +174,7 @@ function linkRoutes(app: App, deps: Deps): void {
     schema: { summary: 'The connections of the account', tags: ['oauth'], response: { 200: connectionList } },
     handler: async (request) => ({ connections: await listConnections(deps.db, signedInUser(request)) }),
   })
-  const unlinkFault = faults(
-    'oauth:connection_not_found',
-    'oauth:cannot_unlink_last_connection',
-    'user:invalid_session',
-  )
+  const unlinkFault = faults(...unlinkRefusals)
   app.route({
     method: 'POST',
     url: '/v0/auth/oauth/connections/unlink',

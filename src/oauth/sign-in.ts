@@ -17,11 +17,14 @@ import { issueOauthSignUp } from './pending-sign-up.ts'
 import type { Identity, Provider } from './provider.ts'
 import { suggestHandle } from './suggest-handle.ts'
 
-export type SignInRefusal =
-  | 'user:banned'
-  | 'oauth:email_not_verified'
-  | 'oauth:email_already_exists'
-  | 'rate_limit:exceeded'
+export const signInWithIdentityRefusals = [
+  'user:banned',
+  'oauth:email_not_verified',
+  'oauth:email_already_exists',
+  'rate_limit:exceeded',
+] as const
+
+type SignInWithIdentityRefusal = (typeof signInWithIdentityRefusals)[number]
 
 /** A sign-up through a provider that waits for its handle. */
 type NewAccount = {
@@ -49,7 +52,7 @@ type Arrival = {
  * e-mail [OA5].
  */
 export async function signInWithIdentity(
-  ctx: Context<SignInRefusal>,
+  ctx: Context<SignInWithIdentityRefusal>,
   provider: Provider,
   arrival: Arrival,
 ): Promise<Outcome> {

@@ -1,17 +1,19 @@
 import type { Context } from '../context.ts'
 import { exchangeCode } from './exchange.ts'
-import { findProvider } from './find-provider.ts'
+import { findProvider, findProviderRefusals } from './find-provider.ts'
 import { issuersOf } from './google.ts'
-import { fetchIdentity, type IdentityRefusal } from './identity.ts'
+import { fetchIdentity, fetchIdentityRefusals } from './identity.ts'
 import type { Identity, Provider } from './provider.ts'
 import { takeState } from './state.ts'
 
-export type ArrivalRefusal =
-  | 'oauth:provider_not_found'
-  | 'oauth:invalid_auth_url'
-  | 'oauth:invalid_state'
-  | 'oauth:state_expired'
-  | IdentityRefusal
+export const takeIdentityRefusals = [
+  ...findProviderRefusals,
+  'oauth:invalid_state',
+  'oauth:state_expired',
+  ...fetchIdentityRefusals,
+] as const
+
+type TakeIdentityRefusal = (typeof takeIdentityRefusals)[number]
 
 export type Return = {
   readonly slug: string
@@ -33,7 +35,7 @@ type Came = {
 
 /** Afterwards the state is used up; gives who came back from the provider, and where to go on. */
 export async function takeIdentity(
-  ctx: Context<ArrivalRefusal>,
+  ctx: Context<TakeIdentityRefusal>,
   { slug, code, state, iss, flow, anonymousDigests, sessionId }: Return,
 ): Promise<Came> {
   const provider = await findProvider(ctx, slug)

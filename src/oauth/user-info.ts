@@ -7,15 +7,17 @@ import type { Provider } from './provider.ts'
 import { demandSuccess, noteProviderFault } from './provider-answer.ts'
 import { ProviderTokenError, verifyByProvider } from './provider-keys.ts'
 
-export type UserInfoRefusal = 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed'
+export const fetchUserInfoRefusals = ['oauth:user_info_fetch_failed', 'oauth:user_info_parse_failed'] as const
+
+export type FetchUserInfoRefusal = (typeof fetchUserInfoRefusals)[number]
 
 /** What the provider says at a URL about the user whose token it is. */
 export async function fetchUserInfo(
-  ctx: Context<UserInfoRefusal>,
+  ctx: Context<FetchUserInfoRefusal>,
   provider: Provider,
   { url, accessToken }: { readonly url: string; readonly accessToken: string },
 ): Promise<unknown> {
-  const refuse = (code: UserInfoRefusal) => (cause: unknown) => {
+  const refuse = (code: FetchUserInfoRefusal) => (cause: unknown) => {
     throw ctx.fault(code, { cause, details: noteProviderFault(ctx, provider, { endpoint: 'user info', cause }) })
   }
   const ask = async () => {
