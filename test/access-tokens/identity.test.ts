@@ -1,7 +1,14 @@
-import { UnsecuredJWT } from 'jose'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { generateKeyPairSync } from 'node:crypto'
+import { SignJWT, UnsecuredJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, type TestContext, test, vi } from 'vitest'
 import { signJwt } from '../../src/credentials/jwt.ts'
-import { documentedVerification, type Verify } from '../proxies/documented-verification.ts'
+import {
+  type Application,
+  applications,
+  documentedVerification,
+  Refused,
+  type Verify,
+} from '../proxies/documented-verification.ts'
 import { publicUrl, startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { signedUp } from '../support/people.ts'
@@ -150,52 +157,66 @@ describe('an identity is remembered with its session', () => {
 })
 
 describe('what passes for an identity [AT6]', () => {
-  const claimsOf = async () => {
+  let ours: { readonly userId: string; readonly sessionId: string }
+  let ofStranger: string
+  beforeAll(async () => {
     const { claims } = partsOf(await identityOf((await signedUp(app)).client))
-    return { userId: String(claims.sub), sessionId: String(claims.sid), roles: [], issuedAtSeconds: Date.now() / 1000 }
-  }
-  const sign = async (typ: 'identity+jwt' | 'at+jwt', changes: object = {}, ttlSeconds = 60, ageSeconds = 0) => {
-    const claims = await claimsOf()
-    const key = app.deps.signingKeys.getCurrent()
-    const issuedAtSeconds = claims.issuedAtSeconds - ageSeconds
-    return signJwt({ ...app.config, ...changes }, key, { typ, ttlSeconds }, { ...claims, issuedAtSeconds })
-  }
-
-  test('to the documented verification one of ours', async () => {
-    const { client } = await signedUp(app)
-    const { headers } = await client.get(url)
-    expect(await verified(String(headers['x-postern-identity']))).toEqual({
-      userId: headers['x-user-id'],
-      sessionId: headers['x-session-id'],
-      roles: [],
-    })
-  })
-
-  test.each<[string, () => string | Promise<string>]>([
-    ['an access token', async () => (await holder(app)).accessToken],
-    ['one of another kind by the same key', () => sign('at+jwt')],
-    ['one of another issuer', () => sign('identity+jwt', { publicUrl: 'https://evil.example' })],
-    ['one that is over', () => sign('identity+jwt', {}, 60, 61)],
-    ['one without signature', async () => (await sign('identity+jwt')).replace(/[^.]+$/, '')],
-    ['alg none', async () => new UnsecuredJWT({ sub: 'x', sid: 'x', iss: publicUrl, aud: publicUrl }).encode()],
-    [
-      'two of ours, as a proxy joins them',
-      async () => [await sign('identity+jwt'), await sign('identity+jwt')].join(', '),
-    ],
-    ['what a client writes', () => 'forged'],
-    ['nothing', () => ''],
-  ])('not %s', async (_name, make) => {
-    await expect(verified(await make())).rejects.toThrow()
-  })
-
-  test('not one that was signed by a key of somebody else', async () => {
+    ours = { userId: String(claims.sub), sessionId: String(claims.sid) }
     const stranger = await startApp()
-    try {
-      const text = await identityOf((await signedUp(stranger)).client)
-      await expect(verified(text)).rejects.toThrow()
-    } finally {
-      await stranger.close()
-    }
+    ofStranger = await identityOf((await signedUp(stranger)).client)
+    await stranger.close()
+  })
+  const currentKey = () => app.deps.signingKeys.getCurrent()
+  const sign = (typ: 'identity+jwt' | 'at+jwt', ageSeconds = 0) => {
+    const claims = { ...ours, roles: [], issuedAtSeconds: Date.now() / 1000 - ageSeconds }
+    return signJwt(app.config, currentKey(), { typ, ttlSeconds: 60 }, claims)
+  }
+  /** With other claims, or by another key under the name of ours. */
+  const signAnew = (changes: object, key = currentKey().privateKey) => {
+    const { header, claims } = partsOf(sign('identity+jwt'))
+    return new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg: 'EdDSA', ...header }).sign(key)
+  }
+
+  describe.each(Object.entries(applications))('to an application in %s that does what the page tells', (_, start) => {
+    let application: Application | undefined
+    beforeAll(async () => {
+      application = await start(app)
+    })
+    afterAll(() => application?.stop())
+    const judge = (context: TestContext, text: string) =>
+      application?.verify({ headers: { 'x-postern-identity': text } }) ?? context.skip('it cannot be had here')
+
+    test('one of ours', async (context) => {
+      const { client } = await signedUp(app)
+      const { headers } = await client.get(url)
+      expect(await judge(context, String(headers['x-postern-identity']))).toEqual({
+        userId: headers['x-user-id'],
+        sessionId: headers['x-session-id'],
+        roles: [],
+      })
+    })
+
+    test.for<[string, () => string | Promise<string>]>([
+      ['an access token', async () => (await holder(app)).accessToken],
+      ['one of another kind by the same key', () => sign('at+jwt')],
+      ['one of another issuer', () => signAnew({ iss: 'https://evil.example' })],
+      ['one for another audience', () => signAnew({ aud: ['billing'] })],
+      ['one without a session', () => signAnew({ sid: undefined })],
+      ['one that is over', () => sign('identity+jwt', 61)],
+      ['one without signature', () => sign('identity+jwt').replace(/[^.]+$/, '')],
+      [
+        'one that a stranger signed under the name of our key',
+        () => signAnew({}, generateKeyPairSync('ed25519').privateKey),
+      ],
+      ['one of another Postern', () => ofStranger],
+      ['alg none', () => new UnsecuredJWT({ sub: 'x', sid: 'x', iss: publicUrl, aud: publicUrl }).encode()],
+      ['two of ours, as a proxy joins them', () => [sign('identity+jwt'), sign('identity+jwt')].join(', ')],
+      ['what a client writes', () => 'forged'],
+      ['nothing', () => ''],
+    ])('not %s', async ([, make], context) => {
+      const text = await make()
+      await expect((async () => judge(context, text))()).rejects.toThrow(Refused)
+    })
   })
 
   test('it opens nothing here: user:invalid_token', async () => {
