@@ -75,10 +75,12 @@ test('another service: asked who is there, connected, signed in through, disconn
   await page.getByText('You already have an account with this address.').waitFor()
 })
 
-test('what a provider sends back that is no good', async () => {
+test('what a provider sends back that is no good, its own failure told apart from a refusal [FD15]', async () => {
   const callback = `${app.origin}/account/oauth/google/callback`
   await page.goto(`${callback}?error=access_denied`)
   await said(page, 'You cancelled at the other service.')
+  await page.goto(`${callback}?error=server_error`)
+  await said(page, 'Something went wrong at the other service. Please try again.')
   await page.goto(`${callback}?code=code&state=state`)
   await said(page, 'This sign-in was started in another browser, or has already been used. Please start again.')
   await page.goto(`${app.origin}/account/oauth/nobody/callback?code=code&state=state`)

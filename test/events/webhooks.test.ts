@@ -60,11 +60,18 @@ describe('npm run admin -- webhooks', () => {
     expect(posts('/hook')).toHaveLength(before)
   })
 
-  test('what is not taken is posted again, with the same id', async () => {
+  test('what is not taken is posted again, with the same id; the log says which webhook it was, and why [FD67]', async () => {
     operator.replies.set('/ill', { status: 500, body: '' })
-    await add('/ill')
+    const { id: webhookId } = (await add('/ill')) ?? {}
     await somebody(app)
     await untilPosted('/ill', 1)
+    const said = () => app.warnings.filter((line) => line.webhookId === webhookId)
+    await expect.poll(said).not.toEqual([])
+    expect(said()[0]).toMatchObject({
+      queue: 'deliver-webhook',
+      eventId: posts('/ill')[0]?.event.id,
+      cause: { message: 'the webhook answered 500' },
+    })
     operator.replies.set('/ill', { body: '' })
     const [first] = posts('/ill')
     await expect
