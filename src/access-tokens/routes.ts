@@ -11,12 +11,14 @@ import type { Grant } from './grant.ts'
 import { issueTokens, issueTokensRefusals } from './issue.ts'
 import { refresh, refreshRefusals } from './refresh.ts'
 
-const grant = z.object({
-  access_token: z.string(),
-  token_type: z.literal('Bearer'),
-  expires_in: z.int().meta({ description: 'seconds' }),
-  refresh_token: z.string().optional().meta({ description: 'left out where it comes as a cookie' }),
-})
+const grant = z
+  .object({
+    access_token: z.string(),
+    token_type: z.literal('Bearer'),
+    expires_in: z.int().meta({ description: 'seconds' }),
+    refresh_token: z.string().optional().meta({ description: 'left out where it comes as a cookie' }),
+  })
+  .meta({ id: 'TokenGrant', description: 'An access token, and the refresh token that follows it' })
 
 const refreshBody = z.object({
   refresh_token: z.string().optional().meta({ description: 'before the cookie' }),
@@ -41,6 +43,7 @@ export function accessTokenRoutes(app: App, deps: Deps): void {
     url: '/v0/auth/token',
     config: { access: 'session', codes: issueFault.codes },
     schema: {
+      operationId: 'createToken',
       summary: 'An access token of the session, and a refresh token',
       tags: ['tokens'],
       response: { 200: grant },
@@ -57,7 +60,12 @@ export function accessTokenRoutes(app: App, deps: Deps): void {
     url: '/.well-known/jwks.json',
     // Services that check tokens ask for all their users from one address.
     config: { access: 'public', limit: 'none', database: 'none' },
-    schema: { summary: 'The public keys of access tokens', tags: ['tokens'], response: { 200: jwks } },
+    schema: {
+      operationId: 'getKeys',
+      summary: 'The public keys of access tokens',
+      tags: ['tokens'],
+      response: { 200: jwks },
+    },
     handler: async (_request, reply) => {
       const keys = deps.signingKeys.published()
       const use = { use: 'sig', alg: 'EdDSA' } as const
@@ -88,6 +96,7 @@ function refreshRoutes(app: App, deps: Deps): void {
     url: '/v0/auth/token/refresh',
     config: { access: 'public', codes: fault.codes },
     schema: {
+      operationId: 'refreshToken',
       summary: 'A refresh token for its child and a new access token',
       tags: ['tokens'],
       body: refreshBody,
@@ -106,6 +115,7 @@ function refreshRoutes(app: App, deps: Deps): void {
     url: '/v0/auth/token/revoke',
     config: { access: 'public', codes: revokeFault.codes },
     schema: {
+      operationId: 'revokeToken',
       summary: 'End a refresh token and its whole family',
       tags: ['tokens'],
       body: refreshBody,

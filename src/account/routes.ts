@@ -23,7 +23,7 @@ export function userRoutes(app: App, deps: Deps): void {
     url: '/v0/user/me',
     // Front-end servers ask for many users from one address.
     config: { access: 'session or access token', evenBanned: true, limit: 'none', repeatable: true },
-    schema: { summary: 'The signed-in account', tags: ['account'], response: { 200: me } },
+    schema: { operationId: 'getMe', summary: 'The signed-in account', tags: ['account'], response: { 200: me } },
     handler: (request, reply) => {
       void reply.send(presentMe(deps.config, signedInUser(request).user))
     },
@@ -34,6 +34,7 @@ export function userRoutes(app: App, deps: Deps): void {
     url: '/v0/user/me',
     config: { access: 'session', codes: changeFault.codes },
     schema: {
+      operationId: 'changeMe',
       summary: 'Change handle, display name or bio',
       tags: ['account'],
       body: z.object({
@@ -69,6 +70,7 @@ function deletionRoutes(app: App, deps: Deps): void {
     url: '/v0/user/me',
     config: { access: 'session', evenBanned: true, limit: 'sign-in', codes: fault.codes },
     schema: {
+      operationId: 'deleteMe',
       summary: 'Erase the account, with its password or a code; one with neither is mailed a link',
       tags: ['account'],
       body: deletionBody,
@@ -98,6 +100,7 @@ function deletionRoutes(app: App, deps: Deps): void {
     url: '/v0/user/me/deletion/confirm',
     config: { access: 'public', codes: confirmFault.codes },
     schema: {
+      operationId: 'confirmDeletion',
       summary: 'Erase the account by the mailed link',
       tags: ['account'],
       body: z.object({ token: mailedToken }),
@@ -111,14 +114,16 @@ function deletionRoutes(app: App, deps: Deps): void {
   })
 }
 
-const event = z.object({
-  id: z.uuid(),
-  type: z.string(),
-  created_at: z.iso.datetime(),
-  ip_address: z.string().optional(),
-  user_agent: z.string().optional(),
-  metadata: z.record(z.string(), z.string()).optional(),
-})
+const event = z
+  .object({
+    id: z.uuid(),
+    type: z.string(),
+    created_at: z.iso.datetime(),
+    ip_address: z.string().optional(),
+    user_agent: z.string().optional(),
+    metadata: z.record(z.string(), z.string()).optional(),
+  })
+  .meta({ id: 'SecurityEvent', description: 'What happened to an account' })
 
 const eventsQuery = z.object({
   limit: wholeNumberText({ least: 1, most: 100 }).optional(),
@@ -132,6 +137,7 @@ function historyRoutes(app: App, deps: Deps): void {
     url: '/v0/user/me/security-events',
     config: { access: 'session', codes: fault.codes },
     schema: {
+      operationId: 'listSecurityEvents',
       summary: 'What happened to the account, newest first',
       tags: ['account'],
       querystring: eventsQuery,
@@ -150,7 +156,12 @@ function historyRoutes(app: App, deps: Deps): void {
     method: 'GET',
     url: '/v0/user/me/export',
     config: { access: 'session', evenBanned: true, fresh: true, database: 'write', codes: exportFault.codes },
-    schema: { summary: 'All data of the account, to keep', tags: ['account'], response: { 200: z.looseObject({}) } },
+    schema: {
+      operationId: 'exportMe',
+      summary: 'All data of the account, to keep',
+      tags: ['account'],
+      response: { 200: z.looseObject({}) },
+    },
     handler: async (request, reply) => {
       const stream = await exportAccount({ ...deps, fault: exportFault }, signedInUser(request), callerOf(request))
       return reply
@@ -161,20 +172,22 @@ function historyRoutes(app: App, deps: Deps): void {
   })
 }
 
-const profile = z.object({
-  id: z.uuid(),
-  handle: z.string(),
-  display_name: z.string(),
-  bio: z.string().optional(),
-  profile_image: z.url().optional(),
-  banner_image: z.url().optional(),
-  roles: z.array(z.enum(roles)).optional(),
-  deactivated: z.boolean(),
-  is_banned: z.boolean(),
-  banned_until: z.iso.datetime().optional(),
-  ban_reason: z.string().optional(),
-  created_at: z.iso.datetime(),
-})
+const profile = z
+  .object({
+    id: z.uuid(),
+    handle: z.string(),
+    display_name: z.string(),
+    bio: z.string().optional(),
+    profile_image: z.url().optional(),
+    banner_image: z.url().optional(),
+    roles: z.array(z.enum(roles)).optional(),
+    deactivated: z.boolean(),
+    is_banned: z.boolean(),
+    banned_until: z.iso.datetime().optional(),
+    ban_reason: z.string().optional(),
+    created_at: z.iso.datetime(),
+  })
+  .meta({ id: 'Profile', description: 'An account as anybody may see it' })
 
 function profileRoutes(app: App, deps: Deps): void {
   const fault = faults('user:not_found', 'general:bad_request')
@@ -185,6 +198,7 @@ function profileRoutes(app: App, deps: Deps): void {
     url: '/v0/users/profile',
     config,
     schema: {
+      operationId: 'getProfile',
       summary: 'What anybody may see of an account, by its handle',
       tags: ['users'],
       querystring: z.object({ handle: z.string().min(1) }),
@@ -197,6 +211,7 @@ function profileRoutes(app: App, deps: Deps): void {
     url: '/v0/users/profile/id',
     config,
     schema: {
+      operationId: 'getProfileById',
       summary: 'The same by its id',
       tags: ['users'],
       querystring: z.object({ user_id: z.string().min(1) }),
@@ -213,6 +228,7 @@ function profileRoutes(app: App, deps: Deps): void {
     url: '/v0/users/handle/:handle/available',
     config: { access: 'public', limit: 'look-up', codes: ['general:validation_error'] },
     schema: {
+      operationId: 'checkHandle',
       summary: 'Whether a handle is free',
       tags: ['users'],
       params: z.object({ handle }),

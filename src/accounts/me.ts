@@ -4,22 +4,24 @@ import type { SignedIn } from '../credentials/signed-in.ts'
 import { presentImages } from './image-url.ts'
 import { roles } from './roles.ts'
 
-export const me = z.object({
-  id: z.uuid(),
-  email: z.string(),
-  handle: z.string(),
-  display_name: z.string(),
-  bio: z.string().optional(),
-  profile_image: z.url().optional(),
-  banner_image: z.url().optional(),
-  roles: z.array(z.enum(roles)).optional().meta({ description: 'the highest first' }),
-  is_banned: z.boolean(),
-  banned_until: z.iso.datetime().optional(),
-  ban_reason: z.string().optional(),
-  has_password: z.boolean(),
-  totp_enabled: z.boolean(),
-  created_at: z.iso.datetime(),
-})
+export const me = z
+  .object({
+    id: z.uuid(),
+    email: z.string(),
+    handle: z.string(),
+    display_name: z.string(),
+    bio: z.string().optional(),
+    profile_image: z.url().optional(),
+    banner_image: z.url().optional(),
+    roles: z.array(z.enum(roles)).optional().meta({ description: 'the highest first' }),
+    is_banned: z.boolean(),
+    banned_until: z.iso.datetime().optional(),
+    ban_reason: z.string().optional(),
+    has_password: z.boolean(),
+    totp_enabled: z.boolean(),
+    created_at: z.iso.datetime(),
+  })
+  .meta({ id: 'User', description: 'An account as its owner sees it' })
 
 /** The account as its owner sees it. */
 export const presentMe = (config: Pick<Config, 'publicUrl'>, user: SignedIn['user']): z.infer<typeof me> => ({

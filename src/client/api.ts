@@ -294,7 +294,7 @@ export interface Routes {
   '/v0/auth/session': {
     /** Who is signed in, or null */
     GET: {
-      data: { session: { user: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; created_at: string }; /** unless it is used until then */ expires_at: string; /** opened or re-authenticated in the last five minutes */ is_fresh: boolean; /** by what its holder has shown who they are */ methods: readonly ('password' | 'totp' | 'backup_code' | 'mail' | 'oauth')[] } | null }
+      data: { session: { /** An account as its owner sees it */ user: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; created_at: string }; /** unless it is used until then */ expires_at: string; /** opened or re-authenticated in the last five minutes */ is_fresh: boolean; /** by what its holder has shown who they are */ methods: readonly ('password' | 'totp' | 'backup_code' | 'mail' | 'oauth')[] } | null }
       code: 'general:invalid_ip_address' | 'system:database_error' | 'system:internal_error'
     }
   }

@@ -14,13 +14,15 @@ import { docsPage, errorsPage } from './pages.ts'
 
 const errorList = z.object({
   errors: z.array(
-    z.object({
-      code: z.string(),
-      status: z.int(),
-      title: z.string(),
-      description: z.string(),
-      doc_url: z.string(),
-    }),
+    z
+      .object({
+        code: z.string(),
+        status: z.int(),
+        title: z.string(),
+        description: z.string(),
+        doc_url: z.string(),
+      })
+      .meta({ id: 'CatalogueEntry', description: 'An error of the catalogue' }),
   ),
 })
 
@@ -32,7 +34,12 @@ export function docsRoutes(app: App, config: Config): void {
     method: 'GET',
     url: '/v0/errors',
     config: { access: 'public', database: 'none' },
-    schema: { summary: 'The catalogue of errors', tags: ['service'], response: { 200: errorList, 304: z.void() } },
+    schema: {
+      operationId: 'listErrors',
+      summary: 'The catalogue of errors',
+      tags: ['service'],
+      response: { 200: errorList, 304: z.void() },
+    },
     handler: async (request, reply) => {
       reply.headers({ etag, 'cache-control': 'public, max-age=300' })
       if (isKnown(etag, request.headers['if-none-match'])) return reply.code(304).send()

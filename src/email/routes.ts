@@ -19,6 +19,7 @@ export function emailRoutes(app: App, deps: Deps): void {
     config: { access: 'session', limit: 'sign-in', codes: changeFault.codes },
     onRequest: demandsPassword,
     schema: {
+      operationId: 'changeEmail',
       summary: 'Ask for another address: a link goes there, a notice to the old one',
       tags: ['email'],
       body: z.object({ password: knownPassword, new_email: email }),
@@ -38,6 +39,7 @@ export function emailRoutes(app: App, deps: Deps): void {
     url: '/v0/auth/confirm-email-change',
     config: { access: 'public', codes: confirmFault.codes },
     schema: {
+      operationId: 'confirmEmailChange',
       summary: 'Use the link in the new mailbox: the address changes and every session ends',
       tags: ['email'],
       body: z.object({ token: mailedToken, email: email.optional() }),
@@ -55,6 +57,7 @@ export function emailRoutes(app: App, deps: Deps): void {
     url: '/v0/auth/undo-email-change',
     config: { access: 'public', limit: 'sign-in', codes: undoFault.codes },
     schema: {
+      operationId: 'undoEmailChange',
       summary: 'Use the link in the old mailbox: the old address is back and nobody is signed in',
       tags: ['email'],
       body: z.object({ token: mailedToken }),

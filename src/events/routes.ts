@@ -22,6 +22,7 @@ export function eventRoutes(app: App, { eventHub }: Deps): void {
     url: '/v0/events',
     config: { access: 'session', codes: fault.codes, produces: 'text/event-stream' },
     schema: {
+      operationId: 'streamEvents',
       summary: 'The own account’s events as they happen (server-sent events); resumes by Last-Event-ID',
       tags: ['account'],
     },

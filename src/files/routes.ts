@@ -28,6 +28,7 @@ export async function fileRoutes(app: App, deps: Deps): Promise<void> {
     url: '/v0/user/me/profile-image/import',
     config: { access: 'session', limit: 'pictures', codes: importFault.codes },
     schema: {
+      operationId: 'importProfileImage',
       summary: 'Take the picture that a linked provider has',
       tags: ['account'],
       body: z.object({ provider: ruledText({ meta: { examples: ['github'] } }) }),
@@ -44,7 +45,7 @@ export async function fileRoutes(app: App, deps: Deps): Promise<void> {
     method: 'GET',
     url: '/v0/files/:name',
     config: { access: 'public', limit: 'none', codes: readFault.codes, produces: 'image/webp' },
-    schema: { summary: 'A picture', tags: ['users'], params: z.object({ name: z.string() }) },
+    schema: { operationId: 'getFile', summary: 'A picture', tags: ['users'], params: z.object({ name: z.string() }) },
     handler: async (request, reply) => {
       const bytes = await readStoredFile({ ...deps, fault: readFault }, request.params.name)
       return reply
@@ -83,20 +84,31 @@ async function uploadRoutes(app: App, deps: Deps): Promise<void> {
   await app.register(async (plain) => {
     const scope = plain as App
     await scope.register(multipart, { limits: { files: 1, fields: 10, fieldSize: 1024, parts: 11, headerPairs: 20 } })
-    imageRoutes(scope, deps, { url: '/v0/user/me/profile-image', kind: 'profile_image', what: 'profile picture' })
-    imageRoutes(scope, deps, { url: '/v0/user/me/banner-image', kind: 'banner_image', what: 'banner' })
+    imageRoutes(scope, deps, {
+      url: '/v0/user/me/profile-image',
+      name: 'ProfileImage',
+      kind: 'profile_image',
+      what: 'profile picture',
+    })
+    imageRoutes(scope, deps, {
+      url: '/v0/user/me/banner-image',
+      name: 'BannerImage',
+      kind: 'banner_image',
+      what: 'banner',
+    })
   })
 }
 
-type Image = { readonly url: string; readonly kind: ImageKind; readonly what: string }
+type Image = { readonly url: string; readonly name: string; readonly kind: ImageKind; readonly what: string }
 
-function imageRoutes(app: App, deps: Deps, { url, kind, what }: Image): void {
+function imageRoutes(app: App, deps: Deps, { url, name, kind, what }: Image): void {
   const { mostBytes } = imageLimits[kind]
   app.route({
     method: 'POST',
     url,
     config: { access: 'session', limit: 'pictures', upload: true, codes: uploadFault.codes },
     schema: {
+      operationId: `upload${name}`,
       summary: `Upload a ${what}: multipart/form-data with a part "file", up to ${mostBytes / 1024 / 1024} MiB`,
       tags: ['account'],
       consumes: ['multipart/form-data'],
@@ -119,7 +131,12 @@ function imageRoutes(app: App, deps: Deps, { url, kind, what }: Image): void {
     method: 'DELETE',
     url,
     config: { access: 'session', codes: clearFault.codes },
-    schema: { summary: `Remove the ${what}`, tags: ['account'], response: { 204: z.void() } },
+    schema: {
+      operationId: `remove${name}`,
+      summary: `Remove the ${what}`,
+      tags: ['account'],
+      response: { 204: z.void() },
+    },
     handler: async (request, reply) => {
       await clearImage({ ...deps, fault: clearFault }, { userId: signedInUser(request).user.id, kind })
       return reply.code(204).send()

@@ -15,12 +15,12 @@ const deadlineMs = 2000
 const essential: ReadonlySet<string> = new Set(['postgres', 'keys'])
 
 export function healthRoutes(app: App, checks: Readonly<Record<string, HealthCheck>>): void {
-  for (const url of ['/health-check', '/health/live']) {
+  for (const [operationId, url] of Object.entries({ checkHealth: '/health-check', getLiveness: '/health/live' })) {
     app.route({
       method: 'GET',
       url,
       config: { access: 'probe', database: 'none' },
-      schema: { summary: 'The process answers', tags: ['service'], response: { 204: z.void() } },
+      schema: { operationId, summary: 'The process answers', tags: ['service'], response: { 204: z.void() } },
       handler: async (_request, reply) => reply.code(204).send(),
     })
   }
@@ -28,7 +28,12 @@ export function healthRoutes(app: App, checks: Readonly<Record<string, HealthChe
     method: 'GET',
     url: '/health/ready',
     config: { access: 'probe', database: 'none' },
-    schema: { summary: 'The server can do its work', tags: ['service'], response: { 200: report, 503: report } },
+    schema: {
+      operationId: 'getReadiness',
+      summary: 'The server can do its work',
+      tags: ['service'],
+      response: { 200: report, 503: report },
+    },
     handler: async (_request, reply) => {
       const states = await Promise.all(
         Object.entries(checks).map(async ([name, check]) => [name, await stateOf(check)] as const),

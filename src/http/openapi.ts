@@ -1,24 +1,36 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
-import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { Config } from '../config/config.ts'
-import { catalogue, type ErrorCode } from '../errors/catalogue.ts'
 import { version } from '../process/version.ts'
 import { wireName } from './cookies.ts'
+import { errorResponses, nameErrors } from './openapi-errors.ts'
+import { policyOf } from './openapi-policy.ts'
 
-const fieldProblems = {
-  type: 'array',
-  description: 'Which field broke which rule; never the value that was sent.',
-  items: {
-    type: 'object',
-    required: ['path', 'rule'],
-    properties: {
-      path: { type: 'string', description: 'JSON pointer', examples: ['/password'] },
-      rule: { type: 'string', examples: ['min_length'] },
-      limit: { type: 'integer' },
-      values: { type: 'array', items: { type: 'string' } },
-    },
-  },
+const description =
+  'Authentication API whose errors are a contract: each operation says with which codes it may refuse, and no other ' +
+  'comes. Errors are JSON of their own, or problem details (RFC 9457) where application/problem+json is accepted.'
+
+const tags = {
+  auth: 'Signing up and signing in, in browsers (by a cookie) and in apps (by tokens in the body).',
+  password: 'Setting, changing and recovering a password.',
+  email: 'Changing the address of an account, and taking the change back.',
+  sessions: 'Who is signed in, where else, and on which devices.',
+  tokens: 'Access tokens for services, and the refresh tokens behind them.',
+  totp: 'A second factor: codes of an authenticator app, and backup codes.',
+  oauth: 'Signing in through providers, and connecting accounts to them.',
+  account: 'What an account says of itself, its pictures, its history, its export and its end.',
+  users: 'What anybody may see of others.',
+  moderation: 'Bans and roles, and the log of both.',
+  admin: 'Registering providers.',
+  service: 'Whether the server works, and its catalogue of errors.',
+}
+
+const successes: Readonly<Record<string, string>> = {
+  200: 'Done; this is the answer.',
+  201: 'Made; this is where it is.',
+  202: 'Accepted: something else must follow, which the body names.',
+  503: 'Not everything works that must; this is the report.',
 }
 
 const uploadBody = {
@@ -28,7 +40,11 @@ const uploadBody = {
 }
 
 const sessionSecurity = [{ session_cookie: [] }, { session_token: [] }]
+/** What may be sent along with a request, by who may ask. */
 const securityOf: Readonly<Record<string, readonly Record<string, readonly string[]>[]>> = {
+  public: [],
+  probe: [],
+  optional: [{}, ...sessionSecurity],
   session: sessionSecurity,
   'session or access token': [...sessionSecurity, { access_token: [] }],
 }
@@ -47,8 +63,15 @@ export async function publishOpenApi(app: FastifyInstance, config: Config): Prom
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Postern', version, description: 'Authentication API whose errors are a contract.' },
+      info: {
+        title: 'Postern',
+        version,
+        description,
+        contact: { name: 'This server', url: config.publicUrl },
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
       servers: [{ url: config.publicUrl }],
+      tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
       components: {
         securitySchemes: {
           session_cookie: { type: 'apiKey', in: 'cookie', name: wireName(config, 'session_id') },
@@ -59,35 +82,66 @@ export async function publishOpenApi(app: FastifyInstance, config: Config): Prom
     },
     transform: (document) => {
       const { schema, url } = jsonSchemaTransform(document as Parameters<typeof jsonSchemaTransform>[0])
-      const { declaredCodes, access, produces, upload, successHeaders } = document.route.config ?? {}
+      const { config: policy = {} } = document.route
+      const { declaredCodes, access, produces, upload, successHeaders } = policy
       const success =
         produces === undefined
           ? successResponses(schema.response, successHeaders)
-          : { 200: { description: 'OK', content: { [produces]: { schema: { type: 'string' } } } } }
+          : {
+              200: {
+                description: 'Done; this is the answer.',
+                content: { [produces]: { schema: { type: 'string' } } },
+              },
+            }
       const response = { ...success, ...errorResponses(declaredCodes ?? new Set()) }
-      const security = access && securityOf[access]
-      return {
-        schema: { ...schema, ...(upload && { body: uploadBody }), ...(security && { security }), response },
-        url,
-      }
+      const security = securityOf[access ?? 'public'] ?? sessionSecurity
+      const description = policyOf(policy)
+      return { schema: { ...schema, description, ...(upload && { body: uploadBody }), security, response }, url }
     },
-    transformObject: (made) => ('openapiObject' in made ? withOptionalBodies(made.openapiObject) : made.swaggerObject),
+    transformObject: (made) =>
+      tidy(jsonSchemaTransformObject(made as Parameters<typeof jsonSchemaTransformObject>[0]) as Document) as never,
   })
 }
 
-type Made = { paths?: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>> }
 type RequestBody = {
   required?: boolean
   content: Readonly<Record<string, { schema?: { required?: readonly string[] } }>>
 }
+type Operation = { requestBody?: RequestBody; responses?: Record<string, { $ref?: string; description?: string }> }
+type Document = {
+  paths?: Readonly<Record<string, Readonly<Record<string, Operation>> | undefined>>
+  components?: { schemas?: Record<string, object>; responses?: Record<string, object> }
+}
 
-/** Where every field may be left out, so may the body; the generator demands any that is declared. */
-function withOptionalBodies<Document extends Made>(document: Document): Document {
+/** What the generator leaves undone: whether a body may be left out, what a success means, each error said once. */
+function tidy<Made extends Document>(document: Made): Made {
   const operations = Object.values(document.paths ?? {}).flatMap((item) => Object.values(item ?? {}))
-  for (const { requestBody: body } of operations as { requestBody?: RequestBody }[]) {
+  for (const { requestBody: body, responses = {} } of operations) {
+    // Where every field may be left out, so may the body; the generator demands any that is declared.
     if (body) body.required = Object.values(body.content).some(({ schema }) => (schema?.required ?? []).length > 0)
+    for (const [status, response] of Object.entries(responses))
+      if (response.description === 'Default Response') response.description = successes[status] ?? 'Done'
   }
-  return document
+  const { schemas, responses } = nameErrors(operations)
+  const all = { ...document.components?.schemas, ...schemas }
+  return {
+    ...document,
+    components: { ...document.components, schemas: withoutUnused({ ...document.paths, ...responses }, all), responses },
+  }
+}
+
+/** Every named schema comes once as it is sent and once as it is answered, of which many are used in one way alone. */
+function withoutUnused(users: object, schemas: Record<string, object>): Record<string, object> {
+  const found = new Set<string>()
+  const look = (text: string): void => {
+    for (const [, name = ''] of text.matchAll(/#\/components\/schemas\/(\w+)/g)) {
+      if (found.has(name)) continue
+      found.add(name)
+      look(JSON.stringify(schemas[name] ?? {}))
+    }
+  }
+  look(JSON.stringify(users))
+  return Object.fromEntries(Object.entries(schemas).filter(([name]) => found.has(name)))
 }
 
 /** 204 and 304 have no body, and so no content to describe. */
@@ -102,34 +156,12 @@ function successResponses(
     all.map(([status, schema]) => [
       status,
       status === '204' || status === '304'
-        ? { description: 'No content', type: 'null', ...(entries.length > 0 && { headers }) }
+        ? {
+            description: status === '304' ? 'What is known is still so.' : 'Done.',
+            type: 'null',
+            ...(entries.length > 0 && { headers }),
+          }
         : schema,
     ]),
   )
-}
-
-function errorResponses(codes: ReadonlySet<ErrorCode>): Record<string, unknown> {
-  const byStatus = Map.groupBy(codes, (code) => catalogue[code].status)
-  return Object.fromEntries(
-    [...byStatus].sort(([a], [b]) => a - b).map(([status, list]) => [status, errorResponse(status, list)]),
-  )
-}
-
-function errorResponse(status: number, codes: readonly ErrorCode[]) {
-  const common = { status: { type: 'integer', const: status }, code: { type: 'string', enum: [...codes].sort() } }
-  const withFields = codes.some((code) => code === 'general:bad_request' || code === 'general:validation_error')
-  const fields = withFields ? { fields: fieldProblems } : {}
-  const document = (properties: object, required: string[]) => ({
-    schema: { type: 'object', required, properties: { ...common, ...properties, ...fields } },
-  })
-  return {
-    description: codes.map((code) => `${code}: ${catalogue[code].title}`).join('; '),
-    content: {
-      'application/json': document({ details: { type: 'string' } }, ['status', 'code']),
-      'application/problem+json': document(
-        { type: { type: 'string', format: 'uri' }, title: { type: 'string' }, detail: { type: 'string' } },
-        ['type', 'title', 'status', 'code'],
-      ),
-    },
-  }
 }

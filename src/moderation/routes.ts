@@ -24,6 +24,7 @@ export function moderationRoutes(app: App, deps: Deps): void {
     url: '/v0/moderation/logs',
     config: { access: 'session', role: 'mod', codes: logsFault.codes },
     schema: {
+      operationId: 'listModerationLogs',
       summary: 'What moderators and administrators did, newest first',
       tags: ['moderation'],
       querystring: logsQuery,
@@ -60,6 +61,7 @@ function banRoutes(app: App, deps: Deps): void {
     url: '/v0/users/ban',
     config: { ...access, codes: banFault.codes },
     schema: {
+      operationId: 'banUser',
       summary: 'Ban an account, until then or for good',
       tags: ['moderation'],
       body: banBody,
@@ -77,6 +79,7 @@ function banRoutes(app: App, deps: Deps): void {
     url: '/v0/users/unban',
     config: { ...access, codes: unbanFault.codes },
     schema: {
+      operationId: 'unbanUser',
       summary: 'End the ban of an account',
       tags: ['moderation'],
       body: unbanBody,
@@ -101,6 +104,7 @@ function roleRoutes(app: App, deps: Deps): void {
     url: '/v0/users/roles/grant',
     config: { ...access, codes: grantFault.codes },
     schema: {
+      operationId: 'grantRole',
       summary: 'Give an account a role, until then or for good',
       tags: ['moderation'],
       body: grantBody,
@@ -122,6 +126,7 @@ function roleRoutes(app: App, deps: Deps): void {
     url: '/v0/users/roles/revoke',
     config: { ...access, codes: revokeFault.codes },
     schema: {
+      operationId: 'revokeRole',
       summary: 'Take a role from an account',
       tags: ['moderation'],
       body: revokeBody,

@@ -61,16 +61,18 @@ export const logsQuery = z.object({
 
 export const logsPage = z.object({
   data: z.array(
-    z.object({
-      id: z.uuid(),
-      action: z.enum(actions),
-      actor_id: z.uuid(),
-      resource_type: z.literal('User'),
-      resource_id: z.uuid(),
-      reason: z.string(),
-      metadata: z.record(z.string(), z.string()),
-      created_at: z.iso.datetime(),
-    }),
+    z
+      .object({
+        id: z.uuid(),
+        action: z.enum(actions),
+        actor_id: z.uuid(),
+        resource_type: z.literal('User'),
+        resource_id: z.uuid(),
+        reason: z.string(),
+        metadata: z.record(z.string(), z.string()),
+        created_at: z.iso.datetime(),
+      })
+      .meta({ id: 'ModerationLogEntry', description: 'What a moderator or administrator did' }),
   ),
   has_newer: z.boolean(),
   has_older: z.boolean(),

@@ -39,6 +39,7 @@ export function adminRoutes(app: App, deps: Deps): void {
     url: '/v0/admin/oauth/providers',
     config: access,
     schema: {
+      operationId: 'listRegisteredProviders',
       summary: 'The registered providers, without their secrets',
       tags: ['admin'],
       response: { 200: z.object({ providers: z.array(shownProvider) }) },
@@ -51,6 +52,7 @@ export function adminRoutes(app: App, deps: Deps): void {
     url: '/v0/admin/oauth/providers',
     config: { ...access, codes: newFault.codes },
     schema: {
+      operationId: 'registerProvider',
       summary: 'Register a provider, by its issuer (OIDC) or its endpoints; by a session that shows two factors',
       tags: ['admin'],
       body: newProviderBody,
@@ -68,6 +70,7 @@ export function adminRoutes(app: App, deps: Deps): void {
     url: '/v0/admin/oauth/providers/:slug',
     config: { ...access, codes: changeFault.codes },
     schema: {
+      operationId: 'changeProvider',
       summary:
         'Change a registered provider; whom it asks and what it is believed, by a session that shows two factors',
       tags: ['admin'],
@@ -86,6 +89,7 @@ export function adminRoutes(app: App, deps: Deps): void {
     url: '/v0/admin/oauth/providers/:slug',
     config: { ...access, codes: deleteFault.codes },
     schema: {
+      operationId: 'removeProvider',
       summary: 'Remove a registered provider; by a session that shows two factors',
       tags: ['admin'],
       params,

@@ -21,6 +21,7 @@ const mailIsOut: z.infer<typeof mailed> = { status: 'email_verification_required
 export function completeRoutes(app: App, deps: Deps): void {
   const fault = faults(...completeSignUpRefusals)
   twoForms(app, deps, {
+    operationId: 'completeSignUp',
     path: '/complete-signup',
     config: { access: 'public', codes: fault.codes, missing: { handle: 'oauth:handle_required' } },
     summary: () => 'Choose a handle: the sign-up through a provider is an account',

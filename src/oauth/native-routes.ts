@@ -37,6 +37,7 @@ export function nativeRoutes(app: App, deps: Deps): void {
     url: '/v0/app/auth/oauth/:provider/token',
     config: { access: 'public', limit: 'sign-in', codes: fault.codes },
     schema: {
+      operationId: 'signInWithProviderToken',
       summary: "Sign in in an app with a token that the provider's own library gave it",
       tags: ['oauth'],
       params: providerParams,
@@ -72,6 +73,7 @@ function oneTapRoutes(app: App, deps: Deps): void {
     url: '/v0/auth/oauth/google/one-tap/nonce',
     config: { access: 'public', limit: 'authorize', codes: nonceFault.codes },
     schema: {
+      operationId: 'getOneTapNonce',
       summary: 'A nonce for Google One Tap in this browser, good once',
       tags: ['oauth'],
       response: { 200: z.object({ nonce: z.string() }) },
@@ -89,6 +91,7 @@ function oneTapRoutes(app: App, deps: Deps): void {
     url: '/v0/auth/oauth/google/one-tap/login',
     config: { access: 'public', limit: 'sign-in', codes: fault.codes, setsCookie: true },
     schema: {
+      operationId: 'signInWithOneTap',
       summary: 'Sign in with a credential of Google One Tap',
       tags: ['oauth'],
       body: z.object({ credential: ruledText({ meta: {} }), remember_me: z.boolean().optional() }),

@@ -32,6 +32,7 @@ export async function oauthRoutes(app: App, deps: Deps): Promise<void> {
     url: '/v0/auth/oauth/providers',
     config: { access: 'public' },
     schema: {
+      operationId: 'listProviders',
       summary: 'Through whom users can sign in',
       tags: ['oauth'],
       response: { 200: z.object({ providers: z.array(z.object({ slug: z.string(), name: z.string() })) }) },
@@ -81,6 +82,7 @@ function authorizeRoute(app: App, deps: Deps): void {
     config: { access: 'public', limit: 'authorize', codes: fault.codes },
     onRequest: [sessionGuard(deps), banGuard, freshGuard].map(forLinks),
     schema: {
+      operationId: 'authorizeProvider',
       summary: 'The URL at the provider to send the browser to',
       tags: ['oauth'],
       params: providerParams,
@@ -114,6 +116,7 @@ function loginRoute(app: App, deps: Deps): void {
     url: '/v0/auth/oauth/:provider/login',
     config: { access: 'public', limit: 'sign-in', codes: fault.codes, setsCookie: true },
     schema: {
+      operationId: 'signInWithProvider',
       summary: 'Sign in with what the provider sent the browser back with',
       tags: ['oauth'],
       params: providerParams,
@@ -155,6 +158,7 @@ function linkRoutes(app: App, deps: Deps): void {
     url: '/v0/auth/oauth/:provider/link',
     config: { access: 'session', codes: linkFault.codes },
     schema: {
+      operationId: 'linkProvider',
       summary: 'Connect the account with what the provider sent the browser back with',
       tags: ['oauth'],
       params: providerParams,
@@ -171,7 +175,12 @@ function linkRoutes(app: App, deps: Deps): void {
     method: 'GET',
     url: '/v0/auth/oauth/connections',
     config: { access: 'session' },
-    schema: { summary: 'The connections of the account', tags: ['oauth'], response: { 200: connectionList } },
+    schema: {
+      operationId: 'listConnections',
+      summary: 'The connections of the account',
+      tags: ['oauth'],
+      response: { 200: connectionList },
+    },
     handler: async (request) => ({ connections: await listConnections(deps.db, signedInUser(request)) }),
   })
   const unlinkFault = faults(...unlinkRefusals)
@@ -180,6 +189,7 @@ function linkRoutes(app: App, deps: Deps): void {
     url: '/v0/auth/oauth/connections/unlink',
     config: { access: 'session', fresh: true, codes: unlinkFault.codes },
     schema: {
+      operationId: 'unlinkProvider',
       summary: 'Disconnect the account from a provider; its last way in stays',
       tags: ['oauth'],
       body: z.object({ provider: ruledText({ meta: {} }) }),

@@ -57,21 +57,23 @@ export const providerChangeBody = z.object({
   ...changeable,
 })
 
-export const shownProvider = z.object({
-  id: z.uuid(),
-  slug: z.string(),
-  name: z.string(),
-  client_id: z.string(),
-  issuer: z.string().optional(),
-  authorization_endpoint: z.string(),
-  token_endpoint: z.string(),
-  userinfo_endpoint: z.string().optional(),
-  email_verification: z.string(),
-  nonce: z.string(),
-  token_endpoint_auth_method: z.string(),
-  authorize_parameters: z.record(z.string(), z.string()),
-  audiences: z.array(z.string()),
-  scopes: z.array(z.string()),
-  image_hosts: z.array(z.string()),
-  created_at: z.iso.datetime(),
-})
+export const shownProvider = z
+  .object({
+    id: z.uuid(),
+    slug: z.string(),
+    name: z.string(),
+    client_id: z.string(),
+    issuer: z.string().optional(),
+    authorization_endpoint: z.string(),
+    token_endpoint: z.string(),
+    userinfo_endpoint: z.string().optional(),
+    email_verification: z.string(),
+    nonce: z.string(),
+    token_endpoint_auth_method: z.string(),
+    authorize_parameters: z.record(z.string(), z.string()),
+    audiences: z.array(z.string()),
+    scopes: z.array(z.string()),
+    image_hosts: z.array(z.string()),
+    created_at: z.iso.datetime(),
+  })
+  .meta({ id: 'RegisteredProvider', description: 'A provider as administrators see it, without its secret' })

@@ -38,6 +38,7 @@ function changeRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void
     },
     onRequest: demandsPassword,
     schema: {
+      operationId: 'changePassword',
       summary: 'Change the password; other sessions end',
       tags: ['password'],
       body: z.object({
@@ -71,6 +72,7 @@ function setInitialRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): 
     },
     onRequest: demandsNoPassword,
     schema: {
+      operationId: 'setInitialPassword',
       summary: 'Give an account without a password its first; other sessions end',
       tags: ['password'],
       body: z.object({ new_password: chosenPassword }),
@@ -92,6 +94,7 @@ function forgotRoute(app: App, deps: Deps): void {
     url: '/v0/auth/forgot-password',
     config: { access: 'public', limit: 'mail', turnstile: true, codes: fault.codes },
     schema: {
+      operationId: 'forgotPassword',
       summary: 'Mail a link to set a new password; the answer is the same for every address',
       tags: ['password'],
       body: z.object({ email }),
@@ -117,6 +120,7 @@ function resetRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void 
       missing: { new_password: 'password:new_password_missing' },
     },
     schema: {
+      operationId: 'resetPassword',
       summary: 'Set a new password by a mailed link; every session and device of the account ends',
       tags: ['password'],
       body: z.object({ token: mailedToken, new_password: chosenPassword, email: email.optional() }),

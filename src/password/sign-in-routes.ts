@@ -11,6 +11,7 @@ import { login, loginRefusals } from './login.ts'
 export function passwordSignInRoutes(app: App, deps: Deps): void {
   const fault = faults(...loginRefusals)
   twoForms(app, deps, {
+    operationId: 'signIn',
     path: '/login',
     config: { access: 'public', limit: 'sign-in', turnstile: true, hashes: true, codes: fault.codes },
     summary: (where) => `Sign in ${where}`,

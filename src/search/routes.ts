@@ -17,13 +17,15 @@ const query = ruledText({
 
 const page = z.object({
   users: z.array(
-    z.object({
-      id: z.uuid(),
-      handle: z.string(),
-      display_name: z.string(),
-      bio: z.string().optional(),
-      profile_image: z.url().optional(),
-    }),
+    z
+      .object({
+        id: z.uuid(),
+        handle: z.string(),
+        display_name: z.string(),
+        bio: z.string().optional(),
+        profile_image: z.url().optional(),
+      })
+      .meta({ id: 'FoundUser', description: 'Somebody who matches a search' }),
   ),
   page: z.int(),
   page_size: z.int(),
@@ -39,6 +41,7 @@ export function searchRoutes(app: App, deps: Deps): void {
     // PostgreSQL's search is a transaction.
     config: { access: 'public', limit: 'look-up', database: 'write', codes: fault.codes },
     schema: {
+      operationId: 'searchUsers',
       summary: 'Users by handle and name, best matches first',
       tags: ['users'],
       querystring: z.object({

@@ -16,6 +16,7 @@ const current = z
     is_fresh: z.boolean().meta({ description: 'opened or re-authenticated in the last five minutes' }),
     methods: z.array(z.enum(methodNames)).meta({ description: 'by what its holder has shown who they are' }),
   })
+  .meta({ id: 'CurrentSession', description: 'The session that asks' })
   .nullable()
 
 /** What a page asks first: a guest is an answer, not an error that the browser's console shows [FD83]. */
@@ -26,6 +27,7 @@ export function currentRoute(app: App, deps: Deps): void {
     // Front-end servers ask for many users from one address.
     config: { access: 'optional', limit: 'none' },
     schema: {
+      operationId: 'getSession',
       summary: 'Who is signed in, or null',
       tags: ['sessions'],
       response: { 200: z.object({ session: current }) },

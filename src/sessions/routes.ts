@@ -17,29 +17,33 @@ const time = z.iso.datetime()
 
 const sessionList = z.object({
   sessions: z.array(
-    z.object({
-      management_id: z.uuid(),
-      created_at: time,
-      last_seen_at: time,
-      expires_at: time,
-      max_expires_at: time,
-      user_agent: z.string().optional(),
-      ip_address: z.string().optional(),
-      is_current: z.boolean(),
-    }),
+    z
+      .object({
+        management_id: z.uuid(),
+        created_at: time,
+        last_seen_at: time,
+        expires_at: time,
+        max_expires_at: time,
+        user_agent: z.string().optional(),
+        ip_address: z.string().optional(),
+        is_current: z.boolean(),
+      })
+      .meta({ id: 'Session', description: 'Where somebody is signed in' }),
   ),
 })
 
 const deviceList = z.object({
   devices: z.array(
-    z.object({
-      id: z.uuid(),
-      created_at: time,
-      last_seen_at: time,
-      user_agent: z.string().optional(),
-      ip_address: z.string().optional(),
-      is_current: z.boolean(),
-    }),
+    z
+      .object({
+        id: z.uuid(),
+        created_at: time,
+        last_seen_at: time,
+        user_agent: z.string().optional(),
+        ip_address: z.string().optional(),
+        is_current: z.boolean(),
+      })
+      .meta({ id: 'Device', description: 'A device that the account knows' }),
   ),
 })
 
@@ -50,7 +54,7 @@ export function sessionRoutes(app: App, deps: Deps): void {
     method: 'POST',
     url: '/v0/auth/logout',
     config: { access: 'session', evenBanned: true },
-    schema: { summary: 'End the session', tags: ['sessions'], response: { 204: z.void() } },
+    schema: { operationId: 'signOut', summary: 'End the session', tags: ['sessions'], response: { 204: z.void() } },
     handler: async (request, reply) => {
       await logOut(deps, signedInUser(request), callerOf(request))
       clearCookie(reply, deps.config, 'session_id')
@@ -65,7 +69,12 @@ export function sessionRoutes(app: App, deps: Deps): void {
     method: 'GET',
     url: '/v0/auth/sessions',
     config: { access: 'session', codes: listFault.codes },
-    schema: { summary: 'The live sessions of the account', tags: ['sessions'], response: { 200: sessionList } },
+    schema: {
+      operationId: 'listSessions',
+      summary: 'The live sessions of the account',
+      tags: ['sessions'],
+      response: { 200: sessionList },
+    },
     handler: async (request) => ({
       sessions: await listSessions({ ...deps, fault: listFault }, signedInUser(request)),
     }),
@@ -75,6 +84,7 @@ export function sessionRoutes(app: App, deps: Deps): void {
     url: '/v0/auth/sessions/:management_id',
     config: { access: 'session', codes: fault.codes },
     schema: {
+      operationId: 'endSession',
       summary: 'End one of the own sessions',
       tags: ['sessions'],
       params: z.object({ management_id: z.string() }),
@@ -91,7 +101,12 @@ export function sessionRoutes(app: App, deps: Deps): void {
     method: 'POST',
     url: '/v0/auth/sessions/revoke-others',
     config: { access: 'session', fresh: true },
-    schema: { summary: 'End every other session of the account', tags: ['sessions'], response: { 204: z.void() } },
+    schema: {
+      operationId: 'endOtherSessions',
+      summary: 'End every other session of the account',
+      tags: ['sessions'],
+      response: { 204: z.void() },
+    },
     handler: async (request, reply) => {
       await revokeOtherSessions(deps, signedInUser(request), callerOf(request))
       return reply.code(204).send()
@@ -130,6 +145,7 @@ function checkRoute(app: App, deps: Deps): void {
       successHeaders: identityHeaders,
     },
     schema: {
+      operationId: 'checkSession',
       summary: "Forward-auth of reverse proxies: the answer's headers say who is signed in",
       tags: ['sessions'],
       querystring: checkQuery,
@@ -151,7 +167,12 @@ function deviceRoutes(app: App, deps: Deps): void {
     method: 'GET',
     url: '/v0/auth/devices',
     config: { access: 'session' },
-    schema: { summary: 'The devices that the account knows', tags: ['sessions'], response: { 200: deviceList } },
+    schema: {
+      operationId: 'listDevices',
+      summary: 'The devices that the account knows',
+      tags: ['sessions'],
+      response: { 200: deviceList },
+    },
     handler: async (request) => ({ devices: await listDevices(deps.db, signedInUser(request)) }),
   })
   app.route({
@@ -159,6 +180,7 @@ function deviceRoutes(app: App, deps: Deps): void {
     url: '/v0/auth/devices/:id',
     config: { access: 'session', codes: fault.codes },
     schema: {
+      operationId: 'forgetDevice',
       summary: 'Forget a device: its next sign-in needs a mailed link',
       tags: ['sessions'],
       params: z.object({ id: z.string() }),

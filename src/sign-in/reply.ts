@@ -17,17 +17,29 @@ export type FactorOutcome = {
 export type DeviceOutcome = { readonly next: 'device' }
 export type LoginOutcome = SessionOutcome | FactorOutcome | DeviceOutcome
 
-export const factorWanted = z.object({
-  temp_token: z.string().meta({ description: 'for totp/verify' }),
-  methods: z.array(z.enum(secondSteps)).meta({ description: 'by which of them it goes on' }),
-})
-export const toBeContinued = z.union([factorWanted, z.object({ status: z.literal('device_verification_required') })])
+export const factorWanted = z
+  .object({
+    temp_token: z.string().meta({ description: 'for totp/verify' }),
+    methods: z.array(z.enum(secondSteps)).meta({ description: 'by which of them it goes on' }),
+  })
+  .meta({ id: 'SecondFactorWanted', description: 'The sign-in waits for a second factor' })
+export const toBeContinued = z.union([
+  factorWanted,
+  z
+    .object({ status: z.literal('device_verification_required') })
+    .meta({ id: 'DeviceVerificationWanted', description: 'The sign-in waits for the link that was mailed' }),
+])
 
 /** What an app keeps of a sign-in. */
-export const openedInApp = z.object({
-  token: z.string(),
-  device_token: z.string().optional().meta({ description: 'where this app became a known device: for X-Device-Token' }),
-})
+export const openedInApp = z
+  .object({
+    token: z.string(),
+    device_token: z
+      .string()
+      .optional()
+      .meta({ description: 'where this app became a known device: for X-Device-Token' }),
+  })
+  .meta({ id: 'AppSession', description: 'What an app keeps of a sign-in' })
 
 /** An app's device token comes as a header, in every way to sign in. */
 export const deviceHeader = z.looseObject({ 'x-device-token': z.string().optional() })

@@ -23,6 +23,7 @@ function reauthenticateRoute(app: App, deps: Deps): void {
     url: '/v0/auth/reauthenticate',
     config: { access: 'session', evenBanned: true, limit: 'sign-in', codes: fault.codes },
     schema: {
+      operationId: 'reauthenticate',
       summary: 'Prove again who is signed in: the session is fresh for five minutes',
       tags: ['auth'],
       body: reproofBody,
@@ -48,6 +49,7 @@ function reauthenticateRoute(app: App, deps: Deps): void {
 function deviceRoutes(app: App, deps: Deps): void {
   const fault = faults(...confirmDeviceRefusals)
   twoForms(app, deps, {
+    operationId: 'verifyDevice',
     path: '/device/verify',
     config: { access: 'optional', codes: fault.codes },
     summary: (where) => `Use a device link ${where}: it is known from now on, and signed in`,

@@ -19,6 +19,8 @@ type Asked<Body> = {
 }
 
 type Step<Body, Wait> = {
+  /** In a browser; in an app it ends in `InApp`. */
+  readonly operationId: string
   /** After `/v0/auth` and `/v0/app/auth`. */
   readonly path: string
   readonly config: FastifyContextConfig
@@ -44,14 +46,26 @@ type Step<Body, Wait> = {
 export function twoForms<Body, Wait = never>(
   app: App,
   deps: { readonly config: Config; readonly keyring: Keyring },
-  { path, config, summary, tag, body, bodyInApp = body, takesDevice, sessionInApp, wait, take }: Step<Body, Wait>,
+  {
+    operationId,
+    path,
+    config,
+    summary,
+    tag,
+    body,
+    bodyInApp = body,
+    takesDevice,
+    sessionInApp,
+    wait,
+    take,
+  }: Step<Body, Wait>,
 ): void {
   const waits = wait && { 202: wait }
   app.route({
     method: 'POST',
     url: `/v0/auth${path}`,
     config: { ...config, setsCookie: true },
-    schema: { summary: summary('in a browser'), tags: [tag], body, response: { ...waits, 204: z.void() } },
+    schema: { operationId, summary: summary('in a browser'), tags: [tag], body, response: { ...waits, 204: z.void() } },
     handler: async (request, reply) => {
       const taken = await take({
         request,
@@ -67,6 +81,7 @@ export function twoForms<Body, Wait = never>(
     url: `/v0/app/auth${path}`,
     config,
     schema: {
+      operationId: `${operationId}InApp`,
       summary: summary('in an app'),
       tags: [tag],
       body: bodyInApp,

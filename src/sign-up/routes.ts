@@ -19,6 +19,7 @@ export function signUpRoutes(app: App, deps: Deps): void {
     url: '/v0/auth/signup',
     config: { access: 'public', limit: 'sign-up', turnstile: true, hashes: true, codes: signUpFault.codes },
     schema: {
+      operationId: 'signUp',
       summary: 'Sign up; no account exists until the mailed link is used',
       tags: ['auth'],
       body: signUpBody(deps),
@@ -55,6 +56,7 @@ function resendRoute(app: App, deps: Deps): void {
     url: '/v0/auth/resend-verification-email',
     config: { access: 'optional', limit: 'mail', turnstile: true, codes: fault.codes },
     schema: {
+      operationId: 'resendVerificationEmail',
       summary: 'Mail a fresh verification link; the answer is the same for every address',
       tags: ['auth'],
       body: z.object({ email }),
@@ -80,6 +82,7 @@ function digestsOf(pendingToken: string | undefined): readonly Buffer[] {
 function verifyEmailRoutes(app: App, deps: Deps): void {
   const fault = faults(...verifyEmailRefusals)
   twoForms<z.infer<typeof verificationInApp>>(app, deps, {
+    operationId: 'verifyEmail',
     path: '/verify-email',
     config: { access: 'optional', codes: fault.codes },
     summary: (where) => `Use a verification link ${where}: the account is created and signed in`,

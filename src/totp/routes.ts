@@ -30,6 +30,7 @@ export function totpRoutes(app: App, deps: Deps): void {
     config: { access: 'session', codes: disableFault.codes },
     onRequest: demandsOn,
     schema: {
+      operationId: 'disableTotp',
       summary: 'Switch TOTP off, with a code or a backup code',
       tags: ['totp'],
       body: codeBody,
@@ -47,6 +48,7 @@ export function totpRoutes(app: App, deps: Deps): void {
     config: { access: 'session', codes: regenerateFault.codes },
     onRequest: demandsOn,
     schema: {
+      operationId: 'regenerateBackupCodes',
       summary: 'Ten new backup codes; the old ones are void',
       tags: ['totp'],
       body: codeBody,
@@ -64,7 +66,7 @@ export function totpRoutes(app: App, deps: Deps): void {
     method: 'GET',
     url: '/v0/auth/totp/status',
     config: { access: 'session' },
-    schema: { summary: 'Whether TOTP is on', tags: ['totp'], response: { 200: status } },
+    schema: { operationId: 'getTotpStatus', summary: 'Whether TOTP is on', tags: ['totp'], response: { 200: status } },
     handler: (request) => totpStatus(deps.db, signedInUser(request)),
   })
   verifyRoutes(app, deps)
@@ -95,6 +97,7 @@ function setupRoutes(app: App, deps: Deps): void {
     config: { access: 'session', fresh: true, codes: setupFault.codes },
     onRequest: demandsOff,
     schema: {
+      operationId: 'setUpTotp',
       summary: 'A secret for an authenticator app, still to be confirmed',
       tags: ['totp'],
       response: { 200: setup },
@@ -116,6 +119,7 @@ function setupRoutes(app: App, deps: Deps): void {
     config: { access: 'session', fresh: true, codes: enableFault.codes },
     onRequest: [demandsOff, demandsSecret],
     schema: {
+      operationId: 'enableTotp',
       summary: 'Confirm the secret by its first code; the backup codes are shown this once',
       tags: ['totp'],
       body: codeBody,
@@ -130,6 +134,7 @@ function setupRoutes(app: App, deps: Deps): void {
 function verifyRoutes(app: App, deps: Deps): void {
   const fault = faults(...verifyLoginRefusals)
   twoForms(app, deps, {
+    operationId: 'verifyTotp',
     path: '/totp/verify',
     config: { access: 'public', limit: 'sign-in', codes: fault.codes },
     summary: (where) => `The second step of a sign-in ${where}`,

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { signAccessToken } from '../../src/credentials/access-token.ts'
 import { startApp, type TestApp } from '../support/app.ts'
+import { isSignedIn, readOpenApi, type Security } from '../support/openapi.ts'
 import { holder, partsOf, startReplica, withToken } from './support.ts'
 
 let app: TestApp
@@ -23,12 +24,12 @@ const routesThatTakeIt = ['/v0/auth/check', '/v0/user/me']
 describe('what an access token opens', () => {
   type Operation = { readonly method: string; readonly url: string; readonly isSignedIn: boolean }
   const operations = async (): Promise<Operation[]> => {
-    const { paths } = (await app.client().get('/openapi.json')).body
-    return Object.entries(paths as Record<string, Record<string, { security?: unknown }>>).flatMap(([path, item]) =>
+    const { paths } = await readOpenApi<{ paths: Record<string, Record<string, { security: Security }>> }>(app)
+    return Object.entries(paths).flatMap(([path, item]) =>
       Object.entries(item).map(([verb, { security }]) => ({
         method: verb.toUpperCase(),
         url: path.replace(/\{\w+\}/g, 'x'),
-        isSignedIn: security !== undefined,
+        isSignedIn: isSignedIn(security),
       })),
     )
   }

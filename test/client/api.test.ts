@@ -2,13 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { startApp } from '../support/app.ts'
 import { clientTypes, type OpenApiDocument } from '../support/client-types.ts'
+import { readOpenApi } from '../support/openapi.ts'
 
 const file = new URL('../../src/client/api.ts', import.meta.url)
 
 test('src/client/api.ts is what the OpenAPI document says', async () => {
   const app = await startApp()
-  // A body is JSON of any shape to the client of the tests.
-  const document = (await app.client().get('/openapi.json')).body as unknown as OpenApiDocument
+  const document = await readOpenApi<OpenApiDocument>(app)
   await app.close()
   const wanted = clientTypes(document)
   // With UPDATE=1 the file is written instead.

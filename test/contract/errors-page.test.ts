@@ -4,14 +4,15 @@ import { catalogue } from '../../src/errors/catalogue.ts'
 import { startApp } from '../support/app.ts'
 import { declaredErrors, type ErrorsDocument } from '../support/declared.ts'
 import { errorsPage, errorsPageFile, proofLine, proofsOf, proofsOn } from '../support/errors-page.ts'
+import { readOpenApi } from '../support/openapi.ts'
 
 // The tests that the page names are held against the run by test/verdict. While npm run proof writes it, it may be old.
 test.skipIf(process.env.PROOF)('docs/errors.md says what the tables of errors and the routes say', async () => {
   const app = await startApp()
-  const { body } = await app.client().get('/openapi.json')
+  const document = await readOpenApi<ErrorsDocument>(app)
   await app.close()
   const page = readFileSync(errorsPageFile, 'utf8')
-  const rendered = errorsPage(declaredErrors(body as ErrorsDocument), proofsOn(page))
+  const rendered = errorsPage(declaredErrors(document), proofsOn(page))
   if (process.env.UPDATE) writeFileSync(errorsPageFile, rendered)
   else expect(page).toBe(rendered)
 })

@@ -7,6 +7,7 @@ import type { ErrorCode } from '../../src/errors/catalogue.ts'
 import { startApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
 import { createDatabase } from '../support/database.ts'
+import { readOpenApi } from '../support/openapi.ts'
 import { signedInOnDevice, signedUp } from '../support/people.ts'
 import { openProxy } from '../support/proxy.ts'
 
@@ -350,12 +351,12 @@ test('the first check that fails answers', async () => {
 })
 
 async function readOperations(): Promise<Operation[]> {
-  const { body } = await app.client().get('/openapi.json')
   type Schema = { readonly properties?: Record<string, { readonly enum?: string[] }> }
   type Content = { readonly content?: { readonly 'application/json'?: { readonly schema?: Schema } } }
   type Item = Record<string, { readonly requestBody?: Content; readonly responses: Record<string, Content> }>
   const schemaOf = (content: Content | undefined) => content?.content?.['application/json']?.schema
-  return Object.entries(body.paths as Record<string, Item>).flatMap(([path, item]) =>
+  const { paths } = await readOpenApi<{ paths: Record<string, Item> }>(app)
+  return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([verb, { requestBody, responses }]) => ({
       name: `${verb.toUpperCase()} ${path}`,
       method: verb.toUpperCase(),

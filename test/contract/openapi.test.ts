@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildApp } from '../../src/app.ts'
 import { catalogue, errorCodes } from '../../src/errors/catalogue.ts'
 import { publicUrl, startApp, type TestApp } from '../support/app.ts'
+import { readOpenApi } from '../support/openapi.ts'
 import { signedUp } from '../support/people.ts'
 
 type Schema = {
@@ -36,9 +37,7 @@ let operations: readonly { readonly name: string; readonly path: string; readonl
 
 beforeAll(async () => {
   app = await startApp()
-  const answer = await app.client().get('/openapi.json')
-  // A body is JSON of any shape to the client; the tests below are what checks it.
-  document = answer.body as unknown as Document
+  document = await readOpenApi<Document>(app)
   operations = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({
       name: `${method.toUpperCase()} ${path}`,

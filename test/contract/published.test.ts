@@ -4,6 +4,7 @@ import { catalogue, errorCodes } from '../../src/errors/catalogue.ts'
 import { version } from '../../src/process/version.ts'
 import { startApp } from '../support/app.ts'
 import { codesOf } from '../support/declared.ts'
+import { readOpenApi } from '../support/openapi.ts'
 
 type Schema = {
   readonly required?: readonly string[]
@@ -25,10 +26,8 @@ const major = Number(version.split('.')[0])
 let present: string
 beforeAll(async () => {
   const app = await startApp()
-  const { body } = await app.client().get('/openapi.json')
+  present = describeContract(await readOpenApi<Document>(app))
   await app.close()
-  // A body is JSON of any shape to the client of the tests.
-  present = describeContract(body as unknown as Document)
 })
 
 /** A line each for a code, what a route needs, the fields that a success gives and the codes that an error answers. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import { codesOf } from '../support/declared.ts'
+import { readOpenApi } from '../support/openapi.ts'
 import { runAdmin } from '../support/server-process.ts'
 import { adminWithCode, said, somebody } from './support.ts'
 
@@ -57,9 +58,9 @@ test('every act of an administrator is written down with who did it [AT11]', asy
 })
 
 test('these are all the acts that there are [AT11]', async () => {
-  const { body } = await app.client().get('/openapi.json')
   type Operation = { readonly responses: Record<string, Parameters<typeof codesOf>[0]> }
-  const all = Object.entries(body.paths as Record<string, Record<string, Operation>>).flatMap(([path, item]) =>
+  const { paths } = await readOpenApi<{ paths: Record<string, Record<string, Operation>> }>(app)
+  const all = Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, { responses }]) => ({
       name: `${method.toUpperCase()} ${path}`,
       codes: Object.values(responses).flatMap((response) => codesOf(response)),

@@ -16,6 +16,7 @@ import { createLog } from '../../src/process/log.ts'
 import { canaryLog, keepMailedTokens, keepMetrics, keepSecretsOf, watchSecrets } from './canary.ts'
 import { TestClient } from './client.ts'
 import { createDatabase } from './database.ts'
+import { withoutRefs } from './openapi.ts'
 
 export const publicUrl = 'https://auth.example.com'
 export const frontendUrl = 'https://app.example.com'
@@ -68,7 +69,7 @@ export async function startApp(
   keepSecretsOf(config)
   const origin = await app.listen({ host: '127.0.0.1', port: Number(env.PORT ?? 0) })
   const pool = new Pool(origin)
-  record({ document: app.swagger() })
+  record({ document: withoutRefs(app.swagger()) })
   return {
     app,
     deps,

@@ -3,6 +3,7 @@ type Schema = {
   readonly type?: string
   readonly description?: string
   readonly enum?: readonly (string | number | null)[]
+  readonly const?: string | number
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
   readonly additionalProperties?: boolean | Schema
@@ -139,7 +140,8 @@ const plain: Readonly<Record<string, string>> = { integer: 'number', number: 'nu
 
 function typeOf(schema: Schema): string {
   if (schema.anyOf) return union(schema.anyOf.map(typeOf))
-  if (schema.enum) return union(schema.enum.map((one) => (typeof one === 'string' ? `'${one}'` : String(one))))
+  const values = schema.enum ?? (schema.const === undefined ? undefined : [schema.const])
+  if (values) return union(values.map((one) => (typeof one === 'string' ? `'${one}'` : String(one))))
   if (schema.type === 'array' && schema.items) return `readonly (${typeOf(schema.items)})[]`.replace(/\((\w+)\)/, '$1')
   if (schema.type === 'object') return objectType(schema)
   if (schema.type === 'boolean') return 'boolean'

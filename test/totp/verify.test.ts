@@ -4,6 +4,7 @@ import { makeToken } from '../../src/crypto/secret-token.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
 import { appWith } from '../support/mail-way.ts'
+import { isSignedIn, readOpenApi, type Security } from '../support/openapi.ts'
 import { mailedToken, mailsTo, newPerson } from '../support/people.ts'
 import {
   codeOf,
@@ -322,16 +323,16 @@ test('a reset leaves TOTP on: the new password alone opens nothing [MF4 MF5]', a
 })
 
 type Operation = {
-  readonly security?: object
+  readonly security: Security
   readonly requestBody?: { readonly content: Record<string, { readonly schema: { readonly properties?: object } }> }
 }
 
 async function readOperations() {
-  const { body } = await app.client().get('/openapi.json')
-  return Object.entries(body.paths as Record<string, Record<string, Operation>>).flatMap(([path, item]) =>
+  const { paths } = await readOpenApi<{ paths: Record<string, Record<string, Operation>> }>(app)
+  return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([verb, { security, requestBody }]) => ({
       name: `${verb} ${path}`,
-      needsSession: security !== undefined,
+      needsSession: isSignedIn(security),
       tokenFields: Object.keys(requestBody?.content['application/json']?.schema.properties ?? {}).filter((field) =>
         /^(?:refresh_|pending_)?token$/.test(field),
       ),

@@ -1,0 +1,125 @@
+import { catalogue, type ErrorCode } from '../errors/catalogue.ts'
+
+const fieldProblem = {
+  type: 'object',
+  description: 'Which field broke which rule; never the value that was sent.',
+  required: ['path', 'rule'],
+  properties: {
+    path: { type: 'string', description: 'JSON pointer', examples: ['/password'] },
+    rule: { type: 'string', examples: ['min_length'] },
+    limit: { type: 'integer' },
+    values: { type: 'array', items: { type: 'string' } },
+  },
+}
+
+/** The codes that an operation declares for one status, until `nameErrors` says what they are. */
+type Draft = { readonly content: { readonly codes: { readonly schema: { readonly enum: readonly ErrorCode[] } } } }
+
+/** By status. */
+export function errorResponses(codes: ReadonlySet<ErrorCode>): Record<string, Draft> {
+  const byStatus = Map.groupBy(codes, (code) => catalogue[code].status)
+  return Object.fromEntries(
+    [...byStatus]
+      .sort(([a], [b]) => a - b)
+      .map(([status, list]) => [status, { content: { codes: { schema: { enum: [...list].sort() } } } }]),
+  )
+}
+
+type Operation = { responses?: Record<string, unknown> }
+type Components = { readonly schemas: Record<string, object>; readonly responses: Record<string, object> }
+
+const codesOfDraft = (response: unknown): readonly ErrorCode[] | undefined =>
+  (response as Partial<Draft>).content?.codes?.schema.enum
+
+const keyOf = (codes: readonly ErrorCode[]): string => codes.join(' ')
+
+/**
+ * Gives every set of codes that some status is answered with a name, and puts the name where the set was declared.
+ * What the names stand for are the components.
+ */
+export function nameErrors(operations: readonly Operation[]): Components {
+  const drafts = operations.flatMap(({ responses = {} }) =>
+    Object.entries(responses).flatMap(([status, response]) => {
+      const codes = codesOfDraft(response)
+      return codes === undefined ? [] : [{ responses, status, codes }]
+    }),
+  )
+  const sets = new Map(drafts.map(({ codes }) => [keyOf(codes), codes]))
+  const names = namesOf([...sets.values()])
+  const nameOf = (codes: readonly ErrorCode[]): string => names.get(keyOf(codes)) ?? ''
+  for (const { responses, status, codes } of drafts)
+    responses[status] = { $ref: `#/components/responses/${nameOf(codes)}` }
+  const named = [...sets.values()].map((codes) => [nameOf(codes), codes] as const)
+  return {
+    schemas: {
+      FieldProblem: fieldProblem,
+      ...Object.fromEntries(named.map(([name, codes]) => [`${name}Code`, { type: 'string', enum: codes }])),
+    },
+    responses: Object.fromEntries(named.map(([name, codes]) => [name, responseOf(name, codes)])),
+  }
+}
+
+function responseOf(name: string, codes: readonly ErrorCode[]) {
+  const [first] = codes
+  const status = first && catalogue[first].status
+  const common = {
+    status: { type: 'integer', const: status },
+    code: { $ref: `#/components/schemas/${name}Code` },
+  }
+  const hasFields = codes.some((code) => code === 'general:bad_request' || code === 'general:validation_error')
+  const fields = hasFields ? { fields: { type: 'array', items: { $ref: '#/components/schemas/FieldProblem' } } } : {}
+  const document = (properties: object, required: string[]) => ({
+    schema: { type: 'object', required, properties: { ...common, ...properties, ...fields } },
+  })
+  return {
+    description: codes.map((code) => `${code}: ${catalogue[code].title}`).join('; '),
+    content: {
+      'application/json': document({ details: { type: 'string' } }, ['status', 'code']),
+      'application/problem+json': document(
+        { type: { type: 'string', format: 'uri' }, title: { type: 'string' }, detail: { type: 'string' } },
+        ['type', 'title', 'status', 'code'],
+      ),
+    },
+  }
+}
+
+const statusNames: Readonly<Record<number, string>> = {
+  400: 'BadRequest',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  409: 'Conflict',
+  413: 'TooLarge',
+  415: 'UnsupportedType',
+  429: 'TooMany',
+  500: 'ServerError',
+  502: 'BadGateway',
+  503: 'Unavailable',
+}
+
+const pascal = (text: string): string =>
+  text.toLowerCase().replace(/(?:^|[:_])(\w)/g, (_, letter: string) => letter.toUpperCase())
+
+/** What nearly every route has says nothing of one. */
+const everywhere: readonly string[] = ['general', 'system', 'FORBIDDEN']
+
+/**
+ * By status and the domains of the codes, and where that is taken, by a code that the one who has it does not have.
+ * Smaller sets are named first, so that a name says what is special.
+ */
+function namesOf(sets: readonly (readonly ErrorCode[])[]): ReadonlyMap<string, string> {
+  const taken = new Map<string, readonly ErrorCode[]>()
+  const names = new Map<string, string>()
+  for (const codes of sets.toSorted((a, b) => a.length - b.length || (keyOf(a) < keyOf(b) ? -1 : 1))) {
+    const [first] = codes
+    const domains = new Set(codes.map((code) => code.split(':')[0] ?? '').filter((one) => !everywhere.includes(one)))
+    let name = (first ? (statusNames[catalogue[first].status] ?? '') : '') + [...domains].map(pascal).join('')
+    for (let owner = taken.get(name); owner !== undefined; owner = taken.get(name)) {
+      const special = codes.find((code) => !owner?.includes(code) && !name.endsWith(pascal(code)))
+      name += special === undefined ? `And${codes.length}` : pascal(special)
+    }
+    taken.set(name, codes)
+    names.set(keyOf(codes), name)
+  }
+  return names
+}
