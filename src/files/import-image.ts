@@ -4,20 +4,26 @@ import type { Context } from '../context.ts'
 import { isSuccess, OutboundError } from '../outbound/ask.ts'
 import type { Doer } from '../throttling/under-way.ts'
 import { type ImageProblem, imageLimits, toWebp } from './image.ts'
-import { beginUpload } from './read-upload.ts'
-import { setImage } from './set-image.ts'
+import { beginUpload, beginUploadRefusals } from './read-upload.ts'
+import { setImage, setImageRefusals } from './set-image.ts'
 
-type Refusal =
-  | 'oauth:connection_not_found'
-  | 'oauth:invalid_image_url'
-  | 'file:upload_error'
-  | 'rate_limit:exceeded'
-  | 'session:invalid_user_id'
+export const importImageRefusals = [
+  ...beginUploadRefusals,
+  'oauth:connection_not_found',
+  'oauth:invalid_image_url',
+  ...setImageRefusals,
+] as const
+
+type ImportImageRefusal = (typeof importImageRefusals)[number]
 
 const kind = 'profile_image'
 
 /** Afterwards the account shows the picture that it has at the provider; gives its URL here. */
-export async function importImage(ctx: Context<Refusal>, { userId, address }: Doer, slug: string): Promise<string> {
+export async function importImage(
+  ctx: Context<ImportImageRefusal>,
+  { userId, address }: Doer,
+  slug: string,
+): Promise<string> {
   using _ = beginUpload(ctx, { userId, address })
   const connection = (await findConnections(ctx.db, userId)).find((one) => one.slug === slug)
   if (connection === undefined) throw ctx.fault('oauth:connection_not_found')
@@ -27,7 +33,7 @@ export async function importImage(ctx: Context<Refusal>, { userId, address }: Do
   return setImage(ctx, { userId, kind, webp })
 }
 
-function checkUrl(ctx: Context<Refusal>, text: string | null, hosts: readonly string[]): string {
+function checkUrl(ctx: Context<ImportImageRefusal>, text: string | null, hosts: readonly string[]): string {
   if (text === null) throw ctx.fault('oauth:invalid_image_url', { details: 'The provider gave no picture.' })
   // That it is https and has no userinfo is checked where it is asked for.
   const isListed = URL.canParse(text) && hosts.includes(new URL(text).hostname)
@@ -35,7 +41,7 @@ function checkUrl(ctx: Context<Refusal>, text: string | null, hosts: readonly st
   return text
 }
 
-async function fetchImage(ctx: Context<Refusal>, url: string): Promise<Buffer> {
+async function fetchImage(ctx: Context<ImportImageRefusal>, url: string): Promise<Buffer> {
   const { mostBytes } = imageLimits[kind]
   try {
     const reply = await ctx.outbound.askGuarded(url, { headers: { accept: 'image/*' }, mostBytes })
@@ -47,7 +53,7 @@ async function fetchImage(ctx: Context<Refusal>, url: string): Promise<Buffer> {
   }
 }
 
-function refuse(ctx: Context<Refusal>, problem: ImageProblem) {
+function refuse(ctx: Context<ImportImageRefusal>, problem: ImageProblem) {
   return problem === 'busy'
     ? ctx.fault('rate_limit:exceeded', { retryAfterSeconds: 2, details: 'Other pictures are being read.' })
     : ctx.fault('oauth:invalid_image_url', {

@@ -5,11 +5,12 @@ import type { Context } from '../context.ts'
 import { files } from '../db/schema/files.ts'
 import { FileStoreError } from '../ports/file-store.ts'
 
+export const readStoredFileRefusals = ['file:not_found', 'file:read_error'] as const
+
+type ReadStoredFileRefusal = (typeof readStoredFileRefusals)[number]
+
 /** The bytes as they were stored, or none. */
-export async function readStoredFile(
-  ctx: Context<'file:not_found' | 'file:read_error'>,
-  name: string,
-): Promise<Buffer> {
+export async function readStoredFile(ctx: Context<ReadStoredFileRefusal>, name: string): Promise<Buffer> {
   // The name becomes a path in the store.
   const [file] = isFileName(name)
     ? await ctx.db.select({ digest: files.digest }).from(files).where(eq(files.name, name))

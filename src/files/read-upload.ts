@@ -3,7 +3,13 @@ import type { Context } from '../context.ts'
 import type { Fault } from '../errors/fault.ts'
 import { type Doer, underWay } from '../throttling/under-way.ts'
 
-type Refusal = 'file:upload_error' | 'FILE_TOO_LARGE' | 'rate_limit:exceeded'
+export const beginUploadRefusals = ['rate_limit:exceeded'] as const
+
+type BeginUploadRefusal = (typeof beginUploadRefusals)[number]
+
+export const readUploadRefusals = ['file:upload_error', 'FILE_TOO_LARGE'] as const
+
+type ReadUploadRefusal = (typeof readUploadRefusals)[number]
 
 /** What the multipart frame around a file may weigh. */
 const frameBytes = 64 * 1024
@@ -14,7 +20,7 @@ const leastBytes = 1024
 const stallSeconds = 5
 
 /** A place for the upload, or import, until its picture is made: one an account, four a network. */
-export function beginUpload(ctx: Pick<Context<'rate_limit:exceeded'>, 'config' | 'fault'>, who: Doer): Disposable {
+export function beginUpload(ctx: Pick<Context<BeginUploadRefusal>, 'config' | 'fault'>, who: Doer): Disposable {
   const place = begin(ctx.config, who)
   if (place) return place
   throw ctx.fault('rate_limit:exceeded', { retryAfterSeconds: 2, details: 'Other uploads are under way.' })
@@ -23,7 +29,7 @@ export function beginUpload(ctx: Pick<Context<'rate_limit:exceeded'>, 'config' |
 /** The bytes of the part `file`, read as they come in and no further than the limit [FS1]. */
 export async function readUpload(
   request: FastifyRequest,
-  { fault, mostBytes }: { readonly fault: Fault<Refusal>; readonly mostBytes: number },
+  { fault, mostBytes }: { readonly fault: Fault<ReadUploadRefusal>; readonly mostBytes: number },
 ): Promise<Buffer> {
   if (!request.isMultipart())
     throw fault('file:upload_error', { details: 'Send multipart/form-data with a part "file".' })
@@ -38,7 +44,11 @@ const fileField = 'file'
 const isFile = (field: string | undefined, _type: string | undefined, name: string | undefined): boolean =>
   name !== undefined || field === fileField
 
-async function readFilePart(request: FastifyRequest, fault: Fault<Refusal>, mostBytes: number): Promise<Buffer> {
+async function readFilePart(
+  request: FastifyRequest,
+  fault: Fault<ReadUploadRefusal>,
+  mostBytes: number,
+): Promise<Buffer> {
   try {
     const options = { limits: { fileSize: mostBytes }, isPartAFile: isFile }
     const part = await Promise.race([request.file(options), brokenOff(request)])

@@ -7,22 +7,16 @@ import { signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
 import { ruledText } from '../http/validation.ts'
 import { type ImageKind, type ImageProblem, imageLimits, toWebp } from './image.ts'
-import { importImage } from './import-image.ts'
-import { readStoredFile } from './read-file.ts'
-import { beginUpload, readUpload } from './read-upload.ts'
-import { clearImage, setImage } from './set-image.ts'
+import { importImage, importImageRefusals } from './import-image.ts'
+import { readStoredFile, readStoredFileRefusals } from './read-file.ts'
+import { beginUpload, beginUploadRefusals, readUpload, readUploadRefusals } from './read-upload.ts'
+import { clearImage, clearImageRefusals, setImage, setImageRefusals } from './set-image.ts'
 
 const uploaded = z.object({ image_url: z.url() })
 
 export async function fileRoutes(app: App, deps: Deps): Promise<void> {
   await uploadRoutes(app, deps)
-  const importFault = faults(
-    'oauth:connection_not_found',
-    'oauth:invalid_image_url',
-    'file:upload_error',
-    'rate_limit:exceeded',
-    'session:invalid_user_id',
-  )
+  const importFault = faults(...importImageRefusals)
   app.route({
     method: 'POST',
     url: '/v0/user/me/profile-image/import',
@@ -40,7 +34,7 @@ export async function fileRoutes(app: App, deps: Deps): Promise<void> {
       return reply.code(201).send({ image_url: await importImage(ctx, who, request.body.provider) })
     },
   })
-  const readFault = faults('file:not_found', 'file:read_error')
+  const readFault = faults(...readStoredFileRefusals)
   app.route({
     method: 'GET',
     url: '/v0/files/:name',
@@ -61,13 +55,7 @@ export async function fileRoutes(app: App, deps: Deps): Promise<void> {
   })
 }
 
-const uploadFault = faults(
-  'file:upload_error',
-  'file:unsupported_type',
-  'FILE_TOO_LARGE',
-  'rate_limit:exceeded',
-  'session:invalid_user_id',
-)
+const uploadFault = faults('file:unsupported_type', ...beginUploadRefusals, ...readUploadRefusals, ...setImageRefusals)
 
 type Refusal = { readonly code: ErrorCode; readonly details: string; readonly retryAfterSeconds?: number }
 
@@ -126,7 +114,7 @@ function imageRoutes(app: App, deps: Deps, { url, name, kind, what }: Image): vo
       return reply.code(201).send({ image_url: imageUrl })
     },
   })
-  const clearFault = faults('file:not_found')
+  const clearFault = faults(...clearImageRefusals)
   app.route({
     method: 'DELETE',
     url,

@@ -10,11 +10,17 @@ import type { Transaction } from '../db/transaction.ts'
 import { FileStoreError } from '../ports/file-store.ts'
 import type { ImageKind } from './image.ts'
 
-type Refusal = 'file:upload_error' | 'session:invalid_user_id'
+export const setImageRefusals = ['file:upload_error', 'session:invalid_user_id'] as const
+
+type SetImageRefusal = (typeof setImageRefusals)[number]
+
+export const clearImageRefusals = ['file:not_found'] as const
+
+type ClearImageRefusal = (typeof clearImageRefusals)[number]
 
 /** Afterwards the account shows the picture; the one before is gone. Gives its URL. */
 export async function setImage(
-  ctx: Context<Refusal>,
+  ctx: Context<SetImageRefusal>,
   { userId, kind, webp }: { readonly userId: string; readonly kind: ImageKind; readonly webp: Buffer },
 ): Promise<string> {
   const name = newFileName()
@@ -44,7 +50,7 @@ export async function setImage(
 
 /** Afterwards the account has no such picture. */
 export function clearImage(
-  ctx: Context<'file:not_found'>,
+  ctx: Context<ClearImageRefusal>,
   { userId, kind }: { readonly userId: string; readonly kind: ImageKind },
 ): Promise<void> {
   return changeAccounts(ctx, async (tx) => {
