@@ -4,7 +4,7 @@ import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
 import { networksOf } from '../http/client-address.ts'
 import { ruledText, wholeNumberText } from '../http/validation.ts'
-import { searchUsers } from './search-users.ts'
+import { searchUsers, searchUsersRefusals } from './search-users.ts'
 
 const query = ruledText({
   findBreach: (text) => {
@@ -34,7 +34,7 @@ const page = z.object({
 })
 
 export function searchRoutes(app: App, deps: Deps): void {
-  const fault = faults('meilisearch:query_failed', 'rate_limit:exceeded')
+  const fault = faults(...searchUsersRefusals)
   app.route({
     method: 'GET',
     url: '/v0/search/users',

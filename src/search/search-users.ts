@@ -15,12 +15,14 @@ const shown = {
   profileImage: users.profileImage,
 }
 
-type Refusal = 'meilisearch:query_failed' | 'rate_limit:exceeded'
+export const searchUsersRefusals = ['meilisearch:query_failed', 'rate_limit:exceeded'] as const
+
+type SearchUsersRefusal = (typeof searchUsersRefusals)[number]
 
 /**
  * A page of users who match. The index only proposes: who is gone, or is called otherwise by now, does not show [AZ6].
  */
-export async function searchUsers(ctx: Context<Refusal>, query: string, asked: Page, askedBy: string) {
+export async function searchUsers(ctx: Context<SearchUsersRefusal>, query: string, asked: Page, askedBy: string) {
   const { page, pageSize } = asked
   const words = queryOf(query)
   // What lies beyond cannot be reached, and punctuation alone asks for nobody.
@@ -61,7 +63,7 @@ export async function searchUsers(ctx: Context<Refusal>, query: string, asked: P
   }
 }
 
-async function find(ctx: Context<Refusal>, words: Query, asked: Page, askedBy: string) {
+async function find(ctx: Context<SearchUsersRefusal>, words: Query, asked: Page, askedBy: string) {
   try {
     return await ctx.searchIndex.search(words, asked, askedBy)
   } catch (cause) {
