@@ -1,18 +1,20 @@
 import { banAccount, unbanAccount } from '../accounts/ban-account.ts'
 import type { Context } from '../context.ts'
-import { manage, type manageRefusals, type Order } from './manage.ts'
+import { manage, manageRefusals, type Order } from './manage.ts'
 
-type Refusal = (typeof manageRefusals)[number]
+export const banRefusals = [...manageRefusals, 'user:already_banned'] as const
+
+type BanRefusal = (typeof banRefusals)[number]
+
+export const unbanRefusals = [...manageRefusals, 'user:not_banned'] as const
+
+type UnbanRefusal = (typeof unbanRefusals)[number]
 
 /**
  * Afterwards the account may do nothing but look at itself, take its data and go, until then or for good. Its next
  * request feels it.
  */
-export const ban = (
-  ctx: Context<Refusal | 'user:already_banned'>,
-  order: Order,
-  expiresAt: Date | undefined,
-): Promise<void> =>
+export const ban = (ctx: Context<BanRefusal>, order: Order, expiresAt: Date | undefined): Promise<void> =>
   manage(ctx, order, {
     action: 'user:ban',
     event: 'banned',
@@ -24,7 +26,7 @@ export const ban = (
   })
 
 /** Afterwards the account may do what it could before. */
-export const unban = (ctx: Context<Refusal | 'user:not_banned'>, order: Order): Promise<void> =>
+export const unban = (ctx: Context<UnbanRefusal>, order: Order): Promise<void> =>
   manage(ctx, order, {
     action: 'user:unban',
     event: 'unbanned',

@@ -5,9 +5,21 @@ import type { Context } from '../context.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { userRoles } from '../db/schema/users.ts'
 import { demandTwoFactors } from '../sign-in/demand-two-factors.ts'
-import { manage, type manageRefusals, type Order } from './manage.ts'
+import { manage, manageRefusals, type Order } from './manage.ts'
 
-type Refusal = (typeof manageRefusals)[number]
+export const grantRoleRefusals = [
+  ...manageRefusals,
+  'user:second_factor_required',
+  'user:already_has_role',
+  'rate_limit:exceeded',
+] as const
+
+type GrantRoleRefusal = (typeof grantRoleRefusals)[number]
+
+export const revokeRoleRefusals = [...manageRefusals, 'user:does_not_have_role'] as const
+
+type RevokeRoleRefusal = (typeof revokeRoleRefusals)[number]
+
 type Grant = {
   readonly role: Role
   readonly expiresAt: Date | undefined
@@ -20,7 +32,7 @@ type Grant = {
  * factors [AT10].
  */
 export async function grantRole(
-  ctx: Context<Refusal | 'user:second_factor_required' | 'user:already_has_role' | 'rate_limit:exceeded'>,
+  ctx: Context<GrantRoleRefusal>,
   order: Order,
   { role, expiresAt, by }: Grant,
 ): Promise<void> {
@@ -43,11 +55,7 @@ export async function grantRole(
 }
 
 /** Afterwards the account has the role no more. */
-export const revokeRole = (
-  ctx: Context<Refusal | 'user:does_not_have_role'>,
-  order: Order,
-  role: Role,
-): Promise<void> =>
+export const revokeRole = (ctx: Context<RevokeRoleRefusal>, order: Order, role: Role): Promise<void> =>
   manage(ctx, order, {
     action: 'user:revoke_role',
     event: 'role_revoked',

@@ -4,6 +4,10 @@ import type { Database } from '../db/database.ts'
 import { readHeavily } from '../db/read-heavily.ts'
 import { moderationLogs } from '../db/schema/moderation.ts'
 
+export const listLogsRefusals = ['rate_limit:exceeded'] as const
+
+type ListLogsRefusal = (typeof listLogsRefusals)[number]
+
 export const actions = ['user:ban', 'user:unban', 'user:grant_role', 'user:revoke_role'] as const
 export type Action = (typeof actions)[number]
 
@@ -26,7 +30,7 @@ const isOlder = (id: string): SQL => sql`${moment} < ${momentOf(id)}`
 const isNewer = (id: string): SQL => sql`${moment} > ${momentOf(id)}`
 
 /** One page of the log, newest first, and whether there is more on either side of it. */
-export function listLogs(ctx: Context<'rate_limit:exceeded'>, readBy: string, query: Query) {
+export function listLogs(ctx: Context<ListLogsRefusal>, readBy: string, query: Query) {
   return readHeavily(ctx, { kind: 'history', owner: readBy }, (tx) => findPage(tx, query))
 }
 

@@ -18,6 +18,8 @@ export const manageRefusals = [
   'eventstream:publish_failed',
 ] as const
 
+type ManageRefusal = (typeof manageRefusals)[number]
+
 /** Who does it to whom, and why. */
 export type Order = {
   readonly actor: SignedIn['user']
@@ -43,7 +45,7 @@ type Deed = {
 
 /** Does something to an account of lower rank: with its change, its log and its event, or not at all [AZ4]. */
 export async function manage(
-  ctx: Context<(typeof manageRefusals)[number]>,
+  ctx: Context<ManageRefusal>,
   { actor, userId, reason, client }: Order,
   { action, event, metadata = {}, change }: Deed,
 ): Promise<void> {

@@ -5,10 +5,10 @@ import { faults } from '../errors/fault.ts'
 import { signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
 import { callerOf } from '../http/caller.ts'
-import { ban, unban } from './ban.ts'
-import { grantRole, revokeRole } from './change-role.ts'
-import { type Action, listLogs } from './logs.ts'
-import { manageRefusals, type Order } from './manage.ts'
+import { ban, banRefusals, unban, unbanRefusals } from './ban.ts'
+import { grantRole, grantRoleRefusals, revokeRole, revokeRoleRefusals } from './change-role.ts'
+import { type Action, listLogs, listLogsRefusals } from './logs.ts'
+import type { Order } from './manage.ts'
 import { banBody, grantBody, logsPage, logsQuery, revokeBody, unbanBody } from './schemas.ts'
 
 const access = { access: 'session', role: 'admin' } as const
@@ -18,7 +18,7 @@ const dateOf = (text: string | null | undefined): Date | undefined => (text ? ne
 export function moderationRoutes(app: App, deps: Deps): void {
   banRoutes(app, deps)
   roleRoutes(app, deps)
-  const logsFault = faults('rate_limit:exceeded')
+  const logsFault = faults(...listLogsRefusals)
   app.route({
     method: 'GET',
     url: '/v0/moderation/logs',
@@ -55,7 +55,7 @@ const orderOf = (
 })
 
 function banRoutes(app: App, deps: Deps): void {
-  const banFault = faults(...manageRefusals, 'user:already_banned')
+  const banFault = faults(...banRefusals)
   app.route({
     method: 'POST',
     url: '/v0/users/ban',
@@ -73,7 +73,7 @@ function banRoutes(app: App, deps: Deps): void {
       return { user_id: request.body.user_id, expires_at: expiresAt?.toISOString() ?? null }
     },
   })
-  const unbanFault = faults(...manageRefusals, 'user:not_banned')
+  const unbanFault = faults(...unbanRefusals)
   app.route({
     method: 'POST',
     url: '/v0/users/unban',
@@ -93,12 +93,7 @@ function banRoutes(app: App, deps: Deps): void {
 }
 
 function roleRoutes(app: App, deps: Deps): void {
-  const grantFault = faults(
-    ...manageRefusals,
-    'user:second_factor_required',
-    'user:already_has_role',
-    'rate_limit:exceeded',
-  )
+  const grantFault = faults(...grantRoleRefusals)
   app.route({
     method: 'POST',
     url: '/v0/users/roles/grant',
@@ -120,7 +115,7 @@ function roleRoutes(app: App, deps: Deps): void {
       return { user_id: request.body.user_id, role, expires_at: expiresAt?.toISOString() ?? null }
     },
   })
-  const revokeFault = faults(...manageRefusals, 'user:does_not_have_role')
+  const revokeFault = faults(...revokeRoleRefusals)
   app.route({
     method: 'POST',
     url: '/v0/users/roles/revoke',
