@@ -7,7 +7,9 @@ import type { SignedIn } from '../credentials/signed-in.ts'
 import { handles, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 
-type Refusal = 'user:handle_already_exists' | 'session:invalid_user_id'
+export const changeProfileRefusals = ['user:handle_already_exists', 'session:invalid_user_id'] as const
+
+type ChangeProfileRefusal = (typeof changeProfileRefusals)[number]
 
 type Change = {
   readonly handle?: string | undefined
@@ -18,7 +20,7 @@ type Change = {
 
 /** Afterwards the account shows what was wished; what was not named stays, and the handle that was given up is free. */
 export async function changeProfile(
-  ctx: Context<Refusal>,
+  ctx: Context<ChangeProfileRefusal>,
   { user }: SignedIn,
   change: Change,
 ): Promise<SignedIn['user']> {

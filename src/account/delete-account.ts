@@ -6,7 +6,7 @@ import { type AccountTransaction, changeAccounts } from '../credentials/change-a
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Caller, HashingCaller } from '../http/caller.ts'
-import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
+import { confirmDelivery, type DeliveryRefusal, deliveryRefusals } from '../mail/confirm.ts'
 import { queueMail } from '../mail/outbox.ts'
 import { issueMailedToken, supersedeUserTokens } from '../mailed-tokens/issue.ts'
 import { mailedLink } from '../mailed-tokens/link.ts'
@@ -17,15 +17,24 @@ import { type AnyReproof, reproofs } from '../sign-in/reproofs.ts'
 import { emailKey } from '../text/email.ts'
 import { limitMails } from '../throttling/mails.ts'
 
-type Refusal =
-  | 'user:reauthentication_required'
-  | 'user:cannot_manage_self'
-  | 'user:invalid_session'
-  | 'rate_limit:exceeded'
-  | ProofRefusal
-  | DeliveryRefusal
+const proofRefusals = reproofs.flatMap(({ deletion }) => [...deletion.codes])
 
-type ProofRefusal = AnyReproof['deletion']['codes'][number]
+type ProofRefusal = (typeof proofRefusals)[number]
+
+export const deleteAccountRefusals = [
+  'user:reauthentication_required',
+  'user:cannot_manage_self',
+  'user:invalid_session',
+  'rate_limit:exceeded',
+  ...proofRefusals,
+  ...deliveryRefusals,
+] as const
+
+type DeleteAccountRefusal = (typeof deleteAccountRefusals)[number]
+
+export const confirmDeletionRefusals = ['token:invalid_account_deletion', 'user:cannot_manage_self'] as const
+
+type ConfirmDeletionRefusal = (typeof confirmDeletionRefusals)[number]
 
 type Proof = {
   /** What was sent to prove it by. */
@@ -37,7 +46,7 @@ type Proof = {
  * Afterwards the account is erased, or, where it has nothing to prove itself with, a link that erases it is on its way.
  */
 export async function deleteAccount(
-  ctx: Context<Refusal>,
+  ctx: Context<DeleteAccountRefusal>,
   signedIn: SignedIn,
   proof: Proof,
 ): Promise<'deleted' | 'mailed'> {
@@ -99,7 +108,7 @@ async function mailLink(
 
 /** Afterwards the account whose owner opened the mailed link is erased. */
 export function confirmDeletion(
-  ctx: Context<'token:invalid_account_deletion' | 'user:cannot_manage_self'>,
+  ctx: Context<ConfirmDeletionRefusal>,
   { token, client }: { readonly token: string; readonly client: Caller },
 ): Promise<void> {
   return changeAccounts(ctx, async (tx) => {

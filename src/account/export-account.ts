@@ -20,7 +20,9 @@ import { findSessions } from '../sessions/list.ts'
 import { underWay } from '../throttling/under-way.ts'
 import { findEvents, presentEvent } from './security-events.ts'
 
-type Refusing = Context<'rate_limit:exceeded'>
+export const exportAccountRefusals = ['rate_limit:exceeded'] as const
+
+type ExportAccountRefusal = (typeof exportAccountRefusals)[number]
 
 const eventsAPage = 200
 const attemptsAPage = 5
@@ -32,7 +34,11 @@ const begin = underWay({ most: 32, ofOneNetwork: 1 })
  * Everything that is kept of the account, as JSON that is read while it is sent: a page of events at a time, so that no
  * connection waits for a client that reads slowly. The export itself is one of the events.
  */
-export async function exportAccount(ctx: Refusing, signedIn: SignedIn, client: Caller): Promise<Readable> {
+export async function exportAccount(
+  ctx: Context<ExportAccountRefusal>,
+  signedIn: SignedIn,
+  client: Caller,
+): Promise<Readable> {
   const { user } = signedIn
   const place = begin(ctx.config, { userId: user.id, address: client.address })
   if (place === undefined) {
@@ -55,7 +61,7 @@ export async function exportAccount(ctx: Refusing, signedIn: SignedIn, client: C
   }
 }
 
-const readParts = (ctx: Refusing, signedIn: SignedIn) => {
+const readParts = (ctx: Context<ExportAccountRefusal>, signedIn: SignedIn) => {
   const { user } = signedIn
   return readHeavily(ctx, { kind: 'export', owner: user.id }, async (tx) => ({
     head: {
@@ -84,7 +90,7 @@ async function patiently<Page>(read: () => Promise<Page>): Promise<Page> {
 }
 
 /** Pages as JSON, each made while its place is held: it is as much work as reading it. */
-async function* readEvents(ctx: Refusing, userId: string): AsyncGenerator<string, undefined> {
+async function* readEvents(ctx: Context<ExportAccountRefusal>, userId: string): AsyncGenerator<string, undefined> {
   for (let cursor: string | undefined; ; ) {
     const page = () =>
       readHeavily(ctx, { kind: 'export', owner: userId }, async (tx) => {

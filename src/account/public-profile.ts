@@ -7,10 +7,14 @@ import type { Context } from '../context.ts'
 import type { Database } from '../db/database.ts'
 import { handles, users } from '../db/schema/users.ts'
 
+export const getProfileRefusals = ['user:not_found'] as const
+
+type GetProfileRefusal = (typeof getProfileRefusals)[number]
+
 const deletedName = 'Deleted account'
 
 /** What anybody may see of whoever has the handle; never the address. */
-export const getProfileByHandle = (ctx: Context<'user:not_found'>, text: string) => {
+export const getProfileByHandle = (ctx: Context<GetProfileRefusal>, text: string) => {
   // What cannot be a handle is nobody's, and some of it PostgreSQL would not even take.
   if (!/^\w{1,15}$/.test(text)) throw ctx.fault('user:not_found')
   return getProfile(
@@ -19,9 +23,9 @@ export const getProfileByHandle = (ctx: Context<'user:not_found'>, text: string)
   )
 }
 
-export const getProfileById = (ctx: Context<'user:not_found'>, userId: string) => getProfile(ctx, eq(users.id, userId))
+export const getProfileById = (ctx: Context<GetProfileRefusal>, userId: string) => getProfile(ctx, eq(users.id, userId))
 
-async function getProfile(ctx: Context<'user:not_found'>, isWanted: SQL) {
+async function getProfile(ctx: Context<GetProfileRefusal>, isWanted: SQL) {
   const [found] = await ctx.db.select({ user: users, roles: heldRoles, isBanned }).from(users).where(isWanted)
   if (found === undefined) throw ctx.fault('user:not_found')
   const { id, handle, displayName, bio, createdAt, deletedAt, bannedUntil, banReason } = found.user

@@ -9,13 +9,12 @@ import type { App } from '../http/app.ts'
 import { callerOf, hashingCallerOf } from '../http/caller.ts'
 import { clearCookie, readCookie } from '../http/cookies.ts'
 import { isUuid, wholeNumberText } from '../http/validation.ts'
-import { deliveryRefusals } from '../mail/confirm.ts'
 import { deletionBody, reproofs } from '../sign-in/reproofs.ts'
-import { changeProfile } from './change-profile.ts'
-import { confirmDeletion, deleteAccount } from './delete-account.ts'
-import { exportAccount } from './export-account.ts'
-import { getProfileByHandle, getProfileById, isHandleFree } from './public-profile.ts'
-import { listSecurityEvents } from './security-events.ts'
+import { changeProfile, changeProfileRefusals } from './change-profile.ts'
+import { confirmDeletion, confirmDeletionRefusals, deleteAccount, deleteAccountRefusals } from './delete-account.ts'
+import { exportAccount, exportAccountRefusals } from './export-account.ts'
+import { getProfileByHandle, getProfileById, getProfileRefusals, isHandleFree } from './public-profile.ts'
+import { listSecurityEvents, listSecurityEventsRefusals } from './security-events.ts'
 
 export function userRoutes(app: App, deps: Deps): void {
   app.route({
@@ -28,7 +27,7 @@ export function userRoutes(app: App, deps: Deps): void {
       void reply.send(presentMe(deps.config, signedInUser(request).user))
     },
   })
-  const changeFault = faults('user:handle_already_exists', 'session:invalid_user_id')
+  const changeFault = faults(...changeProfileRefusals)
   app.route({
     method: 'PATCH',
     url: '/v0/user/me',
@@ -56,15 +55,7 @@ export function userRoutes(app: App, deps: Deps): void {
 }
 
 function deletionRoutes(app: App, deps: Deps): void {
-  const fault = faults(
-    'general:bad_request',
-    'user:reauthentication_required',
-    'user:cannot_manage_self',
-    'user:invalid_session',
-    'rate_limit:exceeded',
-    ...reproofs.flatMap(({ deletion }) => [...deletion.codes]),
-    ...deliveryRefusals,
-  )
+  const fault = faults('general:bad_request', ...deleteAccountRefusals)
   app.route({
     method: 'DELETE',
     url: '/v0/user/me',
@@ -94,7 +85,7 @@ function deletionRoutes(app: App, deps: Deps): void {
       return reply.code(204).send()
     },
   })
-  const confirmFault = faults('token:invalid_account_deletion', 'user:cannot_manage_self')
+  const confirmFault = faults(...confirmDeletionRefusals)
   app.route({
     method: 'POST',
     url: '/v0/user/me/deletion/confirm',
@@ -131,7 +122,7 @@ const eventsQuery = z.object({
 })
 
 function historyRoutes(app: App, deps: Deps): void {
-  const fault = faults('general:bad_request', 'rate_limit:exceeded')
+  const fault = faults('general:bad_request', ...listSecurityEventsRefusals)
   app.route({
     method: 'GET',
     url: '/v0/user/me/security-events',
@@ -151,7 +142,7 @@ function historyRoutes(app: App, deps: Deps): void {
       return listSecurityEvents({ ...deps, fault }, signedInUser(request), { limit: Number(limit), cursor })
     },
   })
-  const exportFault = faults('rate_limit:exceeded')
+  const exportFault = faults(...exportAccountRefusals)
   app.route({
     method: 'GET',
     url: '/v0/user/me/export',
@@ -190,9 +181,9 @@ const profile = z
   .meta({ id: 'Profile', description: 'An account as anybody may see it' })
 
 function profileRoutes(app: App, deps: Deps): void {
-  const fault = faults('user:not_found', 'general:bad_request')
+  const fault = faults('general:bad_request', ...getProfileRefusals)
   const ctx = { ...deps, fault }
-  const config = { access: 'public', limit: 'look-up', codes: ['user:not_found'] } as const
+  const config = { access: 'public', limit: 'look-up', codes: getProfileRefusals } as const
   app.route({
     method: 'GET',
     url: '/v0/users/profile',

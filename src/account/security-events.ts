@@ -5,6 +5,10 @@ import type { Database } from '../db/database.ts'
 import { readHeavily } from '../db/read-heavily.ts'
 import { securityEvents } from '../db/schema/users.ts'
 
+export const listSecurityEventsRefusals = ['rate_limit:exceeded'] as const
+
+type ListSecurityEventsRefusal = (typeof listSecurityEventsRefusals)[number]
+
 type Page = { readonly limit: number; readonly cursor?: string | undefined }
 
 type Row = typeof securityEvents.$inferSelect
@@ -35,7 +39,7 @@ export const findEvents = (db: Database, userId: string, { limit, cursor }: Page
 
 /** What happened to the own account, newest first. */
 export async function listSecurityEvents(
-  ctx: Context<'rate_limit:exceeded'>,
+  ctx: Context<ListSecurityEventsRefusal>,
   { user }: SignedIn,
   { limit, cursor }: Page,
 ) {
