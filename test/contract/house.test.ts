@@ -97,6 +97,20 @@ describe('storeys', () => {
     expect(beside).toEqual([])
   })
 
+  test('a route spells no code but those that it raises itself: the others it spreads from its use case', () => {
+    const declared = /\bfaults\(([^)]*)\)/g
+    const spelt = [...imports.keys()]
+      .filter((file) => /routes\.ts$/.test(file))
+      .flatMap((file) => {
+        const source = readSource(file)
+        const codes = [...source.matchAll(declared)].flatMap(([, codes = '']) => codes.match(/'[^']+'/g) ?? [])
+        const rest = source.replaceAll(declared, '')
+        return codes.map((code) => ({ file, code, isRaised: rest.includes(code) }))
+      })
+    expect(spelt.length).toBeGreaterThan(4)
+    expect(spelt.filter(({ isRaised }) => !isRaised)).toEqual([])
+  })
+
   test('no line of src is longer than 120 columns but a regular expression', () => {
     const long = [...imports.keys()]
       .filter((file) => file !== 'client/api.ts')

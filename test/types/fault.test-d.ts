@@ -1,9 +1,10 @@
+import { deleteAccountRefusals } from '../../src/account/delete-account.ts'
 import type { Context } from '../../src/context.ts'
 import type { Deps } from '../../src/deps.ts'
 import { DomainError, faults } from '../../src/errors/fault.ts'
 import type { ErrorTable } from '../../src/errors/table.ts'
 import { confirmDelivery, deliveryRefusals } from '../../src/mail/confirm.ts'
-import { login } from '../../src/password/login.ts'
+import { login, loginRefusals } from '../../src/password/login.ts'
 import { logOut } from '../../src/sessions/log-out.ts'
 import { limitMails } from '../../src/throttling/mails.ts'
 
@@ -42,6 +43,12 @@ const withoutDelivery = faults(
 )
 // @ts-expect-error what login calls may refuse with the worker's codes
 export const undeclaredDeeper = () => login({ ...deps, fault: withoutDelivery }, attempt)
+
+/** What a use case refuses with is what its array has: no less. */
+export const spread = () => login({ ...deps, fault: faults(...loginRefusals) }, attempt)
+
+// @ts-expect-error and no more, also where part of the array is joined from what rooms declare
+export const spreadElsewhere = () => faults(...loginRefusals, ...deleteAccountRefusals)('oauth:invalid_state')
 
 // @ts-expect-error without a fault there is no context
 export const withoutFault = () => login(deps, attempt)
