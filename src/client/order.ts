@@ -1,27 +1,14 @@
 import type { FieldProblem } from './errors.ts'
 
-/** How an answer is forced. What is left out is as the server does it. */
-export type ForceOptions = {
-  /** For so many requests, then the route answers by itself again; all of them unless given. */
-  readonly times?: number | undefined
-  /** Milliseconds that the answer is held back, 30,000 at most. */
-  readonly delayMs?: number | undefined
-  /** Of `general:validation_error` and `general:bad_request`: which fields broke which rules. */
-  readonly fields?: readonly FieldProblem[] | undefined
-  /** Of 429 and 503: seconds in Retry-After. */
-  readonly retryAfterSeconds?: number | undefined
-  /**
-   * `before`, unless given: nothing else runs. `after`: the request is carried out, and its own answer is lost for this
-   * one.
-   */
-  readonly phase?: 'before' | 'after' | undefined
-  /** No error, but a connection that is cut, or the page of a proxy. */
-  readonly answer?: 'drop' | 'garbage' | undefined
-}
-
-/** What the header `X-Postern-Force` says. */
-export type Order = ForceOptions & {
+/** What the header `X-Postern-Force` says. What is left out is as the server does it. */
+export type Order = {
   readonly code: string
+  readonly times?: number | undefined
+  readonly delayMs?: number | undefined
+  readonly fields?: readonly FieldProblem[] | undefined
+  readonly retryAfterSeconds?: number | undefined
+  readonly phase?: 'before' | 'after' | undefined
+  readonly answer?: 'drop' | 'garbage' | undefined
   /** Tells counts of `times` apart that are otherwise alike. */
   readonly id?: string | undefined
 }

@@ -21,6 +21,22 @@ beforeAll(async () => {
 const answer = "await createClient({ baseUrl: 'http://127.0.0.1:1' }).GET('/v0/user/me')"
 const firstCall = `import { createClient } from 'postern/client'; console.log((${answer}).error.code)`
 
+/** As an application's browser gets it. */
+async function bundle(name: string) {
+  const { outputFiles, metafile } = await build({
+    entryPoints: [join(root, `dist/client/${name}.js`)],
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    write: false,
+    metafile: true,
+  })
+  return { zipped: gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).byteLength, metafile }
+}
+
 test('postern/client is what the package exports', async () => {
   const names = await node("console.log(Object.keys(await import('postern/client')).join())")
   expect(names).toBe('createClient,isOurSide,memoryTokens')
@@ -44,19 +60,16 @@ test('it is published on its own: nothing of the server, and one dependency', as
   })
 })
 
+test('the table of codes and the stand-in for tests are exports of their own [EL7]', async () => {
+  const names = (path: string) => node(`console.log(Object.keys(await import('${path}')).join())`)
+  expect(await names('postern/client/codes')).toBe('codesOf,routes,statusOf')
+  expect(await names('postern/testing')).toBe('createTestingClient,testingFetch')
+  expect((await bundle('codes')).zipped).toBeLessThan(8000)
+})
+
 test('with openapi-fetch it is under 6 kB for a browser, and needs nothing else', async () => {
-  const { outputFiles, metafile } = await build({
-    entryPoints: [join(root, 'dist/client/client.js')],
-    absWorkingDir: root,
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2022',
-    platform: 'browser',
-    write: false,
-    metafile: true,
-  })
-  expect(gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).byteLength).toBeLessThan(6000)
+  const { zipped, metafile } = await bundle('client')
+  expect(zipped).toBeLessThan(6000)
   const packages = Object.keys(metafile.inputs).flatMap((file) => /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? [])
   expect([...new Set(packages)]).toEqual(['node_modules/openapi-fetch'])
   const others = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
@@ -64,6 +77,8 @@ test('with openapi-fetch it is under 6 kB for a browser, and needs nothing else'
 })
 
 const frontEnd = `import { createClient, type ErrorOf } from 'postern/client'
+import { codesOf } from 'postern/client/codes'
+import { createTestingClient, testingFetch } from 'postern/testing'
 const client = createClient({ baseUrl: location.origin })
 const { data, error } = await client.POST('/v0/auth/forgot-password', { body: { email: 'ada@example.com' } })
 if (error) error satisfies ErrorOf<'POST', '/v0/auth/forgot-password'>
@@ -72,6 +87,9 @@ else data satisfies undefined
 await client.POST('/v0/auth/forgot', { body: {} })
 const events = await client.GET('/v0/events')
 events.data?.pipeThrough(new TextDecoderStream())
+const fetch = testingFetch({ GET: { '/v0/auth/session': { session: null } } })
+const offline = createTestingClient({ baseUrl: location.origin, fetch })
+for (const code of codesOf('POST', '/v0/auth/login')) offline.force('POST', '/v0/auth/login', code, { times: 1 })
 `
 
 describe('packed and installed in a folder of its own, by npm', () => {
@@ -86,6 +104,7 @@ describe('packed and installed in a folder of its own, by npm', () => {
     const readme = readFileSync(join(home, 'node_modules/postern/README.md'), 'utf8')
     const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code)
     writeFileSync(join(home, 'explain.ts'), examples.find((code) => code.includes('satisfies never')) ?? '?')
+    writeFileSync(join(home, 'lab.ts'), examples.find((code) => code.includes('postern/testing')) ?? '?')
   }, 120_000)
   afterAll(() => rmSync(home, { recursive: true, force: true }))
 
@@ -106,7 +125,7 @@ describe('packed and installed in a folder of its own, by npm', () => {
       const compilerOptions = { ...resolution, target: 'es2022', lib, types: [], strict: true, noEmit: true }
       writeFileSync(
         join(home, 'tsconfig.json'),
-        JSON.stringify({ compilerOptions, files: ['front-end.ts', 'explain.ts'] }),
+        JSON.stringify({ compilerOptions, files: ['front-end.ts', 'explain.ts', 'lab.ts'] }),
       )
       const tsc = join(root, 'node_modules/typescript/bin/tsc')
       await expect(run(process.execPath, [tsc, '-p', home])).resolves.toBeTruthy()

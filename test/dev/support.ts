@@ -1,4 +1,5 @@
 import { declaredErrors, type ErrorsDocument } from '../support/declared.ts'
+import { withoutRefs } from '../support/openapi.ts'
 
 export type DeclaredAnswer = {
   readonly method: string
@@ -9,7 +10,7 @@ export type DeclaredAnswer = {
 
 /** Every error of every operation, as the document declares it. */
 export const declaredAnswers = (document: object): readonly DeclaredAnswer[] =>
-  declaredErrors(document as ErrorsDocument).map((line) => {
+  declaredErrors(withoutRefs<ErrorsDocument>(document)).map((line) => {
     const [method = '', path = '', status, code = ''] = line.split(' ')
     return { method, path, status: Number(status), code }
   })

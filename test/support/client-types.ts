@@ -160,3 +160,32 @@ function objectType({ properties = {}, required = [], additionalProperties }: Sc
   const isSchema = typeof additionalProperties === 'object' && Object.keys(additionalProperties).length > 0
   return `Record<string, ${isSchema ? typeOf(additionalProperties) : 'unknown'}>`
 }
+
+/** The route's first field that a rule can refuse, as `POST /v0/auth/login` -> `/email`. */
+export type FirstRuledFields = Readonly<Record<string, string>>
+
+/** What a refusal says besides its code: for whoever answers without a server. */
+export function clientAnswers({ paths }: OpenApiDocument, firstFields: FirstRuledFields): string {
+  const statuses = new Map<string, string>()
+  for (const item of Object.values(paths))
+    for (const operation of Object.values(item))
+      for (const status of Object.keys(operation.responses))
+        for (const code of codesOf(operation, (one) => one === status)) statuses.set(code, status)
+  const lines = (rows: Iterable<readonly [string, string]>) =>
+    [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => `  ${propertyName(name)}: ${value},`)
+  const fields = Object.entries(firstFields).map(([route, path]) => [route, `'${path}'`] as const)
+  return `// Generated from the OpenAPI document and a running server by test/client/api.test.ts; npm run write writes it anew.
+
+/** The status of every code, whatever the route. */
+export const statuses: Readonly<Record<string, number>> = {
+${lines(statuses).join('\n')}
+}
+
+/** The field that a forced \`general:validation_error\` is about. */
+export const firstRuledField: Readonly<Record<string, string>> = {
+${lines(fields).join('\n')}
+}
+`
+}
+
+const propertyName = (name: string): string => (/^\w+$/.test(name) ? name : `'${name}'`)

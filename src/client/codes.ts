@@ -1,0 +1,24 @@
+import { statuses } from './answers.ts'
+import { codes, declared } from './api.ts'
+import type { CodeOf, Method, PathOf } from './calls.ts'
+
+/** Every code that some route declares. */
+export type ServerCode = { [M in Method]: { [P in PathOf<M>]: CodeOf<M, P> }[PathOf<M>] }[Method]
+
+/** A route and all that it may refuse with. */
+export type RouteCodes = { readonly method: Method; readonly path: string; readonly codes: readonly ServerCode[] }
+
+const read = (bits: bigint): ServerCode[] =>
+  codes.filter((_, place) => ((bits >> BigInt(place)) & 1n) === 1n).sort() as ServerCode[]
+
+/** Every route of the server of this version. */
+export const routes: readonly RouteCodes[] = Object.entries(declared).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, bits]) => ({ method: method as Method, path, codes: read(bits) })),
+)
+
+/** The codes that the route declares, in order: to loop over in tests. */
+export const codesOf = <M extends Method, P extends PathOf<M>>(method: M, path: P): readonly CodeOf<M, P>[] =>
+  read(declared[path]?.[method] ?? 0n) as readonly string[] as readonly CodeOf<M, P>[]
+
+/** The HTTP status with which the code is answered, whatever the route. */
+export const statusOf = (code: ServerCode): number => statuses[code] ?? Number.NaN
