@@ -17,9 +17,8 @@ export type Successes = {
 type Table = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>
 
 /**
- * A `fetch` for `createClient` that needs no server, for Storybook and unit tests: what is ordered by `force` it answers as the
- * server does, and nothing that the server never would; else it gives what it was told to. It fails where it was told
- * nothing.
+ * A `fetch` that needs no server, for Storybook and unit tests: what is ordered by `force` it answers as the server
+ * does, and nothing that the server never would; else it gives what it was told to. It fails where it was told nothing.
  */
 export function testingFetch(successes: Successes = {}): (request: Request) => Promise<Response> {
   const uses = new Map<string, number>()
