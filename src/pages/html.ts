@@ -2,3 +2,19 @@ const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
+
+/** What is markup already. */
+export type Html = { readonly markup: string }
+
+type Value = Html | string | number | false | undefined | readonly Value[]
+
+/** Markup in which whatever is filled in stays text, unless it was made here itself. */
+export const html = (strings: TemplateStringsArray, ...values: readonly Value[]): Html => ({
+  markup: strings.map((string, index) => string + markupOf(values[index])).join(''),
+})
+
+function markupOf(value: Value): string {
+  if (value === undefined || value === false) return ''
+  if (typeof value === 'object') return 'markup' in value ? value.markup : value.map(markupOf).join('')
+  return escapeHtml(String(value))
+}

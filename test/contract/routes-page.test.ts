@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { RouteOptions } from 'fastify'
 import { expect, test } from 'vitest'
 import { buildApp } from '../../src/app.ts'
+import { policyOf } from '../../src/docs/policy.ts'
 import { startApp } from '../support/app.ts'
 import { declaredErrors, type ErrorsDocument } from '../support/declared.ts'
 import { withoutRefs } from '../support/openapi.ts'
@@ -20,14 +21,12 @@ network's, by the name that \`RateLimit-Policy\` says. **Hashes**: a stranger's 
 |---|---|---|---|---|---|---|---|---|---|
 `
 
-const yes = (is: boolean | undefined): string => (is ? 'yes' : '')
+const yes = (is: boolean): string => (is ? 'yes' : '')
 
 function row({ method, url, config = {} }: RouteOptions, codes: number): string {
-  const { access, role, fresh, evenBanned, turnstile, hashes, setsCookie } = config
-  const limit = config.limit ?? (access === 'probe' ? 'none' : 'default')
-  const isFresh = yes(fresh || role === 'admin')
-  const cells = [access, role, isFresh, yes(evenBanned), limit, yes(turnstile), yes(hashes), yes(setsCookie), codes]
-  return `| \`${String(method)} ${url.replace(/:(\w+)/g, '{$1}')}\` | ${cells.map((cell) => cell ?? '').join(' | ')} |`
+  const { who, role, fresh, evenBanned, limit, botCheck, hashes, cookies } = policyOf(config)
+  const cells = [who, role, yes(fresh), yes(evenBanned), limit, yes(botCheck), yes(hashes), yes(cookies), codes]
+  return `| \`${String(method)} ${url.replace(/:(\w+)/g, '{$1}')}\` | ${cells.join(' | ')} |`
 }
 
 test('docs/routes.md has the policy of every route of the document: npm run write', async () => {

@@ -68,7 +68,7 @@ test('what npm run build makes finds all that is not in it: migrations, lists, p
   expect(image.status).toBe(201)
   expect((await client.get(pathOf(image))).status).toBe(200)
   expect((await client.get('/v0/search/users?query=person')).status).toBe(200)
-  const pages = ['/docs', '/docs/errors', '/openapi.json', '/docs/assets/swagger-ui.css', '/docs/assets/base.css']
+  const pages = ['/docs', '/docs/errors', '/openapi.json', '/docs/guides/client', '/docs/assets/docs.js']
   for (const page of [...pages, '/dev/inbox', '/dev/inbox/assets/inbox.js', '/dev/inbox/assets/inbox.css'])
     expect([page, (await client.get(page)).status]).toEqual([page, 200])
   await pool.close()

@@ -1,0 +1,67 @@
+import Slugger from 'github-slugger'
+import hljs from 'highlight.js/lib/core'
+import bash from 'highlight.js/lib/languages/bash'
+import go from 'highlight.js/lib/languages/go'
+import ini from 'highlight.js/lib/languages/ini'
+import json from 'highlight.js/lib/languages/json'
+import nginx from 'highlight.js/lib/languages/nginx'
+import python from 'highlight.js/lib/languages/python'
+import sql from 'highlight.js/lib/languages/sql'
+import typescript from 'highlight.js/lib/languages/typescript'
+import xml from 'highlight.js/lib/languages/xml'
+import yaml from 'highlight.js/lib/languages/yaml'
+import { Marked, type Tokens } from 'marked'
+import { escapeHtml, type Html } from '../pages/html.ts'
+
+const languages = { bash, go, ini, json, nginx, python, sql, typescript, xml, yaml }
+for (const [name, language] of Object.entries(languages)) hljs.registerLanguage(name, language)
+
+type Heading = { readonly id: string; readonly depth: number; readonly text: string }
+export type Rendered = { readonly title: string; readonly body: Html; readonly headings: readonly Heading[] }
+
+/** Code with its words marked by classes; a language that is not known stays as it is. */
+export function codeBlock(text: string, language = ''): string {
+  const shown = hljs.getLanguage(language) ? hljs.highlight(text, { language }).value : escapeHtml(text)
+  return `<div class="code"><pre tabindex="0"><code>${shown}</code></pre></div>\n`
+}
+
+type Places = {
+  /** Where a link of the source leads on the site; `undefined` where it leads to nothing that is there. */
+  readonly placeOf: (href: string) => string | undefined
+}
+
+/** Our own Markdown; what it has of HTML are comments alone. */
+export function renderMarkdown(source: string, { placeOf }: Places): Rendered {
+  const slugger = new Slugger()
+  const headings: Heading[] = []
+  const marked = new Marked({
+    renderer: {
+      heading({ tokens, depth }: Tokens.Heading): string {
+        const text = this.parser.parseInline(tokens, this.parser.textRenderer)
+        const id = slugger.slug(text)
+        headings.push({ id, depth, text })
+        const words = this.parser.parseInline(tokens)
+        if (depth === 1) return `<h1>${words}</h1>\n`
+        const anchor = `<a class="anchor" href="#${id}" aria-label="Link to ${text}">#</a>`
+        return `<h${depth} id="${id}">${words} ${anchor}</h${depth}>\n`
+      },
+      link({ href, tokens }: Tokens.Link): string {
+        const words = this.parser.parseInline(tokens)
+        const place = placeOf(href)
+        return place === undefined ? words : `<a href="${escapeHtml(place)}">${words}</a>`
+      },
+      image({ href, text }: Tokens.Image): string {
+        const place = placeOf(href)
+        return place === undefined ? text : `<img src="${escapeHtml(place)}" alt="${text}" loading="lazy">`
+      },
+      code: ({ text, lang }: Tokens.Code): string => codeBlock(text, lang),
+      html: ({ text }: Tokens.HTML | Tokens.Tag): string => (text.startsWith('<!--') ? '' : escapeHtml(text)),
+    },
+  })
+  const markup = marked
+    .parse(source, { async: false })
+    .replaceAll('<table>', '<div class="scroll" tabindex="0"><table>')
+    .replaceAll('</table>', '</table></div>')
+  const title = headings.find(({ depth }) => depth === 1)?.text ?? ''
+  return { title, body: { markup }, headings: headings.filter(({ depth }) => depth > 1) }
+}

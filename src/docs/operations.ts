@@ -1,0 +1,73 @@
+import type { FastifyContextConfig, FastifyInstance, RouteOptions } from 'fastify'
+import type { ErrorCode } from '../errors/catalogue.ts'
+import type { Components, Schema } from './schema.ts'
+
+type Content = Readonly<Record<string, { readonly schema?: Schema }>>
+type Parameter = {
+  readonly name: string
+  readonly in: string
+  readonly required?: boolean
+  readonly description?: string
+  readonly schema?: Schema
+}
+
+type Described = {
+  readonly summary?: string
+  readonly description?: string
+  readonly tags?: readonly string[]
+  readonly parameters?: readonly Parameter[]
+  readonly requestBody?: { readonly required?: boolean; readonly content: Content }
+  readonly responses?: Readonly<Record<string, { readonly description?: string; readonly content?: Content }>>
+}
+
+/** As much of the OpenAPI document as the pages show. */
+export type ApiDocument = {
+  readonly paths?: Readonly<Record<string, Readonly<Record<string, Described>>>>
+  readonly components?: { readonly schemas?: Components }
+  readonly tags?: readonly { readonly name: string; readonly description?: string }[]
+}
+
+/** A route as the document describes it, with what only the server knows of it. */
+export type Operation = Described & {
+  readonly method: string
+  readonly path: string
+  readonly slug: string
+  readonly tag: string
+  readonly config: FastifyContextConfig
+  readonly codes: readonly ErrorCode[]
+}
+
+const pathOf = (url: string): string => url.replace(/:(\w+)/g, '{$1}')
+
+/** As a part of an address, or what stands behind its #. */
+export const slugOf = (text: string): string =>
+  text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replace(/-$/, '')
+
+/** The routes as they are declared, from here on. */
+export function rememberRoutes(app: FastifyInstance): readonly RouteOptions[] {
+  const routes: RouteOptions[] = []
+  app.addHook('onRoute', (route) => void routes.push(route))
+  return routes
+}
+
+/** What the document publishes, in its order. */
+export function operationsOf(document: ApiDocument, routes: readonly RouteOptions[]): readonly Operation[] {
+  const declared = new Map(
+    routes.flatMap(({ method, url, config = {} }) =>
+      [method].flat().map((one) => [`${one} ${pathOf(url)}`, config] as const),
+    ),
+  )
+  return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+    Object.entries(item).flatMap(([verb, described]) => {
+      const method = verb.toUpperCase()
+      const config = declared.get(`${method} ${path}`)
+      if (config === undefined) return []
+      const codes = [...(config.declaredCodes ?? [])]
+      const tag = described.tags?.[0] ?? 'other'
+      return [{ ...described, method, path, slug: slugOf(`${method}${path}`), tag, config, codes }]
+    }),
+  )
+}

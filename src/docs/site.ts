@@ -1,0 +1,67 @@
+import type { RouteOptions } from 'fastify'
+import type { Config } from '../config/config.ts'
+import { errorCodes } from '../errors/catalogue.ts'
+import type { ErrorStyle } from '../errors/document.ts'
+import { etagOf } from '../pages/etag.ts'
+import { version } from '../process/version.ts'
+import { type Guides, openGuides } from './guides.ts'
+import { type ApiDocument, operationsOf } from './operations.ts'
+import { errorPage, errorPlace, errorsPage, routePlace } from './pages/errors.ts'
+import { routePage, routesPage } from './pages/routes.ts'
+import { startPage } from './pages/start.ts'
+import { type Frame, type Shown, shell } from './shell.ts'
+
+type Made = { readonly body: string; readonly etag: string }
+
+export type Site = {
+  /** Made when it is asked for the first time. */
+  pageAt(place: string): Made | undefined
+}
+
+type Sources = {
+  readonly config: Config
+  readonly document: ApiDocument
+  readonly routes: readonly RouteOptions[]
+  readonly hasInbox: boolean
+}
+
+/** Production shows what the API says of itself, and nothing of this server or how to run one. */
+export function openSite({ config, document, routes, hasInbox }: Sources): Site {
+  const isProduction = config.appEnv === 'production'
+  const guides: Guides = isProduction ? { groups: [], render: () => undefined } : openGuides()
+  const operations = operationsOf(document, routes)
+  const components = document.components?.schemas ?? {}
+  const style: ErrorStyle = { publicUrl: config.publicUrl, withDetails: config.appEnv === 'development' }
+  const about = { components, showsPolicy: !isProduction, canForce: !isProduction }
+
+  const pages = new Map<string, () => Shown>([
+    ['/docs', () => startPage({ config, version, codes: errorCodes.length, operations: operations.length, hasInbox })],
+    ['/docs/errors', () => errorsPage(operations)],
+    ['/docs/routes', () => routesPage(operations, document.tags ?? [])],
+  ])
+  for (const code of errorCodes) pages.set(errorPlace(code), () => errorPage(code, operations, style, !isProduction))
+  for (const operation of operations) pages.set(routePlace(operation), () => routePage(operation, about))
+  for (const { name, place } of guides.groups.flatMap((group) => group.guides)) {
+    pages.set(place, () => guides.render(name) ?? { title: name, body: { markup: '' } })
+  }
+
+  const frame: Frame = { version, guides: guides.groups, places: placesOf(isProduction, hasInbox) }
+  const made = new Map<string, Made>()
+  return {
+    pageAt(place) {
+      const make = pages.get(place)
+      if (make === undefined) return undefined
+      const known = made.get(place)
+      if (known !== undefined) return known
+      const body = shell(frame, place, make())
+      const fresh = { body, etag: etagOf(body) }
+      made.set(place, fresh)
+      return fresh
+    },
+  }
+}
+
+function placesOf(isProduction: boolean, hasInbox: boolean): Frame['places'] {
+  if (isProduction) return []
+  return [['/dev/app', 'Example'], ...(hasInbox ? [['/dev/inbox', 'Inbox'] as const] : [])]
+}

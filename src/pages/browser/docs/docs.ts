@@ -1,0 +1,17 @@
+import { addCopyButtons } from './copy.ts'
+import { startFilters } from './filter.ts'
+import { startTrying } from './try-it.ts'
+
+// The `type` of a problem document is the list with its code behind the #: on to the page of that code.
+const code = decodeURIComponent(location.hash.slice(1))
+const row = location.pathname === '/docs/errors' && code !== '' ? document.getElementById(code) : null
+const page = row?.querySelector('a')
+if (page) location.replace(page.href)
+
+// On a telephone the menu is shut until it is asked for.
+const menu = document.querySelector<HTMLDetailsElement>('.side details')
+if (menu) menu.open = matchMedia('(min-width: 60rem)').matches
+
+startFilters()
+addCopyButtons()
+startTrying()
