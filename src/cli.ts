@@ -4,6 +4,7 @@ import { loadConfig } from './config/load-config.ts'
 import type { Command, Options } from './operator/command.ts'
 import { commands } from './operator/commands.ts'
 import { explainStartFailure } from './operator/start-failure.ts'
+import { findNearest } from './text/find-nearest.ts'
 
 type Named = readonly [name: string, command: Command]
 type Call = { readonly parameters: readonly string[]; readonly options: Options }
@@ -24,12 +25,24 @@ function beginsWith(whole: readonly string[], part: readonly string[]): boolean 
 /** What there is, of what was asked for as far as there is such a thing. */
 function explain(one: Named | undefined): void {
   const within = Object.entries(commands).filter(([name]) => words[0] !== undefined && name.split(' ')[0] === words[0])
-  const shown = one ? [one] : within.length > 0 ? within : Object.entries(commands)
   const isUnknown = words.length > 0 && one === undefined
-  if (isUnknown) process.stderr.write(`There is no command "${words.join(' ')}".\n`)
-  const lines = shown.map(([name, command]) => `  ${usageOf(name, command).padEnd(24)} ${command.usage}`)
+  const nearest = isUnknown ? findNearest(words.join(' '), Object.keys(commands)) : undefined
+  const meant = Object.entries(commands).find(([name]) => name === nearest)
+  const single = one ?? meant
+  const shown = single ? [single] : within.length > 0 ? within : Object.entries(commands)
+  if (isUnknown) {
+    const question = meant === undefined ? '' : ` Is "${meant[0]}" meant?`
+    process.stderr.write(`There is no command "${words.join(' ')}".${question}\n`)
+  }
+  const lines = shown.map(([name, command]) => `  ${besides(usageOf(name, command), command.usage)}`)
   process.stderr.write(`Commands of npm run admin -- NAME:\n${lines.join('\n')}\n`)
   process.exitCode = isUnknown ? 2 : 0
+}
+
+/** A long call has a line of its own. */
+function besides(call: string, usage: string): string {
+  const width = 24
+  return call.length < width ? `${call.padEnd(width)} ${usage}` : `${call}\n${' '.repeat(width + 3)}${usage}`
 }
 
 async function run([name, command]: Named): Promise<void> {

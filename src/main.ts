@@ -8,7 +8,7 @@ import { stopListening } from './http/closing.ts'
 import { openDeps } from './open-deps.ts'
 import { explainStartFailure } from './operator/start-failure.ts'
 import { closeOnSignal } from './process/close.ts'
-import { createLog } from './process/log.ts'
+import { openLog } from './process/log.ts'
 import { version } from './process/version.ts'
 
 /**
@@ -26,7 +26,7 @@ try {
 
 async function serve(config: Config): Promise<void> {
   makeRoomForHashing(config.argon2Concurrency)
-  const log = createLog(config.logLevel)
+  const log = await openLog(config)
   const drainMs = config.appEnv === 'production' ? productionDrainMs : 0
   for (const warning of startWarnings(process.env, config)) log.warn(warning)
   const deps = await openDeps(config, log)

@@ -7,7 +7,7 @@ import { applyMigrations } from './db/migrate.ts'
 import { openDatabaseUrls } from './db/urls.ts'
 import { explainStartFailure } from './operator/start-failure.ts'
 import { closeOnSignal } from './process/close.ts'
-import { createLog } from './process/log.ts'
+import { openLog } from './process/log.ts'
 import { openTracing } from './tracing/open-tracing.ts'
 import { startWorker } from './worker/start-worker.ts'
 
@@ -19,7 +19,7 @@ try {
 }
 
 async function work(config: Config): Promise<void> {
-  const log = createLog(config.logLevel)
+  const log = await openLog(config)
   for (const warning of startWarnings(process.env, config)) log.warn(warning)
   await using opened = new AsyncDisposableStack()
   const tracing = await openTracing(config, log)

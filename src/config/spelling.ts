@@ -1,4 +1,4 @@
-import { editDistances } from '../text/edit-distances.ts'
+import { findNearest } from '../text/find-nearest.ts'
 import type { Environment } from './config.ts'
 import { type Variable, variableList } from './variables.ts'
 
@@ -21,7 +21,7 @@ function findWarning(name: string): string | undefined {
   const variable = fileOf(name)
   if (byName.has(name) || variable?.secret) return undefined
   if (variable) return `${name} is set, but only a secret may come from a file: set ${variable.name}.`
-  const meant = bySpelling.get(looseSpelling(name)) ?? findNearest(name)
+  const meant = bySpelling.get(looseSpelling(name)) ?? findNearest(name.toUpperCase(), names)
   return meant && `${name} is set, but unknown: is ${meant} meant?`
 }
 
@@ -41,12 +41,4 @@ const findStranger = (name: string): string | undefined =>
 function looseSpelling(name: string): string {
   const letters = name.toUpperCase().replace(/[^A-Z0-9]/g, '')
   return letters.replace(/URI$/, 'URL').replace(/S$/, '')
-}
-
-/** Two slips in ten letters, one in five; HOME is not HOST. */
-function findNearest(name: string): string | undefined {
-  const letters = [...name.toUpperCase()]
-  const near = names.map((one) => ({ name: one, slips: editDistances(letters, [...one]).at(-1) ?? 0 }))
-  const [nearest] = near.toSorted((one, other) => one.slips - other.slips)
-  return nearest && nearest.slips <= Math.min(2, Math.floor(nearest.name.length / 5)) ? nearest.name : undefined
 }

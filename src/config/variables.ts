@@ -104,6 +104,11 @@ const server = inGroup('Server', {
     default: 'info',
     meaning: 'how much is logged: trace, debug, info, warn, error, fatal or silent',
   },
+  LOG_FORMAT: {
+    kind: oneOf('auto', 'json', 'text'),
+    default: 'auto',
+    meaning: '`json` for programs, `text` for people; `auto`: text at a terminal in development, else JSON',
+  },
 })
 
 const storage = inGroup('PostgreSQL and Redis', {

@@ -1,8 +1,8 @@
 import { desc, eq } from 'drizzle-orm'
-import { printable } from '../accounts/printable.ts'
 import type { Database } from '../db/database.ts'
 import { moderationLogs } from '../db/schema/moderation.ts'
 import { users } from '../db/schema/users.ts'
+import { printable } from '../text/printable.ts'
 
 const shownActs = 100
 

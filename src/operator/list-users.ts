@@ -1,9 +1,9 @@
 import { desc, isNull, sql } from 'drizzle-orm'
-import { printable } from '../accounts/printable.ts'
 import type { Database } from '../db/database.ts'
 import { users } from '../db/schema/users.ts'
 import { isUuid } from '../http/validation.ts'
 import { emailKey } from '../text/email.ts'
+import { printable } from '../text/printable.ts'
 
 export const mostListed = 100
 

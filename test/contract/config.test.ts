@@ -69,6 +69,7 @@ describe('defaults', () => {
       frontendIsDefault: true,
       dataDir: resolve('.data'),
       keysDir: resolve('.data/keys'),
+      logFormat: 'auto',
       logLevel: 'info',
       databaseUrl: undefined,
       databaseMigrationUrl: undefined,
@@ -264,6 +265,7 @@ describe('values', () => {
     ['PUBLIC_URL', 'https://auth.example.com/?a=1'],
     ['FRONTEND_URL', 'https://user@app.example.com'],
     ['LOG_LEVEL', 'loud'],
+    ['LOG_FORMAT', 'xml'],
     ['DATABASE_URL', 'mysql://db/postern'],
     ['DATABASE_URL', 'postgres:db'],
     ['DATABASE_MIGRATION_URL', 'embedded'],
@@ -856,7 +858,7 @@ describe('warnings', () => {
 
 describe('documentation', () => {
   const documented = [
-    ...['APP_ENV', 'HOST', 'PORT', 'PUBLIC_URL', 'FRONTEND_URL', 'DATA_DIR', 'KEYS_DIR', 'LOG_LEVEL'],
+    ...['APP_ENV', 'HOST', 'PORT', 'PUBLIC_URL', 'FRONTEND_URL', 'DATA_DIR', 'KEYS_DIR', 'LOG_LEVEL', 'LOG_FORMAT'],
     ...['DATABASE_URL', 'DATABASE_MIGRATION_URL', 'DATABASE_DIRECT_URL', 'DATABASE_POOL_SIZE', 'DATABASE_TIMEOUT_MS'],
     ...[
       'REDIS_URL',

@@ -255,6 +255,7 @@ describe('npm run admin', () => {
     [['help', 'users', 'create'], 0, 'users create [--name NAME] EMAIL HANDLE'],
     [['webhooks'], 2, 'webhooks add URL'],
     [['usr'], 2, 'There is no command "usr".\nCommands of npm run admin -- NAME:'],
+    [['reindx'], 2, 'There is no command "reindx". Is "reindex" meant?\n'],
     [['-h'], 0, 'Commands of npm run admin -- NAME:'],
   ])('%j ends with %i and says how it is used [FD68]', async (parameters, code, says) => {
     expect(await admin(...parameters)).toMatchObject({ code, err: expect.stringContaining(says) })
