@@ -52,7 +52,7 @@ await build({
 
 /** What the pages load in a browser: a script for each, its styles as they are. */
 await build({
-  entryPoints: globSync('src/pages/browser/*/{{docs,inbox}.ts,*.css,*.svg}'),
+  entryPoints: globSync('src/pages/browser/*/{{docs,inbox,lab}.ts,*.css,*.svg}'),
   outbase: 'src/pages/browser',
   outdir: join(outdir, 'browser'),
   bundle: true,

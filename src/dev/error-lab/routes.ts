@@ -5,10 +5,13 @@ import type { Config } from '../../config/config.ts'
 import { faults } from '../../errors/fault.ts'
 import type { App } from '../../http/app.ts'
 import { type Guard, guard } from '../../http/guard.ts'
+import { assetRoutes } from '../../pages/asset-routes.ts'
+import { pagePolicy } from '../../pages/layout.ts'
 import { hideFromOtherOrigins } from '../local-only.ts'
 import { labAccess } from './access.ts'
 import { findFault, rulesCookie, rulesOf } from './find-order.ts'
 import type { ErrorLab } from './lab.ts'
+import { labPage, labTable } from './page.ts'
 import type { Rule } from './rules.ts'
 
 const fieldProblem = z.strictObject({
@@ -33,10 +36,34 @@ const wish = z.object({
 
 const hidden = { access: 'public', limit: 'none', database: 'none' } as const
 
-/** The rules of a browser, by which a front end that knows nothing of them is answered. */
+/** The rules of a browser, by which a front end that knows nothing of them is answered, and the page that sets them. */
 export function errorLabRoutes(app: App, config: Config, lab: ErrorLab): void {
-  const fault = faults('general:bad_request')
   const onRequest = accessGuard(config)
+  ruleRoutes(app, config, { lab, onRequest })
+  app.route({
+    method: 'GET',
+    url: '/dev/errors',
+    config: hidden,
+    onRequest,
+    schema: { hide: true },
+    handler: async (_request, reply) =>
+      reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy).send(labPage),
+  })
+  app.route({
+    method: 'GET',
+    url: '/dev/errors/table',
+    config: hidden,
+    onRequest,
+    schema: { hide: true },
+    handler: async () => labTable(lab.routes.all()),
+  })
+  assetRoutes(app, { at: '/dev/errors/assets', folder: 'lab', onRequest })
+}
+
+type Place = { readonly lab: ErrorLab; readonly onRequest: Guard }
+
+function ruleRoutes(app: App, config: Config, { lab, onRequest }: Place): void {
+  const fault = faults('general:bad_request')
   app.route({
     method: 'GET',
     url: '/dev/force',

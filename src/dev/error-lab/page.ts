@@ -1,0 +1,52 @@
+import { catalogue, type ErrorCode } from '../../errors/catalogue.ts'
+import { htmlPage } from '../../pages/layout.ts'
+import type { Documented } from './documented.ts'
+
+/** Its script fills it, from what /dev/errors/table and /dev/force answer. */
+export const labPage = htmlPage({
+  title: 'Error lab',
+  head: `<meta name="color-scheme" content="light dark">
+<link rel="stylesheet" href="/docs/assets/base.css">
+<link rel="stylesheet" href="/dev/errors/assets/lab.css">
+<script type="module" src="/dev/errors/assets/lab.js"></script>`,
+  body: `<header class="bar">
+<h1>Error lab</h1>
+<form role="search"><input id="query" type="search" aria-label="Search routes and codes" aria-keyshortcuts="/"
+  placeholder="Search routes and codes" autocomplete="off" spellcheck="false"></form>
+<label>Answer <select id="how">
+<option value="before">instead of the request</option>
+<option value="after">after it was carried out</option>
+<option value="drop">by cutting the connection</option>
+<option value="garbage">with a proxy’s page</option>
+</select></label>
+<label>how often <select id="times"><option value="">always</option><option value="1">once</option></select></label>
+<button id="off" type="button" class="quiet" hidden>Switch all off</button>
+<a href="/docs/errors">Errors</a>
+<a href="/dev/app">Example</a>
+</header>
+<p id="status" role="status"></p>
+<main>
+<section id="routes" aria-label="Routes"></section>
+<aside aria-labelledby="last">
+<h2 id="last">Last ten forced answers</h2>
+<ol id="answers"></ol>
+<p id="none" class="soft">None yet. Switch a code on, then use your front end in this browser.</p>
+</aside>
+</main>
+<template id="route"><details><summary><code></code> <span class="soft"></span> <strong></strong></summary
+  ><ul></ul></details></template>
+<template id="code"><li><button type="button" role="switch" aria-checked="false"><code></code></button><span
+  class="soft"></span><p></p></li></template>
+<template id="answer"><li><time></time> <code></code><br><code></code></li></template>`,
+})
+
+/** What the page shows of each route, and of each code once. */
+export const labTable = (routes: readonly Documented[]) => ({
+  routes: routes.map(({ method, path, codes }) => ({ method, path, codes })),
+  codes: Object.fromEntries(
+    [...new Set(routes.flatMap(({ codes }) => codes))].map((code: ErrorCode) => {
+      const { status, meaning } = catalogue[code]
+      return [code, { status, meaning }]
+    }),
+  ),
+})

@@ -1,0 +1,71 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startExample } from '../browser/support.ts'
+import type { TestApp } from '../support/app.ts'
+import { openChromium } from '../support/chromium.ts'
+import example from './example.ts'
+import type { Flow } from './flow.ts'
+import { figureOf, sheet } from './sheet.ts'
+import { isSentence } from './visible.ts'
+import { codesOfCall, walk } from './walk.ts'
+
+let app: TestApp
+let browser: Browser
+beforeAll(async () => {
+  ;[browser, app] = await Promise.all([openChromium(), startExample()])
+}, 600_000)
+afterAll(async () => {
+  await browser.close()
+  await app.close()
+})
+
+test('the flows of the example are all the calls that it makes [EL8]', () => {
+  const root = join(import.meta.dirname, '../../examples/web/src')
+  const made = globSync('**/*.ts', { cwd: root }).flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/\bapi\.(GET|POST|PATCH|DELETE)\(\s*'([^']+)'/g)].map(
+      ([, method, path]) => `${method} ${path}`,
+    ),
+  )
+  const walked = new Set<string>(example.map(({ call }) => call))
+  expect([...new Set(made)].filter((call) => !walked.has(call))).toEqual([])
+  expect([...walked].filter((call) => !made.includes(call))).toEqual([])
+  expect(example.filter(({ call }) => codesOfCall(call).length === 0)).toEqual([])
+})
+
+test('each code of a call is forced, and its sentence found on the page [EL8]', async () => {
+  const flows = example.filter(({ name }) => name === 'Ways to sign in')
+  const scenes = await walk({ browser, url: app.origin, flows })
+  expect(scenes.map(({ code, sentences, violations }) => [code, sentences, violations])).toEqual([
+    ['general:invalid_ip_address', ['Something went wrong on our side. Please try again in a moment.'], []],
+    ['rate_limit:exceeded', ['Too many attempts. Please wait a moment and try again.'], []],
+    ['system:database_error', ['Something went wrong on our side. Please try again in a moment.'], []],
+    ['system:internal_error', ['Something went wrong on our side. Please try again in a moment.'], []],
+  ])
+  expect(figureOf(scenes)).toContain(
+    '4 of 4 declared errors of 1 calls have a visible sentence (100 %); 0 of the pages',
+  )
+  expect(sheet(scenes).match(/<img src="data:image\/webp;base64,UklGR/g)).toHaveLength(4)
+})
+
+test('a page that shows nothing, or calls nothing, is no success [EL8]', async () => {
+  const silent: Flow = {
+    name: 'Silent',
+    call: 'GET /v0/auth/session',
+    at: '/dev/app#/sign-in',
+    act: (page) => page.evaluate("fetch('/v0/auth/session').then(() => undefined)"),
+  }
+  const scenes = await walk({ browser, url: app.origin, flows: [silent] })
+  expect(scenes.map(({ sentences, failure }) => [sentences, failure])).toEqual([
+    [[], undefined],
+    [[], undefined],
+    [[], undefined],
+  ])
+  expect(figureOf(scenes)).toContain('0 of 3')
+})
+
+test('a code, a number or a single word is no sentence', () => {
+  expect(['user:banned', '401', 'Error', '0:05', '  ', 'Try 5'].filter(isSentence)).toEqual(['Try 5'].slice(1))
+  expect(isSentence('Wrong password.')).toBe(true)
+})

@@ -1,0 +1,47 @@
+import type { Page } from 'playwright-core'
+
+/** What can be read on the page, a line a block: nothing for screen readers alone, no words in fields. */
+const readLines = `(() => {
+  const lines = new Map()
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (texts.nextNode()) {
+    const { parentElement: parent, data } = texts.currentNode
+    if (data.trim() === '' || !parent.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue
+    const range = document.createRange()
+    range.selectNodeContents(texts.currentNode)
+    const { width, height } = range.getBoundingClientRect()
+    const box = parent.getBoundingClientRect()
+    if (width <= 1 || height <= 1 || box.width <= 1 || box.height <= 1) continue
+    const block = parent.closest('p, li, h1, h2, h3, h4, div, button, label, td, dd, dt, legend, figcaption') ?? parent
+    lines.set(block, (lines.get(block) ?? '') + data)
+  }
+  return [...lines.values()].map((line) => line.replace(/\\s+/g, ' ').trim())
+})()`
+
+export const visibleLines = (page: Page): Promise<readonly string[]> => page.evaluate<readonly string[]>(readLines)
+
+const longestWaitMs = 5000
+const quietMs = 150
+
+/** Once nothing more changes, or after five seconds. */
+export async function settledLines(page: Page): Promise<readonly string[]> {
+  const started = performance.now()
+  let before = ''
+  let since = started
+  for (;;) {
+    const lines = await visibleLines(page)
+    const now = performance.now()
+    const isBusy = (await page.locator('[aria-busy="true"]').count()) > 0
+    // A countdown never rests.
+    const seen = lines.join('\n').replace(/\d/g, '0')
+    if (seen !== before || isBusy) {
+      before = seen
+      since = now
+    }
+    if (now - since >= quietMs || now - started > longestWaitMs) return lines
+    await page.waitForTimeout(50)
+  }
+}
+
+/** Words that make sense to a person: not a code, not a number, not a single word on a button. */
+export const isSentence = (line: string): boolean => /\p{L}{2,}[\p{P}]*\s+\p{L}/u.test(line) && !/^\S+:\S+$/.test(line)

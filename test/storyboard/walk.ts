@@ -1,0 +1,118 @@
+import axe from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import sharp from 'sharp'
+import { routes } from '../../src/client/codes.ts'
+import type { Flow } from './flow.ts'
+import { openStage, type Stage } from './stage.ts'
+import { isSentence, settledLines, visibleLines } from './visible.ts'
+
+/** One error, and what the page made of it. */
+export type Scene = {
+  readonly flow: string
+  readonly call: string
+  readonly code: string
+  /** What is there to read that was on no page before; none where the error shows nothing. */
+  readonly sentences: readonly string[]
+  /** What axe has against the page. */
+  readonly violations: readonly string[]
+  /** Why there is no answer to look at. */
+  readonly failure?: string
+  /** WebP in base64. */
+  readonly picture: string
+}
+
+type Options = {
+  readonly browser: Browser
+  /** Of the front end. */
+  readonly url: string
+  readonly flows: readonly Flow[]
+  readonly onScene?: (scene: Scene) => void
+  readonly forceToken?: string | undefined
+}
+
+/**
+ * Walks each flow once for each code that its call declares, which the server is made to answer. A sentence counts where
+ * no page of any flow shows it while all is well.
+ */
+export async function walk({ browser, url, flows, onScene, forceToken }: Options): Promise<readonly Scene[]> {
+  const open = (flow: Flow) => openStage({ browser, forceToken }, flow)
+  const calm = new Set<string>()
+  for (const flow of flows) {
+    await using stage = await open(flow)
+    await arrive(url, flow, stage.page)
+    for (const line of await settledLines(stage.page)) calm.add(line)
+  }
+  const judge = violationFinder()
+  const scenes: Scene[] = []
+  for (const flow of flows) {
+    await using stage = await open(flow)
+    for (const code of codesOfCall(flow.call)) {
+      const { failure, sentences } = await play(stage, { flow, code, calm, url })
+      const violations = failure === undefined ? await judge(stage.page) : []
+      const seen = { sentences, violations, picture: await takePicture(stage.page) }
+      const scene = { flow: flow.name, call: flow.call, code, ...seen, ...(failure !== undefined && { failure }) }
+      scenes.push(scene)
+      onScene?.(scene)
+    }
+  }
+  return scenes
+}
+
+export const codesOfCall = (call: string): readonly string[] =>
+  routes.find(({ method, path }) => `${method} ${path}` === call)?.codes ?? []
+
+async function arrive(url: string, { at, open }: Flow, page: Page): Promise<void> {
+  await page.goto('about:blank')
+  await page.goto(new URL(at, url).href)
+  await settledLines(page)
+  await open?.(page)
+}
+
+type Play = {
+  readonly flow: Flow
+  readonly code: string
+  readonly calm: ReadonlySet<string>
+  readonly url: string
+}
+
+async function play(stage: Stage, { flow, code, calm, url }: Play) {
+  const { page } = stage
+  try {
+    // What a page asks for by itself is answered on the way.
+    const early = flow.act ? undefined : stage.force(code)
+    if (flow.act) stage.force(undefined)
+    await arrive(url, flow, page)
+    const before = new Set(flow.act ? await visibleLines(page) : [])
+    const forced = early ?? stage.force(code)
+    await flow.act?.(page)
+    await forced.answered()
+    const lines = await settledLines(page)
+    return { sentences: lines.filter((line) => !calm.has(line) && !before.has(line) && isSentence(line)) }
+  } catch (error) {
+    return { sentences: [], failure: String(error).split('\n')[0] ?? '' }
+  }
+}
+
+/** Pages that differ in their words alone are judged once. */
+function violationFinder() {
+  const known = new Map<string, readonly string[]>()
+  return async (page: Page): Promise<readonly string[]> => {
+    const markup = await page.evaluate<string>("document.body.outerHTML.replace(/>[^<]+</g, '><')")
+    const key = markup.replace(/\d+/g, '0')
+    const found = known.get(key) ?? (await findViolations(page))
+    known.set(key, found)
+    return found
+  }
+}
+
+async function findViolations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source)
+  type Found = { readonly violations: readonly { readonly id: string; readonly help: string }[] }
+  const { violations } = await page.evaluate<Found>("axe.run({ resultTypes: ['violations'] })")
+  return violations.map(({ id, help }) => `${id}: ${help}`)
+}
+
+async function takePicture(page: Page): Promise<string> {
+  const whole = await page.screenshot({ animations: 'disabled' })
+  return (await sharp(whole).resize({ width: 280 }).webp({ quality: 60 }).toBuffer()).toString('base64')
+}
