@@ -6,7 +6,7 @@ import { type Rendered, renderMarkdown } from './markdown.ts'
 const folder = join(packageRoot, 'docs')
 
 const groups = {
-  Build: ['example', 'client', 'error-lab', 'providers', 'access-tokens', 'forward-auth', 'events', 'search'],
+  Build: ['pages', 'example', 'client', 'error-lab', 'providers', 'access-tokens', 'forward-auth', 'events', 'search'],
   Run: ['configuration', 'operate', 'import'],
   Inside: ['architecture', 'decisions'],
 }

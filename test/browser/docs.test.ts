@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestApp } from '../support/app.ts'
 import { openChromium } from '../support/chromium.ts'
 import { newPerson } from '../support/people.ts'
-import { expectAccessible, heading, openPage, press, startExample } from './support.ts'
+import { expectAccessible, heading, openPage, press, startExample, takeBothPictures } from './support.ts'
 
 // The pages under /docs, as somebody reads them.
 
@@ -23,17 +23,18 @@ afterAll(async () => {
 })
 
 test.each([
-  ['/docs', 'Authentication whose errors are a contract'],
-  ['/docs/errors', 'Errors'],
-  ['/docs/errors/totp:invalid_code', 'totp:invalid_code'],
-  ['/docs/routes', 'API reference'],
-  ['/docs/routes/patch-v0-user-me', 'PATCH /v0/user/me'],
-  ['/docs/guides/client', 'The client'],
-  ['/docs/guides/configuration', 'Configuration'],
-])('%s by day and in the dark, on a telephone too', async (place, title) => {
+  ['/docs', 'Authentication whose errors are a contract', 'docs-start'],
+  ['/docs/errors', 'Errors', 'docs-errors'],
+  ['/docs/errors/totp:invalid_code', 'totp:invalid_code', 'docs-error'],
+  ['/docs/routes', 'API reference', 'docs-routes'],
+  ['/docs/routes/patch-v0-user-me', 'PATCH /v0/user/me', 'docs-route'],
+  ['/docs/guides/client', 'The client', 'docs-guide'],
+  ['/docs/guides/configuration', 'Configuration', undefined],
+])('%s by day and in the dark, on a telephone too', async (place, title, picture) => {
   await page.goto(`${app.origin}${place}`)
   await heading(page, title)
   await expectAccessible(page)
+  if (picture !== undefined) await takeBothPictures(page, picture)
 })
 
 const shownRows = () => page.locator('.rows li:visible')

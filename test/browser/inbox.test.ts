@@ -7,7 +7,7 @@ import { startApp, type TestApp } from '../support/app.ts'
 import { openChromium } from '../support/chromium.ts'
 import { useFolder } from '../support/folder.ts'
 import { newPerson, signUp } from '../support/people.ts'
-import { expectAccessible, heading, openPage, press, startExample } from './support.ts'
+import { expectAccessible, heading, openPage, press, startExample, takeBothPictures } from './support.ts'
 
 // The inbox of development, as somebody uses it who knows Mailpit.
 
@@ -155,8 +155,11 @@ test("a hostile mail's HTML runs nothing, loads nothing from elsewhere, leads no
 })
 
 test('a link leads on in the same tab, or in the tab of the example that opened the inbox', async () => {
-  const { email } = await signUp(app, newPerson())
+  for (const name of ['margaret', 'linus', 'grace']) await signUp(app, newPerson({ email: `${name}@example.com` }))
+  const { email } = await signUp(app, newPerson({ email: 'ada@example.com' }))
   await row(email).click()
+  await page.frameLocator('iframe').getByRole('link').waitFor()
+  await takeBothPictures(page, 'inbox')
   await page.frameLocator('iframe').getByRole('link').click()
   await heading(page, 'Verify your email address')
   await page.goto(`${app.origin}/dev/app`)

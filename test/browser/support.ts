@@ -56,12 +56,39 @@ export async function expectAccessible(page: Page): Promise<void> {
   }
 }
 
+const picturesFolder = join(import.meta.dirname, '../../docs/pictures')
+
 /** For the documents, with UPDATE=1 alone. */
 export async function takePicture(page: Page, name: string): Promise<void> {
   if (!process.env.UPDATE) return
   await page.setViewportSize({ width: 880, height: 640 })
   const picture = sharp(await page.screenshot({ fullPage: true })).png({ palette: true, colors: 64 })
-  await picture.toFile(join(import.meta.dirname, '../../docs/pictures', `${name}.png`))
+  await picture.toFile(join(picturesFolder, `${name}.png`))
+  await page.setViewportSize(desktop)
+}
+
+const wide = { width: 1180, height: 760 }
+const narrow = { width: 375, height: 760 }
+const gap = 20
+
+/** The same for a page at a desk by day beside the one on a telephone in the dark. */
+export async function takeBothPictures(page: Page, name: string): Promise<void> {
+  if (!process.env.UPDATE) return
+  const take = async (viewport: typeof wide, colorScheme: 'light' | 'dark') => {
+    await page.setViewportSize(viewport)
+    await page.emulateMedia({ colorScheme })
+    return page.screenshot()
+  }
+  const atDesk = await take(wide, 'light')
+  const onPhone = await take(narrow, 'dark')
+  const size = { width: wide.width + gap + narrow.width, height: wide.height }
+  await sharp({ create: { ...size, channels: 3, background: '#ffffff' } })
+    .composite([
+      { input: atDesk, left: 0, top: 0 },
+      { input: onPhone, left: wide.width + gap, top: 0 },
+    ])
+    .png({ palette: true, colors: 128 })
+    .toFile(join(picturesFolder, `${name}.png`))
   await page.setViewportSize(desktop)
 }
 

@@ -10,7 +10,12 @@ if (page) location.replace(page.href)
 
 // On a telephone the menu is shut until it is asked for.
 const menu = document.querySelector<HTMLDetailsElement>('.side details')
-if (menu) menu.open = matchMedia('(min-width: 60rem)').matches
+const desk = matchMedia('(min-width: 60rem)')
+const fitMenu = (): void => {
+  if (menu) menu.open = desk.matches
+}
+desk.addEventListener('change', fitMenu)
+fitMenu()
 
 startFilters()
 addCopyButtons()
