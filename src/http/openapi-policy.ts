@@ -9,7 +9,7 @@ const who: Readonly<Record<NonNullable<FastifyContextConfig['access']>, string>>
 }
 
 /** What a route asks of its callers, in sentences. */
-export function policyOf({ access = 'public', ...config }: FastifyContextConfig): string {
+export function policySentences({ access = 'public', ...config }: FastifyContextConfig): string {
   const { role, fresh, evenBanned, turnstile, setsCookie, limit = access === 'probe' ? 'none' : 'default' } = config
   const sentences = [
     who[access],

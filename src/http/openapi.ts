@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts'
 import { version } from '../process/version.ts'
 import { wireName } from './cookies.ts'
 import { errorResponses, nameErrors } from './openapi-errors.ts'
-import { policyOf } from './openapi-policy.ts'
+import { policySentences } from './openapi-policy.ts'
 
 const description =
   'Authentication API whose errors are a contract: each operation says with which codes it may refuse, and no other ' +
@@ -95,7 +95,7 @@ export async function publishOpenApi(app: FastifyInstance, config: Config): Prom
             }
       const response = { ...success, ...errorResponses(declaredCodes ?? new Set()) }
       const security = securityOf[access ?? 'public'] ?? sessionSecurity
-      const description = policyOf(policy)
+      const description = policySentences(policy)
       return { schema: { ...schema, description, ...(upload && { body: uploadBody }), security, response }, url }
     },
     transformObject: (made) =>

@@ -35,7 +35,7 @@ export type TestApp = {
   close(): Promise<void>
 }
 
-export type LoggedLine = { readonly msg: string } & Readonly<Record<string, unknown>>
+type LoggedLine = { readonly msg: string } & Readonly<Record<string, unknown>>
 
 /** Production refuses it. */
 const cheapHashing = { ARGON2_MEMORY_KIB: '8192', ARGON2_TIME_COST: '1' }
