@@ -63,5 +63,9 @@ export function openSite({ config, document, routes, hasInbox }: Sources): Site 
 
 function placesOf(isProduction: boolean, hasInbox: boolean): Frame['places'] {
   if (isProduction) return []
-  return [['/dev/app', 'Example'], ...(hasInbox ? [['/dev/inbox', 'Inbox'] as const] : [])]
+  return [
+    ['/dev/app', 'Example'],
+    ...(hasInbox ? [['/dev/inbox', 'Inbox'] as const] : []),
+    ['/dev/errors', 'Error lab'],
+  ]
 }
