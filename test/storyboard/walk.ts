@@ -37,7 +37,8 @@ type Options = {
 export async function walk({ browser, url, flows, onScene, forceToken }: Options): Promise<readonly Scene[]> {
   const open = (flow: Flow) => openStage({ browser, forceToken }, flow)
   const calm = new Set<string>()
-  for (const flow of flows) {
+  // One that is refused on the way begins with what a refusal shows.
+  for (const flow of flows.filter(({ refused }) => refused === undefined)) {
     await using stage = await open(flow)
     await arrive(url, flow, stage.page)
     for (const line of await settledLines(stage.page)) calm.add(line)
