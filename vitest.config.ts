@@ -21,6 +21,7 @@ const first =
 export default defineConfig({
   test: {
     globalSetup: './test/support/backends.ts',
+    setupFiles: ['./test/support/patience.ts'],
     pool: 'forks',
     // Modules are loaded once a worker: no test changes one, and loading costs more than many a file's tests.
     isolate: false,
