@@ -1,5 +1,5 @@
-import type { S3Client } from '@aws-sdk/client-s3'
 import { inSpan } from '../tracing/span.ts'
+import { once } from '../waiting/once.ts'
 import { type FileStore, FileStoreError } from './file-store.ts'
 
 type Options = {
@@ -17,9 +17,8 @@ export function s3FileStore({ url, ...credentials }: Options): FileStore {
   const prefix = pathname.replace(/^\/|\/$/g, '')
   const keyOf = (name: string): string => (prefix === '' ? name : `${prefix}/${name}`)
   const endpoint = searchParams.get('endpoint')
-  let opened: Promise<readonly [S3Client, typeof import('@aws-sdk/client-s3')]> | undefined
 
-  async function open() {
+  const s3 = once(async () => {
     // Only who uses it pays for loading it.
     const sdk = await import('@aws-sdk/client-s3')
     const client = new sdk.S3Client({
@@ -39,11 +38,7 @@ export function s3FileStore({ url, ...credentials }: Options): FileStore {
       responseChecksumValidation: 'WHEN_REQUIRED',
     })
     return [client, sdk] as const
-  }
-  const s3 = () => {
-    opened ??= open()
-    return opened
-  }
+  })
 
   return {
     put: (name, bytes) =>

@@ -2,8 +2,9 @@ import { addCopyButtons } from './copy.ts'
 import { startFilters } from './filter.ts'
 import { startTrying } from './try-it.ts'
 
-// The `type` of a problem document is the list with its code behind the #: on to the page of that code.
-const code = decodeURIComponent(location.hash.slice(1))
+// The `type` of a problem document is the list with its code behind the #: on to the page of that code. Its colon may
+// come as it is or escaped.
+const code = location.hash.slice(1).replaceAll(/%3a/gi, ':')
 const row = location.pathname === '/docs/errors' && code !== '' ? document.getElementById(code) : null
 const page = row?.querySelector('a')
 if (page) location.replace(page.href)
