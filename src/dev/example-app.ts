@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { stripTypeScriptTypes } from 'node:module'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { type Asset, readAsset } from '../pages/assets.ts'
 import { packageRoot } from '../process/package-root.ts'
+import { readIfThere } from '../process/read-if-there.ts'
 
 /**
  * The front end in `examples/web` as a browser takes it: its files read anew each time, so that an edit shows at a
@@ -16,26 +16,12 @@ const elsewhere: Readonly<Record<string, () => URL>> = {
   'openapi-fetch.mjs': () => new URL(import.meta.resolve('openapi-fetch')),
 }
 
-const types: Readonly<Record<string, string>> = {
-  '.ts': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-}
-
 /** No dot but the one before the ending, so that no name leads out of the folder. */
 const plainName = /^(?:[a-z0-9-]+\/)*[a-z0-9-]+\.(?:ts|mjs|css|svg)$/
 
-type Asset = { readonly type: string; readonly text: string }
-
 /** `undefined` where there is no such file. */
-export async function readAsset(name: string): Promise<Asset | undefined> {
-  if (!plainName.test(name)) return undefined
-  const text = await readIfThere(locate(name))
-  if (text === undefined) return undefined
-  const isTypeScript = name.endsWith('.ts')
-  return { type: types[extname(name)] ?? '', text: isTypeScript ? stripTypeScriptTypes(text) : text }
-}
+export const readExampleAsset = async (name: string): Promise<Asset | undefined> =>
+  plainName.test(name) ? readAsset(locate(name)) : undefined
 
 function locate(name: string): URL {
   const known = elsewhere[name]
@@ -47,7 +33,7 @@ type Page = { readonly html: string; readonly policy: string }
 
 /** The one page of the front end; `undefined` where the example was left out, as in the container image. */
 export async function readPage(pictureOrigin: string): Promise<Page | undefined> {
-  const html = await readIfThere(new URL('index.html', exampleRoot))
+  const html = (await readIfThere(new URL('index.html', exampleRoot)))?.toString()
   return html === undefined ? undefined : { html, policy: policyOf(html, pictureOrigin) }
 }
 
@@ -66,13 +52,4 @@ function policyOf(html: string, pictureOrigin: string): string {
     "form-action 'none'",
     "require-trusted-types-for 'script'",
   ].join('; ')
-}
-
-async function readIfThere(file: URL): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
 }

@@ -5,6 +5,7 @@ import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
 import type { Guard } from '../http/guard.ts'
 import { accountPages } from '../mailed-tokens/link.ts'
+import { sendUnlessKnown } from '../pages/etag.ts'
 import { inboxRoutes } from './inbox-routes.ts'
 import { localOnlyGuard } from './local-only.ts'
 
@@ -45,10 +46,10 @@ function exampleRoutes(app: App, { publicUrl, frontendIsDefault, appEnv }: Confi
     onRequest: local,
     schema: { hide: true, params: z.object({ '*': z.string() }) },
     handler: async (request, reply) => {
-      const { readAsset } = await example()
-      const asset = await readAsset(request.params['*'])
+      const { readExampleAsset } = await example()
+      const asset = await readExampleAsset(request.params['*'])
       if (asset === undefined) throw fault('system:not_found')
-      return reply.type(asset.type).send(asset.text)
+      return sendUnlessKnown(request, reply.type(asset.type), asset)
     },
   })
 }

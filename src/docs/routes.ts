@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
@@ -11,6 +10,8 @@ import { assetRoutes } from '../pages/asset-routes.ts'
 import { etagOf, isKnown, sendUnlessKnown } from '../pages/etag.ts'
 import { pagePolicy } from '../pages/layout.ts'
 import { packageRoot } from '../process/package-root.ts'
+import { readIfThere } from '../process/read-if-there.ts'
+import { once } from '../waiting/once.ts'
 import type { ApiDocument } from './operations.ts'
 import type { Site } from './site.ts'
 
@@ -43,15 +44,11 @@ export function docsRoutes(app: App, { config, routes, hasInbox }: About): void 
     handler: async (_request, reply) => reply.header('cache-control', 'public, max-age=300').send(app.swagger()),
   })
   // Whoever never looks at it has none of it in memory.
-  let site: Promise<Site> | undefined
-  const openOnce = async (): Promise<Site> => {
+  const site = once(async () => {
     const { openSite } = await import('./site.ts')
     return openSite({ config, document: app.swagger() as unknown as ApiDocument, routes, hasInbox })
-  }
-  pageRoutes(app, () => {
-    site ??= openOnce()
-    return site
   })
+  pageRoutes(app, site)
   assetRoutes(app, { at: '/docs/assets', folder: 'docs' })
   if (config.appEnv !== 'production') pictureRoute(app)
   if (config.appEnv === 'development') {
@@ -125,13 +122,4 @@ function pictureRoute(app: App): void {
       return sendUnlessKnown(request, reply.type('image/png'), { body, etag: etagOf(body) })
     },
   })
-}
-
-async function readIfThere(file: string): Promise<Buffer | undefined> {
-  try {
-    return await readFile(file)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
 import type { Guard } from '../http/guard.ts'
-import { readAsset } from './assets.ts'
+import { readPageAsset } from './assets.ts'
 import { sendUnlessKnown } from './etag.ts'
 
 type Place = {
@@ -23,7 +23,7 @@ export function assetRoutes(app: App, { at, folder, onRequest }: Place): void {
     ...(onRequest && { onRequest }),
     schema: { hide: true, params: z.object({ name: z.string() }) },
     handler: async (request, reply) => {
-      const asset = await readAsset(`${folder}/${request.params.name}`)
+      const asset = await readPageAsset(`${folder}/${request.params.name}`)
       if (asset === undefined) throw fault('system:not_found')
       return sendUnlessKnown(request, reply.type(asset.type), asset)
     },
