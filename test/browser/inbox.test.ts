@@ -7,7 +7,7 @@ import { startApp, type TestApp } from '../support/app.ts'
 import { openChromium } from '../support/chromium.ts'
 import { useFolder } from '../support/folder.ts'
 import { newPerson, signUp } from '../support/people.ts'
-import { expectAccessible, heading, openPage, press, startExample, takeBothPictures } from './support.ts'
+import { expectAccessible, expectNarrow, heading, openPage, press, startExample, takeBothPictures } from './support.ts'
 
 // The inbox of development, as somebody uses it who knows Mailpit.
 
@@ -46,7 +46,7 @@ test('a new mail appears by itself, and is unread until it is opened', async () 
   await send({ subject: 'First', text: 'Hello' })
   await row('First').waitFor()
   await expect.poll(() => page.title()).toBe('(1) Inbox')
-  await expectAccessible(page)
+  await expectNarrow(page)
   await row('First').click()
   await page.getByRole('heading', { level: 2, name: 'First' }).waitFor()
   await expect.poll(() => page.title()).toBe('Inbox')
@@ -98,7 +98,7 @@ test('a mail as HTML, as text, its headers and its source, on a telephone too', 
   expect(await panel.textContent()).not.toContain('words')
   await page.getByRole('tab', { name: 'Source' }).click()
   await panel.getByText('plain words').waitFor()
-  await expectAccessible(page)
+  await expectNarrow(page)
   await page.setViewportSize({ width: 375, height: 700 })
   expect(await row('Parts').isVisible()).toBe(false)
   await press(page, '← All mails')
@@ -122,7 +122,8 @@ test("a hostile mail's HTML runs nothing, loads nothing from elsewhere, leads no
   const asked: string[] = []
   const elsewhere = createServer(({ url = '' }, response) => {
     asked.push(url)
-    response.end()
+    // With an icon, so that no browser asks for one.
+    response.setHeader('content-type', 'text/html').end('<link rel="icon" href="data:,">')
   })
   await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
   const away = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`
@@ -149,8 +150,35 @@ test("a hostile mail's HTML runs nothing, loads nothing from elsewhere, leads no
   await reader.locator('#mails a').first().focus()
   expect([await reader.title(), await alone.title()].filter((title) => title.includes('ran'))).toEqual([])
   expect(reader.url()).toContain('/dev/inbox')
-  expect(asked.filter((url) => url !== '/refresh')).toEqual([])
+  // Asked after all that the mail could have asked for.
+  await (await strange.newPage()).goto(`${away}/last`)
+  expect(asked).toEqual(['/last'])
   await strange.close()
+  elsewhere.close()
+})
+
+test('what only looks like a link is text, beside one that leads on', async () => {
+  await send({ subject: 'Broken', text: `see http://[ or ${app.origin}/docs` })
+  await row('Broken').click()
+  await page.getByRole('link', { name: 'Open /docs' }).waitFor()
+  await page.getByRole('tabpanel').getByText('see http://[ or').waitFor()
+  expect(await page.getByRole('tabpanel').getByRole('link').allTextContents()).toEqual([`${app.origin}/docs`])
+})
+
+test('the tab of another site that opened the inbox stays as it is', async () => {
+  const elsewhere = createServer((_request, response) =>
+    response.setHeader('content-type', 'text/html').end(`<a href="${app.origin}/dev/inbox" target="inbox">Mails</a>`),
+  )
+  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
+  const address = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`
+  await send({ subject: 'Secret', text: `${app.origin}/docs?token=secret` })
+  await page.goto(address)
+  const [popup] = await Promise.all([page.context().waitForEvent('page'), page.getByText('Mails').click()])
+  await popup.locator('#mails a', { hasText: 'Secret' }).click()
+  await popup.getByRole('link', { name: 'Open /docs' }).click()
+  await popup.waitForURL(/token=secret/)
+  expect(page.url()).toBe(address)
+  await popup.close()
   elsewhere.close()
 })
 

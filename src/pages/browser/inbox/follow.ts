@@ -9,12 +9,21 @@ export function follow(event: Event): void {
   if (ctrlKey || metaKey || shiftKey || button !== 0) return
   // An element of the frame is no instance of this window's classes.
   const href = (event.target as Element).closest('a')?.href ?? ''
-  if (!/^https?:/.test(href)) return
+  if (!/^https?:/.test(href) || !URL.canParse(href)) return
   event.preventDefault()
-  const opener = window.opener as Window | null
-  const place = opener === null || opener.closed ? window : opener
+  const place = openerOfOurs() ?? window
   place.location.href = href
   if (place === window) return
   place.focus()
   byId('status').textContent = 'Opened in the tab that this inbox was opened from.'
+}
+
+/** Any site can have opened the inbox: of another's tab not even the address can be read, and it is left alone. */
+function openerOfOurs(): Window | undefined {
+  const opener = window.opener as Window | null
+  try {
+    return opener?.location.origin === location.origin && !opener.closed ? opener : undefined
+  } catch {
+    return undefined
+  }
 }

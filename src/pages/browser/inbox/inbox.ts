@@ -58,15 +58,12 @@ async function openWanted(): Promise<void> {
   if (id === shown) return
   shown = id
   if (id === undefined) return showHint()
-  try {
-    const mail = await readMessage(id)
-    if (id !== wanted()) return
-    showMail(mail, { goBack, remove: () => void remove(id) })
-    byId('mail').scrollTop = 0
-    await markRead(id)
-  } catch {
-    showGone()
-  }
+  const mail = await readMessage(id).catch(() => undefined)
+  if (id !== wanted()) return
+  if (mail === undefined) return showGone()
+  showMail(mail, { goBack, remove: () => void remove(id) })
+  byId('mail').scrollTop = 0
+  await markRead(id)
 }
 
 function goBack(): void {

@@ -65,7 +65,8 @@ export function showMail(mail: Message, { goBack, remove }: Acts): void {
 }
 
 const urls = /https?:\/\/[^\s<>"]+/g
-const linksOf = (text: string): string[] => [...new Set(text.match(urls))].slice(0, 5)
+const linksOf = (text: string): string[] =>
+  [...new Set(text.match(urls))].filter((url) => URL.canParse(url)).slice(0, 5)
 
 function button(href: string): HTMLElement {
   const { host, pathname } = new URL(href)
@@ -87,6 +88,7 @@ function withLinks(text: string): (Node | string)[] {
   const parts: (Node | string)[] = []
   let at = 0
   for (const { 0: href, index } of text.matchAll(urls)) {
+    if (!URL.canParse(href)) continue
     parts.push(text.slice(at, index), element('a', { href, click: follow }, href))
     at = index + href.length
   }
