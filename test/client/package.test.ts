@@ -64,7 +64,7 @@ test('the table of codes and the stand-in for tests are exports of their own [EL
   const names = (path: string) => node(`console.log(Object.keys(await import('${path}')).join())`)
   expect(await names('postern/client/codes')).toBe('codesOf,routes,statusOf')
   expect(await names('postern/testing')).toBe('createTestingClient,testingFetch')
-  expect((await bundle('codes')).zipped).toBeLessThan(8000)
+  expect((await bundle('codes')).zipped).toBeLessThan(3000)
 })
 
 test('with openapi-fetch it is under 6 kB for a browser, and needs nothing else', async () => {
