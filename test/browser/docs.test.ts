@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestApp } from '../support/app.ts'
 import { openChromium } from '../support/chromium.ts'
 import { newPerson } from '../support/people.ts'
-import { expectAccessible, heading, openPage, press, startExample, takeBothPictures } from './support.ts'
+import { expectAccessible, expectNarrow, heading, openPage, press, startExample, takeBothPictures } from './support.ts'
 
 // The pages under /docs, as somebody reads them.
 
@@ -29,12 +29,17 @@ test.each([
   ['/docs/routes', 'API reference', 'docs-routes'],
   ['/docs/routes/patch-v0-user-me', 'PATCH /v0/user/me', 'docs-route'],
   ['/docs/guides/client', 'The client', 'docs-guide'],
-  ['/docs/guides/configuration', 'Configuration', undefined],
 ])('%s by day and in the dark, on a telephone too', async (place, title, picture) => {
   await page.goto(`${app.origin}${place}`)
   await heading(page, title)
   await expectAccessible(page)
-  if (picture !== undefined) await takeBothPictures(page, picture)
+  await takeBothPictures(page, picture)
+})
+
+test('the guide with the longest tables fits a telephone', async () => {
+  await page.goto(`${app.origin}/docs/guides/configuration`)
+  await heading(page, 'Configuration')
+  await expectNarrow(page)
 })
 
 const shownRows = () => page.locator('.rows li:visible')
@@ -70,10 +75,22 @@ test('errors are found by words, domain, status, cause and route, by keys alone'
 test('the type of a problem document leads to the page of its code', async () => {
   const answer = await fetch(`${app.origin}/v0/user/me`, { headers: { accept: 'application/problem+json' } })
   const { type } = (await answer.json()) as { type: string }
-  await page.goto('about:blank')
-  await page.goto(type)
-  await heading(page, 'user:unauthorized')
+  for (const href of [type, type.replace('#user:', '#user%3A')]) {
+    await page.goto('about:blank')
+    await page.goto(href)
+    await heading(page, 'user:unauthorized')
+  }
 })
+
+test.each(['#%', '#%E0%A4%A', '#no:such_code'])(
+  'a fragment that names no code, as %s, hinders nothing',
+  async (hash) => {
+    await page.goto('about:blank')
+    await page.goto(`${app.origin}/docs/errors${hash}`)
+    await page.getByLabel('Search', { exact: true }).fill('totp:invalid_code')
+    await expect.poll(() => shownRows().count()).toBeLessThan(10)
+  },
+)
 
 test('routes are found by words; one is tried with cookies, and its errors are forced', async () => {
   await page.goto(`${app.origin}/docs/routes`)
