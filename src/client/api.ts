@@ -87,7 +87,7 @@ export interface Routes {
     /** Sign in in an app with a token that the provider's own library gave it */
     POST: {
       params: { path: { provider: string }; header?: { 'x-device-token'?: string } }
-      body?: { id_token?: string; nonce?: string; access_token?: string; remember_me?: boolean }
+      body: { id_token?: string; nonce?: string; access_token?: string; remember_me?: boolean }
       data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { pending_token: string; email: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code')[] }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_id_token' | 'oauth:provider_not_found' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
     }
@@ -270,7 +270,7 @@ export interface Routes {
   '/v0/auth/reauthenticate': {
     /** Prove again who is signed in: the session is fresh for five minutes */
     POST: {
-      body?: { password?: string; code?: string }
+      body: { password?: string; code?: string }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:incorrect' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:invalid_session' | 'user:invalid_token' | 'user:password_not_set' | 'user:unauthorized'
     }

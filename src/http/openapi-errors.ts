@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { catalogue, type ErrorCode } from '../errors/catalogue.ts'
 
 const fieldProblem = {
@@ -45,8 +46,6 @@ export function nameErrors(operations: readonly Operation[]): Components {
     }),
   )
   const sets = new Map(drafts.map(({ codes }) => [keyOf(codes), codes]))
-  const names = namesOf([...sets.values()])
-  const nameOf = (codes: readonly ErrorCode[]): string => names.get(keyOf(codes)) ?? ''
   for (const { responses, status, codes } of drafts)
     responses[status] = { $ref: `#/components/responses/${nameOf(codes)}` }
   const named = [...sets.values()].map((codes) => [nameOf(codes), codes] as const)
@@ -104,22 +103,14 @@ const pascal = (text: string): string =>
 const everywhere: readonly string[] = ['general', 'system', 'FORBIDDEN']
 
 /**
- * By status and the domains of the codes, and where that is taken, by a code that the one who has it does not have.
- * Smaller sets are named first, so that a name says what is special.
+ * By status and domains, and by a digest of the codes where that does not say them all: what a set is called depends on
+ * nothing but itself, so that a generated client keeps its names.
  */
-function namesOf(sets: readonly (readonly ErrorCode[])[]): ReadonlyMap<string, string> {
-  const taken = new Map<string, readonly ErrorCode[]>()
-  const names = new Map<string, string>()
-  for (const codes of sets.toSorted((a, b) => a.length - b.length || (keyOf(a) < keyOf(b) ? -1 : 1))) {
-    const [first] = codes
-    const domains = new Set(codes.map((code) => code.split(':')[0] ?? '').filter((one) => !everywhere.includes(one)))
-    let name = (first ? (statusNames[catalogue[first].status] ?? '') : '') + [...domains].map(pascal).join('')
-    for (let owner = taken.get(name); owner !== undefined; owner = taken.get(name)) {
-      const special = codes.find((code) => !owner?.includes(code) && !name.endsWith(pascal(code)))
-      name += special === undefined ? `And${codes.length}` : pascal(special)
-    }
-    taken.set(name, codes)
-    names.set(keyOf(codes), name)
-  }
-  return names
+function nameOf(codes: readonly ErrorCode[]): string {
+  const [first] = codes
+  const status = first ? (statusNames[catalogue[first].status] ?? '') : ''
+  if (codes.length === 1) return status + codes.map(pascal).join('')
+  const domains = new Set(codes.map((code) => code.split(':')[0] ?? '').filter((one) => !everywhere.includes(one)))
+  const digest = createHash('sha256').update(keyOf(codes)).digest('hex').slice(0, 6)
+  return `${status}${[...domains].map(pascal).join('')}_${digest}`
 }

@@ -10,9 +10,19 @@ const who: Readonly<Record<NonNullable<FastifyContextConfig['access']>, string>>
 
 /** What a route asks of its callers, in sentences. */
 export function policySentences({ access = 'public', ...config }: FastifyContextConfig): string {
-  const { role, fresh, evenBanned, turnstile, setsCookie, limit = access === 'probe' ? 'none' : 'default' } = config
+  const {
+    cookieAlone,
+    partlyFresh,
+    role,
+    fresh,
+    evenBanned,
+    turnstile,
+    setsCookie,
+    limit = access === 'probe' ? 'none' : 'default',
+  } = config
   const sentences = [
-    who[access],
+    cookieAlone ? 'For anybody; whoever a cookie signs in is known.' : who[access],
+    partlyFresh,
     role && `The account must be ${role === 'admin' ? 'an administrator' : `a ${role} or above`}.`,
     (fresh || role === 'admin') && 'The session must be fresh: opened or proven again in the last five minutes.',
     evenBanned && 'Open to banned accounts as well.',

@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { Config } from '../config/config.ts'
 import { version } from '../process/version.ts'
@@ -28,7 +28,7 @@ const tags = {
 
 const successes: Readonly<Record<string, string>> = {
   200: 'Done; this is the answer.',
-  201: 'Made; this is where it is.',
+  201: 'Made; this is what was made, or where it is.',
   202: 'Accepted: something else must follow, which the body names.',
   503: 'Not everything works that must; this is the report.',
 }
@@ -45,6 +45,7 @@ const securityOf: Readonly<Record<string, readonly Record<string, readonly strin
   public: [],
   probe: [],
   optional: [{}, ...sessionSecurity],
+  'optional cookie': [{}, { session_cookie: [] }],
   session: sessionSecurity,
   'session or access token': [...sessionSecurity, { access_token: [] }],
 }
@@ -53,10 +54,17 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What its success is, where that is no JSON. */
     produces?: string
+    /** Of a route for anybody: what of it takes a fresh session, as a sentence. */
+    partlyFresh?: string
+    /** Of an optional session: only that of a browser is looked at. */
+    cookieAlone?: true
     /** What its success says in headers of its own, and the meaning of each. */
     successHeaders?: Readonly<Record<string, string>>
   }
 }
+
+const kindOf = ({ access = 'public', partlyFresh, cookieAlone }: FastifyContextConfig): string =>
+  cookieAlone ? 'optional cookie' : partlyFresh ? 'optional' : access
 
 /** Publishes what the routes declare: per operation and status the exact codes that it can answer with. */
 export async function publishOpenApi(app: FastifyInstance, config: Config): Promise<void> {
@@ -83,7 +91,7 @@ export async function publishOpenApi(app: FastifyInstance, config: Config): Prom
     transform: (document) => {
       const { schema, url } = jsonSchemaTransform(document as Parameters<typeof jsonSchemaTransform>[0])
       const { config: policy = {} } = document.route
-      const { declaredCodes, access, produces, upload, successHeaders } = policy
+      const { declaredCodes, produces, upload, successHeaders } = policy
       const success =
         produces === undefined
           ? successResponses(schema.response, successHeaders)
@@ -94,7 +102,7 @@ export async function publishOpenApi(app: FastifyInstance, config: Config): Prom
               },
             }
       const response = { ...success, ...errorResponses(declaredCodes ?? new Set()) }
-      const security = securityOf[access ?? 'public'] ?? sessionSecurity
+      const security = securityOf[kindOf(policy)] ?? sessionSecurity
       const description = policySentences(policy)
       return { schema: { ...schema, description, ...(upload && { body: uploadBody }), security, response }, url }
     },
@@ -105,8 +113,10 @@ export async function publishOpenApi(app: FastifyInstance, config: Config): Prom
 
 type RequestBody = {
   required?: boolean
-  content: Readonly<Record<string, { schema?: { required?: readonly string[] } }>>
+  content: Readonly<Record<string, { schema?: BodySchema }>>
 }
+type BodySchema = { required?: readonly string[]; minProperties?: number }
+
 type Operation = { requestBody?: RequestBody; responses?: Record<string, { $ref?: string; description?: string }> }
 type Document = {
   paths?: Readonly<Record<string, Readonly<Record<string, Operation>> | undefined>>
@@ -118,7 +128,7 @@ function tidy<Made extends Document>(document: Made): Made {
   const operations = Object.values(document.paths ?? {}).flatMap((item) => Object.values(item ?? {}))
   for (const { requestBody: body, responses = {} } of operations) {
     // Where every field may be left out, so may the body; the generator demands any that is declared.
-    if (body) body.required = Object.values(body.content).some(({ schema }) => (schema?.required ?? []).length > 0)
+    if (body) body.required = Object.values(body.content).some(({ schema }) => demands(schema))
     for (const [status, response] of Object.entries(responses))
       if (response.description === 'Default Response') response.description = successes[status] ?? 'Done'
   }
@@ -129,6 +139,9 @@ function tidy<Made extends Document>(document: Made): Made {
     components: { ...document.components, schemas: withoutUnused({ ...document.paths, ...responses }, all), responses },
   }
 }
+
+const demands = ({ required = [], minProperties = 0 }: BodySchema = {}): boolean =>
+  required.length > 0 || minProperties > 0
 
 /** Every named schema comes once as it is sent and once as it is answered, of which many are used in one way alone. */
 function withoutUnused(users: object, schemas: Record<string, object>): Record<string, object> {
@@ -144,7 +157,13 @@ function withoutUnused(users: object, schemas: Record<string, object>): Record<s
   return Object.fromEntries(Object.entries(schemas).filter(([name]) => found.has(name)))
 }
 
-/** 204 and 304 have no body, and so no content to describe. */
+/** They have no body, and so no content to describe. */
+const bodiless: Readonly<Record<string, string>> = {
+  204: 'Done.',
+  303: 'Done; the browser goes on at Location.',
+  304: 'What is known is still so.',
+}
+
 function successResponses(
   response: unknown,
   described: Readonly<Record<string, string>> = {},
@@ -155,9 +174,9 @@ function successResponses(
   return Object.fromEntries(
     all.map(([status, schema]) => [
       status,
-      status === '204' || status === '304'
+      bodiless[status] !== undefined
         ? {
-            description: status === '304' ? 'What is known is still so.' : 'Done.',
+            description: bodiless[status],
             type: 'null',
             ...(entries.length > 0 && { headers }),
           }

@@ -11,12 +11,14 @@ import { type NativeProof, signInNatively, signInNativelyRefusals } from './nati
 import { issueOneTapNonce, issueOneTapNonceRefusals, loginByOneTap, loginByOneTapRefusals } from './one-tap.ts'
 import { browserReplies, providerParams, replySignInInBrowser } from './reply.ts'
 
-const nativeBody = z.object({
-  id_token: z.string().optional(),
-  nonce: z.string().optional(),
-  access_token: z.string().optional(),
-  remember_me: z.boolean().optional(),
-})
+const nativeBody = z
+  .object({
+    id_token: z.string().optional(),
+    nonce: z.string().optional(),
+    access_token: z.string().optional(),
+    remember_me: z.boolean().optional(),
+  })
+  .meta({ minProperties: 1 })
 
 const appReplies = {
   200: z.union([openedInApp, z.object({ pending_token: z.string(), email: z.string() })]),

@@ -79,7 +79,12 @@ function authorizeRoute(app: App, deps: Deps): void {
   app.route({
     method: 'GET',
     url: '/v0/auth/oauth/:provider/authorize',
-    config: { access: 'public', limit: 'authorize', codes: fault.codes },
+    config: {
+      access: 'public',
+      partlyFresh: 'With flow=link it needs a fresh session.',
+      limit: 'authorize',
+      codes: fault.codes,
+    },
     onRequest: [sessionGuard(deps), banGuard, freshGuard].map(forLinks),
     schema: {
       operationId: 'authorizeProvider',

@@ -3,34 +3,33 @@ import { printable } from '../text/printable.ts'
 
 type Line = Readonly<Record<string, unknown>>
 
-/** What a request's line says in its sentence, and what is the same on every line. */
-const said = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'reqId', 'method', 'route', 'status', 'code', 'ms'])
+/** What is the same on every line, or said before it. */
+const common = new Set(['level', 'time', 'pid', 'hostname', 'msg'])
+/** What a request's line says in its sentence. */
+const inSentence = new Set(['reqId', 'method', 'route', 'status', 'code', 'ms'])
 
-/** `POST /v0/auth/login 401 auth:invalid_credentials 12.3 ms`, with what else is known of it. */
-function requestLine({ method, route, status, code, ms, reqId, ...rest }: Line): string {
-  const words = [method, route ?? '(no route)', status, code, `${String(ms)} ms`, reqId]
-  const others = Object.entries(rest).filter(([name]) => !said.has(name))
-  return [...words.filter((word) => word !== undefined), ...others.map(asPair)].join(' ')
+/**
+ * `POST /v0/auth/login 401 auth:invalid_credentials 12.3 ms`, with what else is known of it. Nothing of it begins a
+ * line but our own words, and no terminal obeys it [LG3].
+ */
+export function asText({ msg, ...line }: Line): string {
+  const isRequest = msg === 'request'
+  const { method, route = '(no route)', status, code, ms, reqId } = line
+  const words = isRequest ? [method, route, status, code, `${String(ms)} ms`, reqId] : [msg]
+  const pairs = Object.entries(line).filter(([name]) => !common.has(name) && !(isRequest && inSentence.has(name)))
+  const stacks = pairs.map(([, value]) => stackOf(value)).filter((stack) => stack !== undefined)
+  const others = pairs.filter(([, value]) => stackOf(value) === undefined).map(asPair)
+  const first = [...words.filter((word) => word !== undefined).map(String), ...others].map(printable).join(' ')
+  return [first, ...stacks.flatMap((stack) => stack.split('\n').map((part) => `    ${printable(part)}`))].join('\n')
 }
 
-const otherLine = ({ msg, ...rest }: Line): string =>
-  [
-    msg,
-    ...Object.entries(rest)
-      .filter(([name]) => !['level', 'time', 'pid', 'hostname'].includes(name))
-      .map(asPair),
-  ].join(' ')
-
-function asPair([name, value]: readonly [string, unknown]): string {
+function stackOf(value: unknown): string | undefined {
   const { stack } = (value ?? {}) as { readonly stack?: unknown }
-  if (typeof stack === 'string')
-    return stack
-      .split('\n')
-      .map((line) => `\n${printable(line)}`)
-      .join('')
-  const isWord = typeof value === 'string' && /^[^\s"=]+$/.test(value)
-  return `${name}=${printable(isWord ? value : JSON.stringify(value))}`
+  return typeof stack === 'string' ? stack : undefined
 }
+
+const asPair = ([name, value]: readonly [string, unknown]): string =>
+  `${name}=${typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value)}`
 
 /** For people at a terminal: a line of words for each line of the log. */
 export async function textLog(): Promise<DestinationStream> {
@@ -41,6 +40,6 @@ export async function textLog(): Promise<DestinationStream> {
     translateTime: 'SYS:HH:MM:ss',
     hideObject: true,
     ignore: 'pid,hostname',
-    messageFormat: (line) => (line.msg === 'request' ? requestLine(line) : otherLine(line)),
+    messageFormat: asText,
   })
 }

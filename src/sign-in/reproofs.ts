@@ -7,7 +7,9 @@ export const reproofs = rooms.flatMap((room) => ('reproof' in room ? [room.repro
 export type AnyReproof = (typeof reproofs)[number]
 
 /** Of these exactly one is sent. */
-export const reproofBody = z.object(Object.fromEntries(reproofs.map(({ name, field }) => [name, field])))
+export const reproofBody = z
+  .object(Object.fromEntries(reproofs.map(({ name, field }) => [name, field])))
+  .meta({ minProperties: 1 })
 
 /** Of these one at most. */
 export const deletionBody = z.object(Object.fromEntries(reproofs.map(({ deletion, field }) => [deletion.name, field])))

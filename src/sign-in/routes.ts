@@ -51,7 +51,7 @@ function deviceRoutes(app: App, deps: Deps): void {
   twoForms(app, deps, {
     operationId: 'verifyDevice',
     path: '/device/verify',
-    config: { access: 'optional', codes: fault.codes },
+    config: { access: 'optional', cookieAlone: true, codes: fault.codes },
     summary: (where) => `Use a device link ${where}: it is known from now on, and signed in`,
     tag: 'auth',
     body: z.object({ token: mailedToken }),

@@ -33,7 +33,7 @@ type Step<Body, Wait> = {
   /** Whether an app may send its device token with it. */
   readonly takesDevice?: boolean
   /** What an app gets of the session, where that is not `openedInApp`. */
-  readonly sessionInApp?: z.ZodType
+  readonly sessionInApp?: z.ZodType<z.infer<typeof openedInApp>>
   /** What is answered while there is no session yet: with 202. */
   readonly wait?: z.ZodType<Wait>
   readonly take: (asked: Asked<Body>) => Promise<OpenedSession | { readonly wait: Wait }>

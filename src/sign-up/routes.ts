@@ -84,7 +84,7 @@ function verifyEmailRoutes(app: App, deps: Deps): void {
   twoForms<z.infer<typeof verificationInApp>>(app, deps, {
     operationId: 'verifyEmail',
     path: '/verify-email',
-    config: { access: 'optional', codes: fault.codes },
+    config: { access: 'optional', cookieAlone: true, codes: fault.codes },
     summary: (where) => `Use a verification link ${where}: the account is created and signed in`,
     tag: 'auth',
     body: verification,

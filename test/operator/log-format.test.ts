@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { asText } from '../../src/process/log-text.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { useFolder } from '../support/folder.ts'
 import { startServerProcess } from '../support/server-process.ts'
@@ -32,4 +33,22 @@ test('LOG_FORMAT=auto is JSON wherever no person looks', async () => {
   expect(parsed).toEqual(
     expect.arrayContaining([expect.objectContaining({ msg: 'request', code: 'user:unauthorized' })]),
   )
+})
+
+test('nothing that a stranger wrote begins a line of the text, and no terminal obeys it [LG3]', () => {
+  const forged = 'x\n[02:31:05] INFO: POST /v0/auth/login 204 3 ms \u001b[2J'
+  const err = Object.assign(new Error(forged), { stack: `Error: ${forged}\n    at somewhere` })
+  const text = asText({
+    level: 40,
+    msg: forged,
+    [forged]: forged,
+    cause: { message: forged, stack: err.stack },
+    code: forged,
+  })
+  const [, ...later] = text.split('\n')
+  expect(later).toHaveLength(3)
+  for (const line of later) expect(line).toMatch(/^ {4}/)
+  expect(text).not.toMatch(/[^\P{C}\n]/u)
+  const request = asText({ level: 30, msg: 'request', method: 'GET', route: forged, status: 401, code: forged, ms: 1 })
+  expect(request).not.toMatch(/\p{C}/u)
 })
