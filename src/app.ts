@@ -85,7 +85,7 @@ export async function buildApp(
   await app.register(cors, corsOptions(config))
   // Read where they are asked for.
   await app.register(cookie, { hook: false })
-  const lab = isProduction ? undefined : openErrorLab(app, config, errors)
+  const lab = isProduction ? undefined : openErrorLab(app, config, { errors, note: watchers.note })
   readJsonBodies(app)
   guardRoutes(app, deps)
   const allowedMethods = rememberMethods(app)

@@ -3,6 +3,7 @@ import { buildApp } from './app.ts'
 import type { Config } from './config/config.ts'
 import { readEnvironment } from './config/environment.ts'
 import { loadConfig, startWarnings } from './config/load-config.ts'
+import { localOrigin } from './dev/local-only.ts'
 import { makeRoomForHashing } from './hashing/hashing-threads.ts'
 import { stopListening } from './http/closing.ts'
 import { openDeps } from './open-deps.ts'
@@ -61,8 +62,8 @@ function startText(config: Config, hasInbox: boolean): string {
     `Postern ${version} is running.`,
     `  API    ${config.publicUrl}`,
     `  Docs   ${config.publicUrl}/docs`,
-    ...(config.appEnv === 'production' ? [] : [`  App    ${config.publicUrl}/dev/app (an example front end)`]),
-    ...(hasInbox ? [`  Inbox  ${config.publicUrl}/dev/inbox (${inboxNote})`] : []),
+    ...(config.appEnv === 'production' ? [] : [`  App    ${localOrigin(config)}/dev/app (an example front end)`]),
+    ...(hasInbox ? [`  Inbox  ${localOrigin(config)}/dev/inbox (${inboxNote})`] : []),
     ...(config.databaseUrl === undefined ? [`  Data   ${config.dataDir} (embedded PostgreSQL)`] : []),
   ]
   return `${lines.join('\n')}\n`

@@ -428,11 +428,12 @@ const observability = inGroup('Observability', {
 
 const development = inGroup('Development', {
   FORCE_TOKEN: {
-    kind: secret(16),
+    kind: secret(32),
     secret: true,
     meaning:
-      'who sends it as X-Postern-Force-Token may force answers (docs/error-lab.md), 16 characters or more; unset: ' +
-      'this machine alone; refused in production, which forces none',
+      'who sends it as X-Postern-Force-Token may force answers (docs/error-lab.md), and nobody else; 32 characters ' +
+      "or more, since wrong ones are not counted; unset: this machine's own user, as whom a proxy that adds no " +
+      'header (HAProxy, nginx) may let others in; refused in production, which forces none',
   },
 })
 

@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify'
 import type { Config } from '../config/config.ts'
 import { faults } from '../errors/fault.ts'
 import { type Guard, guard } from '../http/guard.ts'
+import { isLoopback } from '../outbound/policy.ts'
 
 const fault = faults('system:not_found')
 const loopback = /^(?:127\.|::1$|::ffff:127\.)/
@@ -23,8 +24,9 @@ const addedByProxies = new RegExp(
 )
 
 /**
- * As far as it can be told: a proxy on this machine has a loopback address as well. HTTP/1.0 is what many speak to what
- * is behind them.
+ * As far as it can be told: a proxy on this machine has a loopback address as well. Older ones give themselves away by
+ * HTTP/1.0. HAProxy without `option forwardfor`, what passes TCP or TLS through, and nginx since 1.29.7 with nothing
+ * but a proxy_pass add nothing at all: of those only the Host can tell, where a client may write localhost.
  */
 function cameThroughProxy({ httpVersion, headers }: IncomingMessage, clientIpHeader: string): boolean {
   const names = Object.keys(headers).map((name) => name.replaceAll('_', '-'))
@@ -33,17 +35,22 @@ function cameThroughProxy({ httpVersion, headers }: IncomingMessage, clientIpHea
 
 /**
  * Whether a request is of this machine's own user: not of the network, not of a site that points its name at 127.0.0.1
- * (hence the Host), not of whom a proxy lets in [AT8].
+ * (hence the Host), not of whom a proxy lets in [AT8]. A PUBLIC_URL that others can reach is what proxies pass on.
  */
 export function localRequests(config: Config): (request: IncomingMessage) => boolean {
   const clientIpHeader = config.clientIpHeader.toLowerCase()
-  const hosts = new Set(['localhost', '127.0.0.1', '[::1]', new URL(config.publicUrl).hostname])
+  const ownName = new URL(config.publicUrl).hostname
+  const hosts = new Set(['localhost', '127.0.0.1', '[::1]', ...(isLoopback(ownName) ? [ownName] : [])])
   return (request) => {
     const host = (request.headers.host ?? '').replace(/:\d+$/, '')
     const isLocal = loopback.test(request.socket.remoteAddress ?? '') && hosts.has(host)
     return isLocal && !cameThroughProxy(request, clientIpHeader)
   }
 }
+
+/** Where this machine's own user finds them. */
+export const localOrigin = ({ publicUrl, port }: Config): string =>
+  isLoopback(new URL(publicUrl).hostname) ? publicUrl : `http://localhost:${port}`
 
 /** The development pages are not there for others, nor for scripts of other origins (hence no CORS headers). */
 export function localOnlyGuard(config: Config): Guard {

@@ -1,5 +1,6 @@
 import type { FastifyContextConfig, FastifyInstance, RouteOptions } from 'fastify'
 import type { ErrorCode } from '../errors/catalogue.ts'
+import { documentPath } from '../http/openapi.ts'
 import type { Components, Schema } from './schema.ts'
 
 type Content = Readonly<Record<string, { readonly schema?: Schema }>>
@@ -37,8 +38,6 @@ export type Operation = Described & {
   readonly codes: readonly ErrorCode[]
 }
 
-const pathOf = (url: string): string => url.replace(/:(\w+)/g, '{$1}')
-
 /** As a part of an address, or what stands behind its #. */
 export const slugOf = (text: string): string =>
   text
@@ -57,7 +56,7 @@ export function rememberRoutes(app: FastifyInstance): readonly RouteOptions[] {
 export function operationsOf(document: ApiDocument, routes: readonly RouteOptions[]): readonly Operation[] {
   const declared = new Map(
     routes.flatMap(({ method, url, config = {} }) =>
-      [method].flat().map((one) => [`${one} ${pathOf(url)}`, config] as const),
+      [method].flat().map((one) => [`${one} ${documentPath(url)}`, config] as const),
     ),
   )
   return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>

@@ -66,6 +66,9 @@ declare module 'fastify' {
 const kindOf = ({ access = 'public', partlyFresh, cookieAlone }: FastifyContextConfig): string =>
   cookieAlone ? 'optional cookie' : partlyFresh ? 'optional' : access
 
+/** A route's path as the document writes it: `/v0/auth/sessions/{management_id}`. */
+export const documentPath = (url: string): string => url.replace(/:(\w+)/g, '{$1}')
+
 /** Publishes what the routes declare: per operation and status the exact codes that it can answer with. */
 export async function publishOpenApi(app: FastifyInstance, config: Config): Promise<void> {
   await app.register(swagger, {

@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config/config.ts'
 import { forcedHeader } from '../http/headers.ts'
 import type { NoteAnswer } from './answer.ts'
@@ -20,21 +20,26 @@ export function answerNoter({ config, log, metrics }: Deps): NoteAnswer | undefi
   }
 }
 
-/** Of every answer but those to health checks, and those that no route gave. */
+/** Of every answer but those to health checks, and those of the error lab, which notes what a route did answer. */
 export function noteAnswers(app: FastifyInstance, note: NoteAnswer | undefined): void {
   if (note === undefined) return
   app.addHook('onResponse', (request, reply, done) => {
     done()
-    const { config, url: route } = request.routeOptions
-    if (config.access === 'probe' || reply.hasHeader(forcedHeader)) return
-    const code = reply.getHeader('x-error-code')
-    note({
-      requestId: request.id,
-      method: request.method,
-      route,
-      status: reply.statusCode,
-      code: typeof code === 'string' ? code : undefined,
-      seconds: reply.elapsedTime / 1000,
-    })
+    if (!reply.hasHeader(forcedHeader)) noteReply(note, request, reply)
+  })
+}
+
+/** As the reply is now. */
+export function noteReply(note: NoteAnswer, request: FastifyRequest, reply: FastifyReply): void {
+  const { config, url: route } = request.routeOptions
+  if (config.access === 'probe') return
+  const code = reply.getHeader('x-error-code')
+  note({
+    requestId: request.id,
+    method: request.method,
+    route,
+    status: reply.statusCode,
+    code: typeof code === 'string' ? code : undefined,
+    seconds: reply.elapsedTime / 1000,
   })
 }

@@ -58,7 +58,7 @@ const isPublic = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
   address.range() === 'unicast' && (!(address instanceof ipaddr.IPv6) || address.match(...globalUnicast))
 
 /** RFC 6761 section 6.3, and what is an address of this machine. */
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   const address = literalAddress(hostname)
   if (address !== undefined) return ipaddr.process(address).range() === 'loopback'
   return /^(?:.*\.)?localhost\.?$/i.test(hostname)

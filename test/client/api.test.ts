@@ -28,7 +28,9 @@ test('src/client/answers.ts is what the running server says', async () => {
   const refusals = declaredAnswers(document).filter(({ code }) => code === 'general:validation_error')
   const firstFields: Record<string, string> = {} satisfies FirstRuledFields
   await eachInTurns(refusals, async ({ method, path, code }) => {
-    const answer = await app.client().send(method, urlOf(path), { headers: { 'x-postern-force': code } })
+    const answer = await app
+      .client()
+      .send(method, urlOf(path), { headers: { host: 'localhost', 'x-postern-force': code } })
     const [first] = (answer.body.fields ?? []) as readonly { readonly path: string }[]
     if (first) firstFields[`${method} ${path}`] = first.path
   })

@@ -3,7 +3,7 @@ import { useApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
 import { signedUp } from '../support/people.ts'
 
-const app = useApp()
+const app = useApp({ PUBLIC_URL: 'https://auth.localhost' })
 const url = '/dev/force'
 const me = '/v0/user/me'
 const login = '/v0/auth/login'

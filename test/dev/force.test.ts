@@ -9,21 +9,24 @@ import { withoutRefs } from '../support/openapi.ts'
 import { signedUp } from '../support/people.ts'
 import { type DeclaredAnswer, declaredAnswers, eachInTurns, lineOf, urlOf } from './support.ts'
 
-const forceToken = 'of-the-error-lab-in-the-tests'
+const forceToken = 'of-the-error-lab-in-the-tests-of-it'
 const login = '/v0/auth/login'
 const me = '/v0/user/me'
 
 let app: TestApp
 let development: TestApp
+/** As others reach it, by the token. */
+let preview: TestApp
 let declared: readonly DeclaredAnswer[]
 beforeAll(async () => {
-  ;[app, development] = await Promise.all([
-    startApp({ FORCE_TOKEN: forceToken }),
+  ;[app, development, preview] = await Promise.all([
+    startApp({ PUBLIC_URL: 'https://auth.localhost' }),
     startApp({ APP_ENV: 'development', PUBLIC_URL: 'http://localhost:8080', CORS_ORIGINS: 'http://localhost:5173' }),
+    startApp({ FORCE_TOKEN: forceToken }),
   ])
   declared = declaredAnswers(app.app.swagger())
 })
-afterAll(() => Promise.all([app.close(), development.close()]))
+afterAll(() => Promise.all([app.close(), development.close(), preview.close()]))
 
 type Sent = { readonly method?: string; readonly url?: string; readonly headers?: Record<string, string> }
 
@@ -253,7 +256,7 @@ describe('through the client', () => {
 
 describe('nothing else runs', () => {
   test('no limit is spent or asked, no event written, nothing counted [EL3]', async () => {
-    const strict = await startApp({ RATE_LIMITS: '0.02' })
+    const strict = await startApp({ PUBLIC_URL: 'https://auth.localhost', RATE_LIMITS: '0.02' })
     const wrong = { email: 'nobody@example.com', password: 'wrong' }
     const order = { 'x-postern-force': 'auth:invalid_credentials' }
     for (let time = 0; time < 20; time++) {
@@ -274,29 +277,68 @@ describe('nothing else runs', () => {
     expect(lines.map((line) => line.replace(/.*status="(\d+)".*\} /, '$1: '))).toEqual(['401: 1', '429: 1'])
     await strict.close()
   })
+
+  test('what is carried out is noted as the route answered it, whatever is sent in its place [EL3]', async () => {
+    const noted = await startApp({ PUBLIC_URL: 'https://auth.localhost' })
+    const { client } = await signedUp(noted)
+    const lost = 'user:unauthorized;phase=after'
+    const send = (method: string, url: string, order: string) =>
+      client.send(method, url, { body: { bio: 'Hello' }, headers: { 'x-postern-force': order } })
+    await send('PATCH', me, lost)
+    await send('PATCH', me, `${lost};answer=garbage`)
+    await expect(send('PATCH', me, `${lost};answer=drop`)).rejects.toThrow()
+    await send('PATCH', me, 'user:unauthorized')
+    await client.get('/health/ready', { headers: { 'x-postern-force': 'system:internal_error;phase=after' } })
+    const metrics = await fetch(`${noted.origin}/metrics`, {
+      headers: { authorization: 'Bearer of-the-metrics-in-the-tests' },
+    })
+    const lines = (await metrics.text()).split('\n').filter((line) => /requests_total.*(?:PATCH|health)/.test(line))
+    expect(lines.map((line) => line.replace(/.*status="(\d+)".*\} /, '$1: '))).toEqual(['200: 3'])
+    await noted.close()
+  })
 })
 
 describe('who may [EL4]', () => {
   const order = { 'x-postern-force': 'session:expired' }
   const ask = (headers: Record<string, string>) => app.client().get(me, { headers: { ...order, ...headers } })
 
+  async function expectNothing(on: TestApp, headers: Record<string, string>): Promise<void> {
+    const answer = await on.client().get(me, { headers: { ...order, ...headers } })
+    expect([answer.code, answer.headers['x-postern-forced']]).toEqual(['user:unauthorized', undefined])
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      const { code } = await on.client().send(method, '/dev/force', { headers })
+      expect([method, code]).toEqual([method, 'system:not_found'])
+    }
+    for (const url of ['/dev/errors', '/dev/errors/table', '/dev/errors/assets/lab.js'])
+      expect([url, (await on.client().get(url, { headers })).code]).toEqual([url, 'system:not_found'])
+  }
+
   test.each([
     ['a proxy between', { 'x-forwarded-for': '192.0.2.1' }],
     ['a site that points its name here', { host: 'evil.example' }],
-    ['a wrong token through a proxy', { via: '1.1 proxy', 'x-postern-force-token': 'of-the-error-lab-in-the-test' }],
-    ['an empty token', { host: 'evil.example', 'x-postern-force-token': '' }],
-  ])('%s: the header is nothing, and /dev/force is not there', async (_who, headers) => {
-    expect((await ask(headers)).code).toBe('user:unauthorized')
-    for (const method of ['GET', 'POST', 'DELETE']) {
-      const answer = await app.client().send(method, '/dev/force', { headers })
-      expect([method, answer.code]).toEqual([method, 'system:not_found'])
-    }
-  })
+    ['a token where none is set', { host: 'evil.example', 'x-postern-force-token': forceToken }],
+  ])('%s: the header is nothing, and the lab is not there', (_who, headers) => expectNothing(app, headers))
+
+  test.each(['localhost', '127.0.0.1:80', '[::1]:8080', 'auth.localhost'])(
+    "this machine's own user, as %s",
+    async (host) => {
+      expect((await ask({ host })).code).toBe('session:expired')
+      expect((await app.client().get('/dev/force', { headers: { host } })).status).toBe(200)
+    },
+  )
+
+  test.each([
+    ['no token', { host: 'localhost' }],
+    ['an empty token', { host: 'localhost', 'x-postern-force-token': '' }],
+    ['a part of the token', { host: 'localhost', 'x-postern-force-token': forceToken.slice(0, -1) }],
+    ['no token, under the public name', {}],
+  ])('%s, where FORCE_TOKEN is set: not even of this machine', (_who, headers) => expectNothing(preview, headers))
 
   test('whoever sends FORCE_TOKEN, from anywhere', async () => {
     const away = { 'x-forwarded-for': '192.0.2.1', host: 'preview.example', 'x-postern-force-token': forceToken }
-    expect((await ask(away)).code).toBe('session:expired')
-    expect((await app.client().get('/dev/force', { headers: away })).status).toBe(200)
+    expect((await preview.client().get(me, { headers: { ...order, ...away } })).code).toBe('session:expired')
+    for (const url of ['/dev/force', '/dev/errors'])
+      expect([url, (await preview.client().get(url, { headers: away })).status]).toEqual([url, 200])
   })
 
   test('other origins are let in by CORS as ever, and may read that an answer was forced', async () => {
@@ -339,7 +381,7 @@ describe('in production', () => {
       MAIL_FROM: 'no-reply@example.com',
       SMTP_URL: 'smtp://127.0.0.1:1',
       KEYS_DIR: app.config.keysDir,
-      RATE_LIMITS: '100',
+      RATE_LIMITS: '100000',
     })
   })
   afterAll(() => production.close())
@@ -347,10 +389,10 @@ describe('in production', () => {
   test('the header is nothing, for every declared answer [EL5]', async () => {
     const withoutForce = new Map<string, string>()
     const differ: string[] = []
-    /** As one who never heard of the lab is answered, but for what is each answer's own. */
+    /** As one who never heard of the lab is answered, but for what is each answer's own; to whom a lab would be open. */
     const answerTo = async (method: string, path: string, headers: Record<string, string>): Promise<string> => {
-      const sent = { host: 'auth.example.com', 'x-forwarded-for': `198.51.100.${Math.floor(Math.random() * 250)}` }
-      const answer = await production.client().send(method, urlOf(path), { headers: { ...sent, ...headers } })
+      const sent = { host: 'localhost', ...headers }
+      const answer = await production.client().send(method, urlOf(path), { headers: sent })
       const { status, code, headers: all } = answer
       return [status, code, all['x-postern-forced'], all['access-control-expose-headers']].join(' ')
     }
@@ -368,9 +410,10 @@ describe('in production', () => {
   })
 
   test('there is no /dev/force and no /dev/errors, and no answer may be read as forced [EL5]', async () => {
+    const local = { headers: { host: 'localhost' } }
     for (const method of ['GET', 'POST', 'DELETE'])
-      expect((await production.client().send(method, '/dev/force')).code).toBe('system:not_found')
-    expect((await production.client().get('/dev/errors')).code).toBe('system:not_found')
+      expect((await production.client().send(method, '/dev/force', local)).code).toBe('system:not_found')
+    expect((await production.client().get('/dev/errors', local)).code).toBe('system:not_found')
     const { headers } = await production.client().get(me, { headers: { origin: frontendUrl } })
     expect(headers['access-control-expose-headers']).not.toMatch(/force/i)
   })
@@ -380,7 +423,7 @@ test('a client that leaves, or a server that closes, ends what is held back', as
   const closing = await startApp()
   const { port } = new URL(closing.origin)
   const socket = connect(Number(port), '127.0.0.1')
-  socket.write(`GET ${me} HTTP/1.1\r\nHost: auth.example.com\r\nX-Postern-Force: session:expired;delay=30000\r\n\r\n`)
+  socket.write(`GET ${me} HTTP/1.1\r\nHost: localhost\r\nX-Postern-Force: session:expired;delay=30000\r\n\r\n`)
   const answered = text(socket)
   await new Promise((resolve) => closing.app.server.once('request', resolve))
   const started = performance.now()

@@ -9,7 +9,7 @@ let development: TestApp
 beforeAll(async () => {
   ;[app, development] = await Promise.all([
     startApp(),
-    startApp({ APP_ENV: 'development', FRONTEND_URL: undefined, PUBLIC_URL: 'http://postern.test:8080' }),
+    startApp({ APP_ENV: 'development', FRONTEND_URL: undefined, PUBLIC_URL: 'http://postern.localhost:8080' }),
   ])
 })
 afterAll(() => Promise.all([app.close(), development.close()]))
@@ -123,8 +123,15 @@ describe('the inbox', () => {
   const ask = (url: string, headers: Record<string, string>, remoteAddress = '127.0.0.1') =>
     app.app.inject({ url, headers, remoteAddress })
 
+  /** Byte by byte what a proxy sends that adds nothing. */
+  function sendRaw(url: string, host: string, more = ''): Promise<string> {
+    const socket = connect(Number(new URL(app.origin).port), '127.0.0.1')
+    socket.write(`GET ${url} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n${more}\r\n`)
+    return text(socket)
+  }
+
   test.each(pages)('%s answers this machine under its own names', async (url) => {
-    for (const host of ['localhost', 'localhost:8080', '127.0.0.1:80', '[::1]', '[::1]:8080', 'auth.example.com'])
+    for (const host of ['localhost', 'localhost:8080', '127.0.0.1:80', '[::1]', '[::1]:8080'])
       expect([host, (await ask(url, { host })).statusCode]).toEqual([host, 200])
     for (const address of ['127.8.8.8', '::1', '::ffff:127.0.0.1'])
       expect([address, (await ask(url, local, address)).statusCode]).toEqual([address, 200])
@@ -151,6 +158,21 @@ describe('the inbox', () => {
       expect(await text(socket)).toMatch(/^HTTP\/1\.1 404 /)
     },
   )
+
+  const lab = ['/dev/force', '/dev/errors', '/dev/errors/table']
+  test.each([...pages, ...parts, ...lab, '/dev/app', '/dev/app/src/app.ts'])(
+    '%s is 404 under the public name, by which a proxy that adds nothing passes it on [AT8]',
+    async (url) => {
+      expect(await sendRaw(url, 'auth.example.com')).toMatch(/^HTTP\/1\.1 404 /)
+      expect(await sendRaw(url, 'auth.example.com:443')).toMatch(/^HTTP\/1\.1 404 /)
+    },
+  )
+
+  test('nothing is forced under the public name [AT8]', async () => {
+    const order = 'X-Postern-Force: session:expired\r\n'
+    expect(await sendRaw('/v0/user/me', 'auth.example.com', order)).toMatch(/"user:unauthorized"/)
+    expect(await sendRaw('/v0/user/me', 'localhost', order)).toMatch(/"session:expired"/)
+  })
 
   test('what clients of Mailpit and browsers send shows no proxy [AT8]', async () => {
     const sent = {
@@ -276,7 +298,7 @@ describe('the example front end', () => {
   test.each(['/dev/app', '/dev/app/src/app.ts', '/account/verify-email'])(
     '%s is for this machine alone',
     async (url) => {
-      expect((await ask(development, url, 'postern.test:8080')).statusCode).toBe(200)
+      expect((await ask(development, url, 'postern.localhost:8080')).statusCode).toBe(200)
       expect((await ask(development, url, 'evil.example')).statusCode).toBe(404)
       expect((await ask(development, url, 'localhost', '192.0.2.1')).statusCode).toBe(404)
     },

@@ -81,7 +81,7 @@ export async function startApp(
     },
     origin,
     warnings,
-    client: () => new TestClient(pool),
+    client: () => new TestClient(pool, new URL(config.publicUrl).host),
     close: async () => {
       keepMailedTokens(deps)
       await keepMetrics(deps)

@@ -24,9 +24,11 @@ export class TestClient {
   /** Sent with every request, as an app does with its token. */
   readonly headers: Record<string, string> = {}
   private readonly pool: Pool
+  private readonly host: string
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, host = 'auth.example.com') {
     this.pool = pool
+    this.host = host
   }
 
   get = (url: string, sent: Sent = {}): Promise<Answer> => this.send('GET', url, sent)
@@ -40,7 +42,7 @@ export class TestClient {
       // A person's address bar encodes as well.
       path: url.replace(/[^!-~]+/g, encodeURIComponent),
       headers: {
-        host: 'auth.example.com',
+        host: this.host,
         'user-agent': 'Postern tests',
         ...(cookie && { cookie }),
         ...(body !== undefined && { 'content-type': 'application/json' }),

@@ -5,13 +5,12 @@ import { localRequests } from '../local-only.ts'
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-/** Who may force answers: this machine's own user, or whoever has FORCE_TOKEN. */
+/** Who may force answers: whoever has FORCE_TOKEN, and nobody else where it is set; else this machine's own user. */
 export function labAccess(config: Config): (request: IncomingMessage) => boolean {
-  const isLocal = localRequests(config)
-  const wanted = config.forceToken === undefined ? undefined : digest(config.forceToken)
-  return (request) => {
-    const sent = request.headers['x-postern-force-token']
-    const hasToken = wanted !== undefined && typeof sent === 'string' && timingSafeEqual(digest(sent), wanted)
-    return hasToken || isLocal(request)
+  if (config.forceToken === undefined) return localRequests(config)
+  const wanted = digest(config.forceToken)
+  return ({ headers }) => {
+    const sent = headers['x-postern-force-token']
+    return typeof sent === 'string' && timingSafeEqual(digest(sent), wanted)
   }
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { z } from 'zod'
 import type { ErrorCode } from '../../errors/catalogue.ts'
+import { documentPath } from '../../http/openapi.ts'
 import { ruledFields } from '../../http/validation.ts'
 
 /** An operation of the OpenAPI document, and what it declares. */
@@ -19,8 +20,6 @@ export type DocumentedRoutes = {
   readonly of: (request: FastifyRequest) => Documented | undefined
   readonly all: () => readonly Documented[]
 }
-
-const documentPath = (url: string): string => url.replace(/:(\w+)/g, '{$1}')
 
 /** Fills as the routes are added; what they declare is known once all hooks have seen them. */
 export function documentedRoutes(app: FastifyInstance): DocumentedRoutes {

@@ -7,6 +7,8 @@ import type { Config } from '../../config/config.ts'
 import type { DomainError } from '../../errors/fault.ts'
 import { answerError, type ErrorOptions } from '../../errors/plugin.ts'
 import { forcedHeader, securityHeaders } from '../../http/headers.ts'
+import type { NoteAnswer } from '../../metrics/answer.ts'
+import { noteReply } from '../../metrics/answers.ts'
 import { errorOf, outcomeOf, replaceAnswer, writeMistake, writeProxyPage } from './answer.ts'
 import { type DocumentedRoutes, documentedRoutes } from './documented.ts'
 import { asksForForce, type FittingOrder, orderFinder } from './find-order.ts'
@@ -15,6 +17,7 @@ import { type LabRules, labRules } from './rules.ts'
 type Forced = { readonly at: string; readonly route: string; readonly outcome: string }
 /** What takes the place of a route's own answer. */
 type Lost = { readonly order: FittingOrder; readonly error: DomainError }
+type Options = { readonly errors: ErrorOptions; readonly note: NoteAnswer | undefined }
 type AnswerBefore = (request: IncomingMessage, response: ServerResponse) => boolean
 
 export type ErrorLab = {
@@ -36,7 +39,7 @@ export const unlessForced =
  * Any error that a route declares, on demand: docs/error-lab.md. Its hooks stand behind those that every answer passes,
  * and before every guard, so that a forced answer counts nothing, costs nothing and says all that the real one says.
  */
-export function openErrorLab(app: FastifyInstance, config: Config, errors: ErrorOptions): ErrorLab {
+export function openErrorLab(app: FastifyInstance, config: Config, { errors, note }: Options): ErrorLab {
   const routes = documentedRoutes(app)
   const rules = labRules()
   const findOrder = orderFinder(config, routes, rules)
@@ -46,7 +49,7 @@ export function openErrorLab(app: FastifyInstance, config: Config, errors: Error
   const closing = new AbortController()
   app.addHook('preClose', async () => closing.abort())
 
-  function note(request: FastifyRequest, order: FittingOrder, route: string): void {
+  function remember(request: FastifyRequest, order: FittingOrder, route: string): void {
     const outcome = outcomeOf(order)
     request.log.info({ reqId: request.id, route, outcome, phase: order.phase }, 'answered by force')
     answers.unshift({ at: new Date().toISOString(), route, outcome })
@@ -59,7 +62,7 @@ export function openErrorLab(app: FastifyInstance, config: Config, errors: Error
     if (found === undefined) return false
     if ('mistake' in found) return isSent(reply.serializer(String), writeMistake(found.mistake, request, reply, errors))
     const { order, route } = found
-    note(request, order, `${route.method} ${route.path}`)
+    remember(request, order, `${route.method} ${route.path}`)
     const error = errorOf(order, route)
     if (order.phase === 'after') {
       afterwards.set(request, { order, error })
@@ -91,6 +94,8 @@ export function openErrorLab(app: FastifyInstance, config: Config, errors: Error
   app.addHook('onSend', (request, reply, payload, done) => {
     const forced = afterwards.get(request)
     if (forced === undefined) return done(null, payload)
+    // It was carried out, and what came of it is seen here alone.
+    if (note) noteReply(note, request, reply)
     if (payload instanceof Readable) payload.destroy()
     loseAnswer(forced, request, reply).then((body) => body === undefined || done(null, body), done)
   })
