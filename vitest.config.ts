@@ -22,6 +22,7 @@ export default defineConfig({
   test: {
     globalSetup: './test/support/backends.ts',
     setupFiles: ['./test/support/patience.ts'],
+    expect: { poll: { timeout: 10_000 } },
     pool: 'forks',
     // Modules are loaded once a worker: no test changes one, and loading costs more than many a file's tests.
     isolate: false,
