@@ -67,6 +67,8 @@ const givenFields = new Set([...secretFields, 'secret', 'otpauth_uri'])
 
 function keepFields(body: unknown, names: ReadonlySet<string>): void {
   if (typeof body !== 'object' || body === null) return
+  // An order of the error lab names an error by `code`.
+  if ('code' in body && 'route' in body) return
   for (const [name, value] of Object.entries(body)) {
     if (names.has(name)) for (const one of [value].flat()) keepSecret(one)
     else keepFields(value, names)

@@ -51,7 +51,7 @@ export function openErrorLab(app: FastifyInstance, config: Config, { errors, not
 
   function remember(request: FastifyRequest, order: FittingOrder, route: string): void {
     const outcome = outcomeOf(order)
-    request.log.info({ reqId: request.id, route, outcome, phase: order.phase }, 'answered by force')
+    request.log.info({ route, outcome, phase: order.phase }, 'answered by force')
     answers.unshift({ at: new Date().toISOString(), route, outcome })
     answers.length = Math.min(answers.length, shownAnswers)
   }
