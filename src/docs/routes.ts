@@ -46,6 +46,7 @@ export function docsRoutes(app: App, { config, routes, hasInbox }: About): void 
   // Whoever never looks at it has none of it in memory.
   const site = once(async () => {
     const { openSite } = await import('./site.ts')
+    // The plugin's type of a document is looser than what ours are written as.
     return openSite({ config, document: app.swagger() as unknown as ApiDocument, routes, hasInbox })
   })
   pageRoutes(app, site)

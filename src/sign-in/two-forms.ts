@@ -11,6 +11,7 @@ import { deviceHeader, forApp, openedInApp, replyOpened } from './reply.ts'
 /** What a step of a sign-in is given, in both forms. */
 type Asked<Body> = {
   readonly request: FastifyRequest
+  /** As its schema lets it through; Fastify's types cannot follow a schema that is itself a parameter. */
   readonly body: Body
   /** Of a device that the account may know. */
   readonly deviceToken: string | undefined

@@ -166,6 +166,7 @@ describe('a refused origin is told to whoever runs the server [FD67]', () => {
     expect(JSON.stringify(told(flooded))).not.toContain('hidden')
     expect(Math.max(...told(flooded).map((line) => JSON.stringify(line).length))).toBeLessThan(1000)
     const realNow = performance.now.bind(performance)
+    // Ten minutes, which a test cannot wait for.
     const later = vi.spyOn(performance, 'now').mockImplementation(() => realNow() + 600_000)
     onTestFinished(() => later.mockRestore())
     await ask('https://again.example')
