@@ -9,7 +9,6 @@ import type { Deps } from './deps.ts'
 import { openErrorLab, unlessForced } from './dev/error-lab/lab.ts'
 import { errorLabRoutes } from './dev/error-lab/routes.ts'
 import { devRoutes } from './dev/routes.ts'
-import { rememberRoutes } from './docs/operations.ts'
 import { docsRoutes } from './docs/routes.ts'
 import { emailRoutes } from './email/routes.ts'
 import type { ErrorCode } from './errors/catalogue.ts'
@@ -26,6 +25,7 @@ import { closeGracefully } from './http/closing.ts'
 import { responseHeaders } from './http/headers.ts'
 import { healthRoutes } from './http/health.ts'
 import { publishOpenApi } from './http/openapi.ts'
+import { rememberRoutes } from './http/remember-routes.ts'
 import { serializerCompiler } from './http/serializer.ts'
 import { createFastify } from './http/server.ts'
 import { requestSpans, traceRequests } from './http/trace-requests.ts'
@@ -85,12 +85,12 @@ export async function buildApp(
   await app.register(cors, corsOptions(config))
   // Read where they are asked for.
   await app.register(cookie, { hook: false })
-  const lab = isProduction ? undefined : openErrorLab(app, config, { errors, note: watchers.note })
+  const routes = rememberRoutes(app)
+  const lab = isProduction ? undefined : openErrorLab(app, config, { routes, errors, note: watchers.note })
   readJsonBodies(app)
   guardRoutes(app, deps)
   const allowedMethods = rememberMethods(app)
   domainErrors(app, { ...errors, allowedMethods })
-  const routes = rememberRoutes(app)
   await publishOpenApi(app, config)
 
   metricsRoutes(app, deps)

@@ -1,4 +1,4 @@
-import type { FastifyContextConfig, FastifyInstance, RouteOptions } from 'fastify'
+import type { FastifyContextConfig, RouteOptions } from 'fastify'
 import type { ErrorCode } from '../errors/catalogue.ts'
 import { documentPath } from '../http/openapi.ts'
 import type { Components, Schema } from './schema.ts'
@@ -44,13 +44,6 @@ export const slugOf = (text: string): string =>
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replace(/-$/, '')
-
-/** The routes as they are declared, from here on. */
-export function rememberRoutes(app: FastifyInstance): readonly RouteOptions[] {
-  const routes: RouteOptions[] = []
-  app.addHook('onRoute', (route) => void routes.push(route))
-  return routes
-}
 
 /** What the document publishes, in its order. */
 export function operationsOf(document: ApiDocument, routes: readonly RouteOptions[]): readonly Operation[] {

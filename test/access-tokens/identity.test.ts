@@ -184,7 +184,8 @@ describe('what passes for an identity [AT6]', () => {
     })
     afterAll(() => application?.stop())
     const judge = (context: TestContext, text: string) =>
-      application?.verify({ headers: { 'x-postern-identity': text } }) ?? context.skip('the program of this language is not here')
+      application?.verify({ headers: { 'x-postern-identity': text } }) ??
+      context.skip('the program of this language is not here')
 
     test('one of ours', async (context) => {
       const { client } = await signedUp(app)

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyRequest, RouteOptions } from 'fastify'
 import { z } from 'zod'
 import type { ErrorCode } from '../../errors/catalogue.ts'
 import { documentPath } from '../../http/openapi.ts'
@@ -21,33 +21,30 @@ export type DocumentedRoutes = {
   readonly all: () => readonly Documented[]
 }
 
-/** Fills as the routes are added; what they declare is known once all hooks have seen them. */
-export function documentedRoutes(app: FastifyInstance): DocumentedRoutes {
-  const added = new Map<string, RouteOptions>()
-  const known = new Map<string, Documented>()
-  app.addHook('onRoute', (route: RouteOptions) => {
-    if (route.schema?.hide) return
-    for (const method of [route.method].flat()) added.set(`${method} ${documentPath(route.url)}`, route)
-  })
-  app.addHook('onReady', async () => {
-    for (const [name, { config, schema }] of added) {
-      const [method = '', path = ''] = name.split(' ')
-      // HEAD comes with its GET.
-      if (method === 'HEAD') continue
-      const parts = [schema?.body, schema?.querystring].filter((part) => part instanceof z.ZodObject)
-      known.set(name, {
-        method,
-        path,
-        codes: [...(config?.declaredCodes ?? [])].sort(),
-        ruledFields: parts.flatMap(ruledFields),
-      })
-    }
-  })
-  const get = (method: string, path: string) => known.get(`${method} ${path}`)
+/** Of the routes that the document has; asked once the server is ready, when they have all that they declare. */
+export function documentedRoutes(routes: readonly RouteOptions[]): DocumentedRoutes {
+  let known: ReadonlyMap<string, Documented> | undefined
+  const all = (): ReadonlyMap<string, Documented> => {
+    known ??= new Map(routes.flatMap(documentedOf).map((one) => [`${one.method} ${one.path}`, one]))
+    return known
+  }
+  const get = (method: string, path: string) => all().get(`${method} ${path}`)
   return {
     get,
     of: ({ method, routeOptions: { url } }) =>
       url === undefined ? undefined : get(method === 'HEAD' ? 'GET' : method, documentPath(url)),
-    all: () => [...known.values()],
+    all: () => [...all().values()],
   }
+}
+
+/** HEAD comes with its GET. */
+function documentedOf({ method: methods, url, config, schema }: RouteOptions): Documented[] {
+  if (schema?.hide) return []
+  const parts = [schema?.body, schema?.querystring].filter((part) => part instanceof z.ZodObject)
+  const declared = {
+    path: documentPath(url),
+    codes: [...(config?.declaredCodes ?? [])].sort(),
+    ruledFields: parts.flatMap(ruledFields),
+  }
+  return [methods].flat().flatMap((method) => (method === 'HEAD' ? [] : [{ method, ...declared }]))
 }

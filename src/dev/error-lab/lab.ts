@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import type { DomainError } from '../../errors/fault.ts'
 import { answerError, type ErrorOptions } from '../../errors/plugin.ts'
@@ -17,7 +17,11 @@ import { type LabRules, labRules } from './rules.ts'
 type Forced = { readonly at: string; readonly route: string; readonly outcome: string }
 /** What takes the place of a route's own answer. */
 type Lost = { readonly order: FittingOrder; readonly error: DomainError }
-type Options = { readonly errors: ErrorOptions; readonly note: NoteAnswer | undefined }
+type Options = {
+  readonly routes: readonly RouteOptions[]
+  readonly errors: ErrorOptions
+  readonly note: NoteAnswer | undefined
+}
 type AnswerBefore = (request: IncomingMessage, response: ServerResponse) => boolean
 
 export type ErrorLab = {
@@ -39,8 +43,12 @@ export const unlessForced =
  * Any error that a route declares, on demand: docs/error-lab.md. Its hooks stand behind those that every answer passes,
  * and before every guard, so that a forced answer counts nothing, costs nothing and says all that the real one says.
  */
-export function openErrorLab(app: FastifyInstance, config: Config, { errors, note }: Options): ErrorLab {
-  const routes = documentedRoutes(app)
+export function openErrorLab(
+  app: FastifyInstance,
+  config: Config,
+  { routes: declared, errors, note }: Options,
+): ErrorLab {
+  const routes = documentedRoutes(declared)
   const rules = labRules()
   const findOrder = orderFinder(config, routes, rules)
   const always = securityHeaders(config)
