@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts'
 import { version } from '../process/version.ts'
 import { wireName } from './cookies.ts'
 import { errorResponses, nameErrors } from './openapi-errors.ts'
-import { policySentences } from './openapi-policy.ts'
+import { policySentences } from './route-policy.ts'
 
 const description =
   'Authentication API whose errors are a contract: each operation says with which codes it may refuse, and no other ' +

@@ -1,0 +1,54 @@
+import type { FastifyContextConfig } from 'fastify'
+
+type Setting<Name extends keyof FastifyContextConfig> = NonNullable<FastifyContextConfig[Name]>
+
+/** What a route asks of its callers, with what is so where nothing is said. */
+export type RoutePolicy = {
+  readonly who: Setting<'access'>
+  readonly role: Setting<'role'> | undefined
+  readonly fresh: boolean
+  readonly evenBanned: boolean
+  readonly limit: Setting<'limit'>
+  readonly botCheck: boolean
+  readonly hashes: boolean
+  readonly cookies: boolean
+}
+
+export function policyOf(config: FastifyContextConfig): RoutePolicy {
+  const { access = 'public', role, fresh = false, evenBanned = false, turnstile = false, hashes = false } = config
+  const { limit = access === 'probe' ? 'none' : 'default', setsCookie = false } = config
+  return {
+    who: access,
+    role,
+    fresh: fresh || role === 'admin',
+    evenBanned,
+    limit,
+    botCheck: turnstile,
+    hashes,
+    cookies: setsCookie,
+  }
+}
+
+const whoInSentences: Readonly<Record<RoutePolicy['who'], string>> = {
+  public: 'For anybody.',
+  probe: 'For probes: nothing is checked and nothing is counted.',
+  optional: 'For anybody; whoever is signed in is known.',
+  session: 'Needs a session: the cookie, or its token as a bearer.',
+  'session or access token': 'Needs a session or an access token.',
+}
+
+/** The same in sentences, for the document. */
+export function policySentences(config: FastifyContextConfig): string {
+  const { who, role, fresh, evenBanned, botCheck, cookies, limit } = policyOf(config)
+  const sentences = [
+    config.cookieAlone ? 'For anybody; whoever a cookie signs in is known.' : whoInSentences[who],
+    config.partlyFresh,
+    role && `The account must be ${role === 'admin' ? 'an administrator' : `a ${role} or above`}.`,
+    fresh && 'The session must be fresh: opened or proven again in the last five minutes.',
+    evenBanned && 'Open to banned accounts as well.',
+    botCheck && 'Where bot checks are on, X-Turnstile-Token has the token of one.',
+    cookies && 'Answers with cookies, so other sites cannot make a browser send it.',
+    limit !== 'none' && `Counts for the network's limit "${limit}".`,
+  ]
+  return sentences.filter(Boolean).join(' ')
+}
