@@ -41,8 +41,10 @@ export function keepText(place: Place, text: string): void {
 
 const secrets = new Set<string>()
 
+/** A plain word stands in the sentences of errors and logs. */
+const isWord = (text: string): boolean => /^[a-z]{1,15}$/i.test(text)
 /** Shorter ones are found by chance: six digits of TOTP stand in every other number. What stands for many letters finds itself. */
-const isTelling = (text: string): boolean => text.length >= 8 && new Set(text).size >= 6
+const isTelling = (text: string): boolean => text.length >= 8 && new Set(text).size >= 6 && !isWord(text)
 /** Enough to find it by. */
 const longest = 200
 
