@@ -6,6 +6,10 @@ import { type Rendered, renderMarkdown } from './markdown.ts'
 const folder = join(packageRoot, 'docs')
 
 const groups = {
+  'Front ends': ['react', 'next', 'sveltekit', 'nuxt', 'expo'],
+  Services: ['go', 'python'],
+  Proxies: ['nginx', 'caddy'],
+  'By hand': ['curl'],
   Build: ['pages', 'example', 'client', 'error-lab', 'providers', 'access-tokens', 'forward-auth', 'events', 'search'],
   Run: ['configuration', 'operate', 'import'],
   Inside: ['architecture', 'decisions'],
@@ -17,23 +21,28 @@ const elsewhere = new Map([
 ])
 const leftOut = new Set(['security', 'field', ...elsewhere.keys()])
 
-type Guide = { readonly name: string; readonly title: string; readonly place: string }
+type Guide = { readonly name: string; readonly title: string; readonly sentence: string; readonly place: string }
 export type GuideGroup = { readonly title: string; readonly guides: readonly Guide[] }
 export type Guides = {
   readonly groups: readonly GuideGroup[]
   render(name: string): Rendered | undefined
 }
 
+type Source = {
+  /** In `docs/`; links are written from there. */
+  readonly under: string
+  readonly text: string
+}
+
 const placeOf = (name: string): string => `/docs/guides/${name}`
 
-/** The Markdown of `docs/`, as it is written; none where it was left out. */
+/** The Markdown of `docs/` and `docs/guides/`, as it is written; none where it was left out. */
 export function openGuides(): Guides {
   const sources = readSources()
-  const guideOf = (name: string): Guide => ({
-    name,
-    title: /^# (.*)$/m.exec(sources.get(name) ?? '')?.[1] ?? name,
-    place: placeOf(name),
-  })
+  const guideOf = (name: string): Guide => {
+    const { text = '' } = sources.get(name) ?? {}
+    return { name, title: /^# (.*)$/m.exec(text)?.[1] ?? name, sentence: firstSentence(text), place: placeOf(name) }
+  }
   const named = new Set(Object.values(groups).flat())
   const others = [...sources.keys()].filter((name) => !named.has(name))
   return {
@@ -42,27 +51,40 @@ export function openGuides(): Guides {
       .filter(({ guides }) => guides.length > 0),
     render: (name) => {
       const source = sources.get(name)
-      return source === undefined
-        ? undefined
-        : renderMarkdown(source, { placeOf: (href) => placeOfLink(href, (other) => sources.has(other)) })
+      if (source === undefined) return undefined
+      const places = { placeOf: (href: string) => placeOfLink(href, source.under, (other) => sources.has(other)) }
+      return renderMarkdown(source.text, places)
     },
   }
 }
 
-function readSources(): ReadonlyMap<string, string> {
-  const names = namesIn(folder)
-  const sources = names.map((name) => [name, readFileSync(join(folder, `${name}.md`), 'utf8')] as const)
-  const decisions = namesIn(join(folder, 'decisions'))
-    .map((name) => readFileSync(join(folder, 'decisions', `${name}.md`), 'utf8').replace(/^# /, '## '))
-    .join('\n')
-  const all = new Map(sources.filter(([name]) => !leftOut.has(name)))
-  if (decisions !== '') all.set('decisions', `# Decisions\n\nWhy the unusual parts are as they are.\n\n${decisions}`)
+/** What the page is about, without its marks; every page begins with it. */
+function firstSentence(text: string): string {
+  const [, first = ''] = text.split('\n\n')
+  const plain = first
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll(/[`*]/g, '')
+    .replaceAll('\n', ' ')
+  return plain.replace(/\. .*/, '.').replace(/:$/, '.')
+}
+
+function readSources(): ReadonlyMap<string, Source> {
+  const read = (under: string) =>
+    namesIn(under).map(
+      (name) => [name, { under, text: readFileSync(join(folder, under, `${name}.md`), 'utf8') }] as const,
+    )
+  const all = new Map<string, Source>([...read(''), ...read('guides')].filter(([name]) => !leftOut.has(name)))
+  const decisions = read('decisions').map(([, { text }]) => text.replace(/^# /, '## '))
+  if (decisions.length > 0) {
+    const text = `# Decisions\n\nWhy the unusual parts are as they are.\n\n${decisions.join('\n')}`
+    all.set('decisions', { under: 'decisions', text })
+  }
   return all
 }
 
-function namesIn(path: string): string[] {
+function namesIn(under: string): string[] {
   try {
-    const files = readdirSync(path).filter((file) => file.endsWith('.md'))
+    const files = readdirSync(join(folder, under)).filter((file) => file.endsWith('.md'))
     return files.map((file) => file.slice(0, -'.md'.length)).sort()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
@@ -71,14 +93,15 @@ function namesIn(path: string): string[] {
 }
 
 /** A link between files of `docs/` as one between pages. */
-function placeOfLink(href: string, isThere: (name: string) => boolean): string | undefined {
+function placeOfLink(href: string, under: string, isThere: (name: string) => boolean): string | undefined {
   if (/^(?:https?:|#|\/)/.test(href)) return href
-  const [file = '', fragment] = href.split('#')
+  const [written = '', fragment] = href.split('#')
+  const file = posix.join(under, written)
   const hash = fragment === undefined ? '' : `#${fragment}`
   if (/^pictures\/[\w-]+\.png$/.test(file)) return `/docs/${file}`
-  if (file.startsWith('decisions/')) return isThere('decisions') ? placeOf('decisions') : undefined
+  if (/^decisions(?:\/|$)/.test(file)) return isThere('decisions') ? placeOf('decisions') : undefined
   const name = posix.basename(file, '.md')
-  if (file !== `${name}.md`) return undefined
+  if (file !== `${name}.md` && file !== `guides/${name}.md`) return undefined
   const page = elsewhere.get(name)
   if (page !== undefined) return `${page}${hash}`
   return isThere(name) ? `${placeOf(name)}${hash}` : undefined

@@ -15,6 +15,8 @@ import { escapeHtml, type Html } from '../pages/html.ts'
 
 const languages = { bash, go, ini, json, nginx, python, sql, typescript, xml, yaml }
 for (const [name, language] of Object.entries(languages)) hljs.registerLanguage(name, language)
+hljs.registerAliases(['js', 'jsx'], { languageName: 'typescript' })
+hljs.registerAliases(['svelte', 'vue'], { languageName: 'xml' })
 
 type Heading = { readonly id: string; readonly depth: number; readonly text: string }
 export type Rendered = { readonly title: string; readonly body: Html; readonly headings: readonly Heading[] }

@@ -40,7 +40,7 @@ export function shell(frame: Frame, place: string, { title, body, headings = [] 
 <div class="columns">
 <nav class="side" aria-label="Documentation">
 <details open><summary>Menu</summary>
-${list(always, place)}
+${list(frame.guides.length > 0 ? [...always, ['/docs/guides', 'Guides']] : always, place)}
 ${frame.guides.map(
   (group) =>
     html`<p class="group">${group.title}</p>${list(
@@ -64,9 +64,9 @@ ${entries.map(([href, name]) => html`<li><a href="${href}"${isIn(place, href) &&
 
 const ariaCurrent: Html = { markup: ' aria-current="page"' }
 
-/** A page of one code or route belongs to their list. */
+/** A page of one code or route belongs to their list; a guide is in the menu itself. */
 const isIn = (place: string, href: string): boolean =>
-  place === href || (href !== '/docs' && place.startsWith(`${href}/`))
+  place === href || (href !== '/docs' && href !== '/docs/guides' && place.startsWith(`${href}/`))
 
 function contents(headings: NonNullable<Shown['headings']>): Html {
   const shown = headings.filter(({ depth }) => depth === 2)

@@ -7,6 +7,7 @@ import { version } from '../process/version.ts'
 import { type Guides, openGuides } from './guides.ts'
 import { type ApiDocument, operationsOf } from './operations.ts'
 import { errorPage, errorPlace, errorsPage, routePlace } from './pages/errors.ts'
+import { guidesPage } from './pages/guides.ts'
 import { routePage, routesPage } from './pages/routes.ts'
 import { startPage } from './pages/start.ts'
 import { type Frame, type Shown, shell } from './shell.ts'
@@ -41,6 +42,7 @@ export function openSite({ config, document, routes, hasInbox }: Sources): Site 
   ])
   for (const code of errorCodes) pages.set(errorPlace(code), () => errorPage(code, operations, style, !isProduction))
   for (const operation of operations) pages.set(routePlace(operation), () => routePage(operation, about))
+  if (guides.groups.length > 0) pages.set('/docs/guides', () => guidesPage(guides.groups))
   for (const { name, place } of guides.groups.flatMap((group) => group.guides)) {
     pages.set(place, () => guides.render(name) ?? { title: name, body: { markup: '' } })
   }

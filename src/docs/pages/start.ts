@@ -63,8 +63,9 @@ const nextSteps = (hasInbox: boolean): Html => html`<h2 id="next">The next three
 <li><strong>See it work.</strong> <a href="/dev/app">The example</a> has every flow. Sign up with any address${
   hasInbox ? html`; its mails are in the <a href="/dev/inbox">inbox</a> and never leave this machine` : ''
 }.</li>
-<li><strong>Call it from your code.</strong> <a href="/docs/guides/client">The client</a> gives data, or an error whose
-<code>code</code> is one of exactly those that the route declares.</li>
+<li><strong>Call it from your code.</strong> There is a <a href="/docs/guides">guide</a> for your framework. The
+<a href="/docs/guides/client">client</a> gives data, or an error whose <code>code</code> is one of exactly those that
+the route declares.</li>
 <li><strong>Show every error.</strong> <a href="/docs/guides/error-lab">The error lab</a> makes a route answer any
 of its errors: send <code>X-Postern-Force</code>, or choose one in the form of any
 <a href="/docs/routes">route</a>.</li>

@@ -1,0 +1,91 @@
+import type { Browser, Page } from 'playwright-core'
+import { expect, vi } from 'vitest'
+import { openChromium } from '../support/chromium.ts'
+import type { Followed } from './guide.ts'
+
+const ada = { email: 'ada@example.com', password: 'correct horse battery' }
+
+/** The newest link that was mailed, which leads to what the guide built. */
+async function mailedLink(postern: string, page: string): Promise<string> {
+  const api = async (path: string) => (await fetch(`${postern}/api/v1/${path}`)).json()
+  return vi.waitFor(
+    async () => {
+      const { messages } = await api(`search?query=to:${ada.email}`)
+      const { Text } = await api(`message/${messages[0].ID}`)
+      const [link] = new RegExp(`\\S+/account/${page}\\?token=\\S+`).exec(Text) ?? []
+      if (link === undefined) throw new Error(`no link to ${page} has been mailed`)
+      return link
+    },
+    { timeout: 15_000, interval: 100 },
+  )
+}
+
+async function openWindow(browser: Browser, origin: string): Promise<Page> {
+  const context = await browser.newContext({ baseURL: origin })
+  // What is compiled when it is asked for takes its time.
+  context.setDefaultTimeout(60_000)
+  return context.newPage()
+}
+
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+
+async function signIn(page: Page, password = ada.password): Promise<void> {
+  await page.goto('/sign-in', { waitUntil: 'networkidle' })
+  await page.getByLabel('Email').fill(ada.email)
+  await page.getByLabel('Password').fill(password)
+  await press(page, 'Sign in')
+}
+
+const expectAccount = async (page: Page): Promise<void> => {
+  await page.waitForURL('**/account')
+  await page.getByText(`Signed in as ${ada.email}`).waitFor()
+}
+
+/**
+ * Every front end of the guides has the same pages (`/sign-up`, `/sign-in`, `/account`, and under `/account` those to which mails lead) and the
+ * same words on its fields and buttons. A refusal is a sentence with the role `alert`.
+ */
+export async function walkFrontEnd({ postern, origin }: Followed): Promise<void> {
+  const browser = await openChromium()
+  try {
+    const page = await openWindow(browser, origin)
+    await page.goto('/account')
+    await page.waitForURL('**/sign-in')
+
+    await page.goto('/sign-up', { waitUntil: 'networkidle' })
+    for (const [label, value] of Object.entries({
+      Email: ada.email,
+      Handle: 'ada_l',
+      Name: 'Ada',
+      Password: ada.password,
+    }))
+      await page.getByLabel(label).fill(value)
+    await press(page, 'Sign up')
+    await page.getByText('mailed you a link').waitFor()
+    await page.goto(await mailedLink(postern, 'verify-email'), { waitUntil: 'networkidle' })
+    await press(page, 'Continue')
+    await expectAccount(page)
+    await page.reload()
+    await expectAccount(page)
+    expect(await page.evaluate('document.cookie')).not.toContain('session')
+
+    await press(page, 'Sign out')
+    await page.waitForURL('**/sign-in')
+    await page.goto('/account')
+    await page.waitForURL('**/sign-in')
+
+    await signIn(page, 'not the right one')
+    expect(await page.getByRole('alert').filter({ hasText: /\w/ }).innerText()).toMatch(/password/i)
+    await signIn(page)
+    await expectAccount(page)
+
+    const elsewhere = await openWindow(browser, origin)
+    await signIn(elsewhere)
+    await elsewhere.getByText('mailed you a link').waitFor()
+    await elsewhere.goto(await mailedLink(postern, 'verify-device'), { waitUntil: 'networkidle' })
+    await press(elsewhere, 'Continue')
+    await expectAccount(elsewhere)
+  } finally {
+    await browser.close()
+  }
+}

@@ -1,0 +1,38 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { openGuides } from '../../src/docs/guides.ts'
+import { scriptOf, textOf } from './guide.ts'
+import { walks } from './walks.ts'
+
+const docs = join(import.meta.dirname, '../../docs')
+const namesIn = (folder: string): string[] =>
+  readdirSync(folder).flatMap((file) => (file.endsWith('.md') ? file.slice(0, -'.md'.length) : []))
+const guides = namesIn(join(docs, 'guides'))
+
+/** Run by tests of their own, in every run. */
+const elsewhere = ['curl']
+
+test('every guide is run, by the long form or on every run', () => {
+  expect([...Object.keys(walks), ...elsewhere].sort()).toEqual(guides.sort())
+})
+
+test('no guide has the name of another page, and each stands in a group', () => {
+  expect(guides.filter((name) => namesIn(docs).includes(name))).toEqual([])
+  const groups = openGuides().groups.filter(({ title }) => /Front ends|Services|Proxies|By hand/.test(title))
+  expect(groups.flatMap((group) => group.guides.map(({ name }) => name)).sort()).toEqual(guides.sort())
+  for (const { sentence } of groups.flatMap((group) => group.guides)) expect(sentence).toMatch(/^[A-Z].{20,160}\.$/)
+})
+
+describe.each(guides)('%s.md', (name) => {
+  test('names no folder of one machine, no registry and no address but its own examples', () => {
+    const text = textOf(name)
+    expect(text).not.toMatch(/\/(?:home|root|work|Users)\/|registry|index-url|GOPROXY/i)
+    const hosts = [...text.matchAll(/https?:\/\/([\w.-]+)/g)].map(([, host = '']) => host)
+    expect(
+      hosts.filter((host) => !/^(?:localhost|127\.0\.0\.1|(?:[\w-]+\.)*example\.com|postern|application)$/.test(host)),
+    ).toEqual([])
+  })
+
+  test('has commands to give', () => expect(scriptOf(name)).not.toBe(''))
+})

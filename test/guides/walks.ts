@@ -1,0 +1,10 @@
+import type { Followed } from './guide.ts'
+
+type Walk = {
+  /** Where the guide's last command serves what it built. */
+  readonly place: string
+  readonly walk: (followed: Followed) => Promise<void>
+}
+
+/** By the name of the guide's file. */
+export const walks: Readonly<Record<string, Walk>> = {}
