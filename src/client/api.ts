@@ -593,6 +593,245 @@ export interface Routes {
   }
 }
 
+/** Every operation by its name, with its route. */
+export interface Operations {
+  /** The public keys of access tokens */
+  getKeys: { method: 'GET'; path: '/.well-known/jwks.json' }
+  /** The process answers */
+  checkHealth: { method: 'GET'; path: '/health-check' }
+  /** The process answers */
+  getLiveness: { method: 'GET'; path: '/health/live' }
+  /** The server can do its work */
+  getReadiness: { method: 'GET'; path: '/health/ready' }
+  /** The registered providers, without their secrets */
+  listRegisteredProviders: { method: 'GET'; path: '/v0/admin/oauth/providers' }
+  /** Register a provider, by its issuer (OIDC) or its endpoints; by a session that shows two factors */
+  registerProvider: { method: 'POST'; path: '/v0/admin/oauth/providers' }
+  /** Change a registered provider; whom it asks and what it is believed, by a session that shows two factors */
+  changeProvider: { method: 'PATCH'; path: '/v0/admin/oauth/providers/{slug}' }
+  /** Remove a registered provider; by a session that shows two factors */
+  removeProvider: { method: 'DELETE'; path: '/v0/admin/oauth/providers/{slug}' }
+  /** Choose a handle: the sign-up through a provider is an account */
+  completeSignUpInApp: { method: 'POST'; path: '/v0/app/auth/complete-signup' }
+  /** Use a device link in an app: it is known from now on, and signed in */
+  verifyDeviceInApp: { method: 'POST'; path: '/v0/app/auth/device/verify' }
+  /** Sign in in an app */
+  signInInApp: { method: 'POST'; path: '/v0/app/auth/login' }
+  /** Sign in in an app with a token that the provider's own library gave it */
+  signInWithProviderToken: { method: 'POST'; path: '/v0/app/auth/oauth/{provider}/token' }
+  /** The second step of a sign-in in an app */
+  verifyTotpInApp: { method: 'POST'; path: '/v0/app/auth/totp/verify' }
+  /** Use a verification link in an app: the account is created and signed in */
+  verifyEmailInApp: { method: 'POST'; path: '/v0/app/auth/verify-email' }
+  /** Ask for another address: a link goes there, a notice to the old one */
+  changeEmail: { method: 'POST'; path: '/v0/auth/change-email' }
+  /** Change the password; other sessions end */
+  changePassword: { method: 'POST'; path: '/v0/auth/change-password' }
+  /** Forward-auth of reverse proxies: the answer's headers say who is signed in */
+  checkSession: { method: 'GET'; path: '/v0/auth/check' }
+  /** Choose a handle: the sign-up through a provider is an account */
+  completeSignUp: { method: 'POST'; path: '/v0/auth/complete-signup' }
+  /** Use the link in the new mailbox: the address changes and every session ends */
+  confirmEmailChange: { method: 'POST'; path: '/v0/auth/confirm-email-change' }
+  /** Use a device link in a browser: it is known from now on, and signed in */
+  verifyDevice: { method: 'POST'; path: '/v0/auth/device/verify' }
+  /** The devices that the account knows */
+  listDevices: { method: 'GET'; path: '/v0/auth/devices' }
+  /** Forget a device: its next sign-in needs a mailed link */
+  forgetDevice: { method: 'DELETE'; path: '/v0/auth/devices/{id}' }
+  /** Mail a link to set a new password; the answer is the same for every address */
+  forgotPassword: { method: 'POST'; path: '/v0/auth/forgot-password' }
+  /** Sign in in a browser */
+  signIn: { method: 'POST'; path: '/v0/auth/login' }
+  /** End the session */
+  signOut: { method: 'POST'; path: '/v0/auth/logout' }
+  /** The connections of the account */
+  listConnections: { method: 'GET'; path: '/v0/auth/oauth/connections' }
+  /** Disconnect the account from a provider; its last way in stays */
+  unlinkProvider: { method: 'POST'; path: '/v0/auth/oauth/connections/unlink' }
+  /** Sign in with a credential of Google One Tap */
+  signInWithOneTap: { method: 'POST'; path: '/v0/auth/oauth/google/one-tap/login' }
+  /** A nonce for Google One Tap in this browser, good once */
+  getOneTapNonce: { method: 'GET'; path: '/v0/auth/oauth/google/one-tap/nonce' }
+  /** Through whom users can sign in */
+  listProviders: { method: 'GET'; path: '/v0/auth/oauth/providers' }
+  /** The URL at the provider to send the browser to */
+  authorizeProvider: { method: 'GET'; path: '/v0/auth/oauth/{provider}/authorize' }
+  /** Where a provider posts its answer with response_mode=form_post; the browser goes on to the front end */
+  receiveFormPost: { method: 'POST'; path: '/v0/auth/oauth/{provider}/form-post' }
+  /** Connect the account with what the provider sent the browser back with */
+  linkProvider: { method: 'POST'; path: '/v0/auth/oauth/{provider}/link' }
+  /** Sign in with what the provider sent the browser back with */
+  signInWithProvider: { method: 'POST'; path: '/v0/auth/oauth/{provider}/login' }
+  /** Prove again who is signed in: the session is fresh for five minutes */
+  reauthenticate: { method: 'POST'; path: '/v0/auth/reauthenticate' }
+  /** Mail a fresh verification link; the answer is the same for every address */
+  resendVerificationEmail: { method: 'POST'; path: '/v0/auth/resend-verification-email' }
+  /** Set a new password by a mailed link; every session and device of the account ends */
+  resetPassword: { method: 'POST'; path: '/v0/auth/reset-password' }
+  /** Who is signed in, or null */
+  getSession: { method: 'GET'; path: '/v0/auth/session' }
+  /** The live sessions of the account */
+  listSessions: { method: 'GET'; path: '/v0/auth/sessions' }
+  /** End every other session of the account */
+  endOtherSessions: { method: 'POST'; path: '/v0/auth/sessions/revoke-others' }
+  /** End one of the own sessions */
+  endSession: { method: 'DELETE'; path: '/v0/auth/sessions/{management_id}' }
+  /** Give an account without a password its first; other sessions end */
+  setInitialPassword: { method: 'POST'; path: '/v0/auth/set-initial-password' }
+  /** Sign up; no account exists until the mailed link is used */
+  signUp: { method: 'POST'; path: '/v0/auth/signup' }
+  /** An access token of the session, and a refresh token */
+  createToken: { method: 'POST'; path: '/v0/auth/token' }
+  /** A refresh token for its child and a new access token */
+  refreshToken: { method: 'POST'; path: '/v0/auth/token/refresh' }
+  /** End a refresh token and its whole family */
+  revokeToken: { method: 'POST'; path: '/v0/auth/token/revoke' }
+  /** Ten new backup codes; the old ones are void */
+  regenerateBackupCodes: { method: 'POST'; path: '/v0/auth/totp/backup-codes/regenerate' }
+  /** Switch TOTP off, with a code or a backup code */
+  disableTotp: { method: 'POST'; path: '/v0/auth/totp/disable' }
+  /** Confirm the secret by its first code; the backup codes are shown this once */
+  enableTotp: { method: 'POST'; path: '/v0/auth/totp/enable' }
+  /** A secret for an authenticator app, still to be confirmed */
+  setUpTotp: { method: 'POST'; path: '/v0/auth/totp/setup' }
+  /** Whether TOTP is on */
+  getTotpStatus: { method: 'GET'; path: '/v0/auth/totp/status' }
+  /** The second step of a sign-in in a browser */
+  verifyTotp: { method: 'POST'; path: '/v0/auth/totp/verify' }
+  /** Use the link in the old mailbox: the old address is back and nobody is signed in */
+  undoEmailChange: { method: 'POST'; path: '/v0/auth/undo-email-change' }
+  /** Use a verification link in a browser: the account is created and signed in */
+  verifyEmail: { method: 'POST'; path: '/v0/auth/verify-email' }
+  /** The catalogue of errors */
+  listErrors: { method: 'GET'; path: '/v0/errors' }
+  /** The own account’s events as they happen (server-sent events); resumes by Last-Event-ID */
+  streamEvents: { method: 'GET'; path: '/v0/events' }
+  /** A picture */
+  getFile: { method: 'GET'; path: '/v0/files/{name}' }
+  /** What moderators and administrators did, newest first */
+  listModerationLogs: { method: 'GET'; path: '/v0/moderation/logs' }
+  /** Users by handle and name, best matches first */
+  searchUsers: { method: 'GET'; path: '/v0/search/users' }
+  /** The signed-in account */
+  getMe: { method: 'GET'; path: '/v0/user/me' }
+  /** Change handle, display name or bio */
+  changeMe: { method: 'PATCH'; path: '/v0/user/me' }
+  /** Erase the account, with its password or a code; one with neither is mailed a link */
+  deleteMe: { method: 'DELETE'; path: '/v0/user/me' }
+  /** Upload a banner: multipart/form-data with a part "file", up to 8 MiB */
+  uploadBannerImage: { method: 'POST'; path: '/v0/user/me/banner-image' }
+  /** Remove the banner */
+  removeBannerImage: { method: 'DELETE'; path: '/v0/user/me/banner-image' }
+  /** Erase the account by the mailed link */
+  confirmDeletion: { method: 'POST'; path: '/v0/user/me/deletion/confirm' }
+  /** All data of the account, to keep */
+  exportMe: { method: 'GET'; path: '/v0/user/me/export' }
+  /** Upload a profile picture: multipart/form-data with a part "file", up to 4 MiB */
+  uploadProfileImage: { method: 'POST'; path: '/v0/user/me/profile-image' }
+  /** Remove the profile picture */
+  removeProfileImage: { method: 'DELETE'; path: '/v0/user/me/profile-image' }
+  /** Take the picture that a linked provider has */
+  importProfileImage: { method: 'POST'; path: '/v0/user/me/profile-image/import' }
+  /** What happened to the account, newest first */
+  listSecurityEvents: { method: 'GET'; path: '/v0/user/me/security-events' }
+  /** Ban an account, until then or for good */
+  banUser: { method: 'POST'; path: '/v0/users/ban' }
+  /** Whether a handle is free */
+  checkHandle: { method: 'GET'; path: '/v0/users/handle/{handle}/available' }
+  /** What anybody may see of an account, by its handle */
+  getProfile: { method: 'GET'; path: '/v0/users/profile' }
+  /** The same by its id */
+  getProfileById: { method: 'GET'; path: '/v0/users/profile/id' }
+  /** Give an account a role, until then or for good */
+  grantRole: { method: 'POST'; path: '/v0/users/roles/grant' }
+  /** Take a role from an account */
+  revokeRole: { method: 'POST'; path: '/v0/users/roles/revoke' }
+  /** End the ban of an account */
+  unbanUser: { method: 'POST'; path: '/v0/users/unban' }
+}
+
+/** The same at run time. */
+export const operations: Readonly<Record<keyof Operations, string>> = {
+  getKeys: 'GET /.well-known/jwks.json',
+  checkHealth: 'GET /health-check',
+  getLiveness: 'GET /health/live',
+  getReadiness: 'GET /health/ready',
+  listRegisteredProviders: 'GET /v0/admin/oauth/providers',
+  registerProvider: 'POST /v0/admin/oauth/providers',
+  changeProvider: 'PATCH /v0/admin/oauth/providers/{slug}',
+  removeProvider: 'DELETE /v0/admin/oauth/providers/{slug}',
+  completeSignUpInApp: 'POST /v0/app/auth/complete-signup',
+  verifyDeviceInApp: 'POST /v0/app/auth/device/verify',
+  signInInApp: 'POST /v0/app/auth/login',
+  signInWithProviderToken: 'POST /v0/app/auth/oauth/{provider}/token',
+  verifyTotpInApp: 'POST /v0/app/auth/totp/verify',
+  verifyEmailInApp: 'POST /v0/app/auth/verify-email',
+  changeEmail: 'POST /v0/auth/change-email',
+  changePassword: 'POST /v0/auth/change-password',
+  checkSession: 'GET /v0/auth/check',
+  completeSignUp: 'POST /v0/auth/complete-signup',
+  confirmEmailChange: 'POST /v0/auth/confirm-email-change',
+  verifyDevice: 'POST /v0/auth/device/verify',
+  listDevices: 'GET /v0/auth/devices',
+  forgetDevice: 'DELETE /v0/auth/devices/{id}',
+  forgotPassword: 'POST /v0/auth/forgot-password',
+  signIn: 'POST /v0/auth/login',
+  signOut: 'POST /v0/auth/logout',
+  listConnections: 'GET /v0/auth/oauth/connections',
+  unlinkProvider: 'POST /v0/auth/oauth/connections/unlink',
+  signInWithOneTap: 'POST /v0/auth/oauth/google/one-tap/login',
+  getOneTapNonce: 'GET /v0/auth/oauth/google/one-tap/nonce',
+  listProviders: 'GET /v0/auth/oauth/providers',
+  authorizeProvider: 'GET /v0/auth/oauth/{provider}/authorize',
+  receiveFormPost: 'POST /v0/auth/oauth/{provider}/form-post',
+  linkProvider: 'POST /v0/auth/oauth/{provider}/link',
+  signInWithProvider: 'POST /v0/auth/oauth/{provider}/login',
+  reauthenticate: 'POST /v0/auth/reauthenticate',
+  resendVerificationEmail: 'POST /v0/auth/resend-verification-email',
+  resetPassword: 'POST /v0/auth/reset-password',
+  getSession: 'GET /v0/auth/session',
+  listSessions: 'GET /v0/auth/sessions',
+  endOtherSessions: 'POST /v0/auth/sessions/revoke-others',
+  endSession: 'DELETE /v0/auth/sessions/{management_id}',
+  setInitialPassword: 'POST /v0/auth/set-initial-password',
+  signUp: 'POST /v0/auth/signup',
+  createToken: 'POST /v0/auth/token',
+  refreshToken: 'POST /v0/auth/token/refresh',
+  revokeToken: 'POST /v0/auth/token/revoke',
+  regenerateBackupCodes: 'POST /v0/auth/totp/backup-codes/regenerate',
+  disableTotp: 'POST /v0/auth/totp/disable',
+  enableTotp: 'POST /v0/auth/totp/enable',
+  setUpTotp: 'POST /v0/auth/totp/setup',
+  getTotpStatus: 'GET /v0/auth/totp/status',
+  verifyTotp: 'POST /v0/auth/totp/verify',
+  undoEmailChange: 'POST /v0/auth/undo-email-change',
+  verifyEmail: 'POST /v0/auth/verify-email',
+  listErrors: 'GET /v0/errors',
+  streamEvents: 'GET /v0/events',
+  getFile: 'GET /v0/files/{name}',
+  listModerationLogs: 'GET /v0/moderation/logs',
+  searchUsers: 'GET /v0/search/users',
+  getMe: 'GET /v0/user/me',
+  changeMe: 'PATCH /v0/user/me',
+  deleteMe: 'DELETE /v0/user/me',
+  uploadBannerImage: 'POST /v0/user/me/banner-image',
+  removeBannerImage: 'DELETE /v0/user/me/banner-image',
+  confirmDeletion: 'POST /v0/user/me/deletion/confirm',
+  exportMe: 'GET /v0/user/me/export',
+  uploadProfileImage: 'POST /v0/user/me/profile-image',
+  removeProfileImage: 'DELETE /v0/user/me/profile-image',
+  importProfileImage: 'POST /v0/user/me/profile-image/import',
+  listSecurityEvents: 'GET /v0/user/me/security-events',
+  banUser: 'POST /v0/users/ban',
+  checkHandle: 'GET /v0/users/handle/{handle}/available',
+  getProfile: 'GET /v0/users/profile',
+  getProfileById: 'GET /v0/users/profile/id',
+  grantRole: 'POST /v0/users/roles/grant',
+  revokeRole: 'POST /v0/users/roles/revoke',
+  unbanUser: 'POST /v0/users/unban',
+}
+
 /** Every code that the server of this version knows, the most declared first. */
 export const codes: readonly string[] =
   'system:internal_error general:invalid_ip_address system:database_error rate_limit:exceeded system:transaction_error FORBIDDEN general:bad_request user:invalid_token FILE_TOO_LARGE user:banned session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required oauth:provider_not_found user:permission_insufficient worker:connection_failed worker:response_invalid oauth:invalid_auth_url worker:verification_email_send_failed totp:invalid_code system:hashing_error user:cannot_manage_self user:not_found oauth:email_already_exists totp:backup_code_exhausted turnstile:service_error turnstile:token_missing turnstile:verification_failed user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed token:email_mismatch totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists user:second_factor_required email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed password:incorrect system:not_found token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_verification totp:already_enabled totp:temp_token_expired totp:temp_token_invalid user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')

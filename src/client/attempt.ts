@@ -1,16 +1,14 @@
 import type { AnyAnswer, CallOptions, Method } from './calls.ts'
 import { type ClientError, readJson, readRefusal } from './errors.ts'
+import { type Destination, writeRequest } from './write-request.ts'
 
 export type Init = CallOptions & { readonly params?: object; readonly body?: unknown }
 
-/** openapi-fetch as it is used here: it writes the request, from path, parameters and body. */
-export type Core = {
-  request(method: Method, path: string, init: object): Promise<{ response: Response; error?: unknown }>
-}
+export type Sender = Destination & { readonly fetch: (request: Request) => Promise<Response> }
 
 /** Sends a call once. */
 export async function attempt(
-  core: Core,
+  sender: Sender,
   route: { readonly method: Method; readonly path: string },
   { signal, timeoutMs, ...init }: Init,
 ): Promise<AnyAnswer> {
@@ -21,16 +19,9 @@ export async function attempt(
   signal?.addEventListener('abort', abort)
   if (signal?.aborted) abort()
   try {
-    const { response, error } = await core.request(route.method, route.path, {
-      ...init,
-      signal: call.signal,
-      // Left unread, as the answer itself says what it is.
-      parseAs: 'stream',
-    })
+    const response = await sender.fetch(writeRequest(sender, route, { ...init, signal: call.signal }))
     if (response.ok) return await readSuccess(response, signal)
-    // openapi-fetch has parsed it where it could; an empty body it leaves out.
-    const text = typeof error === 'object' ? JSON.stringify(error) : String(error ?? '')
-    return { error: readRefusal(route, response, text), response }
+    return { error: readRefusal(route, response, await response.text()), response }
   } catch (cause) {
     const failed = (code: 'client:timeout' | 'client:aborted'): AnyAnswer => ({ error: { from: 'client', code } })
     if (signal?.aborted) return failed('client:aborted')

@@ -1,22 +1,29 @@
-import type { Routes } from './api.ts'
+import type { Operations, Routes } from './api.ts'
 import type { CallError } from './errors.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
-/** The paths that take the method, as `/openapi.json` writes them: `/v0/auth/sessions/{management_id}`. */
-export type PathOf<M extends Method> = { [P in keyof Routes]: M extends keyof Routes[P] ? P : never }[keyof Routes]
+/** The operations of `/openapi.json`: `signIn`, `getMe`. */
+export type OperationName = keyof Operations
 
-type RouteOf<M extends Method, P extends PathOf<M>> = Routes[P][M & keyof Routes[P]]
+/** The paths that take the method, as `/openapi.json` writes them (`/v0/auth/sessions/{management_id}`), or the operation's. */
+export type PathOf<A extends Method | OperationName> = A extends OperationName
+  ? Operations[A]['path']
+  : { [P in keyof Routes]: A extends keyof Routes[P] ? P : never }[keyof Routes]
+
+type MethodOf<A extends Method | OperationName> = A extends OperationName ? Operations[A]['method'] : A
+type RouteOf<A extends Method | OperationName, P extends PathOf<A>> = Routes[P][MethodOf<A> & keyof Routes[P]]
 type Member<Route, Name extends string> = Route extends { readonly [N in Name]: infer Value } ? Value : never
 
-/** What the route answers; `undefined` where it answers 204, without a body. */
-export type DataOf<M extends Method, P extends PathOf<M>> = Member<RouteOf<M, P>, 'data'>
+/** What the route answers, `DataOf<'getMe'>` or `DataOf<'GET', '/v0/user/me'>`; `undefined` where it answers 204, without a body. */
+export type DataOf<A extends Method | OperationName, P extends PathOf<A> = PathOf<A>> = Member<RouteOf<A, P>, 'data'>
 
 /** The codes that the route declares. */
-export type CodeOf<M extends Method, P extends PathOf<M>> = Member<RouteOf<M, P>, 'code'> & string
+export type CodeOf<A extends Method | OperationName, P extends PathOf<A> = PathOf<A>> = Member<RouteOf<A, P>, 'code'> &
+  string
 
 /** Every way in which a call of the route can fail: for the signature of a function that handles it. */
-export type ErrorOf<M extends Method, P extends PathOf<M>> = CallError<CodeOf<M, P>>
+export type ErrorOf<A extends Method | OperationName, P extends PathOf<A> = PathOf<A>> = CallError<CodeOf<A, P>>
 
 /** What every call may be given. */
 export type CallOptions = {
@@ -31,7 +38,12 @@ export type CallOptions = {
 type Taken<Route> = Pick<Route, Extract<keyof Route, 'params' | 'body'>>
 
 /** `params` and `body` as the route takes them, and options. */
-export type InitOf<M extends Method, P extends PathOf<M>> = Taken<RouteOf<M, P>> & CallOptions
+export type InitOf<A extends Method | OperationName, P extends PathOf<A> = PathOf<A>> = Taken<RouteOf<A, P>> &
+  CallOptions
+
+/** It may be left out where the route needs nothing. */
+type InitArguments<A extends Method | OperationName, P extends PathOf<A>> =
+  Record<never, never> extends Taken<RouteOf<A, P>> ? [init?: InitOf<A, P>] : [init: InitOf<A, P>]
 
 /** Exactly one of `data` and `error`: after `if (error)` the compiler knows the other. */
 export type Answer<Data, Code extends string> =
@@ -48,5 +60,10 @@ export type AnyAnswer = Answer<unknown, string>
 /** A call never throws for what the server or the network does. */
 export type Call<M extends Method> = <P extends PathOf<M>>(
   path: P,
-  ...init: Record<never, never> extends Taken<RouteOf<M, P>> ? [init?: InitOf<M, P>] : [init: InitOf<M, P>]
+  ...init: InitArguments<M, P>
 ) => Promise<Answer<DataOf<M, P>, CodeOf<M, P>>>
+
+/** The same calls by their names: `signIn({ body })`. */
+export type NamedCalls = {
+  readonly [N in keyof Operations]: (...init: InitArguments<N, PathOf<N>>) => Promise<Answer<DataOf<N>, CodeOf<N>>>
+}

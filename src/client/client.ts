@@ -1,10 +1,21 @@
-import createFetchClient from 'openapi-fetch'
-import { attempt, type Core, type Init } from './attempt.ts'
-import type { AnyAnswer, Call, Method } from './calls.ts'
+import { operations } from './api.ts'
+import { attempt, type Init } from './attempt.ts'
+import type { AnyAnswer, Call, Method, NamedCalls } from './calls.ts'
 import { bearer, memoryTokens, refreshPath, type TokenStore } from './tokens.ts'
 import { sleep } from './wait.ts'
 
-export type { Answer, Call, CallOptions, CodeOf, DataOf, ErrorOf, InitOf, Method, PathOf } from './calls.ts'
+export type {
+  Answer,
+  Call,
+  CallOptions,
+  CodeOf,
+  DataOf,
+  ErrorOf,
+  InitOf,
+  Method,
+  OperationName,
+  PathOf,
+} from './calls.ts'
 export type { CallError, ClientError, FieldProblem, ServerError } from './errors.ts'
 export { isOurSide, type OurSide } from './our-side.ts'
 export { memoryTokens, type TokenStore, type Tokens } from './tokens.ts'
@@ -41,22 +52,25 @@ export type ClientOptions = {
     }
 )
 
-/** One function a method. Each gives data or an error, and never throws for what the server or the network does. */
-export type Client = { readonly [M in Method]: Call<M> }
+/**
+ * One function an operation, by its name in `/openapi.json`, and one a method, which takes the path. Each gives data or
+ * an error, and never throws for what the server or the network does.
+ */
+export type Client = { readonly [M in Method]: Call<M> } & NamedCalls
 
 /** A client of one server; it holds nothing but its options and, in bearer mode, its tokens. */
 export function createClient(options: ClientOptions): Client {
   const isBearer = options.mode === 'bearer'
-  const core = createFetchClient({
+  const sender = {
     baseUrl: options.baseUrl,
     credentials: isBearer ? 'omit' : 'include',
-    ...(options.headers && { headers: options.headers }),
-    ...(options.fetch && { fetch: options.fetch }),
-    // Its own types would be made of the whole document, and know no codes; ours are those of api.ts.
-  }) as unknown as Core
+    headers: options.headers,
+    // Looked up at each call, so that whoever stands in for it later, as in tests, is asked.
+    fetch: options.fetch ?? ((request: Request) => fetch(request)),
+  } as const
   const { timeoutMs = 30_000, retry: { times = 0, longestWaitSeconds = 60 } = {} } = options
   const send = (method: Method, path: string, init: Init) =>
-    attempt(core, { method, path }, { ...init, timeoutMs: init.timeoutMs ?? timeoutMs })
+    attempt(sender, { method, path }, { ...init, timeoutMs: init.timeoutMs ?? timeoutMs })
   const withTokens =
     isBearer &&
     bearer(options.tokens ?? memoryTokens(), (refreshToken) =>
@@ -76,8 +90,13 @@ export function createClient(options: ClientOptions): Client {
     }
   }
   const of = (method: Method) => (path: string, init?: Init) => call(method, path, init)
+  const named = Object.entries(operations).map(([name, route]) => {
+    const [method, path] = route.split(' ') as [Method, string]
+    return [name, (init?: Init) => call(method, path, init)]
+  })
   // The one place where what the wire says is taken to be what the document says.
-  return { GET: of('GET'), POST: of('POST'), PATCH: of('PATCH'), DELETE: of('DELETE') } as Client
+  const client: object = { GET: of('GET'), POST: of('POST'), PATCH: of('PATCH'), DELETE: of('DELETE') }
+  return { ...client, ...Object.fromEntries(named) } as Client
 }
 
 function mayRepeat(method: Method, { headers }: Init, { response }: AnyAnswer): boolean {

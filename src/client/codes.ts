@@ -1,6 +1,7 @@
 import { statuses } from './answers.ts'
 import { codes, declared } from './api.ts'
-import type { CodeOf, Method, PathOf } from './calls.ts'
+import type { CodeOf, Method, OperationName, PathOf } from './calls.ts'
+import { takeRoute } from './find-route.ts'
 
 /** Every code that some route declares. */
 export type ServerCode = { [M in Method]: { [P in PathOf<M>]: CodeOf<M, P> }[PathOf<M>] }[Method]
@@ -16,9 +17,13 @@ export const routes: readonly RouteCodes[] = Object.entries(declared).flatMap(([
   Object.entries(methods).map(([method, bits]) => ({ method: method as Method, path, codes: read(bits) })),
 )
 
-/** The codes that the route declares, in order: to loop over in tests. */
-export const codesOf = <M extends Method, P extends PathOf<M>>(method: M, path: P): readonly CodeOf<M, P>[] =>
-  read(declared[path]?.[method] ?? 0n) as readonly string[] as readonly CodeOf<M, P>[]
+/** The codes that `codesOf('signIn')` or `codesOf('POST', '/v0/auth/login')` may refuse with, in order: to loop over in tests. */
+export function codesOf<N extends OperationName>(name: N): readonly CodeOf<N>[]
+export function codesOf<M extends Method, P extends PathOf<M>>(method: M, path: P): readonly CodeOf<M, P>[]
+export function codesOf(...said: readonly string[]): readonly string[] {
+  const [method = '', path = ''] = takeRoute(said)[0].split(' ')
+  return read(declared[path]?.[method] ?? 0n)
+}
 
 /** The HTTP status with which the code is answered, whatever the route. */
 export const statusOf = (code: ServerCode): number => statuses[code] ?? Number.NaN

@@ -1,4 +1,4 @@
-import { declared } from './api.ts'
+import { declared, operations } from './api.ts'
 
 export type FoundRoute = { readonly method: string; readonly path: string }
 
@@ -12,3 +12,11 @@ export function findRoute({ method, url }: Pick<Request, 'method' | 'url'>): Fou
 }
 
 const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`)
+
+/** Of what a call was told: `POST /v0/auth/login`, by the operation's name or by method and path, and what follows. */
+export function takeRoute<Rest extends readonly unknown[]>([first, ...rest]: readonly unknown[]): [string, ...Rest] {
+  const named = operations[first as keyof typeof operations]
+  return named === undefined
+    ? [`${first} ${rest[0]}`, ...(rest.slice(1) as readonly unknown[] as Rest)]
+    : [named, ...(rest as readonly unknown[] as Rest)]
+}

@@ -1,6 +1,6 @@
-import type { CodeOf, Method, PathOf } from './calls.ts'
+import type { CodeOf, Method, OperationName, PathOf } from './calls.ts'
 import { type Client, type ClientOptions, createClient } from './client.ts'
-import { findRoute } from './find-route.ts'
+import { findRoute, takeRoute } from './find-route.ts'
 
 /** How a call is made to fail: the parameters of `X-Postern-Force`, and how often. */
 export type ForceOptions = {
@@ -21,14 +21,17 @@ export type ForceOptions = {
   readonly answer?: 'drop' | 'garbage'
 }
 
-/** Gives what ends it. */
-export type Force = <M extends Method, P extends PathOf<M>>(
-  method: M,
-  path: P,
-  // Not a place to learn the path from.
-  code: NoInfer<CodeOf<M, P>>,
-  options?: ForceOptions,
-) => () => void
+/** `force('signIn', 'user:banned')` or `force('POST', '/v0/auth/login', 'user:banned')`. Gives what ends it. */
+export type Force = {
+  // The code is not a place to learn the operation from.
+  <N extends OperationName>(name: N, code: NoInfer<CodeOf<N>>, options?: ForceOptions): () => void
+  <M extends Method, P extends PathOf<M>>(
+    method: M,
+    path: P,
+    code: NoInfer<CodeOf<M, P>>,
+    options?: ForceOptions,
+  ): () => void
+}
 
 /**
  * A client whose calls fail as `force` says, with codes that their routes declare: by a server outside production, or
@@ -44,10 +47,11 @@ export function createTestingClient(options: ClientOptions): Client & { readonly
     if (order && order.times-- > 0) request.headers.set('x-postern-force', order.header)
     return send(request)
   }
-  const force = (method: Method, path: string, code: string, { times = Infinity, ...rest }: ForceOptions = {}) => {
-    const said = Object.entries(rest).filter(([, value]) => value !== undefined)
-    const order = { header: [code, ...said.map((one) => one.join('='))].join(';'), times }
-    orders.set(`${method} ${path}`, order)
+  const force = (...said: readonly unknown[]) => {
+    const [route, code, { times = Infinity, ...rest } = {}] = takeRoute<[code: string, options?: ForceOptions]>(said)
+    const parameters = Object.entries(rest).filter(([, value]) => value !== undefined)
+    const order = { header: [code, ...parameters.map((one) => one.join('='))].join(';'), times }
+    orders.set(route, order)
     return () => {
       order.times = 0
     }

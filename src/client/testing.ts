@@ -1,20 +1,22 @@
 import { firstRuledField, statuses } from './answers.ts'
-import { codes, declared } from './api.ts'
-import type { DataOf, Method, PathOf } from './calls.ts'
+import { codes, declared, operations } from './api.ts'
+import type { DataOf, Method, OperationName, PathOf } from './calls.ts'
 import { type FoundRoute, findRoute } from './find-route.ts'
 import { findMisfit, type Order, readOrder } from './order.ts'
 import { sleep } from './wait.ts'
 
 export { createTestingClient, type Force, type ForceOptions } from './force.ts'
 
-/** What routes answer where nothing is forced; `undefined` is a 204. */
+type Success<Data> = Data | ((request: Request) => Data | Promise<Data>)
+
+/** What operations answer where nothing is forced, by name or by method and path; `undefined` is a 204. */
 export type Successes = {
-  readonly [M in Method]?: {
-    readonly [P in PathOf<M>]?: DataOf<M, P> | ((request: Request) => DataOf<M, P> | Promise<DataOf<M, P>>)
-  }
+  readonly [N in OperationName]?: Success<DataOf<N>>
+} & {
+  readonly [M in Method]?: { readonly [P in PathOf<M>]?: Success<DataOf<M, P>> }
 }
 
-type Table = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>
+type Table = Readonly<Record<string, unknown>>
 
 /**
  * A `fetch` that needs no server, for Storybook and unit tests: what is ordered by `force` it answers as the server
@@ -48,11 +50,12 @@ export function testingFetch(successes: Successes = {}): (request: Request) => P
 }
 
 async function succeed(table: Table, { method, path }: FoundRoute, request: Request): Promise<Response> {
-  const given = table[method]
-  if (given === undefined || !(path in given)) {
-    throw new TypeError(`postern/testing was not told what ${method} ${path} answers`)
+  const name = Object.entries(operations).find(([, route]) => route === `${method} ${path}`)?.[0] ?? ''
+  const ofMethod = (table[method] ?? {}) as Table
+  if (!(name in table) && !(path in ofMethod)) {
+    throw new TypeError(`postern/testing was not told what ${name} (${method} ${path}) answers`)
   }
-  const one = given[path]
+  const one = name in table ? table[name] : ofMethod[path]
   const data: unknown = typeof one === 'function' ? await one(request) : one
   if (data === undefined) return new Response(null, { status: 204 })
   return data instanceof Blob || data instanceof ReadableStream ? new Response(data) : Response.json(data)

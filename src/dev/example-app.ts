@@ -11,23 +11,16 @@ import { readIfThere } from '../process/read-if-there.ts'
  */
 const exampleRoot = pathToFileURL(join(packageRoot, 'examples/web/'))
 const clientRoot = pathToFileURL(join(packageRoot, 'src/client/'))
-/** Of the client, and nothing else of the server's sources. */
-const elsewhere: Readonly<Record<string, () => URL>> = {
-  'openapi-fetch.mjs': () => new URL(import.meta.resolve('openapi-fetch')),
-}
-
 /** No dot but the one before the ending, so that no name leads out of the folder. */
-const plainName = /^(?:[a-z0-9-]+\/)*[a-z0-9-]+\.(?:ts|mjs|css|svg)$/
+const plainName = /^(?:[a-z0-9-]+\/)*[a-z0-9-]+\.(?:ts|css|svg)$/
 
 /** `undefined` where there is no such file. */
 export const readExampleAsset = async (name: string): Promise<Asset | undefined> =>
   plainName.test(name) ? readAsset(locate(name)) : undefined
 
-function locate(name: string): URL {
-  const known = elsewhere[name]
-  if (known) return known()
-  return name.startsWith('client/') ? new URL(name.slice('client/'.length), clientRoot) : new URL(name, exampleRoot)
-}
+/** Its own files, and of the server's sources those of the client. */
+const locate = (name: string): URL =>
+  name.startsWith('client/') ? new URL(name.slice('client/'.length), clientRoot) : new URL(name, exampleRoot)
 
 type Page = { readonly html: string; readonly policy: string }
 

@@ -3,13 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const root = join(import.meta.dirname, '../..')
 
 const page = `<!doctype html><title>Front end</title><link rel="icon" href="data:,">
-<script type="importmap">{ "imports": { "openapi-fetch": "/openapi-fetch.mjs" } }</script>
 <script type="module">import { createClient } from '/client.js'; globalThis.createClient = createClient</script>`
 
 /** What the package of the client is made of, built anew. */
@@ -20,7 +18,7 @@ async function buildClient(): Promise<Map<string, string>> {
   const scripts = readdirSync(dist).filter((name) => name.endsWith('.js'))
   const files = new Map(scripts.map((name) => [`/${name}`, readFileSync(join(dist, name), 'utf8')]))
   rmSync(dist, { recursive: true })
-  return files.set('/openapi-fetch.mjs', readFileSync(fileURLToPath(import.meta.resolve('openapi-fetch')), 'utf8'))
+  return files
 }
 
 /** A page with the client, under every name that leads to this machine; under `/v0` a server of the future. */

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createClient } from '../../src/client/client.ts'
 import { picture } from '../files/support.ts'
+import type { OpenApiDocument } from '../support/client-types.ts'
+import { readOpenApi } from '../support/openapi.ts'
 import { mailedToken, newPerson, signUp } from '../support/people.ts'
 import { collectGarbage, fetchWithCookies, startListening } from './support.ts'
 
@@ -33,6 +35,41 @@ test('gives data, with the cookies of a browser', async () => {
   expect(after.data).toBeUndefined()
   expect(after.error).toMatchObject({ from: 'server', code: 'user:unauthorized', status: 401 })
   expect(after.response?.status).toBe(401)
+})
+
+test('every operation by its name, to the same route', async () => {
+  const { person, client } = await inBrowser()
+  expect((await client.getMe()).data?.email).toBe(person.email)
+  const profile = await client.getProfile({ params: { query: { handle: person.handle } } })
+  expect(profile.data?.display_name).toBe(person.display_name)
+  const management_id = (await client.listSessions()).data?.sessions[0]?.management_id ?? ''
+  expect((await client.endSession({ params: { path: { management_id } } })).response?.status).toBe(204)
+  const { email, password } = person
+  expect((await client.signIn({ body: { email, password } })).data).toBeUndefined()
+  const { paths } = await readOpenApi<OpenApiDocument>(app)
+  const ids = Object.values(paths).flatMap((item) => Object.values(item).map(({ operationId }) => operationId))
+  expect(ids.filter((id) => !(id in client))).toEqual([])
+  expect(ids.length).toBeGreaterThan(70)
+})
+
+test('values of paths and queries stay values, whatever is in them', async () => {
+  const sent: string[] = []
+  const client = createClient({
+    baseUrl: 'https://auth.example.com/',
+    headers: { 'x-own': 'always', accept: 'application/json' },
+    fetch: async (request) => {
+      sent.push(request.url, String(request.headers.get('content-type')), String(request.headers.get('x-own')))
+      return Response.json({})
+    },
+  })
+  await client.getFile({ params: { path: { name: 'a/b?c#d' } }, headers: { 'x-own': 'this time' } })
+  await client.searchUsers({ params: { query: { query: 'ä & ö', page: undefined as unknown as string } } })
+  await client.signIn({ body: { email: 'ada@example.com', password: 'x' } })
+  expect(sent).toEqual([
+    ...['https://auth.example.com/v0/files/a%2Fb%3Fc%23d', 'null', 'this time'],
+    ...['https://auth.example.com/v0/search/users?query=%C3%A4+%26+%C3%B6', 'null', 'always'],
+    ...['https://auth.example.com/v0/auth/login', 'application/json', 'always'],
+  ])
 })
 
 test('fills in paths and queries', async () => {

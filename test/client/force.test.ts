@@ -164,11 +164,24 @@ describe('postern/testing', () => {
     expect((await one.DELETE('/v0/auth/sessions/{management_id}', { params: { path } })).response?.status).toBe(204)
   })
 
+  test('by the names of operations: what is forced, and what is given', async () => {
+    const one = standIn({ getSession: session, endSession: () => undefined })
+    expect((await one.getSession()).data).toEqual(session)
+    const init = { params: { path: { management_id: 'id' } } }
+    expect((await one.endSession(init)).response?.status).toBe(204)
+    const stop = one.force('endSession', 'user:banned')
+    expect((await one.endSession(init)).error?.code).toBe('user:banned')
+    expect((await one.DELETE('/v0/auth/sessions/{management_id}', init)).error?.code).toBe('user:banned')
+    stop()
+    expect((await one.endSession(init)).error).toBeUndefined()
+    expect(codesOf('listProviders')).toEqual(codesOf('GET', '/v0/auth/oauth/providers'))
+  })
+
   test('says what it was not told', async () => {
     const { error } = await standIn().GET('/v0/user/me')
     expect(error).toMatchObject({
       code: 'client:unreachable',
-      cause: new TypeError('postern/testing was not told what GET /v0/user/me answers'),
+      cause: new TypeError('postern/testing was not told what getMe (GET /v0/user/me) answers'),
     })
     const unknown = await testingFetch()(new Request('https://auth.example.com/v0/nowhere')).catch(String)
     expect(unknown).toBe('TypeError: postern/testing: the server has no GET /v0/nowhere')

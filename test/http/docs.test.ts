@@ -304,7 +304,7 @@ describe('the example front end', () => {
     },
   )
 
-  test.each(['src/app.ts', 'client/client.ts', 'openapi-fetch.mjs'])('%s is a script without types', async (name) => {
+  test.each(['src/app.ts', 'client/client.ts'])('%s is a script without types', async (name) => {
     const { statusCode, headers, body } = await ask(development, `/dev/app/${name}`)
     expect([statusCode, headers['content-type']]).toEqual([200, 'text/javascript; charset=utf-8'])
     expect(body).not.toMatch(/^(?:import|export) type|^export interface| as const/m)

@@ -13,6 +13,7 @@ type Schema = {
 type Content = Readonly<Record<string, { readonly schema: Schema }>>
 type Parameter = { readonly in: string; readonly name: string; readonly required?: boolean; readonly schema: Schema }
 type Operation = {
+  readonly operationId: string
   readonly summary?: string
   readonly parameters?: readonly (Parameter & { readonly description?: string })[]
   readonly requestBody?: { readonly required?: boolean; readonly content: Content }
@@ -31,11 +32,22 @@ export function clientTypes({ paths }: OpenApiDocument): string {
   const ours = new Set(all.flatMap(ourCodesOf))
   const types = routes.map(([path, item]) => `  '${path}': {\n${operations(item)}\n  }`)
   const table = routes.map(([path, item]) => `  '${path}': { ${masks(item, codes)} },`)
+  const named = routes.flatMap(([path, item]) => Object.entries(item).map(([method, one]) => nameOf(method, path, one)))
   return `// Generated from the OpenAPI document by test/client/api.test.ts; npm run write writes it anew.
 
 /** What every route takes (\`params\`, \`body\`), what it gives (\`data\`) and the codes it may refuse with (\`code\`). */
 export interface Routes {
 ${types.join('\n')}
+}
+
+/** Every operation by its name, with its route. */
+export interface Operations {
+${named.map(({ type }) => type).join('\n')}
+}
+
+/** The same at run time. */
+export const operations: Readonly<Record<keyof Operations, string>> = {
+${named.map(({ name, route }) => `  ${name}: '${route}',`).join('\n')}
 }
 
 /** Every code that the server of this version knows, the most declared first. */
@@ -92,9 +104,19 @@ function masks(item: Readonly<Record<string, Operation>>, codes: readonly string
   return methods.join(', ')
 }
 
+function nameOf(method: string, path: string, operation: Operation) {
+  const name = operation.operationId
+  const members = `method: '${method.toUpperCase()}'; path: '${path}'`
+  const type = `${summaryOf(operation, '  ')}  ${name}: { ${members} }`
+  return { name, type, route: `${method.toUpperCase()} ${path}` }
+}
+
+const summaryOf = ({ summary }: Operation, indent: string): string =>
+  summary === undefined ? '' : `${indent}/** ${summary} */\n`
+
 function operations(item: Readonly<Record<string, Operation>>): string {
   const all = Object.entries(item).map(([method, operation]) => {
-    const summary = operation.summary === undefined ? '' : `    /** ${operation.summary} */\n`
+    const summary = summaryOf(operation, '    ')
     const members = [...parameters(operation), ...requestBody(operation), data(operation), code(operation)]
     return `${summary}    ${method.toUpperCase()}: {\n${members.map((line) => `      ${line}`).join('\n')}\n    }`
   })

@@ -3,6 +3,7 @@ import {
   createClient,
   type DataOf,
   type ErrorOf,
+  type InitOf,
   isOurSide,
   memoryTokens,
   type PathOf,
@@ -35,6 +36,14 @@ holds<
     | undefined
   >
 >()
+
+/** By the operation's name it is the same. */
+holds<Equal<PathOf<'signIn'>, '/v0/auth/login'>>()
+holds<Equal<CodeOf<'listProviders'>, CodeOf<'GET', '/v0/auth/oauth/providers'>>>()
+holds<Equal<DataOf<'signIn'>, DataOf<'POST', '/v0/auth/login'>>>()
+holds<Equal<ErrorOf<'signIn'>, ErrorOf<'POST', '/v0/auth/login'>>>()
+holds<Equal<InitOf<'signIn'>, InitOf<'POST', '/v0/auth/login'>>>()
+holds<Equal<InitOf<'getFile'>, InitOf<'GET', '/v0/files/{name}'>>>()
 
 export function exhaustive(error: ErrorOf<'GET', '/v0/auth/oauth/providers'>): string {
   switch (error.code) {
@@ -181,6 +190,35 @@ export async function calls(): Promise<void> {
   // @ts-expect-error one of two words
   await client.GET('/v0/moderation/logs', { params: { query: { cursor_direction: 'Sideways' } } })
 }
+
+export async function namedCalls(): Promise<void> {
+  const { data, error } = await client.getMe()
+  // @ts-expect-error there may be an error instead
+  data.email
+  if (error) {
+    error satisfies ErrorOf<'GET', '/v0/user/me'>
+    return
+  }
+  data.email satisfies string
+
+  await client.signIn({ body: { email: 'ada@example.com', password: 'x' }, timeoutMs: 1 })
+  await client.signOut({ signal: new AbortController().signal })
+  await client.endSession({ params: { path: { management_id: 'id' } } })
+
+  // @ts-expect-error no such operation
+  await client.logIn({ body: { email: 'ada@example.com', password: 'x' } })
+  // @ts-expect-error no body
+  await client.signIn()
+  // @ts-expect-error a field is missing
+  await client.signIn({ body: { email: 'ada@example.com' } })
+  // @ts-expect-error no path parameter
+  await client.endSession()
+  // @ts-expect-error this operation takes no body
+  await client.signOut({ body: {} })
+}
+
+// @ts-expect-error another operation's code
+export const foreignByName: CodeOf<'listProviders'> = 'auth:invalid_credentials'
 
 export const inBearerMode = createClient({
   baseUrl: '',

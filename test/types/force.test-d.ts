@@ -22,6 +22,17 @@ export function forced(): void {
   auth.force('POST', '/v0/auth/login', 'user:banned', { phase: 'during' })
 }
 
+export function forcedByName(): void {
+  auth.force('signIn', 'user:banned', { times: 1 }) satisfies () => void
+  // @ts-expect-error another operation's code
+  auth.force('signIn', 'totp:already_enabled')
+  // @ts-expect-error no such operation
+  auth.force('logIn', 'user:banned')
+  for (const code of codesOf('signIn')) auth.force('POST', '/v0/auth/login', code)
+  // @ts-expect-error codes of another operation
+  for (const code of codesOf('enableTotp')) auth.force('signIn', code)
+}
+
 export function looped(): void {
   for (const code of codesOf('POST', '/v0/auth/login')) auth.force('POST', '/v0/auth/login', code)
   // @ts-expect-error codes of another route
@@ -33,6 +44,9 @@ auth.GET('/v0/auth/session') satisfies Promise<unknown>
 
 export const standIns = [
   testingFetch({ GET: { '/v0/auth/session': { session: null } }, POST: { '/v0/auth/logout': undefined } }),
+  testingFetch({ getSession: { session: null }, signOut: undefined }),
+  // @ts-expect-error not what the operation gives
+  testingFetch({ getSession: { user: null } }),
   // @ts-expect-error not what the route gives
   testingFetch({ GET: { '/v0/auth/session': { user: null } } }),
   // @ts-expect-error no such path

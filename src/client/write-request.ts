@@ -1,0 +1,41 @@
+import type { Method } from './calls.ts'
+
+type Values = Readonly<Record<string, unknown>>
+
+/** Where every call of a client goes, and what it brings along. */
+export type Destination = {
+  readonly baseUrl: string
+  readonly credentials: RequestCredentials
+  readonly headers?: Values | undefined
+}
+
+type Content = {
+  readonly params?: { readonly path?: Values; readonly query?: Values; readonly header?: Values }
+  readonly headers?: Values
+  readonly body?: unknown
+  readonly signal: AbortSignal
+}
+
+/** The request that a call is. */
+export function writeRequest(
+  { baseUrl, credentials, headers: always }: Destination,
+  { method, path }: { readonly method: Method; readonly path: string },
+  { params = {}, headers: own, body, signal }: Content,
+): Request {
+  const filled = path.replace(/\{(\w+)\}/g, (whole, name) => encodeURIComponent(String(params.path?.[name] ?? whole)))
+  const query = String(new URLSearchParams(texts(params.query)))
+  const isPlain = body !== undefined && !(body instanceof FormData)
+  const headers = new Headers(isPlain ? { 'content-type': 'application/json' } : {})
+  for (const some of [always, own, params.header]) for (const [name, value] of texts(some)) headers.set(name, value)
+  return new Request(baseUrl.replace(/\/$/, '') + filled + (query && `?${query}`), {
+    method,
+    credentials,
+    headers,
+    signal,
+    ...(body !== undefined && { body: isPlain ? JSON.stringify(body) : (body as FormData) }),
+  })
+}
+
+/** What is left `undefined` is left out. */
+const texts = (values: Values = {}): [string, string][] =>
+  Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
