@@ -69,7 +69,7 @@ export async function startApp(
   keepSecretsOf(config)
   const origin = await app.listen({ host: '127.0.0.1', port: Number(env.PORT ?? 0) })
   const pool = new Pool(origin)
-  record({ document: withoutRefs(app.swagger()) })
+  recordDocument(app)
   return {
     app,
     deps,
@@ -139,6 +139,15 @@ function recordErrors(app: App): void {
     seen.add(known)
     record({ pair, ...(test && { file: test.file.name, title: test.fullTestName }) })
   })
+}
+
+let hasDocument = false
+
+/** The same of every app, and dear to make. */
+function recordDocument(app: App): void {
+  if (hasDocument) return
+  hasDocument = true
+  record({ document: withoutRefs(app.swagger()) })
 }
 
 function countAnswer({ meta }: RunnerTestCase, status: number): void {
