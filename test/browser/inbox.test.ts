@@ -193,7 +193,7 @@ test('a link leads on in the same tab, or in the tab of the example that opened 
   await page.goto(`${app.origin}/dev/app`)
   const [popup] = await Promise.all([
     page.context().waitForEvent('page'),
-    page.getByRole('link', { name: 'Emails of this development server' }).click(),
+    page.getByRole('link', { name: 'Emails from this development server' }).click(),
   ])
   await popup.locator('#mails a', { hasText: email }).click()
   await popup.getByRole('link', { name: 'Open /account/verify-email' }).click()

@@ -47,6 +47,7 @@ export async function expectNarrow(page: Page): Promise<void> {
 
 /** By day, and its colours in the dark. The first rows of a long list stand for all of them, which look the same. */
 export async function expectAccessible(page: Page): Promise<void> {
+  await loaded(page)
   await expectNarrow(page)
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe)
   for (const [colorScheme, options] of [
@@ -62,11 +63,16 @@ export async function expectAccessible(page: Page): Promise<void> {
   }
 }
 
+/** Nothing is on its way any more. */
+export const loaded = (page: Page): Promise<void> =>
+  page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' })
+
 const picturesFolder = join(import.meta.dirname, '../../docs/pictures')
 
 /** For the documents, with UPDATE=1 alone. */
 export async function takePicture(page: Page, name: string): Promise<void> {
   if (!process.env.UPDATE) return
+  await loaded(page)
   await page.setViewportSize({ width: 880, height: 640 })
   const picture = sharp(await page.screenshot({ fullPage: true })).png({ palette: true, colors: 64 })
   await picture.toFile(join(picturesFolder, `${name}.png`))

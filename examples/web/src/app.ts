@@ -3,6 +3,7 @@ import { element } from './elements.ts'
 import { form } from './form.ts'
 import { currentPlace, go, linkTo, onPlace, type Place } from './places.ts'
 import { failure, type Screen } from './screen.ts'
+import { checkMail, newDevice, resetSent } from './screens/check-mail.ts'
 import { data as yourData } from './screens/data.ts'
 import { forgotPassword } from './screens/forgot-password.ts'
 import { linkedScreens } from './screens/linked.ts'
@@ -11,8 +12,8 @@ import { profile } from './screens/profile.ts'
 import { completeSignUp, providerCallback } from './screens/provider-callback.ts'
 import { security } from './screens/security.ts'
 import { sessions } from './screens/sessions.ts'
-import { newDevice, secondStep, signIn } from './screens/sign-in.ts'
-import { checkMail, signUp } from './screens/sign-up.ts'
+import { secondStep, signIn } from './screens/sign-in.ts'
+import { signUp } from './screens/sign-up.ts'
 import { twoStep } from './screens/two-step.ts'
 import { say } from './status.ts'
 
@@ -24,6 +25,7 @@ const screens: Readonly<Record<Place, Screen>> = {
   'second-step': secondStep,
   'new-device': newDevice,
   'forgot-password': forgotPassword,
+  'reset-sent': resetSent,
   'provider-callback': providerCallback,
   'complete-sign-up': completeSignUp,
   ...linkedScreens,

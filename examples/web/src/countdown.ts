@@ -1,16 +1,23 @@
-/** The button says how long it cannot be pressed; its own words come back at the end. Quiet for screen readers, unless asked. */
-export function countDown(button: HTMLButtonElement, seconds: number): void {
-  const words = button.textContent
+/**
+ * The button says how long it cannot be pressed; what it says else comes back at the end. Quiet for screen readers,
+ * unless asked.
+ */
+export function countDown(button: HTMLButtonElement, seconds: number, words = 'Try again in'): void {
+  const usual = [...button.childNodes]
   const endsAt = performance.now() + seconds * 1000
+  let wasShown = false
   button.setAttribute('aria-disabled', 'true')
   const show = (): void => {
     const left = Math.ceil((endsAt - performance.now()) / 1000)
-    if (left > 0 && button.isConnected) {
-      button.textContent = `Try again in ${clock(left)}`
+    // It may begin before the button is on the page.
+    const isGone = wasShown && !button.isConnected
+    wasShown ||= button.isConnected
+    if (left > 0 && !isGone) {
+      button.textContent = `${words} ${clock(left)}`
       return
     }
     clearInterval(timer)
-    button.textContent = words
+    button.replaceChildren(...usual)
     button.removeAttribute('aria-disabled')
   }
   const timer = setInterval(show, 250)

@@ -1,6 +1,7 @@
 import { eitherCode } from './either-code.ts'
 import { element } from './elements.ts'
 import { reveal } from './reveal.ts'
+import { strengthMeter } from './strength.ts'
 
 export type Field<Name extends string> = {
   /** As on the wire, so that what the server says of a field finds it. */
@@ -42,11 +43,13 @@ export function showField({ label, hint, ...field }: Field<string>): ShownField 
   const revealed = field.type === 'password' ? reveal(input, label) : undefined
   const entry = revealed ? element('div', { class: 'entry' }, input, revealed.button) : input
   const either = hinted && field.type === 'either-code' ? eitherCode({ input, caption, hint: hinted }) : undefined
+  const meter = field.autocomplete === 'new-password' ? strengthMeter(input) : undefined
   const isChoice = field.type === 'checkbox'
   const row = element(
     'div',
     { class: isChoice ? 'field choice' : 'field' },
     ...(isChoice ? [input, caption] : [caption, entry]),
+    meter,
     hinted,
     problem,
     either,

@@ -10,7 +10,9 @@ type Wish<Name extends string, Data, Refusal extends Code> = {
   readonly submit: string
   /** For screen readers: what exactly, where many buttons have the same words. */
   readonly what?: string
-  readonly kind?: 'quiet' | 'danger'
+  readonly kind?: 'quiet' | 'danger' | 'provider'
+  /** Before the button's words. */
+  readonly icon?: Node
   readonly send: (values: Readonly<Record<Name, string>>, form: HTMLFormElement) => Promise<Answer<Data, Refusal>>
   readonly done: (data: Data, values: Readonly<Record<Name, string>>, form: HTMLFormElement) => unknown
   /** Refusals that are about one field, and are shown beside it. */
@@ -19,6 +21,8 @@ type Wish<Name extends string, Data, Refusal extends Code> = {
   readonly leads?: { readonly [C in Refusal]?: (values: Readonly<Record<Name, string>>) => unknown }
   /** Whose password is asked for, where the form does not show it: password managers keep the two together. */
   readonly username?: string
+  /** How long the button rests once the call was answered well, what it says meanwhile, and whether it begins at rest. */
+  readonly rest?: { readonly seconds: number; readonly words: string; readonly isFirst: boolean }
 }
 
 /** A call that a person makes: its fields, its button, and whatever refuses it in words. */
@@ -28,7 +32,9 @@ export function form<const Name extends string, Data, Refusal extends Code>(
   const fields = new Map((wish.fields ?? []).map((field) => [field.name as string, showField(field)]))
   const summary = element('p', { class: 'problem summary', role: 'alert' })
   const what = wish.what === undefined ? undefined : unseen(` ${wish.what}`)
-  const button = element('button', { type: 'submit', class: wish.kind }, wish.submit, what)
+  const button = element('button', { type: 'submit', class: wish.kind }, wish.icon, wish.submit, what)
+  const rest = (): void => wish.rest && countDown(button, wish.rest.seconds, wish.rest.words)
+  if (wish.rest?.isFirst) rest()
   const owner =
     wish.username === undefined
       ? undefined
@@ -70,8 +76,10 @@ export function form<const Name extends string, Data, Refusal extends Code>(
     const values = read as Record<Name, string>
     const { data, error } = await wish.send(values, made)
     button.ariaDisabled = null
-    if (!error) await wish.done(data as Data, values, made)
-    else if (error.code in leads) await leads[error.code as Refusal]?.(values)
+    if (!error) {
+      await wish.done(data as Data, values, made)
+      rest()
+    } else if (error.code in leads) await leads[error.code as Refusal]?.(values)
     else refuse(error)
   })
   return made

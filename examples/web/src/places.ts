@@ -18,6 +18,7 @@ const ownPlaces = [
   'second-step',
   'new-device',
   'forgot-password',
+  'reset-sent',
   'complete-sign-up',
   'profile',
   'security',
@@ -31,9 +32,13 @@ export type LinkedPlace = (typeof linkedPlaces)[number]
 type OwnPlace = (typeof ownPlaces)[number]
 export type Place = LinkedPlace | OwnPlace | 'provider-callback'
 
+export type SignIn = { readonly email: string; readonly password: string; readonly remember_me: boolean }
+
 /** What one screen hands to the next. Never in the address, as parts of it are secrets; gone with a reload. */
 type Handed = {
   'check-mail': { readonly email: string; readonly isSignIn?: boolean }
+  'reset-sent': { readonly email: string }
+  'new-device': { readonly signIn?: SignIn }
   'second-step': { readonly temp_token: string }
   'complete-sign-up': { readonly pending_token: string; readonly email: string; readonly suggested_handle?: string }
 }

@@ -69,7 +69,7 @@ export const sentences: Readonly<Record<Code, string>> = {
   'oauth:invalid_token_url': providerFailed,
   'oauth:invalid_id_token': providerFailed,
   'oauth:invalid_redirect_url': 'We cannot send you to that page after sign-in.',
-  'oauth:invalid_image_url': 'The other service has no picture that we can use.',
+  'oauth:invalid_image_url': 'We cannot use the picture from the other service.',
   'oauth:email_already_exists':
     'You already have an account with this address. Sign in with your password, then connect the service under Security.',
   'oauth:email_not_verified': 'The other service has not verified your email address. Please verify it there first.',
@@ -81,7 +81,7 @@ export const sentences: Readonly<Record<Code, string>> = {
   'file:upload_error': 'We could not read this picture. Please choose a JPEG, PNG, GIF or WebP file.',
   'file:unsupported_type': 'We cannot use this type of file. Please choose a JPEG, PNG, GIF or WebP file.',
   'file:not_found': 'There is no picture here.',
-  'file:read_error': 'The picture cannot be shown right now.',
+  'file:read_error': 'We cannot show this picture right now.',
   FILE_TOO_LARGE: 'This file is too large. Pictures can be up to 4 MB.',
 
   'rate_limit:exceeded': 'Too many attempts. Please wait a moment and try again.',
@@ -89,7 +89,7 @@ export const sentences: Readonly<Record<Code, string>> = {
   'turnstile:verification_failed': robot,
   'turnstile:service_error': 'We could not check that you are human. Please try again in a moment.',
   FORBIDDEN:
-    'This came from another site, or this browser is signed in to a different account. Sign out and try again.',
+    'This request came from another site, or you are signed in to a different account here. Sign out and try again.',
   'general:bad_request': 'Something is missing. Please check what you entered.',
   'general:validation_error': 'Please check what you entered.',
   'general:invalid_ip_address': ownFault,
@@ -109,7 +109,7 @@ export const sentences: Readonly<Record<Code, string>> = {
 
   'user:permission_insufficient': 'You do not have permission to do this.',
   'user:second_factor_required':
-    'To do this, sign in again with a code. Your authenticator app must be a day old, or confirmed by an operator.',
+    'To do this, sign in again with a code from an authenticator app that you set up at least a day ago.',
   'user:cannot_manage_higher_or_equal_role': 'You do not have permission to do this to that account.',
   'user:already_banned': 'This account is already suspended.',
   'user:not_banned': 'This account is not suspended.',
@@ -141,11 +141,11 @@ export function fieldSentence({ rule, limit, values }: FieldProblem): string {
     case 'format':
       return 'This does not look right. Please check for typos.'
     case 'charset':
-      return 'This contains characters that cannot be used here.'
+      return 'This contains a character that is not allowed.'
     case 'reserved':
       return 'This name is reserved. Please choose another.'
     case 'blank':
-      return 'Please enter something that can be seen.'
+      return 'Please enter at least one visible character.'
     case 'common':
       return 'Many people use this password, so it is easy to guess. Please choose another.'
     case 'personal':
@@ -157,6 +157,6 @@ export function fieldSentence({ rule, limit, values }: FieldProblem): string {
     case 'one_of':
       return `Please choose one of: ${values?.join(', ')}.`
     default:
-      return 'This cannot be used here.'
+      return 'This is not allowed here. Please try something else.'
   }
 }

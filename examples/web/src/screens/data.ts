@@ -1,11 +1,13 @@
 import { api, type Me } from '../api.ts'
-import { paragraph, section } from '../elements.ts'
+import { element, paragraph, section } from '../elements.ts'
 import { form } from '../form.ts'
 import { download } from '../keep.ts'
 import { go } from '../places.ts'
 import { fresh } from '../reauthenticate.ts'
+import { resend } from '../resend.ts'
 import type { Screen } from '../screen.ts'
 import { say } from '../status.ts'
+import { step } from '../step.ts'
 import { eitherCode, password } from '../usual-fields.ts'
 
 export const data: Screen = {
@@ -39,6 +41,8 @@ const erased = (): void => {
   say('Your account has been deleted.')
 }
 
+const mailLink = () => api.DELETE('/v0/user/me', { body: {} })
+
 /** Whatever the account has to prove that it is its owner; one that has neither is mailed a link. */
 function deletionForm({ has_password, totp_enabled, email }: Me): HTMLFormElement {
   if (has_password) {
@@ -69,7 +73,13 @@ function deletionForm({ has_password, totp_enabled, email }: Me): HTMLFormElemen
   return form({
     submit: 'Email me a link to delete my account',
     kind: 'danger',
-    send: () => api.DELETE('/v0/user/me', { body: {} }),
-    done: () => say('We sent you a link to delete your account.'),
+    send: mailLink,
+    done: (_data, _values, made) =>
+      step(
+        made.parentElement ?? made,
+        'Check your email',
+        paragraph('We sent a link to ', element('strong', {}, email), '. Open it to delete your account.'),
+        resend({ send: mailLink, said: 'We sent you a new link.' }),
+      ),
   })
 }

@@ -77,7 +77,7 @@ export const linkedScreens: Readonly<Record<LinkedPlace, Screen>> = {
     title: 'Restore your old address',
     of: 'anyone',
     show: () => [
-      paragraph('We restore your old address, sign everyone out, and email you a link to choose a new password.'),
+      paragraph('We will restore your old address, sign everyone out, and email you a link to choose a new password.'),
       form({
         submit: 'Undo the change',
         send: () => api.POST('/v0/auth/undo-email-change', { body: { token: token() } }),

@@ -1,6 +1,8 @@
 import { api } from '../api.ts'
 import { element } from '../elements.ts'
 import { form } from '../form.ts'
+import { later } from '../later.ts'
+import { logo } from '../logos.ts'
 import { fresh } from '../reauthenticate.ts'
 import { failure } from '../screen.ts'
 
@@ -14,7 +16,8 @@ export function throughProvider({ slug, name }: Provider, flow: 'login' | 'link'
   const params = { path: { provider: slug }, query: { flow } }
   return form({
     submit: flow === 'link' ? `Connect ${name}` : `Continue with ${name}`,
-    kind: 'quiet',
+    kind: 'provider',
+    icon: logo(slug),
     send: () => fresh(() => api.GET('/v0/auth/oauth/{provider}/authorize', { params })),
     done: ({ auth_url }) => {
       sessionStorage.setItem(intent, flow)
@@ -24,7 +27,9 @@ export function throughProvider({ slug, name }: Provider, flow: 'login' | 'link'
 }
 
 /** One for each provider that the server has; none where it has none. */
-export async function providerButtons(): Promise<Node[]> {
+export const providerButtons = (): HTMLElement => later(loadButtons(), 'button')
+
+async function loadButtons(): Promise<Node[]> {
   const { data, error } = await api.GET('/v0/auth/oauth/providers')
   if (error) return [failure(error)]
   if (data.providers.length === 0) return []

@@ -32,7 +32,8 @@ const refusals: Readonly<Record<string, string>> = {
   interaction_required: 'The other service needs to ask you something first. Please try again.',
   consent_required: 'The other service needs your consent first. Please try again.',
 }
-const otherwise = 'The other service refused the sign-in. If this keeps happening, please tell whoever runs this one.'
+const otherwise =
+  'The other service refused the sign-in. If this keeps happening, please contact whoever runs this site.'
 
 type Params = { readonly path: { readonly provider: string } }
 type Body = { readonly code: string; readonly state: string; readonly iss?: string }

@@ -1,24 +1,28 @@
 import { api, type Me } from '../api.ts'
 import { element, paragraph, section } from '../elements.ts'
 import { form } from '../form.ts'
+import { later } from '../later.ts'
+import { logo } from '../logos.ts'
 import { go } from '../places.ts'
 import { fresh } from '../reauthenticate.ts'
+import { resend } from '../resend.ts'
 import { failure, type Screen } from '../screen.ts'
 import { say } from '../status.ts'
+import { step } from '../step.ts'
 import { newPassword, password } from '../usual-fields.ts'
 import { throughProvider } from './provider-buttons.ts'
 
 export const security: Screen = {
   title: 'Security',
   of: 'account',
-  show: async (me) => [
+  show: (me) => [
     section('Password', me.has_password ? changeForm(me) : firstPasswordForm(me)),
     section(
       'Email address',
       paragraph('Your address is ', element('strong', {}, me.email), '.'),
       me.has_password ? emailForm(me) : paragraph('To change it, set a password first.'),
     ),
-    section('Other ways to sign in', ...(await connections())),
+    section('Other ways to sign in', later(connections(), 'button')),
   ],
 }
 
@@ -61,10 +65,19 @@ const emailForm = ({ email }: Me): HTMLFormElement =>
     submit: 'Change address',
     send: (body) => api.POST('/v0/auth/change-email', { body }),
     about: { 'password:incorrect': 'password', 'user:email_already_exists': 'new_email' },
-    done: (_data, _values, made) => {
-      made.reset()
-      say('We sent a link to your new address. Open it to complete the change.')
-    },
+    done: (_data, values, made) =>
+      step(
+        made.parentElement ?? made,
+        'Check your email',
+        paragraph('We sent a link to ', element('strong', {}, values.new_email), '. Open it to complete the change.'),
+        resend({
+          send: () => api.POST('/v0/auth/change-email', { body: values }),
+          said: 'We sent you a new link. Earlier links no longer work.',
+        }),
+        paragraph(
+          element('button', { type: 'button', class: 'link', click: () => go('security') }, 'Use a different address'),
+        ),
+      ),
   })
 
 async function connections(): Promise<Node[]> {
@@ -83,7 +96,7 @@ const connectedRow = ({ slug, name }: { slug: string; name: string }, email: str
   element(
     'div',
     { class: 'row' },
-    element('p', {}, element('strong', {}, name), element('span', {}, email ?? 'Connected')),
+    element('p', {}, logo(slug), element('strong', {}, name), element('span', {}, email ?? 'Connected')),
     form({
       submit: 'Disconnect',
       what: name,

@@ -1,6 +1,7 @@
 import { api } from '../api.ts'
 import { element, paragraph, section } from '../elements.ts'
 import { form } from '../form.ts'
+import { later } from '../later.ts'
 import { go } from '../places.ts'
 import { fresh } from '../reauthenticate.ts'
 import { failure, type Screen } from '../screen.ts'
@@ -10,27 +11,29 @@ import { programOf } from './program-of.ts'
 export const sessions: Screen = {
   title: 'Sessions',
   of: 'account',
-  show: async () => {
-    const open = await api.GET('/v0/auth/sessions')
-    if (open.error) return [failure(open.error)]
-    const known = await api.GET('/v0/auth/devices')
-    if (known.error) return [failure(known.error)]
-    const hasOthers = open.data.sessions.length > 1
-    return [
-      section(
-        'Where you are signed in',
-        list(open.data.sessions.map((one) => row(one, one.is_current ? undefined : endForm(one)))),
-        hasOthers ? endOthersForm() : undefined,
-      ),
-      section(
-        'Remembered devices',
-        paragraph('On any other device, a password alone is not enough: we email you a link first.'),
-        known.data.devices.length === 0
-          ? paragraph('None yet.')
-          : list(known.data.devices.map((one) => row(one, forgetForm(one)))),
-      ),
-    ]
-  },
+  show: () => [
+    section('Where you are signed in', later(openSessions(), 'rows')),
+    section(
+      'Remembered devices',
+      paragraph('On any other device, a password alone is not enough: we email you a link first.'),
+      later(knownDevices(), 'rows'),
+    ),
+  ],
+}
+
+async function openSessions(): Promise<Node[]> {
+  const { data, error } = await api.GET('/v0/auth/sessions')
+  if (error) return [failure(error)]
+  const rows = data.sessions.map((one) => row(one, one.is_current ? undefined : endForm(one)))
+  return data.sessions.length > 1 ? [list(rows), endOthersForm()] : [list(rows)]
+}
+
+async function knownDevices(): Promise<Node[]> {
+  const { data, error } = await api.GET('/v0/auth/devices')
+  if (error) return [failure(error)]
+  return data.devices.length === 0
+    ? [paragraph('None yet.')]
+    : [list(data.devices.map((one) => row(one, forgetForm(one))))]
 }
 
 type Seen = {

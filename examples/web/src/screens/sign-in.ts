@@ -1,7 +1,7 @@
 import { api } from '../api.ts'
 import { element, paragraph } from '../elements.ts'
 import { form } from '../form.ts'
-import { go, handedTo, linkTo } from '../places.ts'
+import { go, handedTo, linkTo, type SignIn } from '../places.ts'
 import type { Screen } from '../screen.ts'
 import { eitherCode, email, password } from '../usual-fields.ts'
 import { goOn } from './go-on.ts'
@@ -10,7 +10,7 @@ import { providerButtons } from './provider-buttons.ts'
 export const signIn: Screen = {
   title: 'Sign in',
   of: 'guest',
-  show: async () => [
+  show: () => [
     form({
       fields: [
         email,
@@ -18,16 +18,20 @@ export const signIn: Screen = {
         { name: 'remember_me', label: 'Stay signed in on this device', type: 'checkbox' },
       ],
       submit: 'Sign in',
-      send: ({ remember_me, ...body }) =>
-        api.POST('/v0/auth/login', { body: { ...body, remember_me: remember_me !== '' } }),
+      send: (values) => api.POST('/v0/auth/login', { body: credentialsOf(values) }),
       leads: { 'user:not_verified': (values) => go('check-mail', { email: values.email, isSignIn: true }) },
-      done: goOn,
+      done: (outcome, values) => goOn(outcome, credentialsOf(values)),
     }),
     paragraph(element('a', { href: linkTo('forgot-password') }, 'Forgot your password?')),
-    ...(await providerButtons()),
+    providerButtons(),
     paragraph('New here? ', element('a', { href: linkTo('sign-up') }, 'Create an account')),
   ],
 }
+
+const credentialsOf = ({ remember_me, ...rest }: Readonly<Record<keyof SignIn, string>>): SignIn => ({
+  ...rest,
+  remember_me: remember_me !== '',
+})
 
 export const secondStep: Screen = {
   title: 'Enter your code',
@@ -41,19 +45,9 @@ export const secondStep: Screen = {
         submit: 'Continue',
         send: ({ code }) => api.POST('/v0/auth/totp/verify', { body: { ...handed, code } }),
         about: { 'totp:invalid_code': 'code', 'totp:backup_code_exhausted': 'code' },
-        done: goOn,
+        done: (outcome) => goOn(outcome),
       }),
       paragraph(element('a', { href: linkTo('sign-in') }, 'Back to sign-in')),
     ]
   },
-}
-
-export const newDevice: Screen = {
-  title: 'Check your email',
-  of: 'guest',
-  show: () => [
-    paragraph('You have not signed in on this device before, so we sent you a link.'),
-    paragraph('Open it in this browser. Next time, your password will be enough here.'),
-    paragraph(element('a', { href: linkTo('sign-in') }, 'Back to sign-in')),
-  ],
 }

@@ -3,29 +3,24 @@ import { api } from '../api.ts'
 import { element, paragraph, section, unseen } from '../elements.ts'
 import { form } from '../form.ts'
 import { copyButton, download } from '../keep.ts'
+import { later } from '../later.ts'
 import { go } from '../places.ts'
 import { fresh } from '../reauthenticate.ts'
 import { failure, type Screen } from '../screen.ts'
 import { say } from '../status.ts'
+import { step } from '../step.ts'
 import { appCode, eitherCode } from '../usual-fields.ts'
 
 export const twoStep: Screen = {
   title: 'Two-step sign-in',
   of: 'account',
-  show: async () => {
-    const { data, error } = await api.GET('/v0/auth/totp/status')
-    if (error) return [failure(error)]
-    return data.enabled ? whileOn(data.backup_codes_remaining ?? 0) : whileOff()
-  },
+  show: () => [later(state(), 'rows')],
 }
 
-/** Shows the next of several steps in the same place; the focus goes along. */
-function step(from: Element, title: string, ...content: readonly Node[]): void {
-  const next = section(title, ...content)
-  from.replaceWith(next)
-  const heading = next.querySelector('h2')
-  heading?.setAttribute('tabindex', '-1')
-  heading?.focus()
+async function state(): Promise<Node[]> {
+  const { data, error } = await api.GET('/v0/auth/totp/status')
+  if (error) return [failure(error)]
+  return data.enabled ? whileOn(data.backup_codes_remaining ?? 0) : whileOff()
 }
 
 function whileOff(): Node[] {

@@ -1,0 +1,34 @@
+import type { Answer } from 'postern/client'
+import { form } from './form.ts'
+import type { Code } from './sentences.ts'
+import { say } from './status.ts'
+
+/** Long enough for most mails to arrive. */
+const restSeconds = 30
+
+type Mail<Data, Refusal extends Code> = {
+  readonly send: () => Promise<Answer<Data, Refusal>>
+  /** What is said once another is on its way. */
+  readonly said: string
+  /** Instead of saying it, where the answer may lead on. */
+  readonly done?: (data: Data) => boolean
+  /** One was sent just now. */
+  readonly isFresh?: boolean
+}
+
+/** Wherever a mail is awaited: sends it once more, after a wait that the button counts down. */
+export const resend = <Data, Refusal extends Code>({
+  send,
+  said,
+  done = () => false,
+  isFresh = true,
+}: Mail<Data, Refusal>): HTMLFormElement =>
+  form({
+    submit: 'Resend the link',
+    kind: 'quiet',
+    send,
+    rest: { seconds: restSeconds, words: 'Resend in', isFirst: isFresh },
+    done: (data) => {
+      if (!done(data)) say(said)
+    },
+  })
