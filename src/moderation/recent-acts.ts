@@ -6,21 +6,30 @@ import { printable } from '../text/printable.ts'
 
 const shownActs = 100
 
-/**
- * What moderators and administrators did of late, newest first, a line each, for the operator: also what is not of
- * users.
- */
-export async function describeRecentActs(db: Database): Promise<string[]> {
+/** What moderators and administrators did of late, newest first, for the operator: also what is not of users. */
+export async function listRecentActs(db: Database) {
   const rows = await db
     .select({ act: moderationLogs, handle: users.handle })
     .from(moderationLogs)
     .leftJoin(users, eq(users.id, moderationLogs.actorId))
     .orderBy(desc(moderationLogs.createdAt), desc(moderationLogs.id))
     .limit(shownActs)
-  return rows.map(({ act, handle }) => {
-    const { createdAt, action, actorId, resourceId, metadata, reason } = act
-    const more = Object.entries(metadata).map(([name, value]) => `${name}=${value}`)
-    const words = [createdAt.toISOString(), action, resourceId, `by @${handle ?? '?'} (${actorId})`, ...more, reason]
-    return printable(words.join(' ').trimEnd())
-  })
+  return rows.map(({ act: { createdAt, action, resourceId, actorId, metadata, reason }, handle }) => ({
+    at: createdAt,
+    action,
+    resourceId,
+    actorId,
+    actorHandle: handle,
+    metadata,
+    reason,
+  }))
+}
+
+type RecentAct = Awaited<ReturnType<typeof listRecentActs>>[number]
+
+/** In one line. */
+export function describeAct({ at, action, resourceId, actorId, actorHandle, metadata, reason }: RecentAct): string {
+  const more = Object.entries(metadata).map(([name, value]) => `${name}=${value}`)
+  const words = [at.toISOString(), action, resourceId, `by @${actorHandle ?? '?'} (${actorId})`, ...more, reason]
+  return printable(words.join(' ').trimEnd())
 }

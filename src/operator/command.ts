@@ -19,27 +19,50 @@ type OpenedDatabase = DatabaseClient & {
   readonly log: FastifyBaseLogger
 }
 
-/** What a command says at its end, and with which code it ends where that is not 0. */
-export type Outcome = { readonly says: string; readonly exitCode?: number }
+/** What a command says at its end. */
+export type Outcome = {
+  /** For people. */
+  readonly says: string
+  /** The same for programs, where it is more than a sentence: what `--json` prints. */
+  readonly data?: unknown
+  /** Done (as where there is none), refused or failed, or not understood. */
+  readonly exitCode?: 0 | 1 | 2
+}
+
+export const groups = ['Accounts', 'Sign-in', 'Server', 'Data', 'Webhooks'] as const
 
 export type Command = {
-  /** In brackets: may be left out. */
-  readonly parameters: readonly string[]
+  readonly group: (typeof groups)[number]
+  /** What each is; in brackets: may be left out. */
+  readonly parameters?: Readonly<Record<string, string>>
   readonly options?: Readonly<Record<string, Option>>
-  readonly usage: string
+  /** What somebody may take for a command, and is a parameter of this one. */
+  readonly acts?: readonly string[]
+  /** What it does, in the overview. */
+  readonly does: string
+  readonly details?: string
+  /** When it ends with 1. */
+  readonly fails: string
+  readonly examples?: readonly string[]
   readonly run: (config: Config, given: readonly string[], options: Options) => Promise<Outcome>
 }
 
 /** `--NAME`, or `--NAME VALUE`, of which it says what that is. */
-type Option = { readonly type: 'boolean' } | { readonly type: 'string'; readonly takes: string }
+export type Option = { readonly about: string } & (
+  | { readonly type: 'boolean' }
+  | { readonly type: 'string'; readonly takes: string }
+)
 
 export type Options = Readonly<Record<string, string | boolean | undefined>>
+
+/** On standard error: the other is for what was asked. */
+export const commandLog = ({ logLevel }: Config): FastifyBaseLogger => createLog(logLevel, process.stderr)
 
 /** With all that changing an account and telling its owner takes. */
 export function withOperator<Result>(config: Config, act: (deps: OperatorDeps) => Promise<Result>): Promise<Result> {
   return withDatabase(config, async ({ pool, replicas, directUrl }) => {
     const keyring = openKeyring(config.keysDir, { create: false })
-    const jobs = await openJobs({ url: directUrl, role: 'sender', log: createLog(config.logLevel) })
+    const jobs = await openJobs({ url: directUrl, role: 'sender', log: commandLog(config) })
     try {
       const heavyReads = openHeavyReads({ pool, poolSize: 1, timeoutMs: config.databaseTimeoutMs })
       const searchIndex = openSearchIndex({ config, heavyReads, jobs })
@@ -56,7 +79,7 @@ export async function withDatabase<Result>(
   act: (database: OpenedDatabase) => Promise<Result> | Result,
 ): Promise<Result> {
   await using opened = new AsyncDisposableStack()
-  const log = createLog(config.logLevel)
+  const log = commandLog(config)
   const urls = await openDatabaseUrls(config, { role: 'guest', log, opened })
   await applyMigrations(urls)
   const database = openDatabase({

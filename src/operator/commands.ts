@@ -10,62 +10,110 @@ import { addWebhook, listWebhooks, removeWebhook } from '../events/webhooks.ts'
 import { hashCostOf } from '../hashing/argon2.ts'
 import { calibrate, describeCalibration } from '../hashing/calibrate.ts'
 import { isUuid } from '../http/validation.ts'
-import { describeRecentActs } from '../moderation/recent-acts.ts'
+import { describeAct, listRecentActs } from '../moderation/recent-acts.ts'
 import { countAccounts, describeProviders } from '../oauth/count-accounts.ts'
 import { confirmMove } from '../oauth/move-provider.ts'
 import { outboundPolicy } from '../outbound/policy.ts'
-import { createLog } from '../process/log.ts'
 import { openUserIndexer } from '../search/index-users.ts'
 import { SearchIndexError } from '../search/search-index.ts'
-import { type Command, type Options, type Outcome, withDatabase, withOperator } from './command.ts'
+import { type Command, commandLog, type Options, type Outcome, withDatabase, withOperator } from './command.ts'
 import { examine } from './doctor.ts'
 import { importOptions, readImport, runImport } from './import/command.ts'
+import { tallyAsData } from './import/tally.ts'
 import { userCommands } from './user-commands.ts'
 
 /** The operator's commands: `npm run admin -- NAME`. They join a running server's embedded database, or start it. */
 export const commands: Readonly<Record<string, Command>> = {
-  doctor: { parameters: [], usage: 'ask everything that is configured whether it works', run: doctor },
-  calibrate: {
-    parameters: [],
-    usage: 'measure what a password hash costs on this machine, and recommend parameters',
-    run: async () => ({ says: describeCalibration(await calibrate()) }),
-  },
-  'keys init': { parameters: [], usage: 'make the first keys in KEYS_DIR where there are none', run: makeKeys },
-  'keys rotate': {
-    parameters: [],
-    usage: 'sign and seal with new keys from now on; nothing restarts',
-    run: rotateKeys,
-  },
-  migrate: { parameters: [], usage: 'apply the migrations that the database lacks', run: migrate },
   ...userCommands,
+  audit: {
+    group: 'Accounts',
+    does: 'show the last hundred acts of moderators and administrators, newest first',
+    fails: 'they cannot be read',
+    run: auditActs,
+  },
   providers: {
-    parameters: [],
-    usage: 'how many accounts each provider opens, and how many have no other way in',
+    group: 'Sign-in',
+    does: 'count the accounts that each provider opens, and those with no other way in',
+    fails: 'they cannot be counted',
     run: showProviders,
   },
   'providers confirm-move': {
-    parameters: ['SLUG'],
-    usage: 'a provider that was changed to ask elsewhere is the same one: its connections sign in again',
+    group: 'Sign-in',
+    parameters: { SLUG: 'name of the provider in paths' },
+    does: 'confirm that a provider that was changed to ask elsewhere is still the same',
+    details: 'Its connections sign in again.',
+    fails: 'no such provider is registered',
     run: confirmProviderMove,
   },
-  audit: {
-    parameters: [],
-    usage: 'the last hundred acts of moderators and administrators, newest first',
-    run: auditActs,
+  doctor: {
+    group: 'Server',
+    does: 'check whether everything that is configured works',
+    fails: 'a check has failed',
+    run: doctor,
   },
-  reindex: { parameters: [], usage: 'rebuild the search index of Meilisearch from the database', run: reindex },
+  calibrate: {
+    group: 'Server',
+    does: 'measure what a password hash costs on this machine, and recommend parameters',
+    fails: 'nothing can be measured',
+    run: async () => {
+      const measured = await calibrate()
+      return { says: describeCalibration(measured), data: measured }
+    },
+  },
+  'keys init': {
+    group: 'Server',
+    does: 'make the first keys in KEYS_DIR if there are none',
+    fails: 'they cannot be written',
+    run: makeKeys,
+  },
+  'keys rotate': {
+    group: 'Server',
+    does: 'sign and encrypt with new keys from now on, without a restart',
+    fails: 'the keys cannot be read or written',
+    run: rotateKeys,
+  },
+  migrate: {
+    group: 'Data',
+    does: 'apply the migrations that the database lacks',
+    fails: 'a migration has failed',
+    run: migrate,
+  },
+  reindex: {
+    group: 'Data',
+    does: 'rebuild the search index of Meilisearch from the database',
+    fails: 'the index cannot be written',
+    run: reindex,
+  },
+  'import-accounts': {
+    group: 'Data',
+    parameters: { FILE: 'export of the other system, or one JSON object a line; - for standard input' },
+    options: importOptions,
+    does: 'import the accounts of another system (docs/import.md)',
+    details: 'With --json each refused account is a line of JSON, and so, at the end, is the sum.',
+    fails: 'an account was refused, or the file cannot be read',
+    examples: ['import-accounts --from auth0 --dry-run users.json'],
+    run: importFile,
+  },
   'webhooks add': {
-    parameters: ['URL'],
-    usage: 'post every event of an account there (docs/events.md)',
+    group: 'Webhooks',
+    parameters: { URL: 'https, and public or in OUTBOUND_ALLOW' },
+    does: 'post every event of an account to a URL (docs/events.md)',
+    details: 'Shows the secret that signs them, once.',
+    fails: 'events may not be posted there',
     run: webhooksAdd,
   },
-  'webhooks list': { parameters: [], usage: 'where events are posted to', run: webhooksList },
-  'webhooks remove': { parameters: ['ID'], usage: 'post no more events there', run: webhooksRemove },
-  'import-accounts': {
-    parameters: ['FILE'],
-    options: importOptions,
-    usage: 'accounts of another system, from its export or one JSON object a line (docs/import.md)',
-    run: importFile,
+  'webhooks list': {
+    group: 'Webhooks',
+    does: 'show where events are posted to',
+    fails: 'they cannot be read',
+    run: webhooksList,
+  },
+  'webhooks remove': {
+    group: 'Webhooks',
+    parameters: { ID: 'as "webhooks list" shows it' },
+    does: 'stop posting events there',
+    fails: 'there is no such webhook',
+    run: webhooksRemove,
   },
 }
 
@@ -92,10 +140,14 @@ async function rotateKeys(config: Config): Promise<Outcome> {
 }
 
 async function doctor(config: Config): Promise<Outcome> {
-  const findings = await examine(config, process.env, createLog(config.logLevel))
-  const warnings = startWarnings(process.env, config).map((warning) => `note     ${warning}`)
+  const findings = await examine(config, process.env, commandLog(config))
+  const notes = startWarnings(process.env, config)
   const lines = findings.map(({ name, isFine, says }) => `${isFine ? 'fine  ' : 'FAILED'}   ${name}: ${says}`)
-  return { says: [...lines, ...warnings].join('\n'), exitCode: findings.every(({ isFine }) => isFine) ? 0 : 1 }
+  return {
+    says: [...lines, ...notes.map((note) => `note     ${note}`)].join('\n'),
+    data: { findings, notes },
+    exitCode: findings.every(({ isFine }) => isFine) ? 0 : 1,
+  }
 }
 
 async function migrate(config: Config): Promise<Outcome> {
@@ -109,8 +161,8 @@ async function migrate(config: Config): Promise<Outcome> {
 }
 
 async function auditActs(config: Config): Promise<Outcome> {
-  const acts = await withDatabase(config, ({ db }) => describeRecentActs(db))
-  return { says: acts.length === 0 ? 'There are none.' : acts.join('\n') }
+  const acts = await withDatabase(config, ({ db }) => listRecentActs(db))
+  return { says: acts.length === 0 ? 'There are none.' : acts.map(describeAct).join('\n'), data: acts }
 }
 
 async function webhooksAdd(config: Config, [url = '']: readonly string[]): Promise<Outcome> {
@@ -123,6 +175,7 @@ async function webhooksAdd(config: Config, [url = '']: readonly string[]): Promi
       exitCode: 1,
     }
   return {
+    data: { ...added, url },
     says:
       `Events are posted to ${url} from now on.\nid     ${added.id}\nsecret ${added.secret}\nKeep the ` +
       'secret: it is not shown again.',
@@ -131,7 +184,8 @@ async function webhooksAdd(config: Config, [url = '']: readonly string[]): Promi
 
 async function showProviders(config: Config): Promise<Outcome> {
   const patient = { ...config, databaseTimeoutMs: Math.max(config.databaseTimeoutMs, 60_000) }
-  return { says: describeProviders(await withDatabase(patient, ({ db }) => countAccounts(db, ownIssuers(config)))) }
+  const rows = await withDatabase(patient, ({ db }) => countAccounts(db, ownIssuers(config)))
+  return { says: describeProviders(rows), data: rows }
 }
 
 async function confirmProviderMove(config: Config, [slug = '']: readonly string[]): Promise<Outcome> {
@@ -143,7 +197,7 @@ async function confirmProviderMove(config: Config, [slug = '']: readonly string[
 
 async function webhooksList(config: Config): Promise<Outcome> {
   const all = await withDatabase(config, ({ db }) => listWebhooks(db))
-  return { says: all.length === 0 ? 'There are none.' : all.map(({ id, url }) => `${id} ${url}`).join('\n') }
+  return { says: all.length === 0 ? 'There are none.' : all.map(({ id, url }) => `${id} ${url}`).join('\n'), data: all }
 }
 
 async function webhooksRemove(config: Config, [id = '']: readonly string[]): Promise<Outcome> {
@@ -157,19 +211,20 @@ async function importFile(config: Config, [file = '']: readonly string[], option
   // Nobody waits for an answer, and some hundred accounts are one statement.
   const patient = { ...config, databaseTimeoutMs: Math.max(config.databaseTimeoutMs, 60_000) }
   return await withDatabase(patient, async (database) => {
-    const { tally, says } = await runImport({ ...database, hashCost: hashCostOf(config) }, wanted)
-    const exitCode = tally.refused === 0 ? 0 : 1
-    if (tally.accepted === 0 || wanted.isDryRun) return { says, exitCode }
+    const { tally, says } = await runImport({ ...database, hashCost: hashCostOf(config) }, wanted, {
+      isJson: options.json === true,
+    })
+    const data = tallyAsData(tally)
+    const outcome: Outcome = { says, data, exitCode: tally.refused === 0 ? 0 : 1 }
+    if (tally.accepted === 0 || wanted.isDryRun) return outcome
     try {
       // In bulk, not one job an account.
       await openUserIndexer(config, database)?.reindex()
-      return { says, exitCode }
+      return outcome
     } catch (error) {
       if (!(error instanceof SearchIndexError)) throw error
-      return {
-        says: `${says}\nThe accounts are there, but not in the search index: ${reasonsOf(error).join(': ')}.`,
-        exitCode: 1,
-      }
+      const missed = `The accounts are there, but not in the search index: ${reasonsOf(error).join(': ')}.`
+      return { says: `${says}\n${missed}`, data: { ...data, missed }, exitCode: 1 }
     }
   })
 }

@@ -14,7 +14,7 @@ import { isMeant } from './is-meant.ts'
 import { banByOperator, unbanByOperator } from './operate-bans.ts'
 import { OperatorError } from './operator-error.ts'
 import { recoverAccount, usualReachMs } from './recover-account.ts'
-import { describeState, readUserState, stateAsJson } from './user-state.ts'
+import { describeState, readUserState, stateAsData } from './user-state.ts'
 import { findWaitingSignUp, resendTo } from './waiting-sign-up.ts'
 
 type User = typeof users.$inferSelect
@@ -27,11 +27,12 @@ export type ActOptions = {
   readonly until?: Date | undefined
   /** Of `ban`: what its owner reads. */
   readonly reason?: string | undefined
-  /** Of `show`: as JSON. */
-  readonly json?: boolean | undefined
 }
 
-type Act = (tx: AccountTransaction, deps: OperatorDeps, user: User, options: ActOptions) => Promise<string>
+/** What was done, or is so; `data` where that is more than a sentence. */
+type Told = { readonly says: string; readonly data?: unknown }
+
+type Act = (tx: AccountTransaction, deps: OperatorDeps, user: User, options: ActOptions) => Promise<string | Told>
 
 const byOperator = { client: undefined, metadata: { by: 'operator' } } as const
 
@@ -47,9 +48,9 @@ const roomActs = Object.assign(
  * secret of a second factor [AZ5].
  */
 export const userActs = {
-  show: async (tx, { config }, user, { json }) => {
+  show: async (tx, { config }, user) => {
     const state = await readUserState(tx, config, user)
-    return json ? stateAsJson(state) : describeState(state)
+    return { says: describeState(state), data: stateAsData(state) }
   },
   unlock: async (tx, _, user) => {
     const forgiven = await forgiveAttempts(tx, user.id)
@@ -102,14 +103,16 @@ export function helpUser(
   name: string,
   act: UserAct,
   options: ActOptions = {},
-): Promise<string | undefined> {
+): Promise<Told | undefined> {
   return changeAccounts(deps, async (tx) => {
     const [user] = await tx.select().from(users).where(isMeant(tx, name)).for('update')
-    if (user) return userActs[act](tx, deps, user, options)
+    if (user) return told(await userActs[act](tx, deps, user, options))
     const waiting = await findWaitingSignUp(tx, name)
     if (waiting === undefined) return undefined
-    if (act === 'resend') return resendTo(tx, deps, waiting)
-    if (act === 'show') return options.json ? JSON.stringify(waiting, null, 2) : describeState(waiting)
+    if (act === 'resend') return told(await resendTo(tx, deps, waiting))
+    if (act === 'show') return { says: describeState(waiting), data: waiting }
     throw new OperatorError(`${name} has not verified the address yet: only show and resend are for it.`)
   })
 }
+
+const told = (outcome: string | Told): Told => (typeof outcome === 'string' ? { says: outcome } : outcome)

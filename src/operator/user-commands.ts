@@ -9,45 +9,65 @@ import { grantRole, revokeRole } from './operate-roles.ts'
 
 const acts = Object.keys(userActs)
 
+const EMAIL = 'address, @handle or id of the account'
+const ROLE = roles.join(' or ')
+
 export const userCommands: Readonly<Record<string, Command>> = {
-  grant: {
-    parameters: ['EMAIL', 'ROLE'],
-    usage: 'give the account with that address, @handle or id a role, admin or mod',
-    run: grant,
-  },
-  revoke: { parameters: ['EMAIL', 'ROLE'], usage: 'take the role from it; the last admin stays one', run: revoke },
-  user: {
-    parameters: ['EMAIL', '[ACT]'],
-    options: {
-      since: { type: 'string', takes: 'TIME' },
-      until: { type: 'string', takes: 'TIME' },
-      reason: { type: 'string', takes: 'TEXT' },
-      json: { type: 'boolean' },
-      yes: { type: 'boolean' },
-    },
-    usage:
-      `help a user, named by address, @handle or id: ${acts.join(', ')} (take-back --since, ban --until ` +
-      '--reason, delete --yes)',
-    run: help,
-  },
   users: {
-    parameters: ['[PART]'],
-    options: { json: { type: 'boolean' } },
-    usage: `the newest ${mostListed} accounts, or those with PART in address, handle or name`,
+    group: 'Accounts',
+    parameters: { '[PART]': 'part of an address, handle or name, or an id' },
+    does: `list the newest ${mostListed} accounts, or those that PART is found in`,
+    fails: 'they cannot be read',
     run: list,
   },
   'users create': {
-    parameters: ['EMAIL', 'HANDLE'],
-    options: { name: { type: 'string', takes: 'NAME' } },
-    usage: 'make an account; its owner gets a link to a first password',
+    group: 'Accounts',
+    parameters: { EMAIL: 'address of its owner, who is mailed a link to a first password', HANDLE: 'its handle' },
+    options: { name: { type: 'string', takes: 'NAME', about: 'its display name; the handle without one' } },
+    does: 'create an account',
+    fails: 'the address or the handle is taken or not valid',
     run: create,
+  },
+  user: {
+    group: 'Accounts',
+    parameters: { EMAIL, '[ACT]': `what to do, show without one: ${acts.join(', ')}` },
+    acts,
+    options: {
+      since: { type: 'string', takes: 'TIME', about: 'take-back: from when on what was added is somebody else’s' },
+      until: { type: 'string', takes: 'TIME', about: 'ban: when it ends; never without one' },
+      reason: { type: 'string', takes: 'TEXT', about: 'ban: what its owner reads' },
+      yes: { type: 'boolean', about: 'delete: without asking' },
+    },
+    does: 'show an account, or help its owner',
+    fails: 'there is no such account, or the act was refused',
+    examples: [
+      'user ada@example.com',
+      'user @ada_l ban --until 2036-01-31T12:00Z --reason "spam"',
+      'user ada@example.com take-back --since 2026-01-31T12:00Z',
+    ],
+    run: help,
+  },
+  grant: {
+    group: 'Accounts',
+    parameters: { EMAIL, ROLE },
+    does: 'give an account a role',
+    fails: 'there is no such account',
+    examples: ['grant ada@example.com admin'],
+    run: grant,
+  },
+  revoke: {
+    group: 'Accounts',
+    parameters: { EMAIL, ROLE },
+    does: 'take a role from an account',
+    fails: 'there is no such account, or it is the last administrator',
+    run: revoke,
   },
 }
 
 const findRole = (asked: string): Role | undefined => roles.find((one) => one === asked)
 const noRole = (asked: string): Outcome => ({
-  says: `There is no role "${asked}": ${roles.join(' or ')}.`,
-  exitCode: 1,
+  says: `There is no role "${asked}": ${ROLE}.`,
+  exitCode: 2,
 })
 const nobody = (name: string): Outcome => ({
   says: `No account has the address, @handle or id ${name}.`,
@@ -98,24 +118,24 @@ async function help(
   [name = '', asked = 'show']: readonly string[],
   options: Options,
 ): Promise<Outcome> {
-  if (!acts.includes(asked)) return { says: `There is no act "${asked}": ${acts.join(', ')}.`, exitCode: 1 }
+  if (!acts.includes(asked)) return { says: `There is no act "${asked}": ${acts.join(', ')}.`, exitCode: 2 }
   const read = readMoments(asked, options)
   if ('says' in read) return read
-  const { reason, json } = options
+  const { reason } = options
   if (reason !== undefined && (asked !== 'ban' || reason === ''))
     return { says: 'Say it as: user EMAIL ban --reason TEXT.', exitCode: 2 }
-  if (asked === 'delete' && !(await isConfirmed(name, options)))
-    return { says: 'Nothing was deleted: say --yes, or answer yes.', exitCode: 2 }
-  const given = { ...read, reason: reason?.toString(), json: json === true }
-  const says = await withOperator(config, (deps) => helpUser(deps, name, asked as UserAct, given))
-  const outcome = says === undefined ? nobody(name) : { says }
-  return json && (asked !== 'show' || says === undefined) ? { ...outcome, says: JSON.stringify(outcome) } : outcome
+  if (asked === 'delete') {
+    const isConfirmed = options.yes === true || (await confirm(name))
+    if (isConfirmed === undefined) return { says: 'Nobody can be asked here: say --yes.', exitCode: 2 }
+    if (!isConfirmed) return { says: 'Nothing was deleted.', exitCode: 1 }
+  }
+  const given = { ...read, reason: reason?.toString() }
+  return (await withOperator(config, (deps) => helpUser(deps, name, asked as UserAct, given))) ?? nobody(name)
 }
 
 /** There is no way back, so it is asked where somebody sits, and wanted in the command where nobody does. */
-async function isConfirmed(name: string, { yes }: Options): Promise<boolean> {
-  if (yes) return true
-  if (!process.stdin.isTTY) return false
+async function confirm(name: string): Promise<boolean | undefined> {
+  if (!process.stdin.isTTY) return undefined
   const prompt = createInterface({ input: process.stdin, output: process.stderr })
   try {
     return (await prompt.question(`Erase the account ${name} for good? (yes) `)).trim().toLowerCase() === 'yes'
@@ -124,10 +144,9 @@ async function isConfirmed(name: string, { yes }: Options): Promise<boolean> {
   }
 }
 
-async function list(config: Config, [part]: readonly string[], { json }: Options): Promise<Outcome> {
+async function list(config: Config, [part]: readonly string[]): Promise<Outcome> {
   const found = await withDatabase(config, ({ db }) => listUsers(db, part))
-  if (json) return { says: JSON.stringify(found, null, 2) }
-  return { says: found.length === 0 ? 'There are none.' : found.map(describeListed).join('\n') }
+  return { says: found.length === 0 ? 'There are none.' : found.map(describeListed).join('\n'), data: found }
 }
 
 async function create(

@@ -47,9 +47,9 @@ export async function readUserState(tx: Transaction, config: Config, user: User)
 }
 
 /** For programs: each second factor is a member of its own. */
-export function stateAsJson({ factors, ...state }: UserState): string {
+export function stateAsData({ factors, ...state }: UserState): Readonly<Record<string, unknown>> {
   const byName = factors.map(({ name, since, countsFrom }) => [name, since && { since, countsFrom }] as const)
-  return JSON.stringify({ ...state, ...Object.fromEntries(byName) }, null, 2)
+  return { ...state, ...Object.fromEntries(byName) }
 }
 
 const shownEvents = 10

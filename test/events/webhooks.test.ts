@@ -101,7 +101,7 @@ describe('npm run admin -- webhooks', () => {
   })
 
   test('what is refused says what would not be', async () => {
-    const { code, out } = await admin('webhooks', 'add', 'nowhere')
-    expect([code, out]).toEqual([1, expect.stringContaining('no URL that events may be posted to')])
+    const { code, err } = await admin('webhooks', 'add', 'nowhere')
+    expect([code, err]).toEqual([1, expect.stringContaining('no URL that events may be posted to')])
   })
 })

@@ -131,11 +131,11 @@ const changes: Record<Exclude<EventType, Harmless>, () => Promise<Change>> = {
 const byOperator: Record<string, () => Promise<Change>> = {
   'reset-totp': async () => {
     const { person } = await withTotp(app)
-    return { to: person.email, act: () => helpUser(app.deps, person.email, 'reset-totp') }
+    return { to: person.email, act: async () => (await helpUser(app.deps, person.email, 'reset-totp'))?.says }
   },
   'take-back': async () => {
     const { person } = await withTotp(app)
-    return { to: person.email, act: () => helpUser(app.deps, person.email, 'take-back') }
+    return { to: person.email, act: async () => (await helpUser(app.deps, person.email, 'take-back'))?.says }
   },
 }
 

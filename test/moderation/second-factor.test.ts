@@ -109,7 +109,7 @@ describe('an app counts as a second factor once those who are told of it had a d
   test('one that the operator confirms counts at once, as that of the first administrator', async () => {
     const { person, client } = await adminOnDevice()
     const { backupCodes } = await setUpApp(client)
-    expect(await helpUser(app.deps, `@${person.handle}`, 'confirm-totp')).toContain('count')
+    expect((await helpUser(app.deps, `@${person.handle}`, 'confirm-totp'))?.says).toContain('count')
     expect(said(await makeAdmin(client))).toEqual(required)
     expect((await client.post('/v0/auth/reauthenticate', { code: backupCodes[0] })).status).toBe(204)
     expect((await makeAdmin(client)).status).toBe(200)

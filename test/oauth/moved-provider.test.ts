@@ -223,6 +223,6 @@ test('what of it is believed takes two factors and is told, without the secret; 
 
 test('npm run admin -- providers confirm-move: a provider that there is not, one that did not move [AT11]', async () => {
   const confirm = (slug: string) => runAdmin(app, ['providers', 'confirm-move', slug])
-  expect(await confirm('nobody')).toMatchObject({ code: 1, out: expect.stringContaining('No provider nobody') })
+  expect(await confirm('nobody')).toMatchObject({ code: 1, err: expect.stringContaining('No provider nobody') })
   expect((await confirm(await kinds.plain.register())).out).toContain('has not moved')
 })

@@ -15,7 +15,7 @@ const app = useApp()
 /** As an operator runs it. */
 const admin = (...parameters: string[]) => runAdmin(app, parameters)
 /** The same without a process of its own, which takes a second each. */
-const help = (email: string, act: UserAct) => helpUser(app.deps, email, act)
+const help = async (email: string, act: UserAct) => (await helpUser(app.deps, email, act))?.says
 const newestEvent = async (userId: string) =>
   (
     await app.sql('select type, metadata from security_events where user_id = $1 order by created_at desc limit 1', [
@@ -90,11 +90,11 @@ describe('npm run admin -- user EMAIL', () => {
   test('nobody, an act that there is not, and too many words', async () => {
     expect(await admin('user', 'nobody@example.com')).toMatchObject({
       code: 1,
-      out: expect.stringContaining('No account'),
+      err: expect.stringContaining('No account'),
     })
     expect(await admin('user', 'nobody@example.com', 'set-password')).toMatchObject({
-      code: 1,
-      out: expect.stringContaining('There is no act "set-password"'),
+      code: 2,
+      err: expect.stringContaining('There is no act "set-password"'),
     })
     expect((await admin('user', 'nobody@example.com', 'show', 'more')).code).toBe(2)
   })
@@ -184,7 +184,7 @@ describe('npm run admin -- user EMAIL, of who is kept out', () => {
     const own = await somebody(app)
     expect(await admin('user', own.person.email, 'delete')).toMatchObject({
       code: 2,
-      out: expect.stringContaining('--yes'),
+      err: expect.stringContaining('--yes'),
     })
     expect((await own.client.get('/v0/user/me')).status).toBe(200)
     expect((await admin('user', own.person.email, 'delete', '--yes')).code).toBe(0)
@@ -248,15 +248,16 @@ describe('npm run admin -- users', () => {
 
 describe('npm run admin', () => {
   test.each([
-    [['user'], 2, 'EMAIL is missing.\nUsage: npm run admin -- user [--since TIME]'],
-    [['user', 'a@example.com', 'show', 'more'], 2, '"more" is too much.\nUsage:'],
-    [['user', 'a@example.com', '--wat'], 2, "Unknown option '--wat'"],
-    [['user', '--help'], 0, 'user [--since TIME]'],
-    [['help', 'users', 'create'], 0, 'users create [--name NAME] EMAIL HANDLE'],
-    [['webhooks'], 2, 'webhooks add URL'],
-    [['usr'], 2, 'There is no command "usr".\nCommands of npm run admin -- NAME:'],
-    [['reindx'], 2, 'There is no command "reindx". Is "reindex" meant?\n'],
-    [['-h'], 0, 'Commands of npm run admin -- NAME:'],
+    [['user'], 2, 'EMAIL is missing.\nUsage: npm run admin -- user [OPTIONS] EMAIL [ACT]'],
+    [['user', 'a@example.com', 'ban', '--until'], 2, '--until needs a value: --until TIME.\nUsage:'],
+    [['user', 'a@example.com', 'show', 'more'], 2, '"more" is one word too many.\nUsage:'],
+    [['user', 'a@example.com', '--wat'], 2, 'There is no option --wat.\nUsage:'],
+    [['user', 'a@example.com', '--reson', 'x'], 2, 'There is no option --reson. Did you mean --reason?\nUsage:'],
+    [['user', 'a@example.com', 'bann'], 2, 'There is no act "bann": show, '],
+    [['webhooks'], 2, 'There is no command "webhooks".\nUsage: npm run admin -- webhooks add URL'],
+    [['usr'], 2, 'There is no command "usr".\nUsage: npm run admin -- COMMAND'],
+    [['help', 'ban'], 2, 'There is no command "ban". It is an act of "user".\nUsage: npm run admin -- user'],
+    [['reindx'], 2, 'There is no command "reindx". Did you mean "reindex"?\nUsage: npm run admin -- reindex'],
   ])('%j ends with %i and says how it is used [FD68]', async (parameters, code, says) => {
     expect(await admin(...parameters)).toMatchObject({ code, err: expect.stringContaining(says) })
   })

@@ -269,7 +269,7 @@ describe('npm run admin -- user EMAIL take-back [AT7]', () => {
     await expect(helpUser(app.deps, `@${person.handle}`, 'take-back')).rejects.toThrow('another account has by now')
     expect(await rowsOf('totp_secrets', person)).toBe(1)
     await app.sql("update users set email_key = 'gone@example.com' where handle = $1", [stranger.handle])
-    expect(await helpUser(app.deps, await idOf(person), 'take-back')).toContain('two-step sign-in')
+    expect((await helpUser(app.deps, await idOf(person), 'take-back'))?.says).toContain('two-step sign-in')
     expect(await rowsOf('totp_secrets', person)).toBe(0)
   })
 

@@ -7,10 +7,10 @@ import type { Deps } from './settle.ts'
 import { describeTally, type Tally } from './tally.ts'
 
 export const importOptions = {
-  from: { type: 'string', takes: Object.keys(formats).join('|') },
-  'dry-run': { type: 'boolean' },
-  hashes: { type: 'string', takes: 'FILE' },
-  'hash-config': { type: 'string', takes: 'FILE' },
+  from: { type: 'string', takes: Object.keys(formats).join('|'), about: 'the system that the export is of' },
+  'dry-run': { type: 'boolean', about: 'say what would be imported, and import nothing' },
+  hashes: { type: 'string', takes: 'FILE', about: 'the password hashes, where the system has them apart' },
+  'hash-config': { type: 'string', takes: 'FILE', about: 'the parameters of its hashes (firebase)' },
 } as const
 
 type ImportOptions = {
@@ -40,7 +40,11 @@ export function readImport(file: string, options: ImportOptions): Import | Unusa
 /**
  * Says on standard output why an account was refused, and on the other how far it is; at its end what became of them.
  */
-export async function runImport(deps: Deps, wanted: Import): Promise<{ readonly tally: Tally; readonly says: string }> {
+export async function runImport(
+  deps: Deps,
+  wanted: Import,
+  { isJson = false } = {},
+): Promise<{ readonly tally: Tally; readonly says: string }> {
   const progress = startProgress(process.stderr, wanted.file === '-' ? undefined : statSync(wanted.file).size)
   const tally = await importAccounts(deps, wanted, {
     onBytes: (bytes) => progress.note({ bytes }),
@@ -48,7 +52,8 @@ export async function runImport(deps: Deps, wanted: Import): Promise<{ readonly 
       progress.note({ count: 1 })
       if (fate.kind !== 'refused' || wanted.isDryRun) return
       progress.clear()
-      process.stdout.write(`${at} refused: ${fate.why}\n`)
+      const { why } = fate
+      process.stdout.write(isJson ? `${JSON.stringify({ at, refused: why })}\n` : `${at} refused: ${why}\n`)
     },
   })
   progress.end()

@@ -34,6 +34,9 @@ export function startTally() {
   }
 }
 
+/** For programs. */
+export const tallyAsData = ({ reasons, ...counts }: Tally) => ({ ...counts, reasons: Object.fromEntries(reasons) })
+
 /** What an operator reads before anything is written. */
 export function describeTally({ accepted, withHash, known, refused, handles, reasons }: Tally): string {
   const sorted = [...reasons].toSorted(([, one], [, other]) => other.count - one.count)

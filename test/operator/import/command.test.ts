@@ -160,21 +160,21 @@ describe('npm run admin -- import-accounts', () => {
   test('2 where it is asked for what there is not, and what there is', async () => {
     expect(await admin('--from', 'myspace', exportFile('cognito.json'))).toMatchObject({
       code: 2,
-      out: expect.stringContaining(
+      err: expect.stringContaining(
         'auth0, better-auth, cognito, discourse, firebase, keycloak, kratos, supabase, wordpress',
       ),
     })
     expect(await admin('--form', 'auth0', exportFile('auth0.ndjson'))).toMatchObject({
       code: 2,
-      err: expect.stringContaining('[--from auth0|'),
+      err: expect.stringContaining('Usage: npm run admin -- import-accounts [OPTIONS] FILE'),
     })
     expect(await admin('--from', 'better-auth', '-')).toMatchObject({
       code: 2,
-      out: expect.stringContaining('read twice'),
+      err: expect.stringContaining('read twice'),
     })
     expect(await admin('--from', 'auth0', '--hashes', join(dir, 'nothing'), exportFile('auth0.ndjson'))).toMatchObject({
       code: 1,
-      out: expect.stringContaining('cannot be read'),
+      err: expect.stringContaining('cannot be read'),
     })
   })
 

@@ -1,0 +1,22 @@
+import type { Config } from '../config/config.ts'
+import type { Command, Outcome } from './command.ts'
+import type { Call } from './read-call.ts'
+import { explainStartFailure } from './start-failure.ts'
+
+/** What a command prints, where, and the code it ends with: 0 done, 1 refused or failed, 2 not understood. */
+type Reply = { readonly out?: string; readonly err?: string; readonly code: 0 | 1 | 2 }
+
+/** What was asked for goes to standard output, whatever else there is to say to the other; with `--json` only mistakes. */
+function replyOf({ says, data, exitCode: code = 0 }: Outcome, { options }: Call): Reply {
+  if (options.json && code !== 2) return { out: JSON.stringify(data ?? { says, exitCode: code }), code }
+  return code === 0 || data !== undefined ? { out: says, code } : { err: says, code }
+}
+
+/** A failure is an outcome as well. */
+export async function runCommand(command: Command, call: Call, readConfig: () => Config): Promise<Reply> {
+  try {
+    return replyOf(await command.run(readConfig(), call.parameters, call.options), call)
+  } catch (error) {
+    return replyOf({ says: explainStartFailure(error), exitCode: 1 }, call)
+  }
+}
