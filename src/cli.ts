@@ -1,5 +1,5 @@
-// npm run admin. Standard output has what was asked for, standard error everything else; 0 is done, 1 refused or failed,
-// 2 not understood.
+// npm run admin. Standard output has what was asked for, standard error everything else; it ends with 0 where that was
+// done, 1 where it was refused or failed, 2 where it was not understood.
 
 import { readEnvironment } from './config/environment.ts'
 import { loadConfig } from './config/load-config.ts'
