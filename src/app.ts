@@ -34,6 +34,8 @@ import { answerNoter, noteAnswers } from './metrics/answers.ts'
 import { metricsRoutes } from './metrics/routes.ts'
 import { moderationRoutes } from './moderation/routes.ts'
 import { oauthRoutes } from './oauth/routes.ts'
+import { passkeyRoutes } from './passkeys/routes.ts'
+import { passkeySignInRoutes } from './passkeys/sign-in-routes.ts'
 import { passwordRoutes } from './password/routes.ts'
 import { passwordSignInRoutes } from './password/sign-in-routes.ts'
 import { searchRoutes } from './search/routes.ts'
@@ -97,11 +99,13 @@ export async function buildApp(
   signUpRoutes(app, deps)
   signInRoutes(app, deps)
   passwordSignInRoutes(app, deps)
+  passkeySignInRoutes(app, deps)
   passwordRoutes(app, deps)
   emailRoutes(app, deps)
   sessionRoutes(app, deps)
   accessTokenRoutes(app, deps)
   totpRoutes(app, deps)
+  passkeyRoutes(app, deps)
   await oauthRoutes(app, deps)
   userRoutes(app, deps)
   await fileRoutes(app, deps)

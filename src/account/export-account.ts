@@ -16,6 +16,7 @@ import { userRoles } from '../db/schema/users.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import { listConnections } from '../oauth/connections.ts'
+import { listPasskeys } from '../passkeys/list.ts'
 import { findSessions } from '../sessions/list.ts'
 import { underWay } from '../throttling/under-way.ts'
 import { findEvents, presentEvent } from './security-events.ts'
@@ -70,6 +71,7 @@ const readParts = (ctx: Context<ExportAccountRefusal>, signedIn: SignedIn) => {
       sessions: await findSessions(tx, signedIn),
       devices: await listDevices(tx, signedIn),
       connections: await listConnections(tx, signedIn),
+      passkeys: (await listPasskeys(tx, ctx.config, signedIn)).passkeys,
       roles: await listRoles(tx, user.id),
       bans: user.isBanned ? [{ reason: user.banReason, expires_at: user.bannedUntil?.toISOString() ?? null }] : [],
     },

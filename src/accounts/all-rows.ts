@@ -8,6 +8,7 @@ import { mailRows } from '../mail/rows.ts'
 import { mailedTokenRows } from '../mailed-tokens/rows.ts'
 import { moderationRows } from '../moderation/rows.ts'
 import { oauthRows } from '../oauth/rows.ts'
+import { passkeyRows } from '../passkeys/rows.ts'
 import { passwordRows } from '../password/rows.ts'
 import { sessionRows } from '../sessions/rows.ts'
 import { signInRows } from '../sign-in/rows.ts'
@@ -28,6 +29,7 @@ const joined = [
   mailedTokenRows,
   moderationRows,
   oauthRows,
+  passkeyRows,
   passwordRows,
   sessionRows,
   signInRows,

@@ -47,6 +47,8 @@ export async function eraseAccount(
       passwordHash: null,
       passwordVersion: sql`${users.passwordVersion} + 1`,
       totpEnabledAt: null,
+      passkeyHandle: null,
+      passkeys: 0,
       bannedAt: null,
       bannedUntil: null,
       banReason: null,

@@ -4,10 +4,10 @@ export const administratorLetters = {
   admin_way_in: (content: {
     /** The administrator. */
     readonly handle: string
-    readonly what: 'totp' | 'connection' | 'password'
+    readonly what: 'totp' | 'connection' | 'password' | 'passkey'
     /** Of a connection: through whom. */
     readonly provider?: string
-    /** Of TOTP: whether who set it up had shown two factors. */
+    /** Of TOTP and a passkey: whether who set it up had shown two factors. */
     readonly countsAtOnce?: boolean
   }): Letter => ({
     subject: 'The account of an administrator can be opened in a new way',
@@ -27,6 +27,10 @@ function newWayIn({
 }: Parameters<(typeof administratorLetters)['admin_way_in']>[0]): string {
   if (what === 'connection') return `can now sign in through ${oneLine(provider)}.`
   if (what === 'password') return 'had no password and has set one.'
+  if (what === 'passkey') {
+    const since = countsAtOnce ? 'two factors: it counts as two' : 'one factor: it counts as two after 24 hours'
+    return `registered a passkey, by a session that had shown ${since}${countsAtOnce ? ' at once' : ''}.`
+  }
   const counts = countsAtOnce
     ? 'by a session that had shown two factors: its codes count as a second one at once.'
     : 'by a session that had shown one factor: its codes count as a second one after 24 hours.'

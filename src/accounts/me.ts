@@ -19,6 +19,7 @@ export const me = z
     ban_reason: z.string().optional(),
     has_password: z.boolean(),
     totp_enabled: z.boolean(),
+    passkeys: z.int().meta({ description: 'how many the account has' }),
     created_at: z.iso.datetime(),
   })
   .meta({ id: 'User', description: 'An account as its owner sees it' })
@@ -37,5 +38,6 @@ export const presentMe = (config: Pick<Config, 'publicUrl'>, user: SignedIn['use
   ban_reason: user.isBanned ? (user.banReason ?? undefined) : undefined,
   has_password: user.hasPassword,
   totp_enabled: user.totpEnabled,
+  passkeys: user.passkeys,
   created_at: user.createdAt.toISOString(),
 })

@@ -79,7 +79,7 @@ export interface Routes {
     POST: {
       params?: { header?: { 'x-device-token'?: string } }
       body: { /** One address, Unicode allowed */ email: string; password: string; remember_me?: boolean }
-      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code')[] } | { status: 'device_verification_required' }
+      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | { status: 'device_verification_required' }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'auth:invalid_credentials' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'user:banned' | 'user:not_verified' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
@@ -88,8 +88,41 @@ export interface Routes {
     POST: {
       params: { path: { provider: string }; header?: { 'x-device-token'?: string } }
       body: { id_token?: string; nonce?: string; access_token?: string; remember_me?: boolean }
-      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { pending_token: string; email: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code')[] }
+      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { pending_token: string; email: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_id_token' | 'oauth:provider_not_found' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
+    }
+  }
+  '/v0/app/auth/passkeys/second-step': {
+    /** The second step of a sign-in in an app, with a passkey */
+    POST: {
+      params?: { header?: { 'x-device-token'?: string } }
+      body: { /** From the login */ temp_token: string; /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
+      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:temp_token_expired' | 'totp:temp_token_invalid'
+    }
+  }
+  '/v0/app/auth/passkeys/second-step/options': {
+    /** What a passkey is asked with in place of a code, in an app */
+    POST: {
+      body: { /** From the login */ temp_token: string }
+      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** ask for new ones before */ expires_at: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'passkey:not_registered' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:temp_token_expired' | 'totp:temp_token_invalid'
+    }
+  }
+  '/v0/app/auth/passkeys/sign-in': {
+    /** Sign in in an app with a passkey, which says by itself who it is */
+    POST: {
+      params?: { header?: { 'x-device-token'?: string } }
+      body: { /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } }; remember_me?: boolean }
+      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
+    }
+  }
+  '/v0/app/auth/passkeys/sign-in/options': {
+    /** What an app asks a passkey with */
+    POST: {
+      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** ask for new ones before */ expires_at: string }
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:internal_error'
     }
   }
   '/v0/app/auth/totp/verify': {
@@ -184,7 +217,7 @@ export interface Routes {
     /** Sign in in a browser */
     POST: {
       body: { /** One address, Unicode allowed */ email: string; password: string; remember_me?: boolean }
-      data: { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code')[] } | { status: 'device_verification_required' } | undefined
+      data: { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | { status: 'device_verification_required' } | undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'auth:invalid_credentials' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'user:banned' | 'user:not_verified' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
@@ -214,7 +247,7 @@ export interface Routes {
     /** Sign in with a credential of Google One Tap */
     POST: {
       body: { credential: string; remember_me?: boolean }
-      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code')[] } | undefined
+      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_id_token' | 'oauth:provider_not_found' | 'oauth:user_info_fetch_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
     }
   }
@@ -263,8 +296,75 @@ export interface Routes {
     POST: {
       params: { path: { provider: string } }
       body: { code: string; state: string; iss?: string }
-      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code')[] } | undefined
+      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_state' | 'oauth:provider_not_found' | 'oauth:state_expired' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
+    }
+  }
+  '/v0/auth/passkeys': {
+    /** Register the passkey that the browser made */
+    POST: {
+      body: { /** What toJSON() of a new PublicKeyCredential gives */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; attestationObject?: string | null; transports?: readonly string[] | null } }; name?: string }
+      data: { id: string; /** what browsers know it by, in base64url */ credential_id: string; name: string; created_at: string; last_used_at?: string; /** whether it is kept elsewhere than on one device, too */ backed_up: boolean; /** the model of its authenticator */ aaguid?: string; transports?: readonly string[]; /** whether it opened this session */ is_current: boolean }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:already_registered' | 'passkey:challenge_expired' | 'passkey:invalid_challenge' | 'passkey:invalid_registration' | 'passkey:limit_reached' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+    /** The passkeys of the account, newest first */
+    GET: {
+      data: { rp_id: string; /** what passkeys know the account by, once it was offered one */ user_handle?: string; passkeys: readonly ({ id: string; /** what browsers know it by, in base64url */ credential_id: string; name: string; created_at: string; last_used_at?: string; /** whether it is kept elsewhere than on one device, too */ backed_up: boolean; /** the model of its authenticator */ aaguid?: string; transports?: readonly string[]; /** whether it opened this session */ is_current: boolean })[] }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/passkeys/registration/options': {
+    /** What navigator.credentials.create() makes a passkey of the account from */
+    POST: {
+      body?: { /** conditional */ mediation?: string; /** platform or cross-platform */ attachment?: string }
+      data: { /** For PublicKeyCredential.parseCreationOptionsFromJSON() */ public_key: { rp: { id: string; name: string }; user: { id: string; name: string; displayName: string }; challenge: string; pubKeyCredParams: readonly ({ type: 'public-key'; alg: number })[]; timeout: number; excludeCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[]; authenticatorSelection: { residentKey: 'required'; requireResidentKey: boolean; userVerification: 'required' | 'preferred'; authenticatorAttachment?: 'platform' | 'cross-platform' }; attestation: 'none'; extensions: { credProps: boolean } }; /** ask for new ones before */ expires_at: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:limit_reached' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/passkeys/second-step': {
+    /** The second step of a sign-in in a browser, with a passkey */
+    POST: {
+      body: { /** From the login */ temp_token: string; /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:temp_token_expired' | 'totp:temp_token_invalid'
+    }
+  }
+  '/v0/auth/passkeys/second-step/options': {
+    /** What a passkey is asked with in place of a code */
+    POST: {
+      body: { /** From the login */ temp_token: string }
+      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** ask for new ones before */ expires_at: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'passkey:not_registered' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:temp_token_expired' | 'totp:temp_token_invalid'
+    }
+  }
+  '/v0/auth/passkeys/sign-in': {
+    /** Sign in in a browser with a passkey, which says by itself who it is */
+    POST: {
+      body: { /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } }; remember_me?: boolean }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
+    }
+  }
+  '/v0/auth/passkeys/sign-in/options': {
+    /** What navigator.credentials.get() asks a passkey with, in this browser */
+    POST: {
+      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** ask for new ones before */ expires_at: string }
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:internal_error'
+    }
+  }
+  '/v0/auth/passkeys/{id}': {
+    /** Give a passkey another name */
+    PATCH: {
+      params: { path: { id: string } }
+      body: { name: string }
+      data: { id: string; /** what browsers know it by, in base64url */ credential_id: string; name: string; created_at: string; last_used_at?: string; /** whether it is kept elsewhere than on one device, too */ backed_up: boolean; /** the model of its authenticator */ aaguid?: string; transports?: readonly string[]; /** whether it opened this session */ is_current: boolean }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+    /** Delete a passkey; other sessions that it opened end */
+    DELETE: {
+      params: { path: { id: string } }
+      data: undefined
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'passkey:last_login_method' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/auth/reauthenticate': {
@@ -294,7 +394,7 @@ export interface Routes {
   '/v0/auth/session': {
     /** Who is signed in, or null */
     GET: {
-      data: { session: { /** An account as its owner sees it */ user: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; created_at: string }; /** unless it is used until then */ expires_at: string; /** opened or re-authenticated in the last five minutes */ is_fresh: boolean; /** by what its holder has shown who they are */ methods: readonly ('password' | 'totp' | 'backup_code' | 'mail' | 'oauth')[] } | null }
+      data: { session: { /** An account as its owner sees it */ user: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }; /** unless it is used until then */ expires_at: string; /** opened or re-authenticated in the last five minutes */ is_fresh: boolean; /** by what its holder has shown who they are */ methods: readonly ('password' | 'totp' | 'backup_code' | 'mail' | 'oauth' | 'passkey')[] } | null }
       code: 'general:invalid_ip_address' | 'system:database_error' | 'system:internal_error'
     }
   }
@@ -462,13 +562,13 @@ export interface Routes {
   '/v0/user/me': {
     /** The signed-in account */
     GET: {
-      data: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; created_at: string }
+      data: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }
       code: 'general:invalid_ip_address' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:invalid_session' | 'user:invalid_token' | 'user:token_expired' | 'user:unauthorized'
     }
     /** Change handle, display name or bio */
     PATCH: {
       body?: { handle?: string; display_name?: string; bio?: string | null }
-      data: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; created_at: string }
+      data: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:handle_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
     /** Erase the account, with its password or a code; one with neither is mailed a link */
@@ -619,6 +719,14 @@ export interface Operations {
   signInInApp: { method: 'POST'; path: '/v0/app/auth/login' }
   /** Sign in in an app with a token that the provider's own library gave it */
   signInWithProviderToken: { method: 'POST'; path: '/v0/app/auth/oauth/{provider}/token' }
+  /** The second step of a sign-in in an app, with a passkey */
+  finishWithPasskeyInApp: { method: 'POST'; path: '/v0/app/auth/passkeys/second-step' }
+  /** What a passkey is asked with in place of a code, in an app */
+  askForPasskeyAsSecondStepInApp: { method: 'POST'; path: '/v0/app/auth/passkeys/second-step/options' }
+  /** Sign in in an app with a passkey, which says by itself who it is */
+  signInWithPasskeyInApp: { method: 'POST'; path: '/v0/app/auth/passkeys/sign-in' }
+  /** What an app asks a passkey with */
+  askForPasskeyInApp: { method: 'POST'; path: '/v0/app/auth/passkeys/sign-in/options' }
   /** The second step of a sign-in in an app */
   verifyTotpInApp: { method: 'POST'; path: '/v0/app/auth/totp/verify' }
   /** Use a verification link in an app: the account is created and signed in */
@@ -663,6 +771,24 @@ export interface Operations {
   linkProvider: { method: 'POST'; path: '/v0/auth/oauth/{provider}/link' }
   /** Sign in with what the provider sent the browser back with */
   signInWithProvider: { method: 'POST'; path: '/v0/auth/oauth/{provider}/login' }
+  /** Register the passkey that the browser made */
+  addPasskey: { method: 'POST'; path: '/v0/auth/passkeys' }
+  /** The passkeys of the account, newest first */
+  listPasskeys: { method: 'GET'; path: '/v0/auth/passkeys' }
+  /** What navigator.credentials.create() makes a passkey of the account from */
+  offerPasskey: { method: 'POST'; path: '/v0/auth/passkeys/registration/options' }
+  /** The second step of a sign-in in a browser, with a passkey */
+  finishWithPasskey: { method: 'POST'; path: '/v0/auth/passkeys/second-step' }
+  /** What a passkey is asked with in place of a code */
+  askForPasskeyAsSecondStep: { method: 'POST'; path: '/v0/auth/passkeys/second-step/options' }
+  /** Sign in in a browser with a passkey, which says by itself who it is */
+  signInWithPasskey: { method: 'POST'; path: '/v0/auth/passkeys/sign-in' }
+  /** What navigator.credentials.get() asks a passkey with, in this browser */
+  askForPasskey: { method: 'POST'; path: '/v0/auth/passkeys/sign-in/options' }
+  /** Give a passkey another name */
+  renamePasskey: { method: 'PATCH'; path: '/v0/auth/passkeys/{id}' }
+  /** Delete a passkey; other sessions that it opened end */
+  deletePasskey: { method: 'DELETE'; path: '/v0/auth/passkeys/{id}' }
   /** Prove again who is signed in: the session is fresh for five minutes */
   reauthenticate: { method: 'POST'; path: '/v0/auth/reauthenticate' }
   /** Mail a fresh verification link; the answer is the same for every address */
@@ -765,6 +891,10 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
   verifyDeviceInApp: 'POST /v0/app/auth/device/verify',
   signInInApp: 'POST /v0/app/auth/login',
   signInWithProviderToken: 'POST /v0/app/auth/oauth/{provider}/token',
+  finishWithPasskeyInApp: 'POST /v0/app/auth/passkeys/second-step',
+  askForPasskeyAsSecondStepInApp: 'POST /v0/app/auth/passkeys/second-step/options',
+  signInWithPasskeyInApp: 'POST /v0/app/auth/passkeys/sign-in',
+  askForPasskeyInApp: 'POST /v0/app/auth/passkeys/sign-in/options',
   verifyTotpInApp: 'POST /v0/app/auth/totp/verify',
   verifyEmailInApp: 'POST /v0/app/auth/verify-email',
   changeEmail: 'POST /v0/auth/change-email',
@@ -787,6 +917,15 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
   receiveFormPost: 'POST /v0/auth/oauth/{provider}/form-post',
   linkProvider: 'POST /v0/auth/oauth/{provider}/link',
   signInWithProvider: 'POST /v0/auth/oauth/{provider}/login',
+  addPasskey: 'POST /v0/auth/passkeys',
+  listPasskeys: 'GET /v0/auth/passkeys',
+  offerPasskey: 'POST /v0/auth/passkeys/registration/options',
+  finishWithPasskey: 'POST /v0/auth/passkeys/second-step',
+  askForPasskeyAsSecondStep: 'POST /v0/auth/passkeys/second-step/options',
+  signInWithPasskey: 'POST /v0/auth/passkeys/sign-in',
+  askForPasskey: 'POST /v0/auth/passkeys/sign-in/options',
+  renamePasskey: 'PATCH /v0/auth/passkeys/{id}',
+  deletePasskey: 'DELETE /v0/auth/passkeys/{id}',
   reauthenticate: 'POST /v0/auth/reauthenticate',
   resendVerificationEmail: 'POST /v0/auth/resend-verification-email',
   resetPassword: 'POST /v0/auth/reset-password',
@@ -834,7 +973,7 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
 
 /** Every code that the server of this version knows, the most declared first. */
 export const codes: readonly string[] =
-  'system:internal_error general:invalid_ip_address system:database_error rate_limit:exceeded system:transaction_error FORBIDDEN general:bad_request user:invalid_token FILE_TOO_LARGE user:banned session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required oauth:provider_not_found user:permission_insufficient worker:connection_failed worker:response_invalid oauth:invalid_auth_url worker:verification_email_send_failed totp:invalid_code system:hashing_error user:cannot_manage_self user:not_found oauth:email_already_exists totp:backup_code_exhausted turnstile:service_error turnstile:token_missing turnstile:verification_failed user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed token:email_mismatch totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists user:second_factor_required email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed password:incorrect system:not_found token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_verification totp:already_enabled totp:temp_token_expired totp:temp_token_invalid user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
+  'system:internal_error general:invalid_ip_address system:database_error rate_limit:exceeded FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned user:invalid_token session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required oauth:provider_not_found user:permission_insufficient worker:connection_failed worker:response_invalid oauth:invalid_auth_url worker:verification_email_send_failed totp:invalid_code system:hashing_error totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:not_found oauth:email_already_exists passkey:challenge_expired passkey:invalid_challenge totp:backup_code_exhausted turnstile:service_error turnstile:token_missing turnstile:verification_failed user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed passkey:invalid_assertion passkey:unknown_credential system:not_found token:email_mismatch totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists user:second_factor_required email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached passkey:not_registered password:incorrect token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
 
 /** The codes that every route may refuse with: bit n is the n-th of `codes`. Written out they would be most of the client's size. */
 export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
@@ -842,77 +981,88 @@ export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>
   '/health-check': { GET: 0x1n },
   '/health/live': { GET: 0x1n },
   '/health/ready': { GET: 0x1n },
-  '/v0/admin/oauth/providers': { GET: 0x57e8fn, POST: 0x4001000025ffffn },
-  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x4001000027ffffn, DELETE: 0x10000077ebfn },
-  '/v0/app/auth/complete-signup': { POST: 0x80082085881ffn },
-  '/v0/app/auth/device/verify': { POST: 0x100000000000017fn },
-  '/v0/app/auth/login': { POST: 0x1000010000e158837fn },
-  '/v0/app/auth/oauth/{provider}/token': { POST: 0x1030080822037fn },
-  '/v0/app/auth/totp/verify': { POST: 0x3000000001080017fn },
-  '/v0/app/auth/verify-email': { POST: 0x480002110000817fn },
-  '/v0/auth/change-email': { POST: 0x20020000010158ffffn },
-  '/v0/auth/change-password': { POST: 0x6004000040000100ffffn },
-  '/v0/auth/check': { GET: 0x800200007ec7n },
-  '/v0/auth/complete-signup': { POST: 0x80082085881ffn },
-  '/v0/auth/confirm-email-change': { POST: 0x200000110000817fn },
-  '/v0/auth/device/verify': { POST: 0x100000000000017fn },
-  '/v0/auth/devices': { GET: 0x7e8fn },
-  '/v0/auth/devices/{id}': { DELETE: 0x400000000007ebfn },
-  '/v0/auth/forgot-password': { POST: 0x100000000000000e018817fn },
-  '/v0/auth/login': { POST: 0x1000010000e158837fn },
-  '/v0/auth/logout': { POST: 0x7cbfn },
-  '/v0/auth/oauth/connections': { GET: 0x7e8fn },
-  '/v0/auth/oauth/connections/unlink': { POST: 0x2000004000000017fffn },
-  '/v0/auth/oauth/google/one-tap/login': { POST: 0x1010080822037fn },
+  '/v0/admin/oauth/providers': { GET: 0x57f0fn, POST: 0x200080000025ffffn },
+  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x200080000027ffffn, DELETE: 0x800000077f3fn },
+  '/v0/app/auth/complete-signup': { POST: 0x4004020205882ffn },
+  '/v0/app/auth/device/verify': { POST: 0x1000000000000000ffn },
+  '/v0/app/auth/login': { POST: 0x4000080000e015881ffn },
+  '/v0/app/auth/oauth/{provider}/token': { POST: 0x8180080202201ffn },
+  '/v0/app/auth/passkeys/second-step': { POST: 0x300c60000ffn },
+  '/v0/app/auth/passkeys/second-step/options': { POST: 0x200000000060000ffn },
+  '/v0/app/auth/passkeys/sign-in': { POST: 0x300c00001ffn },
+  '/v0/app/auth/passkeys/sign-in/options': { POST: 0x1bn },
+  '/v0/app/auth/totp/verify': { POST: 0x1068000ffn },
+  '/v0/app/auth/verify-email': { POST: 0x4800010810000080ffn },
+  '/v0/auth/change-email': { POST: 0x804000000100158ffffn },
+  '/v0/auth/change-password': { POST: 0xc00100002000000100ffffn },
+  '/v0/auth/check': { GET: 0x40002000007f47n },
+  '/v0/auth/complete-signup': { POST: 0x4004020205882ffn },
+  '/v0/auth/confirm-email-change': { POST: 0x2000000810000080ffn },
+  '/v0/auth/device/verify': { POST: 0x1000000000000000ffn },
+  '/v0/auth/devices': { GET: 0x7f0fn },
+  '/v0/auth/devices/{id}': { DELETE: 0x40000007f3fn },
+  '/v0/auth/forgot-password': { POST: 0x2000000000000000e001880ffn },
+  '/v0/auth/login': { POST: 0x4000080000e015881ffn },
+  '/v0/auth/logout': { POST: 0x7e3fn },
+  '/v0/auth/oauth/connections': { GET: 0x7f0fn },
+  '/v0/auth/oauth/connections/unlink': { POST: 0x80000200000000017fffn },
+  '/v0/auth/oauth/google/one-tap/login': { POST: 0x8080080202201ffn },
   '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x22000fn },
   '/v0/auth/oauth/providers': { GET: 0xfn },
-  '/v0/auth/oauth/{provider}/authorize': { GET: 0x800000000000023fecfn },
-  '/v0/auth/oauth/{provider}/form-post': { POST: 0x2014fn },
-  '/v0/auth/oauth/{provider}/link': { POST: 0x10001a0200800227fffn },
-  '/v0/auth/oauth/{provider}/login': { POST: 0x1a030080822037fn },
-  '/v0/auth/reauthenticate': { POST: 0x20020000201180fdffn },
-  '/v0/auth/resend-verification-email': { POST: 0x200e058817fn },
-  '/v0/auth/reset-password': { POST: 0x28000000040100000817fn },
+  '/v0/auth/oauth/{provider}/authorize': { GET: 0x20000000000000023ff4fn },
+  '/v0/auth/oauth/{provider}/form-post': { POST: 0x200cfn },
+  '/v0/auth/oauth/{provider}/link': { POST: 0x4000d010008000227fffn },
+  '/v0/auth/oauth/{provider}/login': { POST: 0xd0180080202201ffn },
+  '/v0/auth/passkeys': { POST: 0xc000100000000c001ffffn, GET: 0x7f0fn },
+  '/v0/auth/passkeys/registration/options': { POST: 0x1000000000001ffffn },
+  '/v0/auth/passkeys/second-step': { POST: 0x300c60000ffn },
+  '/v0/auth/passkeys/second-step/options': { POST: 0x200000000060000ffn },
+  '/v0/auth/passkeys/sign-in': { POST: 0x300c00001ffn },
+  '/v0/auth/passkeys/sign-in/options': { POST: 0x1bn },
+  '/v0/auth/passkeys/{id}': { PATCH: 0x4000000ffffn, DELETE: 0x1000000000040000017f3fn },
+  '/v0/auth/reauthenticate': { POST: 0x804000010010180feffn },
+  '/v0/auth/resend-verification-email': { POST: 0x1000e005880ffn },
+  '/v0/auth/reset-password': { POST: 0x500000000200800000080ffn },
   '/v0/auth/session': { GET: 0x7n },
-  '/v0/auth/sessions': { GET: 0x7e8fn },
-  '/v0/auth/sessions/revoke-others': { POST: 0x17ebfn },
-  '/v0/auth/sessions/{management_id}': { DELETE: 0x400000000007ebfn },
-  '/v0/auth/set-initial-password': { POST: 0x1000000040000001ffffn },
-  '/v0/auth/signup': { POST: 0x80e058817fn },
-  '/v0/auth/token': { POST: 0x800000007ebfn },
-  '/v0/auth/token/refresh': { POST: 0x800008002000003ffn },
-  '/v0/auth/token/revoke': { POST: 0x8000000000000017fn },
-  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x2000807fffn },
-  '/v0/auth/totp/disable': { POST: 0x2010807fffn },
-  '/v0/auth/totp/enable': { POST: 0x8000002000817fffn },
-  '/v0/auth/totp/setup': { POST: 0xc00008000000000017ebfn },
-  '/v0/auth/totp/status': { GET: 0x7e8fn },
-  '/v0/auth/totp/verify': { POST: 0x3000000001080017fn },
-  '/v0/auth/undo-email-change': { POST: 0x200000010000017fn },
-  '/v0/auth/verify-email': { POST: 0x480002110000817fn },
+  '/v0/auth/sessions': { GET: 0x7f0fn },
+  '/v0/auth/sessions/revoke-others': { POST: 0x17f3fn },
+  '/v0/auth/sessions/{management_id}': { DELETE: 0x40000007f3fn },
+  '/v0/auth/set-initial-password': { POST: 0x200000002000000001ffffn },
+  '/v0/auth/signup': { POST: 0x400e005880ffn },
+  '/v0/auth/token': { POST: 0x40000000007f3fn },
+  '/v0/auth/token/refresh': { POST: 0x20000400020000003ffn },
+  '/v0/auth/token/revoke': { POST: 0x20000000000000000ffn },
+  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x100000807fffn },
+  '/v0/auth/totp/disable': { POST: 0x100100807fffn },
+  '/v0/auth/totp/enable': { POST: 0x800000100000817fffn },
+  '/v0/auth/totp/setup': { POST: 0x180000800000000000017f3fn },
+  '/v0/auth/totp/status': { GET: 0x7f0fn },
+  '/v0/auth/totp/verify': { POST: 0x1068000ffn },
+  '/v0/auth/undo-email-change': { POST: 0x2000000010000000ffn },
+  '/v0/auth/verify-email': { POST: 0x4800010810000080ffn },
   '/v0/errors': { GET: 0xbn },
-  '/v0/events': { GET: 0x7e8fn },
-  '/v0/files/{name}': { GET: 0x400000040000000007n },
-  '/v0/moderation/logs': { GET: 0x4fecfn },
-  '/v0/search/users': { GET: 0x80000000000000805fn },
-  '/v0/user/me': { GET: 0x200007c87n, PATCH: 0x800000ffffn, DELETE: 0x40000000013d9fdffn },
-  '/v0/user/me/banner-image': { POST: 0x2080000007fbfn, DELETE: 0x40000007ebfn },
-  '/v0/user/me/deletion/confirm': { POST: 0x10000000000000200017fn },
-  '/v0/user/me/export': { GET: 0x17c9fn },
-  '/v0/user/me/profile-image': { POST: 0x2080000007fbfn, DELETE: 0x40000007ebfn },
-  '/v0/user/me/profile-image/import': { POST: 0x4000004080000007fffn },
-  '/v0/user/me/security-events': { GET: 0xfecfn },
-  '/v0/users/ban': { POST: 0x100000000000440605ffffn },
+  '/v0/events': { GET: 0x7f0fn },
+  '/v0/files/{name}': { GET: 0x10000002000000000007n },
+  '/v0/moderation/logs': { GET: 0x4ff4fn },
+  '/v0/search/users': { GET: 0x2000000000000000806fn },
+  '/v0/user/me': { GET: 0x2000007e07n, PATCH: 0x40000000ffffn, DELETE: 0x1000000000109d9feffn },
+  '/v0/user/me/banner-image': { POST: 0x104000000007fbfn, DELETE: 0x2000000007f3fn },
+  '/v0/user/me/deletion/confirm': { POST: 0x200000000000000080000ffn },
+  '/v0/user/me/export': { GET: 0x17e2fn },
+  '/v0/user/me/profile-image': { POST: 0x104000000007fbfn, DELETE: 0x2000000007f3fn },
+  '/v0/user/me/profile-image/import': { POST: 0x100000204000000007fffn },
+  '/v0/user/me/security-events': { GET: 0xff4fn },
+  '/v0/users/ban': { POST: 0x20000000000020401805ffffn },
   '/v0/users/handle/{handle}/available': { GET: 0x800fn },
-  '/v0/users/profile': { GET: 0x400004fn },
-  '/v0/users/profile/id': { GET: 0x400004fn },
-  '/v0/users/roles/grant': { POST: 0x200000000001440605ffffn },
-  '/v0/users/roles/revoke': { POST: 0x400000000000440605ffffn },
-  '/v0/users/unban': { POST: 0x800000000000440605ffffn },
+  '/v0/users/profile': { GET: 0x1000004fn },
+  '/v0/users/profile/id': { GET: 0x1000004fn },
+  '/v0/users/roles/grant': { POST: 0x400000000000a0401805ffffn },
+  '/v0/users/roles/revoke': { POST: 0x80000000000020401805ffffn },
+  '/v0/users/unban': { POST: 0x100000000000020401805ffffn },
 }
 
 /** Those that no other request would mend: outages, waits, a server, provider or proxy that is set up wrongly. */
 export type OurSideCode = 'eventstream:publish_failed' | 'file:read_error' | 'general:invalid_ip_address' | 'meilisearch:query_failed' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'turnstile:service_error' | 'worker:connection_failed' | 'worker:password_reset_email_send_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
 
 /** The same as bits. */
-export const ourSide = 0x10c00c00100a00c2158001fn
+export const ourSide = 0x218003000805000c20158002fn

@@ -34,6 +34,7 @@ const longest: Readonly<Record<Lifetime, number>> = {
   EMAIL_UNDO_TTL_SECONDS: 90 * day,
   ACCOUNT_DELETION_TTL_SECONDS: day,
   TOTP_LOGIN_TTL_SECONDS: hour,
+  PASSKEY_CHALLENGE_TTL_SECONDS: hour,
   OAUTH_STATE_TTL_SECONDS: hour,
   OAUTH_PENDING_TTL_SECONDS: day,
 }

@@ -49,6 +49,17 @@ export const pageOrigin: Kind<string> = (given) => {
     : { expected: `${outcome.expected}, or that of an app such as capacitor://localhost` }
 }
 
+const apkKeyHash = /^android:apk-key-hash:[A-Za-z0-9_-]{43}$/
+
+/** What a page, or an app of Android by the digest of its certificate, is called in what a passkey signs. */
+export const passkeyOrigin: Kind<string> = (given) => {
+  if (apkKeyHash.test(given)) return { value: given }
+  const outcome = origin(given)
+  return 'value' in outcome
+    ? outcome
+    : { expected: `${outcome.expected}, or android:apk-key-hash: and 43 characters of base64url` }
+}
+
 /** Without a slash at its end, so that a path can follow. */
 export const httpUrl: Kind<string> = (given) => {
   const url = parseUrl(given, ['http', 'https'])

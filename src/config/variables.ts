@@ -25,6 +25,7 @@ import {
   httpUrl,
   origin,
   pageOrigin,
+  passkeyOrigin,
   postgresUrl,
   redirectTemplate,
   redisUrl,
@@ -322,6 +323,40 @@ const proofs = inGroup('Access tokens and TOTP', {
   },
 })
 
+const passkeys = inGroup('Passkeys', {
+  PASSKEY_RP_ID: {
+    kind: hostName,
+    meaning:
+      'domain that passkeys belong to: the host of the front ends or one above it; whoever changes it makes every ' +
+      "passkey void unless the old one is in PASSKEY_FORMER_RP_IDS; unset: COOKIE_DOMAIN, else FRONTEND_URL's host",
+  },
+  PASSKEY_RP_NAME: { kind: text, default: '{TOTP_ISSUER}', meaning: 'what old authenticators show beside the account' },
+  PASSKEY_ORIGINS: {
+    kind: listOf(passkeyOrigin),
+    default: '{FRONTEND_URL}',
+    meaning:
+      'exact origins of the pages and apps that use passkeys, comma-separated: https://… or ' +
+      'android:apk-key-hash:…; an iOS app has that of its domain',
+  },
+  PASSKEY_FORMER_RP_IDS: {
+    kind: listOf(hostName),
+    default: '',
+    meaning: 'domains whose passkeys still sign in although new ones belong to PASSKEY_RP_ID, comma-separated',
+  },
+  PASSKEY_SIGNALS: {
+    kind: oneOf('on', 'off'),
+    default: 'on',
+    meaning:
+      'on: a passkey that is not known is answered so that the browser may forget it; off: as a wrong one, for a ' +
+      'while after a restore, which does not know the newest passkeys',
+  },
+  PASSKEY_CHALLENGE_TTL_SECONDS: {
+    kind: seconds,
+    default: '300',
+    meaning: 'how long a passkey may take to answer',
+  },
+})
+
 const oauth = inGroup('OAuth', {
   GITHUB_CLIENT_ID: { kind: text, meaning: "Postern's id at GitHub; unset: no sign-in with GitHub" },
   GITHUB_CLIENT_SECRET: { kind: secret(), secret: true, meaning: 'the secret to GITHUB_CLIENT_ID' },
@@ -449,6 +484,7 @@ export const variables = {
   ...passwords,
   ...lifetimes,
   ...proofs,
+  ...passkeys,
   ...oauth,
   ...content,
   ...observability,

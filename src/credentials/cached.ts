@@ -18,7 +18,7 @@ type Deps = { readonly cache: SessionCache; readonly keyring: Keyring; readonly 
  * Of what is remembered. Replicas of two versions share a cache: whoever changes `Remembered` or `SignedIn` counts it
  * up, and neither reads the other's.
  */
-const shape = 2
+const shape = 3
 
 /**
  * Sealed, so that whoever reads or writes the cache gets nobody's address and nobody's session: an entry opens only

@@ -12,6 +12,7 @@ type EndReason =
   | 'password_reset'
   | 'email_changed'
   | 'taken_back'
+  | 'passkey_deleted'
   | 'deleted'
 
 const ended = (reason: EndReason) => ({ endedAt: sql`now()`, endReason: reason })
@@ -29,11 +30,18 @@ export async function endSession(
     .where(and(eq(sessions.id, sessionId), isNull(sessions.endedAt)))
 }
 
+type Ending = {
+  readonly reason: EndReason
+  readonly except?: string
+  /** Those alone that this passkey opened. */
+  readonly openedBy?: string
+}
+
 /** Afterwards no session of the user opens anything, but the one to be kept; gives how many there were. */
 export async function endSessions(
   tx: AccountTransaction,
   userId: string,
-  { reason, except }: { readonly reason: EndReason; readonly except?: string },
+  { reason, except, openedBy }: Ending,
 ): Promise<number> {
   tx.forget(userId)
   const live = await tx
@@ -45,6 +53,7 @@ export async function endSessions(
         // What has expired goes on saying so.
         isLive,
         except === undefined ? undefined : ne(sessions.id, except),
+        openedBy === undefined ? undefined : eq(sessions.passkeyId, openedBy),
       ),
     )
     .returning({ id: sessions.id })

@@ -8,17 +8,23 @@ export type Shown = {
   readonly methods: readonly Method[]
   /** Through whom, where its name is at hand. */
   readonly provider?: string
+  /** Which passkey. */
+  readonly passkeyId?: string
 }
 
-/** What only the account's authenticator has, asked for after something else was shown. */
-export const secondSteps = ['totp', 'backup_code'] as const satisfies readonly Method[]
+/** What only the account's authenticator has, asked for after something else was shown; or a passkey in its place. */
+export const secondSteps = ['totp', 'backup_code', 'passkey'] as const satisfies readonly Method[]
 
 export type SecondStep = (typeof secondSteps)[number]
 
 const isSecondStep = (method: Method): method is SecondStep => secondSteps.some((one) => one === method)
 
-export const showsCode = (methods: readonly Method[]): boolean => methods.some(isSecondStep)
+/** Whether nothing more is asked for where the account has a second factor [MF4]. */
+export const showsSecondStep = (methods: readonly Method[]): boolean => methods.some(isSecondStep)
 
-/** Whether two things were shown, of which one alone would not have opened the account. */
+/**
+ * Whether two things were shown, of which one alone would not have opened the account. A passkey is two by itself: the
+ * device that has it, and what it knows its user by.
+ */
 export const showsTwoFactors = (methods: readonly Method[]): boolean =>
-  showsCode(methods) && methods.some((one) => !isSecondStep(one))
+  methods.includes('passkey') || (showsSecondStep(methods) && methods.some((one) => !isSecondStep(one)))

@@ -132,6 +132,7 @@ function judge(stored: StoredSession): SignedIn | SessionRefusal {
       bannerImage: stored.banner_image,
       hasPassword: stored.has_password,
       totpEnabled: stored.totp_enabled,
+      passkeys: stored.passkeys,
       isBanned: stored.is_banned,
       bannedUntil: stored.banned_until,
       banReason: stored.ban_reason,

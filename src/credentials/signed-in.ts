@@ -23,6 +23,8 @@ export type SignedIn = {
     readonly bannerImage: string | null
     readonly hasPassword: boolean
     readonly totpEnabled: boolean
+    /** How many it has. */
+    readonly passkeys: number
     readonly isBanned: boolean
     readonly bannedUntil: Date | null
     readonly banReason: string | null

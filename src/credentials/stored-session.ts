@@ -34,6 +34,7 @@ export type StoredSession = {
   readonly banner_image: string | null
   readonly has_password: boolean
   readonly totp_enabled: boolean
+  readonly passkeys: number
   readonly is_banned: boolean
   readonly banned_until: Date | null
   readonly ban_reason: string | null
@@ -79,7 +80,7 @@ function statement(by: SessionKey, intervalSeconds: number) {
       ${users.id} as user_id, ${users.email}, ${users.handle}, ${users.displayName},
       ${users.bio}, ${users.profileImage},
       ${users.bannerImage}, ${users.passwordHash} is not null as has_password,
-      ${users.totpEnabledAt} is not null as totp_enabled,
+      ${users.totpEnabledAt} is not null as totp_enabled, ${users.passkeys},
       ${isBanned} as is_banned, ${users.bannedUntil}, ${users.banReason}, ${users.createdAt} as user_created_at,
       ${heldRoles} as roles
     from ${sessions} left join ${users} on ${eq(users.id, sessions.userId)}

@@ -5,7 +5,14 @@ import type { Keyring } from './keyring.ts'
 export function deriveKey(
   keyring: Keyring,
   keyId: number,
-  use: 'refresh child' | 'backup code' | 'anonymous user' | 'client network' | 'address digest' | `hour ${number}`,
+  use:
+    | 'refresh child'
+    | 'backup code'
+    | 'anonymous user'
+    | 'client network'
+    | 'address digest'
+    | 'passkey challenge'
+    | `hour ${number}`,
 ): Buffer {
   return Buffer.from(hkdfSync('sha256', keyring.getOpeningKey(keyId).secret, '', `postern ${use}`, 32))
 }

@@ -8,13 +8,27 @@ import * as limits from './schema/limits.ts'
 import * as mails from './schema/mails.ts'
 import * as moderation from './schema/moderation.ts'
 import * as oauth from './schema/oauth.ts'
+import * as passkeys from './schema/passkeys.ts'
 import * as pendingLogins from './schema/pending-logins.ts'
 import * as replicas from './schema/replicas.ts'
 import * as sessions from './schema/sessions.ts'
 import * as totp from './schema/totp.ts'
 import * as users from './schema/users.ts'
 
-const rooms = [events, files, limits, mails, moderation, oauth, pendingLogins, replicas, sessions, totp, users]
+const rooms = [
+  events,
+  files,
+  limits,
+  mails,
+  moderation,
+  oauth,
+  passkeys,
+  pendingLogins,
+  replicas,
+  sessions,
+  totp,
+  users,
+]
 
 const needed = rooms
   .flatMap((room) => Object.values<unknown>(room))

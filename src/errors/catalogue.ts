@@ -4,6 +4,7 @@ import { eventStreamErrors } from '../events/errors.ts'
 import { fileErrors } from '../files/errors.ts'
 import { workerErrors } from '../mail/errors.ts'
 import { oauthErrors } from '../oauth/errors.ts'
+import { passkeyErrors } from '../passkeys/errors.ts'
 import { authErrors } from '../password/credential-errors.ts'
 import { passwordErrors } from '../password/errors.ts'
 import { searchErrors } from '../search/errors.ts'
@@ -20,6 +21,7 @@ export const catalogue = {
   ...passwordErrors,
   ...tokenErrors,
   ...totpErrors,
+  ...passkeyErrors,
   ...fileErrors,
   ...generalErrors,
   ...searchErrors,

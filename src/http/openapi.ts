@@ -18,6 +18,7 @@ const tags = {
   sessions: 'Who is signed in, where else, and on which devices.',
   tokens: 'Access tokens for services, and the refresh tokens behind them.',
   totp: 'A second factor: codes of an authenticator app, and backup codes.',
+  passkeys: 'Signing in with a passkey, and the passkeys of an account.',
   oauth: 'Signing in through providers, and connecting accounts to them.',
   account: 'What an account says of itself, its pictures, its history, its export and its end.',
   users: 'What anybody may see of others.',

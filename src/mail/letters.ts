@@ -3,6 +3,7 @@ import { administratorLetters } from '../accounts/letters.ts'
 import { emailLetters } from '../email/letters.ts'
 import { roleLetters } from '../moderation/letters.ts'
 import { oauthLetters } from '../oauth/letters.ts'
+import { passkeyLetters } from '../passkeys/letters.ts'
 import { passwordLetters } from '../password/letters.ts'
 import { signInLetters } from '../sign-in/letters.ts'
 import { signUpLetters } from '../sign-up/letters.ts'
@@ -15,6 +16,7 @@ const letters = {
   ...administratorLetters,
   ...emailLetters,
   ...oauthLetters,
+  ...passkeyLetters,
   ...passwordLetters,
   ...roleLetters,
   ...signInLetters,

@@ -74,9 +74,9 @@ export const oauthErrors = {
   'oauth:cannot_unlink_last_connection': {
     status: 400,
     title: 'Cannot unlink last login method',
-    description: 'it is the only way to sign in: no password and no other connection',
+    description: 'it is the only way to sign in: no password, no other connection and no passkey',
     meaning: 'The connection stays: without it nobody could sign in to this account any more.',
-    advice: 'Let the user set a password or link another provider first.',
+    advice: 'Let the user set a password, link another provider or register a passkey first.',
   },
   'oauth:invalid_image_url': {
     status: 400,

@@ -42,15 +42,25 @@ export const passwordLetters = {
       notYourPassword,
     ],
   }),
-  password_was_reset: (): Letter => ({
+  password_was_reset: (content: {
+    /** How many sign in as before; none in a mail that an older version wrote. */
+    readonly passkeys?: number | undefined
+  }): Letter => ({
     subject: 'Your password was set anew',
     paragraphs: [
       'A new password was set by a link that was mailed to this address. Everybody is signed out, and no ' +
-        'device is known any more.',
+        `device is known any more.${describePasskeys(content.passkeys)}`,
       'If that was not you, somebody reads your mails: secure your mailbox first, then ask for a new password ' +
         'on the sign-in page.',
     ],
   }),
+}
+
+function describePasskeys(count = 0): string {
+  if (count === 0) return ''
+  return count === 1
+    ? ' The passkey of your account still signs in; delete it if you do not know it.'
+    : ` The ${count} passkeys of your account still sign in; delete those that you do not know.`
 }
 
 const listServices = (names: readonly string[] = ['another service']): string =>

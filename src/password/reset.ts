@@ -69,7 +69,7 @@ export async function resetPassword(ctx: Context<ResetPasswordRefusal>, reset: R
     await endSessions(tx, user.id, { reason: 'password_reset' })
     await tx.delete(devices).where(eq(devices.userId, user.id))
     await audit(tx, { type: 'password_reset', userId: user.id, client })
-    await notifyOwner(tx, ctx, user, { template: 'password_was_reset' })
+    await notifyOwner(tx, ctx, user, { template: 'password_was_reset', passkeys: user.passkeys })
     if (user.passwordHash === null) await tellAdminsOfWayIn(tx, ctx, user, { what: 'password' })
     return user.id
   })

@@ -67,6 +67,7 @@ export function anonymousUserOf({ config, keyring }: Deps, request: FastifyReque
 export function giveName(reply: FastifyReply, config: Config, { digest, newName: value }: AnonymousUser): void {
   if (value === undefined) return
   setCookie(reply, config, { name: 'anonymous_user_id', value, maxAgeSeconds: cookieSeconds })
-  const maxAgeSeconds = config.oauthStateTtlSeconds + config.oauthPendingTtlSeconds
+  const { oauthStateTtlSeconds, oauthPendingTtlSeconds, passkeyChallengeTtlSeconds } = config
+  const maxAgeSeconds = Math.max(oauthStateTtlSeconds + oauthPendingTtlSeconds, passkeyChallengeTtlSeconds)
   setCookie(reply, config, { name: 'anonymous_user_id', tag: digest.toString('hex', 0, 4), value, maxAgeSeconds })
 }

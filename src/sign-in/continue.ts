@@ -1,6 +1,6 @@
 import { audit } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
-import type { Shown } from '../credentials/methods.ts'
+import { type Shown, showsSecondStep } from '../credentials/methods.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import { type FactorName, methodsOfFactors } from './factors.ts'
@@ -26,7 +26,7 @@ type FirstStep = {
 /** How a way in ends where no code is asked for. */
 type LastStep<Outcome> = (signingIn: SigningIn, claim: Claim) => Promise<Outcome>
 
-/** The one way on from a first proof, a password or a provider's word: no way in skips the code [MF4]. */
+/** The one way on from a first proof: no way in skips the code but a passkey, which is two factors by itself [MF4]. */
 export async function continueLogin<Outcome>(
   ctx: Context<'user:banned'>,
   { user, deviceId, rememberMe, shown, client }: FirstStep,
@@ -38,7 +38,7 @@ export async function continueLogin<Outcome>(
     throw ctx.fault('user:banned')
   }
   let { factors } = user
-  if (factors.length === 0) {
+  if (factors.length === 0 || showsSecondStep(shown.methods)) {
     try {
       return await finish({ user, deviceId, rememberMe, shown, client }, claim)
     } catch (error) {

@@ -25,6 +25,7 @@ async function describeMissing(db: Database, { id, handle }: SignedIn['user']): 
     .where(eq(users.id, id))
   const orBefore = `or at once where an operator says so: npm run admin -- user @${handle} confirm-totp`
   if (!found?.from) return `Two-step sign-in is off. Once it is set up its codes count after 24 hours, ${orBefore}.`
-  if (found.from > found.now) return `The codes of this account count from ${found.from.toISOString()}, ${orBefore}.`
+  if (found.from > found.now)
+    return `The codes or passkeys of this account count from ${found.from.toISOString()}, ${orBefore}.`
   return 'Post a code to /v0/auth/reauthenticate, and the password where the session has shown neither; then again.'
 }

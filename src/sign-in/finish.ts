@@ -1,7 +1,7 @@
 import { audit } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
 import { changeAccounts } from '../credentials/change-accounts.ts'
-import { type Shown, showsCode } from '../credentials/methods.ts'
+import { type Shown, showsSecondStep } from '../credentials/methods.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
@@ -40,7 +40,8 @@ export class FactorNeededError extends Error {
 /** Under the account's lock, as what was read of it before may be over [MF4]. */
 async function lockAndClaim(tx: Transaction, { user, shown }: SigningIn, claim: Claim): Promise<SigningIn['user']> {
   const account = await lockAccount(tx, user.id)
-  if (account && account.factors.length > 0 && !showsCode(shown.methods)) throw new FactorNeededError(account.factors)
+  if (account && account.factors.length > 0 && !showsSecondStep(shown.methods))
+    throw new FactorNeededError(account.factors)
   await claim(tx, account)
   return { ...user, ...account }
 }
@@ -55,14 +56,15 @@ export async function signIn(
   claim: Claim,
 ): Promise<SessionOutcome> {
   const { user, deviceId, rememberMe, shown, client } = signingIn
-  const { methods } = shown
+  const { methods, passkeyId } = shown
   const isNew = deviceId === null && methods.some((one) => one !== 'password')
   // A mail for each, and so no more an hour than of the links that a password alone waits for.
   if (isNew) await limitMails(ctx, 'device_verify', user.emailKey)
   const session = await changeAccounts(ctx, async (tx) => {
     const { email } = await lockAndClaim(tx, signingIn, claim)
-    await audit(tx, { type: 'login_succeeded', userId: user.id, client })
-    const opened = { userId: user.id, rememberMe, methods, client }
+    const metadata = passkeyId && { metadata: { method: 'passkey', passkey: passkeyId } }
+    await audit(tx, { type: 'login_succeeded', userId: user.id, client, ...metadata })
+    const opened = { userId: user.id, rememberMe, methods, passkeyId, client }
     if (!isNew) return openSession(tx, ctx.config, { ...opened, deviceId })
     const { userAgent, address: ipAddress } = client
     const news = { template: 'new_device', shown, userAgent, ipAddress } as const

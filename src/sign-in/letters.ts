@@ -84,8 +84,20 @@ function wayIn({ methods, provider }: Shown = { methods: [] }): { readonly used:
     ? ' together with a backup code'
     : methods.includes('totp')
       ? ' together with a code of your authenticator app'
-      : ''
-  const code = withCode === '' ? '' : ' They have your codes too: set up two-step sign-in anew.'
+      : methods.includes('passkey')
+        ? ' together with a passkey'
+        : ''
+  const code =
+    withCode === ''
+      ? ''
+      : methods.includes('passkey')
+        ? ' They have a passkey too: delete those that you do not know.'
+        : ' They have your codes too: set up two-step sign-in anew.'
+  if (methods[0] === 'passkey')
+    return {
+      used: 'A passkey of your account was used',
+      advice: 'delete the passkeys that you do not know: somebody has one.',
+    }
   if (methods.includes('oauth'))
     return {
       used: `${through} was used${withCode}`,

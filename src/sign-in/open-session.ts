@@ -20,6 +20,8 @@ type NewSession = {
   readonly rememberMe: boolean
   /** By what its holder has shown who they are; codes that do not count yet are left out. */
   readonly methods: readonly Method[]
+  /** Which passkey, where one was. */
+  readonly passkeyId?: string | undefined
   readonly client: Caller
 }
 
@@ -38,7 +40,7 @@ export const mostSessions = 100
  * slips past a change of password or address that ends them all.
  */
 export async function openSession(tx: AccountTransaction, config: Config, opened: NewSession): Promise<OpenedSession> {
-  const { userId, deviceId, rememberMe, methods, client } = opened
+  const { userId, deviceId, rememberMe, methods, passkeyId, client } = opened
   const token = makeToken('session')
   const [session] = await openStatement(tx).execute({
     id: randomUUIDv7(),
@@ -46,6 +48,7 @@ export async function openSession(tx: AccountTransaction, config: Config, opened
     deviceId,
     rememberMe,
     methods,
+    passkeyId: passkeyId ?? null,
     tokenDigest: token.digest,
     userAgent: client.userAgent ?? null,
     ipAddress: client.address,
@@ -83,6 +86,7 @@ const openStatement = prepared((tx) => {
       deviceId: sql.placeholder('deviceId'),
       rememberMe: sql.placeholder('rememberMe'),
       methods: countingMethods,
+      passkeyId: sql.placeholder('passkeyId'),
       tokenDigest: sql.placeholder('tokenDigest'),
       userAgent: sql.placeholder('userAgent'),
       ipAddress: sql.placeholder('ipAddress'),
@@ -93,9 +97,11 @@ const openStatement = prepared((tx) => {
     .prepare('open_session')
 })
 
-/** A code of an app that does not count yet shows nothing [AT10]. */
+const whose = { userId: sql`${sql.placeholder('userId')}::uuid`, passkeyId: sql`${sql.placeholder('passkeyId')}::uuid` }
+
+/** What does not count yet, an app's code or a passkey, shows nothing [AT10]. */
 const countingMethods = sql`array(select shown from unnest(${sql.placeholder('methods')}::text[]) as shown
-  where ${countsByNow(sql`shown`, sql`${sql.placeholder('userId')}::uuid`)})`
+  where ${countsByNow(sql`shown`, whose)})`
 
 function endOldest(db: Database) {
   const isTheirs = eq(sessions.userId, sql.placeholder('userId'))

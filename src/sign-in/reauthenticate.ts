@@ -40,5 +40,5 @@ async function freshen(tx: AccountTransaction, { sessionId, user }: SignedIn, me
 
 /** Each once; a code of an app that does not count yet shows nothing [AT10]. */
 const withShown = (method: Method) => sql`case
-  when ${method} = any(${sessions.methods}) or not ${countsByNow(sql`${method}::text`, sessions.userId)}
+  when ${method} = any(${sessions.methods}) or not ${countsByNow(sql`${method}::text`, { userId: sessions.userId })}
   then ${sessions.methods} else array_append(${sessions.methods}, ${method}) end`

@@ -4,7 +4,7 @@ import { oneLine } from '../mail/letter.ts'
 export type Removed =
   | { readonly what: 'totp' | 'backup_codes' }
   | { readonly what: 'connection'; readonly provider: string }
-  | { readonly what: 'sessions' | 'devices'; readonly count: number }
+  | { readonly what: 'sessions' | 'devices' | 'passkeys'; readonly count: number }
 
 export function nameRemoved(one: Removed): string {
   switch (one.what) {
@@ -16,6 +16,8 @@ export function nameRemoved(one: Removed): string {
       return `the sign-in through ${oneLine(one.provider)}`
     case 'sessions':
       return one.count === 1 ? 'one session' : `${one.count} sessions`
+    case 'passkeys':
+      return one.count === 1 ? 'one passkey' : `${one.count} passkeys`
     case 'devices':
       return one.count === 1 ? 'one device' : `${one.count} devices`
   }

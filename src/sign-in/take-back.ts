@@ -57,5 +57,7 @@ function eventOf(removed: Removed) {
   if (removed.what === 'totp') return { type: 'totp_disabled', metadata: why } as const
   if (removed.what === 'connection')
     return { type: 'oauth_unlinked', metadata: { ...why, provider: removed.provider } } as const
+  if (removed.what === 'passkeys')
+    return { type: 'passkey_deleted', metadata: { ...why, count: String(removed.count) } } as const
   return undefined
 }

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { users } from '../db/schema/users.ts'
 import type { Factor } from '../sign-in/factor.ts'
 import { totpCountsFrom } from './counts.ts'
@@ -9,6 +9,6 @@ export const totpFactor = {
   label: 'TOTP',
   methods: ['totp', 'backup_code'],
   isOn: sql<boolean>`${users.totpEnabledAt} is not null`,
-  onSince: users.totpEnabledAt,
+  onSince: sql`${users.totpEnabledAt}`.mapWith(users.totpEnabledAt) as SQL<Date | null>,
   countsFrom: totpCountsFrom,
 } as const satisfies Factor

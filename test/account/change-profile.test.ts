@@ -115,6 +115,7 @@ describe(`PATCH ${url}`, () => {
       password: 'a wholly new passphrase',
       password_hash: 'x',
       totp_enabled: true,
+      passkeys: 7,
       created_at: '2000-01-01T00:00:00Z',
       deleted_at: '2000-01-01T00:00:00Z',
     })

@@ -64,6 +64,7 @@ describe(`GET ${url}`, () => {
       sessions,
       devices,
       connections,
+      passkeys: [],
       roles: [expect.objectContaining({ role: 'mod', expires_at: '2099-12-31T23:59:59.000Z' })],
       bans: [],
       security_events: data,

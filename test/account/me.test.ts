@@ -36,6 +36,7 @@ describe(`GET ${url}`, () => {
       is_banned: false,
       has_password: true,
       totp_enabled: false,
+      passkeys: 0,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     })
     expect(Math.abs(Date.now() - Date.parse(String(answer.body.created_at)))).toBeLessThan(60_000)

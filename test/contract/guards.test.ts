@@ -10,6 +10,7 @@ import { createDatabase } from '../support/database.ts'
 import { readOpenApi } from '../support/openapi.ts'
 import { signedInOnDevice, signedUp } from '../support/people.ts'
 import { openProxy } from '../support/proxy.ts'
+import { SoftPasskey } from '../support/soft-authenticator.ts'
 
 /** What a field may hold, and what breaks its rule: a new field of a body belongs here. */
 const goodFields: Readonly<Record<string, unknown>> = {
@@ -32,7 +33,9 @@ const goodFields: Readonly<Record<string, unknown>> = {
   iss: 'https://issuer.example.com',
   provider: 'acme',
   id_token: 'a.b.c',
-  credential: 'a.b.c',
+  credential: { id: 'AA', rawId: 'AA', type: 'public-key', response: { clientDataJSON: 'AA' } },
+  mediation: 'conditional',
+  attachment: 'platform',
   bio: 'Analyst',
   slug: 'acme',
   name: 'Acme',
@@ -45,6 +48,8 @@ const goodFields: Readonly<Record<string, unknown>> = {
   expires_at: null,
 }
 const brokenFields: Readonly<Record<string, unknown>> = {
+  mediation: 'silent',
+  attachment: 'usb',
   email: 'nobody',
   handle: '!',
   password: 'x'.repeat(2000),
@@ -177,7 +182,9 @@ const signedIn = async (operation: Operation, { headers, body }: Sent): Promise<
 const crossSite = (cookie: Record<string, string>) => (operation: Operation) =>
   send(operation, app.client(), { headers: { 'sec-fetch-site': 'cross-site', ...cookie }, body: goodBody(operation) })
 
-const goodBody = ({ fields }: Operation) => bodyOf(fields, goodFields)
+/** Of Google One Tap it is a token, of a passkey an object. */
+const goodBody = ({ fields, url }: Operation) =>
+  bodyOf(fields, url.includes('one-tap') ? { ...goodFields, credential: 'a.b.c' } : goodFields)
 
 function bodyOf(fields: readonly string[] | undefined, values: Readonly<Record<string, unknown>>) {
   return fields && Object.fromEntries(fields.filter((name) => name in values).map((name) => [name, values[name]]))
@@ -195,7 +202,12 @@ const goodUrls: Readonly<Record<string, string>> = {
 }
 
 /** All that can be checked without a look is good. */
-const withoutDatabase = (operation: Operation) => {
+const withoutDatabase = async (operation: Operation) => {
+  if (operation.url.endsWith('/passkeys/sign-in')) {
+    const client = cutOff.client()
+    const { body } = await client.post(`${operation.url}/options`)
+    return send(operation, client, { body: { credential: new SoftPasskey().get(body) } })
+  }
   // Where a session may be left out as well: whose it is must be looked up.
   const headers = { authorization: `Bearer ${tokens.unknown}` }
   const url = goodUrls[operation.name] ?? operation.url
@@ -211,7 +223,7 @@ async function twice(operation: Operation): Promise<Answer> {
 
 /** Routes that open a session in a browser: another site may not post to them even without a cookie. */
 const setsCookies =
-  /^POST \/v0\/auth\/(?:login|verify-email|device\/verify|totp\/verify|complete-signup|oauth\/\{provider\}\/login|oauth\/google\/one-tap\/login)$/
+  /^POST \/v0\/auth\/(?:login|verify-email|device\/verify|totp\/verify|passkeys\/sign-in(?:\/options)?|passkeys\/second-step|complete-signup|oauth\/\{provider\}\/login|oauth\/google\/one-tap\/login)$/
 
 type Provocation = {
   readonly how: string

@@ -38,6 +38,7 @@ const storeys = {
       'files',
       'moderation',
       'oauth',
+      'passkeys',
       'password',
       'search',
       'sessions',

@@ -14,6 +14,7 @@ function sessionOf(userId: string, more: Partial<Remembered['value']['user']> = 
     bannerImage: null,
     hasPassword: true,
     totpEnabled: false,
+    passkeys: 0,
     isBanned: false,
     bannedUntil: null,
     banReason: null,

@@ -14,6 +14,7 @@ const ada: DataOf<'GET', '/v0/user/me'> = {
   is_banned: false,
   has_password: true,
   totp_enabled: false,
+  passkeys: 0,
   created_at: now,
 }
 const password = 'correct horse battery'

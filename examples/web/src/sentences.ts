@@ -59,6 +59,17 @@ export const sentences: Readonly<Record<Code, string>> = {
   'totp:secret_generation_failed': ownFault,
   'totp:qr_generation_failed': 'Your address is too long for a QR code that phones can read.',
 
+  'passkey:invalid_challenge':
+    'That passkey was asked for elsewhere, or its answer was used already. Please try again.',
+  'passkey:challenge_expired': 'That took too long. Please try again.',
+  'passkey:unknown_credential': 'This passkey was deleted. Please sign in another way.',
+  'passkey:invalid_assertion': 'This passkey did not work here. Please try again or sign in another way.',
+  'passkey:invalid_registration': 'This passkey could not be saved. Please try again.',
+  'passkey:already_registered': 'This passkey is saved already.',
+  'passkey:limit_reached': 'You have as many passkeys as an account can have. Delete one that you no longer use.',
+  'passkey:not_registered': 'Your account has no passkey yet.',
+  'passkey:last_login_method': 'This is your only way to sign in. Set a password first.',
+
   'oauth:provider_not_found': 'This service is not available here.',
   'oauth:invalid_state': 'This sign-in was started in another browser, or has already been used. Please start again.',
   'oauth:state_expired': 'That took too long. Please start again.',

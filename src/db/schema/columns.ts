@@ -5,7 +5,7 @@ export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 
 export const instant = () => timestamp({ withTimezone: true })
 
-export const methodNames = ['password', 'totp', 'backup_code', 'mail', 'oauth'] as const
+export const methodNames = ['password', 'totp', 'backup_code', 'mail', 'oauth', 'passkey'] as const
 /** RFC 8176 has such a list for tokens. */
 export type MethodName = (typeof methodNames)[number]
 

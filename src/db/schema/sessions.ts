@@ -12,6 +12,8 @@ export const sessions = pgTable(
     deviceId: uuid(),
     rememberMe: boolean().notNull(),
     methods: shownMethods(),
+    /** By which it was opened. */
+    passkeyId: uuid(),
     userAgent: text(),
     ipAddress: text(),
     createdAt: createdAt(),

@@ -18,6 +18,10 @@ export const users = pgTable(
     /** Raised by every change of the password, not by a new hash of the same one. */
     passwordVersion: integer().notNull().default(0),
     totpEnabledAt: instant(),
+    /** What its passkeys know the account by: random, and the same for all of them. */
+    passkeyHandle: bytea(),
+    /** How many it has, so that no session check counts them. */
+    passkeys: integer().notNull().default(0),
     bannedAt: instant(),
     bannedUntil: instant(),
     banReason: text(),
@@ -25,7 +29,10 @@ export const users = pgTable(
     /** Erased on that day: only id, handle and times are left. */
     deletedAt: instant(),
   },
-  (table) => [unique('users_email_key_unique').on(table.emailKey)],
+  (table) => [
+    unique('users_email_key_unique').on(table.emailKey),
+    unique('users_passkey_handle_unique').on(table.passkeyHandle),
+  ],
 )
 
 /** A connection that an account is made with, and what its provider is called. */

@@ -1,0 +1,29 @@
+import { rpIdOf } from '../config/relying-party.ts'
+import type { Deps } from '../deps.ts'
+import { issueChallenge, type Purpose } from './challenge.ts'
+import { describeCredential } from './offer-registration.ts'
+
+type Asking = {
+  readonly purpose: Purpose
+  readonly binding: Buffer | string
+  /** Of whom it is known; where nobody is, any passkey of this place may answer [PK5]. */
+  readonly allowed?: Parameters<typeof describeCredential>[0][]
+}
+
+/** What a browser asks a passkey with. */
+export function askForPasskey(
+  deps: Pick<Deps, 'config' | 'keyring' | 'replicas'>,
+  { purpose, binding, allowed = [] }: Asking,
+) {
+  const { challenge, expiresAt } = issueChallenge(deps, purpose, binding)
+  return {
+    public_key: {
+      challenge,
+      rpId: rpIdOf(deps.config),
+      timeout: deps.config.passkeyChallengeTtlSeconds * 1000,
+      userVerification: 'required' as const,
+      allowCredentials: allowed.map(describeCredential),
+    },
+    expires_at: expiresAt.toISOString(),
+  }
+}

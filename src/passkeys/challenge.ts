@@ -1,0 +1,100 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import { deriveKey } from '../crypto/derived-key.ts'
+import { type Keyring, KeyringError } from '../crypto/keyring.ts'
+import { prepared } from '../db/prepared.ts'
+import { spentChallenges } from '../db/schema/passkeys.ts'
+import type { Transaction } from '../db/transaction.ts'
+import type { Deps } from '../deps.ts'
+
+/** What a challenge is good for, and nothing else. */
+export type Purpose = 'sign-in' | 'app sign-in' | 'second step' | 'registration' | 'conditional registration'
+
+/** Whom it is for: the browser by its name's digest, a session or a login that waits by its id; an app has no name. */
+type Binding = Buffer | string
+
+type ChallengeDeps = Pick<Deps, 'config' | 'keyring' | 'replicas'>
+
+/**
+ * 16 random bytes, the second in which it ends, the id of its key; then a MAC, so that only what was made here counts.
+ */
+const headBytes = 24
+const macBytes = 16
+
+function macOf(keyring: Keyring, head: Buffer, purpose: Purpose, binding: Binding): Buffer {
+  const key = deriveKey(keyring, head.readUInt32BE(20), 'passkey challenge')
+  return createHmac('sha256', key)
+    .update(purpose)
+    .update('\0')
+    .update(head)
+    .update(binding)
+    .digest()
+    .subarray(0, macBytes)
+}
+
+/** The database's clock as far as it is known, so that replicas with wrong ones agree. */
+const secondsNow = ({ replicas }: ChallengeDeps): number =>
+  Math.floor((replicas.isLeased() ? replicas.databaseNow() : Date.now()) / 1000)
+
+/** Writes nothing: a challenge is nowhere until it is spent, so nobody fills a table with them. */
+export function issueChallenge(deps: ChallengeDeps, purpose: Purpose, binding: Binding) {
+  const endsAt = secondsNow(deps) + deps.config.passkeyChallengeTtlSeconds
+  const head = Buffer.alloc(headBytes)
+  randomBytes(16).copy(head)
+  head.writeUInt32BE(endsAt, 16)
+  head.writeUInt32BE(deps.keyring.getSealingKey().id, 20)
+  const challenge = Buffer.concat([head, macOf(deps.keyring, head, purpose, binding)])
+  return { challenge: challenge.toString('base64url'), expiresAt: new Date(endsAt * 1000) }
+}
+
+/** One that is good, and not known to be spent. */
+export type GoodChallenge<Good extends Purpose = Purpose> = {
+  readonly purpose: Good
+  readonly digest: Buffer
+  readonly expiresAt: Date
+}
+
+type Wanted<Good extends Purpose> = { readonly purposes: readonly Good[]; readonly bindings: readonly Binding[] }
+
+/** What a passkey answered, where it was made here for one of these. */
+export function readChallenge<Good extends Purpose>(
+  deps: ChallengeDeps,
+  text: string,
+  { purposes, bindings }: Wanted<Good>,
+): GoodChallenge<Good> | 'passkey:invalid_challenge' | 'passkey:challenge_expired' {
+  const challenge = Buffer.from(text, 'base64url')
+  if (challenge.length !== headBytes + macBytes || challenge.toString('base64url') !== text)
+    return 'passkey:invalid_challenge'
+  const head = challenge.subarray(0, headBytes)
+  const purpose = purposes.find((one) => bindings.some((binding) => isOurs(deps.keyring, challenge, one, binding)))
+  if (purpose === undefined) return 'passkey:invalid_challenge'
+  const endsAt = head.readUInt32BE(16)
+  if (endsAt <= secondsNow(deps)) return 'passkey:challenge_expired'
+  return { purpose, digest: createHash('sha256').update(challenge).digest(), expiresAt: new Date(endsAt * 1000) }
+}
+
+function isOurs(keyring: Keyring, challenge: Buffer, purpose: Purpose, binding: Binding): boolean {
+  try {
+    const mac = macOf(keyring, challenge.subarray(0, headBytes), purpose, binding)
+    return timingSafeEqual(mac, challenge.subarray(headBytes))
+  } catch (error) {
+    // Made under a key that is gone, or that never was.
+    if (error instanceof KeyringError) return false
+    throw error
+  }
+}
+
+/** Whether this very statement spent it: in the transaction of what it opens, it decides every race [TK1 PK1]. */
+export async function spendChallenge(tx: Transaction, { digest, expiresAt }: GoodChallenge): Promise<boolean> {
+  const spent = await spendStatement(tx).execute({ digest, expiresAt })
+  return spent.length > 0
+}
+
+const spendStatement = prepared((tx) =>
+  tx
+    .insert(spentChallenges)
+    .values({ digest: sql.placeholder('digest'), expiresAt: sql.placeholder('expiresAt') })
+    .onConflictDoNothing()
+    .returning({ digest: spentChallenges.digest })
+    .prepare('spend_challenge'),
+)

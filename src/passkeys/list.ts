@@ -1,0 +1,41 @@
+import { desc, eq } from 'drizzle-orm'
+import type { Config } from '../config/config.ts'
+import { rpIdOf } from '../config/relying-party.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
+import type { Database } from '../db/database.ts'
+import { passkeys } from '../db/schema/passkeys.ts'
+import { sessions } from '../db/schema/sessions.ts'
+import { users } from '../db/schema/users.ts'
+import { isTheirs } from './counted.ts'
+
+/** Newest first. */
+export const findPasskeys = (db: Database, userId: string) =>
+  db.select().from(passkeys).where(isTheirs(userId)).orderBy(desc(passkeys.createdAt), desc(passkeys.id))
+
+/** The account's passkeys, with what a browser needs to tell authenticators which of them are still accepted. */
+export async function listPasskeys(db: Database, config: Config, signedIn: Pick<SignedIn, 'sessionId' | 'user'>) {
+  const { sessionId, user } = signedIn
+  const own = await findPasskeys(db, user.id)
+  const [whose] = await db.select({ handle: users.passkeyHandle }).from(users).where(eq(users.id, user.id))
+  const [opened] = await db.select({ by: sessions.passkeyId }).from(sessions).where(eq(sessions.id, sessionId))
+  return {
+    rp_id: rpIdOf(config),
+    ...(whose?.handle && { user_handle: whose.handle.toString('base64url') }),
+    passkeys: own.map((passkey) => presentPasskey(passkey, opened?.by)),
+  }
+}
+
+export const presentPasskey = (
+  { id, credentialId, name, createdAt, lastUsedAt, backedUp, aaguid, transports }: typeof passkeys.$inferSelect,
+  openedBy: string | null | undefined,
+) => ({
+  id,
+  credential_id: credentialId.toString('base64url'),
+  name,
+  created_at: createdAt.toISOString(),
+  ...(lastUsedAt !== null && { last_used_at: lastUsedAt.toISOString() }),
+  backed_up: backedUp,
+  ...(aaguid !== null && { aaguid }),
+  ...(transports.length > 0 && { transports }),
+  is_current: id === openedBy,
+})

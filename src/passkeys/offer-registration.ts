@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto'
+import { eq, sql } from 'drizzle-orm'
+import { rpIdOf } from '../config/relying-party.ts'
+import type { Context } from '../context.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
+import { users } from '../db/schema/users.ts'
+import { issueChallenge } from './challenge.ts'
+import { algorithms } from './cose-key.ts'
+import { mostPasskeys } from './counted.ts'
+import { findPasskeys } from './list.ts'
+
+export const offerRegistrationRefusals = ['passkey:limit_reached'] as const
+
+type OfferRegistrationRefusal = (typeof offerRegistrationRefusals)[number]
+
+type Wish = {
+  /** Beside a sign-in by a password, with nobody asked. */
+  readonly isConditional: boolean
+  readonly attachment: 'platform' | 'cross-platform' | undefined
+}
+
+/**
+ * What a browser makes a passkey from: found by itself later, with its user verified, and none where the account has
+ * one there already, as that would be replaced unasked.
+ */
+export async function offerRegistration(
+  ctx: Context<OfferRegistrationRefusal>,
+  { sessionId, user }: SignedIn,
+  { isConditional, attachment }: Wish,
+) {
+  const own = await findPasskeys(ctx.db, user.id)
+  if (own.length >= mostPasskeys) throw ctx.fault('passkey:limit_reached')
+  const handle = await getHandle(ctx, user.id)
+  const purpose = isConditional ? 'conditional registration' : 'registration'
+  const { challenge, expiresAt } = issueChallenge(ctx, purpose, sessionId)
+  const { config } = ctx
+  return {
+    public_key: {
+      rp: { id: rpIdOf(config), name: config.passkeyRpName },
+      user: { id: handle.toString('base64url'), name: user.email, displayName: user.displayName },
+      challenge,
+      pubKeyCredParams: algorithms.map((alg) => ({ type: 'public-key' as const, alg })),
+      timeout: config.passkeyChallengeTtlSeconds * 1000,
+      excludeCredentials: own.map(describeCredential),
+      authenticatorSelection: {
+        residentKey: 'required' as const,
+        requireResidentKey: true,
+        userVerification: isConditional ? ('preferred' as const) : ('required' as const),
+        ...(attachment && { authenticatorAttachment: attachment }),
+      },
+      attestation: 'none' as const,
+      extensions: { credProps: true },
+    },
+    expires_at: expiresAt.toISOString(),
+  }
+}
+
+type Credential = { readonly credentialId: Buffer; readonly transports: readonly string[] }
+
+export const describeCredential = ({ credentialId, transports }: Credential) => ({
+  id: credentialId.toString('base64url'),
+  type: 'public-key' as const,
+  ...(transports.length > 0 && { transports: [...transports] }),
+})
+
+/** Random, as it leaves the account for devices and for those who synchronise them [PK4]; the first one stays. */
+async function getHandle(ctx: Context<never>, userId: string): Promise<Buffer> {
+  const [found] = await ctx.db.select({ handle: users.passkeyHandle }).from(users).where(eq(users.id, userId))
+  if (found?.handle) return found.handle
+  const [made] = await ctx.db
+    .update(users)
+    .set({ passkeyHandle: sql`coalesce(${users.passkeyHandle}, ${randomBytes(32)})` })
+    .where(eq(users.id, userId))
+    .returning({ handle: users.passkeyHandle })
+  if (!made?.handle) throw new Error('an account was erased while its session was checked')
+  return made.handle
+}

@@ -1,0 +1,20 @@
+import { and, gt, sql } from 'drizzle-orm'
+import type { AccountTransaction } from '../credentials/change-accounts.ts'
+import { passkeys } from '../db/schema/passkeys.ts'
+import type { From, Opening } from '../sign-in/opening.ts'
+import type { Removed } from '../sign-in/removed.ts'
+import { isTheirs, noteCount } from './counted.ts'
+
+export const passkeyOpenings: readonly Opening[] = [{ table: passkeys, takeBack: takeBackPasskeys }]
+
+/** Those of before stay: they are in its owner's hands. */
+async function takeBackPasskeys(tx: AccountTransaction, { userId, since }: From): Promise<Removed[]> {
+  const younger = await tx
+    .update(passkeys)
+    .set({ deletedAt: sql`now()` })
+    .where(and(isTheirs(userId), gt(passkeys.createdAt, since)))
+    .returning({ id: passkeys.id })
+  if (younger.length === 0) return []
+  await noteCount(tx, userId)
+  return [{ what: 'passkeys', count: younger.length }]
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+
+/** As browsers take them: https://www.w3.org/TR/webauthn-3/#sctn-parseCreationOptionsFromJSON and the one for requests. */
+const credential = z.object({
+  id: z.string(),
+  type: z.literal('public-key'),
+  transports: z.array(z.string()).optional(),
+})
+
+const expires_at = z.iso.datetime().meta({ description: 'ask for new ones before' })
+
+export const requestOptions = z.object({
+  public_key: z
+    .object({
+      challenge: z.string(),
+      rpId: z.string(),
+      timeout: z.int(),
+      userVerification: z.literal('required'),
+      allowCredentials: z.array(credential),
+    })
+    .meta({
+      id: 'PasskeyRequestOptions',
+      description: 'For PublicKeyCredential.parseRequestOptionsFromJSON()',
+    }),
+  expires_at,
+})
+
+export const creationOptions = z.object({
+  public_key: z
+    .object({
+      rp: z.object({ id: z.string(), name: z.string() }),
+      user: z.object({ id: z.string(), name: z.string(), displayName: z.string() }),
+      challenge: z.string(),
+      pubKeyCredParams: z.array(z.object({ type: z.literal('public-key'), alg: z.int() })),
+      timeout: z.int(),
+      excludeCredentials: z.array(credential),
+      authenticatorSelection: z.object({
+        residentKey: z.literal('required'),
+        requireResidentKey: z.boolean(),
+        userVerification: z.enum(['required', 'preferred']),
+        authenticatorAttachment: z.enum(['platform', 'cross-platform']).optional(),
+      }),
+      attestation: z.literal('none'),
+      extensions: z.object({ credProps: z.boolean() }),
+    })
+    .meta({
+      id: 'PasskeyCreationOptions',
+      description: 'For PublicKeyCredential.parseCreationOptionsFromJSON()',
+    }),
+  expires_at,
+})

@@ -1,0 +1,62 @@
+import { and, inArray } from 'drizzle-orm'
+import { workingRpIds } from '../config/relying-party.ts'
+import type { Context } from '../context.ts'
+import { passkeys } from '../db/schema/passkeys.ts'
+import type { Caller } from '../http/caller.ts'
+import { signIn } from '../sign-in/finish.ts'
+import type { OpenedSession } from '../sign-in/open-session.ts'
+import { getPendingLogin, takePendingLogin } from '../sign-in/pending.ts'
+import { askForPasskey } from './ask.ts'
+import { isTheirs } from './counted.ts'
+import type { Assertion } from './credential.ts'
+import { assertionRefusals, provePasskey } from './prove.ts'
+
+const pendingRefusals = ['totp:temp_token_invalid', 'totp:temp_token_expired'] as const
+
+export const askForSecondStepRefusals = [...pendingRefusals, 'passkey:not_registered'] as const
+
+type AskForSecondStepRefusal = (typeof askForSecondStepRefusals)[number]
+
+/** What the passkeys of the account are asked with whose sign-in waits for a second factor. */
+export async function askForSecondStep(ctx: Context<AskForSecondStepRefusal>, tempToken: string) {
+  const { id: binding, user } = await getPendingLogin(ctx, { tempToken, deviceToken: undefined })
+  return askForPasskey(ctx, { purpose: 'second step', binding, allowed: await getWorking(ctx, user.id) })
+}
+
+/** Those of the account that may answer here. */
+async function getWorking(ctx: Context<'passkey:not_registered'>, userId: string) {
+  const isAccepted = inArray(passkeys.rpId, [...workingRpIds(ctx.config)])
+  const working = await ctx.db
+    .select()
+    .from(passkeys)
+    .where(and(isTheirs(userId), isAccepted))
+  if (working.length === 0) throw ctx.fault('passkey:not_registered')
+  return working
+}
+
+export const finishByPasskeyRefusals = [...pendingRefusals, ...assertionRefusals, 'rate_limit:exceeded'] as const
+
+type FinishByPasskeyRefusal = (typeof finishByPasskeyRefusals)[number]
+
+type Proof = {
+  readonly tempToken: string
+  readonly credential: Assertion
+  readonly deviceToken: string | undefined
+  readonly client: Caller
+}
+
+/** Afterwards the login that waited for a second factor has its session, on a known device. */
+export async function finishByPasskey(
+  ctx: Context<FinishByPasskeyRefusal>,
+  { tempToken, credential, deviceToken, client }: Proof,
+): Promise<OpenedSession> {
+  const { id, user, rememberMe, methods, deviceId } = await getPendingLogin(ctx, { tempToken, deviceToken })
+  const asked = { credential, purpose: 'second step', bindings: [id], ownerId: user.id, deviceToken, client } as const
+  const { passkeyId, claim } = await provePasskey(ctx, asked)
+  const shown = { methods: [...methods, 'passkey'], passkeyId } as const
+  const { session } = await signIn(ctx, { user, deviceId, rememberMe, shown, client }, async (tx) => {
+    await takePendingLogin(ctx, tx, id)
+    await claim(tx)
+  })
+  return session
+}

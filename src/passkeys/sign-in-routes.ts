@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import type { Deps } from '../deps.ts'
+import { faults } from '../errors/fault.ts'
+import type { App } from '../http/app.ts'
+import { callerOf } from '../http/caller.ts'
+import { ruledText } from '../http/validation.ts'
+import { anonymousUserOf, giveName } from '../sign-in/browser.ts'
+import { twoForms } from '../sign-in/two-forms.ts'
+import { askForPasskey } from './ask.ts'
+import { assertion } from './credential.ts'
+import { requestOptions } from './options.ts'
+import { askForSecondStep, askForSecondStepRefusals, finishByPasskey, finishByPasskeyRefusals } from './second-step.ts'
+import { signInWithPasskey, signInWithPasskeyRefusals } from './sign-in.ts'
+
+export function passkeySignInRoutes(app: App, deps: Deps): void {
+  optionsRoutes(app, deps)
+  const fault = faults(...signInWithPasskeyRefusals)
+  twoForms(app, deps, {
+    operationId: 'signInWithPasskey',
+    path: '/passkeys/sign-in',
+    config: { access: 'public', limit: 'sign-in', codes: fault.codes },
+    summary: (where) => `Sign in ${where} with a passkey, which says by itself who it is`,
+    tag: 'passkeys',
+    body: z.object({ credential: assertion, remember_me: z.boolean().optional() }),
+    takesDevice: true,
+    take: ({ request, body, ...asked }) => {
+      const { credential, remember_me: rememberMe = false } = body
+      return signInWithPasskey({ ...deps, fault }, { ...asked, credential, rememberMe, client: callerOf(request) })
+    },
+  })
+  secondStepRoutes(app, deps)
+}
+
+/** The same for everybody: they tell nothing of any account [PK5]. */
+function optionsRoutes(app: App, deps: Deps): void {
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/passkeys/sign-in/options',
+    config: { access: 'public', setsCookie: true, database: 'none' },
+    schema: {
+      operationId: 'askForPasskey',
+      summary: 'What navigator.credentials.get() asks a passkey with, in this browser',
+      tags: ['passkeys'],
+      response: { 200: requestOptions },
+    },
+    handler: (request, reply) => {
+      const browser = anonymousUserOf(deps, request)
+      giveName(reply, deps.config, browser)
+      void reply.send(askForPasskey(deps, { purpose: 'sign-in', binding: browser.digest }))
+    },
+  })
+  app.route({
+    method: 'POST',
+    url: '/v0/app/auth/passkeys/sign-in/options',
+    config: { access: 'public', database: 'none' },
+    schema: {
+      operationId: 'askForPasskeyInApp',
+      summary: 'What an app asks a passkey with',
+      tags: ['passkeys'],
+      response: { 200: requestOptions },
+    },
+    handler: (_, reply) => {
+      void reply.send(askForPasskey(deps, { purpose: 'app sign-in', binding: '' }))
+    },
+  })
+}
+
+const tempToken = ruledText({ meta: { description: 'From the login' } })
+
+function secondStepRoutes(app: App, deps: Deps): void {
+  const askFault = faults(...askForSecondStepRefusals)
+  for (const [form, suffix] of [
+    ['', ''],
+    ['/app', 'InApp'],
+  ] as const) {
+    app.route({
+      method: 'POST',
+      url: `/v0${form}/auth/passkeys/second-step/options`,
+      config: { access: 'public', limit: 'sign-in', codes: askFault.codes },
+      schema: {
+        operationId: `askForPasskeyAsSecondStep${suffix}`,
+        summary: `What a passkey is asked with in place of a code${form && ', in an app'}`,
+        tags: ['passkeys'],
+        body: z.object({ temp_token: tempToken }),
+        response: { 200: requestOptions },
+      },
+      handler: (request) => askForSecondStep({ ...deps, fault: askFault }, request.body.temp_token),
+    })
+  }
+  const fault = faults(...finishByPasskeyRefusals)
+  twoForms(app, deps, {
+    operationId: 'finishWithPasskey',
+    path: '/passkeys/second-step',
+    config: { access: 'public', limit: 'sign-in', codes: fault.codes },
+    summary: (where) => `The second step of a sign-in ${where}, with a passkey`,
+    tag: 'passkeys',
+    body: z.object({ temp_token: tempToken, credential: assertion }),
+    takesDevice: true,
+    take: ({ request, body: { temp_token: tempToken, credential }, deviceToken }) =>
+      finishByPasskey({ ...deps, fault }, { tempToken, credential, deviceToken, client: callerOf(request) }),
+  })
+}

@@ -1,0 +1,86 @@
+import type { Config } from '../config/config.ts'
+import { rpIdOf } from '../config/relying-party.ts'
+import { readBase64url } from './base64url.ts'
+import { algorithms, isUsableKey } from './cose-key.ts'
+import type { NewCredential } from './credential.ts'
+import { loadWebauthn, loadWebauthnParts } from './library.ts'
+
+const mostIdBytes = 1023
+const noAaguid = '00000000-0000-0000-0000-000000000000'
+
+type Expected = {
+  /** As it came. */
+  readonly challenge: string
+  /** Made beside a sign-in by a password, with nobody asked: nobody need have touched anything. */
+  readonly isConditional: boolean
+}
+
+export type NewPasskey = Awaited<ReturnType<typeof verifyRegistration>>
+
+/**
+ * WebAuthn Level 3, section 7.1. Whatever is wrong with it is thrown, by whatever class of the library, of Node or of
+ * ours.
+ */
+export async function verifyRegistration(config: Config, credential: NewCredential, expected: Expected) {
+  const { id, rawId, type, response } = credential
+  const { verifyRegistrationResponse } = await loadWebauthn()
+  const { decodeCredentialPublicKey } = await loadWebauthnParts()
+  const { registrationInfo } = await verifyRegistrationResponse({
+    response: {
+      id,
+      rawId,
+      type: type as 'public-key',
+      clientExtensionResults: {},
+      response: {
+        clientDataJSON: response.clientDataJSON,
+        attestationObject: await withoutAttestation(response.attestationObject ?? ''),
+      },
+    },
+    expectedChallenge: expected.challenge,
+    expectedOrigin: [...config.passkeyOrigins],
+    expectedRPID: rpIdOf(config),
+    supportedAlgorithmIDs: [...algorithms],
+    requireUserPresence: !expected.isConditional,
+    requireUserVerification: !expected.isConditional,
+  })
+  if (registrationInfo === undefined) throw new Error('it does not verify')
+  const { credential: made, aaguid, credentialDeviceType, credentialBackedUp, rpID } = registrationInfo
+  const credentialId = Buffer.from(made.id, 'base64url')
+  if (made.id !== id || credentialId.length === 0 || credentialId.length > mostIdBytes)
+    throw new Error('its id is not that of the authenticator data, or too long')
+  const key = decodeCredentialPublicKey(made.publicKey)
+  if (!isUsableKey(key)) throw new Error('its key is none of the algorithms')
+  return {
+    credentialId,
+    publicKey: Buffer.from(made.publicKey),
+    algorithm: Number(key.get(3)),
+    signCount: made.counter,
+    backupEligible: credentialDeviceType === 'multiDevice',
+    backedUp: credentialBackedUp,
+    transports: knownTransports(response.transports ?? []),
+    aaguid: aaguid === noAaguid ? null : aaguid,
+    rpId: rpID ?? rpIdOf(config),
+  }
+}
+
+/**
+ * The attestation object without what the authenticator's maker says in it: nobody asked for that, and it is what
+ * certificates would have to be read for, and asked about elsewhere [PK6].
+ */
+async function withoutAttestation(text: string): Promise<string> {
+  const bytes = readBase64url(text)
+  if (bytes === undefined) throw new SyntaxError('the attestation object is no base64url')
+  const { decodeAttestationObject, isoCBOR, isoBase64URL } = await loadWebauthnParts()
+  const authData = decodeAttestationObject(new Uint8Array(bytes)).get('authData')
+  if (!(authData instanceof Uint8Array)) throw new TypeError('the authenticator data is none')
+  const bare = new Map<string, string | Map<string, never> | Uint8Array>([
+    ['fmt', 'none'],
+    ['attStmt', new Map<string, never>()],
+    ['authData', authData],
+  ])
+  return isoBase64URL.fromBuffer(isoCBOR.encode(bare))
+}
+
+/** A hint for browsers, kept as it came: https://www.w3.org/TR/webauthn-3/#enum-transport has more from time to time. */
+const knownTransports = (given: readonly string[]): string[] =>
+  [...new Set(given)].filter((one) => /^[a-z-]{1,32}$/.test(one)).slice(0, 8)
