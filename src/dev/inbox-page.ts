@@ -1,29 +1,19 @@
-import { htmlPage } from '../pages/layout.ts'
+import { searchIn, toolPage } from './tool-page.ts'
 
-/** Its script fills it, from what Mailpit's routes answer. */
-export const inboxPage = htmlPage({
+/** Filled from what Mailpit's routes answer. */
+export const inboxPage = toolPage({
   title: 'Inbox',
-  head: `<meta name="color-scheme" content="light dark">
-<link rel="stylesheet" href="/docs/assets/base.css">
-<link rel="stylesheet" href="/dev/inbox/assets/inbox.css">
-<script type="module" src="/dev/inbox/assets/inbox.js"></script>`,
-  body: `<header class="bar">
-<h1>Inbox</h1>
-<form role="search"><input id="query" type="search" aria-label="Search mails" aria-keyshortcuts="/"
-  placeholder="Search sender, recipient, subject, text" autocomplete="off" spellcheck="false"
-  ><kbd id="slash">/</kbd></form>
+  assets: '/dev/inbox/assets/inbox',
+  bar: `${searchIn('emails', 'Search sender, recipient, subject, text')}
 <p id="count" class="soft"></p>
-<button id="read-all" type="button" class="quiet">Mark all read</button>
-<button id="delete-all" type="button" class="quiet">Delete all</button>
-<a href="/dev/app">Example</a>
-<a href="/docs">Docs</a>
-</header>
-<p id="status" role="status"></p>
-<main>
-<nav aria-label="Mails"><ol id="mails"></ol><div id="empty" hidden></div></nav>
-<section id="mail" aria-label="Mail" tabindex="-1"></section>
+<button id="read-all" type="button" class="quiet">Mark all as read</button>
+<button id="delete-all" type="button" class="quiet">Delete all</button>`,
+  links: { Example: '/dev/app', Docs: '/docs' },
+  body: `<main>
+<nav aria-label="Emails"><ol id="mails"></ol><div id="empty" hidden></div></nav>
+<section id="mail" aria-label="Email" tabindex="-1"></section>
 </main>
-<noscript><p>The inbox needs JavaScript; its mails are also at
+<noscript><p>The inbox needs JavaScript; its emails are also at
 <a href="/api/v1/search">/api/v1/search</a>.</p></noscript>`,
 })
 

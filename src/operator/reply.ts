@@ -6,7 +6,7 @@ import { explainStartFailure } from './start-failure.ts'
 /** What a command prints, where, and the code it ends with: 0 done, 1 refused or failed, 2 not understood. */
 type Reply = { readonly out?: string; readonly err?: string; readonly code: 0 | 1 | 2 }
 
-/** What was asked for goes to standard output, whatever else there is to say to the other; with `--json` only mistakes. */
+/** What was asked for goes to standard output, whatever else there is to say to the other. */
 function replyOf({ says, data, exitCode: code = 0 }: Outcome, { options }: Call): Reply {
   if (options.json && code !== 2) return { out: JSON.stringify(data ?? { says, exitCode: code }), code }
   return code === 0 || data !== undefined ? { out: says, code } : { err: says, code }

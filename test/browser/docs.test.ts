@@ -55,7 +55,7 @@ test('errors are found by words, domain, status, cause and route, by keys alone'
   await page.getByLabel('Domain').selectOption('totp')
   await expect.poll(() => shownRows().evaluateAll((rows) => rows.every(({ id }) => id.startsWith('totp:')))).toBe(true)
   await page.getByLabel('Domain').selectOption('')
-  await page.getByLabel('Cause').selectOption('how often')
+  await page.getByLabel('Cause').selectOption('too many requests')
   await expect.poll(() => shownRows().locator('.status').allTextContents()).toEqual(['429'])
   await page.getByLabel('Cause').selectOption('')
   await page.getByLabel('Status').selectOption('409')

@@ -46,7 +46,7 @@ test('a switch forces an error on the front end in the same browser, until it is
   await said(frontEnd, 'This account has been suspended.')
   await page.locator('#answers', { hasText: '403 user:banned' }).waitFor()
 
-  await press(page, 'Switch all off')
+  await press(page, 'Turn all off')
   await expect.poll(() => banned.getAttribute('aria-checked'), { timeout: 15_000 }).toBe('false')
   await press(frontEnd, 'Sign in')
   await said(frontEnd, 'Wrong email address or password.')

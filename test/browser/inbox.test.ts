@@ -30,7 +30,7 @@ afterAll(async () => {
 beforeEach(async () => {
   await app.deps.inbox?.delete([])
   await page.goto(`${app.origin}/dev/inbox`)
-  await page.getByText('No mail yet.').waitFor()
+  await page.getByText('No emails yet.').waitFor()
 })
 
 type Mail = { readonly to?: string; readonly subject?: string; readonly text?: string; readonly html?: string }
@@ -52,11 +52,11 @@ test('a new mail appears by itself, and is unread until it is opened', async () 
   await expect.poll(() => page.title()).toBe('Inbox')
   await send({ subject: 'Second', text: 'Hello again' })
   await row('Second').waitFor()
-  await page.getByText('2 mails, 1 unread').waitFor()
+  await page.getByText('2 emails, 1 unread').waitFor()
   // What is open stays open.
   await page.getByRole('heading', { level: 2, name: 'First' }).waitFor()
-  await press(page, 'Mark all read')
-  await page.getByText('2 mails, 0 unread').waitFor()
+  await press(page, 'Mark all as read')
+  await page.getByText('2 emails, 0 unread').waitFor()
 })
 
 test('by keys alone: j and k or the arrows move, Enter opens, Escape goes back, / searches', async () => {
@@ -73,7 +73,7 @@ test('by keys alone: j and k or the arrows move, Enter opens, Escape goes back, 
   await keys('j')
   expect(await focused()).toContain('Third')
   await keys('Escape')
-  await page.getByText('Choose a mail.').waitFor()
+  await page.getByText('Select an email.').waitFor()
   expect(await focused()).toContain('Second')
   await keys('/')
   await page.keyboard.type('about fir')
@@ -101,7 +101,7 @@ test('a mail as HTML, as text, its headers and its source, on a telephone too', 
   await expectNarrow(page)
   await page.setViewportSize({ width: 375, height: 700 })
   expect(await row('Parts').isVisible()).toBe(false)
-  await press(page, '← All mails')
+  await press(page, '← All emails')
   expect(await row('Parts').isVisible()).toBe(true)
   await page.setViewportSize({ width: 1000, height: 760 })
 })
@@ -114,7 +114,7 @@ test('one mail is deleted, then all of them', async () => {
   expect(await focused()).toContain('Two')
   page.once('dialog', (dialog) => void dialog.accept())
   await press(page, 'Delete all')
-  await page.getByText('No mail yet.').waitFor()
+  await page.getByText('No emails yet.').waitFor()
   expect(app.deps.inbox?.list()).toEqual([])
 })
 
@@ -207,12 +207,12 @@ test('mails are there after a restart in development, and an open page finds the
   await row('Kept').waitFor()
   const { PORT, PUBLIC_URL } = { PORT: new URL(app.origin).port, PUBLIC_URL: app.origin }
   await app.close()
-  await page.getByText('The server does not answer.').waitFor()
+  await page.getByText('The server is not responding.').waitFor()
   app = {
     ...(await startApp({ APP_ENV: 'development', FRONTEND_URL: undefined, DATA_DIR, PORT, PUBLIC_URL })),
     origin: PUBLIC_URL,
   }
-  await page.getByText('The server does not answer.').waitFor({ state: 'detached' })
+  await page.getByText('The server is not responding.').waitFor({ state: 'detached' })
   await row('Kept').waitFor()
   await send({ subject: 'After the restart', text: 'x' })
   await row('After the restart').waitFor()

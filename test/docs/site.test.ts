@@ -134,7 +134,7 @@ describe('in production', () => {
 
   test('the pages say of this server what the document says, and no more', async () => {
     const start = (await ask('/docs')).body
-    expect(start).not.toMatch(/What runs here|\/dev\/|guides/)
+    expect(start).not.toMatch(/What is running|\/dev\/|guides/)
     const route = (await ask('/docs/routes/post-v0-auth-login')).body
     expect(route).toContain('auth:invalid_credentials')
     expect(route).not.toMatch(/id="policy"|name="force"/)

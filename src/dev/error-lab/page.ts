@@ -1,36 +1,27 @@
 import { catalogue, type ErrorCode } from '../../errors/catalogue.ts'
-import { htmlPage } from '../../pages/layout.ts'
+import { searchIn, toolPage } from '../tool-page.ts'
 import type { Documented } from './documented.ts'
 
-/** Its script fills it, from what /dev/errors/table and /dev/force answer. */
-export const labPage = htmlPage({
+/** Filled from what /dev/errors/table and /dev/force answer. */
+export const labPage = toolPage({
   title: 'Error lab',
-  head: `<meta name="color-scheme" content="light dark">
-<link rel="stylesheet" href="/docs/assets/base.css">
-<link rel="stylesheet" href="/dev/errors/assets/lab.css">
-<script type="module" src="/dev/errors/assets/lab.js"></script>`,
-  body: `<header class="bar">
-<h1>Error lab</h1>
-<form role="search"><input id="query" type="search" aria-label="Search routes and codes" aria-keyshortcuts="/"
-  placeholder="Search routes and codes" autocomplete="off" spellcheck="false"></form>
+  assets: '/dev/errors/assets/lab',
+  bar: `${searchIn('routes and codes', 'Search routes and codes')}
 <label>Answer <select id="how">
 <option value="before">instead of the request</option>
-<option value="after">after it was carried out</option>
+<option value="after">after the request was carried out</option>
 <option value="drop">by cutting the connection</option>
 <option value="garbage">with a proxy’s page</option>
 </select></label>
-<label>how often <select id="times"><option value="">always</option><option value="1">once</option></select></label>
-<button id="off" type="button" class="quiet" hidden>Switch all off</button>
-<a href="/docs/errors">Errors</a>
-<a href="/dev/app">Example</a>
-</header>
-<p id="status" role="status"></p>
-<main>
+<label>How often <select id="times"><option value="">always</option><option value="1">once</option></select></label>
+<button id="off" type="button" class="quiet" hidden>Turn all off</button>`,
+  links: { Errors: '/docs/errors', Example: '/dev/app' },
+  body: `<main>
 <section id="routes" aria-label="Routes"></section>
 <aside aria-labelledby="last">
 <h2 id="last">Last ten forced answers</h2>
 <ol id="answers"></ol>
-<p id="none" class="soft">None yet. Switch a code on, then use your front end in this browser.</p>
+<p id="none" class="soft">None yet. Turn a code on, then use your front end in this browser.</p>
 </aside>
 </main>
 <template id="route"><details><summary><code></code> <span class="soft"></span> <strong></strong></summary

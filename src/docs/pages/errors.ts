@@ -14,10 +14,10 @@ const domainOf = (code: string): string => (code.includes(':') ? code.split(':',
 
 /** Whose doing it is, as far as the status tells. */
 function causeOf(status: number): string {
-  if (status === 401 || status === 403) return 'who asks'
-  if (status === 404 || status === 409 || status === 410) return 'what is there'
-  if (status === 429) return 'how often'
-  return status >= 500 ? 'our side' : 'what was sent'
+  if (status === 401 || status === 403) return 'the caller'
+  if (status === 404 || status === 409 || status === 410) return 'the current state'
+  if (status === 429) return 'too many requests'
+  return status >= 500 ? 'the server' : 'the request'
 }
 
 export const errorLink = (code: ErrorCode): Html => html`<a href="${errorPlace(code)}"><code>${code}</code></a>`
@@ -34,8 +34,8 @@ export function errorsPage(operations: readonly Operation[]): Shown {
   return {
     title: 'Errors',
     body: html`<h1>Errors</h1>
-<p class="lead">Every error that this server answers with. Programs decide by <code>code</code>. The same list as JSON:
-<a href="/v0/errors">/v0/errors</a>.</p>
+<p class="lead">Every error that this server can return. Let programs decide by <code>code</code>. The same list
+as JSON: <a href="/v0/errors">/v0/errors</a>.</p>
 <form class="filters" role="search" data-filters="errors" hidden>
 ${searchField('Code, meaning, cause, what to do')}
 ${choice('domain', 'Domain', 'all', options(errorCodes.map(domainOf)))}
@@ -92,12 +92,12 @@ export function errorPage(
 <h2 id="meaning">Meaning</h2><p>${meaning}</p>
 <h2 id="cause">Cause</h2><p>${sentence(description)}</p>
 <h2 id="what-to-do">What to do</h2><p>${advice}</p>
-<h2 id="answer">As it comes</h2>
+<h2 id="answer">The response</h2>
 ${block(answerOf(code, 'application/json', style))}
 <p>With <code>Accept: application/problem+json</code>:</p>
 ${block(answerOf(code, 'application/problem+json', style))}
 ${canForce && first ? forceIt(code, first, style) : ''}
-<h2 id="routes">Routes that answer it</h2>
+<h2 id="routes">Routes that return it</h2>
 <p class="soft">${routes.length} of ${operations.length}</p>
 <ul class="plain">${routes.map((route) => html`<li>${routeLink(route)}</li>\n`)}</ul>`,
   }
@@ -111,7 +111,7 @@ const forceIt = (
   route: Operation,
   { publicUrl }: ErrorStyle,
 ): Html => html`<h2 id="force">See it now</h2>
-<p>Any of its routes answers it on demand, here or from your code (<a href="/docs/guides/error-lab">error lab</a>):</p>
+<p>Any of its routes returns it on demand, here or from your code (<a href="/docs/guides/error-lab">error lab</a>):</p>
 ${block(`curl -i -X ${route.method} '${publicUrl}${route.path}' -H 'X-Postern-Force: ${code}'`, 'bash')}
 <p><a class="button" href="${routePlace(route)}?force=${code}#try">Force it in the browser</a></p>`
 

@@ -18,8 +18,8 @@ export function routesPage(operations: readonly Operation[], tags: Tags): Shown 
     title: 'API reference',
     headings: [...groups.keys()].map((name) => ({ id: slugOf(name), text: name, depth: 2 })),
     body: html`<h1>API reference</h1>
-<p class="lead">Each route with its fields, its answers, exactly the errors that it can answer with, and a form that
-tries it. For programs: <a href="/openapi.json">/openapi.json</a>.</p>
+<p class="lead">Each route with its fields, its responses, exactly the errors it can return, and a form to
+try it. For programs: <a href="/openapi.json">/openapi.json</a>.</p>
 <form class="filters" role="search" data-filters="routes" hidden>
 ${searchField('Path, summary, who may call it')}
 <p role="status" class="soft"></p>
@@ -63,7 +63,7 @@ ${showsPolicy ? policyList(operation) : html`<p>${description}</p>`}
 ${given.length > 0 ? html`<h2 id="parameters">Parameters</h2>${fieldTable(given)}` : ''}
 ${body && html`<h2 id="body">Body</h2><p class="soft"><code>${body[0]}</code></p>`}
 ${body && fieldTable(fieldsOf(body[1].schema ?? {}, components))}
-<h2 id="answers">Answers</h2>
+<h2 id="answers">Responses</h2>
 ${answers(operation, components)}
 <h2 id="errors">Errors</h2>
 <table class="codes"><tbody>${[...byStatus]
@@ -121,7 +121,7 @@ ${inAddress.map(({ name, in: place, required }) =>
 )}
 ${isJson && bodyField(sample)}
 ${kind !== undefined && !isJson && labelled('file', 'File', (id) => html`<input ${id} type="file">`)}
-${textField('bearer', html`Bearer token <span class="soft">where no cookie is to be sent</span>`)}
+${textField('bearer', html`Bearer token <span class="soft">instead of cookies</span>`)}
 ${canForce && choice('force', 'Force an error', 'none: ask the server', forced)}
 <p><button type="submit">Send</button></p>
 <div class="answer" role="status"></div>

@@ -35,20 +35,20 @@ export function startPage({ config, version, codes, operations, hasInbox }: Star
   return {
     title: 'Start',
     body: html`<h1>Authentication whose errors are a contract</h1>
-<p class="lead">Every error that a route can answer is declared by that route, typed in the client, and explained here:
+<p class="lead">Every error that a route can return is declared by that route, typed in the client, and explained here:
 ${codes} codes on ${operations} operations.</p>
 ${isProduction ? '' : nextSteps(hasInbox)}
 <h2 id="where">Where things are</h2>
 <div class="cards">
-${card('/docs/errors', 'Errors', 'Each code: what it means, what raises it, what to do, and the bytes that come.')}
-${card('/docs/routes', 'API reference', 'Each route: its fields, its answers, its codes, and a form that tries it.')}
+${card('/docs/errors', 'Errors', 'Each code: what it means, what raises it, what to do, and the exact response.')}
+${card('/docs/routes', 'API reference', 'Each route: its fields, its responses, its codes, and a form to try it.')}
 ${card('/openapi.json', 'OpenAPI document', 'The same for programs: generate a client in any language from it.')}
 ${isProduction ? '' : card('/docs/guides/client', 'Typed client', 'For TypeScript: a forgotten code does not compile.')}
 </div>
 ${
   isProduction
     ? ''
-    : html`<h2 id="running">What runs here</h2>
+    : html`<h2 id="running">What is running</h2>
 <dl class="facts"><div><dt>Version</dt><dd>${version}</dd></div><div><dt>Environment</dt><dd>${config.appEnv}</dd></div>
 ${featuresOf(config).map(([name, state]) => html`<div><dt>${name}</dt><dd>${state}</dd></div>\n`)}</dl>`
 }`,

@@ -15,12 +15,12 @@ export function startTrying(): void {
 
 async function send(form: HTMLFormElement): Promise<void> {
   const place = form.querySelector('.answer') as HTMLElement
-  place.replaceChildren('Asking …')
+  place.replaceChildren('Sending …')
   try {
     const { url, options } = requestOf(form)
     await show(place, await fetch(url, options))
   } catch (error) {
-    place.replaceChildren(`No answer: ${String(error)}`)
+    place.replaceChildren(`No response: ${String(error)}`)
   }
 }
 

@@ -29,7 +29,7 @@ async function readAll(): Promise<void> {
       mails = await findMails(query.value)
       status.textContent = ''
     } catch {
-      status.textContent = 'The server does not answer. This page goes on trying.'
+      status.textContent = 'The server is not responding. Still trying …'
       return
     }
   }
@@ -40,14 +40,14 @@ function show(): void {
   showList(mails, wanted())
   const unread = mails.filter(({ Read }) => !Read).length
   document.title = unread > 0 ? `(${unread}) Inbox` : 'Inbox'
-  byId('count').textContent = `${mails.length} ${mails.length === 1 ? 'mail' : 'mails'}, ${unread} unread`
+  byId('count').textContent = `${mails.length} ${mails.length === 1 ? 'email' : 'emails'}, ${unread} unread`
   byId('read-all').hidden = unread === 0
   byId('delete-all').hidden = mails.length === 0 || query.value !== ''
   const empty = byId('empty')
   empty.hidden = mails.length > 0
   const [title, text] = query.value
-    ? ['No mail has these words.', 'Every word must be in sender, recipient, subject or text.']
-    : ['No mail yet.', 'What this server sends appears here by itself; nothing leaves this machine.']
+    ? ['No emails match.', 'Every word must appear in the sender, recipient, subject or text.']
+    : ['No emails yet.', 'Whatever this server sends shows up here by itself. Nothing leaves this machine.']
   empty.replaceChildren(element('strong', {}, title), text)
 }
 
@@ -115,7 +115,7 @@ query.form?.addEventListener('submit', (event) => {
 query.addEventListener('input', () => void refresh())
 byId('read-all').addEventListener('click', () => void markRead(...mails.map(({ ID }) => ID)))
 byId('delete-all').addEventListener('click', () => {
-  if (confirm('Delete all mails?')) void deleteMails().then(goBack)
+  if (confirm('Delete all emails?')) void deleteMails().then(goBack)
 })
 addEventListener('hashchange', () => void openWanted())
 addEventListener('popstate', () => void openWanted())

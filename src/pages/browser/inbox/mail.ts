@@ -15,7 +15,7 @@ let chosen = 'HTML'
 
 export function showHint(): void {
   const key = (name: string) => element('kbd', {}, name)
-  const hint = element('p', { class: 'hint' }, 'Choose a mail. ', element('br'))
+  const hint = element('p', { class: 'hint' }, 'Select an email. ', element('br'))
   hint.append(
     key('j'),
     key('k'),
@@ -31,7 +31,7 @@ export function showHint(): void {
 }
 
 export function showGone(): void {
-  place.replaceChildren(element('p', { class: 'hint' }, 'This mail is not here any more.'))
+  place.replaceChildren(element('p', { class: 'hint' }, 'This email is no longer here.'))
 }
 
 type Acts = { readonly goBack: () => void; readonly remove: () => void }
@@ -47,7 +47,7 @@ export function showMail(mail: Message, { goBack, remove }: Acts): void {
       element(
         'div',
         { class: 'tools' },
-        element('button', { id: 'back', type: 'button', click: goBack }, '← All mails'),
+        element('button', { id: 'back', type: 'button', click: goBack }, '← All emails'),
         element('button', { type: 'button', class: 'quiet', click: remove }, 'Delete'),
       ),
       element('h2', {}, Subject),
@@ -138,5 +138,5 @@ function tabs(all: readonly Tab[]): readonly HTMLElement[] {
     })
   }
   void choose((there.find(({ name }) => name === chosen) ?? there[0]) as Tab)
-  return [element('div', { role: 'tablist', 'aria-label': 'Parts of the mail' }, ...buttons), panel]
+  return [element('div', { role: 'tablist', 'aria-label': 'Parts of the email' }, ...buttons), panel]
 }

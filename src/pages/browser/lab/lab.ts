@@ -57,7 +57,7 @@ async function say(act: Promise<unknown>): Promise<void> {
     show(await readState())
     status.textContent = ''
   } catch (error) {
-    status.textContent = error instanceof TypeError ? 'The server does not answer.' : String(error)
+    status.textContent = error instanceof TypeError ? 'The server is not responding.' : String(error)
   }
 }
 
