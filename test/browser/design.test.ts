@@ -111,6 +111,12 @@ test(
     await page.getByRole('button', { name: /^Resend in 0:\d\d$/ }).waitFor()
 
     await page.getByRole('link', { name: 'Back to sign-in' }).click()
+    await heading(page, 'Sign in')
+    await page.goBack()
+    await heading(page, 'Check your email')
+    // The password was left behind with the place.
+    expect(await page.getByRole('button').count()).toBe(0)
+    await page.goForward()
     await page.getByRole('link', { name: 'Forgot your password?' }).click()
     await fill(page, { 'Email address': email })
     await press(page, 'Send me a link')

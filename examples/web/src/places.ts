@@ -66,5 +66,10 @@ export function go<P extends OwnPlace>(place: P, ...[given]: P extends keyof Han
 
 /** Calls on every change of place, by `go`, by a link or by the browser's own buttons. */
 export function onPlace(show: () => void): void {
-  for (const event of ['place', 'hashchange']) addEventListener(event, show)
+  addEventListener('place', show)
+  addEventListener('hashchange', () => {
+    // Whoever leaves by a link or goes back leaves behind what was handed on, a password even.
+    handed = {}
+    show()
+  })
 }
