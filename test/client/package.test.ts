@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process'
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -22,7 +31,7 @@ const answer = "await createClient({ baseUrl: 'http://127.0.0.1:1' }).GET('/v0/u
 const firstCall = `import { createClient } from 'postern/client'; console.log((${answer}).error.code)`
 
 /** As an application's browser gets it. */
-async function bundle(name: string) {
+async function bundle(name: string, external: readonly string[] = []) {
   const { outputFiles, metafile } = await build({
     entryPoints: [join(root, `dist/client/${name}.js`)],
     absWorkingDir: root,
@@ -33,6 +42,7 @@ async function bundle(name: string) {
     platform: 'browser',
     write: false,
     metafile: true,
+    external: [...external],
   })
   return { zipped: gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).byteLength, metafile }
 }
@@ -72,6 +82,21 @@ test('it is under 6 kB for a browser, and needs nothing else', async () => {
   expect(others).toEqual([])
 })
 
+test('postern/react is under 2 kB beside the client and React, which it does not bring', async () => {
+  const { zipped, metafile } = await bundle('react', ['react'])
+  expect(zipped).toBeLessThan(2000)
+  expect(Object.keys(metafile.inputs).sort()).toEqual(
+    ['react', 'use-action', 'use-session'].map((name) => `dist/client/${name}.js`),
+  )
+  // A server component may import it.
+  expect(readFileSync(join(root, 'dist/client/react.js'), 'utf8')).toMatch(/^'use client'/)
+  const { peerDependencies, peerDependenciesMeta } = manifest('dist/client/package.json')
+  expect([peerDependencies, peerDependenciesMeta]).toEqual([{ react: '>=18' }, { react: { optional: true } }])
+  expect(await node("console.log(Object.keys(await import('postern/react')).join())")).toBe(
+    'SessionProvider,useAction,useSession',
+  )
+})
+
 const frontEnd = `import { createClient, type ErrorOf } from 'postern/client'
 import { codesOf } from 'postern/client/codes'
 import { createTestingClient, testingFetch } from 'postern/testing'
@@ -103,6 +128,8 @@ describe('packed and installed in a folder of its own, by npm', () => {
     const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code)
     writeFileSync(join(home, 'explain.ts'), examples.find((code) => code.includes('satisfies never')) ?? '?')
     writeFileSync(join(home, 'lab.ts'), examples.find((code) => code.includes('postern/testing')) ?? '?')
+    const [withReact = '?'] = [...readme.matchAll(/```tsx\n([\s\S]*?)```/g)].map(([, code]) => code)
+    writeFileSync(join(home, 'form.tsx'), withReact)
   }, 120_000)
   afterAll(() => rmSync(home, { recursive: true, force: true }))
 
@@ -116,10 +143,14 @@ describe('packed and installed in a folder of its own, by npm', () => {
     'its types are whole where there is only a browser, and what its README teaches compiles: %j [FD81 FD84]',
     async (resolution) => {
       const lib = ['es2022', 'dom', 'dom.iterable', 'dom.asynciterable']
-      const compilerOptions = { ...resolution, target: 'es2022', lib, types: [], strict: true, noEmit: true }
+      // As an application brings it.
+      const types = join(home, 'node_modules/@types')
+      if (!existsSync(types)) symlinkSync(join(root, 'node_modules/@types'), types)
+      const options = { target: 'es2022', lib, types: [], strict: true, noEmit: true, jsx: 'react-jsx' }
+      const compilerOptions = { ...resolution, ...options }
       writeFileSync(
         join(home, 'tsconfig.json'),
-        JSON.stringify({ compilerOptions, files: ['front-end.ts', 'explain.ts', 'lab.ts'] }),
+        JSON.stringify({ compilerOptions, files: ['front-end.ts', 'explain.ts', 'lab.ts', 'form.tsx'] }),
       )
       const tsc = join(root, 'node_modules/typescript/bin/tsc')
       await expect(run(process.execPath, [tsc, '-p', home])).resolves.toBeTruthy()
