@@ -11,8 +11,10 @@ export type PathOf<A extends Method | OperationName> = A extends OperationName
   ? Operations[A]['path']
   : { [P in keyof Routes]: A extends keyof Routes[P] ? P : never }[keyof Routes]
 
-type MethodOf<A extends Method | OperationName> = A extends OperationName ? Operations[A]['method'] : A
-type RouteOf<A extends Method | OperationName, P extends PathOf<A>> = Routes[P][MethodOf<A> & keyof Routes[P]]
+/** Of several operations each for itself, as their methods differ. */
+type RouteOf<A extends Method | OperationName, P extends PathOf<A>> = A extends OperationName
+  ? Routes[Operations[A]['path']][Operations[A]['method'] & keyof Routes[Operations[A]['path']]]
+  : Routes[P][A & keyof Routes[P]]
 type Member<Route, Name extends string> = Route extends { readonly [N in Name]: infer Value } ? Value : never
 
 /** What the route answers, `DataOf<'getMe'>` or `DataOf<'GET', '/v0/user/me'>`; `undefined` where it answers 204, without a body. */

@@ -45,6 +45,12 @@ holds<Equal<ErrorOf<'signIn'>, ErrorOf<'POST', '/v0/auth/login'>>>()
 holds<Equal<InitOf<'signIn'>, InitOf<'POST', '/v0/auth/login'>>>()
 holds<Equal<InitOf<'getFile'>, InitOf<'GET', '/v0/files/{name}'>>>()
 
+/** Of several, of whatever methods, those of each. */
+holds<
+  Equal<CodeOf<'getSession' | 'endSession' | 'signIn'>, CodeOf<'getSession'> | CodeOf<'endSession'> | CodeOf<'signIn'>>
+>()
+holds<Equal<DataOf<'getSession' | 'getMe'>, DataOf<'getSession'> | DataOf<'getMe'>>>()
+
 export function exhaustive(error: ErrorOf<'GET', '/v0/auth/oauth/providers'>): string {
   switch (error.code) {
     case 'rate_limit:exceeded':
