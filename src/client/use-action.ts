@@ -40,7 +40,7 @@ type Outcome<Result extends AnyAnswer> = { readonly pending: boolean; readonly r
 const idle = { pending: false }
 
 /**
- * A call that a person makes, as `useAction(auth.signIn)`: one run at a time, its error in the form that a form needs it.
+ * A call that a person makes, as `useAction(auth.signIn)`: one run at a time, its error as a form needs it.
  * It ends with the component; what a run answers that is no longer wanted changes nothing.
  */
 export function useAction<Init extends object | undefined, Given extends Promise<AnyAnswer>>(

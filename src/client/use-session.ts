@@ -52,8 +52,8 @@ export type SessionProviderProps = {
 }
 
 /**
- * Knows who is signed in, for all components below it: by one request, which a guest's console does not complain of, and
- * by another whenever the page comes to the front again, as somebody may have signed out elsewhere.
+ * Knows who is signed in, for all components below it: by one request, of which a guest's console does not complain,
+ * and by another whenever the page comes to the front again, as somebody may have signed out elsewhere.
  */
 export function SessionProvider({ auth, initial, children }: SessionProviderProps) {
   const [known, setKnown] = useState(() => knownOf(initial))
