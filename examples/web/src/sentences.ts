@@ -60,12 +60,12 @@ export const sentences: Readonly<Record<Code, string>> = {
   'totp:qr_generation_failed': 'Your address is too long for a QR code that phones can read.',
 
   'passkey:invalid_challenge':
-    'That passkey was asked for elsewhere, or its answer was used already. Please try again.',
+    'This request was started in another browser, or has already been used. Please try again.',
   'passkey:challenge_expired': 'That took too long. Please try again.',
   'passkey:unknown_credential': 'This passkey was deleted. Please sign in another way.',
   'passkey:invalid_assertion': 'This passkey did not work here. Please try again or sign in another way.',
   'passkey:invalid_registration': 'This passkey could not be saved. Please try again.',
-  'passkey:already_registered': 'This passkey is saved already.',
+  'passkey:already_registered': 'This passkey is already saved.',
   'passkey:limit_reached': 'You have as many passkeys as an account can have. Delete one that you no longer use.',
   'passkey:not_registered': 'Your account has no passkey yet.',
   'passkey:last_login_method': 'This is your only way to sign in. Set a password first.',
@@ -93,7 +93,7 @@ export const sentences: Readonly<Record<Code, string>> = {
   'file:unsupported_type': 'We cannot use this type of file. Please choose a JPEG, PNG, GIF or WebP file.',
   'file:not_found': 'There is no picture here.',
   'file:read_error': 'We cannot show this picture right now.',
-  FILE_TOO_LARGE: 'This file is too large. Pictures can be up to 4 MB.',
+  FILE_TOO_LARGE: 'This is too large to send. Pictures can be up to 4 MB.',
 
   'rate_limit:exceeded': 'Too many attempts. Please wait a moment and try again.',
   'turnstile:token_missing': robot,
