@@ -1,3 +1,4 @@
+import { walkFrontEnd } from './front-end.ts'
 import type { Followed } from './guide.ts'
 
 type Walk = {
@@ -7,4 +8,7 @@ type Walk = {
 }
 
 /** By the name of the guide's file. */
-export const walks: Readonly<Record<string, Walk>> = {}
+export const walks: Readonly<Record<string, Walk>> = {
+  next: { place: 'http://localhost:3000', walk: walkFrontEnd },
+  react: { place: 'http://localhost:5173', walk: walkFrontEnd },
+}
