@@ -6,7 +6,7 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 /** The operations of `/openapi.json`: `signIn`, `getMe`. */
 export type OperationName = keyof Operations
 
-/** The paths that take the method, as `/openapi.json` writes them (`/v0/auth/sessions/{management_id}`), or the operation's. */
+/** The paths that take the method, as `/openapi.json` writes them (`/v0/auth/devices/{id}`), or the operation's. */
 export type PathOf<A extends Method | OperationName> = A extends OperationName
   ? Operations[A]['path']
   : { [P in keyof Routes]: A extends keyof Routes[P] ? P : never }[keyof Routes]
@@ -17,7 +17,7 @@ type RouteOf<A extends Method | OperationName, P extends PathOf<A>> = A extends 
   : Routes[P][A & keyof Routes[P]]
 type Member<Route, Name extends string> = Route extends { readonly [N in Name]: infer Value } ? Value : never
 
-/** What the route answers, `DataOf<'getMe'>` or `DataOf<'GET', '/v0/user/me'>`; `undefined` where it answers 204, without a body. */
+/** What `DataOf<'getMe'>` or `DataOf<'GET', '/v0/user/me'>` answers; `undefined` where it is a 204, without a body. */
 export type DataOf<A extends Method | OperationName, P extends PathOf<A> = PathOf<A>> = Member<RouteOf<A, P>, 'data'>
 
 /** The codes that the route declares. */

@@ -17,7 +17,7 @@ export const routes: readonly RouteCodes[] = Object.entries(declared).flatMap(([
   Object.entries(methods).map(([method, bits]) => ({ method: method as Method, path, codes: read(bits) })),
 )
 
-/** The codes that `codesOf('signIn')` or `codesOf('POST', '/v0/auth/login')` may refuse with, in order: to loop over in tests. */
+/** The codes that an operation declares, by its name or by method and path, in order: to loop over in tests. */
 export function codesOf<N extends OperationName>(name: N): readonly CodeOf<N>[]
 export function codesOf<M extends Method, P extends PathOf<M>>(method: M, path: P): readonly CodeOf<M, P>[]
 export function codesOf(...said: readonly string[]): readonly string[] {

@@ -55,7 +55,7 @@ export function useAction<Init extends object | undefined, Given extends Promise
     latest.current = { call, options }
   })
 
-  /** Also where effects end and begin again, in Strict Mode or an `Activity` that is hidden: then it is pending no more. */
+  /** Also where effects only pause, in Strict Mode or a hidden `Activity`: it is pending no more. */
   const end = useCallback(() => {
     underWay.current?.abort()
     underWay.current = undefined

@@ -29,7 +29,7 @@ type Known = { readonly error?: ErrorOf<'getSession'> | undefined } & (
 )
 
 export type SessionState = Known & {
-  /** Asks again: after a sign-in, a sign-out or a change of the account. What was known stays until the answer is there. */
+  /** Asks again, as after a sign-in or a sign-out. What was known stays until the answer is there. */
   readonly refresh: () => Promise<void>
 }
 
@@ -46,7 +46,7 @@ const Context = createContext<SessionState | undefined>(undefined)
 export type SessionProviderProps = {
   /** One for the whole application, made outside its components. */
   readonly auth: Pick<Client, 'getSession'>
-  /** What a server has asked already, `null` for a guest: the first picture is the right one, and no request is made for it. */
+  /** What a server has asked already, `null` for a guest: the first picture is right, and no request is made. */
   readonly initial?: Session | null | undefined
   readonly children?: ReactNode
 }
@@ -103,7 +103,7 @@ export function SessionProvider({ auth, initial, children }: SessionProviderProp
   return createElement(Context.Provider, { value }, children)
 }
 
-/** The same in every component below the provider: `loading`, `guest`, `signed-in`, or `failed` where nothing is known. */
+/** The same in every component below the provider; `failed` where nothing is known. */
 export function useSession(): SessionState {
   const state = useContext(Context)
   if (!state) throw new Error('useSession needs a <SessionProvider auth={…}> above it')

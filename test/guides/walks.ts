@@ -1,5 +1,6 @@
 import { walkFrontEnd } from './front-end.ts'
 import type { Followed } from './guide.ts'
+import { walkReact } from './react-example.ts'
 
 type Walk = {
   /** Where the guide's last command serves what it built. */
@@ -10,5 +11,5 @@ type Walk = {
 /** By the name of the guide's file. */
 export const walks: Readonly<Record<string, Walk>> = {
   next: { place: 'http://localhost:3000', walk: walkFrontEnd },
-  react: { place: 'http://localhost:5173', walk: walkFrontEnd },
+  react: { place: 'http://localhost:5173', walk: walkReact },
 }
