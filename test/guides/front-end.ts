@@ -1,24 +1,10 @@
 import type { Browser, Page } from 'playwright-core'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { openChromium } from '../support/chromium.ts'
 import type { Followed } from './guide.ts'
+import { mailedLink } from './mailed-link.ts'
 
 const ada = { email: 'ada@example.com', password: 'correct horse battery' }
-
-/** The newest link that was mailed, which leads to what the guide built. */
-async function mailedLink(postern: string, page: string): Promise<string> {
-  const api = async (path: string) => (await fetch(`${postern}/api/v1/${path}`)).json()
-  return vi.waitFor(
-    async () => {
-      const { messages } = await api(`search?query=to:${ada.email}`)
-      const { Text } = await api(`message/${messages[0].ID}`)
-      const [link] = new RegExp(`\\S+/account/${page}\\?token=\\S+`).exec(Text) ?? []
-      if (link === undefined) throw new Error(`no link to ${page} has been mailed`)
-      return link
-    },
-    { timeout: 15_000, interval: 100 },
-  )
-}
 
 async function openWindow(browser: Browser, origin: string): Promise<Page> {
   const context = await browser.newContext({ baseURL: origin })
@@ -62,7 +48,7 @@ export async function walkFrontEnd({ postern, origin }: Followed): Promise<void>
       await page.getByLabel(label).fill(value)
     await press(page, 'Sign up')
     await page.getByText('mailed you a link').waitFor()
-    await page.goto(await mailedLink(postern, 'verify-email'), { waitUntil: 'networkidle' })
+    await page.goto(await mailedLink(postern, ada.email, 'verify-email'), { waitUntil: 'networkidle' })
     await press(page, 'Continue')
     await expectAccount(page)
     await page.reload()
@@ -82,7 +68,7 @@ export async function walkFrontEnd({ postern, origin }: Followed): Promise<void>
     const elsewhere = await openWindow(browser, origin)
     await signIn(elsewhere)
     await elsewhere.getByText('mailed you a link').waitFor()
-    await elsewhere.goto(await mailedLink(postern, 'verify-device'), { waitUntil: 'networkidle' })
+    await elsewhere.goto(await mailedLink(postern, ada.email, 'verify-device'), { waitUntil: 'networkidle' })
     await press(elsewhere, 'Continue')
     await expectAccount(elsewhere)
   } finally {

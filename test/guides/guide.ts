@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { inject, vi } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { inject } from 'vitest'
 import { createDatabase } from '../support/database.ts'
 import { freePort } from '../support/free-port.ts'
 import { startServerProcess } from '../support/server-process.ts'
@@ -11,6 +12,8 @@ import { startServerProcess } from '../support/server-process.ts'
 const root = join(import.meta.dirname, '../..')
 
 export const textOf = (name: string): string => readFileSync(join(root, 'docs/guides', `${name}.md`), 'utf8')
+
+type Variables = Readonly<Record<string, string>>
 
 type Block = { readonly language: string; readonly text: string }
 
@@ -36,15 +39,22 @@ export function scriptOf(name: string): string {
     .join('')
 }
 
+/** A file of the guide, by the name in its first line. */
+export function fileOf(name: string, file: string): string {
+  const block = blocksOf(name).find(({ text }) => fileName.exec(text)?.[1] === file)
+  if (block === undefined) throw new Error(`docs/guides/${name}.md has no ${file}`)
+  return block.text
+}
+
 /** The variables with which the guide starts Postern. */
-function variablesOf(name: string): Readonly<Record<string, string>> {
+function variablesOf(name: string): Variables {
   const commands = blocksOf(name).filter(({ text }) => text.startsWith(ofPostern))
   const assigned = commands.flatMap(({ text }) => [...text.matchAll(/\b([A-Z][A-Z_]+)=(\S+)/g)])
   return Object.fromEntries(assigned.map(([, variable = '', value = '']) => [variable, value]))
 }
 
 /** A first start, in development, with the server's own defaults. */
-export async function startPostern(variables: Readonly<Record<string, string>> = {}) {
+export async function startPostern(variables: Variables = {}) {
   const database = await createDatabase(inject('postgresUrl'))
   const folder = mkdtempSync(join(tmpdir(), 'postern-guide-data-'))
   const env = { APP_ENV: 'development', DATABASE_URL: database.url, DATA_DIR: join(folder, 'data') }
@@ -71,27 +81,27 @@ export type Followed = {
  * The guide followed to its end in a fresh folder, until what it builds answers. Nothing of it changes but two ports, so that it runs beside
  * whatever else this machine does: Postern's 8080, and its own, which is that of `place`.
  */
-export async function follow(name: string, place: string): Promise<Followed> {
+export async function follow(name: string, place: string, own: Variables = {}): Promise<Followed> {
   const written = new URL(place).port
   const port = String(await freePort())
   const local = (text: string): string => text.replaceAll(written, port)
-  const variables = Object.entries(variablesOf(name)).map(([variable, value]) => [variable, local(value)])
+  const variables = Object.entries({ ...variablesOf(name), ...own }).map(([variable, value]) => [
+    variable,
+    local(value),
+  ])
   const postern = await startPostern(Object.fromEntries(variables))
   const script = local(scriptOf(name)).replaceAll('localhost:8080', new URL(postern.origin).host)
-  const project = await run(script, port)
+  const project = run(script, port)
   const stop = async (): Promise<void> => {
     await project.stop()
     await postern.stop()
   }
   const origin = local(place)
   try {
-    await vi.waitFor(
-      async () => {
-        project.expectRunning()
-        await fetch(origin, { redirect: 'manual' })
-      },
-      { timeout: 600_000, interval: 200 },
-    )
+    while (!(await answers(origin))) {
+      project.expectRunning()
+      await sleep(200)
+    }
   } catch (error) {
     await stop()
     throw error
@@ -99,7 +109,13 @@ export async function follow(name: string, place: string): Promise<Followed> {
   return { postern: postern.origin, origin, stop }
 }
 
-async function run(script: string, port: string) {
+const answers = (origin: string): Promise<boolean> =>
+  fetch(origin, { redirect: 'manual' }).then(
+    () => true,
+    () => false,
+  )
+
+function run(script: string, port: string) {
   const home = mkdtempSync(join(tmpdir(), 'postern-guide-'))
   const folder = join(home, 'projects')
   mkdirSync(folder)
@@ -107,7 +123,8 @@ async function run(script: string, port: string) {
   symlinkSync(root, join(folder, 'postern'))
   const child: ChildProcess = spawn('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: folder,
-    env: { ...withoutVitest(process.env), CI: '1', PORT: port },
+    // At a terminal npx asks whether it may install what it runs.
+    env: { ...withoutVitest(process.env), npm_config_yes: 'true', CI: '1', PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, which ends as a whole: commands start others.
     detached: true,

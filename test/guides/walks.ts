@@ -1,10 +1,13 @@
 import { walkFrontEnd } from './front-end.ts'
 import type { Followed } from './guide.ts'
 import { walkReact } from './react-example.ts'
+import { shortLived, walkService } from './service.ts'
 
 type Walk = {
   /** Where the guide's last command serves what it built. */
   readonly place: string
+  /** Of Postern's, beside those that the guide sets. */
+  readonly variables?: Readonly<Record<string, string>>
   readonly walk: (followed: Followed) => Promise<void>
 }
 
@@ -12,4 +15,6 @@ type Walk = {
 export const walks: Readonly<Record<string, Walk>> = {
   next: { place: 'http://localhost:3000', walk: walkFrontEnd },
   react: { place: 'http://localhost:5173', walk: walkReact },
+  go: { place: 'http://localhost:3000', variables: shortLived, walk: walkService },
+  python: { place: 'http://localhost:3000', variables: shortLived, walk: walkService },
 }

@@ -55,7 +55,7 @@ const starts: Readonly<Record<'nginx' | 'traefik' | 'caddy', (port: number, fold
     },
   }
 
-const nginxAround = (folder: string, http: string): string => {
+export const nginxAround = (folder: string, http: string): string => {
   const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (kind) => `${kind}_temp_path ${folder}/${kind};`,
   )
