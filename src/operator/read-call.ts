@@ -3,7 +3,7 @@ import { findNearest } from '../text/find-nearest.ts'
 import type { Command, Option, Options } from './command.ts'
 
 /** What every command takes. */
-export const usualOptions = {
+const usualOptions = {
   json: { type: 'boolean', about: 'print JSON instead of text' },
   help: { type: 'boolean', about: 'say how the command is used, and do nothing' },
 } as const satisfies Readonly<Record<string, Option>>

@@ -10,7 +10,7 @@ const leastBits = [0, 0, 36, 48, 60] as const
  * A guess at how hard it is to guess, while it is typed: 0 is shorter than the server takes, 4 is strong. The server decides, and
  * knows the passwords that many people use.
  */
-export function strengthOf(password: string, known: readonly string[] = []): number {
+function strengthOf(password: string, known: readonly string[] = []): number {
   if ([...password].length < passwordMinLength) return 0
   const bits = surprises(without(password.toLowerCase(), known)) * bitsEach(password)
   return leastBits.findLastIndex((least) => bits >= least)
