@@ -14,6 +14,7 @@ type Walk = {
 /** By the name of the guide's file. */
 export const walks: Readonly<Record<string, Walk>> = {
   sveltekit: { place: 'http://localhost:5173', walk: walkFrontEnd },
+  nuxt: { place: 'http://localhost:3000', walk: walkFrontEnd },
   next: { place: 'http://localhost:3000', walk: walkFrontEnd },
   react: { place: 'http://localhost:5173', walk: walkReact },
   go: { place: 'http://localhost:3000', variables: shortLived, walk: walkService },
