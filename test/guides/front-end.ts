@@ -4,25 +4,38 @@ import { openChromium } from '../support/chromium.ts'
 import type { Followed } from './guide.ts'
 import { mailedLink } from './mailed-link.ts'
 
-const ada = { email: 'ada@example.com', password: 'correct horse battery' }
+export const ada = { email: 'ada@example.com', password: 'correct horse battery' }
 
-async function openWindow(browser: Browser, origin: string): Promise<Page> {
+export async function openWindow(browser: Browser, origin: string): Promise<Page> {
   const context = await browser.newContext({ baseURL: origin })
   // What is compiled when it is asked for takes its time.
   context.setDefaultTimeout(60_000)
   return context.newPage()
 }
 
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+export const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
-async function signIn(page: Page, password = ada.password): Promise<void> {
+export async function signUp(page: Page): Promise<void> {
+  await page.goto('/sign-up', { waitUntil: 'networkidle' })
+  for (const [label, value] of Object.entries({
+    Email: ada.email,
+    Handle: 'ada_l',
+    Name: 'Ada',
+    Password: ada.password,
+  }))
+    await page.getByLabel(label).fill(value)
+  await press(page, 'Sign up')
+  await page.getByText('mailed you a link').waitFor()
+}
+
+export async function signIn(page: Page, password = ada.password): Promise<void> {
   await page.goto('/sign-in', { waitUntil: 'networkidle' })
   await page.getByLabel('Email').fill(ada.email)
   await page.getByLabel('Password').fill(password)
   await press(page, 'Sign in')
 }
 
-const expectAccount = async (page: Page): Promise<void> => {
+export const expectAccount = async (page: Page): Promise<void> => {
   await page.waitForURL('**/account')
   await page.getByText(`Signed in as ${ada.email}`).waitFor()
 }
@@ -38,16 +51,7 @@ export async function walkFrontEnd({ postern, origin }: Followed): Promise<void>
     await page.goto('/account')
     await page.waitForURL('**/sign-in')
 
-    await page.goto('/sign-up', { waitUntil: 'networkidle' })
-    for (const [label, value] of Object.entries({
-      Email: ada.email,
-      Handle: 'ada_l',
-      Name: 'Ada',
-      Password: ada.password,
-    }))
-      await page.getByLabel(label).fill(value)
-    await press(page, 'Sign up')
-    await page.getByText('mailed you a link').waitFor()
+    await signUp(page)
     await page.goto(await mailedLink(postern, ada.email, 'verify-email'), { waitUntil: 'networkidle' })
     await press(page, 'Continue')
     await expectAccount(page)

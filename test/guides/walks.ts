@@ -1,3 +1,4 @@
+import { walkApp } from './app.ts'
 import { walkFrontEnd } from './front-end.ts'
 import type { Followed } from './guide.ts'
 import { walkReact } from './react-example.ts'
@@ -15,6 +16,7 @@ type Walk = {
 export const walks: Readonly<Record<string, Walk>> = {
   sveltekit: { place: 'http://localhost:5173', walk: walkFrontEnd },
   nuxt: { place: 'http://localhost:3000', walk: walkFrontEnd },
+  expo: { place: 'http://localhost:8081', walk: walkApp },
   next: { place: 'http://localhost:3000', walk: walkFrontEnd },
   react: { place: 'http://localhost:5173', walk: walkReact },
   go: { place: 'http://localhost:3000', variables: shortLived, walk: walkService },
