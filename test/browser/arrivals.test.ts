@@ -106,7 +106,7 @@ test(
     await heading(page, 'Profile')
     await visit(page, 'Your data')
     await press(page, 'Email me a link to delete my account')
-    await said(page, 'We sent you a link to delete your account.')
+    await said(page, `We sent a link to ${who.email}. Open it to delete your account.`)
     await openMailed(page, app.origin, who.email, 'confirm-deletion')
     await press(page, 'Delete my account')
     await said(page, 'Your account has been deleted.')

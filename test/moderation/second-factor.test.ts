@@ -124,7 +124,8 @@ describe('an app counts as a second factor once those who are told of it had a d
     const off = 'Two-step sign-in is off. Once it is set up its codes count after 24 hours,'
     expect(await details()).toBe(`${off} ${byOperator}`)
     await setUpApp(client, own)
-    const [, from = '', rest] = /^The codes of this account count from (\S+), (.*)$/.exec(await details()) ?? []
+    const [, from = '', rest] =
+      /^The codes or passkeys of this account count from (\S+), (.*)$/.exec(await details()) ?? []
     expect(Math.abs(Date.parse(from) - Date.now() - 24 * 3_600_000)).toBeLessThan(60_000)
     expect(rest).toBe(byOperator)
     await ageTotp(own, person)

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { describe, expect, inject, test, vi } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { useApp } from '../support/app.ts'
 import { mailsTo, signedUp } from '../support/people.ts'
 import { type Cbor, SoftPasskey, type Twist } from '../support/soft-authenticator.ts'
 import { ageSessions, eventsOf } from '../totp/support.ts'
-import { offered, passkeys, register, registration, withPasskey } from './support.ts'
+import { browserAt, offered, passkeys, register, registration, untilOver, useHasty, withPasskey } from './support.ts'
 
 const app = useApp()
-const hasty = useApp({ PASSKEY_CHALLENGE_TTL_SECONDS: '1' })
+const hasty = useHasty(app)
 
 type Options = {
   readonly public_key: {
@@ -261,9 +261,9 @@ describe(`POST ${passkeys}`, () => {
   })
 
   test('passkey:challenge_expired', async () => {
-    const { client } = await signedUp(hasty)
+    const client = browserAt(hasty, (await signedUp(app)).client)
     const offer = await optionsOf(client)
-    await vi.waitUntil(() => Date.now() > Date.parse(offer.expires_at) + 100, { timeout: 5000 })
+    await untilOver(offer)
     const credential = new SoftPasskey().create(offer)
     expect((await client.post(passkeys, { credential })).code).toBe('passkey:challenge_expired')
   })

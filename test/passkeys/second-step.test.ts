@@ -1,11 +1,11 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { useApp } from '../support/app.ts'
 import type { SoftPasskey, Twist } from '../support/soft-authenticator.ts'
 import { ageTotp, onDeviceOf, tempToken, withTotp } from '../totp/support.ts'
-import { asked, passkeys, register, withPasskey } from './support.ts'
+import { asked, browserAt, passkeys, register, untilOver, useHasty, withPasskey } from './support.ts'
 
 const app = useApp()
-const hasty = useApp({ PASSKEY_CHALLENGE_TTL_SECONDS: '1', TOTP_LOGIN_TTL_SECONDS: '5' })
+const hasty = useHasty(app)
 
 const browserUrl = '/v0/auth/passkeys/second-step'
 const appUrl = '/v0/app/auth/passkeys/second-step'
@@ -82,10 +82,11 @@ describe.each([browserUrl, appUrl])('POST %s', (url) => {
   })
 
   test('passkey:challenge_expired', async () => {
-    const who = await withBoth(hasty)
-    const { client, temp_token } = await waiting(hasty, who)
+    const who = await withBoth()
+    const { client: browser, temp_token } = await waiting(app, who)
+    const client = browserAt(hasty, browser)
     const { body } = await client.post(`${url}/options`, { temp_token })
-    await vi.waitUntil(() => Date.now() > Date.parse(String(body.expires_at)) + 100, { timeout: 5000 })
+    await untilOver(body)
     expect((await client.post(url, { temp_token, credential: who.passkey.get(body) })).code).toBe(
       'passkey:challenge_expired',
     )

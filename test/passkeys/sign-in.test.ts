@@ -1,13 +1,24 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { useApp } from '../support/app.ts'
 import { mailsTo, signedUp } from '../support/people.ts'
 import { SoftPasskey, type Twist } from '../support/soft-authenticator.ts'
 import { eventsOf, onDeviceOf, withTotp } from '../totp/support.ts'
-import { appSignIn, asked, bound, passkeys, register, signIn, signInWith, withPasskey } from './support.ts'
+import {
+  appSignIn,
+  asked,
+  bound,
+  passkeys,
+  register,
+  signIn,
+  signInWith,
+  untilOver,
+  useHasty,
+  withPasskey,
+} from './support.ts'
 
 const app = useApp()
-const hasty = useApp({ PASSKEY_CHALLENGE_TTL_SECONDS: '1' })
+const hasty = useHasty(app)
 const restored = useApp({ PASSKEY_SIGNALS: 'off' })
 
 const device = '__Host-device_id'
@@ -138,10 +149,10 @@ describe(`POST ${signIn}`, () => {
   })
 
   test('passkey:challenge_expired', async () => {
-    const { passkey } = await withPasskey(hasty)
+    const { passkey } = await withPasskey(app)
     const browser = hasty.client()
     const ask = await asked(browser)
-    await vi.waitUntil(() => Date.now() > Date.parse(String(ask.expires_at)) + 100, { timeout: 5000 })
+    await untilOver(ask)
     expect((await browser.post(signIn, { credential: passkey.get(ask) })).code).toBe('passkey:challenge_expired')
   })
 
@@ -271,10 +282,10 @@ describe(`POST ${appSignIn}`, () => {
   })
 
   test('passkey:challenge_expired', async () => {
-    const { passkey } = await withPasskey(hasty)
+    const { passkey } = await withPasskey(app)
     const client = hasty.client()
     const ask = await asked(client, appSignIn)
-    await vi.waitUntil(() => Date.now() > Date.parse(String(ask.expires_at)) + 100, { timeout: 5000 })
+    await untilOver(ask)
     expect((await client.post(appSignIn, { credential: passkey.get(ask) })).code).toBe('passkey:challenge_expired')
   })
 

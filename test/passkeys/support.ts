@@ -1,5 +1,5 @@
-import { expect } from 'vitest'
-import type { TestApp } from '../support/app.ts'
+import { afterAll, beforeAll, expect, vi } from 'vitest'
+import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { mailsTo, type Person, signedUp } from '../support/people.ts'
 import { SoftPasskey, type Twist } from '../support/soft-authenticator.ts'
@@ -19,6 +19,34 @@ export async function register(client: TestClient, passkey = new SoftPasskey(), 
   expect([answer.status, answer.code]).toEqual([201, undefined])
   return { passkey, id: String(answer.body.id), answer }
 }
+
+/** A second server of the same accounts, whose challenges are over after a second. */
+export function useHasty(app: TestApp): TestApp {
+  const hasty = {} as TestApp
+  beforeAll(async () => {
+    const { databaseUrl, keysDir } = app.config
+    const same = { DATABASE_URL: databaseUrl, KEYS_DIR: keysDir }
+    // A worker of its own would take the mails of the other.
+    const elsewhere = {
+      SMTP_URL: 'smtp://127.0.0.1:1',
+      WORKER_URL: 'http://127.0.0.1:1',
+      WORKER_SECRET: 'w'.repeat(40),
+    }
+    Object.assign(hasty, await startApp({ ...same, ...elsewhere, PASSKEY_CHALLENGE_TTL_SECONDS: '1' }))
+  })
+  afterAll(() => hasty.close())
+  return hasty
+}
+
+/** The same browser, at another server. */
+export function browserAt(app: TestApp, { cookies }: TestClient): TestClient {
+  const client = app.client()
+  for (const [name, value] of cookies) client.cookies.set(name, value)
+  return client
+}
+
+export const untilOver = ({ expires_at }: Readonly<Record<string, unknown>>) =>
+  vi.waitUntil(() => Date.now() > Date.parse(String(expires_at)) + 100, { timeout: 5000 })
 
 export type PasskeyPerson = {
   readonly person: Person
