@@ -22,7 +22,7 @@ export function writeRequest(
   { method, path }: { readonly method: Method; readonly path: string },
   { params = {}, headers: own, body, signal }: Content,
 ): Request {
-  const filled = path.replace(/\{(\w+)\}/g, (whole, name) => encodeURIComponent(String(params.path?.[name] ?? whole)))
+  const filled = path.replace(/\{(\w+)\}/g, (whole, name) => pathPart(String(params.path?.[name] ?? whole)))
   const query = String(new URLSearchParams(texts(params.query)))
   const isPlain = body !== undefined && !(body instanceof FormData)
   const headers = new Headers(isPlain ? { 'content-type': 'application/json' } : {})
@@ -34,6 +34,12 @@ export function writeRequest(
     signal,
     ...(body !== undefined && { body: isPlain ? JSON.stringify(body) : (body as FormData) }),
   })
+}
+
+/** Dots alone would lead to another route, encoded or not: https://url.spec.whatwg.org/#double-dot-path-segment */
+function pathPart(value: string): string {
+  if (/^\.{1,2}$/.test(value)) throw new TypeError(`"${value}" cannot be a part of a path`)
+  return encodeURIComponent(value)
 }
 
 /** What is left `undefined` is left out. */

@@ -63,6 +63,7 @@ test('values of paths and queries stay values, whatever is in them', async () =>
     },
   })
   await client.getFile({ params: { path: { name: 'a/b?c#d' } }, headers: { 'x-own': 'this time' } })
+  // As plain JavaScript passes what it does not have.
   await client.searchUsers({ params: { query: { query: 'ä & ö', page: undefined as unknown as string } } })
   await client.signIn({ body: { email: 'ada@example.com', password: 'x' } })
   expect(sent).toEqual([
@@ -70,6 +71,20 @@ test('values of paths and queries stay values, whatever is in them', async () =>
     ...['https://auth.example.com/v0/search/users?query=%C3%A4+%26+%C3%B6', 'null', 'always'],
     ...['https://auth.example.com/v0/auth/login', 'application/json', 'always'],
   ])
+})
+
+test.each(['.', '..'])('%s leads to no other route: nothing is sent', async (name) => {
+  const client = createClient({
+    baseUrl: 'https://auth.example.com',
+    fetch: async () => {
+      throw new Error('something was sent')
+    },
+  })
+  const { error } = await client.getFile({ params: { path: { name } } })
+  expect(error).toMatchObject({
+    code: 'client:unreachable',
+    cause: new TypeError(`"${name}" cannot be a part of a path`),
+  })
 })
 
 test('fills in paths and queries', async () => {
