@@ -17,7 +17,7 @@ export const secondSteps = ['totp', 'backup_code', 'passkey'] as const satisfies
 
 export type SecondStep = (typeof secondSteps)[number]
 
-const isSecondStep = (method: Method): method is SecondStep => secondSteps.some((one) => one === method)
+export const isSecondStep = (method: Method): method is SecondStep => secondSteps.some((one) => one === method)
 
 /** Whether nothing more is asked for where the account has a second factor [MF4]. */
 export const showsSecondStep = (methods: readonly Method[]): boolean => methods.some(isSecondStep)

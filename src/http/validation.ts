@@ -31,6 +31,10 @@ export function ruledText({ findBreach, cleaned = z.string(), mayBeEmpty, meta }
   return field
 }
 
+/** One of these words, and no other. */
+export const oneOf = (values: readonly string[], meta: z.core.GlobalMeta) =>
+  ruledText({ findBreach: (text) => (values.includes(text) ? undefined : { rule: 'one_of', values }), meta })
+
 /** A number in a query: an absent one is the route's to say. */
 export const wholeNumberText = ({ least, most }: { readonly least: number; readonly most: number }) =>
   ruledText({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { roles } from '../accounts/roles.ts'
-import { isUuid, ruledText, wholeNumberText } from '../http/validation.ts'
+import { isUuid, oneOf, ruledText, wholeNumberText } from '../http/validation.ts'
 import { actions } from './logs.ts'
 
 /** Malformed, it is a bad request like any wrong type. */
@@ -25,21 +25,14 @@ const expiresAt = ruledText({
   .nullable()
   .optional()
 
-const role = ruledText({
-  findBreach: (text) => (roles.some((one) => one === text) ? undefined : { rule: 'one_of', values: roles }),
-  meta: { enum: [...roles] },
-})
+const enumerated = (values: readonly string[]) => oneOf(values, { enum: [...values] })
+
+const role = enumerated(roles)
 
 export const banBody = z.object({ user_id: id, expires_at: expiresAt, reason })
 export const unbanBody = z.object({ user_id: id, reason })
 export const grantBody = z.object({ user_id: id, role, expires_at: expiresAt, reason })
 export const revokeBody = z.object({ user_id: id, role, reason })
-
-const oneOf = (values: readonly string[]) =>
-  ruledText({
-    findBreach: (text) => (values.includes(text) ? undefined : { rule: 'one_of', values }),
-    meta: { enum: [...values] },
-  })
 
 const actionList = ruledText({
   findBreach: (text) =>
@@ -52,9 +45,9 @@ const actionList = ruledText({
 export const logsQuery = z.object({
   limit: wholeNumberText({ least: 1, most: 100 }).optional(),
   cursor_id: id.optional().meta({ description: 'An entry of a page before' }),
-  cursor_direction: oneOf(['Older', 'Newer']).optional(),
+  cursor_direction: enumerated(['Older', 'Newer']).optional(),
   actor_id: id.optional(),
-  resource_type: oneOf(['User']).optional(),
+  resource_type: enumerated(['User']).optional(),
   resource_id: id.optional(),
   actions: actionList.optional(),
 })

@@ -1,11 +1,9 @@
 import { z } from 'zod'
-import { type Breach, ruledText } from '../http/validation.ts'
+import { type Breach, oneOf } from '../http/validation.ts'
 
-const oneOf = <const Value extends string>(values: readonly Value[], description: string) =>
-  ruledText({
-    findBreach: (text) => (values.some((one) => one === text) ? undefined : { rule: 'one_of', values: [...values] }),
-    meta: { description: `${values.join(', ')}: ${description}` },
-  }).transform((text) => text as Value)
+const choice = <const Value extends string>(values: readonly Value[], description: string) =>
+  // Nothing else passes the rule.
+  oneOf(values, { description: `${values.join(', ')}: ${description}` }).transform((text) => text as Value)
 
 /** RFC 6749 section 2.3.1. Assertions (`private_key_jwt`, `client_secret_jwt`) and certificates are none of ours. */
 export const tokenAuthMethods = { client_secret_basic: 'basic', client_secret_post: 'post' } as const
@@ -58,12 +56,12 @@ const authorizeParameters = z
 
 /** How a provider differs from the book, as its administrator says [FD9 FD11]. */
 export const dialect = {
-  email_verification: oneOf(
+  email_verification: choice(
     ['claim', 'trusted', 'mail'],
     'an address counts where email_verified is true, unless it is denied, or once its mailbox has answered a link',
   ).optional(),
-  nonce: oneOf(['required', 'if_present'], 'whether an ID token may lack the nonce that was sent').optional(),
-  token_endpoint_auth_method: oneOf(
+  nonce: choice(['required', 'if_present'], 'whether an ID token may lack the nonce that was sent').optional(),
+  token_endpoint_auth_method: choice(
     Object.keys(tokenAuthMethods) as TokenAuthMethod[],
     'how the token endpoint takes the secret; by default as the issuer says, else client_secret_basic',
   ).optional(),

@@ -7,7 +7,7 @@ import type { App } from '../http/app.ts'
 import { callerOf } from '../http/caller.ts'
 import { readCookie } from '../http/cookies.ts'
 import { type Guard, guard } from '../http/guard.ts'
-import { ruledText } from '../http/validation.ts'
+import { oneOf, ruledText } from '../http/validation.ts'
 import { anonymousUserOf, findAnonymousUsers, giveName } from '../sign-in/browser.ts'
 import { adminRoutes } from './admin-routes.ts'
 import { authorize, authorizeRefusals } from './authorize.ts'
@@ -48,17 +48,10 @@ export async function oauthRoutes(app: App, deps: Deps): Promise<void> {
   adminRoutes(app, deps)
 }
 
-const flows = ['login', 'link'] as const
-const yesOrNo = ['true', 'false'] as const
-
 const authorizeQuery = z.object({
-  flow: ruledText({
-    findBreach: (text) => (flows.some((flow) => flow === text) ? undefined : { rule: 'one_of', values: [...flows] }),
-    meta: { description: 'login or link; login unless said otherwise' },
-  }).optional(),
-  remember_me: ruledText({
-    findBreach: (text) => (yesOrNo.some((one) => one === text) ? undefined : { rule: 'one_of', values: [...yesOrNo] }),
-    meta: { description: 'true: the session that comes of it outlives the browser' },
+  flow: oneOf(['login', 'link'], { description: 'login or link; login unless said otherwise' }).optional(),
+  remember_me: oneOf(['true', 'false'], {
+    description: 'true: the session that comes of it outlives the browser',
   }).optional(),
   redirect_to: z
     .string()

@@ -1,13 +1,13 @@
 import { rpIdOf } from '../config/relying-party.ts'
 import type { Deps } from '../deps.ts'
 import { issueChallenge, type Purpose } from './challenge.ts'
-import { describeCredential } from './offer-registration.ts'
+import { type Credential, describeCredential } from './options.ts'
 
 type Asking = {
   readonly purpose: Purpose
   readonly binding: Buffer | string
   /** Of whom it is known; where nobody is, any passkey of this place may answer [PK5]. */
-  readonly allowed?: Parameters<typeof describeCredential>[0][]
+  readonly allowed?: readonly Credential[]
 }
 
 /** What a browser asks a passkey with. */

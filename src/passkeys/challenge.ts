@@ -6,6 +6,7 @@ import { prepared } from '../db/prepared.ts'
 import { spentChallenges } from '../db/schema/passkeys.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
+import { readBase64url } from './base64url.ts'
 
 /** What a challenge is good for, and nothing else. */
 export type Purpose = 'sign-in' | 'app sign-in' | 'second step' | 'registration' | 'conditional registration'
@@ -62,9 +63,8 @@ export function readChallenge<Good extends Purpose>(
   text: string,
   { purposes, bindings }: Wanted<Good>,
 ): GoodChallenge<Good> | 'passkey:invalid_challenge' | 'passkey:challenge_expired' {
-  const challenge = Buffer.from(text, 'base64url')
-  if (challenge.length !== headBytes + macBytes || challenge.toString('base64url') !== text)
-    return 'passkey:invalid_challenge'
+  const challenge = readBase64url(text)
+  if (challenge?.length !== headBytes + macBytes) return 'passkey:invalid_challenge'
   const head = challenge.subarray(0, headBytes)
   const purpose = purposes.find((one) => bindings.some((binding) => isOurs(deps.keyring, challenge, one, binding)))
   if (purpose === undefined) return 'passkey:invalid_challenge'

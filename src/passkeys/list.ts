@@ -17,17 +17,23 @@ export async function listPasskeys(db: Database, config: Config, signedIn: Pick<
   const { sessionId, user } = signedIn
   const own = await findPasskeys(db, user.id)
   const [whose] = await db.select({ handle: users.passkeyHandle }).from(users).where(eq(users.id, user.id))
-  const [opened] = await db.select({ by: sessions.passkeyId }).from(sessions).where(eq(sessions.id, sessionId))
+  const opener = await findOpener(db, sessionId)
   return {
     rp_id: rpIdOf(config),
     ...(whose?.handle && { user_handle: whose.handle.toString('base64url') }),
-    passkeys: own.map((passkey) => presentPasskey(passkey, opened?.by)),
+    passkeys: own.map((passkey) => presentPasskey(passkey, opener)),
   }
+}
+
+/** The passkey that opened the session, where one did. */
+export async function findOpener(db: Database, sessionId: string): Promise<string | null | undefined> {
+  const [session] = await db.select({ opener: sessions.passkeyId }).from(sessions).where(eq(sessions.id, sessionId))
+  return session?.opener
 }
 
 export const presentPasskey = (
   { id, credentialId, name, createdAt, lastUsedAt, backedUp, aaguid, transports }: typeof passkeys.$inferSelect,
-  openedBy: string | null | undefined,
+  opener: string | null | undefined,
 ) => ({
   id,
   credential_id: credentialId.toString('base64url'),
@@ -37,5 +43,5 @@ export const presentPasskey = (
   backed_up: backedUp,
   ...(aaguid !== null && { aaguid }),
   ...(transports.length > 0 && { transports }),
-  is_current: id === openedBy,
+  is_current: id === opener,
 })

@@ -8,15 +8,16 @@ import { issueChallenge } from './challenge.ts'
 import { algorithms } from './cose-key.ts'
 import { mostPasskeys } from './counted.ts'
 import { findPasskeys } from './list.ts'
+import { type attachments, describeCredential } from './options.ts'
 
-export const offerRegistrationRefusals = ['passkey:limit_reached'] as const
+export const offerRegistrationRefusals = ['passkey:limit_reached', 'user:invalid_session'] as const
 
 type OfferRegistrationRefusal = (typeof offerRegistrationRefusals)[number]
 
 type Wish = {
   /** Beside a sign-in by a password, with nobody asked. */
   readonly isConditional: boolean
-  readonly attachment: 'platform' | 'cross-platform' | undefined
+  readonly attachment: (typeof attachments)[number] | undefined
 }
 
 /**
@@ -55,16 +56,8 @@ export async function offerRegistration(
   }
 }
 
-type Credential = { readonly credentialId: Buffer; readonly transports: readonly string[] }
-
-export const describeCredential = ({ credentialId, transports }: Credential) => ({
-  id: credentialId.toString('base64url'),
-  type: 'public-key' as const,
-  ...(transports.length > 0 && { transports: [...transports] }),
-})
-
 /** Random, as it leaves the account for devices and for those who synchronise them [PK4]; the first one stays. */
-async function getHandle(ctx: Context<never>, userId: string): Promise<Buffer> {
+async function getHandle(ctx: Context<'user:invalid_session'>, userId: string): Promise<Buffer> {
   const [found] = await ctx.db.select({ handle: users.passkeyHandle }).from(users).where(eq(users.id, userId))
   if (found?.handle) return found.handle
   const [made] = await ctx.db
@@ -72,6 +65,7 @@ async function getHandle(ctx: Context<never>, userId: string): Promise<Buffer> {
     .set({ passkeyHandle: sql`coalesce(${users.passkeyHandle}, ${randomBytes(32)})` })
     .where(eq(users.id, userId))
     .returning({ handle: users.passkeyHandle })
-  if (!made?.handle) throw new Error('an account was erased while its session was checked')
+  // Erased since its session was checked.
+  if (!made?.handle) throw ctx.fault('user:invalid_session')
   return made.handle
 }

@@ -7,6 +7,17 @@ const credential = z.object({
   transports: z.array(z.string()).optional(),
 })
 
+export type Credential = { readonly credentialId: Buffer; readonly transports: readonly string[] }
+
+export const describeCredential = ({ credentialId, transports }: Credential): z.infer<typeof credential> => ({
+  id: credentialId.toString('base64url'),
+  type: 'public-key',
+  ...(transports.length > 0 && { transports: [...transports] }),
+})
+
+/** Built into the device, or carried along. */
+export const attachments = ['platform', 'cross-platform'] as const
+
 const expires_at = z.iso.datetime().meta({ description: 'ask for new ones before' })
 
 export const requestOptions = z.object({
@@ -38,7 +49,7 @@ export const creationOptions = z.object({
         residentKey: z.literal('required'),
         requireResidentKey: z.boolean(),
         userVerification: z.enum(['required', 'preferred']),
-        authenticatorAttachment: z.enum(['platform', 'cross-platform']).optional(),
+        authenticatorAttachment: z.enum(attachments).optional(),
       }),
       attestation: z.literal('none'),
       extensions: z.object({ credProps: z.boolean() }),

@@ -3,11 +3,10 @@ import { audit } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { passkeys } from '../db/schema/passkeys.ts'
-import { sessions } from '../db/schema/sessions.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import { isTheirs } from './counted.ts'
-import { presentPasskey } from './list.ts'
+import { findOpener, presentPasskey } from './list.ts'
 
 export const renamePasskeyRefusals = ['system:not_found'] as const
 
@@ -29,7 +28,6 @@ export function renamePasskey(
       .returning()
     if (renamed === undefined) throw ctx.fault('system:not_found')
     await audit(tx, { type: 'passkey_renamed', userId: user.id, client, metadata: { passkey: passkeyId } })
-    const [opened] = await tx.select({ by: sessions.passkeyId }).from(sessions).where(eq(sessions.id, sessionId))
-    return presentPasskey(renamed, opened?.by)
+    return presentPasskey(renamed, await findOpener(tx, sessionId))
   })
 }

@@ -5,12 +5,12 @@ import { faults } from '../errors/fault.ts'
 import { signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
 import { callerOf } from '../http/caller.ts'
-import { isUuid, ruledText } from '../http/validation.ts'
+import { isUuid, oneOf } from '../http/validation.ts'
 import { newCredential } from './credential.ts'
 import { deletePasskey, deletePasskeyRefusals } from './delete.ts'
 import { listPasskeys } from './list.ts'
 import { offerRegistration, offerRegistrationRefusals } from './offer-registration.ts'
-import { creationOptions } from './options.ts'
+import { attachments, creationOptions } from './options.ts'
 import { registerPasskey, registerPasskeyRefusals } from './register.ts'
 import { renamePasskey, renamePasskeyRefusals } from './rename.ts'
 
@@ -54,15 +54,9 @@ const passkeyList = z.object({
   passkeys: z.array(passkey),
 })
 
-const oneOf = (...values: [string, ...string[]]) =>
-  ruledText({
-    findBreach: (text) => (values.includes(text) ? undefined : { rule: 'one_of', values }),
-    meta: { description: values.join(' or ') },
-  })
-
 const offerBody = z.object({
-  mediation: oneOf('conditional').optional(),
-  attachment: oneOf('platform', 'cross-platform').optional(),
+  mediation: oneOf(['conditional'], { description: 'conditional' }).optional(),
+  attachment: oneOf(attachments, { description: attachments.join(' or ') }).optional(),
 })
 
 function registrationRoutes(app: App, deps: Deps): void {
@@ -80,7 +74,7 @@ function registrationRoutes(app: App, deps: Deps): void {
     },
     handler: (request) => {
       const { mediation, attachment } = request.body
-      const wish = { isConditional: mediation !== undefined, attachment: attachment as 'platform' | undefined }
+      const wish = { isConditional: mediation !== undefined, attachment: attachments.find((one) => one === attachment) }
       return offerRegistration({ ...deps, fault: offerFault }, signedInUser(request), wish)
     },
   })

@@ -1,5 +1,3 @@
-import { and, inArray } from 'drizzle-orm'
-import { workingRpIds } from '../config/relying-party.ts'
 import type { Context } from '../context.ts'
 import { passkeys } from '../db/schema/passkeys.ts'
 import type { Caller } from '../http/caller.ts'
@@ -7,9 +5,9 @@ import { signIn } from '../sign-in/finish.ts'
 import type { OpenedSession } from '../sign-in/open-session.ts'
 import { getPendingLogin, takePendingLogin } from '../sign-in/pending.ts'
 import { askForPasskey } from './ask.ts'
-import { isTheirs } from './counted.ts'
 import type { Assertion } from './credential.ts'
 import { assertionRefusals, provePasskey } from './prove.ts'
+import { isWorking } from './way-in.ts'
 
 const pendingRefusals = ['totp:temp_token_invalid', 'totp:temp_token_expired'] as const
 
@@ -25,11 +23,7 @@ export async function askForSecondStep(ctx: Context<AskForSecondStepRefusal>, te
 
 /** Those of the account that may answer here. */
 async function getWorking(ctx: Context<'passkey:not_registered'>, userId: string) {
-  const isAccepted = inArray(passkeys.rpId, [...workingRpIds(ctx.config)])
-  const working = await ctx.db
-    .select()
-    .from(passkeys)
-    .where(and(isTheirs(userId), isAccepted))
+  const working = await ctx.db.select().from(passkeys).where(isWorking(ctx.config, userId))
   if (working.length === 0) throw ctx.fault('passkey:not_registered')
   return working
 }

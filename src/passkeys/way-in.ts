@@ -1,4 +1,5 @@
 import { and, inArray } from 'drizzle-orm'
+import type { Config } from '../config/config.ts'
 import { workingRpIds } from '../config/relying-party.ts'
 import { passkeys } from '../db/schema/passkeys.ts'
 import type { WaysIn } from '../sign-in/way-in.ts'
@@ -6,12 +7,11 @@ import { isTheirs } from './counted.ts'
 
 export const wayInOf = (passkeyId: string): string => `passkey ${passkeyId}`
 
-/** One of a domain that is accepted no more opens nothing. */
+/** Of the account, and of a domain that is accepted: one of another domain opens nothing. */
+export const isWorking = (config: Config, userId: string) =>
+  and(isTheirs(userId), inArray(passkeys.rpId, [...workingRpIds(config)]))
+
 export const passkeyWaysIn: WaysIn = async (tx, config, { id: userId }) => {
-  const isAccepted = inArray(passkeys.rpId, [...workingRpIds(config)])
-  const rows = await tx
-    .select({ id: passkeys.id })
-    .from(passkeys)
-    .where(and(isTheirs(userId), isAccepted))
+  const rows = await tx.select({ id: passkeys.id }).from(passkeys).where(isWorking(config, userId))
   return rows.map(({ id }) => wayInOf(id))
 }

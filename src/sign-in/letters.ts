@@ -1,4 +1,4 @@
-import type { Shown } from '../credentials/methods.ts'
+import { isSecondStep, type SecondStep, type Shown } from '../credentials/methods.ts'
 import { inUtc, type Letter, oneLine } from '../mail/letter.ts'
 import { nameRemoved, type Removed } from './removed.ts'
 
@@ -76,35 +76,36 @@ function listRemoved({ since, removed }: Parameters<(typeof signInLetters)['take
     : `Removed: ${removed.map(nameRemoved).join('; ')}. It counts from ${inUtc(since)}.`
 }
 
+const theirCodes = ' They have your codes too: set up two-step sign-in anew.'
+
+/** Of what was shown after something else. */
+const secondWords: Readonly<Record<SecondStep, { readonly used: string; readonly advice: string }>> = {
+  totp: { used: ' together with a code of your authenticator app', advice: theirCodes },
+  backup_code: { used: ' together with a backup code', advice: theirCodes },
+  passkey: {
+    used: ' together with a passkey',
+    advice: ' They have a passkey too: delete those that you do not know.',
+  },
+}
+
 /** What was used to come so far, and what to do where that was somebody else [AT19]. */
 function wayIn({ methods, provider }: Shown = { methods: [] }): { readonly used: string; readonly advice: string } {
   const through =
     provider === undefined ? 'An account of yours at another service' : `Your ${oneLine(provider)} account`
-  const withCode = methods.includes('backup_code')
-    ? ' together with a backup code'
-    : methods.includes('totp')
-      ? ' together with a code of your authenticator app'
-      : methods.includes('passkey')
-        ? ' together with a passkey'
-        : ''
-  const code =
-    withCode === ''
-      ? ''
-      : methods.includes('passkey')
-        ? ' They have a passkey too: delete those that you do not know.'
-        : ' They have your codes too: set up two-step sign-in anew.'
   if (methods[0] === 'passkey')
     return {
       used: 'A passkey of your account was used',
       advice: 'delete the passkeys that you do not know: somebody has one.',
     }
+  const second = methods.find(isSecondStep)
+  const { used, advice } = second ? secondWords[second] : { used: '', advice: '' }
   if (methods.includes('oauth'))
     return {
-      used: `${through} was used${withCode}`,
-      advice: `secure that account: somebody can sign in with it.${code}`,
+      used: `${through} was used${used}`,
+      advice: `secure that account: somebody can sign in with it.${advice}`,
     }
   if (methods.includes('password'))
-    return { used: `Your password was entered${withCode}`, advice: `change your password: somebody knows it.${code}` }
+    return { used: `Your password was entered${used}`, advice: `change your password: somebody knows it.${advice}` }
   return { used: 'Somebody began to sign in to your account', advice: 'change your password: somebody may know it.' }
 }
 

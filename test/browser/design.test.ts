@@ -1,9 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { TestApp } from '../support/app.ts'
-import { openChromium } from '../support/chromium.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { newPerson, signUp } from '../support/people.ts'
 import {
   expectAccessible,
@@ -11,37 +9,24 @@ import {
   heading,
   loaded,
   openMailed,
-  openPage,
   patient,
   press,
   said,
-  startExample,
   takeBothPictures,
+  useExample,
 } from './support.ts'
 
 // What the best sign-in pages have, in the example, and a design that an application sets.
 
-const complaints: string[] = []
-let app: TestApp
-let browser: Browser
-
-beforeAll(async () => {
-  const providers = {
-    GOOGLE_CLIENT_ID: 'x',
-    GOOGLE_CLIENT_SECRET: 'y',
-    GITHUB_CLIENT_ID: 'x',
-    GITHUB_CLIENT_SECRET: 'y',
-  }
-  ;[browser, app] = await Promise.all([openChromium(), startExample(providers)])
-}, 600_000)
-afterAll(async () => {
-  await browser.close()
-  await app.close()
-  expect(complaints).toEqual([])
+const { app, open } = useExample({
+  GOOGLE_CLIENT_ID: 'x',
+  GOOGLE_CLIENT_SECRET: 'y',
+  GITHUB_CLIENT_ID: 'x',
+  GITHUB_CLIENT_SECRET: 'y',
 })
 
 const openAt = async (place: string): Promise<Page> => {
-  const page = await openPage(browser, complaints)
+  const page = await open()
   await page.goto(`${app.origin}/dev/app#/${place}`)
   return page
 }
@@ -68,7 +53,7 @@ test('a new password is weighed while it is typed, with what else the form knows
 })
 
 test('what is loaded has a place before it is there; each provider has its mark, others a neutral one [FD82]', async () => {
-  const page = await openPage(browser, complaints)
+  const page = await open()
   const { promise, resolve } = Promise.withResolvers<void>()
   await page.route('**/v0/auth/oauth/providers', async (route) => {
     const response = await route.fetch()
@@ -93,12 +78,12 @@ test(
   patient,
   async () => {
     const { email, password } = await signUp(app, newPerson())
-    const first = await openPage(browser, complaints)
+    const first = await open()
     await openMailed(first, app.origin, email, 'verify-email')
     await press(first, 'Verify my address')
     await heading(first, 'Profile')
 
-    const page = await openPage(browser, complaints)
+    const page = await open()
     await page.clock.install()
     await page.goto(`${app.origin}/dev/app`)
     await fill(page, { 'Email address': email, Password: password })

@@ -1,29 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { URI } from 'otpauth'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { TestApp } from '../support/app.ts'
-import { openChromium } from '../support/chromium.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { newPerson, signUp } from '../support/people.ts'
-import { fill, heading, openMailed, openPage, patient, press, said, scan, startExample, visit } from './support.ts'
+import { fill, heading, openMailed, patient, press, said, scan, useExample, visit } from './support.ts'
 
 // What somebody who sees the example for the first time would stumble over.
 
-const complaints: string[] = []
-let app: TestApp
-let browser: Browser
-
-beforeAll(async () => {
-  ;[browser, app] = await Promise.all([openChromium(), startExample()])
-}, 600_000)
-afterAll(async () => {
-  await browser.close()
-  await app.close()
-  expect(complaints).toEqual([])
-})
+const { app, newContext, open } = useExample()
 
 const openAt = async (place: string): Promise<Page> => {
-  const page = await openPage(browser, complaints)
+  const page = await open()
   await page.goto(`${app.origin}${place}`)
   await page.locator('main:not([aria-busy]) h1').waitFor()
   return page
@@ -39,7 +26,7 @@ test.each([
   '/docs',
   '/docs/errors',
 ])("a guest's console has not a word to say of %s [FD83]", async (place) => {
-  const page = await openPage(browser, complaints)
+  const page = await open()
   const words: string[] = []
   page.on('console', (message) => words.push(message.text()))
   page.on('response', (response) => void (response.status() >= 400 && words.push(response.url())))
@@ -50,7 +37,7 @@ test.each([
 })
 
 test('news leaves by itself or is dismissed, and its region stays for screen readers [FD82]', async () => {
-  const page = await openPage(browser, complaints)
+  const page = await open()
   await page.clock.install()
   await page.goto(`${app.origin}/dev/app#/check-mail`)
   const news = page.getByRole('status')
@@ -122,7 +109,7 @@ test(
   patient,
   async () => {
     const { email, password } = await signUp(app, newPerson())
-    const page = await openPage(browser, complaints)
+    const page = await open()
     const words: string[] = []
     page.on('console', (message) => words.push(message.text()))
     await openMailed(page, app.origin, email, 'verify-email')
@@ -157,7 +144,7 @@ test(
   'on a phone: the authenticator is a tap away, codes have a keypad, and all can be kept [FD82]',
   patient,
   async () => {
-    const context = await browser.newContext({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 800 } })
+    const context = await newContext({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 800 } })
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: app.origin })
     const page = await context.newPage()
     const person = await signUp(app, newPerson())

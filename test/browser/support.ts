@@ -2,11 +2,12 @@ import { join } from 'node:path'
 import { source as axe } from 'axe-core'
 import jsQR from 'jsqr'
 import { TOTP, URI } from 'otpauth'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { PNG } from 'pngjs'
 import sharp from 'sharp'
-import { expect } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
+import { openChromium } from '../support/chromium.ts'
 import { freePort } from '../support/free-port.ts'
 
 /** The real app as on a first start, at an address that mailed links lead back to. */
@@ -15,6 +16,28 @@ export async function startExample(env: Readonly<Record<string, string | undefin
   const PUBLIC_URL = `http://localhost:${PORT}`
   const development = { APP_ENV: 'development', FRONTEND_URL: undefined, TRUSTED_PROXIES: undefined }
   return { ...(await startApp({ ...development, PORT, PUBLIC_URL, ...env })), origin: PUBLIC_URL }
+}
+
+/** The example of a file, with what its pages complain of, which must be nothing in the end. */
+export function useExample(env: Readonly<Record<string, string | undefined>> = {}) {
+  const app = {} as TestApp
+  const complaints: string[] = []
+  let browser: Browser
+  beforeAll(async () => {
+    const [opened, started] = await Promise.all([openChromium(), startExample(env)])
+    browser = opened
+    Object.assign(app, started)
+  }, 600_000)
+  afterAll(async () => {
+    await browser.close()
+    await app.close()
+    expect(complaints).toEqual([])
+  })
+  return {
+    app,
+    open: () => openPage(browser, complaints),
+    newContext: (options: BrowserContextOptions) => browser.newContext(options),
+  }
 }
 
 /** Somebody's browser, without cookies; `complaints` is what its console says against a page, a broken policy too. */

@@ -1,19 +1,17 @@
 import { openChromium } from '../support/chromium.ts'
-import { ada, expectAccount, openWindow, press, signIn, signUp } from './front-end.ts'
+import { ada, expectAccount, followMail, openWindow, press, signIn, signInElsewhere, signUp } from './front-end.ts'
 import type { Followed } from './guide.ts'
-import { mailedLink } from './mailed-link.ts'
 
 /** An app in a browser holds its tokens in memory: nothing may load a page anew between signing in and what needs it. */
-export async function walkApp({ postern, origin }: Followed): Promise<void> {
+export async function walkApp(followed: Followed): Promise<void> {
+  const { origin } = followed
   const browser = await openChromium()
   try {
     const page = await openWindow(browser, origin)
     await page.goto('/account')
     await page.waitForURL('**/sign-in')
     await signUp(page)
-    await page.goto(await mailedLink(postern, ada.email, 'verify-email'), { waitUntil: 'networkidle' })
-    await press(page, 'Continue')
-    await expectAccount(page)
+    await followMail(page, followed, 'verify-email')
     await press(page, 'Sign out')
     await page.waitForURL('**/sign-in')
 
@@ -29,11 +27,7 @@ export async function walkApp({ postern, origin }: Followed): Promise<void> {
       .getByRole('alert')
       .filter({ hasText: /password/i })
       .waitFor()
-    await signIn(elsewhere)
-    await elsewhere.getByText('mailed you a link').waitFor()
-    await elsewhere.goto(await mailedLink(postern, ada.email, 'verify-device'), { waitUntil: 'networkidle' })
-    await press(elsewhere, 'Continue')
-    await expectAccount(elsewhere)
+    await signInElsewhere(elsewhere, followed)
   } finally {
     await browser.close()
   }

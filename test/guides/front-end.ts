@@ -40,11 +40,30 @@ export const expectAccount = async (page: Page): Promise<void> => {
   await page.getByText(`Signed in as ${ada.email}`).waitFor()
 }
 
+/** Opens the link that was mailed last, and does what it is for. */
+export async function followMail(
+  page: Page,
+  { postern }: Followed,
+  kind: 'verify-email' | 'verify-device',
+): Promise<void> {
+  await page.goto(await mailedLink(postern, ada.email, kind), { waitUntil: 'networkidle' })
+  await press(page, 'Continue')
+  await expectAccount(page)
+}
+
+/** A browser that the account does not know needs a mailed link beside the password. */
+export async function signInElsewhere(page: Page, followed: Followed): Promise<void> {
+  await signIn(page)
+  await page.getByText('mailed you a link').waitFor()
+  await followMail(page, followed, 'verify-device')
+}
+
 /**
  * Every front end of the guides has the same pages (`/sign-up`, `/sign-in`, `/account`, and under `/account` those to which mails lead) and the
  * same words on its fields and buttons. A refusal is a sentence with the role `alert`.
  */
-export async function walkFrontEnd({ postern, origin }: Followed): Promise<void> {
+export async function walkFrontEnd(followed: Followed): Promise<void> {
+  const { origin } = followed
   const browser = await openChromium()
   try {
     const page = await openWindow(browser, origin)
@@ -52,9 +71,7 @@ export async function walkFrontEnd({ postern, origin }: Followed): Promise<void>
     await page.waitForURL('**/sign-in')
 
     await signUp(page)
-    await page.goto(await mailedLink(postern, ada.email, 'verify-email'), { waitUntil: 'networkidle' })
-    await press(page, 'Continue')
-    await expectAccount(page)
+    await followMail(page, followed, 'verify-email')
     await page.reload()
     await expectAccount(page)
     expect(await page.evaluate('document.cookie')).not.toContain('session')
@@ -69,12 +86,7 @@ export async function walkFrontEnd({ postern, origin }: Followed): Promise<void>
     await signIn(page)
     await expectAccount(page)
 
-    const elsewhere = await openWindow(browser, origin)
-    await signIn(elsewhere)
-    await elsewhere.getByText('mailed you a link').waitFor()
-    await elsewhere.goto(await mailedLink(postern, ada.email, 'verify-device'), { waitUntil: 'networkidle' })
-    await press(elsewhere, 'Continue')
-    await expectAccount(elsewhere)
+    await signInElsewhere(await openWindow(browser, origin), followed)
   } finally {
     await browser.close()
   }

@@ -19,6 +19,7 @@ type Options = {
   readonly expires_at: string
 }
 
+/** A body is JSON of any shape to the client; this much of it is looked at here. */
 const optionsOf = async (client: Parameters<typeof offered>[0], wish: object = {}) =>
   (await offered(client, wish)) as unknown as Options
 
