@@ -27,6 +27,12 @@ const send = ({ smtpUrl }: Inbox, subject: string, to: string | string[] = 'ada@
     html: '<p>x',
   })
 
+/** Its first 48 bits are the time: RFC 9562 section 5.7. */
+function idAt(milliseconds: number): string {
+  const time = milliseconds.toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}${randomUUIDv7().slice(13)}`
+}
+
 const subjects = ({ list }: Inbox) => list().map(({ subject }) => subject)
 
 test('mails are there after a restart, each copy with its envelope, what is read as read', async () => {
@@ -74,8 +80,10 @@ test('it is a Maildir for its owner alone', async () => {
 test('it keeps the newest 500, and 32 MiB of them, in memory and on disk', async () => {
   const folder = join(folders, 'bounds')
   mkdirSync(join(folder, 'new'), { recursive: true })
+  // Of one millisecond none is the newest.
+  let moment = Date.now() - 10_000
   const put = (subject: string, bytes = 0) =>
-    writeFileSync(join(folder, 'new', randomUUIDv7()), `Subject: ${subject}\r\n\r\n${'x'.repeat(bytes)}`)
+    writeFileSync(join(folder, 'new', idAt(moment++)), `Subject: ${subject}\r\n\r\n${'x'.repeat(bytes)}`)
   for (let n = 0; n < 510; n++) put(String(n))
   // Of others, which are nobody's mail here.
   writeFileSync(join(folder, 'new', 'notes.txt'), 'mine')
