@@ -19,7 +19,7 @@ const all: Narrow[] = []
 beforeAll(async () => {
   for (const server of servers) {
     const smtp = await openNarrowServer(server, takesMs)
-    all.push({ smtp, app: await startApp({ SMTP_URL: smtp.url, WORKER_TIMEOUT_MS: '15000' }) })
+    all.push({ smtp, app: await startApp({ SMTP_URL: smtp.url }) })
   }
 })
 afterAll(async () => {
