@@ -5,30 +5,30 @@ const connectWithinMs = 10_000
 const askEveryMs = 100
 const patienceMs = 2000
 
-/** What one process alone may do at a time, however many there are. */
+/** Work that only one process of all replicas may do at a time. */
 type AdvisoryLock = {
-  /** Of the lock, and of the connection that holds it. */
+  /** Name of the lock, and `application_name` of the connection that holds it. */
   readonly name: string
-  /** As sentences call it. */
+  /** What the lock protects, as messages call it, such as `migrations`. */
   readonly on: string
-  /** Who takes it. */
+  /** What takes the lock, as messages call it, such as `start`. */
   readonly by: string
 }
 
 type Wanted = {
-  /** Of PostgreSQL itself where there is a pooler. */
+  /** Should bypass a pooler where there is one. */
   readonly url: string
   readonly lock: AdvisoryLock
 }
 
-/** @param isMine rejects once the connection is gone, and the lock with it */
+/** @param isMine rejects once the connection is lost, and the lock with it */
 type Act<Result> = (isMine: () => Promise<void>) => Promise<Result>
 
 /**
- * Does something while nobody else does it. The lock is a transaction's, on a connection of its own: a transaction
- * pooler keeps that one for it, and has nothing left of it once it ends, however it ends. Of a session's lock the
- * pooler would keep the session [FD60].
- * @param say told whom it waits for, where that takes long
+ * Runs `act` while no other process holds the lock. The lock belongs to a transaction on a connection of its own: a
+ * transaction pooler keeps the server's connection for it, and the lock is gone when the transaction ends, however it
+ * ends. A lock of the session could stay behind on a connection that the pooler keeps [FD60].
+ * @param say is told what holds the lock, once the wait takes longer than 2 s
  */
 export const withAdvisoryLock = <Result>(
   wanted: Wanted,
@@ -40,7 +40,7 @@ export const withAdvisoryLock = <Result>(
     return act(askFor(client))
   })
 
-/** The same, where nobody is at it now; else nothing is done. */
+/** Runs `act` if the lock is free. Returns undefined, without running it, if the lock is taken. */
 export const unlessLocked = <Result>(wanted: Wanted, act: Act<Result>): Promise<Result | undefined> =>
   onConnection(wanted, async (client) => ((await tryLock(client, wanted.lock)) ? act(askFor(client)) : undefined))
 
@@ -56,7 +56,8 @@ async function onConnection<Result>(
     connectionTimeoutMillis: connectWithinMs,
     keepAlive: true,
   })
-  // Its end ends the statement that runs; between two of them nobody else would hear of it, and the process would end.
+  // A lost connection fails the statement that runs. Between two statements nothing else listens for the error, which
+  // would end the process.
   client.on('error', () => undefined)
   await client.connect()
   try {
@@ -83,7 +84,7 @@ async function waitForLock(client: pg.Client, lock: AdvisoryLock, say: (message:
 
 async function tryLock(client: pg.Client, { name }: AdvisoryLock): Promise<boolean> {
   await client.query('begin')
-  // It is idle as long as the act takes; some of these deadlines are of newer versions only.
+  // The transaction is idle while `act` runs, so it must not time out. Older versions lack `transaction_timeout`.
   await client.query(
     `select set_config(name, '0', true) from pg_settings
        where name in ('idle_in_transaction_session_timeout', 'transaction_timeout')`,

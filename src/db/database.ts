@@ -2,7 +2,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { traceStatements } from './trace-statements.ts'
 
-/** What statements run on: connections of the pool, or the one of a transaction. */
+/** Runs statements on any connection of the pool, or on the one connection of a transaction. */
 export type Database = NodePgDatabase & { readonly $client: pg.Pool | pg.PoolClient }
 
 export type DatabaseClient = {
@@ -19,12 +19,12 @@ type Options = {
   readonly onIdleError: (error: Error) => void
 }
 
-/** More than this program has; only lists of changing length could make so many. */
+/** Bounds the prepared statements of a connection. We have fewer; only lists of varying length could make so many. */
 const mostPrepared = 500
 
 /**
- * Parses and plans a statement with parameters once a connection: that takes PostgreSQL longer than most of ours take
- * it to run.
+ * Prepares each statement with parameters once per connection: parsing and planning takes PostgreSQL longer than
+ * running most of our statements.
  */
 class PreparingClient extends pg.Client {
   private readonly names = new Map<string, string>()
@@ -49,11 +49,11 @@ class PreparingClient extends pg.Client {
   }
 }
 
-/** Opens nothing: the first statement does. Idle connections are kept, as closing them costs more than they do. */
+/** Connects at the first statement. Idle connections stay open, as reconnecting costs more than keeping them. */
 export function openDatabase({ url, poolSize, timeoutMs, onIdleError }: Options): DatabaseClient {
   const pool = new pg.Pool({
     Client: PreparingClient,
-    // What is asked of one connection at once is sent at once; only `pipelined` does so.
+    // Statements queued on one connection are sent without waiting for earlier answers; only `pipelined` queues any.
     pipeline: true,
     connectionString: url,
     application_name: 'postern',
@@ -63,13 +63,14 @@ export function openDatabase({ url, poolSize, timeoutMs, onIdleError }: Options)
     statement_timeout: timeoutMs,
     lock_timeout: Math.ceil(timeoutMs / 4),
     idle_in_transaction_session_timeout: timeoutMs * 4,
-    // The server's own deadline comes first; this one is for a server that no longer answers.
+    // `statement_timeout` ends first; this deadline is for a server that no longer answers.
     query_timeout: timeoutMs + 250,
     keepAlive: true,
   })
   traceStatements(pool)
   pool.on('error', onIdleError)
-  // A connection that dies while it is checked out fails its statement, and must not end the process besides.
+  // When a connection that is in use dies, its statement fails. Without a listener the error would also end the
+  // process.
   pool.on('connect', (client) => client.on('error', () => undefined))
   return { db: drizzle(pool, { casing: 'snake_case' }), pool, close: () => pool.end() }
 }

@@ -1,7 +1,7 @@
 import { DrizzleQueryError } from 'drizzle-orm/errors'
 import pg from 'pg'
 
-/** A connection that could not be had, or a transaction whose end is unknown. */
+/** `database`: there is no connection, or it was lost. `transaction`: the commit failed or its outcome is unknown. */
 export class DatabaseFailure extends Error {
   readonly kind: 'database' | 'transaction'
   constructor(kind: 'database' | 'transaction', cause: unknown) {
@@ -11,16 +11,16 @@ export class DatabaseFailure extends Error {
 }
 
 /**
- * For what pg itself rejects with, where drizzle is not in between: without SQLSTATE the connection was lost, refused
- * or silent.
+ * Rethrows an error of pg itself, which drizzle did not wrap. Without SQLSTATE the connection was lost, refused or
+ * silent.
  */
 export function throwFailure(error: unknown): never {
   throw error instanceof pg.DatabaseError ? error : new DatabaseFailure('database', error)
 }
 
 /**
- * Deadlock, serialisation failure, lock not to be had: PostgreSQL finds a deadlock only after a second, the lock's
- * deadline before.
+ * Serialisation failure, deadlock and lock timeout. PostgreSQL looks for a deadlock only after a second, so the lock
+ * timeout often ends one first.
  */
 const transactional = new Set(['40001', '40P01', '55P03'])
 const outageClasses = new Set(['08', '53', '57', '58'])
@@ -31,8 +31,8 @@ function postgresError(error: unknown): pg.DatabaseError | undefined {
 }
 
 /**
- * Sorts what a statement or transaction threw: an outage, a transaction that did not complete, or a mistake of ours.
- * `undefined`: not from the database at all.
+ * Sorts an error of a statement or transaction: an outage, a transaction that did not complete, or a mistake of ours.
+ * Returns undefined if the error is not from the database.
  */
 export function databaseFailureKind(error: unknown): 'database' | 'transaction' | 'mistake' | undefined {
   if (error instanceof DatabaseFailure) return error.kind
@@ -46,16 +46,16 @@ export function databaseFailureKind(error: unknown): 'database' | 'transaction' 
   return 'mistake'
 }
 
-/** The connection itself failed or fell silent: nothing more can be said on it. */
+/** Whether the connection itself failed or fell silent, so that nothing more can be sent on it. */
 export const isConnectionLost = (error: unknown): boolean =>
   databaseFailureKind(error) === 'database' && postgresError(error) === undefined
 
-/** A statement was ended for the time it took, or by the operator. */
+/** Whether a statement was cancelled, by its timeout or by the operator. */
 export const isPastDeadline = (error: unknown): boolean => postgresError(error)?.code === '57014'
 
 export const isRetryable = (error: unknown): boolean => transactional.has(postgresError(error)?.code ?? '')
 
-/** Whether the unique constraint of that name refused the row. */
+/** Whether the unique constraint of this name refused the row. */
 export function violatesUnique(error: unknown, constraint: string): boolean {
   const found = postgresError(error)
   return found?.code === '23505' && found.constraint === constraint

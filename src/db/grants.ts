@@ -1,25 +1,27 @@
 import pg from 'pg'
 
-/** Rows that are there for good: the API adds to them and reads them, and changes none [LG2]. */
+/** The API's role may add and read rows of these tables, but not change or delete them [LG2]. */
 const appendOnly = 'security_events, moderation_logs'
 const jobSchema = 'pgboss'
 
 /**
- * Afterwards the API's role may do what it must and no more, where it is another role than the one that owns the
- * tables. Run at every start, so that tables of new migrations are covered, and a grant too many is taken back.
+ * Afterwards the API's role may do what it must and no more, if it is another role than the one that owns the tables.
+ * Runs at every start, so that the tables of new migrations are covered and superfluous grants are revoked.
  */
 export async function grantToApi(owner: pg.Client, apiUrls: readonly string[]): Promise<void> {
   const own = await roleOf(owner)
   const roles = new Set(await Promise.all([...new Set(apiUrls)].map(roleAt)))
   for (const role of roles) {
     if (role === own) continue
-    // In one transaction, as several statements in one query are: whoever signs in meanwhile must not find a right
-    // taken and not yet given back.
+    // PostgreSQL runs several statements of one query as one transaction, so requests that run meanwhile never see a
+    // right revoked and not yet granted again.
     await owner.query(grantsFor(pg.escapeIdentifier(role), await functionsOf(owner)).join(';'))
   }
 }
 
-/** Those of extensions belong to whoever may create extensions: a grant of theirs would be a warning for each. */
+/**
+ * Leaves out functions of extensions, which the extension's creator owns: granting them would give a warning for each.
+ */
 async function functionsOf(owner: pg.Client): Promise<string[]> {
   const { rows } = await owner.query<{ name: string }>(
     `select pg_proc.oid::regprocedure::text as name from pg_proc

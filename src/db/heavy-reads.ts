@@ -4,30 +4,30 @@ import type { Database } from './database.ts'
 import { readWithin } from './transaction.ts'
 
 /**
- * Reads that grow with what one account wrote or with the size of the site. None takes a connection but through here:
- * together they have a third of the pool, no kind has all of that, and no owner two places of a kind. After those that
- * are work for PostgreSQL or for this process, which is where their rows become JSON, their place rests, so that a
- * storm of them leaves most of both to others.
+ * Reads that grow with the data of one account or with the size of the site. All of them get their connections here:
+ * together a third of the pool, no kind all of that third, and no owner two places of a kind. Rows become JSON in this
+ * process, which also costs it time: after a read with `rest`, its place stays empty that many times as long as the
+ * read took, so that a storm of reads leaves most of PostgreSQL and of this process to others.
  */
 const kinds = {
-  /** Pages of an account's own data. An export that has begun may wait: as many as may be under way at once. */
+  /** Pages of an account's own data. An export that has begun may wait; 32 exports may be under way at once. */
   export: { mostWaiting: 32, deadlineMs: 30_000, rest: 3 },
-  /** Searches of users, by networks. */
+  /** Searches of users. The owner is the network that asks. */
   search: { mostWaiting: 64, deadlineMs: 2000, rest: 1 },
-  /** Pages of histories, logs and lists, by accounts. */
+  /** Pages of histories, logs and lists. The owner is the account that asks. */
   history: { mostWaiting: 64, deadlineMs: 2000 },
 } as const
 
 type HeavyKind = keyof typeof kinds
 
-/** Who reads: turns go round the owners of a kind. */
+/** Owners of a kind take turns. */
 export type Reader = { readonly kind: HeavyKind; readonly owner: string }
 
-/** @throws {QueueFullError} where it would have to wait too long */
+/** @throws {QueueFullError} if the queue is full or the wait is longer than the kind's deadline */
 export type HeavyReads = <Result>(reader: Reader, read: (db: Database) => Promise<Result>) => Promise<Result>
 
 const shareOfPool = 1 / 3
-/** Less than the wait for a lock may take, which is a quarter. */
+/** Less than `lock_timeout`, which is a quarter. */
 const shareOfTimeout = 1 / 5
 const mostWaitingOfOne = 16
 const modestMs = 250

@@ -5,20 +5,20 @@ import { describeCause } from '../errors/cause.ts'
 import { inTrace, type Tracing } from '../tracing/tracing.ts'
 import type { Transaction } from './transaction.ts'
 
-/** Every kind of job, and how it is tried again. A job whose worker died is taken up again once it has expired. */
+/** Every kind of job with its retries. A job whose worker died is taken up again after `expireInSeconds`. */
 const queues = {
   'deliver-mail': { retryLimit: 10_000, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 15 },
   'answer-inquiry': { retryLimit: 10_000, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 15 },
   'delete-file': { retryLimit: 100, retryDelay: 5, retryBackoff: true, retryDelayMax: 3600, expireInSeconds: 60 },
   'index-user': { retryLimit: 10_000, retryDelay: 1, retryBackoff: true, retryDelayMax: 60, expireInSeconds: 60 },
-  // From two seconds to an hour, for about nine hours.
+  // The delays grow from two seconds to an hour, over about nine hours in all.
   'deliver-webhook': { retryLimit: 18, retryDelay: 2, retryBackoff: true, retryDelayMax: 3600, expireInSeconds: 30 },
   sweep: { retryLimit: 2, retryDelay: 60, expireInSeconds: 1800 },
 } as const
 
 /**
- * A few at a time, and the next at once while there are more. A notification wakes the worker for new jobs; those that
- * become due later it finds by asking, of which mails are the ones that somebody waits for.
+ * Takes three jobs at a time, and more at once while batches are full. A notification wakes the worker for new jobs;
+ * polling finds jobs that become due later. Mails are polled most often, as somebody waits for them.
  */
 const jobWork = {
   batchSize: 3,
@@ -28,17 +28,17 @@ const jobWork = {
   notifyPollingIntervalSeconds: 5,
 } as const
 
-/** As many changes as one request may well carry. */
+/** One batch of the search index's changes becomes one request, which can carry this many. */
 const batchWork = { ...jobWork, batchSize: 500 } as const
 
 const mailsOfABatch = 2
 const mailBatches = 3
-/** Mails at a time that no request waits for. */
+/** Bounds the mails that a worker sends at a time. */
 export const mailJobs = mailsOfABatch * mailBatches
 
 /**
- * One network has mails in all batches but one at most, so that whoever makes many go out, or slow ones, holds up
- * nobody else's [AT2].
+ * One network's mails never fill the last batch, so that a network that causes many or slow mails does not delay the
+ * mails of others [AT2].
  */
 const mailWork = {
   ...jobWork,
@@ -48,7 +48,7 @@ const mailWork = {
   notifyPollingIntervalSeconds: 1,
 } as const
 
-/** Nothing is wrong with the job but its moment. */
+/** Thrown by a job that cannot be done yet. It is tried again like a failed job, but logged as no failure. */
 export class PostponedError extends Error {}
 
 type JobData = {
@@ -62,32 +62,32 @@ type JobData = {
 type QueueName = keyof JobData
 
 export type Jobs = {
-  /** In the transaction of its cause: no cause, no job. */
+  /** Adds a job in the transaction that causes it, so that the job exists only if the transaction commits. */
   enqueue<Queue extends QueueName>(
     tx: Transaction,
     queue: Queue,
     data: JobData[Queue],
     afterSeconds: number,
-    /** Of jobs of one network only some run at a time, where others wait. */
+    /** The network that caused the job. While jobs of others wait, only some jobs of one network run at a time. */
     network?: string,
   ): Promise<void>
-  /** Several at once, each due now. */
+  /** Adds several jobs at once, each due now. */
   enqueueAll<Queue extends QueueName>(tx: Transaction, queue: Queue, all: readonly JobData[Queue][]): Promise<void>
-  /** Runs jobs of the kind in this process; a rejection means once more, later. */
+  /** Runs jobs of this kind in this process; a job whose `act` rejects is tried again later. */
   work<Queue extends QueueName>(queue: Queue, act: (data: JobData[Queue]) => Promise<void>): Promise<void>
-  /** The same for many at once, which are done or tried again together. */
+  /** Like `work`, but `act` gets many jobs at once, which succeed or are tried again together. */
   workInBatches<Queue extends QueueName>(
     queue: Queue,
     act: (all: readonly JobData[Queue][]) => Promise<void>,
   ): Promise<void>
-  /** Once per cluster, however many processes say so. */
+  /** Runs the job by this timetable once per cluster, even if every process schedules it. */
   schedule(queue: QueueName, cron: string): Promise<void>
   close(): Promise<void>
 }
 
 type Options = {
   readonly url: string
-  /** A sender only enqueues; a worker also runs, retries and tidies. */
+  /** A sender only adds jobs; a worker also runs and retries them and deletes old ones. */
   readonly role: 'sender' | 'worker'
   readonly log: FastifyBaseLogger
   readonly tracing?: Tracing | undefined
@@ -139,8 +139,8 @@ export async function openJobs({ url, role, log, tracing }: Options): Promise<Jo
 }
 
 /**
- * A job's failure is its own: the others of its batch are done. `what`: its queue and the ids in it, nothing that is
- * secret.
+ * Turns the end of one job into its status, so that the other jobs of its batch are unaffected.
+ * @param what the queue and ids for the log, nothing secret
  */
 async function statusOf(job: Promise<void>, log: FastifyBaseLogger, what: object): Promise<'completed' | 'failed'> {
   try {
@@ -159,7 +159,7 @@ async function statusOf(job: Promise<void>, log: FastifyBaseLogger, what: object
 /** Makes or migrates the job queue's own tables; called under the migration lock. */
 export async function installJobs(url: string): Promise<void> {
   const boss = createBoss(url, { migrate: true, createSchema: true, supervise: false, schedule: false })
-  // A failure rejects start(); without a listener it would end the process besides.
+  // `start()` rejects on a failure; without a listener the event would also end the process.
   boss.on('error', () => undefined)
   await boss.start()
   for (const [name, options] of Object.entries(queues)) await boss.createQueue(name, { ...options, notify: true })

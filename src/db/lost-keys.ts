@@ -3,7 +3,9 @@ import { type Keyring, KeyringError } from '../crypto/keyring.ts'
 import type { Database } from './database.ts'
 import type { SealedColumn } from './rows.ts'
 
-/** Those up to the newest that are not there, or cannot be read. After `keys reseal` older ones may be thrown away. */
+/**
+ * Ids below the newest whose keys are missing or unreadable. After `keys reseal` the operator may delete older keys.
+ */
 function findUnusable(keyring: Keyring): number[] {
   const usable = new Set(keyring.encryptionKeys().flatMap(({ id, key }) => (key instanceof KeyringError ? [] : [id])))
   const newest = keyring.getSealingKey().id
@@ -19,8 +21,8 @@ type Kept = {
 type FindLostKey = () => Promise<number | undefined>
 
 /**
- * Finds a key without which something that is kept does not open. Looks at the rows only where one is missing, and not
- * again once nothing was found to need it: nothing new is sealed by it.
+ * Finds an encryption key that is missing although stored data needs it. Rows are read only for a missing key, and only
+ * until it proves unneeded, since nothing new is sealed with it.
  */
 export function lostKeyFinder({ db, keyring, sealedColumns }: Kept): FindLostKey {
   const unneeded = new Set<number>()
@@ -34,7 +36,7 @@ export function lostKeyFinder({ db, keyring, sealedColumns }: Kept): FindLostKey
 }
 
 async function isNeeded(db: Database, sealedColumns: readonly SealedColumn[], keyId: number): Promise<boolean> {
-  // As `sealingKeyId` reads it.
+  // The same four bytes that `sealingKeyId` reads.
   const head = Buffer.alloc(4)
   head.writeUInt32BE(keyId)
   const sealed = sealedColumns.map(

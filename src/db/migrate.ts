@@ -11,18 +11,18 @@ import type { DatabaseUrls } from './urls.ts'
 const connectWithinMs = 10_000
 
 type Options = {
-  /** How long security events are kept; as long as before where it is not said. */
+  /** How long security events are kept. If unset, the retention in the database stays as it is. */
   readonly eventsKeepDays?: number
-  /** Told what a start waits for, where that takes long. */
+  /** Is told what holds the lock, once the start has waited for it for 2 s. */
   readonly say?: (message: string) => void
 }
 
-/** Any number of replicas may start at once. */
+/** Lets any number of replicas start at once. */
 const lock = { name: 'postern-migrate', on: 'migrations', by: 'start' }
 
 const sayToOperator = (message: string): void => void process.stderr.write(`${message}\n`)
 
-/** Applies what is missing. Drizzle's migrator takes no lock. */
+/** Applies missing migrations, under a lock of ours, as drizzle's migrator takes none. */
 export function applyMigrations(
   { main, migration: url, direct }: DatabaseUrls,
   { eventsKeepDays, say = sayToOperator }: Options = {},
@@ -48,7 +48,10 @@ export function applyMigrations(
   })
 }
 
-/** In a function of the owner's: whoever has the API's role cannot have the audit swept any sooner [LG2]. */
+/**
+ * Keeps the retention in a function that the owner's role owns, so that the API's role cannot shorten it and have the
+ * audit log swept sooner [LG2].
+ */
 async function keepEvents(owner: pg.Client, days: number): Promise<void> {
   const { rows } = await owner.query<{ isSo: boolean }>('select events_kept() = make_interval(days => $1) as "isSo"', [
     days,

@@ -52,8 +52,8 @@ const statement = {
 }
 
 /**
- * A column that this program works with and the database has not: a table is gone, or migrations are missing. Later
- * ones do no harm.
+ * Finds a column that this program needs and the database lacks, because a table is gone or migrations are missing.
+ * Columns of later migrations do no harm. Returns undefined if none is missing.
  */
 export async function findMissingColumn(database: pg.Pool | pg.Client): Promise<string | undefined> {
   const { rows } = await database.query<{ missing: string }>(statement)

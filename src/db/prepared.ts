@@ -1,8 +1,8 @@
 import type { Database } from './database.ts'
 
 /**
- * A statement that drizzle puts together once for each connection, as doing so every time takes longer than PostgreSQL
- * takes to run it. What differs from run to run is a placeholder [D4].
+ * Builds a drizzle statement once per connection, as building it takes longer than PostgreSQL takes to run it. Whatever
+ * varies between runs must be a placeholder [D4].
  */
 export function prepared<Statement>(prepare: (on: Database) => Statement): (on: Database) => Statement {
   const made = new WeakMap<Database['$client'], Statement>()

@@ -3,7 +3,7 @@ import { QueueFullError } from '../waiting/work-queue.ts'
 import type { Database } from './database.ts'
 import type { Reader } from './heavy-reads.ts'
 
-/** Reads through `heavyReads`, and refuses as the catalogue says it. */
+/** Reads through `heavyReads`; a full queue is refused with `rate_limit:exceeded`. */
 export async function readHeavily<Result>(
   ctx: Pick<Context<'rate_limit:exceeded'>, 'heavyReads' | 'fault'>,
   reader: Reader,
@@ -16,7 +16,7 @@ export async function readHeavily<Result>(
   }
 }
 
-/** A full queue as an error of the catalogue; any other error as it was. */
+/** Turns QueueFullError into `rate_limit:exceeded`; gives any other error back unchanged. */
 export function tooMuchToRead({ fault }: Pick<Context<'rate_limit:exceeded'>, 'fault'>, error: unknown): unknown {
   if (!(error instanceof QueueFullError)) return error
   const { retryAfterSeconds } = error

@@ -8,8 +8,8 @@ const batchSize = 500
 const beforeAll = '00000000-0000-0000-0000-000000000000'
 
 /**
- * Afterwards everything that is sealed for long is sealed by the newest key; gives how much was not. What is replaced
- * meanwhile is left alone.
+ * Afterwards every stored secret is sealed with the newest key; gives the number of secrets sealed anew. A secret that
+ * is replaced meanwhile is left alone.
  */
 export async function reseal(db: Database, keyring: Keyring, sealedColumns: readonly SealedColumn[]): Promise<number> {
   let resealed = 0

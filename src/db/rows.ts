@@ -1,6 +1,9 @@
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 
-/** What is sealed for long, and to which row: the associated data is `PURPOSE:` and the value of `boundTo`. */
+/**
+ * A column of long-lived sealed values. Their associated data is `PURPOSE:` and the value of the row's column
+ * `boundTo`.
+ */
 export type SealedColumn = {
   readonly table: string
   readonly column: string
@@ -9,20 +12,20 @@ export type SealedColumn = {
 }
 
 /**
- * What a room's tables hold and what it notes in the history, as the room declares it; accounts/all-rows.ts joins them.
- * Tables and conditions are SQL.
+ * What a folder's tables hold and which events it writes to the history; accounts/all-rows.ts joins the declarations of
+ * all folders. Tables and conditions are SQL.
  */
 export type Rows = {
-  /** An account's rows here are deleted with the account. */
+  /** Tables whose rows are deleted with their account. */
   readonly personal?: readonly (PgTable & { readonly userId: PgColumn })[]
-  /** Tables that name an account and are not simply deleted with it: what becomes of the rows. */
+  /** Tables that name an account but are not simply deleted with it, each with what becomes of its rows. */
   readonly otherwise?: Readonly<Record<string, string>>
-  /** Rows whose time is over, which the sweep deletes. */
+  /** Tables with the SQL condition for expired rows, which the sweep deletes. */
   readonly expired?: Readonly<Record<string, string>>
   readonly sealed?: readonly SealedColumn[]
-  /** The types of its events in the history of an account. */
+  /** The types of the events that this folder adds to an account's history. */
   readonly events?: readonly string[]
 }
 
-/** Rows that ended are kept this long, so that a late client learns what became of its token. */
+/** How long rows are kept after they ended, so that a late client learns what became of its token. */
 export const kept = "interval '30 days'"

@@ -1,7 +1,10 @@
 import type pg from 'pg'
 import { currentSpan, inSpan } from '../tracing/span.ts'
 
-/** Every statement of a traced request is a span that says what it does to which table: no text, no value [LG1]. */
+/**
+ * Gives every statement of a traced request a span that names its operation and table, without its text and values
+ * [LG1].
+ */
 export function traceStatements(pool: pg.Pool): void {
   pool.query = traced(pool.query.bind(pool))
   pool.on('connect', (client) => {
@@ -15,17 +18,17 @@ type Given = string | { readonly text?: string }
 function traced(query: pg.Pool['query'] | pg.ClientBase['query']): Query {
   const run = query as (...given: unknown[]) => Promise<unknown>
   const tracedRun = (...given: readonly unknown[]): Promise<unknown> => {
-    // The pool's own query, which is traced already, asks a connection with a callback.
+    // `pool.query` is traced already; it then calls the connection's `query` with a callback.
     const isOfPool = typeof given.at(-1) === 'function'
     if (isOfPool || currentSpan() === undefined) return run(...given)
     const { name, attributes } = describe(given[0] as Given)
     return inSpan(name, { kind: 'client', attributes }, () => run(...given))
   }
-  // pg declares each of its many forms; all of them go through as they came.
+  // pg declares many overloads; the arguments are passed on unchanged, whichever it is.
   return tracedRun as unknown as Query
 }
 
-/** Of a statement that begins with `with`, the first one in it. */
+/** For a statement that begins with `with`, the verb of its first subquery. */
 const verb = /^\s*(?:with\b.*?\(\s*)?([a-z]+)/is
 const table = /\b(?:from|into|update)\s+"?([a-z_]+(?:\.[a-z_]+)?)"?(?!\w|\s*\()/i
 

@@ -8,16 +8,16 @@ import { DatabaseFailure, isConnectionLost, isRetryable, throwFailure } from './
 declare const inside: unique symbol
 
 /**
- * What the statements of one transaction run on. Only this file makes one: whatever must not be done outside a
- * transaction takes it.
+ * Runs the statements of one transaction. Only this file makes one, so a function that takes it cannot be called
+ * outside a transaction.
  */
 export type Transaction = Database & { readonly [inside]: true; readonly $client: pg.PoolClient }
 
 const attempts = 3
 
 /**
- * A deadlock, serialisation failure or held lock is tried again, three times in all, so `act` may run more than once
- * and must touch nothing but the database.
+ * Tries again after a deadlock, serialisation failure or lock timeout, three times in all. As `act` may run more than
+ * once, it must touch nothing but the database.
  */
 export async function retried<Result>(act: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
@@ -25,24 +25,24 @@ export async function retried<Result>(act: () => Promise<Result>): Promise<Resul
       return await act()
     } catch (error) {
       if (!isRetryable(error) || attempt === attempts) throw error
-      // Jitter, or the two that met would meet again.
+      // Without jitter, the two transactions that met would meet again.
       await sleep(attempt * 10 * (1 + Math.random()))
     }
   }
 }
 
-/** Runs `act` in one transaction, `retried`, and commits it. A refusal thrown by `act` rolls back. */
+/** Runs `act` in one transaction, `retried`, and commits it. An error thrown by `act` rolls back. */
 export const transaction = <Result>(pool: pg.Pool, act: (tx: Transaction) => Promise<Result>): Promise<Result> =>
   retried(() => runOnce(pool, act))
 
-/** Runs reads on one connection, none of which may take longer than that. */
+/** Runs reads on one connection. A statement that takes longer than `statementMs` fails. */
 export const readWithin = <Result>(
   pool: pg.Pool,
   statementMs: number,
   read: (db: Database) => Promise<Result>,
 ): Promise<Result> =>
   runOnce(pool, read, {
-    // Of a wait for a lock as well: one code for whatever takes too long.
+    // `lock_timeout` is off so that the wait for a lock, too, ends with the code of `statement_timeout`.
     begin: `begin read only; set local statement_timeout = ${statementMs}; set local lock_timeout = 0`,
     end: async (client) => {
       await client.query('commit').catch(throwFailure)
@@ -50,8 +50,8 @@ export const readWithin = <Result>(
   })
 
 /**
- * Does something outside the database under the transaction's locks. `lost` is aborted once the connection is gone, and
- * the locks with it: somebody else may be at it by then.
+ * Runs `act`, which works outside the database, under the transaction's locks. Its signal is aborted once the
+ * connection is lost, and the locks with it: another process may be doing the same work by then.
  */
 export async function underLocks<Result>(
   tx: Transaction,
@@ -70,7 +70,7 @@ export async function underLocks<Result>(
 
 const known = new WeakMap<pg.PoolClient, Transaction>()
 
-/** One for each connection, as it takes drizzle a while to learn the names of all columns. */
+/** Makes one for each connection, as it takes drizzle a while to learn the names of all columns. */
 function onConnection(client: pg.PoolClient): Transaction {
   const tx = known.get(client) ?? (drizzle(client, { casing: 'snake_case' }) as Database as Transaction)
   known.set(client, tx)
@@ -112,8 +112,8 @@ async function commit(client: pg.PoolClient): Promise<void> {
 }
 
 /**
- * Gives the error with which the connection must leave the pool: it is dead, or still busy with a statement past its
- * deadline.
+ * Returns the error with which the connection must leave the pool: it is dead, or still busy with a statement past its
+ * deadline. Returns undefined if the connection is usable.
  */
 async function rollback(client: pg.PoolClient, cause: unknown): Promise<Error | undefined> {
   if (cause instanceof Error && isConnectionLost(cause)) return cause

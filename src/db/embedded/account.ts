@@ -4,22 +4,22 @@ import { EmbeddedDatabaseError } from './error.ts'
 
 export type Account = { readonly uid: number; readonly gid: number }
 
-// PostgreSQL reads PGPORT, PGDATA and the locale from its environment: nothing of ours may reach it.
+// PostgreSQL reads PGPORT, PGDATA and the locale from its environment, so it must not inherit ours.
 const environment = { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' }
 
-/** Options for a child process of that account, or of our own user where there is none. */
+/** Options for a child process of this account, or of the current user if there is none. */
 export const processOptions = (account: Account | undefined) => ({
   cwd: '/',
   env: environment,
-  // Node wants the ids of a process with a sign, those of a file without.
+  // Node wants the ids of a process as signed 32-bit integers, those of a file unsigned.
   ...(account && { uid: account.uid | 0, gid: account.gid | 0 }),
 })
 
 type Folders = { readonly clusterDir: string; readonly dataDir: string }
 
 /**
- * PostgreSQL refuses to run as root, so root hands over to whom the folders already belong, else to `postgres`, else to
- * `nobody`. Any other user runs it under its own name: `undefined`.
+ * PostgreSQL refuses to run as root, so root runs it as the user that already owns the folders, else as `postgres`,
+ * else as `nobody`. Returns undefined if this process is not root, so that PostgreSQL runs as its user.
  */
 export async function chooseAccount({ clusterDir, dataDir }: Folders): Promise<Account | undefined> {
   if (process.geteuid?.() !== 0) return undefined
@@ -27,7 +27,7 @@ export async function chooseAccount({ clusterDir, dataDir }: Folders): Promise<A
   if (owner !== undefined) return owner
   const keeper = await findOwner(dataDir)
   const accounts = await readAccounts()
-  // initdb wants its user to have a name.
+  // initdb requires its user to have a name.
   if (keeper !== undefined && accounts.values().some(({ uid }) => uid === keeper.uid)) return keeper
   const account = accounts.get('postgres') ?? accounts.get('nobody')
   if (account !== undefined) return account
@@ -45,7 +45,7 @@ async function findOwner(folder: string): Promise<Account | undefined> {
 async function readAccounts(): Promise<Map<string, Account>> {
   const passwd = await readFile('/etc/passwd', 'utf8').catch(() => '')
   const fields = passwd.split('\n').map((line) => line.split(':'))
-  // macOS writes nobody as -2.
+  // macOS gives `nobody` the id -2.
   return new Map(fields.map(([name = '', , uid, gid]) => [name, { uid: Number(uid) >>> 0, gid: Number(gid) >>> 0 }]))
 }
 

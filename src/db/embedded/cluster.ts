@@ -8,7 +8,7 @@ import type { Place } from './place.ts'
 
 const run = promisify(execFile)
 
-/** The folders of an initdb under way lie beside the cluster and begin like this. */
+/** A running initdb writes into a folder beside the cluster, whose name begins like this. */
 const draftPrefix = ({ clusterDir }: Place): string => `${clusterDir}.init-`
 
 const hasCluster = async ({ clusterDir }: Place): Promise<boolean> =>
@@ -17,8 +17,8 @@ const hasCluster = async ({ clusterDir }: Place): Promise<boolean> =>
 type Options = { readonly binaries: () => Promise<string>; readonly durable: boolean }
 
 /**
- * Afterwards there is a whole cluster. It is made beside its place and renamed, so neither an interrupted nor a
- * concurrent first start leaves a half one: whoever comes second discards its own.
+ * Afterwards there is a complete cluster. It is made in another folder and renamed, so neither an interrupted nor a
+ * concurrent first start leaves half a cluster: the process that finishes second discards its own.
  */
 export async function createCluster(place: Place, { binaries, durable }: Options): Promise<void> {
   if (await hasCluster(place)) return await tidyCluster(place)
@@ -48,7 +48,7 @@ async function initialize(native: string, { draft, account, durable }: Draft): P
   await run(join(native, 'bin/initdb'), ['-D', draft, ...connections, ...locale, ...effort], processOptions(account))
 }
 
-/** Without this a power cut could take the rename back. */
+/** Without this, a power cut could undo the rename. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path)
   await folder.sync().finally(() => folder.close())
@@ -59,12 +59,12 @@ function lastLine(error: unknown): string {
   return (output || (error instanceof Error ? error.message : String(error))).split('\n').at(-1) ?? ''
 }
 
-/** Removes what interrupted first starts left behind, and gives a cluster that root has restored to its account. */
+/** Removes what interrupted first starts left, and gives a cluster that root restored back to its account. */
 async function tidyCluster(place: Place): Promise<void> {
   const { account, clusterDir } = place
   const prefix = basename(draftPrefix(place))
   for (const name of await readdir(dirname(clusterDir)).catch(() => [])) {
-    // A start that is still filling its folder finds the cluster when that fails.
+    // If another start is still filling this folder, that fails, and the start then finds the cluster.
     if (name.startsWith(prefix)) await rm(join(dirname(clusterDir), name), { recursive: true }).catch(() => undefined)
   }
   if (account === undefined || (await stat(clusterDir)).uid === account.uid) return

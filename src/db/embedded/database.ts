@@ -13,28 +13,28 @@ export { EmbeddedDatabaseError }
 export type EmbeddedDatabase = {
   /** Connection string over the Unix socket, for pg, pg-boss and libpq. It stays valid when PostgreSQL is restarted. */
   readonly url: string
-  /** Ends the use by this process; PostgreSQL stops when no other one uses it. Close pools first. */
+  /** Ends the use by this process; PostgreSQL stops when no other process uses it. Close pools first. */
   close(): Promise<void>
 }
 
 type Options = {
   readonly dataDir: string
-  /** One server at a time may use a data folder, with any number of guests. */
+  /** Only one server at a time may use a data folder, along with any number of guests. */
   readonly role: Role
-  /** PostgreSQL settings for a server that this process starts; one that runs already keeps its own. */
+  /** PostgreSQL settings for a server that this process starts. A server that already runs keeps its own. */
   readonly settings?: Readonly<Record<string, string>>
   readonly log?: (message: string) => void
 }
 
-/** How long crash recovery may take; one that takes longer goes on and is joined by the next start. */
+/** How long crash recovery may take. A longer one goes on without this process, and the next start joins it. */
 const startPatienceMs = 30_000
 const recoveryPatienceMs = 5_000
 const retryDelayLimitMs = 2_000
 const logCheckIntervalMs = 60_000
 
 /**
- * Afterwards the database `postern` in the data folder answers at `url`, whether this process has started PostgreSQL or
- * found it running, and until `close` it is brought back whenever it goes away.
+ * Afterwards the database `postern` in the data folder answers at `url`, whether this process started PostgreSQL or
+ * found it running. If PostgreSQL goes away before `close`, it is started again.
  * @throws {EmbeddedDatabaseError}
  */
 export async function openEmbeddedDatabase(options: Options): Promise<EmbeddedDatabase> {
@@ -74,7 +74,7 @@ async function open({ dataDir, role, settings = {}, log = () => undefined }: Opt
   }
 }
 
-/** Root writes no programs into a folder that another user may change. */
+/** Copies for root go into a folder of root's, as it must not write programs where another user may change them. */
 const findCopyParent = async ({ account, dataDir }: Place): Promise<string> =>
   account === undefined ? dataDir : makeRootFolder('binaries', account)
 

@@ -12,23 +12,23 @@ type Options = {
   readonly patienceMs: number
 }
 
-// Taken in the database `postgres`, so they meet no lock of the application's.
+// Taken in the database `postgres`, so they cannot clash with locks of the application.
 const locks = { server: 1, membership: 2, creation: 3 } as const
 const lockSpace = 0x706f7374
 
 /**
- * Server processes that follow one another may overlap for a moment, and PostgreSQL learns of a killed one a little
- * later.
+ * How long a server waits for the one before it: they may overlap for a moment when one replaces the other, and
+ * PostgreSQL notices a killed process a little later.
  */
 const predecessorPatienceMs = 1_000
 
-/** Without the address and TLS settings that pg and libpq would take from the environment. */
+/** Sets every address and TLS setting that pg and libpq would otherwise take from the environment. */
 export const databaseUrl = ({ socketDir }: Place, database: string): string =>
   `postgres:///${database}?host=${encodeURIComponent(socketDir)}&port=5432&user=postern&sslmode=disable`
 
 /**
- * Joins the processes that use the embedded database and starts PostgreSQL where none answers. Membership is the life
- * of the connection given back, so a killed process leaves by itself.
+ * Joins the processes that use the embedded database, and starts PostgreSQL if none answers. Membership lasts as long
+ * as the returned connection, so a killed process leaves by itself.
  */
 export async function joinDatabase(place: Place, options: Options): Promise<pg.Client> {
   const deadline = performance.now() + options.patienceMs
@@ -46,10 +46,10 @@ export async function joinDatabase(place: Place, options: Options): Promise<pg.C
   }
 }
 
-/** Gives up the membership; the last one out stops PostgreSQL. */
+/** Gives up the membership; the last process to leave stops PostgreSQL. */
 export async function leaveDatabase(client: pg.Client, place: Place): Promise<void> {
   try {
-    // Two that leave at once must not both stay away because of the other: first let go, then ask.
+    // Unlocks before it asks: otherwise two processes that leave at once could each take the other for a remaining one.
     await client.query('select pg_advisory_unlock_all()')
     if (await tryLock(client, 'pg_try_advisory_lock', locks.membership)) await stopPostmaster(place)
   } catch (error) {
@@ -85,7 +85,7 @@ async function connect(place: Place): Promise<pg.Client | 'absent' | 'busy'> {
     application_name: 'postern-embedded',
     connectionTimeoutMillis: 2_000,
   })
-  // A lost connection is told by the event that follows; unheard, this one would end the process.
+  // The event that follows reports a lost connection. Without a listener this error would end the process.
   client.on('error', () => undefined)
   try {
     return await client.connect()
@@ -98,7 +98,7 @@ async function connect(place: Place): Promise<pg.Client | 'absent' | 'busy'> {
   }
 }
 
-/** Takes the locks of the role; `false`: the last one is just leaving, so this PostgreSQL is about to stop. */
+/** Takes the locks of the role. Returns false if the last member is just leaving, so that this PostgreSQL will stop. */
 async function register(client: pg.Client, place: Place, role: Role): Promise<boolean> {
   if (role === 'server' && !(await lockServer(client))) {
     throw new EmbeddedDatabaseError(

@@ -5,10 +5,12 @@ import { dirname, join, resolve } from 'node:path'
 import { type Account, canTraverse, chooseAccount } from './account.ts'
 import { EmbeddedDatabaseError, errorCode } from './error.ts'
 
-/** Where an embedded database lives and whom it runs as; the same for every process that is given the same folder. */
+/**
+ * Where an embedded database lives and as which user it runs; the same for every process that is given the same folder.
+ */
 export type Place = {
   readonly dataDir: string
-  /** `undefined`: the user of this process. */
+  /** Undefined for the user of this process. */
   readonly account: Account | undefined
   readonly clusterDir: string
   readonly socketDir: string
@@ -16,7 +18,7 @@ export type Place = {
 }
 
 const socketName = '.s.PGSQL.5432'
-/** Size of sockaddr_un.sun_path without its closing zero. */
+/** Longest path of a Unix socket in bytes: the size of sockaddr_un.sun_path without its final zero byte. */
 const socketPathLimit = process.platform === 'linux' ? 107 : 103
 
 export async function findPlace(folder: string): Promise<Place> {
@@ -42,8 +44,8 @@ export const foreign = (folder: string): EmbeddedDatabaseError =>
 const digest = (path: string): string => createHash('sha256').update(path).digest('hex').slice(0, 16)
 
 /**
- * A private folder of root's gets the account's group as a passer-by: only folders above it, which may be other
- * people's, send the cluster elsewhere.
+ * Lets the account's group pass through a private folder of root's. Then only the folders above it, which may belong to
+ * others, can force the cluster to be kept elsewhere.
  */
 async function admit(folder: string, account: Account): Promise<void> {
   const { uid, mode } = await stat(folder)
@@ -53,14 +55,14 @@ async function admit(folder: string, account: Account): Promise<void> {
 }
 
 /**
- * In the data folder, unless the account cannot get there. A link then keeps the way to it, so that no later start
- * decides otherwise and begins with an empty database.
+ * The cluster is in the data folder, unless the account cannot get there. A link then leads to its real folder, so that
+ * no later start decides otherwise and begins with an empty database.
  */
 async function placeCluster(dataDir: string, account: Account | undefined): Promise<string> {
   const path = join(dataDir, 'postgres')
   const found = await lstat(path).catch(() => undefined)
   if (found?.isSymbolicLink()) {
-    // Whoever owns the data folder could send root anywhere.
+    // A link made by the data folder's owner could send root anywhere.
     if (found.uid !== process.geteuid?.()) throw foreign(dataDir)
     return await followLink(path)
   }
@@ -87,7 +89,7 @@ async function followLink(path: string): Promise<string> {
   )
 }
 
-/** A folder of root's that the account can enter, at the same path at every start. */
+/** Makes a folder of root's that the account can enter; the path is the same at every start. */
 export async function makeRootFolder(name: string, account: Account): Promise<string> {
   for (const path of [join('/var/lib/postern', name), join(tmpdir(), `postern-${name}`)]) {
     const folder = await claimFolder(path, { mode: 0o711, account: undefined }).catch(() => undefined)
@@ -111,7 +113,7 @@ type Claim = { readonly mode: number; readonly account: Account | undefined }
 /** Makes the folder or takes it over. Its name can be guessed, so one that another user has prepared is refused. */
 async function claimFolder(path: string, { mode, account }: Claim): Promise<string> {
   const parent = await mkdir(dirname(path), { recursive: true, mode: 0o755 })
-  // What the umask took; a folder that was there before stays as it is.
+  // Restores the modes that the umask took away. A folder that already existed stays as it is.
   if (parent !== undefined) await chmod(dirname(path), 0o755)
   await mkdir(path, { mode }).catch((error: unknown) => {
     if (errorCode(error) !== 'EEXIST') throw error

@@ -9,7 +9,10 @@ import { findPostmasterPid, isRunning, isUnrelated, removeStaleLocks } from './p
 
 /** A PostgreSQL that this process has started. */
 export type Launch = {
-  /** `running`; `beaten`: another one holds the cluster, try again; else the reason why it does not start. */
+  /**
+   * `beaten`: another process holds the cluster, so try to connect again. A `reason` says why PostgreSQL does not
+   * start.
+   */
   state: 'running' | 'beaten' | { readonly reason: string }
 }
 
@@ -23,14 +26,14 @@ const fixedSettings = (place: Place): Settings => ({
   timezone: 'UTC',
   log_timezone: 'UTC',
   cluster_name: 'postern',
-  // Errors of statements hold their values, and every one reaches the caller anyway.
+  // Logged errors of statements would contain values, and the caller gets every error anyway.
   log_min_messages: 'log',
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
   log_checkpoints: 'off',
 })
 
-/** Starts PostgreSQL in a process group of its own: Ctrl-C must not stop it before the server that uses it. */
+/** Starts PostgreSQL in a process group of its own, so that Ctrl-C does not stop it before the server that uses it. */
 export async function launchPostmaster(place: Place, native: string, settings: Settings): Promise<Launch> {
   if (process.platform === 'linux') await removeStaleLocks(place)
   const log = await openLog(place)
@@ -63,7 +66,10 @@ export async function launchPostmaster(place: Place, native: string, settings: S
   }
 }
 
-/** Only a refusal that is surely its own counts: others write into the same log, and may stop or forestall it. */
+/**
+ * Judges why PostgreSQL exited. Other processes write to the same log and may stop or forestall this one, so only an
+ * error that is surely its own counts as a reason.
+ */
 function judge(exitCode: number | null, log: string): Launch['state'] {
   if (exitCode === 0 || exitCode === null) return 'beaten'
   if (/lock file ".*" (already exists|is empty)|shared memory block .* still in use/.test(log)) return 'beaten'
@@ -80,7 +86,7 @@ async function openLog({ logFile, account }: Place): Promise<FileHandle> {
 
 const logLimitBytes = 4 * 1024 * 1024
 
-/** PostgreSQL appends, so it goes on at the new end. */
+/** Empties a log of more than 4 MiB. PostgreSQL appends, so it goes on at the new end. */
 export async function boundLog(place: Place): Promise<void> {
   const found = await stat(place.logFile).catch(() => undefined)
   if (found === undefined || found.size <= logLimitBytes) return
@@ -88,14 +94,11 @@ export async function boundLog(place: Place): Promise<void> {
   await log.truncate(0).finally(() => log.close())
 }
 
-/**
- * Ends the PostgreSQL that answers on the socket: open transactions are rolled back, then it writes what it must and
- * exits.
- */
+/** Stops the PostgreSQL that answers on the socket. It rolls back open transactions, writes what it must and exits. */
 export async function stopPostmaster(place: Place): Promise<void> {
   const pid = await findPostmasterPid(place)
   if (pid === undefined) return
-  // The folder may be shared with another container, whose ids mean other processes here.
+  // The folder may be shared with another container, in which the same process ids belong to other processes.
   if (process.platform === 'linux' && (await isUnrelated(pid, place))) return
   const steps = [
     { signal: 'SIGINT', patienceMs: 10_000 },

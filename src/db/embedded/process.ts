@@ -5,7 +5,7 @@ import { type Place, socketFile } from './place.ts'
 
 const pidFile = ({ clusterDir }: Place): string => join(clusterDir, 'postmaster.pid')
 
-/** Of the PostgreSQL that holds the cluster, or held it last. */
+/** Id of the PostgreSQL that holds the cluster, or held it last. */
 export const findPostmasterPid = (place: Place): Promise<number | undefined> => readPid(pidFile(place))
 
 async function readPid(path: string): Promise<number | undefined> {
@@ -16,13 +16,14 @@ async function readPid(path: string): Promise<number | undefined> {
 
 /**
  * PostgreSQL discards the lock file of a dead process by itself, but takes any live process of its user with that id
- * for its owner: after a restart of a container that is often another one, which is asked here who it is.
+ * for the file's owner. After a restart of a container that is often an unrelated process, so its program is checked
+ * here.
  */
 export async function removeStaleLocks(place: Place): Promise<void> {
   for (const path of [pidFile(place), `${socketFile(place)}.lock`]) {
     const pid = await readPid(path)
     if (pid === undefined || !(await isUnrelated(pid, place))) continue
-    // Another start may have replaced the file since: only what was judged goes.
+    // Another start may have replaced the file since, so only the file that was judged is removed.
     const judged = `${path}.${process.pid}`
     await rename(path, judged).catch(() => undefined)
     if ((await readPid(judged)) !== pid) await link(judged, path).catch(() => undefined)
@@ -30,7 +31,7 @@ export async function removeStaleLocks(place: Place): Promise<void> {
   }
 }
 
-/** Whether that id is surely taken by something else than this cluster's PostgreSQL. A dead one is not. */
+/** Whether this id surely belongs to a process other than this cluster's PostgreSQL. False if no process has it. */
 export async function isUnrelated(pid: number, { clusterDir }: Place): Promise<boolean> {
   if ((await findProcessState(pid)) === 'Z') return true
   try {
@@ -39,12 +40,12 @@ export async function isUnrelated(pid: number, { clusterDir }: Place): Promise<b
     const isPostgres = basename(program).replace(' (deleted)', '') === 'postgres'
     return !isPostgres || folder.ino !== cluster.ino || folder.dev !== cluster.dev
   } catch {
-    // Gone, or another user's, which PostgreSQL does not mind.
+    // It has ended, or belongs to another user; PostgreSQL ignores both.
     return false
   }
 }
 
-/** The letter that Linux gives; a zombie has an id but does nothing any more. */
+/** Reads the state letter of Linux. A zombie (`Z`) still has its id but no longer runs. */
 async function findProcessState(pid: number): Promise<string | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   return text.slice(text.lastIndexOf(')') + 2)[0]
@@ -57,6 +58,6 @@ export async function isRunning(pid: number): Promise<boolean> {
     return errorCode(error) === 'EPERM'
   }
   const state = await findProcessState(pid)
-  // Without a state where Linux gives one, it was reaped since the question before.
+  // On Linux a missing state means that the process has ended since the signal above.
   return state === undefined ? process.platform !== 'linux' : state !== 'Z'
 }

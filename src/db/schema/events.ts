@@ -1,7 +1,7 @@
 import { bigserial, index, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { bytea, createdAt } from './columns.ts'
 
-/** Events of accounts that were committed and not yet put in order. */
+/** Committed events of accounts that have no position in `event_log` yet. */
 export const eventOutbox = pgTable('event_outbox', {
   eventId: uuid().primaryKey(),
   userId: uuid().notNull(),
@@ -9,8 +9,8 @@ export const eventOutbox = pgTable('event_outbox', {
 })
 
 /**
- * The order in which clients and webhooks get events: a position is given after the commit, by one process at a time,
- * so none is ever filled in late.
+ * The order in which clients and webhooks get events. One process at a time gives positions, after the commit, so no
+ * event ever appears before one that a client has already read.
  */
 export const eventLog = pgTable(
   'event_log',
@@ -27,7 +27,7 @@ export const eventLog = pgTable(
   ],
 )
 
-/** Where the operator wants events posted to; the secret that signs them is sealed. */
+/** URLs of the operator to which events are posted. The secret that signs the requests is sealed. */
 export const webhooks = pgTable('webhooks', {
   id: uuid().primaryKey(),
   url: text().notNull(),

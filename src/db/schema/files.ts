@@ -1,7 +1,7 @@
 import { index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { bytea, createdAt } from './columns.ts'
 
-/** What the file store must hold, byte for byte; a file of the store without a row here is an orphan. */
+/** What the file store must hold, byte for byte. A file in the store without a row here is an orphan. */
 export const files = pgTable(
   'files',
   {

@@ -2,8 +2,8 @@ import { index, integer, pgTable, text } from 'drizzle-orm/pg-core'
 import { instant } from './columns.ts'
 
 /**
- * Fixed windows of the rate limits, where no Redis is configured. Unlogged, as every request that is limited writes it:
- * a crash of PostgreSQL begins them anew, as one of Redis does.
+ * Fixed windows of the rate limits, if no Redis is configured. Unlogged, as every limited request writes here: after a
+ * crash of PostgreSQL all windows start anew, as they do after a crash of Redis.
  */
 export const rateCounters = pgTable(
   'rate_counters',
@@ -15,7 +15,7 @@ export const rateCounters = pgTable(
   (table) => [index('rate_counters_resets_at').on(table.resetsAt)],
 )
 
-/** Attempts at a secret since the last success. In PostgreSQL always: a flushed cache must not free an attacker. */
+/** Attempts at a secret since the last success. Always in PostgreSQL, as flushing a cache must not free an attacker. */
 export const failedAttempts = pgTable(
   'failed_attempts',
   {
@@ -23,7 +23,7 @@ export const failedAttempts = pgTable(
     count: integer().notNull(),
     blockedUntil: instant(),
     forgottenAt: instant().notNull(),
-    /** When its owner was last told that somebody is locked out. */
+    /** When the owner was last told of a lockout. */
     toldAt: instant(),
   },
   (table) => [index('failed_attempts_forgotten_at').on(table.forgottenAt)],

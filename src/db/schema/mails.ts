@@ -4,7 +4,7 @@ import { bytea, createdAt, instant, shownMethods } from './columns.ts'
 import { users } from './users.ts'
 
 /**
- * Mailed one-time tokens of every purpose; only digests. Used and expired rows stay 30 days, so that they can be told
+ * Mailed one-time tokens of every purpose, as digests. Used and expired rows are kept for 30 days, to tell their tokens
  * from unknown ones.
  */
 export const mailedTokens = pgTable(
@@ -15,15 +15,15 @@ export const mailedTokens = pgTable(
       .$type<'verify_email' | 'device_verify' | 'password_reset' | 'email_change' | 'email_undo' | 'account_deletion'>()
       .notNull(),
     userId: uuid().references(() => users.id, { onDelete: 'cascade' }),
-    /** No foreign key: a used verification outlives its sign-up. */
+    /** No foreign key, as a used verification outlives its sign-up. */
     signUpId: uuid(),
     addressKey: text().notNull(),
-    /** Of an e-mail change: the address that the account gets by it, as it was written. */
+    /** For `email_change`: the new address, as the user wrote it. */
     address: text(),
-    /** Of an undo: when the change was asked for. */
+    /** For `email_undo`: when the change was asked for. */
     since: instant(),
     digest: bytea().notNull(),
-    /** Of a held login: what its session will be, and what was shown so far. */
+    /** For `device_verify`: whether the session will be remembered. `methods` are those shown so far. */
     rememberMe: boolean().notNull().default(false),
     methods: shownMethods(),
     createdAt: createdAt(),
@@ -41,10 +41,10 @@ export const mailedTokens = pgTable(
 )
 
 /**
- * Outbox: one row a mail, written in the transaction of its cause. `payload` is sealed and erased once the mail is sent
- * or refused for good, or its token is dead. A probe has no text: the conversation is held up to RCPT TO and reset. An
- * inquiry is what somebody asked to be mailed to an address before anybody knows whose it is; it is answered by a
- * message, or by nothing.
+ * Outbox: one row per mail, written in the transaction that causes it. `payload` is sealed, and erased once the mail is
+ * sent or refused for good, or its token is dead. A probe has no text: its SMTP conversation ends after RCPT TO with a
+ * reset. An inquiry is a request to mail an address before it is known whose it is; a message answers it, or nothing
+ * does.
  */
 export const mails = pgTable(
   'mails',
@@ -52,15 +52,15 @@ export const mails = pgTable(
     id: uuid().primaryKey(),
     kind: text().$type<'message' | 'probe' | 'inquiry'>().notNull(),
     tokenId: uuid().references(() => mailedTokens.id, { onDelete: 'cascade' }),
-    /** Whose account it is about, where no token says so: erased with it. */
+    /** The account that the mail is about, if no token says so; the row is erased with the account. */
     userId: uuid().references(() => users.id, { onDelete: 'cascade' }),
     payload: bytea(),
     attempts: integer().notNull().default(0),
     createdAt: createdAt(),
-    /** No attempt after this: the token in it is dead. */
+    /** No attempt is made after this time, as the token in the mail is dead. */
     expiresAt: instant().notNull(),
     sentAt: instant(),
-    /** With which codes the mail server refused it for good. */
+    /** The codes with which the mail server refused the mail for good. */
     refusal: text(),
   },
   (table) => [

@@ -2,8 +2,8 @@ import { index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { createdAt } from './columns.ts'
 
 /**
- * What moderators and administrators did to users and providers, for good: no foreign keys, as it outlives whom it
- * names.
+ * What moderators and administrators did to users and providers. Kept for good, and without foreign keys, as entries
+ * outlive the accounts they name.
  */
 export const moderationLogs = pgTable(
   'moderation_logs',

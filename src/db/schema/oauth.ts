@@ -4,8 +4,8 @@ import { bytea, createdAt, instant } from './columns.ts'
 import { users } from './users.ts'
 
 /**
- * What decides who somebody is at a registered provider: whom it asks, and as which client. Of OIDC the issuer names
- * the endpoints.
+ * What decides who a user is at a registered provider: the endpoints that are asked, and the client id. With OIDC the
+ * issuer stands for the endpoints.
  */
 export type ProviderPlace = {
   readonly clientId: string
@@ -15,7 +15,7 @@ export type ProviderPlace = {
   readonly userinfoEndpoint?: string | null
 }
 
-/** Providers that administrators registered; those of the environment have no row. */
+/** Providers that administrators registered. Those of the environment have no row. */
 export const oauthProviders = pgTable(
   'oauth_providers',
   {
@@ -24,35 +24,36 @@ export const oauthProviders = pgTable(
     name: text().notNull(),
     clientId: text().notNull(),
     sealedClientSecret: bytea().notNull(),
-    /** OIDC; its endpoints came from discovery. */
+    /** Set if the provider speaks OIDC; its endpoints then came from discovery. */
     issuer: text(),
     authorizationEndpoint: text().notNull(),
     tokenEndpoint: text().notNull(),
     userinfoEndpoint: text(),
     jwksUri: text(),
-    /** How the token endpoint wants the secret. */
+    /** How the token endpoint wants the client secret. */
     tokenAuth: text().$type<'basic' | 'post'>().notNull(),
-    /** RFC 9207. */
+    /** Whether the provider sends `iss` with its answers (RFC 9207). */
     namesIssuer: boolean().notNull(),
     /**
-     * On whose word an address counts: the provider's claim, the administrator's, or nobody's, so that a link is mailed
-     * to it.
+     * When an address counts: `claim`: if the provider claims that it is verified; `trusted`: unless the provider
+     * denies that; `mail`: once a mailed link has confirmed it.
      */
     emailVerification: text().$type<'claim' | 'trusted' | 'mail'>().notNull().default('claim'),
     nonce: text().$type<'required' | 'if_present'>().notNull().default('required'),
-    /** Beside those of the protocol. */
+    /** Parameters for the authorization endpoint, in addition to those of the protocol. */
     authorizeParameters: jsonb().$type<Readonly<Record<string, string>>>().notNull().default({}),
-    /** For whom else its ID tokens may be that apps bring. */
+    /** Further client ids to which an ID token from an app may be issued. */
     audiences: text().array().notNull().default(sql`'{}'`),
     scopes: text().array().notNull(),
     imageHosts: text().array().notNull(),
     /**
-     * What tells its subjects from another's: of its connections the `issuer`. None before it first moves: its issuer,
-     * or its id.
+     * Separates this provider's subjects from others: the `issuer` of its connections. Null until the provider first
+     * moves; until then its issuer or, without one, its id is used.
      */
     namespace: text(),
     /**
-     * Where it was when its connections were made; set while nobody has confirmed that it is the same elsewhere [AT11].
+     * Namespace and place at which its connections were made. Set after a move, until an operator confirms that the
+     * provider is the same [AT11].
      */
     movedFrom: jsonb().$type<{ readonly namespace: string; readonly place: ProviderPlace }>(),
     createdAt: createdAt(),
@@ -60,7 +61,7 @@ export const oauthProviders = pgTable(
   (table) => [unique('oauth_providers_slug_unique').on(table.slug)],
 )
 
-/** Who somebody is at a provider: issuer and subject, never the e-mail [OA4]. */
+/** Who a user is at a provider: issuer and subject, never the e-mail [OA4]. */
 export const oauthIdentities = pgTable(
   'oauth_identities',
   {
@@ -69,10 +70,11 @@ export const oauthIdentities = pgTable(
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
     /**
-     * `google`, `github`, or the id of a registered provider, so that a new provider of an old slug inherits nothing.
+     * `google`, `github`, or the id of a registered provider, so that a new provider under a reused slug inherits
+     * nothing.
      */
     providerId: text().notNull(),
-    /** The provider's namespace: of one that has not moved its issuer, or its id. */
+    /** The provider's namespace, usually its issuer or, without one, its id; see `oauthProviders.namespace`. */
     issuer: text().notNull(),
     subject: text().notNull(),
     email: text(),
@@ -85,7 +87,7 @@ export const oauthIdentities = pgTable(
   ],
 )
 
-/** Ways to a provider and back that are under way; used once. Only digests of what the browser holds. */
+/** Flows through a provider that have begun, each usable once. Of what the browser holds only digests are stored. */
 export const oauthStates = pgTable(
   'oauth_states',
   {
@@ -94,9 +96,12 @@ export const oauthStates = pgTable(
     providerId: text().notNull(),
     flow: text().$type<'login' | 'link' | 'one_tap'>().notNull(),
     anonymousDigest: bytea().notNull(),
-    /** Of a link: the session that asked. */
+    /** For a `link`: the session that asked. */
     sessionId: uuid(),
-    /** PKCE's verifier and the nonce, sealed. The nonce is the digest of the state; of One Tap the state itself. */
+    /**
+     * PKCE's verifier and the nonce, sealed. The nonce is the digest of the state. For One Tap it is the state itself,
+     * and this is null.
+     */
     sealedSecrets: bytea(),
     redirectTo: text().notNull(),
     rememberMe: boolean().notNull().default(false),
@@ -110,7 +115,7 @@ export const oauthStates = pgTable(
   ],
 )
 
-/** Sign-ups through a provider that wait for their handle. */
+/** Sign-ups through a provider that wait for the user to choose a handle. */
 export const oauthSignUps = pgTable(
   'oauth_sign_ups',
   {
@@ -120,17 +125,17 @@ export const oauthSignUps = pgTable(
     issuer: text().notNull(),
     subject: text().notNull(),
     email: text().notNull(),
-    /** Nobody has vouched for the address: its mailbox has to. */
+    /** Nobody has vouched for the address, so a mailed link must confirm it. */
     needsMail: boolean().notNull().default(false),
     rememberMe: boolean().notNull().default(false),
     pictureUrl: text(),
-    /** The browser that it is bound to; none on the app's form. */
+    /** Digest for the browser that the sign-up is bound to; null if an app began it. */
     anonymousDigest: bytea(),
     isApp: boolean().notNull(),
     createdAt: createdAt(),
     expiresAt: instant().notNull(),
     usedAt: instant(),
-    /** Of a used one, so that a repetition of the very same request is recognised. */
+    /** Set on use, like the next two, to recognise a repetition of the very same request. */
     userId: uuid().references(() => users.id, { onDelete: 'cascade' }),
     handle: text(),
     displayName: text(),
@@ -141,7 +146,7 @@ export const oauthSignUps = pgTable(
   ],
 )
 
-/** ID tokens that clients brought and that opened something, until they have expired: each is good once [AT13]. */
+/** ID tokens from clients that opened something, kept until they expire, as each may be used only once [AT13]. */
 export const usedIdTokens = pgTable(
   'used_id_tokens',
   {

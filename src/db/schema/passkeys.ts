@@ -2,7 +2,7 @@ import { bigint, boolean, index, integer, pgTable, text, unique, uuid } from 'dr
 import { bytea, createdAt, instant } from './columns.ts'
 import { users } from './users.ts'
 
-/** What signs in by itself: the public halves of keys that never leave their authenticators. */
+/** Public keys of passkeys; the private halves never leave their authenticators. */
 export const passkeys = pgTable(
   'passkeys',
   {
@@ -11,25 +11,25 @@ export const passkeys = pgTable(
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
     credentialId: bytea().notNull(),
-    /** As COSE writes it. */
+    /** In COSE format. */
     publicKey: bytea().notNull(),
     algorithm: integer().notNull(),
-    /** The largest that was sent so far; 0 of those that do not count. */
+    /** The largest counter sent so far; 0 if the authenticator does not count. */
     signCount: bigint({ mode: 'number' }).notNull(),
-    /** May leave its device, as one that is synchronised does; never changes. */
+    /** Whether the passkey may leave its device, as a synchronised one does. Never changes. */
     backupEligible: boolean().notNull(),
     backedUp: boolean().notNull(),
     transports: text().array().notNull(),
-    /** The model of its authenticator, where that says so. */
+    /** The model of the authenticator, if it says so. */
     aaguid: uuid(),
-    /** The relying party that it was made for: it answers no other. */
+    /** The relying party that the passkey was made for; it works with no other. */
     rpId: text().notNull(),
     name: text().notNull(),
-    /** Made by a session that had shown two factors: it is two itself at once [AT10]. */
+    /** Made in a session that had shown two factors, so the passkey counts as two at once [AT10]. */
     isVouchedFor: boolean().notNull().default(false),
     createdAt: createdAt(),
     lastUsedAt: instant(),
-    /** Kept a while, so that one that was deleted is told from one that never was. */
+    /** Deleted rows are kept for a while, to tell a deleted passkey from an unknown one. */
     deletedAt: instant(),
   },
   (table) => [
@@ -39,7 +39,7 @@ export const passkeys = pgTable(
   ],
 )
 
-/** Challenges that were answered; one that was not is nowhere. */
+/** Challenges that have been answered. Unanswered ones are not stored anywhere. */
 export const spentChallenges = pgTable(
   'spent_challenges',
   {

@@ -3,8 +3,8 @@ import { bytea, createdAt, instant, shownMethods } from './columns.ts'
 import { users } from './users.ts'
 
 /**
- * Logins whose first step was right, a password or a provider's word, and that wait for a code; only digests of their
- * temp_tokens.
+ * Logins whose first step, a password or a provider's answer, was right and that now wait for a code. Of each
+ * temp_token only the digest is stored.
  */
 export const pendingLogins = pgTable(
   'pending_logins',
@@ -20,7 +20,7 @@ export const pendingLogins = pgTable(
     createdAt: createdAt(),
     expiresAt: instant().notNull(),
     usedAt: instant(),
-    /** By a change of what opens the account. */
+    /** When a change of the account's credentials ended this login. */
     endedAt: instant(),
   },
   (table) => [

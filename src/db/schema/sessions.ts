@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { boolean, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { bytea, createdAt, instant, shownMethods } from './columns.ts'
 
-/** No foreign key to users: a session whose user is gone must be told from a session that never was [D5]. */
+/** No foreign key to users, to tell a session whose user is gone from one that never existed [D5]. */
 export const sessions = pgTable(
   'sessions',
   {
@@ -12,12 +12,12 @@ export const sessions = pgTable(
     deviceId: uuid(),
     rememberMe: boolean().notNull(),
     methods: shownMethods(),
-    /** By which it was opened. */
+    /** The passkey that opened the session, if one did. */
     passkeyId: uuid(),
     userAgent: text(),
     ipAddress: text(),
     createdAt: createdAt(),
-    /** Opened or re-authenticated: decides whether the session is fresh. */
+    /** When the session was opened or last re-authenticated; decides whether it is fresh. */
     authenticatedAt: createdAt(),
     lastSeenAt: createdAt(),
     expiresAt: instant().notNull(),
@@ -28,13 +28,13 @@ export const sessions = pgTable(
   (table) => [
     unique('sessions_token_digest_unique').on(table.tokenDigest),
     index('sessions_user_id_created_at').on(table.userId, table.createdAt),
-    /** For lists and for the hundredth at a sign-in: of those that ended an account may have any number. */
+    /** For lists, and to find the hundredth session at a sign-in. An account may have any number of ended sessions. */
     index('sessions_not_ended').on(table.userId, table.createdAt).where(sql`${table.endedAt} is null`),
     index('sessions_max_expires_at').on(table.maxExpiresAt),
   ],
 )
 
-/** The refresh tokens that follow from one another; ended by reuse or revocation, and dead with their session. */
+/** Refresh tokens that follow from one another. A family ends by reuse or revocation, or with its session. */
 export const refreshFamilies = pgTable(
   'refresh_families',
   {
@@ -43,13 +43,13 @@ export const refreshFamilies = pgTable(
     userId: uuid().notNull(),
     createdAt: createdAt(),
     endedAt: instant(),
-    /** With the session at the latest. */
+    /** Never later than the end of the session. */
     expiresAt: instant().notNull(),
   },
   (table) => [index('refresh_families_expires_at').on(table.expiresAt)],
 )
 
-/** Only digests. A used one stays 30 days, so that its reuse shows. */
+/** Refresh tokens, as digests. A used one is kept for 30 days, so that its reuse is detected. */
 export const refreshTokens = pgTable(
   'refresh_tokens',
   {
@@ -57,13 +57,13 @@ export const refreshTokens = pgTable(
     familyId: uuid()
       .notNull()
       .references(() => refreshFamilies.id, { onDelete: 'cascade' }),
-    /** One child at most, whatever races. */
+    /** Unique, so that a token has at most one child, whatever races. */
     parentId: uuid(),
     digest: bytea().notNull(),
     createdAt: createdAt(),
     expiresAt: instant().notNull(),
     rotatedAt: instant(),
-    /** The encryption key from which the child was derived. */
+    /** Id of the encryption key from which the child was derived. */
     childKeyId: integer(),
   },
   (table) => [

@@ -11,22 +11,22 @@ export const users = pgTable(
     handle: text().notNull(),
     displayName: text().notNull(),
     bio: text(),
-    /** Names of its files. */
+    /** Name of a row in `files`, like `bannerImage`. */
     profileImage: text(),
     bannerImage: text(),
     passwordHash: text(),
-    /** Raised by every change of the password, not by a new hash of the same one. */
+    /** Raised by every change of the password, but not when the same password gets a new hash. */
     passwordVersion: integer().notNull().default(0),
     totpEnabledAt: instant(),
-    /** What its passkeys know the account by: random, and the same for all of them. */
+    /** The WebAuthn user handle: random, and shared by all passkeys of the account. */
     passkeyHandle: bytea(),
-    /** How many it has, so that no session check counts them. */
+    /** The number of passkeys, so that session checks need not count them. */
     passkeys: integer().notNull().default(0),
     bannedAt: instant(),
     bannedUntil: instant(),
     banReason: text(),
     createdAt: createdAt(),
-    /** Erased on that day: only id, handle and times are left. */
+    /** When the account was erased; only its id, handle and times are left. */
     deletedAt: instant(),
   },
   (table) => [
@@ -35,7 +35,7 @@ export const users = pgTable(
   ],
 )
 
-/** A connection that an account is made with, and what its provider is called. */
+/** The connection with which an account will be made, and the name of its provider. */
 export type PendingConnection = {
   readonly providerId: string
   readonly providerName: string
@@ -43,15 +43,15 @@ export type PendingConnection = {
   readonly subject: string
   readonly pictureUrl: string | null
   /**
-   * Digest, in hex, of what the browser or app that signed up holds. None in one that an older version wrote: nobody
-   * can open it.
+   * Hex digest of the secret of the browser or app that signed up. Absent in rows of older versions, whose links open
+   * nothing.
    */
   readonly boundTo?: string
 }
 
 /**
- * One row an address; `registered` rows stand in for a sign-up with an address that has an account and never become
- * one.
+ * One row per address. A `registered` row stands for a sign-up with an address that has an account, or that an account
+ * may still take back; it never becomes an account.
  */
 export const signUps = pgTable(
   'sign_ups',
@@ -61,9 +61,9 @@ export const signUps = pgTable(
     emailKey: text().notNull(),
     handle: text().notNull(),
     displayName: text().notNull(),
-    /** None where the account is to be signed in to through a provider. */
+    /** Null if a provider opens the account. */
     passwordHash: text(),
-    /** Who it belongs to there, once its mailbox has vouched for the address. */
+    /** Becomes the account's connection once the mailed link has confirmed the address. */
     connection: jsonb().$type<PendingConnection>(),
     registered: boolean().notNull(),
     createdAt: createdAt(),
@@ -73,8 +73,8 @@ export const signUps = pgTable(
 )
 
 /**
- * Every handle that cannot be taken: of a user, of a sign-up until `expiresAt`, or of nobody any more (a purged user).
- * Its primary key is what decides who gets a handle.
+ * Every handle that cannot be taken: of a user, of a sign-up until `expiresAt`, or of a purged user, without any id.
+ * The primary key decides who gets a handle.
  */
 export const handles = pgTable(
   'handles',
@@ -115,15 +115,15 @@ export const userRoles = pgTable(
       .references(() => users.id, { onDelete: 'cascade' }),
     role: text().$type<'admin' | 'mod'>().notNull(),
     createdAt: createdAt(),
-    /** For good where it is empty. */
+    /** Null if the role never expires. */
     expiresAt: instant(),
   },
   (table) => [primaryKey({ columns: [table.userId, table.role] })],
 )
 
 /**
- * What happened to an account. A failed login of an unknown address has no account: its metadata holds the address's
- * digest.
+ * What happened to an account. A failed login with an unknown address belongs to no account; its metadata holds the
+ * digest of the address.
  */
 export const securityEvents = pgTable(
   'security_events',
