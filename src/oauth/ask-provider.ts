@@ -4,8 +4,8 @@ import type { Provider } from './provider.ts'
 type Asked = Parameters<Outbound['ask']>[1]
 
 /**
- * Only what the operator's environment names is asked wherever it is; what a provider or an administrator names, where
- * the policy lets anybody be asked [FS4].
+ * URLs from the operator's environment may be at any address; URLs that a provider or an administrator names are asked
+ * only where the outbound policy allows it [FS4].
  */
 export const askProvider = (
   { outbound }: { readonly outbound: Outbound },
@@ -14,7 +14,7 @@ export const askProvider = (
   asked: Asked = {},
 ) => (isConfigured(provider, url) ? outbound.ask(url, asked) : outbound.askGuarded(url, asked))
 
-/** GitHub's addresses are all configured; of an OIDC issuer's the ones at its own origin. */
+/** All of GitHub's URLs come from the environment; of an OIDC provider's only those at its issuer's origin do. */
 function isConfigured(
   { isOwn, protocol, issuer }: Pick<Provider, 'isOwn' | 'protocol' | 'issuer'>,
   url: string,

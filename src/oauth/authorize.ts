@@ -15,25 +15,25 @@ type Wish = {
   readonly flow: 'login' | 'link'
   readonly redirectTo: string
   readonly anonymousDigest: Buffer
-  /** Of a link. */
+  /** Set if the flow is `link`. */
   readonly sessionId: string | undefined
   readonly rememberMe: boolean
 }
 
-/** The page of the front end. */
+/** The front end's page that receives the provider's answer. */
 export const frontEndPage = (config: Config, slug: string): string =>
   config.oauthRedirectUrl.replace('{provider}', slug)
 
 /**
- * Fixed by the configuration, never by the request [OA2]. What a provider posts, a page of ours passes on to the front
- * end's [FD11].
+ * Comes from the configuration, never from the request [OA2]. With form_post the provider posts to a page of this
+ * server, which passes the answer on to the front end's page [FD11].
  */
 export const redirectUri = (config: Config, { slug, authorizeParameters }: Provider): string =>
   authorizeParameters.response_mode === 'form_post'
     ? `${config.publicUrl}/v0/auth/oauth/${slug}/form-post`
     : frontEndPage(config, slug)
 
-/** Afterwards the browser may go to the provider and come back once; gives the URL to go to. */
+/** Afterwards the browser may come back from the provider once; returns the URL at the provider. */
 export async function authorize(ctx: Context<AuthorizeRefusal>, wish: Wish): Promise<string> {
   const { slug, flow, redirectTo, anonymousDigest, sessionId, rememberMe } = wish
   const provider = await findProvider(ctx, slug)

@@ -25,9 +25,9 @@ type Row = typeof oauthProviders.$inferSelect
 type Change = { readonly slug: string; readonly wish: ProviderChange }
 
 /**
- * Afterwards the provider is as wished; what the wish does not name stays. Whom it asks, and what of it is believed, is
- * changed by two factors alone: who answers says who is who. Its secret follows to no other address, it is given anew,
- * and nor do its connections [AT11].
+ * Afterwards the provider is as wished; what the wish does not name stays. Changing the place asked or what is believed
+ * takes two factors, since that place says who each user is. At a new place the secret must be sent anew, and the
+ * connections no longer work [AT11].
  */
 export async function changeProvider(
   ctx: Context<ChangeProviderRefusal>,
@@ -45,7 +45,7 @@ export async function changeProvider(
     }
     return true
   }
-  // Before the server that the request names is asked anything.
+  // Must come before any request to the server that the wish names.
   const isTold = await demandProof(ctx.db, findDifferent(wish, known))
   if (isTold || namesEndpoints(wish)) await countTold(ctx, actor)
   const endpoints: Partial<Row> = namesEndpoints(wish)
@@ -58,7 +58,7 @@ export async function changeProvider(
     const wished = {
       ...before,
       ...endpoints,
-      // What another issuer says of itself takes the place of what was said of this one.
+      // The same issuer keeps the stored method, which the administrator may have set; a new issuer brings its own.
       ...(endpoints.issuer === before.issuer && { tokenAuth: before.tokenAuth }),
       ...dialectOf(wish),
       name: name ?? before.name,
@@ -69,7 +69,7 @@ export async function changeProvider(
         sealedClientSecret: seal(ctx.keyring, clientSecret, secretBoxOf(known.id)),
       }),
     }
-    // The same issuer may name other endpoints by now, and somebody else may have changed them meanwhile.
+    // The issuer may publish other endpoints by now, or another administrator may have changed the row meanwhile.
     await demandProof(tx, findDifferent(wished, before))
     const after = { ...wished, ...namespaceAfter(before, wished) }
     await tx.update(oauthProviders).set(after).where(eq(oauthProviders.id, known.id))
@@ -87,7 +87,7 @@ const secretMissing = {
 const namesEndpoints = (wish: EndpointWish): boolean =>
   [wish.issuer, wish.authorizationEndpoint, wish.tokenEndpoint, wish.userinfoEndpoint].some((one) => one !== undefined)
 
-/** An issuer takes the place of endpoints, and endpoints that of an issuer; of endpoints some may stay. */
+/** An issuer replaces the endpoints, and endpoints replace the issuer; endpoints that the wish leaves out stay. */
 function endpointsAfter(known: Row, wish: EndpointWish): EndpointWish {
   if (wish.issuer !== undefined) return wish
   return {

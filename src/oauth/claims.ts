@@ -2,12 +2,10 @@ import { z } from 'zod'
 import { emailKey } from '../text/email.ts'
 import type { Identity, Provider } from './provider.ts'
 
-/** PostgreSQL takes no NUL, and of lone surrogates it makes one and the same character: two subjects would be one. */
+/** PostgreSQL refuses NUL, and UTF-8 turns every lone surrogate into U+FFFD, so that two subjects would become one. */
 export const plainText = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u)
 
-/**
- * OpenID Connect Core 1.0 section 5.1; a claim of another type counts as absent, and so does an empty address.
- */
+/** OpenID Connect Core 1.0 section 5.1. A claim of the wrong type counts as absent, and so does an empty address. */
 const claims = z.object({
   sub: plainText.min(1).max(255),
   email: z.string().trim().min(1).optional().catch(undefined),
@@ -16,10 +14,10 @@ const claims = z.object({
   picture: plainText.max(2048).optional().catch(undefined),
 })
 
-/** What ID token or user info say of somebody. */
+/** What an ID token or the user info says about a user. */
 export type Claims = Omit<Identity, 'email'> & {
   readonly email: string | undefined
-  /** Whether the address is theirs. Only `true` itself says yes; a text that reads so says nothing either way. */
+  /** What `email_verified` says. Only `true` itself means yes; a text such as "true" counts as absent. */
   readonly word: 'yes' | 'no' | undefined
 }
 
@@ -42,7 +40,7 @@ function wordOf(verified: unknown): Claims['word'] {
   return isUnclear ? undefined : 'no'
 }
 
-/** What the user info says comes first; what it leaves open, the ID token says. */
+/** The user info's claims come first; the ID token's fill in what is missing. */
 export function mergeClaims(signed: Claims, info: Claims): Claims {
   return {
     subject: info.subject,
@@ -55,7 +53,8 @@ export function mergeClaims(signed: Claims, info: Claims): Claims {
 type Email = Pick<Claims, 'email' | 'word'>
 
 /**
- * An address and the word for it belong together: only of the very same address the signed word counts as well [FD4].
+ * `email_verified` speaks of the address beside it: the ID token's value counts for the user info's address only if
+ * both name the same address [FD4].
  */
 function mergeEmails(signed: Email, info: Email): Email {
   if (info.email === undefined) return { email: signed.email, word: signed.word }

@@ -14,7 +14,7 @@ const completeBody = z.object({
   display_name: displayName,
 })
 
-/** Where nobody has vouched for the address: its link makes the account. */
+/** The reply if the provider did not vouch for the address: opening the mailed link makes the account. */
 const mailed = z.object({ status: z.literal('email_verification_required') })
 const mailIsOut: z.infer<typeof mailed> = { status: 'email_verification_required' }
 

@@ -24,12 +24,12 @@ type CompleteSignUpRefusal = (typeof completeSignUpRefusals)[number]
 
 export type Completed =
   | { readonly next: 'session'; readonly session: OpenedSession }
-  /** A link was mailed: the account is made by it. */
+  /** A link was mailed; opening it makes the account. */
   | { readonly next: 'mail' }
 
 /**
- * Afterwards the sign-up is an account, or, where nobody has vouched for its address, waits for the link that was
- * mailed there.
+ * Afterwards the sign-up is an account or, if the provider did not vouch for its address, waits for the link mailed
+ * there.
  */
 export async function completeSignUp(ctx: Context<CompleteSignUpRefusal>, wish: CompleteWish): Promise<Completed> {
   const address = await findAddressToProve(ctx, wish)
@@ -50,7 +50,7 @@ async function findAddressToProve({ db }: Context<never>, wish: CompleteWish): P
   return found?.needsMail ? found.email : undefined
 }
 
-/** As many as networks may sign up with a password. */
+/** Mails an hour, the same quota that a network has for sign-ups with a password. */
 const mailsToANetwork = 20
 
 async function limitSignUpMails(
@@ -68,8 +68,8 @@ async function limitSignUpMails(
 }
 
 /**
- * The same way to the same answer for every address, as at a sign-up with a password [TH6]. Nothing where it was mailed
- * a moment ago.
+ * Every address gets the same answer in the same way, registered or not, as at a sign-up with a password [TH6]. Returns
+ * undefined if the same request queued the mail a moment ago.
  */
 async function mailLink(
   ctx: Context<OpenNewAccountRefusal>,
@@ -80,7 +80,7 @@ async function mailLink(
   const signUp = await takeSignUp(ctx, tx, wish)
   if (signUp.handle !== null) return undefined
   const { id, email, providerId, issuer, subject, pictureUrl } = signUp
-  // Held until the sign-up stands, so that a provider that goes takes this one along.
+  // Locked until the sign-up is committed, so that deleting the provider deletes this sign-up too.
   const [provider] = await tx
     .select({ name: oauthProviders.name })
     .from(oauthProviders)
@@ -88,7 +88,7 @@ async function mailLink(
     .for('key share')
   if (provider === undefined) throw ctx.fault('user:invalid_token')
   await tx.update(oauthSignUps).set({ handle, displayName }).where(eq(oauthSignUps.id, id))
-  // Of a browser the name that stays; an app has its token.
+  // The link works only in the same browser, found by its lasting name, or in the app that holds the pending token.
   const boundTo = (wish.anonymousDigests?.[0] ?? signUp.digest).toString('hex')
   const connection = { providerId, providerName: provider.name, issuer, subject, pictureUrl, boundTo }
   return placeSignUp(ctx, tx, { email, handle, displayName, passwordHash: null, connection }, client)

@@ -20,7 +20,7 @@ export const unlinkRefusals = [
 
 type UnlinkRefusal = (typeof unlinkRefusals)[number]
 
-/** Through whom the account can be signed in to, oldest first. */
+/** The providers that open the account, oldest connection first. */
 export async function listConnections(db: Database, { user }: { readonly user: { readonly id: string } }) {
   const rows = await findConnections(db, user.id)
   return rows.map(({ slug, email, createdAt }) => ({
@@ -31,8 +31,8 @@ export async function listConnections(db: Database, { user }: { readonly user: {
 }
 
 /**
- * Afterwards that provider no longer opens the account; the last way in that works stays, also when two are unlinked at
- * once [TK7 FD7].
+ * Afterwards that provider no longer opens the account. The last working way in cannot be unlinked, even if two are
+ * unlinked at the same time [TK7 FD7].
  */
 export function unlink(
   ctx: Context<UnlinkRefusal>,

@@ -6,22 +6,21 @@ import { oauthIdentities, oauthProviders } from '../db/schema/oauth.ts'
 import { users } from '../db/schema/users.ts'
 
 type Row = {
-  /** Its name in paths, or the id under which connections of before are kept. */
+  /** The provider's name in paths, or its id if it has no row (deleted, or from the environment). */
   readonly slug: string
   readonly issuer: string
-  /** Somebody can sign in by these connections. */
+  /** Whether these connections can still be used to sign in. */
   readonly works: boolean
   readonly accounts: number
   /**
-   * Those that nothing else opens: no password, and no connection that works. Without this provider their mailbox is
-   * the way in.
+   * Accounts without a password and without another working connection. Without this provider, only a link to their
+   * mailbox opens them.
    */
   readonly withoutOtherWay: number
 }
 
 /**
- * How many accounts each provider opens, or opened where it is gone or was somebody else then. Reads all connections
- * [FD7].
+ * Counts the accounts that each provider opens, or opened before it was deleted or moved. Reads all connections [FD7].
  */
 export async function countAccounts(db: Database, own: OwnIssuers): Promise<readonly Row[]> {
   const { userId, providerId, issuer } = oauthIdentities
@@ -39,7 +38,7 @@ export async function countAccounts(db: Database, own: OwnIssuers): Promise<read
   return rows
 }
 
-/** The same in sentences, a line for each. */
+/** The counts as sentences, one line for each provider. */
 export function describeProviders(rows: readonly Row[]): string {
   if (rows.length === 0) return 'No account has a connection at a provider.'
   const lines = rows.map(({ slug, issuer, works, accounts, withoutOtherWay }) => {
@@ -53,7 +52,7 @@ export function describeProviders(rows: readonly Row[]): string {
 
 type Opened = { readonly accounts: number; readonly withoutOtherWay: number }
 
-/** Of one provider alone; any other connection counts as another way, whether it works or not. */
+/** Counts for one provider. Every other connection counts as another way in, whether it works or not. */
 export async function countAccountsOf(db: Database, providerId: string): Promise<Opened> {
   const other = sql`select from ${oauthIdentities} o where o.user_id = i.user_id and o.provider_id <> i.provider_id`
   const { rows } = await db.execute<Opened>(sql`

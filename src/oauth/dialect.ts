@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { type Breach, oneOf } from '../http/validation.ts'
 
 const choice = <const Value extends string>(values: readonly Value[], description: string) =>
-  // Nothing else passes the rule.
+  // oneOf lets no other text pass.
   oneOf(values, { description: `${values.join(', ')}: ${description}` }).transform((text) => text as Value)
 
-/** RFC 6749 section 2.3.1. Assertions (`private_key_jwt`, `client_secret_jwt`) and certificates are none of ours. */
+/** RFC 6749 section 2.3.1. Assertions (`private_key_jwt`, `client_secret_jwt`) and certificates are not supported. */
 export const tokenAuthMethods = { client_secret_basic: 'basic', client_secret_post: 'post' } as const
 export type TokenAuthMethod = keyof typeof tokenAuthMethods
 
-/** What the protocol itself says: no administrator says it otherwise. */
+/** Parameters that the protocol sets itself and an administrator may not override. */
 const ofTheProtocol = new Set([
   ...[
     'response_type',
@@ -28,7 +28,7 @@ const mostParameters = 20
 
 function findParameterBreach([name, value]: [string, string]): Breach | undefined {
   if (!parameterName.test(name)) return { rule: 'charset' }
-  // Some providers take a parameter in any spelling.
+  // Some providers ignore the case of parameter names.
   const known = name.toLowerCase()
   if (ofTheProtocol.has(known) || (known === 'response_mode' && name !== known)) return { rule: 'reserved' }
   if (name === 'response_mode' && value !== 'query' && value !== 'form_post')
@@ -54,7 +54,7 @@ const authorizeParameters = z
     examples: [{ prompt: 'select_account' }],
   })
 
-/** How a provider differs from the book, as its administrator says [FD9 FD11]. */
+/** How a provider differs from the specifications, as its administrator says [FD9 FD11]. */
 export const dialect = {
   email_verification: choice(
     ['claim', 'trusted', 'mail'],

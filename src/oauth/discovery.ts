@@ -5,7 +5,7 @@ import { tokenAuthMethods } from './dialect.ts'
 import type { Endpoints } from './provider.ts'
 import { demandSuccess } from './provider-answer.ts'
 
-/** OpenID Connect Discovery 1.0 section 3, as far as it is of use here. */
+/** The fields of OpenID Connect Discovery 1.0 section 3 that this server uses. */
 const metadata = z.object({
   issuer: z.string(),
   authorization_endpoint: z.url(),
@@ -16,13 +16,16 @@ const metadata = z.object({
   authorization_response_iss_parameter_supported: z.boolean().optional(),
 })
 
-/** Without `tokenAuth` where it takes the secret in none of our ways. */
+/** `tokenAuth` is undefined if the issuer accepts the secret in no way that this server supports. */
 export type Discovered = Omit<Endpoints, 'tokenAuth' | 'jwks'> & {
   readonly jwks: string
   readonly tokenAuth: Endpoints['tokenAuth'] | undefined
 }
 
-/** Asks an issuer for its endpoints. @throws {OutboundError} where it cannot be read, or names another issuer [OA3] */
+/**
+ * Asks an issuer for its endpoints.
+ * @throws {OutboundError} if the document cannot be read or names another issuer [OA3]
+ */
 export async function discover(ask: (url: string) => Promise<OutboundReply>, issuer: string): Promise<Discovered> {
   const reply = await ask(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
   demandSuccess('discovery document', reply)
@@ -43,7 +46,7 @@ export async function discover(ask: (url: string) => Promise<OutboundReply>, iss
 
 function tokenAuthOf(supported: readonly string[]): Endpoints['tokenAuth'] | undefined {
   if (supported.includes('client_secret_basic')) return 'basic'
-  // Who asks for no secret at all reads the client's id in the form.
+  // With the method `none` the issuer reads the client id from the form.
   return supported.includes('client_secret_post') || supported.includes('none') ? 'post' : undefined
 }
 
@@ -55,16 +58,16 @@ function readDocument(reply: OutboundReply): unknown {
   }
 }
 
-/** Which of its fields are missing, and which are none [FD14]. */
+/** Names the missing and the unusable fields [FD14]. */
 function breachOf({ issues }: z.ZodError): string {
   const fields = [...new Set(issues.map(({ path }) => path.join('.')))].filter((name) => name !== '')
   return fields.length === 0 ? 'is no JSON object' : `lacks, or has no usable, ${fields.join(', ')}`
 }
 
-/** A stranger's text stays on its line. */
+/** JSON escapes line breaks, so that a foreign text stays on one line of the log. */
 const quoted = (text: string): string => JSON.stringify(text.slice(0, 200))
 
-/** @throws {OutboundError} where the issuer takes the secret in none of our ways [FD9] */
+/** @throws {OutboundError} if the issuer accepts the secret in no way that this server supports [FD9] */
 export function withKnownMethod({ tokenAuth, ...found }: Discovered): Endpoints & { readonly jwks: string } {
   if (tokenAuth === undefined) {
     const ours = Object.keys(tokenAuthMethods).join(' nor ')

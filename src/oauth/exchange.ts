@@ -9,18 +9,18 @@ import { demandNoError, demandSuccess, noteProviderFault } from './provider-answ
 
 type Asked = { readonly code: string; readonly codeVerifier: string }
 
-/** RFC 6749 section 5.1, OpenID Connect Core 1.0 section 3.1.3.3; of an empty one nothing can be made. */
+/** RFC 6749 section 5.1, OpenID Connect Core 1.0 section 3.1.3.3; an empty token counts as absent. */
 const answer = z.object({
   access_token: z.string().min(1).optional().catch(undefined),
   id_token: z.string().min(1).optional().catch(undefined),
 })
 
-/** Some issuers give an ID token alone; any other protocol needs the access token. */
+/** Some OIDC issuers give an ID token alone; any other protocol needs the access token. */
 export type ProviderTokens =
   | { readonly accessToken: string | undefined; readonly idToken: string }
   | { readonly accessToken: string; readonly idToken: undefined }
 
-/** The provider's tokens for a code. */
+/** Exchanges the code for the provider's tokens. */
 export async function exchangeCode(
   ctx: Context<'oauth:token_exchange_failed'>,
   provider: Provider,
@@ -64,7 +64,7 @@ function tokenRequest(ctx: Context<never>, provider: Provider, { code, codeVerif
   return { body: body.toString(), headers: { ...form, authorization: basicCredentials(clientId, clientSecret) } }
 }
 
-/** Both parts are form-encoded first, so that a colon in them divides nothing. */
+/** Both parts are form-encoded first, so that a colon in one of them is not taken for the separator. */
 export function basicCredentials(clientId: string, clientSecret: string): string {
   const encoded = [clientId, clientSecret].map((part) => new URLSearchParams({ part }).toString().slice('part='.length))
   return `Basic ${Buffer.from(encoded.join(':')).toString('base64')}`

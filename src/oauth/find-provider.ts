@@ -17,7 +17,7 @@ export const findProviderRefusals = [...getRegisteredRefusals, 'oauth:invalid_au
 
 type FindProviderRefusal = (typeof findProviderRefusals)[number]
 
-/** The provider of that name: of the environment, or registered by an administrator. */
+/** Finds a provider of the environment, or one that an administrator registered. */
 export async function findProvider(ctx: Context<FindProviderRefusal>, slug: string): Promise<Provider> {
   const own = await findOwn(ctx, slug)
   if (own) return own
@@ -25,18 +25,17 @@ export async function findProvider(ctx: Context<FindProviderRefusal>, slug: stri
 }
 
 /**
- * What a provider may be called in a path; anything else is nobody's, and some of it PostgreSQL would not even take.
+ * Whether the text may be a provider's name in a path. Some other texts, such as one with NUL, PostgreSQL would refuse.
  */
 export const isSlug = (text: string): boolean => /^[a-z0-9-]{2,32}$/.test(text)
 
-/** The row of a registered provider. */
 export async function getRegistered(ctx: Context<GetRegisteredRefusal>, slug: string): Promise<Row> {
   const [row] = isSlug(slug) ? await ctx.db.select().from(oauthProviders).where(eq(oauthProviders.slug, slug)) : []
   if (row === undefined) throw ctx.fault('oauth:provider_not_found')
   return row
 }
 
-/** What the protocol wants, without exceptions. */
+/** The protocol's own rules, without exceptions. */
 const asDocumented = { emailVerification: 'claim', nonce: 'required', authorizeParameters: {} } as const
 
 const googleScopes = ['openid', 'email', 'profile']
@@ -108,11 +107,11 @@ function findGithub(config: Config): Provider | undefined {
 
 type Row = typeof oauthProviders.$inferSelect
 
-/** What its connections stand under. */
+/** The value of `issuer` in this provider's connections. */
 export const namespaceOf = ({ namespace, issuer, id }: Pick<Row, 'namespace' | 'issuer' | 'id'>): string =>
   namespace ?? issuer ?? id
 
-/** Ties the secret to its provider. */
+/** The associated data of the sealed secret: it can be opened for this provider only. */
 export const secretBoxOf = (providerId: string): string => `oauth-provider:${providerId}`
 
 function readProvider({ keyring }: Deps, row: Row): Provider {

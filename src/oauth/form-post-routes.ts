@@ -6,18 +6,17 @@ import { frontEndPage } from './authorize.ts'
 import { getRegistered, getRegisteredRefusals } from './find-provider.ts'
 import { providerParams } from './reply.ts'
 
-/** As long as the address that comes of it may be. */
+/** In bytes. The answer goes on in a URL, and Node accepts at most 16 KiB of request headers. */
 const mostBytes = 16 * 1024
 
 const posted = z.string().optional()
 
-/** What a front end's page reads of its address: RFC 6749 sections 4.1.2 and 4.1.2.1, RFC 9207. */
+/** The parameters that a front end's page reads from its URL: RFC 6749 sections 4.1.2 and 4.1.2.1, RFC 9207. */
 const answer = z.object({ code: posted, state: posted, iss: posted, error: posted, error_description: posted })
 
 /**
- * Where a provider posts its answer (Apple does, where it is asked for an address): the browser goes on to the front
- * end's page with it, as from any other provider. Nothing is read but what was posted, and nothing is done: the state
- * is taken where that page posts it.
+ * Some providers post their answer (Apple does if it is asked for the address): this page sends the browser on to the
+ * front end's page with it. It reads no cookie and changes nothing: the state is used up when that page posts it.
  */
 export async function formPostRoutes(app: App, deps: Deps): Promise<void> {
   const fault = faults(...getRegisteredRefusals)

@@ -5,16 +5,16 @@ import type { Provider } from './provider.ts'
 import { type ProviderKeyDeps, ProviderTokenError, verifyByProvider } from './provider-keys.ts'
 
 const clockToleranceSeconds = 60
-/** Google's live an hour, Apple's a day. */
+/** The longest lifetime (`exp` - `iat`) of an ID token that a client brings. Google's live an hour, Apple's a day. */
 const longestLifeSeconds = 24 * 3600
-/** Of one that a client brings. Its library got it at the sign-in of a moment ago. */
+/** The longest age of an ID token that a client brings: its library got it at the sign-in a moment ago. */
 const longestAgeSeconds = 600
 
 type Expected = { readonly nonce: string | undefined }
 
 /**
- * One that the provider itself gave for a code. @throws {ProviderTokenError} where it does not verify; {OutboundError}
- * where the keys cannot be had
+ * Verifies an ID token that the provider's token endpoint gave.
+ * @throws {ProviderTokenError} if it does not verify; {OutboundError} if the keys cannot be had
  */
 export async function verifyIdToken(
   deps: ProviderKeyDeps,
@@ -45,7 +45,7 @@ async function verifyClaims(
   const { payload, protectedHeader } = await verifyByProvider(deps, provider, { jwt: idToken, claims, from })
   const { sub, iat = 0 } = payload
   if (!isOfIdTokens(protectedHeader)) throw new ProviderTokenError('It is of another kind')
-  // OpenID Connect Back-Channel Logout 1.0 section 2.4: what has it ends a session, and begins none.
+  // OpenID Connect Back-Channel Logout 1.0 section 2.4: a token with `events` ends a session and must not begin one.
   if (payload.events !== undefined) throw new ProviderTokenError('It is a logout token')
   if (iat > secondsNow() + clockToleranceSeconds) throw new ProviderTokenError('It was issued in the future')
   if (typeof sub !== 'string' || sub === '') throw new ProviderTokenError('There is no subject')
@@ -62,21 +62,22 @@ const hasSeveralAudiences = ({ aud }: JWTPayload): boolean => Array.isArray(aud)
 
 const otherParty = () => new ProviderTokenError('It was issued to another client')
 
-/** RFC 8725 section 3.11: one that says to be of another kind, such as an access token (`at+jwt`), is none. */
+/** RFC 8725 section 3.11: a token of another type, such as an access token (`at+jwt`), is not an ID token. */
 const isOfIdTokens = ({ typ }: { readonly typ?: unknown }): boolean =>
   typ === undefined || (typeof typ === 'string' && typ.toLowerCase() === 'jwt')
 
 const secondsNow = (): number => Date.now() / 1000
 
-/** An ID token is a bearer token: it is accepted once. */
+/** An ID token that a client brings is a bearer token: it is accepted once. */
 export type BearerIdToken = {
-  /** Of what is signed: the signature itself can be written in several ways. */
+  /** SHA-256 of the signed part; the signature is left out because it can be encoded in several ways. */
   readonly digest: Buffer
   readonly expiresAtSeconds: number
 }
 
 /**
- * The same of one that a client brings, which nothing but its own short time binds [AT13]. @throws like `verifyIdToken`
+ * Verifies an ID token that a client brings: no code or verifier binds it, so its age and lifetime are limited [AT13].
+ * @throws like `verifyIdToken`
  */
 export async function verifyBearerIdToken(
   deps: ProviderKeyDeps,
@@ -95,8 +96,8 @@ export async function verifyBearerIdToken(
 }
 
 /**
- * Google gives an app a token for the server's client, in which the app's own client is the party: there the audience
- * alone decides [FD2].
+ * Google gives an app a token whose audience is the server's client and whose `azp` is the app's own client: if it has
+ * a single audience, `azp` is ignored [FD2].
  */
 function isMeantForUs(provider: Provider, audiences: readonly string[], payload: JWTPayload): boolean {
   const { azp } = payload

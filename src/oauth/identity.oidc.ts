@@ -20,7 +20,7 @@ export async function oidcIdentity(
   const { userinfo } = provider.endpoints
   if (userinfo === undefined || accessToken === undefined) return identityOf(provider, signed)
   const info = claimsOrRefuse(ctx, provider, await fetchUserInfo(ctx, provider, { url: userinfo, accessToken }))
-  // OpenID Connect Core 1.0 section 5.3.2: an answer about somebody else must not be used.
+  // OpenID Connect Core 1.0 section 5.3.2: user info about another subject must not be used.
   if (info.subject !== signed.subject)
     throw unusableSubject(ctx, provider, new Error('The user info names another subject than the ID token'))
   return identityOf(provider, mergeClaims(signed, info))

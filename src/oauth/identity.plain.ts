@@ -3,7 +3,7 @@ import { identityOf, readClaims } from './claims.ts'
 import type { Identity, Provider } from './provider.ts'
 import { type FetchUserInfoRefusal, fetchUserInfo, unusableSubject } from './user-info.ts'
 
-/** OAuth 2 alone has no word for a user: `sub` as in OIDC, else `id`. */
+/** OAuth 2 does not define how a user is identified: `sub` is read as in OIDC, else `id`. */
 export async function plainIdentity(
   ctx: Context<FetchUserInfoRefusal>,
   provider: Provider,
@@ -16,7 +16,7 @@ export async function plainIdentity(
   return identityOf(provider, claims)
 }
 
-/** Of a number its digits; zero and below are what broken systems say of everybody [FD1]. */
+/** Turns a number into its digits. Zero and negative numbers are what broken systems give for every user [FD1]. */
 function textOf(subject: unknown): unknown {
   if (typeof subject !== 'number' && typeof subject !== 'bigint') return subject
   return (typeof subject === 'bigint' || Number.isSafeInteger(subject)) && subject > 0 ? String(subject) : undefined

@@ -12,7 +12,7 @@ type FetchIdentityRefusal = (typeof fetchIdentityRefusals)[number]
 
 type Proof = { readonly tokens: ProviderTokens; readonly nonce: string }
 
-/** Who came back; the provider's tokens are forgotten afterwards [OA8]. */
+/** Finds out who came back from the provider; its tokens are not kept [OA8]. */
 export function fetchIdentity(ctx: Context<FetchIdentityRefusal>, provider: Provider, proof: Proof): Promise<Identity> {
   const { accessToken, idToken } = proof.tokens
   if (idToken !== undefined) return oidcIdentity(ctx, provider, { accessToken, idToken, nonce: proof.nonce })

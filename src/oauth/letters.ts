@@ -10,11 +10,11 @@ export const oauthLetters = {
     paragraphs: [`Your account can no longer be signed in to through ${oneLine(content.provider)}.`, notYou],
   }),
   provider_registered: (content: {
-    /** Its name in paths. */
+    /** The provider's name in paths. */
     readonly provider: string
-    /** The administrator. */
+    /** The administrator's handle. */
     readonly by: string
-    /** Its issuer, or its endpoints. */
+    /** The provider's issuer, or its endpoints. */
     readonly asks: readonly string[]
     readonly emailVerification: 'claim' | 'trusted' | 'mail'
   }): Letter => ({
@@ -32,7 +32,7 @@ export const oauthLetters = {
     readonly provider: string
     readonly by: string
     readonly asks: readonly string[]
-    /** How many it opened, and how many of them nothing else opens. */
+    /** How many accounts the provider opened, and how many of those have no other way in. */
     readonly accounts: number
     readonly withoutOtherWay: number
   }): Letter => ({
@@ -47,14 +47,14 @@ export const oauthLetters = {
     ],
   }),
   provider_moved: (content: {
-    /** Its name in paths. */
+    /** The provider's name in paths. */
     readonly provider: string
-    /** The administrator. */
+    /** The administrator's handle. */
     readonly by: string
     readonly changes: readonly { readonly what: string; readonly was: string | null; readonly is: string | null }[]
-    /** How many accounts it opened before; none where it is still the same issuer. */
+    /** How many accounts the provider opened at its former place; undefined if it did not move. */
     readonly accounts?: number | undefined
-    /** It asks whom it asked before it moved. */
+    /** Whether the provider has moved back to its first place. */
     readonly isBack: boolean
   }): Letter => ({
     subject: 'Somebody else says who your users are',

@@ -23,7 +23,7 @@ type LinkIdentityRefusal = (typeof linkIdentityRefusals)[number]
 
 type Arrival = Omit<Return, 'flow' | 'sessionId'> & { readonly client: Caller }
 
-/** Afterwards the account can be signed in to through that provider as well; gives where to go on. */
+/** Afterwards that provider opens the account as well; returns the page to go on to. */
 export async function linkIdentity(
   ctx: Context<LinkIdentityRefusal>,
   signedIn: SignedIn,
@@ -50,8 +50,7 @@ async function putIdentity(
   { userId, provider, identity }: NewIdentity,
 ): Promise<void> {
   const { id: providerId, namespace: issuer } = provider
-  // One made while the provider was somebody else opens nothing any more, and stands in the way of the one that does
-  // [FD7].
+  // A connection from before the provider moved opens nothing any more, but would conflict with the new one [FD7].
   await tx
     .delete(oauthIdentities)
     .where(

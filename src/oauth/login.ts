@@ -12,7 +12,7 @@ type Arrival = Omit<Return, 'flow' | 'sessionId'> & {
   readonly client: Caller
 }
 
-/** Afterwards the user who came back from the provider is signed in, one step further, or about to sign up. */
+/** Afterwards the user who came back from the provider has a session, must show a further factor, or has a sign-up. */
 export async function loginThroughProvider(
   ctx: Context<LoginThroughProviderRefusal>,
   { deviceToken, client, ...arrival }: Arrival,

@@ -1,20 +1,25 @@
 type Entry<Value> = { readonly value: Promise<Value>; readonly askedAt: number; lifetimeMs: number; isAwaited: boolean }
 
-/** An answer of another server and how long it may be remembered. */
+/** Another server's answer, and for how long it may be remembered. */
 export type Found<Value> = { readonly value: Value; readonly lifetimeMs: number }
 
 export type Lookups<Value> = {
   get(key: string, ask: () => Promise<Found<Value>>): Promise<Value>
-  /** Asked anew, unless that was done a moment ago: who sends junk must not make us ask at every request. */
+  /**
+   * Asks again unless the last request began within 30 s: a client that sends junk must not cause a request each time.
+   */
   getFresh(key: string, ask: () => Promise<Found<Value>>): Promise<Value>
-  /** Asked anew, unless that is being done. */
+  /** Asks again, or joins a request that is still under way. */
   getAnew(key: string, ask: () => Promise<Found<Value>>): Promise<Value>
 }
 
 const mostEntries = 200
 const askAgainAfterMs = 30_000
 
-/** What other servers publish, each asked once for all who need it at the same moment. A failure is not remembered. */
+/**
+ * Remembers what other servers publish. Callers that need the same key at the same time share one request; a failure is
+ * not remembered.
+ */
 export function openLookups<Value>(now: () => number): Lookups<Value> {
   const entries = new Map<string, Entry<Value>>()
   const askAnew = (key: string, ask: () => Promise<Found<Value>>): Promise<Value> => {

@@ -29,7 +29,7 @@ type Row = typeof oauthProviders.$inferSelect
 
 const taken = { fields: [{ path: '/slug', rule: 'taken' as const }] }
 
-/** Afterwards users can sign in through the provider, and all administrators know it. */
+/** Afterwards users can sign in through the provider, and all administrators are told. */
 export async function registerProvider(
   ctx: Context<RegisterProviderRefusal>,
   signedIn: SignedIn,
@@ -70,8 +70,8 @@ export async function registerProvider(
 }
 
 /**
- * Afterwards nobody signs in or up through the provider, a new one of its slug inherits none of its connections, and
- * all administrators know who has no other way in.
+ * Afterwards nobody signs in or up through the provider, a new one with its slug inherits none of its connections, and
+ * all administrators are told how many accounts have no other way in.
  */
 export async function deleteProvider(
   ctx: Context<DeleteProviderRefusal>,
@@ -87,8 +87,8 @@ export async function deleteProvider(
     const [row] = await tx.delete(oauthProviders).where(eq(oauthProviders.id, id)).returning()
     if (row === undefined) throw ctx.fault('oauth:provider_not_found')
     await noteDeletion(tx, ctx, { actor, row })
-    // First the sign-ups: one that becomes an account at this moment is waited for, and its connection goes with the
-    // others.
+    // The sign-ups go first: this delete waits for one that is becoming an account, and the last delete removes the
+    // connection of that account too.
     await tx.delete(oauthSignUps).where(eq(oauthSignUps.providerId, id))
     await tx.delete(signUps).where(sql`${signUps.connection} ->> 'providerId' = ${id}`)
     await tx.delete(oauthIdentities).where(eq(oauthIdentities.providerId, id))

@@ -22,8 +22,8 @@ const placeOf = ({ clientId, issuer, ...row }: Row): ProviderPlace =>
       }
 
 /**
- * Under what its connections stand from now on. Elsewhere somebody else says who is who, so nobody of before is known
- * there, until an operator confirms that it is the same provider, or it comes back [AT11].
+ * Returns the namespace of the provider's connections from now on. At a new place another server says who users are, so
+ * connections of the former place open nothing until an operator confirms the move or the provider moves back [AT11].
  */
 export function namespaceAfter(before: Row, after: Row): Pick<Row, 'namespace' | 'movedFrom'> {
   const [was, is] = [placeOf(before), placeOf(after)]
@@ -34,8 +34,8 @@ export function namespaceAfter(before: Row, after: Row): Pick<Row, 'namespace' |
 }
 
 /**
- * Afterwards nothing that began at the former place ends at the new one; gives how many accounts it opened there, if it
- * moved.
+ * Afterwards no sign-in or sign-up that began at the former place can end at the new one. Returns how many accounts the
+ * provider opened there, or undefined if it did not move.
  */
 export async function movePlace(tx: Transaction, before: Row, after: Row): Promise<number | undefined> {
   const { id } = before
@@ -52,8 +52,8 @@ const isOf = (providerId: string, namespace: string) =>
   and(eq(oauthIdentities.providerId, providerId), eq(oauthIdentities.issuer, namespace))
 
 /**
- * By the operator: afterwards those whom it knew at its former place sign in at the present one; gives how many, or how
- * it was.
+ * For the operator: afterwards the connections of the former place work at the present one. Returns how many were
+ * carried over, or why none.
  */
 export function confirmMove(deps: AccountChanges & MailDeps, slug: string): Promise<number | 'unknown' | 'not moved'> {
   return transaction(deps.pool, async (tx) => {
@@ -68,7 +68,7 @@ export function confirmMove(deps: AccountChanges & MailDeps, slug: string): Prom
   })
 }
 
-/** Whoever has signed up or linked under the same subject since then keeps it. */
+/** A subject that signed up or linked at the new place meanwhile keeps that newer connection. */
 async function carryOver(tx: Transaction, row: Row, from: string): Promise<number> {
   const newer = alias(oauthIdentities, 'newer')
   const isTaken = tx

@@ -25,7 +25,7 @@ const appReplies = {
   202: factorWanted,
 }
 
-/** Exactly one of the two tokens. */
+/** Returns undefined unless exactly one of the two tokens was sent. */
 function proofOf({ id_token: idToken, access_token: accessToken, nonce }: z.infer<typeof nativeBody>) {
   if ((idToken === undefined) === (accessToken === undefined)) return undefined
   return (idToken === undefined ? { accessToken } : { idToken, nonce }) as NativeProof

@@ -43,8 +43,8 @@ type Arrival = {
 }
 
 /**
- * Afterwards the owner of a token that the provider issued to this client is signed in, one step further, or about to
- * sign up.
+ * Afterwards the owner of a token that the provider issued to this client has a session, must show a further factor, or
+ * has a sign-up.
  */
 export async function signInNatively(
   ctx: Context<SignInNativelyRefusal>,
@@ -64,7 +64,7 @@ export async function signInNatively(
 
 type Refusal = ReadIdTokenRefusal | FetchUserInfoRefusal
 
-/** Who it proves; an ID token is to be spent. */
+/** The identity that the token proves; `bearer` is set for an ID token, which must be spent. */
 type Proven = { readonly identity: Identity; readonly bearer?: BearerIdToken }
 
 async function proven(ctx: Context<Refusal>, provider: Provider, proof: NativeProof): Promise<Proven> {
@@ -75,12 +75,15 @@ async function proven(ctx: Context<Refusal>, provider: Provider, proof: NativePr
     }
     return found
   }
-  // Whom an access token was issued to is a question that only GitHub answers.
+  // Only GitHub can tell which client an access token was issued to.
   if (provider.protocol !== 'github') throw ctx.fault('oauth:invalid_id_token', { details: 'Send an ID token.' })
   return { identity: await accessTokenIdentity(ctx, provider, proof.accessToken) }
 }
 
-/** An ID token of the provider's, for this client, with that nonce; not yet spent. */
+/**
+ * Verifies that the provider issued the ID token to this client, or to one of its apps, with that nonce. Does not spend
+ * it.
+ */
 export async function readIdToken(
   ctx: Context<ReadIdTokenRefusal>,
   provider: Provider,
@@ -115,7 +118,7 @@ async function accessTokenIdentity(ctx: Context<Refusal>, provider: Provider, ac
   return identity
 }
 
-/** What GitHub knows of the token; nothing where it is none of this client's. */
+/** Asks GitHub about the token. Returns undefined if it is not a token of this client. */
 async function checkAccessToken(ctx: Context<FetchUserInfoRefusal>, provider: Provider, accessToken: string) {
   const { clientId, clientSecret } = provider
   const url = `${ctx.config.githubApiUrl}/applications/${encodeURIComponent(clientId)}/token`

@@ -11,7 +11,10 @@ type Row = typeof oauthProviders.$inferSelect
 
 type Act = { readonly actor: SignedIn['user']; readonly row: Row }
 
-/** Afterwards it is written down, and all administrators know who was given a say in who is who [AT11]. */
+/**
+ * Afterwards the registration is in the log, and all administrators are told of the new provider, which may say who
+ * users are [AT11].
+ */
 export async function noteRegistration(tx: Transaction, deps: MailDeps, { actor, row }: Act): Promise<void> {
   await noteProviderAct(tx, 'provider:register', { actor, row })
   const { emailVerification } = row
@@ -19,7 +22,10 @@ export async function noteRegistration(tx: Transaction, deps: MailDeps, { actor,
   await tellAdmins(tx, deps, { ...news, asks: placesOf(row) })
 }
 
-/** The same of one that is gone, with how many it let in; before its connections go. */
+/**
+ * Afterwards the deletion is in the log and told to all administrators, with the accounts that the provider opened.
+ * Must run before its connections are deleted: they are counted.
+ */
 export async function noteDeletion(tx: Transaction, deps: MailDeps, { actor, row }: Act): Promise<void> {
   const { accounts, withoutOtherWay } = await countAccountsOf(tx, row.id)
   const more = { accounts: String(accounts), without_other_way: String(withoutOtherWay) }
@@ -28,7 +34,7 @@ export async function noteDeletion(tx: Transaction, deps: MailDeps, { actor, row
   await tellAdmins(tx, deps, { ...news, accounts, withoutOtherWay })
 }
 
-/** Whom it asks: its issuer, or each of its endpoints. */
+/** The addresses that are asked who a user is: the issuer, or each of the endpoints. */
 function placesOf({ issuer, authorizationEndpoint, tokenEndpoint, userinfoEndpoint }: Row): string[] {
   if (issuer !== null) return [issuer]
   return [authorizationEndpoint, tokenEndpoint, userinfoEndpoint].filter((one) => one !== null)
@@ -36,7 +42,7 @@ function placesOf({ issuer, authorizationEndpoint, tokenEndpoint, userinfoEndpoi
 
 type NotedProviderAct = Act & { readonly more?: Record<string, string> }
 
-/** Afterwards it is written down who did it, and whereto the provider's secret goes from then on. */
+/** Afterwards the log says who did it, and to which token endpoint the provider's secret goes from then on. */
 function noteProviderAct(
   tx: Transaction,
   action: NotedAct['action'],
@@ -52,13 +58,13 @@ type Change = {
   readonly before: Row
   readonly after: Row
   readonly hasNewSecret: boolean
-  /** How many it opened before it moved; none where it is who it was. */
+  /** How many accounts the provider opened at its former place; undefined if it did not move. */
   readonly accounts: number | undefined
 }
 
 /**
- * Afterwards it is written down what was changed, with what was there before, and all administrators know where else it
- * asks [AT11].
+ * Afterwards the log has the former and the new values, and all administrators are told if it changed who says who
+ * users are, or what is believed of that [AT11].
  */
 export async function noteChange(
   tx: Transaction,

@@ -39,7 +39,7 @@ type Arrival = {
   readonly client: Caller
 }
 
-/** Afterwards the user that Google vouched for is signed in, one step further, or about to sign up. */
+/** Afterwards the user that Google vouched for has a session, must show a further factor, or has a sign-up. */
 export async function loginByOneTap(ctx: Context<LoginByOneTapRefusal>, arrival: Arrival): Promise<Outcome> {
   const { credential, anonymousDigests, deviceToken, rememberMe, client } = arrival
   const provider = await findProvider(ctx, slug)
@@ -62,13 +62,13 @@ export async function loginByOneTap(ctx: Context<LoginByOneTapRefusal>, arrival:
   })
 }
 
-/** What the credential says before it is verified. */
+/** The nonce of a credential that is not verified yet. Returns undefined if it has none. */
 function claimedNonce(credential: string): string | undefined {
   try {
     const { nonce } = decodeJwt(credential)
     return typeof nonce === 'string' ? nonce : undefined
   } catch {
-    // Not even a JWT; the caller refuses it.
+    // It is not even a JWT.
     return undefined
   }
 }

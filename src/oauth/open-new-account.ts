@@ -31,14 +31,14 @@ export type CompleteWish = {
   readonly pendingToken: string
   readonly handle: string
   readonly displayName: string
-  /** Of the browser that posts; the app's form has no names. */
+  /** The names of the browser that posts; undefined on the app's form, which has none. */
   readonly anonymousDigests: readonly Buffer[] | undefined
   readonly client: Caller
 }
 
 /**
- * Afterwards the sign-up is an account with that connection, and its owner has a session; asked again the same, another
- * session.
+ * Afterwards the sign-up is an account with this connection, and its owner has a session. If the same request comes
+ * again within 60 seconds, it gets another session.
  */
 export function openNewAccount(ctx: Context<OpenNewAccountRefusal>, wish: CompleteWish): Promise<OpenedSession> {
   return changeAccounts(ctx, async (tx) => {
@@ -56,11 +56,14 @@ export function openNewAccount(ctx: Context<OpenNewAccountRefusal>, wish: Comple
 
 type SignUp = typeof oauthSignUps.$inferSelect
 
-/** A reply that was lost a moment ago; not once the account asks for more than this token proves [MF4]. */
+/**
+ * The reply may have been lost, so the request may be repeated for 60 seconds; but not once the account asks for more
+ * than this token proves [MF4].
+ */
 const mayRepeat = sql<boolean>`${oauthSignUps.usedAt} > now() - interval '60 seconds'
   and (${oauthSignUps.needsMail} or (cardinality(${factorsOn}) = 0 and ${users.passwordVersion} = 0))`
 
-/** The sign-up of the token, used by this very statement; or one that the very same request used a moment ago. */
+/** Marks the token's sign-up as used and returns it. Also returns one that the very same request used a moment ago. */
 export async function takeSignUp(
   ctx: Context<OpenNewAccountRefusal>,
   tx: Transaction,
@@ -86,7 +89,7 @@ export async function takeSignUp(
   return used.row
 }
 
-/** The sign-up of that token, posted by where it began; nothing where the token is none. */
+/** The condition for the token's sign-up, posted from where it began. Returns undefined if the token is malformed. */
 export function isSignUpOf({
   pendingToken,
   anonymousDigests,
@@ -117,7 +120,7 @@ async function createAccount(
     if (violatesUnique(error, 'users_email_key_unique')) throw ctx.fault('oauth:email_already_exists', { cause: error })
     throw error
   }
-  // Linked to another account meanwhile: the sign-up is for nobody.
+  // The identity was linked to another account meanwhile, so this sign-up is of no use any more.
   await connect(tx, { userId: id, providerId, issuer, subject, email, pictureUrl }, (cause) =>
     ctx.fault('user:invalid_token', { cause }),
   )
@@ -129,7 +132,7 @@ async function createAccount(
   return id
 }
 
-/** The provider vouches for the address: a sign-up by mail that waits for it ends, and its handle is free. */
+/** The provider vouches for the address, so a sign-up by mail that waits for it ends, and its handle becomes free. */
 async function endSignUpsOf(tx: Transaction, addressKey: string): Promise<void> {
   const ended = await tx.delete(signUps).where(eq(signUps.emailKey, addressKey)).returning({ id: signUps.id })
   for (const { id } of ended) await supersedeSignUpTokens(tx, id)

@@ -16,7 +16,7 @@ async function takeBackConnections(tx: Transaction, { userId, since }: From): Pr
   return younger.map(({ slug: provider }) => ({ what: 'connection', provider }))
 }
 
-/** The request that made the account may be repeated for a minute. */
+/** The request that made the account could be repeated for a minute, and would open it again. */
 async function endSignUps(tx: Transaction, { userId }: From): Promise<Removed[]> {
   await tx.delete(oauthSignUps).where(eq(oauthSignUps.userId, userId))
   return []

@@ -16,7 +16,8 @@ type NewSignUp = {
 }
 
 /**
- * Afterwards a sign-up waits for its handle, bound to the browser, or, without one, to the app's form; gives its token.
+ * Afterwards a sign-up waits for its handle, bound to the browser or, without one, to the app's form; returns its
+ * token.
  */
 export async function issueOauthSignUp(tx: Transaction, config: Config, wish: NewSignUp): Promise<string> {
   const { provider, identity, email, needsMail, rememberMe, anonymousDigest } = wish

@@ -3,7 +3,7 @@ import { describeCause } from '../errors/cause.ts'
 import { isSuccess, OutboundError, type OutboundReply } from '../outbound/ask.ts'
 import type { Provider } from './provider.ts'
 
-/** Which of its addresses a provider was asked at, as sentences call it. */
+/** What a provider was asked for, as the sentences of logs and replies call it. */
 export type Endpoint =
   | 'discovery document'
   | 'key set'
@@ -12,13 +12,10 @@ export type Endpoint =
   | 'user info'
   | 'check of a token'
 
-/** What a provider itself says of why it refuses: RFC 6749 section 5.2. */
+/** The reason that a provider gives for a refusal: RFC 6749 section 5.2. */
 type Told = { readonly error?: string; readonly error_description?: string }
 
-/**
- * An answer that is no success. It holds of the answer's body what the provider means to be read, and not a byte more
- * [FD8].
- */
+/** A refusal by the provider. Of the body it holds only the error fields, which are meant to be read [FD8]. */
 class RefusedAnswer extends OutboundError {
   readonly told: Told & { readonly status: number; readonly location?: string }
   constructor(endpoint: Endpoint, { status, headers }: OutboundReply, told: Told) {
@@ -29,12 +26,12 @@ class RefusedAnswer extends OutboundError {
   }
 }
 
-/** @param secrets what was sent: where an answer repeats it, it is left out */
+/** @param secrets what was sent to the provider; it is blotted out where the answer repeats it */
 export function demandSuccess(endpoint: Endpoint, reply: OutboundReply, secrets: readonly string[] = []): void {
   if (!isSuccess(reply)) throw new RefusedAnswer(endpoint, reply, readTold(reply, secrets))
 }
 
-/** GitHub refuses with 200. */
+/** GitHub refuses with status 200 and an error in the body. */
 export function demandNoError(endpoint: Endpoint, reply: OutboundReply, secrets: readonly string[]): void {
   const told = readTold(reply, secrets)
   if (told.error !== undefined) throw new RefusedAnswer(endpoint, reply, told)
@@ -60,7 +57,7 @@ function fromBody({ bytes }: OutboundReply): Untrusted {
     const body: unknown = JSON.parse(bytes.toString('utf8'))
     return body !== null && typeof body === 'object' && !Array.isArray(body) ? body : {}
   } catch {
-    // Another kind of page: nothing of it is said.
+    // The body is not JSON, such as an HTML page: nothing is quoted from it.
     return {}
   }
 }
@@ -78,7 +75,7 @@ const withoutSecrets = (text: string, secrets: readonly string[]): string =>
     .filter((secret) => secret !== '')
     .reduce((left, secret) => left.replaceAll(secret, '…'), text)
 
-/** Whereto, without what a query may hold. */
+/** The address that the provider redirects to, without its query, which may hold secrets. */
 function plainLocation(header: string | string[] | undefined): string | undefined {
   const url = typeof header === 'string' ? URL.parse(header, 'https://relative.invalid') : null
   if (url === null) return undefined
@@ -88,10 +85,7 @@ function plainLocation(header: string | string[] | undefined): string | undefine
 
 type Fault = { readonly endpoint: Endpoint; readonly cause: unknown }
 
-/**
- * Afterwards the operator can read which provider did not do its part, where and why [FD8]; the same as a
- * sentence.
- */
+/** Logs which provider failed, at which endpoint and why [FD8]; returns the same as a sentence. */
 export function noteProviderFault(
   { log }: { readonly log: FastifyBaseLogger },
   { slug }: Pick<Provider, 'slug'>,

@@ -6,7 +6,7 @@ import { within } from '../waiting/within.ts'
 import { discover, withKnownMethod } from './discovery.ts'
 import { noteProviderFault } from './provider-answer.ts'
 
-/** Either an issuer, which tells the rest, or the endpoints by hand. */
+/** Either an issuer, whose discovery document names the endpoints, or the endpoints themselves. */
 export type EndpointWish = {
   readonly issuer?: string | undefined
   readonly authorizationEndpoint?: string | undefined
@@ -22,7 +22,7 @@ export const findEndpointsRefusals = [
 
 type FindEndpointsRefusal = (typeof findEndpointsRefusals)[number]
 
-/** What a provider's row keeps of its endpoints, each of them checked. */
+/** Returns the columns of a provider's row that hold its endpoints, after checking each URL. */
 export async function findEndpoints(ctx: Context<FindEndpointsRefusal>, slug: string, wish: EndpointWish) {
   const { issuer, authorizationEndpoint, tokenEndpoint, userinfoEndpoint } = wish
   if (issuer !== undefined) return discoverEndpoints(ctx, slug, issuer)
@@ -88,7 +88,8 @@ function checkAuthUrl(ctx: Context<'oauth:invalid_auth_url'>, name: string, url:
 }
 
 /**
- * Whom this server will ask: refused at once where it never could be; asking it later checks anew what it connects to.
+ * Refuses a URL that this server may not send requests to. Each later request checks the address that it connects to
+ * again.
  */
 async function checkTokenUrl(ctx: Context<'oauth:invalid_token_url'>, name: string, text: string): Promise<void> {
   const { outboundPolicy: policy } = ctx
@@ -104,7 +105,7 @@ async function checkTokenUrl(ctx: Context<'oauth:invalid_token_url'>, name: stri
 
 const lookUpWithinMs = 2000
 
-/** A host that cannot be looked up now may be there later; it is checked whenever it is asked. */
+/** Returns no address if the host cannot be looked up now: it may exist later, and is checked at each request. */
 async function addressesOf(hostname: string): Promise<string[]> {
   const literal = literalAddress(hostname)
   if (literal !== undefined) return [literal]

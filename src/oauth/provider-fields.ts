@@ -3,24 +3,24 @@ import type { oauthProviders } from '../db/schema/oauth.ts'
 
 type Row = typeof oauthProviders.$inferSelect
 
-/** What never changes, is nobody's to know, follows from the rest, or says how an issuer wants to be asked. */
+/** Columns that never change, are secret, follow from the others, or only say how the issuer answers. */
 type Unnamed = 'id' | 'slug' | 'createdAt' | 'sealedClientSecret' | 'namespace' | 'movedFrom' | 'namesIssuer'
 
 type Column = {
-  /** In the API and in the log. */
+  /** Its name in the API and in the log. */
   readonly name: string
   readonly decides: Decision
 }
 
 /**
- * `where`: who says who somebody is, or for whom that was said; what is meant for another client would open accounts
- * here, and the secret belongs to that place. `what`: how much is believed of it.
+ * `where`: which server says who a user is, and for which client. Tokens issued to another client would open accounts
+ * here, and the secret is meant for that server. `what`: how much of its answer is believed.
  */
 type Decision = 'where' | 'what' | 'nothing'
 
 /**
- * What can be changed of a provider; a new column says whether changing it takes two factors, or does not compile
- * [AT11].
+ * The columns of a provider that can be changed. A new column must say here whether changing it takes two factors, or
+ * the code does not compile [AT11].
  */
 export const providerFields = {
   name: { name: 'name', decides: 'nothing' },
@@ -41,7 +41,7 @@ export const providerFields = {
 
 export type ProviderField = keyof typeof providerFields
 
-/** In which fields the wish differs; what it does not name stays. */
+/** The fields in which the wish differs from the row; a field that the wish does not name stays. */
 export const findDifferent = (wish: Partial<Record<ProviderField, unknown>>, known: Row): ProviderField[] =>
   (Object.keys(providerFields) as ProviderField[]).filter(
     (field) => wish[field] !== undefined && !isDeepStrictEqual(wish[field], known[field]),
@@ -52,8 +52,8 @@ const deciding =
   (changed: readonly ProviderField[]): ProviderField[] =>
     changed.filter((field) => decisions.includes(providerFields[field].decides))
 
-/** Those of them that decide who somebody is. */
+/** The changed fields that affect who a user is taken for. */
 export const onlyDeciding = deciding('where', 'what')
 
-/** Those of them that say whom it asks. */
+/** The changed fields that say which server is asked, and as which client. */
 export const onlyPlaces = deciding('where')

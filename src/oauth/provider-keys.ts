@@ -12,7 +12,7 @@ import type { Found, Lookups } from './lookups.ts'
 import type { Provider } from './provider.ts'
 import { demandSuccess } from './provider-answer.ts'
 
-/** What was presented is nothing that the provider issued to this client [OA3]. */
+/** The token was not issued by this provider to this client [OA3]. */
 export class ProviderTokenError extends Error {}
 
 export type ProviderKeyDeps = {
@@ -23,14 +23,14 @@ export type ProviderKeyDeps = {
 type Presented = {
   readonly jwt: string
   readonly claims: JWTVerifyOptions
-  /** Whence it came: what a client brings may be junk, and must not make this server ask for keys at every request. */
+  /** A token that a client brings may be junk, and must not make this server ask for keys at every request. */
   readonly from: 'provider' | 'client'
 }
 
-/** Asymmetric ones only: with HS256 the client secret, or a public key taken for one, would sign. */
+/** Only asymmetric ones: with HS256, the client secret, or a public key taken for a secret, could sign. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
 
-/** @throws {ProviderTokenError} where it does not verify; {OutboundError} where the keys cannot be had, or used */
+/** @throws {ProviderTokenError} if the token does not verify; {OutboundError} if the keys cannot be had or used */
 export async function verifyByProvider(
   deps: ProviderKeyDeps,
   provider: Provider,
@@ -45,7 +45,7 @@ export async function verifyByProvider(
   } catch (error) {
     if (!mayLackKey(error)) throw asTokenError(error)
   }
-  // The provider may have changed its keys since they were asked for, under the same names as well [FD12].
+  // The provider may have changed its keys since they were fetched, and even kept their `kid` [FD12].
   const { getAnew, getFresh } = deps.providerKeys
   const current = await (from === 'provider' ? getAnew : getFresh)(key, ask)
   return verify(current).catch((error) => {
@@ -58,7 +58,7 @@ async function verifyWith(keys: JSONWebKeySet, jwt: string, options: JWTVerifyOp
     return await jwtVerify(jwt, createLocalJWKSet(keys), options)
   } catch (error) {
     if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
-    // Keys without names: the one that signed it is found by trying.
+    // Several keys match because they have no `kid`: each is tried.
     for await (const key of error) {
       const verified = await jwtVerify(jwt, key, options).catch(unlessOtherKey)
       if (verified) return verified
@@ -71,7 +71,7 @@ function unlessOtherKey(error: unknown): undefined {
   if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error
 }
 
-/** What is no error of jose's comes from a key that cannot be used. */
+/** Whether fresh keys might verify the token. An error that is not jose's comes from a key that cannot be used. */
 const mayLackKey = (error: unknown): boolean =>
   error instanceof errors.JWKSNoMatchingKey ||
   error instanceof errors.JWSSignatureVerificationFailed ||
@@ -93,7 +93,7 @@ async function askKeys({ askProvider }: ProviderKeyDeps, provider: Provider): Pr
   demandSuccess('key set', reply)
   try {
     const keys = readJson(reply) as JSONWebKeySet
-    // Throws where it is no key set.
+    // Throws if it is not a key set.
     createLocalJWKSet(keys)
     return { value: keys, lifetimeMs: lifetimeOf(reply) }
   } catch (cause) {

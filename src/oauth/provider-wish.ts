@@ -21,8 +21,8 @@ export type NewProvider = EndpointWish & {
 export const wishRefusals = ['general:validation_error', ...findEndpointsRefusals] as const
 
 /**
- * To register, to change and to delete take the same: else a provider could be deleted, and another registered under
- * its slug [AT11].
+ * Registering, changing and deleting demand the same proof: otherwise a provider could be deleted and another one
+ * registered under its slug [AT11].
  */
 export const powerRefusals = ['user:invalid_session', 'user:second_factor_required', 'rate_limit:exceeded'] as const
 
@@ -30,7 +30,7 @@ export type ProviderChange = {
   readonly [Field in Exclude<keyof NewProvider, 'slug'>]?: NewProvider[Field] | undefined
 }
 
-/** What the wish says of how the provider differs; what it leaves open stays, or is as the protocol has it. */
+/** Only the settings that the wish names: the others stay, or get the protocol's default from the database. */
 export const dialectOf = (wish: ProviderChange) => ({
   ...(wish.emailVerification !== undefined && { emailVerification: wish.emailVerification }),
   ...(wish.nonce !== undefined && { nonce: wish.nonce }),

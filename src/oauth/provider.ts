@@ -1,26 +1,29 @@
-/** Whom users sign in with, whatever its protocol. */
+/** A service that users sign in with, whatever its protocol. */
 export type Provider = {
-  /** Connections belong to it: `google`, `github`, or that of a registered provider. */
+  /** `google`, `github` or the id of a registered provider's row; connections refer to it. */
   readonly id: string
   readonly slug: string
   readonly name: string
   readonly clientId: string
   readonly clientSecret: string
-  /** Ids of the operator's apps at the provider: ID tokens that a client brings may be meant for them. */
+  /** Ids of the operator's apps at the provider: an ID token that a client brings may be issued to them. */
   readonly appClientIds: readonly string[]
   readonly protocol: 'oidc' | 'github' | 'plain'
-  /** Of OIDC the one that its ID tokens name. */
+  /** For OIDC the issuer that its ID tokens name. */
   readonly issuer: string
-  /** What tells its subjects from another's, and from those of before it moved [AT11]. */
+  /** Tells its subjects from those of other providers, and from those of before it moved [AT11]. */
   readonly namespace: string
-  /** From the operator's environment: its URLs are asked without the policy for foreign ones. */
+  /** Comes from the operator's environment; URLs at its issuer's origin are asked without the outbound policy. */
   readonly isOwn: boolean
   readonly scopes: readonly string[]
-  /** On whose word an address counts that it names [OA5 FD11]. */
+  /**
+   * When an address that it gives counts: if `email_verified` says so, unless it denies, or once a mail is answered
+   * [OA5 FD11].
+   */
   readonly emailVerification: 'claim' | 'trusted' | 'mail'
-  /** Whether an ID token without the nonce that was sent passes. */
+  /** Whether an ID token may lack the nonce that was sent. */
   readonly nonce: 'required' | 'if_present'
-  /** Beside those of the protocol. */
+  /** Added to the protocol's own parameters. */
   readonly authorizeParameters: Readonly<Record<string, string>>
   readonly endpoints: Endpoints
 }
@@ -31,20 +34,20 @@ export type Endpoints = {
   readonly userinfo: string | undefined
   readonly jwks: string | undefined
   readonly tokenAuth: 'basic' | 'post'
-  /** RFC 9207: it always names itself when it sends the browser back. */
+  /** RFC 9207: whether every answer names the issuer. */
   readonly namesIssuer: boolean
 }
 
 type Address = {
   readonly text: string
-  /** Else its mailbox has to say so before anything is made of it. */
+  /** If false, the mailbox must answer a link before an account is made. */
   readonly isProven: boolean
 }
 
-/** Who came back from a provider, as far as it vouches for it. */
+/** What a provider says about the user who came back from it. */
 export type Identity = {
   readonly subject: string
-  /** Only one that counts at this provider [OA5]. */
+  /** Undefined if the provider's word for the address does not count [OA5]. */
   readonly email: Address | undefined
   readonly username: string | undefined
   readonly pictureUrl: string | undefined

@@ -1,6 +1,6 @@
 /**
- * What the front end may be sent on to after the way through a provider: a plain path, or one at an origin that is
- * allowed [OA7].
+ * Whether the front end may go to this place after a sign-in through a provider: a plain path, or one at an allowed
+ * origin [OA7].
  */
 export function isAllowedRedirect(text: string, allowedOrigins: readonly string[]): boolean {
   if (text.length > mostCharacters || !printable.test(text)) return false
@@ -11,12 +11,12 @@ export function isAllowedRedirect(text: string, allowedOrigins: readonly string[
 
 const mostCharacters = 2048
 /**
- * Visible ASCII but `"`, `<`, `>`, `\`, `^`, `` ` ``, `{`, `|`, `}`: what a URL has no need of, and look-alikes of the
- * slash have no place.
+ * Visible ASCII without `"`, `<`, `>`, `\`, `^`, `` ` ``, `{`, `|`, `}`: no URL needs these, and look-alikes of the
+ * slash are beyond ASCII.
  */
 const printable = /^[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+$/
 
-/** Starts with one slash, however often it is decoded and however its dots are resolved. */
+/** Starts with exactly one slash, also after it is decoded twice and its dots are resolved. */
 function isPlainPath(text: string): boolean {
   const [path = ''] = text.split(/[?#]/)
   return spellingsOf(path).every(
@@ -30,7 +30,7 @@ const resolved = (path: string): string => {
   return url?.host === 'here.invalid' ? url.pathname : '//'
 }
 
-/** As written, and decoded once and twice, as software between here and the page may do. */
+/** The path as written, decoded once, and decoded twice: proxies and front ends may decode it. */
 function spellingsOf(path: string): string[] {
   const spellings = [path]
   for (let time = 0; time < 2; time++) spellings.push(decoded(spellings.at(-1) ?? ''))
@@ -41,7 +41,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    // What cannot be decoded stays as it is for everybody else, too.
+    // Other software cannot decode it either, and keeps it as it is.
     return text
   }
 }

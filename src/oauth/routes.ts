@@ -61,7 +61,7 @@ const authorizeQuery = z.object({
 
 const isLink = (request: FastifyRequest): boolean => (request.query as { flow?: unknown }).flow === 'link'
 
-/** A guard that only a link has to pass. */
+/** Applies a guard to requests with `flow=link` only. */
 const forLinks = (all: Guard): Guard =>
   guard('request', all.codes, async (request, reply) => {
     if (isLink(request)) await all(request, reply)

@@ -19,7 +19,7 @@ const atMost =
 
 const text = (limit: number) => ruledText({ findBreach: atMost(limit), meta: { maxLength: limit } })
 
-/** An endpoint that is no URL at all has a code of its own. */
+/** The format is not checked here: an unusable URL has an error code of its own. */
 const endpoint = z.string().max(2048).optional()
 
 const imageHost = ruledText({

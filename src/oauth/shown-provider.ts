@@ -8,7 +8,7 @@ type Row = typeof oauthProviders.$inferSelect
 const methodOf = ({ tokenAuth }: Row): TokenAuthMethod =>
   tokenAuth === 'post' ? 'client_secret_post' : 'client_secret_basic'
 
-/** A provider as administrators see it: never with its secret. */
+/** A provider as administrators see it, without its secret. */
 export const presentProvider = (row: Row) => ({
   id: row.id,
   slug: row.slug,

@@ -39,17 +39,20 @@ export type Outcome = SessionOutcome | FactorOutcome | NewAccount
 type Arrival = {
   readonly identity: Identity
   readonly deviceToken: string | undefined
-  /** The browser that a new account's sign-up is bound to; an app has none. */
+  /** The browser that a new user's sign-up is bound to; undefined in an app. */
   readonly anonymousDigest: Buffer | undefined
   readonly rememberMe: boolean
   readonly client: Caller
-  /** Takes what proved who it is, in the transaction of what that opens; a code was taken by its provider. */
+  /**
+   * Spends the ID token in the transaction that opens the session or sign-up. Absent in the code flow, where the
+   * provider accepts each code once.
+   */
   readonly spend?: ((tx: Transaction) => Promise<void> | undefined) | undefined
 }
 
 /**
- * A user that the provider vouched for goes on as after a password, or, new here, with a sign-up. Never linked by
- * e-mail [OA5].
+ * Afterwards a known user has a session or must show a further factor, as after a password; a new one has a sign-up.
+ * Accounts are never linked by e-mail [OA5].
  */
 export async function signInWithIdentity(
   ctx: Context<SignInWithIdentityRefusal>,
@@ -63,7 +66,7 @@ export async function signInWithIdentity(
   const shown = { methods: ['oauth'], provider: provider.name } as const
   const claim: Claim = async (tx) => {
     await spend?.(tx)
-    // Unlinked a moment ago it opens nothing any more: the account is one to sign in to in another way.
+    // If the connection was unlinked a moment ago, the user has to sign in another way.
     const held = await tx.select().from(oauthIdentities).where(eq(oauthIdentities.id, identityId)).for('key share')
     if (held.length === 0) throw ctx.fault('oauth:email_already_exists')
   }
@@ -82,7 +85,7 @@ async function findAccount(
   return found
 }
 
-/** Namespace and subject at this very provider [OA4]. */
+/** The same subject in the same namespace of the same provider [OA4]. */
 const isIdentity = and(
   eq(oauthIdentities.providerId, sql.placeholder('providerId')),
   eq(oauthIdentities.issuer, sql.placeholder('issuer')),
@@ -122,7 +125,7 @@ async function beginSignUp(
   const email = identity.email?.text.trim().normalize('NFC')
   if (email === undefined || findEmailBreach(email)) throw ctx.fault('oauth:email_not_verified')
   const needsMail = identity.email?.isProven !== true
-  // Whose address nobody vouches for might be anybody's: who names it learns nothing of it.
+  // Nobody has vouched for the address, so the reply must not tell whether an account has it.
   if (!needsMail && (await isRegistered(ctx, email))) {
     throw ctx.fault('oauth:email_already_exists', {
       details: 'Sign in to that account in another way, or ask for a password by mail, then link this provider to it.',

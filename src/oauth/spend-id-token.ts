@@ -4,12 +4,10 @@ import { usedIdTokens } from '../db/schema/oauth.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { BearerIdToken } from './id-token.ts'
 
-/** Beyond the leeway that an end has, and the difference between this clock and the database's. */
+/** Covers the clock tolerance for `exp` and the difference between this machine's clock and the database's. */
 const keptBeyondEndSeconds = 300
 
-/**
- * Afterwards this ID token opens nothing more: somebody who finds it in a log or takes it on its way comes too late.
- */
+/** Afterwards this ID token opens nothing more, should somebody find it in a log or intercept it. */
 export async function spendIdToken(
   ctx: Context<'oauth:invalid_id_token'>,
   tx: Transaction,

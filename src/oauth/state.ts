@@ -8,7 +8,7 @@ import type { Provider } from './provider.ts'
 
 type Flow = (typeof oauthStates.$inferSelect)['flow']
 
-/** What only the server knows of a way to a provider. */
+/** What only the server knows about an attempt. */
 type Secrets = { readonly codeVerifier: string; readonly nonce: string }
 
 type NewState = {
@@ -16,7 +16,7 @@ type NewState = {
   readonly flow: Flow
   readonly anonymousDigest: Buffer
   readonly sessionId?: string | undefined
-  /** Of a code flow. */
+  /** Set in the code flow. */
   readonly codeVerifier?: string
   readonly redirectTo: string
   readonly rememberMe?: boolean
@@ -25,13 +25,14 @@ type NewState = {
 const digestOf = (state: string): Buffer => createHash('sha256').update(state).digest()
 
 /**
- * The nonce of a code flow: what its row is found by, so that an ID token that carries it is known as one of that way.
+ * The nonce of a code flow is the digest that its row is found by, so an ID token with it is known to belong to an
+ * attempt.
  */
 export const nonceOf = (state: string): string => digestOf(state).toString('base64url')
 
 /**
- * Whether an ID token with this nonce belongs to a way of a browser's, used or not: it is good there, if anywhere
- * [AT13].
+ * Whether the nonce was given to a browser, for an attempt that may be used up or not: an ID token with it is not for
+ * an app [AT13].
  */
 export async function isNonceOfBrowser(ctx: Context<never>, nonce: string): Promise<boolean> {
   const digests = [digestOf(nonce), Buffer.from(nonce, 'base64url')]
@@ -43,8 +44,8 @@ export async function isNonceOfBrowser(ctx: Context<never>, nonce: string): Prom
 }
 
 /**
- * Afterwards the way is open once, to this browser, provider and flow, and for a link to this session [OA1]; gives its
- * state.
+ * Afterwards this browser may come back once, from this provider, in this flow and, for a link, in this session [OA1].
+ * Returns the state.
  */
 export async function issueState(ctx: Context<never>, { provider, codeVerifier, ...rest }: NewState): Promise<string> {
   const id = randomUUIDv7()
@@ -65,7 +66,7 @@ type Presented = {
   readonly state: string
   readonly provider: Provider
   readonly flow: Flow
-  /** Of the names that the browser has. */
+  /** The digests of all names that the browser has. */
   readonly anonymousDigests: readonly Buffer[]
   readonly sessionId?: string | undefined
 }
@@ -76,7 +77,9 @@ export type TakenState = {
   readonly rememberMe: boolean
 }
 
-/** Afterwards the state is used up. One that belongs elsewhere is answered as an unknown one is, and stays as it is. */
+/**
+ * Afterwards the state is used up. A state of another browser, provider, flow or session stays, and counts as unknown.
+ */
 export async function takeState(
   ctx: Context<never>,
   { state, provider, flow, anonymousDigests, sessionId }: Presented,

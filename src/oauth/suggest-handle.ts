@@ -4,7 +4,7 @@ import { handle, handleKey } from '../accounts/fields.ts'
 import type { Database } from '../db/database.ts'
 import { handles } from '../db/schema/users.ts'
 
-/** The first of the names that makes a free handle; nothing is reserved by it. */
+/** Returns the first name that makes a free handle, without reserving it, or undefined if none does. */
 export async function suggestHandle(db: Database, names: readonly (string | undefined)[]): Promise<string | undefined> {
   const wanted = names.flatMap((name) => (name === undefined ? [] : shapedLikeHandle(name)))
   const valid = wanted.filter((text) => handle.safeParse(text).success)
@@ -17,7 +17,10 @@ export async function suggestHandle(db: Database, names: readonly (string | unde
   return valid.find((text) => !takenKeys.has(handleKey(text)))
 }
 
-/** What of a name may stand in a handle, in Latin letters [FD15]; whether it makes one is for the rule to say. */
+/**
+ * Writes a name in the letters that a handle may have, all Latin [FD15]. The result may still break the rule for
+ * handles.
+ */
 export const shapedLikeHandle = (name: string): string =>
   anyAscii(name.normalize('NFC'))
     .replace(/[^A-Za-z0-9]+/g, '_')

@@ -22,7 +22,7 @@ export type Return = {
   readonly iss: string | undefined
   readonly flow: 'login' | 'link'
   readonly anonymousDigests: readonly Buffer[]
-  /** Of a link. */
+  /** Set if the flow is `link`. */
   readonly sessionId?: string
 }
 
@@ -33,7 +33,7 @@ type Came = {
   readonly rememberMe: boolean
 }
 
-/** Afterwards the state is used up; gives who came back from the provider, and where to go on. */
+/** Afterwards the state is used up; returns who came back from the provider, and the page to go on to. */
 export async function takeIdentity(
   ctx: Context<TakeIdentityRefusal>,
   { slug, code, state, iss, flow, anonymousDigests, sessionId }: Return,
@@ -50,12 +50,12 @@ export async function takeIdentity(
 }
 
 /**
- * RFC 9207: whoever answers must be whom the browser was sent to, or one provider could pass its codes for another's
- * [OA2].
+ * RFC 9207: the answer must come from the provider that the browser was sent to; otherwise one provider could pass its
+ * codes off as another's [OA2].
  */
 function isOwnIssuer(provider: Provider, iss: string | undefined): boolean {
   if (iss === undefined) return !provider.endpoints.namesIssuer
   if (provider.protocol === 'oidc') return issuersOf(provider).includes(iss)
-  // GitHub names itself by another URL than the one it is reached at.
+  // GitHub's `iss` is not the URL that it is reached at.
   return provider.protocol === 'plain' || [provider.issuer, `${provider.issuer}/login/oauth`].includes(iss)
 }

@@ -11,7 +11,7 @@ export const fetchUserInfoRefusals = ['oauth:user_info_fetch_failed', 'oauth:use
 
 export type FetchUserInfoRefusal = (typeof fetchUserInfoRefusals)[number]
 
-/** What the provider says at a URL about the user whose token it is. */
+/** What the provider says, at this URL, about the user of the access token. */
 export async function fetchUserInfo(
   ctx: Context<FetchUserInfoRefusal>,
   provider: Provider,
@@ -37,8 +37,8 @@ const isSigned = ({ headers }: OutboundReply): boolean =>
   /^\s*application\/jwt\s*(?:;|$)/i.test(String(headers['content-type'] ?? ''))
 
 /**
- * OpenID Connect Core 1.0 section 5.3.2: signed by the provider, and where it says by and for whom, by it and for us
- * [FD11].
+ * OpenID Connect Core 1.0 section 5.3.2: the provider's keys must verify it, and if it names an issuer or an audience,
+ * they must be this provider and this client [FD11].
  */
 async function verifyUserInfo(ctx: Context<never>, provider: Provider, { bytes }: OutboundReply): Promise<unknown> {
   const deps = { providerKeys: ctx.providerKeys, askProvider: (of: Provider, url: string) => askProvider(ctx, of, url) }
@@ -50,7 +50,7 @@ async function verifyUserInfo(ctx: Context<never>, provider: Provider, { bytes }
   throw new ProviderTokenError('The signed user info is of another issuer or for another client')
 }
 
-/** An answer that holds no identity. */
+/** The error for an answer without a usable identity. */
 export function unusableSubject(
   ctx: Context<'oauth:user_info_parse_failed'>,
   provider: Provider,
