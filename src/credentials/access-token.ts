@@ -13,20 +13,21 @@ export type AccessToken = {
   readonly userId: string
   readonly sessionId: string
   readonly expiresAtSeconds: number
-  /** Of the key that signed it. */
+  /** Id of the key that signed the token. */
   readonly kid: string
 }
 
 /**
- * What a token of ours says, expired or not: that is judged by the database's clock. Anybody else's says nothing [TK5].
+ * Reads a token of ours, expired or not: only the database's clock judges that. Returns undefined for any other text
+ * [TK5].
  */
 export function readAccessToken(config: Config, signingKeys: SigningKeys, text: string): AccessToken | undefined {
   const [header = '', payload = '', signature = '', ...more] = text.split('.')
-  // As we spell it, to the letter: one with more than we write (`crit`, `jku`, `jwk`, …) is not ours.
+  // The header must be exactly the text that we write: one with more in it (`crit`, `jku`, `jwk`, …) is not ours.
   const key = signingKeys.published().find((published) => headerOf('at+jwt', published) === header)
   if (key === undefined || more.length > 0) return undefined
   const bytes = Buffer.from(signature, 'base64url')
-  // Its last character has bits to spare, which decoders ignore.
+  // The last character has spare bits, which decoders ignore, so several texts would decode to one signature.
   if (bytes.toString('base64url') !== signature) return undefined
   if (!verify(null, Buffer.from(`${header}.${payload}`), key.publicKey, bytes)) return undefined
   const claims = claimsIn(payload)

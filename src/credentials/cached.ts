@@ -5,9 +5,9 @@ import { describeCause } from '../errors/cause.ts'
 import type { SessionCache } from '../ports/session-cache.ts'
 import type { Remembered } from './signed-in.ts'
 
-/** What other processes read. */
+/** Sessions that any process has read, in the cache that all share. */
 export type CachedSessions = {
-  /** Nothing also where the cache is away or holds something else. */
+  /** Returns undefined also if the cache cannot be reached or holds something else. */
   find(key: string): Promise<Remembered | undefined>
   store(key: string, session: Remembered, ttlMs: number): void
 }
@@ -15,14 +15,13 @@ export type CachedSessions = {
 type Deps = { readonly cache: SessionCache; readonly keyring: Keyring; readonly log: FastifyBaseLogger }
 
 /**
- * Of what is remembered. Replicas of two versions share a cache: whoever changes `Remembered` or `SignedIn` counts it
- * up, and neither reads the other's.
+ * Version of the entries. Replicas of two versions share a cache: raise this with every change of `Remembered` or
+ * `SignedIn`, so that neither version reads the other's entries.
  */
 const shape = 3
 
 /**
- * Sealed, so that whoever reads or writes the cache gets nobody's address and nobody's session: an entry opens only
- * under its own key [D9].
+ * Entries are sealed and bound to their key, so that access to the cache reveals no address and opens no session [D9].
  */
 export function cacheSessions({ cache, keyring, log }: Deps): CachedSessions {
   const associated = (key: string): string => `session cache ${shape} ${key}`
@@ -41,7 +40,7 @@ export function cacheSessions({ cache, keyring, log }: Deps): CachedSessions {
       try {
         cache.store(key, sealForNow(keyring, JSON.stringify(session), associated(key)), ttlMs)
       } catch (error) {
-        // Without a key to seal with every process asks PostgreSQL.
+        // Without a key to seal with, every process asks PostgreSQL.
         log.warn({ cause: describeCause(error) }, 'a session could not be sealed for the cache')
       }
     },
@@ -50,7 +49,7 @@ export function cacheSessions({ cache, keyring, log }: Deps): CachedSessions {
 
 type Times = { createdAt: string | Date; bannedUntil: string | Date | null }
 
-/** JSON has no times. */
+/** Turns times back from strings, as JSON has none. */
 function parse(text: string): Remembered {
   const session = JSON.parse(text) as Remembered
   const user = session.value.user as Times

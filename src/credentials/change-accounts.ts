@@ -3,16 +3,16 @@ import { DatabaseFailure } from '../db/failure.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Replicas } from './replicas.ts'
 
-/** Where something of what a session check shows is changed: a session, its user, a role. */
+/** A transaction that changes something that a session check shows: a session, its user or a role. */
 export type AccountTransaction = Transaction & {
-  /** That account changes here: what is remembered of it is forgotten with the commit. */
+  /** Notes that this account changes, so that all processes forget it after the commit. */
   forget(userId: string): void
 }
 
-/** What changing accounts takes. */
+/** What `changeAccounts` needs. */
 export type AccountChanges = { readonly pool: pg.Pool; readonly replicas: Pick<Replicas, 'forget'> }
 
-/** As `transaction`; once it returns no process answers from before it [SE5]. */
+/** Like `transaction`, but once it returns, no process answers from data of before the commit [SE5]. */
 export async function changeAccounts<Result>(
   { pool, replicas }: AccountChanges,
   act: (tx: AccountTransaction) => Promise<Result>,
@@ -20,8 +20,8 @@ export async function changeAccounts<Result>(
   const changed = new Set<string>()
   const forget = (userId: string): void => void changed.add(userId)
   const result = await transaction(pool, (tx) => act(changing(tx, forget))).catch((error: unknown) => {
-    // A commit that was not answered may have happened. Whether they forget nobody waits for: the answer is no success
-    // anyway.
+    // An unanswered commit may have happened, so the accounts are forgotten all the same. Nothing waits for that, as
+    // the caller gets an error anyway.
     if (error instanceof DatabaseFailure && changed.size > 0) replicas.forget([...changed]).catch(() => undefined)
     throw error
   })
@@ -29,6 +29,6 @@ export async function changeAccounts<Result>(
   return result
 }
 
-/** Of this transaction alone: the next one on the connection changes nobody's account unless it says so. */
+/** Made for each transaction, as `tx` itself is shared by all transactions of its connection. */
 const changing = (tx: Transaction, forget: AccountTransaction['forget']): AccountTransaction =>
   Object.assign(Object.create(tx) as Transaction, { forget })

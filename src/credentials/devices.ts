@@ -13,16 +13,16 @@ export const forgetDeviceRefusals = ['system:not_found'] as const
 
 type ForgetDeviceRefusal = (typeof forgetDeviceRefusals)[number]
 
-/** Joins an account with its device whose token's digest is `deviceDigest`. */
+/** Joins an account with its device whose token has the digest `deviceDigest`. */
 export const isKnownDevice = and(eq(devices.userId, users.id), eq(devices.tokenDigest, sql.placeholder('deviceDigest')))
 
-/** Of what the server never issued, none that any device has. */
+/** The digest of a device token. For a missing or malformed token, a digest that no device has. */
 export const deviceDigestOf = (deviceToken: string | undefined): Buffer =>
   (deviceToken === undefined ? undefined : tokenDigest('device', deviceToken)) ?? noDigest
 
 const noDigest = Buffer.alloc(0)
 
-/** Whether only the database can say that it is no device's. */
+/** Whether the text is well-formed, so that only the database can say whether it belongs to a device. */
 export const mayBeDeviceToken = (text: string | undefined): boolean =>
   text !== undefined && tokenDigest('device', text) !== undefined
 
@@ -64,8 +64,8 @@ const mostDevices = 50
 type NewDevice = { readonly userId: string; readonly client: Caller }
 
 /**
- * Afterwards whoever holds the token is a known device of the account; beyond fifty the one that was seen longest ago
- * is not any more.
+ * Afterwards the new token makes its holder a known device of the account. Of more than fifty devices, the one seen
+ * longest ago is forgotten.
  */
 export async function addDevice(tx: Transaction, { userId, client }: NewDevice) {
   const { text: deviceToken, digest } = makeToken('device')

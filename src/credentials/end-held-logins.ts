@@ -4,8 +4,8 @@ import type { Transaction } from '../db/transaction.ts'
 import { supersedeUserTokens } from '../mailed-tokens/issue.ts'
 
 /**
- * Afterwards no login that waits, for its device link or for its code, can be finished, nor a deletion by link: what
- * opens the account has changed.
+ * Afterwards no login that waits for its device link or its code can be finished, nor a deletion by link, as what opens
+ * the account has changed.
  */
 export async function endHeldLogins(tx: Transaction, userId: string): Promise<void> {
   await supersedeUserTokens(tx, userId, ['device_verify', 'account_deletion'])

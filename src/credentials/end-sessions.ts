@@ -4,7 +4,7 @@ import type { AccountTransaction } from './change-accounts.ts'
 import { isLive } from './live.ts'
 import type { SignedIn } from './signed-in.ts'
 
-/** Why a session ended; its token answers `user:invalid_session` whatever it was. */
+/** Why a session ended. Its token is answered with `user:invalid_session` whatever the reason. */
 type EndReason =
   | 'logout'
   | 'revoked'
@@ -33,11 +33,11 @@ export async function endSession(
 type Ending = {
   readonly reason: EndReason
   readonly except?: string
-  /** Those alone that this passkey opened. */
+  /** Ends only sessions that this passkey opened. */
   readonly openedBy?: string
 }
 
-/** Afterwards no session of the user opens anything, but the one to be kept; gives how many there were. */
+/** Afterwards the live sessions of the user that the options select are ended; gives how many there were. */
 export async function endSessions(
   tx: AccountTransaction,
   userId: string,
@@ -50,7 +50,7 @@ export async function endSessions(
     .where(
       and(
         eq(sessions.userId, userId),
-        // What has expired goes on saying so.
+        // Expired sessions go on answering `session:expired`.
         isLive,
         except === undefined ? undefined : ne(sessions.id, except),
         openedBy === undefined ? undefined : eq(sessions.passkeyId, openedBy),

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import { KeyringError } from '../crypto/keyring.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 
-/** Asked for before anything is used up: without it nothing is. */
+/** Called before anything is used up, so that a missing key costs the caller nothing. */
 export function getSigningKey(ctx: Context<'system:token_creation_error'>): SigningKey {
   try {
     return ctx.signingKeys.getCurrent()

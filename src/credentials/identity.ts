@@ -9,7 +9,8 @@ type SignIdentityRefusal = (typeof signIdentityRefusals)[number]
 
 export const identityTtlSeconds = 60
 /**
- * A signature costs as much as many checks. So long one is said again; whoever gets it last still has most of its time.
+ * A signature costs as much as many session checks, so each is given again for 10 s. At least 50 of its 60 s are left
+ * then.
  */
 const repeatedMs = 10_000
 
@@ -18,8 +19,9 @@ type Signed = { readonly text: string; readonly atMs: number }
 export type SignIdentity = (ctx: Context<SignIdentityRefusal>, signedIn: SignedIn) => string
 
 /**
- * Who is signed in, as a JWT: an application behind a proxy that passes on what a client wrote under another spelling
- * of the header finds no signature there. Remembered with the session itself, so that it ends with it [SE5].
+ * Signs a JWT that says who is signed in. If a proxy passes on what a client wrote under another spelling of the
+ * header, the application finds no signature there. Remembered with the session itself, so that it ends with the
+ * session [SE5].
  */
 export function identitySigner(): SignIdentity {
   const remembered = new WeakMap<SignedIn, Signed>()

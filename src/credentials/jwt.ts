@@ -2,7 +2,7 @@ import { randomUUIDv7, sign } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 
-/** RFC 8725 section 3.11: each kind has a name of its own, so that no JWT of another kind passes for one of it. */
+/** RFC 8725 section 3.11: each kind has its own `typ`, so that no JWT of another kind passes for it. */
 export type JwtKind = 'at+jwt' | 'identity+jwt'
 
 export type Claims = {
@@ -15,7 +15,7 @@ export type Claims = {
 
 type Kind = { readonly typ: JwtKind; readonly ttlSeconds: number }
 
-/** RFC 7515 section 3.1. On this thread, as WebCrypto's would wait behind the passwords that are hashed. */
+/** RFC 7515 section 3.1. Signs on this thread, as WebCrypto would have to wait behind passwords being hashed. */
 export function signJwt(config: Config, key: SigningKey, { typ, ttlSeconds }: Kind, claims: Claims): string {
   const issuedAt = Math.floor(claims.issuedAtSeconds)
   const payload = encode({
@@ -32,7 +32,7 @@ export function signJwt(config: Config, key: SigningKey, { typ, ttlSeconds }: Ki
   return `${signed}.${sign(null, Buffer.from(signed), key.privateKey).toString('base64url')}`
 }
 
-/** As it is written, to the letter. */
+/** The exact text of the header, which verification compares literally. */
 export const headerOf = (typ: JwtKind, { kid }: SigningKey): string => encode({ alg: 'EdDSA', typ, kid })
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')

@@ -5,7 +5,7 @@ import { sessions } from '../db/schema/sessions.ts'
 import { describeCause } from '../errors/cause.ts'
 
 export type LastSeen = {
-  /** How old a session's last_seen_at may be before it is written again. */
+  /** How old a session's last_seen_at may become before it is written again. */
   readonly intervalSeconds: number
   note(sessionId: string): void
   flush(): Promise<void>
@@ -13,7 +13,7 @@ export type LastSeen = {
 }
 
 const flushEveryMs = 1000
-/** Beyond this a note is dropped: the session's next request makes it again. */
+/** Bounds the sessions noted between two flushes. The next request of a session that was left out notes it again. */
 const mostNoted = 10_000
 
 type Deps = { readonly db: Database; readonly idleTtlSeconds: number; readonly log: FastifyBaseLogger }
@@ -49,7 +49,7 @@ export function startLastSeen({ db, idleTtlSeconds, log }: Deps): LastSeen {
 }
 
 async function prolong(db: Database, ids: string[], idleTtlSeconds: number): Promise<void> {
-  // A session that expired or ended meanwhile stays so.
+  // A session that expired or ended meanwhile stays as it is.
   await db
     .update(sessions)
     .set({

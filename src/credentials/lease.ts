@@ -3,25 +3,25 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '../db/database.ts'
 import { replicas } from '../db/schema/replicas.ts'
 
-/** Longest time for which a process answers from memory without having proven that it hears of changes [D2]. */
+/** Longest time that a process answers from memory without proof that it hears of changes [D2]. */
 export const leaseMs = 2000
-/** Beyond any transaction of PostgreSQL. */
+/** Higher than the number of any transaction of PostgreSQL. */
 export const anyTransaction = Number.MAX_SAFE_INTEGER
 
 type Options = {
   readonly db: Database
   readonly id: string
-  /** The lease begins, or begins anew: nothing that was read before that transaction ended may be answered from. */
+  /** Called when the lease begins, also anew: nothing read before this transaction ended may be used any more. */
   readonly onBegin: (transaction: number) => void
 }
 
 /**
- * The right of this process to answer from memory, as it stands in PostgreSQL. Its own view counts from before a
- * renewal was sent, and ends before PostgreSQL's.
+ * The right of this process to answer from memory, which PostgreSQL records. This process counts the lease from before
+ * it sent the renewal, so for this process it ends earlier than in PostgreSQL.
  */
 export function openLease({ db, id, onBegin }: Options) {
   let endsAt = Number.NEGATIVE_INFINITY
-  /** A machine that was suspended shows it here: its monotonic clock may have stood still. */
+  /** Shows that the machine was suspended, while its monotonic clock may have stood still. */
   let wallClockEndsAt = Number.NEGATIVE_INFINITY
   let databaseAhead = 0
 
@@ -39,7 +39,7 @@ export function openLease({ db, id, onBegin }: Options) {
       if (!isUnbroken) {
         endsAt = Number.NEGATIVE_INFINITY
         databaseAhead = (await takeLease(db, id)) - sentAt
-        // After the lease stands there: whoever changed something and did not see it committed before this.
+        // Asked only once the lease is recorded: any change that did not see the lease was committed before this.
         onBegin((await findLeased(db)).transaction)
       } else databaseAhead = ahead
       endsAt = sentAt + leaseMs
@@ -55,7 +55,7 @@ export function openLease({ db, id, onBegin }: Options) {
 const until = sql`clock_timestamp() + make_interval(secs => ${leaseMs / 1000})`
 const nowMs = sql`(extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"`
 
-/** Gives PostgreSQL's time, or nothing where the lease was ended from outside. */
+/** Gives PostgreSQL's time in milliseconds since 1970. Returns undefined if another process ended the lease. */
 async function prolongLease(db: Database, id: string): Promise<number | undefined> {
   const { rows } = await db.execute<{ nowMs: number }>(
     sql`update ${replicas} set lease_until = ${until} where ${replicas.id} = ${id} returning ${nowMs}`,
@@ -64,7 +64,7 @@ async function prolongLease(db: Database, id: string): Promise<number | undefine
 }
 
 async function takeLease(db: Database, id: string): Promise<number> {
-  // What others left behind when they were killed.
+  // Leases of processes that were killed.
   await db.execute(sql`delete from ${replicas}
       where ${replicas.leaseUntil} < clock_timestamp() - interval '1 minute'`)
   const { rows } = await db.execute<{ nowMs: number }>(
@@ -74,7 +74,7 @@ async function takeLease(db: Database, id: string): Promise<number> {
   return rows[0]?.nowMs ?? 0
 }
 
-/** Who may answer from memory now, and a number that every transaction which ended by now is below. */
+/** The processes that may answer from memory now, and a number higher than that of every transaction that has ended. */
 export async function findLeased(db: Database): Promise<{ leased: readonly string[]; transaction: number }> {
   const { rows } = await db.execute<{ leased: string[]; transaction: number }>(sql`
     select array(select ${replicas.id}::text from ${replicas}
@@ -84,16 +84,16 @@ export async function findLeased(db: Database): Promise<{ leased: readonly strin
 }
 
 /**
- * Afterwards these answer from memory no more: a lease under another name cannot be prolonged by its process, and what
- * that one had is over. Until then it stands there, so that every other change waits for it as well.
+ * Afterwards these processes no longer answer from memory. Renaming a lease keeps its process from prolonging it, and
+ * this waits until it has run out. Until then the row stays, so that other changes wait for it as well.
  */
 export async function endLeases(db: Database, ids: readonly string[]): Promise<void> {
   const { rows } = await db.execute<{ leftMs: number }>(sql`
     update ${replicas} set id = gen_random_uuid() where ${replicas.id} = any(${sql.param(ids)}::uuid[])
     returning (extract(epoch from lease_until - clock_timestamp()) * 1000)::float8 as "leftMs"`)
-  // One that is not there any more was ended by another change a moment ago, and may have all its time left.
+  // A lease that was not found has just been renamed by another change, and may have all its time left.
   const areAllFound = rows.length === ids.length
   const leftMs = areAllFound ? Math.max(0, ...rows.map((row) => row.leftMs)) : leaseMs
-  // The database's clock may have been set back meanwhile.
+  // Bounded, as the database's clock may have been set back meanwhile.
   await sleep(Math.min(leftMs, leaseMs))
 }

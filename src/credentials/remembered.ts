@@ -2,37 +2,39 @@ import { LRUCache } from 'lru-cache'
 import type { Memory } from './replicas.ts'
 import type { Remembered, SignedIn } from './signed-in.ts'
 
-/** Where sessions were found so far. */
+/** How many sessions were found in each place so far. */
 type FoundIn = { memory: number; cache: number; database: number }
 
 export type RememberedSessions = Memory & {
   find(key: string): Remembered | undefined
-  /** @returns false where somebody changed it while it was read */
+  /** @returns false if the account changed while the session was read */
   store(key: string, session: Remembered): boolean
   readonly size: number
   readonly foundIn: FoundIn
 }
 
-/** What a session and the answers about it take at least. */
+/** The least memory that a session and the cached answers about it take. */
 const leastBytes = 2048
 const mib = 1024 * 1024
 
-/** Bytes, roughly: what its objects take, and for each character of what is long two in them and two in an answer. */
+/**
+ * Approximate bytes: those of the objects, and for each character of a long text two there and two in a cached answer.
+ */
 const sizeOfSession = ({ user }: SignedIn): number =>
   leastBytes +
   4 * (user.email.length + user.displayName.length + (user.bio?.length ?? 0) + (user.banReason?.length ?? 0))
 
-/** Longest age of an entry, so of whatever was read before a change: 30 s, and the statement that read it. */
+/** How long a change must be remembered: an entry lives 30 s at most, and the statement that read it took some time. */
 const changesMatterForMs = 35_000
 /**
- * Beyond this many accounts that changed of late, whatever was read before the oldest of them changed counts as
+ * Bounds the accounts that changed lately. Beyond it, whatever was read before the oldest of these changes counts as
  * changed.
  */
 const mostChanges = 10_000
 
 /**
- * Sessions in this process's memory. Those that were read longest ago are dropped first: what is in use is read anew
- * every half a minute.
+ * Sessions in this process's memory. The session that was read longest ago is dropped first; sessions in use are read
+ * again every 30 s.
  */
 export function rememberSessions({ mostMib }: { readonly mostMib: number }): RememberedSessions {
   const keysOf = new Map<string, Set<string>>()
@@ -80,7 +82,9 @@ export function rememberSessions({ mostMib }: { readonly mostMib: number }): Rem
   }
 }
 
-/** Which accounts changed of late: what was read before, and comes in only now, must not be kept. */
+/**
+ * Remembers which accounts changed lately, so that a session read before the change is not kept if it arrives after it.
+ */
 function rememberChanges() {
   const changes = new Map<string, { readonly transaction: number; readonly at: number }>()
   let all = { transaction: 0, at: 0 }
@@ -99,7 +103,7 @@ function rememberChanges() {
   return {
     note: (userId: string, transaction: number): void => {
       const known = changes.get(userId)?.transaction ?? 0
-      // Anew, so that the oldest is always the first.
+      // Deleted first, so that the map stays in order of age.
       changes.delete(userId)
       changes.set(userId, { transaction: Math.max(known, transaction), at: performance.now() })
       dropOld()

@@ -10,31 +10,30 @@ import { within } from '../waiting/within.ts'
 import { anyTransaction, endLeases, findLeased, leaseMs, openLease } from './lease.ts'
 
 const renewEveryMs = 500
-/** A process that hears takes a few milliseconds. */
+/** A process that hears a change confirms it within a few milliseconds. */
 const confirmWithinMs = 300
 const insistEveryMs = 100
 
-/**
- * What remembers sessions, and is told what to forget. Transactions are PostgreSQL's numbers of them, which only grow.
- */
+/** A memory of sessions that is told what to forget. Transactions are numbers of PostgreSQL, which only grow. */
 export type Memory = {
-  /** Nothing of these accounts that was read before that transaction ended may be answered from, or stored. */
+  /** Forgets these accounts. Nothing that was read of them before this transaction ended may be used or stored. */
   forget(userIds: readonly string[], transaction: number): void
-  /** Nothing at all that was read before. */
+  /** Forgets all accounts in the same way. */
   forgetAll(transaction: number): void
 }
 
 export type Replicas = {
-  /** Whether this process may answer from what it remembers. */
+  /** Whether this process may answer from memory. */
   isLeased(): boolean
   /**
-   * PostgreSQL's time by this process's monotonic clock, as exact as the last renewal of the lease was; in milliseconds
-   * since 1970.
+   * PostgreSQL's time in milliseconds since 1970, by this process's monotonic clock; as exact as the last renewal of
+   * the lease.
    */
   databaseNow(): number
   /**
-   * Afterwards no process answers from what it knew of these accounts: each has said so, or its lease is over [SE5].
-   * @throws {DatabaseFailure} where that cannot be known: some may for half a minute
+   * Afterwards no process answers from what it knew of these accounts: each has confirmed that, or its lease is over
+   * [SE5].
+   * @throws {DatabaseFailure} if that cannot be known: some processes may answer so for half a minute
    */
   forget(userIds: readonly string[]): Promise<void>
   close(): Promise<void>
@@ -44,7 +43,7 @@ type Options = {
   readonly db: Database
   readonly channel: Broadcast
   readonly log: FastifyBaseLogger
-  /** None: it changes, but answers nothing. */
+  /** Undefined for a process that changes accounts but answers no session checks. */
   readonly memory: Memory | undefined
 }
 
@@ -61,7 +60,7 @@ const message = z.union([
 ])
 type Message = z.infer<typeof message>
 
-/** Anything may be written to the channel: a message that is not ours is ignored. */
+/** Returns undefined if the message is not ours, as anything may be written to the channel. */
 function parseMessage(text: string): Message | undefined {
   try {
     return message.safeParse(JSON.parse(text)).data
@@ -71,8 +70,8 @@ function parseMessage(text: string): Message | undefined {
 }
 
 /**
- * Tried for as long as a lease lasts. That PostgreSQL does not answer this process does not say that it answers nobody,
- * and ends no lease: what is not known to be forgotten is no success.
+ * Retries for as long as a lease lasts, then fails. If PostgreSQL does not answer this process, it may still renew the
+ * leases of others, so it is not known that they forgot.
  */
 async function insist<Value>(act: () => Promise<Value>): Promise<Value> {
   const until = performance.now() + leaseMs
@@ -89,9 +88,9 @@ async function insist<Value>(act: () => Promise<Value>): Promise<Value> {
 type Change = { readonly waiting: Set<string>; readonly confirmed: PromiseWithResolvers<void> }
 
 /**
- * Keeps the memories of all API processes true. Who may answer from memory stands in PostgreSQL, as a lease; a process
- * renews its own only after it heard itself on the channel, so one that is stopped or cut off has none two seconds
- * later.
+ * Keeps the memories of all API processes true. Leases in PostgreSQL say which processes may answer from memory. A
+ * process renews its lease only after it heard itself on the channel, so a process that is stopped or cut off has no
+ * lease two seconds later.
  */
 export function openReplicas({ db, channel, log, memory }: Options): Replicas {
   const id = randomUUIDv7()

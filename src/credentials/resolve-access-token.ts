@@ -18,13 +18,14 @@ export type ResolveAccessToken = (text: string) => Promise<SignedIn | (typeof ac
 
 type Deps = { readonly config: Config; readonly signingKeys: SigningKeys; readonly sources: SessionSources }
 
-/** Some 300 bytes each. */
+/** Bounds the verified tokens in memory, which take some 300 bytes each. */
 const mostVerified = 10_000
 
-/** An access token is honoured only while its session lives, so that what ends a session ends it at once [SE5]. */
+/** Accepts an access token only while its session lives, so that what ends a session ends its tokens at once [SE5]. */
 export function accessTokenResolver({ config, signingKeys, sources }: Deps): ResolveAccessToken {
   const { recall, lookUp } = sessionFinder(sources, 'id')
-  // Verifying a signature costs more than a look-up in PostgreSQL. By the text's digest, as the text is a secret.
+  // Verifying a signature costs more than a look-up in PostgreSQL. The key is the token's digest, as the token is a
+  // secret.
   const verified = new LRUCache<string, AccessToken>({ max: mostVerified })
 
   function read(text: string): AccessToken | undefined {

@@ -13,22 +13,24 @@ export const sessionRefusals = [
 
 export type SessionRefusal = (typeof sessionRefusals)[number]
 
-/** At once where it is remembered. */
+/** Answers without a promise if the session is in memory. */
 export type ResolveSession = (text: string) => SignedIn | SessionRefusal | Promise<SignedIn | SessionRefusal>
 
-/** From memory alone, and not yet counted as found there; the same object as long as nothing of it changed. */
+/**
+ * Finds a session in memory only, without counting it as found; gives the same object until something of it changes.
+ */
 export type RecallSession = (text: string) => SignedIn | undefined
 
 /**
- * The hot path: from memory, else from the cache, else by one prepared statement; all times judged by the database's
- * clock.
+ * The hot path: looks in memory, else in the cache, else in PostgreSQL by one prepared statement. All times are judged
+ * by the database's clock.
  */
 export function sessionResolver(sources: SessionSources) {
   const { peek, recall, lookUp } = sessionFinder(sources, 'tokenDigest')
   const find = async (key: string) => (await lookUp(key, Buffer.from(key, 'base64url'))).outcome
   const resolveSession: ResolveSession = (text) => {
     const key = digestText(text)
-    // A digest that is found in memory was a valid token once: its checksum need not be checked again.
+    // A digest found in memory was a valid token once, so its checksum need not be checked again.
     const recalled = recall(key)
     if (recalled !== undefined) return recalled.outcome
     return isToken('session', text) ? find(key) : 'user:invalid_session'
@@ -39,16 +41,16 @@ export function sessionResolver(sources: SessionSources) {
 
 type FoundSession<Outcome = SignedIn | SessionRefusal> = {
   readonly outcome: Outcome
-  /** The database's time; where there is no such session, whatever time it is here. */
+  /** The database's time, or this process's time if there is no such session. */
   readonly nowMs: number
 }
 
-/** No answer from memory or the cache is older than this: a change made past the API shows then. */
+/** Longest age of an answer from memory or the cache: after it, a change made past the API shows. */
 const rememberedMs = 30_000
 
 /**
- * Finds a session by what its holder brings; a live one is noted as used. Only what is live is remembered, so every
- * refusal is PostgreSQL's.
+ * Finds a session by its token's digest or its id, and notes a live session as used. Only live sessions are remembered,
+ * so every refusal comes from PostgreSQL.
  */
 export function sessionFinder(sources: SessionSources, by: SessionKey) {
   const { pool, lastSeen, replicas, remembered, cached } = sources
@@ -77,7 +79,7 @@ export function sessionFinder(sources: SessionSources, by: SessionKey) {
     if (typeof outcome === 'string') return { outcome, nowMs }
     const isDue = stored.seen_due_at <= nowMs
     if (isDue) lastSeen.note(outcome.sessionId)
-    // What is remembered ends when its next use must be noted, so that only this has to.
+    // An entry ends when the session's next use must be noted, so that only this function has to note uses.
     const seenDueAt = isDue ? nowMs + intervalMs : stored.seen_due_at
     const goodUntil = Math.min(nowMs + rememberedMs, stored.holds_until, seenDueAt)
     if (mayRemember && replicas.isLeased()) keep(key, { value: outcome, transaction: stored.transaction, goodUntil })
@@ -91,7 +93,7 @@ export function sessionFinder(sources: SessionSources, by: SessionKey) {
   }
 
   async function lookUp(key: string, value: Buffer | string): Promise<FoundSession> {
-    // Without a lease nothing of what is read may be kept either: it may change unheard.
+    // Without a lease this process hears of no changes, so it may not keep what it reads either.
     if (!replicas.isLeased()) return askDatabase(key, value, false)
     const found = await cached?.find(key)
     const nowMs = replicas.databaseNow()
@@ -103,11 +105,11 @@ export function sessionFinder(sources: SessionSources, by: SessionKey) {
   }
 
   return {
-    /** Whether this process's memory has it. */
+    /** Finds the session in this process's memory. */
     peek,
-    /** From this process's memory. */
+    /** Like `peek`, and counts the session as found there. */
     recall,
-    /** From where all processes look. */
+    /** Looks in the shared cache, then in PostgreSQL. */
     lookUp,
   }
 }

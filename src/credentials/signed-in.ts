@@ -1,16 +1,16 @@
 import type { Role } from '../accounts/roles.ts'
 import type { Method } from './methods.ts'
 
-/** A live session and whose it is. */
+/** A live session and its user. */
 export type SignedIn = {
   readonly sessionId: string
-  /** Opened or re-authenticated in the last five minutes [SE10]. */
+  /** Whether the session was opened or re-authenticated in the last five minutes [SE10]. */
   readonly isFresh: boolean
-  /** The known device that it was opened on. */
+  /** The known device that the session was opened on. */
   readonly deviceId: string | null
-  /** Whether its cookies outlive the browser. */
+  /** Whether the session's cookies outlive the browser. */
   readonly rememberMe: boolean
-  /** By what its holder has shown who they are, as far as it counted when it was shown. */
+  /** The methods by which the user authenticated, as far as each counted at the time. */
   readonly methods: readonly Method[]
   readonly user: {
     readonly id: string
@@ -18,26 +18,26 @@ export type SignedIn = {
     readonly handle: string
     readonly displayName: string
     readonly bio: string | null
-    /** Names of its files. */
+    /** Name of a row in `files`, like `bannerImage`. */
     readonly profileImage: string | null
     readonly bannerImage: string | null
     readonly hasPassword: boolean
     readonly totpEnabled: boolean
-    /** How many it has. */
+    /** The number of passkeys. */
     readonly passkeys: number
     readonly isBanned: boolean
     readonly bannedUntil: Date | null
     readonly banReason: string | null
     readonly createdAt: Date
-    /** The highest first. */
+    /** The highest role first. */
     readonly roles: readonly Role[]
   }
 }
 
-/** What was read of a session, and what it is good for. Times are PostgreSQL's, in milliseconds since 1970. */
+/** A session as it was read, and until when it may be used. Times are PostgreSQL's, in milliseconds since 1970. */
 export type Remembered = {
   readonly value: SignedIn
-  /** The oldest transaction that was running when it was read: what ended before is in it. */
+  /** The oldest transaction that was running at that time: every change that ended before it was seen. */
   readonly transaction: number
   readonly goodUntil: number
 }

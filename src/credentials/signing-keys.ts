@@ -3,18 +3,18 @@ import { KeyringError } from '../crypto/keyring.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 
 export type SigningKeys = {
-  /** The newest but one signs: services have known it since it was the newest. @throws {KeyringError} */
+  /** The newest key but one, or the only key. Services have known it since it was the newest. @throws {KeyringError} */
   getCurrent(): SigningKey
   /** The next key, the current one, and older ones until the last token that they signed has expired. */
   published(): readonly SigningKey[]
 }
 
-/** Replicas look at the folder at different moments, and their clocks differ. */
+/** Allows for replicas that read the folder at different moments and whose clocks differ. */
 const slackSeconds = 60
 
 /**
- * A key whose file is gone signs nothing more, but goes on verifying what it signed: losing the file must not end what
- * others were given. A restart forgets it.
+ * A key whose file is gone signs nothing more, but still verifies what it signed, so that losing a file does not end
+ * tokens that were issued. A restart forgets the key.
  */
 export function openSigningKeys(keyring: Keyring, tokenTtlSeconds: number): SigningKeys {
   const known = new Map<number, SigningKey>()
@@ -25,7 +25,7 @@ export function openSigningKeys(keyring: Keyring, tokenTtlSeconds: number): Sign
     for (const id of ids) if (isOver(id, ids)) known.delete(id)
     return { found, ids }
   }
-  /** A key has signed until the next but one was made. */
+  /** A key signs until the next key but one is made. */
   const isOver = (id: number, ids: readonly number[]): boolean => {
     const successor = known.get(ids[ids.indexOf(id) + 2] ?? 0)
     return (

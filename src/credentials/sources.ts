@@ -14,12 +14,12 @@ import { type RememberedSessions, rememberSessions } from './remembered.ts'
 import { openReplicas, type Replicas } from './replicas.ts'
 
 /**
- * Not those of requests, whose queue is longest when memory must not answer: a lease that waited there would be over
- * before it began.
+ * The lease does not use the connections of requests, whose queue is longest when memory must not answer: a lease that
+ * waited there would be over before it began.
  */
 const connectionsOfLease = 2
 
-/** Where a session check looks, from the nearest to the truth. */
+/** Where a session check looks: in this process's memory, in the shared cache, in PostgreSQL. */
 export type SessionSources = {
   readonly pool: pg.Pool
   readonly lastSeen: LastSeen
@@ -35,7 +35,7 @@ type Options = {
   readonly keyring: Keyring
   readonly urls: DatabaseUrls
   readonly log: FastifyBaseLogger
-  /** Gets what must be closed. */
+  /** What must be closed is added to this stack. */
   readonly opened: AsyncDisposableStack
 }
 

@@ -8,7 +8,7 @@ import { sessions } from '../db/schema/sessions.ts'
 import { userRoles, users } from '../db/schema/users.ts'
 import type { Method } from './methods.ts'
 
-/** A session and whose it is, as PostgreSQL says. Times are PostgreSQL's, in milliseconds since 1970. */
+/** A session and its user, as PostgreSQL has them. Times are PostgreSQL's, in milliseconds since 1970. */
 export type StoredSession = {
   readonly session_id: string
   readonly is_fresh: boolean
@@ -17,14 +17,14 @@ export type StoredSession = {
   readonly methods: readonly Method[]
   readonly ended: boolean
   readonly expired: boolean
-  /** Until then all of this stays as it is, unless somebody changes it. */
+  /** Until this time nothing in the row changes by mere passing of time. */
   readonly holds_until: number
-  /** From when on its use must be noted. */
+  /** From this time on, a use of the session must be noted. */
   readonly seen_due_at: number
   readonly now_ms: number
-  /** The oldest transaction that was running: what ended before is in it. */
+  /** The oldest transaction that was running at the read: every change that ended before it was seen. */
   readonly transaction: number
-  /** None: the user is gone. */
+  /** Null if the user is gone. */
   readonly user_id: string | null
   readonly email: string
   readonly handle: string
@@ -42,12 +42,12 @@ export type StoredSession = {
   readonly roles: readonly Role[]
 }
 
-/** What a session is found by: the digest of its token, or its id. */
+/** A session is found by the digest of its token, or by its id. */
 export type SessionKey = 'tokenDigest' | 'id'
 
 /**
- * One prepared statement. Written by drizzle and run past it, as drizzle takes as long to put the row together as
- * PostgreSQL to find it.
+ * Finds a session by one prepared statement. Drizzle writes the statement but does not run it, as drizzle takes as long
+ * to build the row as PostgreSQL takes to find it.
  */
 export function storedSessionFinder(pool: pg.Pool, by: SessionKey, intervalSeconds: number) {
   const name = `resolve_session_by_${by}`
@@ -59,7 +59,7 @@ export function storedSessionFinder(pool: pg.Pool, by: SessionKey, intervalSecon
   }
 }
 
-/** Not `extract`, which counts in numerics. */
+/** `extract` would calculate with the slower type numeric. */
 const milliseconds = (time: ReturnType<typeof sql>) => sql`date_part('epoch', ${time}) * 1000`
 
 function statement(by: SessionKey, intervalSeconds: number) {
