@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import findMyWay, { type HTTPMethod } from 'find-my-way'
 import { routerOptions } from './server.ts'
 
-/** Which methods a path has, for the Allow header of a 404 that is one for its method only. */
+/** The methods that a path has, for the Allow header of a 404 on a path that has other methods. */
 export type AllowedMethods = (path: string) => readonly string[]
 
 export function rememberMethods(app: FastifyInstance): AllowedMethods {

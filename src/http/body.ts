@@ -5,7 +5,7 @@ import { validationCodes } from './validation.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Its body is a file. */
+    /** Whether the body is a file. */
     upload?: true
   }
 }
@@ -15,23 +15,24 @@ const wrongType = () => fault('general:bad_request', { fields: [{ path: '', rule
 
 export const jsonBodyLimit = 64 * 1024
 
-/** JSON is the only body, and only where a route declares fields: elsewhere body and content type are ignored. */
+/**
+ * JSON is the only kind of body, and only routes that declare fields read it: all others ignore body and content type.
+ */
 export function readJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  // Of a QUERY without content type Fastify would say that it is a bad request (RFC 10008), where none of our routes is
-  // one.
+  // Fastify would answer a QUERY without a content type with 400 (RFC 10008), although no route here takes QUERY.
   app.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true })
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
-    // Fields that are all optional may be sent as nothing at all.
+    // If all fields are optional, the body may be empty.
     if (text.trim() === '') return done(null, undefined)
-    // Validation could not tell it from nothing at all.
+    // Validation could not tell null from an absent body.
     if (text.trim() === 'null') return done(wrongType())
     return parse(request, text, done)
   })
   app.addHook('onRoute', declareCodes)
   app.addHook('onRequest', (request, _reply, done) => {
-    // Few requests have one, and what Fastify says of a route is put together for each who asks.
+    // Looked at first: few requests have a body, and Fastify builds `routeOptions` anew at each access.
     if (bodyHeaders.some((name) => name in request.headers) && !wantsBody(request)) forgetBody(request)
     done()
   })
@@ -42,11 +43,11 @@ function wantsBody(request: FastifyRequest): boolean {
   return schema?.body !== undefined || (config.upload === true && isForm(request))
 }
 
-/** Of any other upload, one without a readable type included, the route says what it lacks: its file. */
+/** Any other upload, even without a readable type, is answered by the route itself: its file is missing. */
 const isForm = ({ headers }: FastifyRequest): boolean =>
   /^\s*multipart\/form-data\s*(?:;|$)/i.test(headers['content-type'] ?? '')
 
-/** Without these headers Fastify looks for no body; Node drains what was sent. */
+/** Without these headers Fastify does not look for a body; Node drains what was sent. */
 function forgetBody({ raw }: FastifyRequest): void {
   for (const name of bodyHeaders) if (name in raw.headers) delete raw.headers[name]
 }

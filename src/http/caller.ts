@@ -1,23 +1,23 @@
 import type { FastifyRequest } from 'fastify'
 import { widestNetworkOf } from './client-address.ts'
 
-/** Who sends a request, as sessions, devices and the audit keep it. */
+/** The sender of a request, as sessions, devices and the audit keep it. */
 export type Caller = {
   readonly address: string
   readonly userAgent: string | undefined
-  /** It hung up: whatever is answered reaches nobody. */
+  /** Whether the client has hung up, so that no answer can reach it. */
   readonly isGone: () => boolean
 }
 
-/** Who calls a route that hashes passwords. */
+/** The sender of a request that has a password hashed. */
 export type HashingCaller = Caller & {
-  /** In which class its network was counted. */
+  /** The rate limit that its network was counted in. */
   readonly countedFor: 'sign-in' | 'sign-up'
-  /** Strangers of one share what room there is for their passwords. */
+  /** Strangers from one network share the places for hashing. */
   readonly network: string
 }
 
-/** Only a route whose limit is made for hashing has such callers: no other can have a password hashed [AT3]. */
+/** Only a route with a limit made for hashing has such callers, so no other route can have a password hashed [AT3]. */
 export function hashingCallerOf(request: FastifyRequest): HashingCaller {
   const { url, config } = request.routeOptions
   const { limit: countedFor } = config

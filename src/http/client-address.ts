@@ -10,12 +10,12 @@ type Host = { readonly address: Address; readonly text: string; readonly network
 
 export type TrustedProxies = readonly Network[]
 
-/** Also takes single addresses. Throws on what is neither. */
+/** Takes CIDRs and single addresses; throws on anything else. */
 export const parseTrustedProxies = (cidrs: readonly string[]): TrustedProxies => cidrs.map(parseNetwork)
 
 /**
- * The client's address in canonical text (RFC 5952), IPv4-mapped IPv6 folded. The header counts only from a trusted
- * peer [RL1]. `undefined`: a trusted proxy forwarded something that is no address.
+ * The client's address in canonical text (RFC 5952), with IPv4-mapped IPv6 folded to IPv4. The header counts only if
+ * the peer is a trusted proxy [RL1]. Returns undefined if a trusted proxy forwarded something that is not an address.
  */
 export function resolveClientAddress(
   socketAddress: string,
@@ -30,31 +30,31 @@ export function resolveClientAddress(
   return walkFromRight(forwarded.split(','), trusted)?.text
 }
 
-/** Which header names the client, and whom it is believed: CIDRs and addresses. */
+/** The header that names the client, and the CIDRs and addresses of the proxies that may set it. */
 type Settings = { readonly clientIpHeader: string; readonly trustedProxies: readonly string[] }
 
-/** `resolveClientAddress` by the configuration. */
+/** Binds `resolveClientAddress` to the configuration. */
 export function clientAddressFinder({ clientIpHeader, trustedProxies }: Settings) {
   const trusted = parseTrustedProxies(trustedProxies)
   const headerName = asPropertyName(clientIpHeader)
   return ({ headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>): string | undefined =>
-    // A peer that is gone has no address any more; nobody will read the answer.
+    // A closed socket has no address any more, and nobody reads the answer.
     resolveClientAddress(socket.remoteAddress ?? '0.0.0.0', headers[headerName], headerName, trusted)
 }
 
-/** What limits count by: an IPv6 customer has a whole /64, and may have the /48 around it [RL2]. */
+/** The networks that limits count by: an IPv6 customer has a whole /64, and perhaps the /48 around it [RL2]. */
 export function networksOf(address: string): Networks {
   if (!address.includes(':')) return { primary: address }
   return findHost(address)?.networks ?? { primary: address }
 }
 
-/** What a customer may have at most. */
+/** The largest network that one customer may have: the /48 of an IPv6 address. */
 export function widestNetworkOf(address: string): string {
   const { primary, wide = primary } = networksOf(address)
   return wide
 }
 
-/** Stops at the first hop that is not trusted, so what a client invents further left is never looked at. */
+/** Stops at the first hop that is not trusted: a client could invent everything to the left of it. */
 function walkFromRight(hops: readonly string[], trusted: TrustedProxies): Host | undefined {
   let client: Host | undefined
   for (const hop of hops.toReversed()) {
@@ -64,7 +64,7 @@ function walkFromRight(hops: readonly string[], trusted: TrustedProxies): Host |
   return client
 }
 
-/** Whether who is connected is one of these proxies. */
+/** Whether the connected peer is one of these proxies. */
 export const isTrustedPeer = (socketAddress: string | undefined, trusted: TrustedProxies): boolean =>
   socketAddress !== undefined && isTrusted(findHost(foldSocketAddress(socketAddress)), trusted)
 
@@ -72,7 +72,7 @@ const isTrusted = (host: Host | undefined, trusted: TrustedProxies): boolean =>
   host !== undefined &&
   trusted.some(([base, prefixLength]) => host.address.kind() === base.kind() && host.address.match(base, prefixLength))
 
-/** The kernel's text is canonical but for the mapped prefix and the zone of link-local peers. */
+/** The kernel's text is canonical except for the IPv4-mapped prefix and the zone of link-local peers. */
 function foldSocketAddress(text: string): string {
   if (text.startsWith('::ffff:') && text.includes('.')) return text.slice('::ffff:'.length)
   const zone = text.indexOf('%')
@@ -87,7 +87,7 @@ function findForwarded(entry: string): Host | undefined {
   return Number(port ?? 0) > 65_535 ? undefined : findHost(v6 ?? v4 ?? text)
 }
 
-/** The same clients and proxies come again and again, and an IPv6 address costs microseconds to read and write. */
+/** A cache: the same clients and proxies come again, and an IPv6 address takes microseconds to parse and print. */
 const hosts = new Map<string, Host>()
 const mostHosts = 10_000
 
@@ -114,8 +114,8 @@ function networksAround(address: Address): Networks {
 const dottedTail = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/
 
 /**
- * Node decides what an address is: ipaddr.js also takes octal, hexadecimal and short IPv4, and reads `::1.2.3.4` as
- * mapped.
+ * Node decides what an address is: ipaddr.js would also take octal, hexadecimal and short IPv4, and read `::1.2.3.4` as
+ * IPv4-mapped.
  */
 function parseAddress(text: string): Address | undefined {
   if (isIPv4(text)) return ipaddr.IPv4.parse(text)
@@ -131,7 +131,7 @@ function parseNetwork(cidr: string): Network {
   const base = parseAddress(text)
   const bits = isIPv4(text) ? 32 : 128
   const prefixLength = length === undefined ? bits : /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN
-  // ::ffff:10.0.0.0/104 is 10.0.0.0/8: what it is matched with is folded as well.
+  // ::ffff:10.0.0.0/104 is 10.0.0.0/8, since the addresses compared with it are folded to IPv4 too.
   const folded = base instanceof ipaddr.IPv4 && bits === 128 ? 96 : 0
   if (base === undefined || rest.length > 0 || !(prefixLength >= folded && prefixLength <= bits)) {
     throw new Error(`"${cidr}" is no network in CIDR notation`)

@@ -4,26 +4,26 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { responseOn } from './on-socket.ts'
 
-/** A request that is not all here so long after the drain is not waited for. */
+/** A request that has not arrived in full this long after the drain is cut off. */
 const arrivalWhileClosingMs = 2000
 
-/** However many go on connecting. */
+/** Stops waiting after this time, even if clients go on connecting. */
 const stopListeningWithinMs = 1000
 
 /**
- * Takes no new connection afterwards, and keeps those that it has. A listener that closes resets the connections that
- * wait to be taken, so it closes when none does. Before closing begins: from then on every answer makes a proxy connect
- * anew.
+ * Afterwards no new connection is taken, and open ones stay. A listener that closes resets the connections in its
+ * queue, so it closes when the queue is empty. Call it before closing begins: from then on every answer makes a proxy
+ * connect anew.
  */
 export async function stopListening(server: Server): Promise<void> {
   if (!server.listening) return
   const startedAt = performance.now()
   while (await takesOthersFirst(server)) if (performance.now() - startedAt > stopListeningWithinMs) break
-  // An HTTP server's own would hang up on idle connections as well.
+  // The `close` of an HTTP server would close idle connections too.
   NetServer.prototype.close.call(server)
 }
 
-/** Connects to itself; says whether others had waited longer. */
+/** Connects to itself; resolves to whether other connections had waited longer. */
 function takesOthersFirst(server: Server): Promise<boolean> {
   const { address, port } = server.address() as AddressInfo
   const own = connect(port, address)
@@ -44,8 +44,8 @@ function takesOthersFirst(server: Server): Promise<boolean> {
 }
 
 /**
- * Lets every response say that its connection ends once closing has begun; `drainMs` later idle ones go, so that none
- * holds it up. Without that while a proxy would be hung up on with a request under way that it may not send twice.
+ * Once closing has begun, every response says that its connection ends; `drainMs` later idle connections are closed, so
+ * that none holds up the close. Closed at once, a proxy could lose a request under way that it may not send twice.
  */
 export function closeGracefully(app: FastifyInstance, drainMs: number): void {
   const sockets = new Set<Socket>()
@@ -60,7 +60,7 @@ export function closeGracefully(app: FastifyInstance, drainMs: number): void {
     closing = true
     await sleep(drainMs)
     sweep = setInterval(() => app.server.closeIdleConnections(), 100)
-    // A server that closes no longer minds Node's own timeouts.
+    // A closing server no longer applies Node's own timeouts.
     cut = setTimeout(() => {
       for (const socket of sockets) if (responseOn(socket)?.req.complete !== true) socket.destroy()
     }, arrivalWhileClosingMs)

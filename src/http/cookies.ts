@@ -4,8 +4,8 @@ import type { FastifyReply } from 'fastify'
 import type { Config } from '../config/config.ts'
 
 /**
- * Browsers accept these prefixes only with Secure, and `__Host-` only without Domain: RFC 6265bis section 4.1.3. Spelt
- * out, not put together: what V8 looks properties up by it wants to have seen before.
+ * Browsers accept these prefixes only with Secure, and `__Host-` only without Domain: RFC 6265bis section 4.1.3.
+ * Written out rather than concatenated, because V8 looks up a property fastest by a string it knows as a property name.
  */
 const wireNames = {
   session_id: { plain: 'session_id', secure: '__Secure-session_id', host: '__Host-session_id' },
@@ -33,7 +33,7 @@ export function readCookie({ headers }: HasHeaders, config: Config, name: Cookie
   return cookie === undefined ? undefined : fastifyCookie.parse(cookie)[wireName(config, name)] || undefined
 }
 
-/** Cookies that stand beside the one of that name: `NAME_` and a tag, so that none takes another's place. */
+/** Values of the cookies named `NAME_` and a tag, which exist beside the cookie of that name without replacing it. */
 export function readCookiesBeside({ headers }: HasHeaders, config: Config, name: CookieName): string[] {
   const { cookie } = headers
   if (cookie === undefined) return []
@@ -51,7 +51,7 @@ const attributes = (config: Config) => ({
 
 type Cookie = {
   readonly name: CookieName
-  /** Of one beside it. */
+  /** Set for a cookie beside the one of that name. */
   readonly tag?: string
   readonly value: string
   readonly maxAgeSeconds?: number | undefined

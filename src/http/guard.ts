@@ -2,15 +2,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorCode } from '../errors/catalogue.ts'
 
 /**
- * By what a guard decides. `session`: by what is remembered of the session. `address`: by whether the client has an
- * address at all. `request`: by anything else. An answer that is repeated before Fastify knows the first two only
- * (guards/repeat).
+ * What a guard decides by. `session`: what is remembered of the session. `address`: whether the client has an address.
+ * `request`: anything else. When an answer is repeated before Fastify (guards/repeat), only the first two are known.
  */
 export type LooksAt = 'session' | 'address' | 'request'
 
 type Check = (request: FastifyRequest, reply: FastifyReply) => void | Promise<void>
 
-/** A hook function that may refuse, and the codes with which it does. */
+/** A hook function that may refuse, and the codes that it refuses with. */
 export type Guard = Check & { readonly codes: readonly ErrorCode[]; readonly looksAt: LooksAt }
 
 export const guard = (looksAt: LooksAt, codes: readonly ErrorCode[], check: Check): Guard =>

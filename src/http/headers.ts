@@ -10,10 +10,10 @@ export const securityHeaders = (config: Config): Record<string, string> => ({
   ...(config.appEnv !== 'development' && { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }),
 })
 
-/** On what the error lab answered, not the route: src/dev/error-lab. */
+/** Marks an answer of the error lab (src/dev/error-lab) instead of the route. */
 export const forcedHeader = 'x-postern-forced'
 
-/** A handler that sets one of them itself replaces it: the pages have their own policy. */
+/** A handler that sets one of these headers replaces it: the pages have their own policy. */
 export function responseHeaders(app: FastifyInstance, config: Config): void {
   const always = securityHeaders(config)
   app.addHook('onRequest', (request, reply, done) => {

@@ -6,7 +6,7 @@ import { findMissingColumn } from '../db/needed-columns.ts'
 import type { SealedColumn } from '../db/rows.ts'
 import type { HealthCheck } from './health.ts'
 
-/** PostgreSQL is there, is ours with all its tables, and is no standby that nothing can be written to. */
+/** PostgreSQL answers, has all tables, and takes writes, unlike a standby. */
 export const postgresCheck =
   (pool: pg.Pool): HealthCheck =>
   async () => {
@@ -25,14 +25,14 @@ type Keys = {
   readonly signingKeys: { getCurrent(): unknown }
 }
 
-/** What is sealed opens, and can be sealed and signed. */
+/** The keys can open what was sealed, and can seal and sign. */
 export function keysCheck({ db, keyring, sealedColumns, signingKeys }: Keys): HealthCheck {
   const findLostKey = lostKeyFinder({ db, keyring, sealedColumns })
   return async () => {
     keyring.getSealingKey()
     signingKeys.getCurrent()
     const lost = await findLostKey().catch((error: unknown) => {
-      // While the database is away, that is all there is to say.
+      // While the database is away, the check of postgres reports it.
       if (error instanceof KeyringError) throw error
       return undefined
     })

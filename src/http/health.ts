@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { App } from './app.ts'
 
-/** Asks one dependency whether it is there; a rejection says no. */
+/** Checks one dependency; rejects if it is not there. */
 export type HealthCheck = () => Promise<void>
 
 const report = z.object({
@@ -11,7 +11,7 @@ const report = z.object({
 
 const deadlineMs = 2000
 
-/** What the server cannot do without; the rest degrades it. */
+/** The server cannot work without these; if another dependency is down, it is degraded. */
 const essential: ReadonlySet<string> = new Set(['postgres', 'keys'])
 
 export function healthRoutes(app: App, checks: Readonly<Record<string, HealthCheck>>): void {

@@ -3,8 +3,8 @@ import type { FastifyBaseLogger } from 'fastify'
 type Bindings = Parameters<FastifyBaseLogger['child']>[0]
 
 /**
- * A request's log, made of the server's once something is logged: few requests do, and making one costs as much as a
- * session check.
+ * A request's log, which is made once something is logged: few requests log, and making one costs as much as a session
+ * check.
  */
 class LazyLog {
   private readonly server: FastifyBaseLogger
@@ -29,7 +29,7 @@ class LazyLog {
   }
 }
 
-/** Functions, not getters: Fastify looks at each of them on every request. */
+/** Functions, not getters: Fastify reads each of them on every request. */
 for (const level of ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const) {
   Object.defineProperty(LazyLog.prototype, level, {
     value(this: { readonly own: FastifyBaseLogger }, ...given: unknown[]) {
@@ -38,6 +38,6 @@ for (const level of ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent
   })
 }
 
-// The methods that the levels got above are none that the compiler sees.
+// The compiler does not see the methods that are defined above.
 export const lazyLog = (server: FastifyBaseLogger, bindings: Bindings): FastifyBaseLogger =>
   new LazyLog(server, bindings) as unknown as FastifyBaseLogger

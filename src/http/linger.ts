@@ -3,13 +3,13 @@ import { Socket } from 'node:net'
 import { networksOf } from './client-address.ts'
 import { isHalfRead } from './on-socket.ts'
 
-/** What a client may still send after an answer that did not wait for it. */
+/** How much, and for how long, a client may still send after an answer that did not wait for all of its request. */
 const mostBytes = 16 * 2 ** 20
 const longestMs = 5000
 
 /**
- * Connections that linger at a time; a network's share is for itself alone. The one that has lingered longest is closed
- * for a new one.
+ * The most connections that linger at a time, in all and of one network. The one that has lingered longest is closed to
+ * make room, of the same network if that one is full.
  */
 const most = 256
 const mostOfNetwork = 64
@@ -17,9 +17,8 @@ const mostOfNetwork = 64
 export type Linger = (socket: Socket) => void
 
 /**
- * Ends a connection on which more may come: what is written is sent, what comes is read and thrown away until the
- * client has heard. Closed at once, the kernel would answer what comes with a reset, and that takes back the answer on
- * its way (RFC 9112 section 9.6).
+ * Ends a connection on which more may come: sends what is written, and discards what comes until the client has heard.
+ * If it were closed at once, the kernel would reset it, and the client could lose the answer (RFC 9112 section 9.6).
  */
 export function lingeringClose(): Linger {
   const lingering = new Map<Socket, string>()
@@ -41,8 +40,8 @@ export function lingeringClose(): Linger {
       lingering.delete(socket)
     })
     socket.on('error', () => socket.destroy())
-    // Node's server may have stopped reading below the stream, and starts again where it hears this, if it still
-    // listens.
+    // Node's server may have stopped reading below the stream; it resumes at this event, if its listeners are still
+    // there.
     socket
       .pause()
       .once('resume', () => discard(socket))
@@ -52,8 +51,8 @@ export function lingeringClose(): Linger {
 }
 
 /**
- * On a connection that stays, what is left of a request that was answered early is read before the next one: no more of
- * it and no longer than where the connection ends.
+ * If a request is answered early and its connection stays, Node reads the rest before the next request. This limits the
+ * rest to the same bytes and time as a lingering connection.
  */
 export function boundRest(request: IncomingMessage, response: ServerResponse): void {
   const { socket } = request
@@ -65,14 +64,14 @@ export function boundRest(request: IncomingMessage, response: ServerResponse): v
       clearTimeout(deadline)
       socket.off('data', count).off('close', forget)
     }
-    // Node's parser, which hears first, has seen the same bytes.
+    // Node's parser listens first, so it has seen the same bytes.
     const count = ({ length }: Buffer) => {
       left -= length
       if (request.complete) forget()
       else if (left < 0) socket.destroy()
     }
     socket.once('close', forget)
-    // As in `lingeringClose`: only then does Node's server hand the bytes to the stream, and goes on reading.
+    // As in `lingeringClose`: from this event on Node's server hands the bytes to the stream and reads on.
     socket
       .pause()
       .once('resume', () => socket.on('data', count))
@@ -80,7 +79,7 @@ export function boundRest(request: IncomingMessage, response: ServerResponse): v
   })
 }
 
-/** Reads past Node's parser, which has nothing more to say here. */
+/** Discards what comes, without Node's parser. */
 function discard(socket: Socket): void {
   let left = mostBytes
   socket.removeAllListeners('data').removeAllListeners('end')
@@ -91,7 +90,7 @@ function discard(socket: Socket): void {
   })
 }
 
-/** Node itself closes at once after an answer that ends its connection. */
+/** After an answer that ends its connection, Node itself would close the socket at once. */
 export function lingerAfterEarlyAnswer(socket: Socket, linger: Linger): void {
   socket.destroySoon = () => {
     if (isHalfRead(socket)) linger(socket)

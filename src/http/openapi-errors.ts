@@ -13,10 +13,10 @@ const fieldProblem = {
   },
 }
 
-/** The codes that an operation declares for one status, until `nameErrors` says what they are. */
+/** The codes that an operation declares for one status, until `nameErrors` puts a reference in their place. */
 type Draft = { readonly content: { readonly codes: { readonly schema: { readonly enum: readonly ErrorCode[] } } } }
 
-/** By status. */
+/** Groups the codes by status. */
 export function errorResponses(codes: ReadonlySet<ErrorCode>): Record<string, Draft> {
   const byStatus = Map.groupBy(codes, (code) => catalogue[code].status)
   return Object.fromEntries(
@@ -35,8 +35,8 @@ const codesOfDraft = (response: unknown): readonly ErrorCode[] | undefined =>
 const keyOf = (codes: readonly ErrorCode[]): string => codes.join(' ')
 
 /**
- * Gives every set of codes that some status is answered with a name, and puts the name where the set was declared.
- * What the names stand for are the components.
+ * Names every set of codes that some status is answered with, and puts a reference where the set was declared. Returns
+ * the components that the references lead to.
  */
 export function nameErrors(operations: readonly Operation[]): Components {
   const drafts = operations.flatMap(({ responses = {} }) =>
@@ -99,12 +99,12 @@ const statusNames: Readonly<Record<number, string>> = {
 const pascal = (text: string): string =>
   text.toLowerCase().replace(/(?:^|[:_])(\w)/g, (_, letter: string) => letter.toUpperCase())
 
-/** What nearly every route has says nothing of one. */
+/** Nearly every route has codes of these domains, so they are left out of names. */
 const everywhere: readonly string[] = ['general', 'system', 'FORBIDDEN']
 
 /**
- * By status and domains, and by a digest of the codes where that does not say them all: what a set is called depends on
- * nothing but itself, so that a generated client keeps its names.
+ * The status, the domains and, unless the set has one code only, a digest of its codes. The name depends on the set
+ * alone, so that a generated client keeps its names when others change.
  */
 function nameOf(codes: readonly ErrorCode[]): string {
   const [first] = codes

@@ -41,7 +41,7 @@ const uploadBody = {
 }
 
 const sessionSecurity = [{ session_cookie: [] }, { session_token: [] }]
-/** What may be sent along with a request, by who may ask. */
+/** The credentials that may be sent with a request, by the access of its route. */
 const securityOf: Readonly<Record<string, readonly Record<string, readonly string[]>[]>> = {
   public: [],
   probe: [],
@@ -53,13 +53,13 @@ const securityOf: Readonly<Record<string, readonly Record<string, readonly strin
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What its success is, where that is no JSON. */
+    /** The media type of a success that is not JSON. */
     produces?: string
-    /** Of a route for anybody: what of it takes a fresh session, as a sentence. */
+    /** For a public route: a sentence that says which use of it takes a fresh session. */
     partlyFresh?: string
-    /** Of an optional session: only that of a browser is looked at. */
+    /** For an optional session: only the session of a cookie is looked at. */
     cookieAlone?: true
-    /** What its success says in headers of its own, and the meaning of each. */
+    /** Headers of a success that the route sets itself, each with its meaning. */
     successHeaders?: Readonly<Record<string, string>>
   }
 }
@@ -67,10 +67,10 @@ declare module 'fastify' {
 const kindOf = ({ access = 'public', partlyFresh, cookieAlone }: FastifyContextConfig): string =>
   cookieAlone ? 'optional cookie' : partlyFresh ? 'optional' : access
 
-/** A route's path as the document writes it: `/v0/auth/sessions/{management_id}`. */
+/** A route's path in OpenAPI's form: `/v0/auth/sessions/{management_id}`. */
 export const documentPath = (url: string): string => url.replace(/:(\w+)/g, '{$1}')
 
-/** Publishes what the routes declare: per operation and status the exact codes that it can answer with. */
+/** Publishes what the routes declare: for each operation and status, the exact codes that it can answer with. */
 export async function publishOpenApi(app: FastifyInstance, config: Config): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -127,11 +127,11 @@ type Document = {
   components?: { schemas?: Record<string, object>; responses?: Record<string, object> }
 }
 
-/** What the generator leaves undone: whether a body may be left out, what a success means, each error said once. */
+/** Corrects what the generator makes: whether a body is required, what a success means, each error described once. */
 function tidy<Made extends Document>(document: Made): Made {
   const operations = Object.values(document.paths ?? {}).flatMap((item) => Object.values(item ?? {}))
   for (const { requestBody: body, responses = {} } of operations) {
-    // Where every field may be left out, so may the body; the generator demands any that is declared.
+    // The generator requires every declared body, even if all of its fields are optional.
     if (body) body.required = Object.values(body.content).some(({ schema }) => demands(schema))
     for (const [status, response] of Object.entries(responses))
       if (response.description === 'Default Response') response.description = successes[status] ?? 'Done'
@@ -147,7 +147,7 @@ function tidy<Made extends Document>(document: Made): Made {
 const demands = ({ required = [], minProperties = 0 }: BodySchema = {}): boolean =>
   required.length > 0 || minProperties > 0
 
-/** Every named schema comes once as it is sent and once as it is answered, of which many are used in one way alone. */
+/** The generator names every schema twice, for requests and for responses, and many are used one way only. */
 function withoutUnused(users: object, schemas: Record<string, object>): Record<string, object> {
   const found = new Set<string>()
   const look = (text: string): void => {
@@ -161,7 +161,7 @@ function withoutUnused(users: object, schemas: Record<string, object>): Record<s
   return Object.fromEntries(Object.entries(schemas).filter(([name]) => found.has(name)))
 }
 
-/** They have no body, and so no content to describe. */
+/** These statuses have no body, and so no content to describe. */
 const bodiless: Readonly<Record<string, string>> = {
   204: 'Done.',
   303: 'Done; the browser goes on at Location.',

@@ -1,5 +1,5 @@
 /**
- * The same text as V8 keeps it for the names of properties; any other it searches for on every request, and compiles
- * anew now and then.
+ * Returns the same text as a string that V8 has already stored as a property name. With any other string, V8 searches
+ * for its stored form at every request, and recompiles the caller now and then.
  */
 export const asPropertyName = (text: string): string => Object.keys({ [text]: true })[0] ?? text

@@ -2,7 +2,7 @@ import type { FastifyContextConfig } from 'fastify'
 
 type Setting<Name extends keyof FastifyContextConfig> = NonNullable<FastifyContextConfig[Name]>
 
-/** What a route asks of its callers, with what is so where nothing is said. */
+/** What a route demands of its callers, with the defaults filled in. */
 export type RoutePolicy = {
   readonly who: Setting<'access'>
   readonly role: Setting<'role'> | undefined
@@ -37,7 +37,7 @@ const whoInSentences: Readonly<Record<RoutePolicy['who'], string>> = {
   'session or access token': 'Needs a session or an access token.',
 }
 
-/** The same in sentences, for the document. */
+/** The policy in sentences, for the OpenAPI document. */
 export function policySentences(config: FastifyContextConfig): string {
   const { who, role, fresh, evenBanned, botCheck, cookies, limit } = policyOf(config)
   const sentences = [

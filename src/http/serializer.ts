@@ -6,7 +6,7 @@ type Serialize = (body: unknown) => string
 
 const compiled = new WeakMap<z.ZodType, Serialize>()
 
-/** Compiled once from the zod schema, whichever routes share it: no zod at run time, and no field that the schema does not name. */
+/** Compiles each zod schema once: no zod runs per reply, and only fields that the schema names are sent. */
 export const serializerCompiler: FastifySerializerCompiler<z.ZodType> = ({ schema }) => {
   const known = compiled.get(schema)
   if (known) return known
@@ -25,5 +25,5 @@ const compile = (schema: z.ZodType): Serialize =>
     }) as fastJson.Schema,
   )
 
-/** The names of schemas are for the OpenAPI document: here each is written out. */
+/** An empty registry, so that named schemas, which the OpenAPI document needs, are written out here. */
 const nameless = z.registry<Readonly<Record<string, unknown>>>()

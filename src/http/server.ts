@@ -16,20 +16,22 @@ const requestTimeoutMs = 30_000
 /** Longer than the idle time of common load balancers, so that they close first. */
 const keepAliveTimeoutMs = 65_000
 
-/** What is too long for a parameter is the route's to say, as of anything else that names nothing. */
+/**
+ * No parameter is too long for the router, so the route itself refuses a long one like any other that names nothing.
+ */
 export const routerOptions = { maxParamLength: headerLimit, ignoreTrailingSlash: false } as const
 
 type Options = {
   readonly config: Config
   readonly log: FastifyBaseLogger
   readonly errors: ErrorOptions
-  /** Is asked before Fastify; says whether it has answered. */
+  /** Called before Fastify; returns whether it has answered. */
   readonly answerBefore: (request: IncomingMessage, response: ServerResponse) => boolean
 }
 
 /**
- * A Fastify on which not even Node itself answers outside the catalogue. Nothing is upgraded here, which a server may
- * ignore (RFC 9110 section 7.8); but Node reads nothing behind such a request, so its connection ends with the answer.
+ * A Fastify on which every error, even one of Node's own, is answered from the catalogue. Upgrades are ignored, as a
+ * server may (RFC 9110 section 7.8); Node reads nothing after such a request, so its connection ends with the answer.
  */
 export function createFastify({ config, log, errors, answerBefore }: Options): FastifyInstance {
   const linger = lingeringClose()
@@ -41,7 +43,7 @@ export function createFastify({ config, log, errors, answerBefore }: Options): F
     genReqId: requestIdOf,
     requestIdHeader: false,
     bodyLimit: jsonBodyLimit,
-    // Requests that come in while closing are served like any other.
+    // Requests that come while closing are served like any other.
     return503OnClosing: false,
     routerOptions,
     serverFactory: (handler) => {
@@ -55,12 +57,12 @@ export function createFastify({ config, log, errors, answerBefore }: Options): F
       return httpServer(listener, unreadable, linger)
     },
     clientErrorHandler: (error, socket) => unreadable.answerError(error, socket),
-    // Its types know neither our logger's nor the server factory's, which are those of every other request.
+    // The handler's types know neither our logger nor our server, which are those of every other request.
     frameworkErrors: (error, request, reply) => {
       reply.headers({ ...securityHeaders(config), 'x-request-id': request.id, connection: 'close' })
       answerError(error, request as never, reply as never, errors)
     },
-    // The server factory makes Fastify infer a server of its own kind; it is Node's.
+    // The server factory makes Fastify infer another type of server; it is Node's.
   }) as unknown as FastifyInstance
 }
 
@@ -74,14 +76,14 @@ function httpServer(listener: RequestListener, unreadable: Unreadable, linger: L
       connectionsCheckingInterval: 1000,
       // Node would refuse these itself, with an empty body.
       requireHostHeader: false,
-      // Of two that may come once Node would show one, where a proxy perhaps saw the other.
+      // Of two headers that may come only once, Node would show one, while a proxy may have read the other.
       joinDuplicateHeaders: true,
     },
     listener,
   )
   server.on('connection', (socket) => lingerAfterEarlyAnswer(socket, linger))
-  // A tunnel is nothing that is offered here. Node would hang up without a word.
+  // Tunnels are not offered, and Node would close the connection without an answer.
   server.on('connect', unreadable.hangUp)
-  // Node would answer an unknown expectation with a bare 417; RFC 9110 section 10.1.1 allows to ignore it.
+  // Node would answer an unknown expectation with a bare 417; RFC 9110 section 10.1.1 allows ignoring it.
   return server.on('checkExpectation', listener)
 }

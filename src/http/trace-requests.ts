@@ -16,7 +16,8 @@ type Traced = Pick<IncomingMessage, 'headers' | 'socket'> & {
 export type BeginRequestSpan = (request: Traced) => Span
 
 /**
- * A span a request, named by the route's pattern: never the URL, a header or the client's address [LG1].
+ * A span for each request, named by the route's pattern; it never holds the URL, a header or the client's address
+ * [LG1].
  * https://opentelemetry.io/docs/specs/semconv/http/http-spans/
  */
 export function requestSpans({ config, tracing }: Deps): BeginRequestSpan | undefined {
@@ -38,7 +39,7 @@ export function requestSpans({ config, tracing }: Deps): BeginRequestSpan | unde
   }
 }
 
-/** Of every request but health checks. */
+/** Traces every request except health checks. */
 export function traceRequests(app: FastifyInstance, beginSpan: BeginRequestSpan | undefined): void {
   if (beginSpan === undefined) return
   const spans = new WeakMap<FastifyRequest, Span>()
@@ -48,7 +49,7 @@ export function traceRequests(app: FastifyInstance, beginSpan: BeginRequestSpan 
     const { id, method, headers, socket } = request
     const span = beginSpan({ id, method, route, headers, socket })
     spans.set(request, span)
-    // Also where the client left before the answer, of which no hook tells.
+    // Also fires if the client leaves before the answer, which no hook tells.
     reply.raw.once('close', () => endWith(span, reply))
     runInSpan(span, done)
   })
@@ -57,7 +58,7 @@ export function traceRequests(app: FastifyInstance, beginSpan: BeginRequestSpan 
     if (span === undefined) done()
     else runInSpan(span, done)
   }
-  // A body arrives, and an answer is gone, in the connection's context, not in the request's.
+  // When a body has arrived and when an answer is sent, Node runs in the connection's context, not the request's.
   app.addHook('preValidation', (request, _reply, done) => goOn(request, done))
   app.addHook('onResponse', (request, _reply, done) => goOn(request, done))
 }
@@ -66,20 +67,20 @@ function endWith(span: Span, reply: FastifyReply): void {
   const { statusCode: status } = reply
   const code = reply.getHeader('x-error-code')
   if (reply.raw.headersSent) span.note({ 'http.response.status_code': status })
-  // A refusal is no failure of the server.
+  // A refusal is not a failure of the server.
   if (typeof code === 'string') span.note({ 'error.type': code })
   if (status >= 500) span.fail(typeof code === 'string' ? code : String(status))
   span.end()
 }
 
-/** Who may say which trace a request belongs to, and whether it is kept: proxies of the operator, and no client. */
+/** Only the operator's proxies may say which trace a request belongs to and whether it is kept; clients may not. */
 function traceparentOfProxies({ trustedProxies }: Config): (request: Traced) => string | undefined {
   const trusted = parseTrustedProxies(trustedProxies)
   return ({ headers: { traceparent }, socket }) =>
     typeof traceparent === 'string' && isTrustedPeer(socket.remoteAddress, trusted) ? traceparent : undefined
 }
 
-/** As configured: what Host says is the client's choice. */
+/** From the configuration, because the client chooses the Host header. */
 const serverAttributes = ({ publicUrl }: Config) => ({
   ...serverOf(publicUrl),
   'url.scheme': new URL(publicUrl).protocol.slice(0, -1),

@@ -10,15 +10,15 @@ import { type Parser, parserOf, responseOn } from './on-socket.ts'
 import { requestIdOf } from './request-id.ts'
 
 export type Unreadable = {
-  /** Of a request that Node could read. */
+  /** Refuses a request that Node could read. */
   refuse(request: IncomingMessage, response: ServerResponse): void
-  /** Of one that has no response: Node handed its connection over. */
+  /** Refuses a request for which Node made no response object but handed its connection over. */
   hangUp(request: IncomingMessage): void
-  /** What Node's parser or its clock stumbled over on a connection. */
+  /** Handles an error or timeout of Node's parser on a connection. */
   answerError(error: NodeJS.ErrnoException, socket: Socket): void
 }
 
-/** The answer to what never reaches Fastify, after which the connection ends. */
+/** Answers what never reaches Fastify; the connection ends with the answer. */
 export function answerUnreadable(config: Config, errors: ErrorOptions, linger: Linger): Unreadable {
   function answerOf(request: IncomingMessage | undefined) {
     const error = new DomainError('general:bad_request', { details: 'The request could not be read as HTTP in time.' })
@@ -59,7 +59,9 @@ export function answerUnreadable(config: Config, errors: ErrorOptions, linger: L
   }
 }
 
-/** Nobody may be told what he did not ask for: he would take it for the answer to what he asks next. */
+/**
+ * An answer that no request asked for must not be sent: the client would take it for the answer to its next request.
+ */
 function whatToDo({ code = '' }: NodeJS.ErrnoException, socket: Socket): 'answer' | 'cut' | 'nothing' {
   // The answer is on its way, and the connection ends with it.
   if (!socket.writable) return code.startsWith('HPE_') ? 'nothing' : 'cut'
@@ -67,18 +69,18 @@ function whatToDo({ code = '' }: NodeJS.ErrnoException, socket: Socket): 'answer
   if (code === 'ECONNRESET' || hasNotBegun(code, parser)) return 'cut'
   const response = responseOn(socket)
   const isOfRequest = parser?.incoming?.complete === false
-  // Broken in its body: of a request that was answered before, or is at work.
+  // A broken body, of a request that was answered already or that waits behind another one.
   if (isOfRequest && response?.req !== parser.incoming) return response === undefined ? 'cut' : endWith(response)
   if (isOfRequest && response?.headersSent) return response.writableEnded ? 'nothing' : 'cut'
-  // Broken in its head, behind one that waits for its own answer.
+  // A broken head, perhaps behind a request that still waits for its answer.
   return isOfRequest || response === undefined ? 'answer' : endWith(response)
 }
 
-/** The time is over, and nothing came but what may stand between two requests. */
+/** The time is over, and at most the line breaks that may separate two requests have come. */
 const hasNotBegun = (code: string, parser: Parser | undefined): boolean =>
   code === 'ERR_HTTP_REQUEST_TIMEOUT' && !(parser?.finish() instanceof Error)
 
-/** That answer is given, and none afterwards. */
+/** The pending answer is still sent, and the connection ends with it. */
 function endWith(response: ServerResponse): 'nothing' {
   response.shouldKeepAlive = false
   return 'nothing'

@@ -3,23 +3,23 @@ import { z } from 'zod'
 import type { ErrorCode } from '../errors/catalogue.ts'
 import { DomainError, type FieldProblem, type Rule } from '../errors/fault.ts'
 
-/** What a field rule says of a value that breaks it. */
+/** How a value breaks the rule of a field. */
 export type Breach = { readonly rule: Rule; readonly limit?: number; readonly values?: readonly string[] }
 
 type TextOptions = {
   readonly findBreach?: (value: string) => Breach | undefined
-  /** What is done to the text before its rule sees it. */
+  /** How the text is cleaned before the rule sees it. */
   readonly cleaned?: z.ZodString
-  /** In an optional field an empty text may be a value like any other. */
+  /** Allows an empty text as a value, for an optional field. */
   readonly mayBeEmpty?: true
-  /** What OpenAPI says of it. */
+  /** The field's metadata in the OpenAPI document. */
   readonly meta: z.core.GlobalMeta
 }
 
-/** Fields whose value can break a rule, and with it the request. */
+/** Fields whose value can break a rule, which refuses the request. */
 const ruled = new WeakSet<z.core.$ZodType>()
 
-/** A string field with a rule of the contract; an empty text always breaks it. */
+/** A string field with a rule of the contract; an empty text breaks it unless `mayBeEmpty` is set. */
 export function ruledText({ findBreach, cleaned = z.string(), mayBeEmpty, meta }: TextOptions) {
   const field = cleaned
     .superRefine((value, context) => {
@@ -31,11 +31,11 @@ export function ruledText({ findBreach, cleaned = z.string(), mayBeEmpty, meta }
   return field
 }
 
-/** One of these words, and no other. */
+/** A text that must be one of these words. */
 export const oneOf = (values: readonly string[], meta: z.core.GlobalMeta) =>
   ruledText({ findBreach: (text) => (values.includes(text) ? undefined : { rule: 'one_of', values }), meta })
 
-/** A number in a query: an absent one is the route's to say. */
+/** A whole number in a query string. If it is absent, the route decides what that means. */
 export const wholeNumberText = ({ least, most }: { readonly least: number; readonly most: number }) =>
   ruledText({
     findBreach: (text) => {
@@ -46,29 +46,29 @@ export const wholeNumberText = ({ least, most }: { readonly least: number; reado
     meta: { description: `${least} to ${most}` },
   })
 
-/** What a request with this body or query may be refused with. */
+/** The codes that a request with this body or query may be refused with. */
 export const validationCodes = (schema: z.ZodObject): readonly ErrorCode[] =>
   ruledFields(schema).length > 0 ? ['general:bad_request', 'general:validation_error'] : ['general:bad_request']
 
-/** Its fields whose value can break a rule. */
+/** The schema's fields whose value can break a rule. */
 export const ruledFields = ({ shape }: z.ZodObject): readonly string[] =>
   Object.keys(shape).filter((name) => ruled.has(bare(shape[name] as z.core.$ZodType)))
 
-/** The field itself, whether it may be left out or cleared. */
+/** The field inside optional and nullable wrappers. */
 function bare(field: z.core.$ZodType): z.core.$ZodType {
   return field instanceof z.ZodOptional || field instanceof z.ZodNullable ? bare(field.unwrap()) : field
 }
 
 /**
- * Checks body, query and parameters. Absent, null or "" in a required field and a wrong JSON type are
- * `general:bad_request`; a value that breaks its rule is `general:validation_error`. `fields` names them, never what
- * was sent.
+ * Checks body, query and parameters. A required field that is absent, null or "", and a wrong JSON type, is
+ * `general:bad_request`; a value that breaks its rule is `general:validation_error`. `fields` names the fields, never
+ * what was sent.
  */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodObject> = ({ schema, httpPart }) => {
-  // In a path nothing can be left out: an empty part of it is a value.
+  // A path cannot lack a part: an empty one is a value.
   const mayLack = httpPart !== 'params'
   return (data: unknown) => {
-    // No body at all stands for an empty one.
+    // An absent body counts as an empty one.
     const result = schema.safeParse(data ?? {})
     return result.success
       ? { value: result.data }
@@ -108,5 +108,5 @@ function isMissing(schema: z.ZodObject, data: unknown, [name]: readonly Property
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** A UUID of any version; in a path anything else names nothing. */
+/** Whether the text is a UUID, of any version. */
 export const isUuid = (text: string): boolean => uuid.test(text)

@@ -12,8 +12,8 @@ type Options = {
 }
 
 /**
- * Asks each now and then, as `/health/ready` does: a line when one goes and one when it is back, also while no request
- * needs it.
+ * Runs each check at intervals, as `/health/ready` does, and logs when a dependency is lost and when it is back, even
+ * while no request needs it.
  */
 export function watchDependencies({ checks, log, everyMs }: Options) {
   const states = new Map<string, boolean>()
@@ -39,7 +39,7 @@ export function watchDependencies({ checks, log, everyMs }: Options) {
   }, everyMs)
   timer.unref()
   return {
-    /** By name, as it was found last; nothing of what was not asked yet. */
+    /** The last result of each check by name; a check that has not run yet is missing. */
     states: states as ReadonlyMap<string, boolean>,
     close: async (): Promise<void> => {
       closing.abort()
