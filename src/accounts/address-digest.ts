@@ -5,9 +5,9 @@ import type { Keyring } from '../crypto/keyring.ts'
 const keys = new WeakMap<Keyring, Buffer>()
 
 /**
- * Stands for an address in counters and in the audit, where the address itself has no business. Keyed: addresses are
- * few enough to be tried one after the other. By the oldest key, which is the same for all replicas and outlives every
- * rotation, so that counts go on.
+ * Stands for an address in counters and in the audit log, which must not hold addresses. It is keyed, as all likely
+ * addresses could be tried in turn. The key comes from the oldest key, which all replicas have and every rotation
+ * keeps, so that counts go on.
  */
 export function addressDigest(keyring: Keyring, addressKey: string): string {
   const key = keys.get(keyring) ?? deriveKey(keyring, keyring.getOldestKey().id, 'address digest')

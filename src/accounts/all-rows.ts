@@ -17,7 +17,7 @@ import { throttlingRows } from '../throttling/rows.ts'
 import { totpRows } from '../totp/rows.ts'
 import { handleRows } from './rows.ts'
 
-/** What every room's tables hold and which events it notes, one line a room. */
+/** The tables and events of every folder, one line each. */
 const joined = [
   accountRows,
   handleRows,
@@ -38,17 +38,17 @@ const joined = [
   totpRows,
 ] as const satisfies readonly Rows[]
 
-/** What happens to an account. */
+/** The type of an event in the history of an account. */
 export type EventType = Extract<(typeof joined)[number], { readonly events: unknown }>['events'][number]
 
 export const allRows: readonly Rows[] = joined
 
-/** Tables whose rows of an account are deleted with it. */
+/** Tables whose rows are deleted with their account. */
 export const personalTables = allRows.flatMap(({ personal = [] }) => personal)
 
 export const sealedColumns = allRows.flatMap(({ sealed = [] }) => sealed)
 
-/** What may go: conditions by table. */
+/** Conditions for rows that the sweep may delete, by table. */
 export const expiredRows: Readonly<Record<string, string>> = Object.fromEntries(
   allRows.flatMap(({ expired = {} }) => Object.entries(expired)),
 )

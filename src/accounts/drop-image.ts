@@ -3,7 +3,7 @@ import { files } from '../db/schema/files.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 
-/** Deletes the rows of an account's files, and, once that is committed, their bytes. Gives whether there were any. */
+/** Deletes the rows of an account's files and, after the commit, their bytes; says whether there were any. */
 export async function dropImage(
   { jobs }: Pick<Deps, 'jobs'>,
   tx: Transaction,

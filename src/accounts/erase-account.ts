@@ -13,8 +13,8 @@ import { personalTables } from './all-rows.ts'
 import { dropImage } from './drop-image.ts'
 
 /**
- * Afterwards nothing personal is left of the account, and nothing opens it: id, handle and the times of its events
- * stay, so that the handle is never somebody else's [DA2]. Its address is free.
+ * Afterwards nothing personal is left of the account, and nothing opens it. Its address is free; id, handle and the
+ * times of its events stay, so that nobody else ever gets the handle [DA2].
  */
 export async function eraseAccount(
   deps: Pick<Deps, 'jobs' | 'searchIndex'>,
@@ -38,7 +38,7 @@ export async function eraseAccount(
     .update(users)
     .set({
       email: '',
-      // No address: two deleted accounts do not collide, and no look-up finds them.
+      // Not an address, so that deleted accounts do not collide and no look-up finds them.
       emailKey: `deleted:${userId}`,
       displayName: '',
       bio: null,
@@ -66,17 +66,17 @@ async function eraseAttempts(tx: Transaction, userId: string): Promise<void> {
   await tx.delete(failedAttempts).where(inArray(failedAttempts.key, keys))
 }
 
-/** What others tried with the address: it names it, too. */
+/** Erases sign-ups with the address, whoever began them, as they name it. */
 async function eraseSignUps(tx: Transaction, { email, emailKey }: { email: string; emailKey: string }): Promise<void> {
   const ended = await tx.delete(signUps).where(eq(signUps.emailKey, emailKey)).returning({ id: signUps.id })
   for (const { id } of ended) await supersedeSignUpTokens(tx, id)
-  // Of a sign-up only: a link to the same mailbox may be another account's.
+  // Only links of sign-ups: another link with the same address key may belong to another account.
   await tx.delete(mailedTokens).where(and(eq(mailedTokens.addressKey, emailKey), isNull(mailedTokens.userId)))
   await tx.delete(oauthSignUps).where(sql`lower(${oauthSignUps.email}) = lower(${email})`)
 }
 
 /**
- * The links of the sign-up that became this account: one of them is the account's, and all of them hold its first
+ * Erases the links of the sign-up that became this account: one of them names the account, and all hold its first
  * address.
  */
 async function eraseOwnSignUp(tx: Transaction, userId: string): Promise<void> {

@@ -29,18 +29,18 @@ export const handle = ruledText({
   meta: { minLength: 4, maxLength: 15, pattern: '^[A-Za-z0-9_]+$', examples: ['ada_l'] },
 })
 
-/** Handles that differ in case only are the same handle. */
+/** Handles that differ only in case are the same handle. */
 export const handleKey = (text: string): string => text.toLowerCase()
 
 /**
- * What shows nothing: space, what is ignored, marks without a letter, and the few letters and signs that are drawn as
- * nothing.
+ * Text that shows nothing: spaces, ignored characters, marks without a letter, and the few characters that are drawn
+ * empty.
  */
 const blank = /^[\s\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}\u{13441}\u{13442}]*$/u
 
 /**
- * U+200D and U+200C, which say that two letters or pictures are joined (👩‍💻) or are not (علی‌رضا). The former also ends
- * some words of Bengali and Malayalam, after the sign that takes a letter's vowel.
+ * U+200D and U+200C, which say whether letters or pictures are joined (👩‍💻) or not (علی‌رضا). U+200D also ends some
+ * words of Bengali and Malayalam, after the sign that removes a letter's vowel.
  */
 const joiner =
   /(?<=[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d](?=[\p{L}\p{M}\p{Extended_Pictographic}])|(?<=[\u09cd\u0d4d])\u200d/gu
@@ -56,7 +56,7 @@ export const displayName = ruledText({
   meta: { minLength: 1, maxLength: 50, examples: ['Ada Lovelace'] },
 })
 
-/** Shown as text; what would act on it, or make it seem to be another's, has no place. Empty, it clears. */
+/** Shown as text, so control characters are refused. An empty bio clears it. */
 export const bio = ruledText({
   findBreach: (text) => {
     if (lengthOf(text) > 160) return { rule: 'max_length', limit: 160 }
@@ -69,7 +69,7 @@ export const bio = ruledText({
 const mostPasswordBytes = 1024
 const mostPasswordLength = 128
 
-/** A password that is only checked: too long a one would be work for nothing. */
+/** For a password that is only checked: hashing one that is too long would be wasted work. */
 const findKnownPasswordBreach = (text: string): Breach | undefined =>
   Buffer.byteLength(text) > mostPasswordBytes ? { rule: 'max_length', limit: mostPasswordBytes } : undefined
 
@@ -78,7 +78,7 @@ export const knownPassword = ruledText({
   meta: { minLength: 1, format: 'password' },
 })
 
-/** The same where it may be left out: empty, it is a wrong password. */
+/** The same for an optional password. An empty one counts as a wrong password. */
 export const optionalKnownPassword = ruledText({
   findBreach: findKnownPasswordBreach,
   mayBeEmpty: true,
@@ -108,11 +108,11 @@ type Person = { readonly email: string; readonly handle: string; readonly displa
 
 const productName = 'postern'
 
-/** A password that is the person's own e-mail, its local part, handle or name, or the product's name [PW3]. */
+/** Whether the password is the person's own e-mail, its local part, handle or name, or the product's name [PW3]. */
 export function isPersonalPassword(password: string, { email, handle, displayName }: Person): boolean {
   const names = [email, email.slice(0, email.lastIndexOf('@')), handle, displayName, productName]
   return names.map(folded).includes(folded(password))
 }
 
-/** The token of a mailed link: whether it is one is the route's to say. */
+/** The token of a mailed link. The route decides whether it is a valid one. */
 export const mailedToken = ruledText({ meta: { description: 'From the link in the mail' } })

@@ -9,16 +9,16 @@ import type { EventType } from './all-rows.ts'
 
 type SecurityEvent = {
   readonly type: EventType
-  /** Nobody's: a failed login with an address that has no account. */
+  /** Undefined for a failed login with an address that has no account. */
   readonly userId: string | undefined
-  /** None of the operator's commands. */
+  /** Undefined for commands of the operator. */
   readonly client: Pick<Caller, 'address' | 'userAgent'> | undefined
   readonly metadata?: Record<string, string>
 }
 
 /**
- * Writes one row of the account's history: in the transaction of the act, or, for a refusal, outside the one that
- * refuses. Listeners get it after the commit. Gives its id.
+ * Writes one row of the account's history, and gives its id. It belongs in the transaction of the act; a refusal is
+ * written outside the transaction that it rolls back. Listeners get the event after the commit.
  */
 export async function audit(db: Database, { type, userId, client, metadata }: SecurityEvent): Promise<string> {
   const id = randomUUIDv7()
@@ -44,7 +44,7 @@ const auditStatement = prepared((tx) => {
         ipAddress: sql.placeholder('ipAddress'),
         userAgent: sql.placeholder('userAgent'),
         metadata: sql`${sql.placeholder('metadata')}::jsonb`,
-        // Of several events of one transaction each has its moment.
+        // Not `now()`, so that several events of one transaction differ in time.
         createdAt: sql`clock_timestamp()`,
       })
       .returning({
@@ -62,7 +62,7 @@ const auditStatement = prepared((tx) => {
 
 type SameOfMany = Pick<SecurityEvent, 'type' | 'metadata'> & { readonly userIds: readonly string[] }
 
-/** The same of many accounts that nobody did over HTTP, in one statement. */
+/** Writes the same event for many accounts in one statement, for acts that did not come over HTTP. */
 export async function auditEach(db: Database, { type, userIds, metadata }: SameOfMany): Promise<void> {
   const ids = userIds.map(() => randomUUIDv7())
   await db.execute(sql`

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm'
 import { oauthProviders } from '../db/schema/oauth.ts'
 import type { Deps } from '../deps.ts'
 
-/** On which hosts the provider's pictures lie. */
+/** The hosts from which the provider's pictures may be fetched. */
 export async function imageHostsOf({ config, db }: Deps, providerId: string): Promise<readonly string[]> {
   if (providerId === 'google') return config.googleImageHosts
   if (providerId === 'github') return config.githubImageHosts

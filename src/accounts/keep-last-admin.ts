@@ -4,7 +4,7 @@ import { userRoles, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { isInForce } from './roles.ts'
 
-/** Refuses where nobody else would be an administrator for good. */
+/** Refuses if nobody else is a permanent administrator. */
 export async function keepLastAdmin(
   ctx: Context<'user:cannot_manage_self'>,
   tx: Transaction,
@@ -15,7 +15,8 @@ export async function keepLastAdmin(
 }
 
 /**
- * Whether nobody else is an administrator for good. Of several who leave at once the lock lets one at a time ask [AZ4].
+ * Whether the user is an administrator and nobody else is a permanent one. The lock makes administrators who leave at
+ * the same time ask one after another [AZ4].
  */
 export async function isLastAdmin(tx: Transaction, userId: string): Promise<boolean> {
   const isAdmin = and(eq(userRoles.role, 'admin'), isInForce)

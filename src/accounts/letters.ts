@@ -2,12 +2,12 @@ import { type Letter, oneLine } from '../mail/letter.ts'
 
 export const administratorLetters = {
   admin_way_in: (content: {
-    /** The administrator. */
+    /** The administrator's handle. */
     readonly handle: string
     readonly what: 'totp' | 'connection' | 'password' | 'passkey'
-    /** Of a connection: through whom. */
+    /** For a connection: the provider's name. */
     readonly provider?: string
-    /** Of TOTP and a passkey: whether who set it up had shown two factors. */
+    /** For TOTP and a passkey: whether the session that set it up had shown two factors. */
     readonly countsAtOnce?: boolean
   }): Letter => ({
     subject: 'The account of an administrator can be opened in a new way',

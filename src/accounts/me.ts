@@ -24,7 +24,6 @@ export const me = z
   })
   .meta({ id: 'User', description: 'An account as its owner sees it' })
 
-/** The account as its owner sees it. */
 export const presentMe = (config: Pick<Config, 'publicUrl'>, user: SignedIn['user']): z.infer<typeof me> => ({
   id: user.id,
   email: user.email,

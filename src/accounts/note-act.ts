@@ -4,7 +4,7 @@ import type { Transaction } from '../db/transaction.ts'
 
 export type NotedAct = Omit<typeof moderationLogs.$inferInsert, 'id' | 'createdAt'>
 
-/** Writes what somebody did by their role, and who it was, in the transaction of the act [AT11]. */
+/** Logs an act of a moderator or administrator, and who did it, in the transaction of the act [AT11]. */
 export async function noteAct(tx: Transaction, act: NotedAct): Promise<void> {
   await tx.insert(moderationLogs).values({ id: randomUUIDv7(), ...act })
 }

@@ -13,8 +13,8 @@ import { queueSignUpMail } from './sign-up-mail.ts'
 type NewSignUp = Pick<SignUp, 'email' | 'handle' | 'displayName' | 'passwordHash' | 'connection'>
 
 /**
- * Afterwards the sign-up waits for its link, which is on its way; gives the id of the mail. A registered address takes
- * the same way [TH6].
+ * Afterwards the sign-up waits for its link, and a mail with it is queued; gives the id of the mail. A registered
+ * address takes the same steps [TH6].
  */
 export async function placeSignUp(
   ctx: Context<'user:handle_already_exists'>,
@@ -30,7 +30,7 @@ export async function placeSignUp(
 type SignUp = typeof signUps.$inferSelect
 
 /**
- * One row an address: the newer sign-up takes the older one's place, whole, so that an earlier password is gone with it
+ * Keeps one row per address: a newer sign-up replaces the older one entirely, so that an earlier password is gone too
  * [TK3].
  */
 async function putSignUp(tx: Transaction, { connection, ...wish }: NewSignUp, ttlSeconds: number) {
@@ -55,7 +55,7 @@ const putStatement = prepared((tx) => {
     displayName: sql<string>`${sql.placeholder('displayName')}`,
     passwordHash: sql<string>`${sql.placeholder('passwordHash')}`,
     connection: sql`${sql.placeholder('connection')}::jsonb`,
-    // Mails go to the address as its owner wrote it: another spelling may be another mailbox.
+    // Mails go to the address as its owner wrote it, as another spelling may be another mailbox.
     email: sql<string>`coalesce((${owner}), ${sql.placeholder('email')})`,
     registered: sql<boolean>`exists (${owner}) or exists (${undo})`,
     createdAt: sql`now()`,
@@ -70,7 +70,7 @@ const putStatement = prepared((tx) => {
 })
 
 /**
- * Whether the sign-up has the handle now. A reservation past its end is nobody's; the unique key decides every race.
+ * Whether the sign-up has the handle now. An expired reservation may be taken over; the unique key decides every race.
  */
 async function reserveHandle(tx: Transaction, { id: signUpId, handle, expiresAt }: SignUp): Promise<boolean> {
   await forgetStatement(tx).execute({ signUpId })

@@ -5,14 +5,14 @@ import { userRoles, users } from '../db/schema/users.ts'
 export const roles = ['admin', 'mod'] as const
 export type Role = (typeof roles)[number]
 
-/** A role may do what a lower one may. */
+/** Whether the user has the needed role or a higher one. */
 export const hasRole = (held: readonly Role[], needed: Role): boolean =>
   held.some((role) => roles.indexOf(role) <= roles.indexOf(needed))
 
-/** Of a role that was given for good, or until a moment that is still to come. */
+/** Condition for a role that is permanent or has not expired. */
 export const isInForce = sql`coalesce(${userRoles.expiresAt} > now(), true)`
 
-/** The roles of the user of a statement that joins `users`, the highest first, as `admin` comes before `mod`. */
+/** The roles of the user of a statement that joins `users`, highest first, as `admin` sorts before `mod`. */
 export const heldRoles = sql<Role[]>`array(
   select ${userRoles.role} from ${userRoles}
   where ${userRoles.userId} = ${users.id} and ${isInForce}

@@ -6,8 +6,8 @@ import { issueMailedToken, supersedeSignUpTokens } from '../mailed-tokens/issue.
 import { mailedLink } from '../mailed-tokens/link.ts'
 
 /**
- * Afterwards the sign-up has one live link and its mail waits to be sent; earlier ones are dead. The owner of a
- * registered address gets a mail without a link, after the same statements.
+ * Afterwards the sign-up has one live link, which waits to be mailed; earlier links are dead. The owner of a registered
+ * address gets a mail without a link, after the same statements.
  */
 export async function queueSignUpMail(
   tx: Transaction,

@@ -3,7 +3,7 @@ import { handles } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { handleKey } from './fields.ts'
 
-/** Whether the handle is the user's now; a reservation past its end is nobody's. The unique key decides every race. */
+/** Whether the user has the handle now. An expired reservation may be taken over; the unique key decides every race. */
 export async function takeHandle(tx: Transaction, handle: string, userId: string): Promise<boolean> {
   const taken = await tx
     .insert(handles)

@@ -7,10 +7,13 @@ import { type MailDeps, type News, notifyOwners } from '../mail/outbox.ts'
 import { countEvent } from '../throttling/quota.ts'
 import { hasRole, isInForce } from './roles.ts'
 
-/** Those who have been it longest come first, so that nobody crowds them out by making administrators of their own. */
+/**
+ * Bounds the mails of one act. The longest-standing administrators come first, so that nobody crowds them out by making
+ * new administrators.
+ */
 const mostTold = 50
 
-/** Tells the administrators of an act that makes somebody powerful; no request waits for that [AT10]. */
+/** Mails the administrators about an act that gives somebody power; no request waits for these mails [AT10]. */
 export async function tellAdmins(tx: Transaction, deps: MailDeps, news: News): Promise<void> {
   const told = await tx
     .select({ id: users.id, email: users.email })
@@ -25,12 +28,12 @@ export async function tellAdmins(tx: Transaction, deps: MailDeps, news: News): P
 type Actor = Pick<SignedIn['user'], 'id' | 'handle' | 'roles'>
 
 /**
- * Of what all administrators are told one alone does no more than this, as a mailbox that is flooded tells nothing
+ * Bounds the acts of one administrator per hour that all administrators are told of, as nobody reads a flooded mailbox
  * [AT10].
  */
 const toldAnHour = 60
 
-/** Before the act: no word of it is left out, so what would be one too many is refused. */
+/** Called before the act, so that an act beyond the limit is refused and every act that happens is reported. */
 export const countTold = (ctx: Context<'rate_limit:exceeded'>, { id }: Actor): Promise<void> =>
   countEvent(ctx, {
     key: `tell-admins:${id}`,
@@ -41,9 +44,7 @@ export const countTold = (ctx: Context<'rate_limit:exceeded'>, { id }: Actor): P
 
 type NewWayIn = Omit<Extract<News, { template: 'admin_way_in' }>, 'template' | 'handle'>
 
-/**
- * The same before somebody gives the own account a way in or a second factor, where that account is an administrator's.
- */
+/** Counts the same way when an administrator gives the own account a way in or a second factor. */
 export async function countWayIn(ctx: Context<'rate_limit:exceeded'>, actor: Actor): Promise<void> {
   if (hasRole(actor.roles, 'admin')) await countTold(ctx, actor)
 }
