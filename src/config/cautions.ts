@@ -40,6 +40,9 @@ export function findCautions(config: Config): string[] {
     ...(config.deviceGate === 'off'
       ? ['DEVICE_GATE is off: a password that leaked is all that opens an account without a second factor; set on.']
       : []),
+    ...(config.passkeySignals === 'off'
+      ? ['PASSKEY_SIGNALS is off: devices go on offering passkeys that were deleted; set on when a restore is over.']
+      : []),
     ...long.map(([name]) => `${name} is above 90 days: what was stolen works for as long; 30 days are the default.`),
     ...(accessTokenTtlSeconds > longAccessSeconds
       ? [

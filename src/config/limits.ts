@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import type { Config } from './config.ts'
+import { isPublicSuffix } from './domains.ts'
 import { isTooWideForOutbound, isTooWideForProxies } from './networks.ts'
 import { isGuessable } from './secrets.ts'
 import { type VariableName, variables } from './variables.ts'
@@ -8,7 +8,8 @@ import { type VariableName, variables } from './variables.ts'
 export type Limit = {
   readonly about: readonly [subject: VariableName, ...others: VariableName[]]
   readonly must: string
-  readonly isBroken: (config: Config) => boolean
+  /** Or what shows it. */
+  readonly isBroken: (config: Config) => boolean | string
 }
 
 const [hour, day] = [3600, 86_400]
@@ -59,12 +60,6 @@ const describeArgon2 = ({ memoryKib, timeCost }: (typeof leastArgon2)[number]): 
   `${memoryKib} with ARGON2_TIME_COST=${timeCost}`
 
 const ownSecrets = ['WORKER_SECRET', 'METRICS_TOKEN'] as const
-
-/** The list of public suffixes takes 1.5 MB, which only who sets a domain pays for. */
-function isPublicSuffix(domain: string): boolean {
-  const { getPublicSuffix } = createRequire(import.meta.url)('tldts') as typeof import('tldts')
-  return getPublicSuffix(domain, { allowPrivateDomains: true }) === domain
-}
 
 export const productionLimits: readonly Limit[] = [
   ...ownSecrets.map(

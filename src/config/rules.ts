@@ -3,6 +3,7 @@ import { findKeyFaults, findOpenKeys } from '../crypto/key-faults.ts'
 import type { Config, Role } from './config.ts'
 import { productionLimits } from './limits.ts'
 import { isLoopback } from './networks.ts'
+import { passkeyLimits } from './passkey-limits.ts'
 import { isPlaceholder } from './secrets.ts'
 import { type VariableName, variables } from './variables.ts'
 
@@ -146,6 +147,7 @@ const inProduction: readonly Rule[] = [
   encrypted('FRONTEND_URL', ({ frontendUrl }) => [frontendUrl]),
   encrypted('CORS_ORIGINS', ({ corsOrigins }) => corsOrigins),
   encrypted('OAUTH_REDIRECT_ALLOW', ({ oauthRedirectAllow }) => oauthRedirectAllow),
+  encrypted('PASSKEY_ORIGINS', ({ passkeyOrigins }) => passkeyOrigins),
   ...originsOfOthers.map((name) => encrypted(name, (config) => [config[variables[name].field]])),
   needed(
     'DATABASE_URL',
@@ -186,7 +188,7 @@ const ownSecrets = Object.values(variables)
     }),
   )
 
-const limits = productionLimits.map(
+const limits = [...productionLimits, ...passkeyLimits].map(
   ({ isBroken, ...limit }): Rule => ({ ...limit, isBroken: (draft) => isServing(draft) && isBroken(draft.config) }),
 )
 

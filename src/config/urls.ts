@@ -49,7 +49,8 @@ export const pageOrigin: Kind<string> = (given) => {
     : { expected: `${outcome.expected}, or that of an app such as capacitor://localhost` }
 }
 
-const apkKeyHash = /^android:apk-key-hash:[A-Za-z0-9_-]{43}$/
+/** 32 bytes, as base64url has them: in the last of 43 characters two bits are none of theirs. */
+const apkKeyHash = /^android:apk-key-hash:[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
 
 /** What a page, or an app of Android by the digest of its certificate, is called in what a passkey signs. */
 export const passkeyOrigin: Kind<string> = (given) => {
@@ -57,7 +58,9 @@ export const passkeyOrigin: Kind<string> = (given) => {
   const outcome = origin(given)
   return 'value' in outcome
     ? outcome
-    : { expected: `${outcome.expected}, or android:apk-key-hash: and 43 characters of base64url` }
+    : {
+        expected: `${outcome.expected}, or android:apk-key-hash: and a SHA-256 in base64url (docs/operate.md, Passkeys)`,
+      }
 }
 
 /** Without a slash at its end, so that a path can follow. */

@@ -328,7 +328,8 @@ const passkeys = inGroup('Passkeys', {
     kind: hostName,
     meaning:
       'domain that passkeys belong to: the host of the front ends or one above it; whoever changes it makes every ' +
-      "passkey void unless the old one is in PASSKEY_FORMER_RP_IDS; unset: COOKIE_DOMAIN, else FRONTEND_URL's host",
+      'passkey void unless the old one is in PASSKEY_FORMER_RP_IDS (docs/operate.md); unset: COOKIE_DOMAIN where ' +
+      "FRONTEND_URL is under it, else FRONTEND_URL's host",
   },
   PASSKEY_RP_NAME: { kind: text, default: '{TOTP_ISSUER}', meaning: 'what old authenticators show beside the account' },
   PASSKEY_ORIGINS: {
@@ -336,7 +337,8 @@ const passkeys = inGroup('Passkeys', {
     default: '{FRONTEND_URL}',
     meaning:
       'exact origins of the pages and apps that use passkeys, comma-separated: https://… or ' +
-      'android:apk-key-hash:…; an iOS app has that of its domain',
+      'android:apk-key-hash:…; an iOS app has that of PASSKEY_RP_ID; pages elsewhere than there are listed at ' +
+      "/.well-known/webauthn, where PASSKEY_RP_ID is PUBLIC_URL's host",
   },
   PASSKEY_FORMER_RP_IDS: {
     kind: listOf(hostName),

@@ -20,6 +20,8 @@ import { initKeys } from '../../src/crypto/keyring.ts'
 const marker = 'Zq7-marker-Zq7'
 const ownSecret = 'k3J9vQ-x81mZpL0aT5cW7nR2yB6dF4hG'
 
+const apkKeyHash = 'sHq_v9XkF0m2YpQ7rT4uW8zA1bC3dE5fG6hJ_kL-nM0'
+
 const folder = mkdtempSync(join(tmpdir(), 'postern-config-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -256,6 +258,14 @@ describe('values', () => {
     ['GITHUB_API_URL', 'https://git.example.com/api/v3', 'https://git.example.com/api/v3'],
     ['JWT_AUDIENCE', 'orders,https://api.example.com', ['orders', 'https://api.example.com']],
     ['OUTBOUND_ALLOW', 'id.intern, 10.1.0.0/16', ['id.intern', '10.1.0.0/16']],
+    ['PASSKEY_RP_ID', 'Example.com', 'example.com'],
+    [
+      'PASSKEY_ORIGINS',
+      `https://App.Example.com/, android:apk-key-hash:${apkKeyHash}`,
+      ['https://app.example.com', `android:apk-key-hash:${apkKeyHash}`],
+    ],
+    ['PASSKEY_FORMER_RP_IDS', 'example.org,Old.example.com', ['example.org', 'old.example.com']],
+    ['PASSKEY_SIGNALS', 'off', 'off'],
     ['FILE_STORE_URL', 'file:store', `file://${resolve('store')}`],
     ['FILE_STORE_URL', 'file:///srv/store', 'file:///srv/store'],
   ] as const)('%s=%s is read', (name, given, read) => {
@@ -318,6 +328,24 @@ describe('values', () => {
     ['FILE_STORE_URL', '/srv/files'],
     ['FILE_STORE_URL', 's3://key:secret@bucket'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'grpc://otel'],
+    ['PASSKEY_RP_ID', 'https://example.com'],
+    ['PASSKEY_RP_ID', '192.0.2.1'],
+    ['PASSKEY_RP_ID', '[2001:db8::1]'],
+    ['PASSKEY_RP_ID', 'example.com:443'],
+    ['PASSKEY_FORMER_RP_IDS', 'example.org,192.0.2.1'],
+    ['PASSKEY_ORIGINS', 'app.example.com'],
+    ['PASSKEY_ORIGINS', 'https://app.example.com/sign-in'],
+    ['PASSKEY_ORIGINS', 'https://*.example.com'],
+    ['PASSKEY_ORIGINS', 'capacitor://localhost'],
+    ['PASSKEY_ORIGINS', 'android:apk-key-hash:'],
+    ['PASSKEY_ORIGINS', `android:apk-key-hash:${apkKeyHash}=`],
+    ['PASSKEY_ORIGINS', `android:apk-key-hash:${apkKeyHash.slice(0, -1)}`],
+    // No 32 bytes end so, and Android never says it.
+    ['PASSKEY_ORIGINS', `android:apk-key-hash:${apkKeyHash.slice(0, -1)}B`],
+    ['PASSKEY_ORIGINS', `android:apk-key-hash:${apkKeyHash.replaceAll('_', '/')}`],
+    ['PASSKEY_ORIGINS', `android:apk-key-hash:${Buffer.from(apkKeyHash, 'base64url').toString('hex')}`],
+    ['PASSKEY_ORIGINS', `Android:apk-key-hash:${apkKeyHash}`],
+    ['PASSKEY_SIGNALS', 'yes'],
   ] as const)('%s=%s is a mistake', (name, given) => {
     expect(problemsOf({ [name]: given })).toEqual([expect.stringMatching(`^${name} must be `)])
   })
@@ -380,8 +408,8 @@ describe('production', () => {
   })
 
   test.each([
-    ...(['PUBLIC_URL', 'FRONTEND_URL', 'CORS_ORIGINS', 'OAUTH_REDIRECT_ALLOW', 'GOOGLE_ISSUER'] as const),
-    ...(['GITHUB_URL', 'GITHUB_API_URL', 'TURNSTILE_VERIFY_URL'] as const),
+    ...(['PUBLIC_URL', 'FRONTEND_URL', 'CORS_ORIGINS', 'OAUTH_REDIRECT_ALLOW', 'PASSKEY_ORIGINS'] as const),
+    ...(['GOOGLE_ISSUER', 'GITHUB_URL', 'GITHUB_API_URL', 'TURNSTILE_VERIFY_URL'] as const),
   ])('refuses http in %s [AT14]', (name) => {
     for (const value of ['http://app.example.com', 'http://localhost:5173'])
       expect(problemsOf({ ...production, [name]: value })).toEqual([`${name} must be https in production`])
@@ -472,6 +500,7 @@ describe('production', () => {
       expect.stringMatching('^DATABASE_URL must be set'),
       expect.stringMatching('^SMTP_URL must be set'),
       'CORS_ORIGINS must be https in production',
+      'PASSKEY_ORIGINS must be https in production',
       'OAUTH_REDIRECT_URL must be https in production',
       'OAUTH_REDIRECT_ALLOW must be https in production',
     ])
@@ -498,6 +527,85 @@ describe('production', () => {
       ['co.uk', 'co.uk'],
     ].map(([COOKIE_DOMAIN, host]) => ['COOKIE_DOMAIN', { COOKIE_DOMAIN, PUBLIC_URL: `https://${host}` }] as const),
   ]
+
+  const apk = `android:apk-key-hash:${apkKeyHash}`
+  const related = { PASSKEY_RP_ID: 'auth.example.com' }
+  const sixNames = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `https://${name}.com`)
+  const deadPasskeys: readonly (readonly [says: string | RegExp, Environment])[] = [
+    [
+      /^PASSKEY_RP_ID must be a domain .+, and PASSKEY_ORIGINS .+ \(192\.0\.2\.1\)$/,
+      { FRONTEND_URL: 'https://192.0.2.1' },
+    ],
+    [/^PASSKEY_RP_ID must be a domain .+\(\[2001:db8::1\]\)$/, { FRONTEND_URL: 'https://[2001:db8::1]' }],
+    [/^PASSKEY_RP_ID must be a domain .+\(127\.0\.0\.0x1\)$/, { PASSKEY_RP_ID: '127.0.0.0x1' }],
+    [/^PASSKEY_RP_ID must be a domain of your own/, { PASSKEY_RP_ID: 'com' }],
+    [
+      /^PASSKEY_RP_ID must be a domain of your own/,
+      { PASSKEY_RP_ID: 'github.io', PASSKEY_ORIGINS: 'https://a.github.io' },
+    ],
+    ...[
+      'https://example.org',
+      'https://app.example.com,https://example.org',
+      'https://badexample.com',
+      'https://example.com.example.org',
+    ].map(
+      (PASSKEY_ORIGINS) =>
+        [
+          new RegExp(
+            `^PASSKEY_ORIGINS must be at PASSKEY_RP_ID .+\\(not at example.com: ${PASSKEY_ORIGINS.split(',').at(-1)}\\)$`,
+          ),
+          { PASSKEY_RP_ID: 'example.com', PASSKEY_ORIGINS },
+        ] as const,
+    ),
+    // A domain above is none below.
+    [/^PASSKEY_ORIGINS must be at/, { PASSKEY_RP_ID: 'app.example.com', PASSKEY_ORIGINS: 'https://example.com' }],
+    [/^PASSKEY_ORIGINS must be at/, { COOKIE_DOMAIN: 'example.com', PASSKEY_ORIGINS: 'https://app.example.org' }],
+    [/^PASSKEY_ORIGINS must be at/, { PASSKEY_FORMER_RP_IDS: 'example.org', PASSKEY_ORIGINS: 'https://example.net' }],
+    [
+      /^PASSKEY_ORIGINS must be under registered .+\(https:\/\/intranet, https:\/\/198\.51\.100\.1\)$/,
+      { ...related, PASSKEY_ORIGINS: 'https://intranet,https://a.com,https://198.51.100.1' },
+    ],
+    [
+      /^PASSKEY_ORIGINS must be of at most 5 names .+\(6: a, b, c, d, e, f\)$/,
+      { ...related, PASSKEY_ORIGINS: sixNames.join() },
+    ],
+    // Each of another, although all are of one.
+    [
+      /^PASSKEY_ORIGINS must be of at most 5 names/,
+      { ...related, PASSKEY_ORIGINS: ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `https://${name}.github.io`).join() },
+    ],
+  ]
+
+  test.each(deadPasskeys)('refuses with %s of %o [PK11]', (says, env) => {
+    expect(problemsOf({ ...production, ...env })).toEqual([expect.stringMatching(says)])
+    expect(problemsOf({ ...production, ...env }, 'worker')).toContainEqual(expect.stringMatching(says))
+    expect(problemsOf({ ...production, ...env }, 'cli')).toEqual([])
+    expect(problemsOf({ PUBLIC_URL: production.PUBLIC_URL, ...env })).toEqual([])
+  })
+
+  test.each<Environment>([
+    { PASSKEY_RP_ID: 'example.com' },
+    { PASSKEY_RP_ID: 'example.com', PASSKEY_ORIGINS: `https://example.com,https://a.b.example.com:8443,${apk}` },
+    { PASSKEY_ORIGINS: apk },
+    { COOKIE_DOMAIN: 'example.com', PASSKEY_ORIGINS: 'https://www.example.com' },
+    { PASSKEY_RP_ID: 'example.net', PASSKEY_FORMER_RP_IDS: 'example.com', PASSKEY_ORIGINS: 'https://app.example.com' },
+    { PASSKEY_RP_ID: 'a.github.io', PASSKEY_ORIGINS: 'https://b.a.github.io' },
+    { PASSKEY_RP_ID: 'intranet', PASSKEY_ORIGINS: 'https://intranet' },
+    { ...related, PASSKEY_ORIGINS: 'https://app.example.com,https://example.org' },
+    { ...related, PASSKEY_ORIGINS: sixNames.slice(1).join() },
+    // One name.
+    {
+      ...related,
+      PASSKEY_ORIGINS: ['de', 'fr', 'co.uk', 'com.au', 'org', 'net'].map((end) => `https://www.example.${end}`).join(),
+    },
+    // No pages elsewhere, so none is listed.
+    {
+      ...related,
+      PASSKEY_ORIGINS: ['a', 'b', 'c', 'd', 'e', 'f'].map((one) => `https://${one}.auth.example.com`).join(),
+    },
+  ])('accepts the passkeys of %o [PK11]', (env) => {
+    expect(problemsOf({ ...production, ...env })).toEqual([])
+  })
 
   test.each(refusals)('refuses %s of %o [AT14]', (name, env) => {
     expect(problemsOf({ ...production, ...env })).toEqual([expect.stringMatching(`^${name} must .*in production`)])
@@ -850,6 +958,7 @@ describe('warnings', () => {
     ['REFRESH_TOKEN_TTL_SECONDS', { REFRESH_TOKEN_TTL_SECONDS: '31536000' }],
     ['ACCESS_TOKEN_TTL_SECONDS', { ACCESS_TOKEN_TTL_SECONDS: '7200' }],
     ['DEVICE_GATE', { DEVICE_GATE: 'off' }],
+    ['PASSKEY_SIGNALS', { PASSKEY_SIGNALS: 'off' }],
   ])('name %s of %o [AT14]', (name, env) => {
     expect(warningsOf({ ...production, ...env })).toEqual([expect.stringMatching(`^${name} is `)])
     expect(warningsOf(env)).toEqual([])
