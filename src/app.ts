@@ -34,6 +34,7 @@ import { answerNoter, noteAnswers } from './metrics/answers.ts'
 import { metricsRoutes } from './metrics/routes.ts'
 import { moderationRoutes } from './moderation/routes.ts'
 import { oauthRoutes } from './oauth/routes.ts'
+import { relatedOriginRoutes } from './passkeys/related-origin-routes.ts'
 import { passkeyRoutes } from './passkeys/routes.ts'
 import { passkeySignInRoutes } from './passkeys/sign-in-routes.ts'
 import { passwordRoutes } from './password/routes.ts'
@@ -106,6 +107,7 @@ export async function buildApp(
   accessTokenRoutes(app, deps)
   totpRoutes(app, deps)
   passkeyRoutes(app, deps)
+  relatedOriginRoutes(app, deps)
   await oauthRoutes(app, deps)
   userRoutes(app, deps)
   await fileRoutes(app, deps)

@@ -56,11 +56,9 @@ const apkKeyHash = /^android:apk-key-hash:[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
 export const passkeyOrigin: Kind<string> = (given) => {
   if (apkKeyHash.test(given)) return { value: given }
   const outcome = origin(given)
-  return 'value' in outcome
-    ? outcome
-    : {
-        expected: `${outcome.expected}, or android:apk-key-hash: and a SHA-256 in base64url (docs/operate.md, Passkeys)`,
-      }
+  if ('value' in outcome) return outcome
+  const ofApp = 'android:apk-key-hash: and a SHA-256 in base64url (docs/operate.md, Passkeys)'
+  return { expected: `${outcome.expected}, or ${ofApp}` }
 }
 
 /** Without a slash at its end, so that a path can follow. */
