@@ -9,6 +9,13 @@ export interface Routes {
       code: 'general:invalid_ip_address' | 'system:internal_error'
     }
   }
+  '/.well-known/webauthn': {
+    /** The origins elsewhere whose pages may use the passkeys of this host; not found where there are none */
+    GET: {
+      data: { origins: readonly string[] }
+      code: 'general:invalid_ip_address' | 'system:internal_error' | 'system:not_found'
+    }
+  }
   '/health-check': {
     /** The process answers */
     GET: {
@@ -697,6 +704,8 @@ export interface Routes {
 export interface Operations {
   /** The public keys of access tokens */
   getKeys: { method: 'GET'; path: '/.well-known/jwks.json' }
+  /** The origins elsewhere whose pages may use the passkeys of this host; not found where there are none */
+  listRelatedOrigins: { method: 'GET'; path: '/.well-known/webauthn' }
   /** The process answers */
   checkHealth: { method: 'GET'; path: '/health-check' }
   /** The process answers */
@@ -880,6 +889,7 @@ export interface Operations {
 /** The same at run time. */
 export const operations: Readonly<Record<keyof Operations, string>> = {
   getKeys: 'GET /.well-known/jwks.json',
+  listRelatedOrigins: 'GET /.well-known/webauthn',
   checkHealth: 'GET /health-check',
   getLiveness: 'GET /health/live',
   getReadiness: 'GET /health/ready',
@@ -973,96 +983,97 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
 
 /** Every code that the server of this version knows, the most declared first. */
 export const codes: readonly string[] =
-  'system:internal_error general:invalid_ip_address system:database_error rate_limit:exceeded FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned user:invalid_token session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required oauth:provider_not_found user:permission_insufficient worker:connection_failed worker:response_invalid oauth:invalid_auth_url worker:verification_email_send_failed totp:invalid_code system:hashing_error totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:not_found oauth:email_already_exists passkey:challenge_expired passkey:invalid_challenge totp:backup_code_exhausted turnstile:service_error turnstile:token_missing turnstile:verification_failed user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed passkey:invalid_assertion passkey:unknown_credential system:not_found token:email_mismatch totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists user:second_factor_required email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached passkey:not_registered password:incorrect token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
+  'system:internal_error general:invalid_ip_address system:database_error rate_limit:exceeded FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned user:invalid_token session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required oauth:provider_not_found user:permission_insufficient worker:connection_failed worker:response_invalid oauth:invalid_auth_url worker:verification_email_send_failed totp:invalid_code system:hashing_error totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:not_found oauth:email_already_exists passkey:challenge_expired passkey:invalid_challenge system:not_found totp:backup_code_exhausted turnstile:service_error turnstile:token_missing turnstile:verification_failed user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed passkey:invalid_assertion passkey:unknown_credential token:email_mismatch totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists user:second_factor_required email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached passkey:not_registered password:incorrect token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
 
 /** The codes that every route may refuse with: bit n is the n-th of `codes`. Written out they would be most of the client's size. */
 export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
   '/.well-known/jwks.json': { GET: 0x3n },
+  '/.well-known/webauthn': { GET: 0x100000003n },
   '/health-check': { GET: 0x1n },
   '/health/live': { GET: 0x1n },
   '/health/ready': { GET: 0x1n },
   '/v0/admin/oauth/providers': { GET: 0x57f0fn, POST: 0x200080000025ffffn },
   '/v0/admin/oauth/providers/{slug}': { PATCH: 0x200080000027ffffn, DELETE: 0x800000077f3fn },
-  '/v0/app/auth/complete-signup': { POST: 0x4004020205882ffn },
+  '/v0/app/auth/complete-signup': { POST: 0x4004040205882ffn },
   '/v0/app/auth/device/verify': { POST: 0x1000000000000000ffn },
-  '/v0/app/auth/login': { POST: 0x4000080000e015881ffn },
-  '/v0/app/auth/oauth/{provider}/token': { POST: 0x8180080202201ffn },
-  '/v0/app/auth/passkeys/second-step': { POST: 0x300c60000ffn },
+  '/v0/app/auth/login': { POST: 0x4000080001c015881ffn },
+  '/v0/app/auth/oauth/{provider}/token': { POST: 0x8180100202201ffn },
+  '/v0/app/auth/passkeys/second-step': { POST: 0x600c60000ffn },
   '/v0/app/auth/passkeys/second-step/options': { POST: 0x200000000060000ffn },
-  '/v0/app/auth/passkeys/sign-in': { POST: 0x300c00001ffn },
+  '/v0/app/auth/passkeys/sign-in': { POST: 0x600c00001ffn },
   '/v0/app/auth/passkeys/sign-in/options': { POST: 0x1bn },
-  '/v0/app/auth/totp/verify': { POST: 0x1068000ffn },
-  '/v0/app/auth/verify-email': { POST: 0x4800010810000080ffn },
-  '/v0/auth/change-email': { POST: 0x804000000100158ffffn },
+  '/v0/app/auth/totp/verify': { POST: 0x2068000ffn },
+  '/v0/app/auth/verify-email': { POST: 0x4800010820000080ffn },
+  '/v0/auth/change-email': { POST: 0x804000000200158ffffn },
   '/v0/auth/change-password': { POST: 0xc00100002000000100ffffn },
-  '/v0/auth/check': { GET: 0x40002000007f47n },
-  '/v0/auth/complete-signup': { POST: 0x4004020205882ffn },
-  '/v0/auth/confirm-email-change': { POST: 0x2000000810000080ffn },
+  '/v0/auth/check': { GET: 0x40004000007f47n },
+  '/v0/auth/complete-signup': { POST: 0x4004040205882ffn },
+  '/v0/auth/confirm-email-change': { POST: 0x2000000820000080ffn },
   '/v0/auth/device/verify': { POST: 0x1000000000000000ffn },
   '/v0/auth/devices': { GET: 0x7f0fn },
-  '/v0/auth/devices/{id}': { DELETE: 0x40000007f3fn },
-  '/v0/auth/forgot-password': { POST: 0x2000000000000000e001880ffn },
-  '/v0/auth/login': { POST: 0x4000080000e015881ffn },
+  '/v0/auth/devices/{id}': { DELETE: 0x100007f3fn },
+  '/v0/auth/forgot-password': { POST: 0x2000000000000001c001880ffn },
+  '/v0/auth/login': { POST: 0x4000080001c015881ffn },
   '/v0/auth/logout': { POST: 0x7e3fn },
   '/v0/auth/oauth/connections': { GET: 0x7f0fn },
   '/v0/auth/oauth/connections/unlink': { POST: 0x80000200000000017fffn },
-  '/v0/auth/oauth/google/one-tap/login': { POST: 0x8080080202201ffn },
+  '/v0/auth/oauth/google/one-tap/login': { POST: 0x8080100202201ffn },
   '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x22000fn },
   '/v0/auth/oauth/providers': { GET: 0xfn },
   '/v0/auth/oauth/{provider}/authorize': { GET: 0x20000000000000023ff4fn },
   '/v0/auth/oauth/{provider}/form-post': { POST: 0x200cfn },
-  '/v0/auth/oauth/{provider}/link': { POST: 0x4000d010008000227fffn },
-  '/v0/auth/oauth/{provider}/login': { POST: 0xd0180080202201ffn },
+  '/v0/auth/oauth/{provider}/link': { POST: 0x4000d010010000227fffn },
+  '/v0/auth/oauth/{provider}/login': { POST: 0xd0180100202201ffn },
   '/v0/auth/passkeys': { POST: 0xc000100000000c001ffffn, GET: 0x7f0fn },
   '/v0/auth/passkeys/registration/options': { POST: 0x1000000000001ffffn },
-  '/v0/auth/passkeys/second-step': { POST: 0x300c60000ffn },
+  '/v0/auth/passkeys/second-step': { POST: 0x600c60000ffn },
   '/v0/auth/passkeys/second-step/options': { POST: 0x200000000060000ffn },
-  '/v0/auth/passkeys/sign-in': { POST: 0x300c00001ffn },
+  '/v0/auth/passkeys/sign-in': { POST: 0x600c00001ffn },
   '/v0/auth/passkeys/sign-in/options': { POST: 0x1bn },
-  '/v0/auth/passkeys/{id}': { PATCH: 0x4000000ffffn, DELETE: 0x1000000000040000017f3fn },
-  '/v0/auth/reauthenticate': { POST: 0x804000010010180feffn },
-  '/v0/auth/resend-verification-email': { POST: 0x1000e005880ffn },
+  '/v0/auth/passkeys/{id}': { PATCH: 0x10000ffffn, DELETE: 0x1000000000000100017f3fn },
+  '/v0/auth/reauthenticate': { POST: 0x804000010020180feffn },
+  '/v0/auth/resend-verification-email': { POST: 0x1001c005880ffn },
   '/v0/auth/reset-password': { POST: 0x500000000200800000080ffn },
   '/v0/auth/session': { GET: 0x7n },
   '/v0/auth/sessions': { GET: 0x7f0fn },
   '/v0/auth/sessions/revoke-others': { POST: 0x17f3fn },
-  '/v0/auth/sessions/{management_id}': { DELETE: 0x40000007f3fn },
+  '/v0/auth/sessions/{management_id}': { DELETE: 0x100007f3fn },
   '/v0/auth/set-initial-password': { POST: 0x200000002000000001ffffn },
-  '/v0/auth/signup': { POST: 0x400e005880ffn },
+  '/v0/auth/signup': { POST: 0x401c005880ffn },
   '/v0/auth/token': { POST: 0x40000000007f3fn },
-  '/v0/auth/token/refresh': { POST: 0x20000400020000003ffn },
+  '/v0/auth/token/refresh': { POST: 0x20000400040000003ffn },
   '/v0/auth/token/revoke': { POST: 0x20000000000000000ffn },
   '/v0/auth/totp/backup-codes/regenerate': { POST: 0x100000807fffn },
-  '/v0/auth/totp/disable': { POST: 0x100100807fffn },
+  '/v0/auth/totp/disable': { POST: 0x100200807fffn },
   '/v0/auth/totp/enable': { POST: 0x800000100000817fffn },
   '/v0/auth/totp/setup': { POST: 0x180000800000000000017f3fn },
   '/v0/auth/totp/status': { GET: 0x7f0fn },
-  '/v0/auth/totp/verify': { POST: 0x1068000ffn },
-  '/v0/auth/undo-email-change': { POST: 0x2000000010000000ffn },
-  '/v0/auth/verify-email': { POST: 0x4800010810000080ffn },
+  '/v0/auth/totp/verify': { POST: 0x2068000ffn },
+  '/v0/auth/undo-email-change': { POST: 0x2000000020000000ffn },
+  '/v0/auth/verify-email': { POST: 0x4800010820000080ffn },
   '/v0/errors': { GET: 0xbn },
   '/v0/events': { GET: 0x7f0fn },
   '/v0/files/{name}': { GET: 0x10000002000000000007n },
   '/v0/moderation/logs': { GET: 0x4ff4fn },
   '/v0/search/users': { GET: 0x2000000000000000806fn },
-  '/v0/user/me': { GET: 0x2000007e07n, PATCH: 0x40000000ffffn, DELETE: 0x1000000000109d9feffn },
+  '/v0/user/me': { GET: 0x4000007e07n, PATCH: 0x40000000ffffn, DELETE: 0x1000000000209d9feffn },
   '/v0/user/me/banner-image': { POST: 0x104000000007fbfn, DELETE: 0x2000000007f3fn },
   '/v0/user/me/deletion/confirm': { POST: 0x200000000000000080000ffn },
   '/v0/user/me/export': { GET: 0x17e2fn },
   '/v0/user/me/profile-image': { POST: 0x104000000007fbfn, DELETE: 0x2000000007f3fn },
   '/v0/user/me/profile-image/import': { POST: 0x100000204000000007fffn },
   '/v0/user/me/security-events': { GET: 0xff4fn },
-  '/v0/users/ban': { POST: 0x20000000000020401805ffffn },
+  '/v0/users/ban': { POST: 0x20000000000020801805ffffn },
   '/v0/users/handle/{handle}/available': { GET: 0x800fn },
   '/v0/users/profile': { GET: 0x1000004fn },
   '/v0/users/profile/id': { GET: 0x1000004fn },
-  '/v0/users/roles/grant': { POST: 0x400000000000a0401805ffffn },
-  '/v0/users/roles/revoke': { POST: 0x80000000000020401805ffffn },
-  '/v0/users/unban': { POST: 0x100000000000020401805ffffn },
+  '/v0/users/roles/grant': { POST: 0x400000000000a0801805ffffn },
+  '/v0/users/roles/revoke': { POST: 0x80000000000020801805ffffn },
+  '/v0/users/unban': { POST: 0x100000000000020801805ffffn },
 }
 
 /** Those that no other request would mend: outages, waits, a server, provider or proxy that is set up wrongly. */
 export type OurSideCode = 'eventstream:publish_failed' | 'file:read_error' | 'general:invalid_ip_address' | 'meilisearch:query_failed' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'turnstile:service_error' | 'worker:connection_failed' | 'worker:password_reset_email_send_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
 
 /** The same as bits. */
-export const ourSide = 0x218003000805000c20158002fn
+export const ourSide = 0x218003000805001840158002fn
