@@ -17,10 +17,10 @@ declare module 'fastify' {
 
 type Credential = { readonly source: 'cookie' | 'bearer'; readonly text: string }
 
-/** Node took the blanks at its end away. One that looks for them itself would take the square of their number. */
+/** Node has trimmed the trailing blanks; a pattern that looked for them itself would take quadratic time. */
 const bearer = /^Bearer +(\S.*)$/i
 
-/** The session cookie first; where one is sent, Bearer is not tried. */
+/** Looks for the session cookie first; if one is sent, Bearer is ignored. */
 export function findCredential(request: HasHeaders, config: Config): Credential | undefined {
   const cookie = readCookie(request, config, 'session_id')
   if (cookie !== undefined) return { source: 'cookie', text: cookie }
@@ -28,11 +28,11 @@ export function findCredential(request: HasHeaders, config: Config): Credential 
   return text === undefined ? undefined : { source: 'bearer', text }
 }
 
-/** A bearer with two dots is an access token, any other a session token. */
+/** A bearer token with two dots is an access token, any other a session token. */
 const isAccessToken = ({ source, text }: Credential): boolean =>
   source === 'bearer' && /^[^.]*\.[^.]*\.[^.]*$/.test(text)
 
-/** The text of a session's token, or what is sent in its place. */
+/** The session's token as sent, which may be anything. Returns undefined if there is none or it is an access token. */
 export function findSessionToken(request: HasHeaders, config: Config): string | undefined {
   const credential = findCredential(request, config)
   return credential === undefined || isAccessToken(credential) ? undefined : credential.text
@@ -42,7 +42,7 @@ const sessionFault = faults('user:unauthorized', 'user:invalid_token', ...sessio
 
 type Deps = { readonly config: Config; readonly resolveSession: ResolveSession }
 
-/** Demands a live session. A cookie that turns out dead is taken back, as the rows of these codes say. */
+/** Demands a live session. The catalogue's entries for its codes say that a dead cookie is cleared. */
 export const sessionGuard = (deps: Deps): Guard => guard('session', sessionFault.codes, sessionCheck(deps))
 
 function sessionCheck({ config, resolveSession }: Deps) {
@@ -84,7 +84,7 @@ export function sessionOrAccessTokenGuard({
 
 const freshFault = faults('user:reauthentication_required')
 
-/** Demands that the session was opened or re-authenticated of late; comes after the one that finds it. */
+/** Demands that the session was opened or re-authenticated recently; comes after the guard that finds the session. */
 export const freshGuard = guard('session', freshFault.codes, (request) => {
   if (!signedInUser(request).isFresh) {
     throw freshFault('user:reauthentication_required', { details: 'Post to /v0/auth/reauthenticate, then again.' })
@@ -100,7 +100,7 @@ export const banGuard = guard('session', banFault.codes, (request) => {
 
 const roleFault = faults('user:permission_insufficient')
 
-/** Demands a role, or one above it; comes after the guard that finds the session. */
+/** Demands this role or a higher one; comes after the guard that finds the session. */
 export function roleGuard(role: Role): Guard {
   const check = (request: FastifyRequest): void => {
     if (!hasRole(signedInUser(request).user.roles, role)) throw roleFault('user:permission_insufficient')
@@ -108,7 +108,7 @@ export function roleGuard(role: Role): Guard {
   return guard('session', roleFault.codes, check)
 }
 
-/** Refuses what makes no sense in the account's state, whatever else was sent: before body and fields are looked at. */
+/** Refuses a request that makes no sense in the account's state, before its body and fields are looked at. */
 export function stateGuard(code: ErrorCode, isFine: (user: SignedIn['user']) => boolean): Guard {
   const stateFault = faults(code)
   const check = (request: FastifyRequest): void => {
@@ -117,7 +117,7 @@ export function stateGuard(code: ErrorCode, isFine: (user: SignedIn['user']) => 
   return guard('session', stateFault.codes, check)
 }
 
-/** Knows who is signed in where somebody is; a dead or foreign credential is nobody. */
+/** Sets `signedIn` if there is a live session; a dead or foreign credential counts as none. */
 export function optionalSessionGuard({ config, resolveSession }: Deps): Guard {
   const check = async (request: FastifyRequest): Promise<void> => {
     const credential = findCredential(request, config)
@@ -128,13 +128,13 @@ export function optionalSessionGuard({ config, resolveSession }: Deps): Guard {
   return guard('session', [], check)
 }
 
-/** Who is signed in, on a route that demands it. */
+/** The signed-in user, on a route that demands one. */
 export function signedInUser(request: FastifyRequest): SignedIn {
   if (request.signedIn === undefined)
     throw new Error(`${request.routeOptions.url} asks who is signed in without demanding it`)
   return request.signedIn
 }
 
-/** A live session that came in a cookie: who is signed in in that browser. */
+/** The user that is signed in in the browser. Returns undefined unless a cookie holds a live session. */
 export const browserUser = (request: FastifyRequest, { config }: Pick<Deps, 'config'>) =>
   findCredential(request, config)?.source === 'cookie' ? request.signedIn?.user : undefined

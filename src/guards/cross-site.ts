@@ -14,7 +14,7 @@ const siteAdvice =
   'a page of another site was refused, where browsers keep no cookies of the API: serve front end and API on one ' +
   'site (app.example.com and auth.example.com), or use /v0/app/auth'
 
-/** Refuses what another site makes a browser send: CSRF, and logins posted into somebody else's browser [SE8]. */
+/** Refuses requests that another site makes a browser send: CSRF, and logins posted into a victim's browser [SE8]. */
 export function crossSiteGuard(config: Config): Guard {
   const allowed = listedOrigins(config)
   const tell = refusedOrigins()
@@ -24,7 +24,7 @@ export function crossSiteGuard(config: Config): Guard {
     const { origin = '' } = request.headers
     const isApp = !origin.startsWith('http') && allowed.has(origin)
     if (!isApp && !isForeign(request, allowed)) return
-    // Of an origin that is not listed it was told before CORS.
+    // An unlisted origin was logged before CORS already.
     if (origin === '' || allowed.has(origin)) tell(request, isApp ? appAdvice : siteAdvice)
     throw fault('FORBIDDEN', {
       details: isApp ? appAdvice : 'A request with cookies, or one that sets them, came from another site.',
@@ -39,7 +39,7 @@ function isForeign(request: FastifyRequest, allowed: ReadonlySet<string>): boole
   const { origin, 'sec-fetch-site': site } = request.headers
   if (site === 'cross-site') return true
   if (site === 'same-site') return origin === undefined || !allowed.has(origin)
-  // A browser says `same-origin` or `none`; anything else counts as no header.
+  // A browser sends `same-origin` or `none`; any other value counts as no header.
   if (site === 'same-origin' || site === 'none') return false
   return origin !== undefined && !allowed.has(origin)
 }

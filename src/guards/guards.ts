@@ -24,27 +24,27 @@ import { turnstileGuard } from './turnstile.ts'
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * Who may call. Every route says it or the server does not start [AZ1]. `probe`: health checks, which nothing
-     * guards.
+     * What a caller must show. A route without it stops the server from starting [AZ1]. `probe`: health checks, which
+     * no guard stands before.
      */
     access?: 'public' | 'optional' | 'session' | 'session or access token' | 'probe'
-    /** What somebody who is banned may still do. */
+    /** Whether banned users may call it. */
     evenBanned?: boolean
-    /** Who may call it at least; of a session's owner. What only administrators may demands a fresh session [AT10]. */
+    /** The lowest role that may call it. A route for administrators also demands a fresh session [AT10]. */
     role?: Role
-    /** The network's rate limit; `default` unless said otherwise. */
+    /** The rate limit of the client's network; by default `default`. */
     limit?: LimitName | 'none'
-    /** Marked F in the contract: the session must be fresh. */
+    /** Whether the session must be fresh (marked F in the contract). */
     fresh?: boolean
     turnstile?: boolean
     /**
-     * Hashes a password for any caller, so strangers are refused while there is no room for it; its limit is
-     * `sign-in` or `sign-up`.
+     * Whether it hashes a password for any caller: strangers are refused while there is no room for it. Its limit must
+     * be `sign-in` or `sign-up`.
      */
     hashes?: boolean
-    /** Answers with cookies, so another site may not post to it even without any. */
+    /** Whether it answers with cookies: then other sites may not post to it, even without cookies. */
     setsCookie?: boolean
-    /** Other sites post to it by design: it reads no cookie, sets none and changes nothing. */
+    /** Whether other sites post to it by design: it reads no cookie, sets none and changes nothing. */
     fromAnySite?: boolean
   }
   interface FastifyRequest {
@@ -61,7 +61,7 @@ type Deps = {
   readonly resolveAccessToken: ResolveAccessToken
 }
 
-/** Puts before every route what its `config` asks for, in the contract's order of checks. */
+/** Puts the guards that a route's `config` asks for before it, in the contract's order of checks. */
 export function guardRoutes(app: FastifyInstance, deps: Deps): void {
   app.decorateRequest('clientAddress', '')
   app.decorateRequest('signedIn', undefined)
@@ -104,9 +104,9 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
     if (config.access === undefined)
       throw new Error(`${String(route.method)} ${route.url} does not say who may call it`)
     if (config.access === 'probe') return
-    // Fastify's type is that of hooks which call back; a route's own are guards, as inOrder calls them.
+    // Fastify's type is that of hooks with callbacks; a route's own hooks are guards, which `inOrder` calls.
     const own = [route.onRequest ?? []].flat() as unknown as readonly Guard[]
-    // HEAD comes with what GET was given.
+    // Fastify declares HEAD with the hooks of GET.
     if (own.some((hook) => composed.has(hook))) return
     route.onRequest = inOrder([...before(route, config.access, config), ...own])
     if (config.turnstile) route.preHandler = [turnstile, ...[route.preHandler ?? []].flat()]
@@ -116,8 +116,8 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
 const composed = new WeakSet<object>()
 
 /**
- * One hook for all: nothing is waited for as long as nothing has to be, as on a session check that is answered from
- * memory.
+ * Makes the guards one hook. It waits for nothing unless a guard returns a promise: a session check answered from
+ * memory does not.
  */
 function inOrder(guards: readonly Guard[]): Hook & Pick<Guard, 'codes' | 'looksAt'> {
   async function goOn(pending: Promise<void>, next: number, request: FastifyRequest, reply: FastifyReply) {
@@ -127,7 +127,7 @@ function inOrder(guards: readonly Guard[]): Hook & Pick<Guard, 'codes' | 'looksA
   const check: Hook = (request, reply, done) => {
     for (const [index, guard] of guards.entries()) {
       const pending = guard(request, reply)
-      // Fastify goes on when the promise does.
+      // Fastify goes on when the promise resolves.
       if (pending !== undefined) return goOn(pending, index + 1, request, reply)
     }
     done()
@@ -140,7 +140,7 @@ function inOrder(guards: readonly Guard[]): Hook & Pick<Guard, 'codes' | 'looksA
   return all
 }
 
-/** What all of them together look at; a hook that does not say so may look at anything. */
+/** What the guards together look at; a hook that does not say so may look at anything. */
 const farthest = (guards: readonly Partial<Guard>[]): LooksAt =>
   guards.every(({ looksAt }) => looksAt === 'session' || looksAt === 'address') ? 'session' : 'request'
 

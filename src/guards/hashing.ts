@@ -13,14 +13,14 @@ const fault = faults('rate_limit:exceeded')
 type Deps = { readonly config: Config; readonly hasher: CountedHasher }
 
 /**
- * Refuses strangers while there is no room for their passwords, before even their network is counted: without Redis
- * that is a statement.
+ * Refuses strangers while there is no room to hash their passwords, before their network is counted: without Redis,
+ * counting takes a statement in the database.
  */
 export function hashingGuard({ config, hasher }: Deps): Guard {
   const ctx = { hasher, fault }
   const check = (request: FastifyRequest): void => {
     const sent = [readCookie(request, config, 'device_id'), request.headers['x-device-token']].flat()
-    // It only asks: the place is taken once the request has been read.
+    // Only asks: the place is reserved once the request has been read.
     if (!sent.some(mayBeDeviceToken)) checkRoomForHashing(ctx, widestNetworkOf(request.clientAddress))
   }
   return guard('request', fault.codes, check)

@@ -7,8 +7,8 @@ import type { RateCounter, Tallies, Tally } from '../ports/rate-counter.ts'
 import { scaled } from '../throttling/quota.ts'
 
 /**
- * Requests per client network. `shared` ones are counted across replicas; the coarse rest in memory, as it guards cheap
- * work.
+ * Requests of one client network. `shared` limits are counted across replicas; the others guard cheap work and are
+ * counted in memory.
  */
 export const limits = {
   'sign-up': { quota: 20, windowSeconds: 3600, shared: true },
@@ -29,7 +29,7 @@ const wideFactor = 10
 
 type Deps = { readonly config: Config; readonly sharedCounter: RateCounter; readonly localCounter: RateCounter }
 
-/** The network's limit, counted before anything costly and before validation [RL4]. */
+/** Applies the network's limit, before anything costly and before validation [RL4]. */
 export function rateLimitGuard(name: LimitName, { config, sharedCounter, localCounter }: Deps): Guard {
   const { windowSeconds, shared, quota: basic } = limits[name]
   const { rateLimits } = config
@@ -53,7 +53,7 @@ export function rateLimitGuard(name: LimitName, { config, sharedCounter, localCo
   return guard('request', fault.codes, check)
 }
 
-/** The own network first, then the wider one where there is one. */
+/** The client's own network, then the wider one if there is one. */
 function windowsOf(name: LimitName, address: string): { key: string; windowSeconds: number }[] {
   const { primary, wide } = networksOf(address)
   const { windowSeconds } = limits[name]

@@ -1,17 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../config/config.ts'
 
-/** Strangers write no more of the log than that. */
+/** Bounds what strangers can write to the log. */
 const windowMs = 600_000
 const mostOrigins = 10
 const longestOrigin = 200
 
-/** As a browser writes it: neither path nor query, which could hold anything. */
+/** An origin as a browser writes it, without path and query, which could hold anything. */
 const shape = /^(?:null|[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+)$/i
 
 /**
- * Tells whoever runs the server which origin was refused, and what to set: each once in ten minutes, ten of them at
- * most, and how many refusals there were since the line before [FD67].
+ * Logs which origin was refused and what to set: each origin once in ten minutes, ten of them at most, with the number
+ * of refusals since the last line [FD67].
  */
 export function refusedOrigins(): (request: FastifyRequest, advice: string) => void {
   const told = new Set<string>()
@@ -43,7 +43,7 @@ function readable(origin = 'none'): string {
 export const listedOrigins = ({ publicUrl, corsOrigins }: Config): ReadonlySet<string> =>
   new Set([publicUrl, ...corsOrigins])
 
-/** Stands before CORS, which has no word for what it does not allow and answers a preflight by itself. */
+/** Comes before CORS, which refuses origins without a log line and answers preflight requests itself. */
 export function tellOfUnlisted(app: FastifyInstance, config: Config): void {
   const listed = listedOrigins(config)
   const tell = refusedOrigins()

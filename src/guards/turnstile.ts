@@ -12,13 +12,13 @@ const fault = faults('turnstile:token_missing', 'turnstile:verification_failed',
 /** https://developers.cloudflare.com/turnstile/get-started/server-side-validation/ */
 const verdictSchema = z.object({ success: z.boolean(), hostname: z.string().optional() })
 
-/** A token lives five minutes at Cloudflare; ours to remember for longer than that. */
+/** Longer than the five minutes that Cloudflare accepts a token for. */
 const rememberedSeconds = 600
 const longestToken = 2048
 
 type Deps = { readonly config: Config; readonly sharedCounter: RateCounter }
 
-/** Demands a token of the bot check, once each [TH7]. Off without TURNSTILE_SECRET. */
+/** Demands a token of the bot check, and accepts each only once [TH7]. Off without TURNSTILE_SECRET. */
 export function turnstileGuard({ config, sharedCounter }: Deps): Guard {
   const hosts = new Set([config.frontendUrl, ...config.corsOrigins].map((origin) => new URL(origin).hostname))
   const check = async (request: FastifyRequest): Promise<void> => {

@@ -16,9 +16,9 @@ const longestBlockSeconds = 900
 const { key: keyColumn, count, blockedUntil, forgottenAt, toldAt } = failedAttempts
 
 /**
- * Counts one try at a secret before it is checked, so that a race of guesses gets no more of them than a queue [TH3].
- * `free` tries go at once, then each waits: 1 s doubling to 15 minutes, and never for good, so that nobody can lock an
- * owner out [TH2]. Runs in no transaction of the caller: a rollback would give the try back.
+ * Counts one try at a secret before it is checked, so that parallel guesses get no more tries than sequential ones
+ * [TH3]. `free` tries go at once; each further one waits, 1 s doubling to 15 minutes, but never for good, so that
+ * nobody can lock an owner out [TH2]. Must run outside the caller's transaction: a rollback would give the try back.
  */
 export async function countAttempt(db: Database, key: string, free: number): Promise<Attempt> {
   const counted = await countStatement(db).execute({ key, free })
@@ -40,7 +40,7 @@ const countStatement = prepared((db) => {
     .prepare('count_attempt')
 })
 
-/** Ends the count, after the secret was right; what the owner was told of is not forgotten. */
+/** Resets the count after the secret was right; when the owner was last told of it is kept. */
 export async function clearAttempts(db: Database, key: string): Promise<void> {
   await clearStatement(db).execute({ key })
 }
@@ -53,7 +53,7 @@ const clearStatement = prepared((db) =>
     .prepare('clear_attempts'),
 )
 
-/** The exponent stops where the longest block is passed: a power of two beyond `float8` is an error. */
+/** The exponent is capped at 10, past the longest block: PostgreSQL fails at a power of two beyond `float8`. */
 function endOfBlock(tries: SQL): SQL {
   const past = sql`(${tries}) - ${sql.placeholder('free')}::float8`
   const seconds = sql`least(power(2, least(floor(${past}), 10)), ${longestBlockSeconds})`
@@ -63,15 +63,15 @@ function endOfBlock(tries: SQL): SQL {
 async function secondsLeft(db: Database, key: string): Promise<number> {
   const left = sql<number>`ceil(extract(epoch from ${blockedUntil} - now()))::integer`
   const [row] = await db.select({ left }).from(failedAttempts).where(eq(keyColumn, key))
-  // The block may have run out, or a success ended it, since the try was refused.
+  // Since the try was refused the block may have run out, or a success may have ended it.
   return Math.max(row?.left ?? 1, 1)
 }
 
 const freeAttempts = 5
-/** A minute's tries of everybody whose device is not known [TH1]. */
+/** Tries a minute of all callers together whose device is not known [TH1]. */
 const attemptsOfAll = 6000
 
-/** Counts the try before anything is hashed [TH3], or refuses it. */
+/** Counts the try, or refuses it, before anything is hashed [TH3]. */
 export async function admitAttempt(ctx: Context<'rate_limit:exceeded'>, key: AttemptsKey): Promise<void> {
   const { rateLimits } = ctx.config
   if (rateLimits === 'off') return
@@ -91,16 +91,16 @@ export async function admitAttempt(ctx: Context<'rate_limit:exceeded'>, key: Att
   })
 }
 
-/** Whose count it is, as the operator may be told. */
+/** A count that blocks tries now, described for the operator. */
 export type Lock = { readonly of: string; readonly until: Date }
 
-/** Counts of the account and of each of its devices, of passwords and of codes. */
+/** Matches the counts of the account and of each of its devices, for passwords and for codes. */
 const countsOf = (userId: string): SQL => sql`${keyColumn} in (
   select prefix || own from (values (''), ('codes:')) as kinds (prefix),
     (select 'account:' || ${userId}::text as own
       union all select 'device:' || id from devices where user_id = ${userId}) as owns)`
 
-/** What keeps the owner of the account waiting now. */
+/** The counts that keep the account's owner waiting now. */
 export async function findLocks(db: Database, userId: string): Promise<Lock[]> {
   const rows = await db
     .select({ key: keyColumn, until: blockedUntil })
@@ -117,7 +117,7 @@ function describeKey(key: string): string {
   return of === 'device' ? `${kind} of the device ${id}` : `${kind} of devices that are not known`
 }
 
-/** Afterwards the next try counts as the first; gives how many counts there were. */
+/** Afterwards the next try counts as the first; returns how many counts were reset. */
 export async function forgiveAttempts(db: Database, userId: string): Promise<number> {
   const { rowCount } = await db
     .update(failedAttempts)
@@ -128,15 +128,15 @@ export async function forgiveAttempts(db: Database, userId: string): Promise<num
 
 type Failure = {
   readonly key: AttemptsKey
-  /** Whose secret it was; an address may have no account. */
+  /** The account whose secret it was; undefined if the address has no account. */
   readonly owner: { readonly id: string; readonly email: string } | undefined
   readonly client: Caller
   readonly metadata: Record<string, string>
 }
 
 /**
- * Afterwards the wrong try is in the audit and the owner has been told, once a day at most, that somebody is locked
- * out. Not in the transaction that refuses, and the same work for an address without an account [TH4].
+ * Afterwards the wrong try is in the audit, and the owner is told of a lockout, at most once a day. Runs in a
+ * transaction of its own, not in the one that refuses, and does the same work for an address without an account [TH4].
  */
 export function recordFailure(ctx: Context<never>, { key, owner, client, metadata }: Failure): Promise<void> {
   return transaction(ctx.pool, async (tx) => {

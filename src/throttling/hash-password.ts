@@ -19,8 +19,8 @@ export async function hashPassword(
 }
 
 /**
- * A hash with today's parameters, where the stored one has others and there is room for the work: at the next sign-in
- * it is as good.
+ * Hashes the password with today's parameters. Returns undefined if the stored hash has them already, or if there is no
+ * room: the next sign-in can do it as well.
  */
 export async function renewHash(
   ctx: Context<'rate_limit:exceeded'>,
@@ -37,7 +37,7 @@ export async function renewHash(
   }
 }
 
-/** Without a stored hash it is never right, after the same work. */
+/** Without a stored hash it does the same work and returns false. */
 export async function isPasswordRight(
   ctx: Context<'rate_limit:exceeded' | 'system:hashing_error'>,
   storedHash: string | undefined,
@@ -53,8 +53,8 @@ export async function isPasswordRight(
 }
 
 /**
- * A place in the queue for the password of whom nobody knows, before anything is counted against their account or
- * address, or asked of the database: a crowd that is let in on one free place would find out there that it is taken.
+ * Reserves a place in the queue for a stranger's password, before anything is counted for their account or address, or
+ * asked of the database. Otherwise a whole crowd would be let in for one free place, and refused only after that work.
  */
 export function reserveHashing(ctx: Refusing, network: string): Place {
   try {
@@ -64,7 +64,7 @@ export function reserveHashing(ctx: Refusing, network: string): Place {
   }
 }
 
-/** Refuses where no place is to be had; takes none. */
+/** Refuses if no place is free; reserves none. */
 export function checkRoomForHashing(ctx: Refusing, network: string): void {
   try {
     ctx.hasher.checkRoom(network)

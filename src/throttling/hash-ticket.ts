@@ -8,8 +8,8 @@ import { type Counting, countEvent } from './quota.ts'
 const hashesAMinute = 10
 
 /**
- * Whose ten hashes a minute: those of the tries at a password, so that others use up no known device's; a link's holder
- * has their own.
+ * The key that ten hashes a minute are counted under: the same as for tries at a password, so that others use up no
+ * known device's hashes; the holder of a mailed link has a key of their own.
  */
 type HashesKey = Exclude<AttemptsKey, `codes:${string}`> | `mailbox:${string}`
 
@@ -20,9 +20,9 @@ type Claim = {
 }
 
 /**
- * The right to have a password hashed. Nobody has one whose network and account were not counted, right passwords as
- * well as wrong ones: the network by its route, which alone has a HashingCaller, and the account by `count`, which
- * alone makes tickets [AT3].
+ * The right to have a password hashed. A right password needs one as much as a wrong one, and each is counted twice:
+ * for its network by the route, which alone has a HashingCaller, and for its account by `count`, which makes the ticket
+ * [AT3].
  */
 export class HashTicket {
   #left: number
@@ -45,8 +45,8 @@ export class HashTicket {
   }
 
   /**
-   * The same for a try at an address. It is good for a second hash: that of the sign-up which waits there. Counted
-   * apart it would tell by its refusals that one waits.
+   * Counts a try at an address; its ticket also pays for hashing the password of a sign-up that waits there. Counted
+   * apart, that hash would reveal by its refusals that a sign-up waits.
    */
   static async countTry(ctx: Counting, claim: Claim): Promise<HashTicket> {
     const ticket = await HashTicket.count(ctx, claim)
@@ -54,13 +54,13 @@ export class HashTicket {
     return ticket
   }
 
-  /** Who signs up has no account yet: their network is counted, and the mails to the address. */
+  /** A sign-up has no account to count yet: its network and the mails to its address are counted. */
   static ofSignUp(client: HashingCaller, turn: Claim['turn']): HashTicket {
     if (client.countedFor !== 'sign-up') throw new Error('Whoever does not sign up has an account to be counted')
     return new HashTicket(ownerOf({ client, turn }), 1)
   }
 
-  /** Takes one hash from the ticket, which is then computed. */
+  /** Takes one hash from the ticket. */
   spend(): Owner {
     if (this.#left === 0) throw new Error('A ticket was to be spent once more than was counted')
     this.#left--
@@ -68,7 +68,7 @@ export class HashTicket {
   }
 }
 
-/** Counts one of a signed-in account's. */
+/** Counts a hash for a signed-in account. */
 export const countOwnHash = (ctx: Counting, { user, deviceId }: SignedIn, client: HashingCaller): Promise<HashTicket> =>
   HashTicket.count(ctx, {
     key: accountAttempts(user.id, deviceId),
@@ -76,7 +76,7 @@ export const countOwnHash = (ctx: Counting, { user, deviceId }: SignedIn, client
     turn: { lane: 'known', party: user.id },
   })
 
-/** Counts a hash of somebody who holds a live link; guesses of others use up none of these. */
+/** Counts a hash for the holder of a live link, apart from what guesses by others use up. */
 export const countMailboxHash = (
   ctx: Counting,
   { id, userId }: { readonly id: string; readonly userId: string | null },
@@ -89,10 +89,10 @@ const ownerOf = ({ client, turn }: Pick<Claim, 'client' | 'turn'>): Owner => ({
   isGone: client.isGone,
 })
 
-/** The hasher, which hashes against tickets alone. */
+/** A hasher that hashes only in exchange for tickets. */
 export type CountedHasher = Pick<PasswordHasher, 'isOutdated' | 'checkRoom' | 'reserve' | 'state'> & {
   hash(password: string, ticket: HashTicket): Promise<string>
-  /** Without a stored hash a dummy is verified: the same work, and never right [TH5]. */
+  /** Without a stored hash a dummy is verified: the same work, and always false [TH5]. */
   verify(storedHash: string | undefined, password: string, ticket: HashTicket): Promise<boolean>
 }
 

@@ -7,12 +7,14 @@ import { countEvent, scaled } from './quota.ts'
 
 const windowSeconds = 3600
 const mailsToAnAddress = 5
-/** Whoever comes from many networks and names many addresses must not ruin the sender's name with every mail server. */
+/**
+ * Mails an hour to all addresses: somebody with many networks and many addresses must not ruin the sender's reputation.
+ */
 const mailsToAll = 10_000
 
 /**
- * How far the mails of all may have come for one more: what strangers cause leaves room for resets, and both for who
- * has signed in [AT2].
+ * How much of `mailsToAll` may be used up before one more mail of this kind is refused: mails that strangers cause
+ * leave room for resets, and both leave room for signed-in users [AT2].
  */
 const shares = {
   verify_email: 0.7,
@@ -28,12 +30,12 @@ type Cause = keyof typeof shares
 export type MailBudget = { readonly config: Pick<Config, 'rateLimits'>; readonly sharedCounter: RateCounter }
 
 /**
- * The end of a share lies a little elsewhere for everybody who asks: at a sharp one the next answer would tell whether
- * the last inquiry had been for somebody.
+ * Each check moves the end of a share at random by up to 2 %: at a fixed end, the next answer would tell whether the
+ * last inquiry had caused a mail.
  */
 const blur = 0.02
 
-/** It is not tried now. */
+/** Thrown in place of sending; the mail is tried again later. */
 export class MailsSpentError extends Error {
   constructor() {
     super('The mails of this hour are used up')
@@ -41,8 +43,8 @@ export class MailsSpentError extends Error {
 }
 
 /**
- * Takes one of the mails of all, or with a cost of zero only looks; gives the seconds to wait where its share is used
- * up.
+ * Takes one of everybody's mails; with a cost of 0 it only looks. Returns the seconds to wait if the share is used up,
+ * else undefined.
  */
 export async function spendMail(budget: MailBudget, cause: Cause, cost: 0 | 1 = 1): Promise<number | undefined> {
   const { rateLimits } = budget.config
@@ -52,18 +54,20 @@ export async function spendMail(budget: MailBudget, cause: Cause, cost: 0 | 1 = 
   return tally !== undefined && tally.count + 1 - cost > most ? tally.resetsInSeconds : undefined
 }
 
-/** Counts one mail to the address, registered or not, so that nobody's mailbox is flooded [RL5]. */
+/** Counts one mail to the address, registered or not, so that no mailbox is flooded [RL5]. */
 export async function limitMails(
   ctx: Context<'rate_limit:exceeded'>,
   purpose: Purpose,
   addressKey: string,
 ): Promise<void> {
   await limitAddress(ctx, purpose, addressKey)
-  // Afterwards, so that what was refused for one address does not use up the mails of all.
+  // Comes last, so that a mail refused for its address does not use up everybody's mails.
   refuseSpent(ctx, await spendMail(ctx, purpose))
 }
 
-/** The same where the answer must not tell whether there will be a mail: the worker spends it when it sends one. */
+/**
+ * Like `limitMails`, for an answer that must not tell whether a mail follows: the worker counts it when it sends one.
+ */
 export async function limitInquiries(
   ctx: Context<'rate_limit:exceeded'>,
   purpose: Purpose,

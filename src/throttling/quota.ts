@@ -6,25 +6,25 @@ type Quota = {
   readonly key: string
   readonly quota: number
   readonly windowSeconds: number
-  /** For a developer's eyes. */
+  /** For developers. */
   readonly details: string
 }
 
-/** What counting takes, and the right to refuse. */
+/** What `countEvent` needs. */
 export type Counting = {
   readonly config: Pick<Config, 'rateLimits'>
   readonly sharedCounter: RateCounter
   readonly fault: Fault<'rate_limit:exceeded'>
 }
 
-/** Nobody comes to it, and PostgreSQL can count one more. */
+/** Out of reach for any client, and small enough for PostgreSQL's integer. */
 const mostOfAnything = 1_000_000_000
 
-/** What RATE_LIMITS makes of a limit; never nothing. */
+/** Multiplies a limit by RATE_LIMITS; gives at least 1. */
 export const scaled = (rateLimits: Exclude<Config['rateLimits'], 'off'>, quota: number): number =>
   Math.min(mostOfAnything, Math.max(1, Math.round(quota * rateLimits)))
 
-/** Counts one event across replicas, or refuses what goes beyond the quota. */
+/** Counts one event across replicas; refuses it beyond the quota. */
 export async function countEvent(ctx: Counting, { key, quota, windowSeconds, details }: Quota): Promise<void> {
   const { rateLimits } = ctx.config
   if (rateLimits === 'off') return

@@ -2,22 +2,25 @@ import type { Config } from '../config/config.ts'
 import { networksOf } from '../http/client-address.ts'
 import { scaled } from './quota.ts'
 
-/** Who does what takes long. */
+/** The account and client of a request that lasts. */
 export type Doer = { readonly userId: string; readonly address: string }
 
 type Options = {
-  /** At a time in this process, of all callers together. */
+  /** How many may run at a time in this process, for all callers together. */
   readonly most: number
   /**
-   * And of one client network; ten times as many of the wider one that an IPv6 customer may have. RATE_LIMITS scales
-   * it, but half of all is always left to others.
+   * How many of those one client network may have; the wider network of an IPv6 customer may have ten times as many.
+   * RATE_LIMITS scales it, but half of `most` is always left to others.
    */
   readonly ofOneNetwork: number
 }
 
 const wideFactor = 10
 
-/** Requests that last: one at a time an account. Gives what ends it, or nothing where there is no room. */
+/**
+ * Bounds long requests: one at a time for each account. Returns undefined if there is no room, else a handle to dispose
+ * of when the request is over.
+ */
 export function underWay({ most, ofOneNetwork }: Options) {
   const counts = new Map<string, number>()
   let total = 0

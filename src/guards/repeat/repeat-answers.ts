@@ -15,7 +15,7 @@ import { findSessionToken } from '../credential.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** A GET whose success depends on the session and on nothing else. */
+    /** For a GET whose success depends on the session and on nothing else. */
     repeatable?: true
   }
 }
@@ -26,20 +26,23 @@ type Deps = {
   readonly remembered: Pick<RememberedSessions, 'foundIn'>
 }
 
-/** What is told of each answer, where somebody wants to know. */
+/** Told of each repeated answer, if metrics or tracing are on. */
 type Watchers = { readonly note: NoteAnswer | undefined; readonly beginSpan: BeginRequestSpan | undefined }
 
 export type RepeatedAnswers = {
-  /** Answers before Fastify does. @returns false where it is for Fastify to answer */
+  /**
+   * Answers in Fastify's place.
+   * @returns false if Fastify must answer
+   */
   answer(request: IncomingMessage, response: ServerResponse): boolean
-  /** Listens to what Fastify answers. */
+  /** Keeps the answers that Fastify gives. */
   learn(app: FastifyInstance): void
 }
 
-/** An answer as Fastify gave it, but for what Node and the next request add. */
+/** An answer as Fastify gave it, without what Node and the next request add. */
 type Said = {
   readonly status: number
-  /** Names and values in turn; the last is the request's id, which is put in for each. */
+  /** Names and values in turn. The last value is the request's id, set for each request. */
   readonly headers: string[]
   readonly body: string | undefined
 }
@@ -47,15 +50,15 @@ type Said = {
 type Repeatable = {
   readonly said: WeakMap<SignedIn, Said>
   /**
-   * Who sends one of these headers may be told something else: RFC 9110 section 12.5.5. Known with the first answer.
+   * A request with one of these headers may get another answer: RFC 9110 section 12.5.5. Known after the first answer.
    */
   varyBy: readonly string[]
 }
 
 /**
- * Keeps the whole answer of a session-only GET for as long as the session is in memory, and repeats it without Fastify,
- * whose router, hooks and objects take as long as all the rest [D3]. Only successes are kept: a refusal, or a request
- * that asks in another way, goes the whole way.
+ * Caches the whole answer of a session-only GET for as long as the session is in memory, and repeats it without
+ * Fastify, whose router, hooks and objects take half of the time [D3]. Refusals are not kept, and a request with a
+ * header of `varyBy` goes to Fastify.
  */
 export function repeatAnswers(
   { config, recallSession, remembered }: Deps,
@@ -65,7 +68,7 @@ export function repeatAnswers(
   const findAddress = clientAddressFinder(config)
 
   function find(request: IncomingMessage, { said, varyBy }: Repeatable): Said | undefined {
-    // First, so that who is answered by Fastify anyway is not looked up twice.
+    // Checked first, so that a request that Fastify answers anyway is not looked up twice.
     if (sendsAny(request, varyBy)) return undefined
     const token = findSessionToken(request, config)
     if (token === undefined) return undefined
@@ -78,7 +81,7 @@ export function repeatAnswers(
   function remember(request: FastifyRequest, reply: FastifyReply, payload: unknown): void {
     const { signedIn, url, method } = request
     const route = routes.get(url)
-    // HEAD comes with the hooks of GET.
+    // Fastify declares HEAD with the hooks of GET.
     if (route === undefined || signedIn === undefined || method !== 'GET') return
     const answer = readAnswer(reply, payload)
     if (answer === undefined) return
@@ -104,7 +107,7 @@ export function repeatAnswers(
       const span = beginSpan?.({ id: requestId, method, route: url, headers: request.headers, socket: request.socket })
       headers[headers.length - 1] = requestId
       response.writeHead(status, headers)
-      // Kept, each id would be copied by the next collection of garbage, and grow old.
+      // A kept id would outlive the next garbage collection, which would have to copy it.
       headers[headers.length - 1] = ''
       response.end(body)
       span?.note({ 'http.response.status_code': status })
@@ -120,20 +123,20 @@ export function repeatAnswers(
       app.addHook('onRoute', (route: RouteOptions) => {
         if (route.config?.repeatable === undefined || route.method !== 'GET') return
         declared.push(route)
-        // Nothing would ever be recalled.
+        // Without remembered sessions nothing could ever be repeated.
         if (config.sessionMemoryMib === 0) return
         routes.set(route.url, { said: new WeakMap(), varyBy: [] })
         route.onSend = [...[route.onSend ?? []].flat(), listen]
       })
-      // By then the guards stand before each of them.
+      // By then the guards stand before each route.
       app.addHook('onReady', async () => declared.forEach(refuseOtherGuards))
-      // From now on each answer says that its connection ends.
+      // From now on each answer must say that its connection ends.
       app.addHook('preClose', async () => routes.clear())
     },
   }
 }
 
-/** Whatever else a guard looks at would be skipped in silence. */
+/** A guard that looks at more than the session would silently be skipped. */
 function refuseOtherGuards({ url, onRequest, preParsing, preValidation, preHandler }: RouteOptions): void {
   const hooks = [onRequest, preParsing, preValidation, preHandler].flat().filter((hook) => hook !== undefined)
   for (const { looksAt = 'request' } of hooks as readonly Partial<Guard>[]) {
@@ -151,7 +154,7 @@ const varyOf = (reply: FastifyReply): string[] =>
     .filter(Boolean)
     .map(asPropertyName)
 
-/** None of a refusal, or of what is said only once. */
+/** Returns undefined for a refusal, and for an answer that is meant for one request only. */
 function readAnswer(reply: FastifyReply, payload: unknown): Said | undefined {
   const { 'x-request-id': _own, ...headers } = reply.getHeaders() as OutgoingHttpHeaders
   const body = typeof payload === 'string' ? payload : undefined
