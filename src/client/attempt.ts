@@ -12,7 +12,7 @@ export async function attempt(
   route: { readonly method: Method; readonly path: string },
   { signal, timeoutMs, ...init }: Init,
 ): Promise<AnyAnswer> {
-  // Not AbortSignal.any: what it gives may be collected in Node before it tells anybody.
+  // Not AbortSignal.any: Node may collect the signal that it returns before that signal has fired.
   const call = new AbortController()
   const abort = (): void => call.abort()
   const timer = setTimeout(abort, timeoutMs)
@@ -45,6 +45,6 @@ async function readSuccess(response: Response, signal: AbortSignal | undefined):
   return { error, response }
 }
 
-/** Read from now on by a pipe, as Node cancels a stream that nobody reads yet once its response is collected. */
+/** Pipes the stream on at once: Node cancels a stream that nothing reads yet once its response is garbage-collected. */
 const heldStream = ({ body }: Response, signal: AbortSignal | undefined) =>
   body?.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), signal && { signal })

@@ -21,51 +21,56 @@ export { isOurSide, type OurSide } from './our-side.ts'
 export { memoryTokens, type TokenStore, type Tokens } from './tokens.ts'
 
 export type ClientOptions = {
-  /** Origin of the server, its PUBLIC_URL: `https://auth.example.com`. */
+  /** Origin of the server, its PUBLIC_URL, such as `https://auth.example.com`. */
   readonly baseUrl: string
-  /** Sent with every call. */
+  /** Headers of every call. */
   readonly headers?: Readonly<Record<string, string>>
   /**
-   * Milliseconds that one attempt may take until its answer is read; 30,000 unless said otherwise, at most 2 ** 31 - 1.
-   * A stream only until it begins.
+   * Milliseconds that one attempt may take until its response has been read; for a stream, until the stream begins.
+   * Default 30,000, at most 2 ** 31 - 1.
    */
   readonly timeoutMs?: number
   /**
-   * Repeats what the server refused for now, after its Retry-After: 429 of every method, as nothing was done (but not
-   * with an `X-Turnstile-Token`, which is good once); 503 of GET only. `times`: at most so often, 0 unless said
-   * otherwise; `longestWaitSeconds`: a longer Retry-After is given back at once, 60 unless said otherwise.
+   * Repeats a refused call after its Retry-After: a 429 of any method, as nothing was done then (but not with an
+   * `X-Turnstile-Token`, which is valid once), and a 503 of GET only. `times` is the highest number of repetitions,
+   * default 0. If Retry-After is longer than `longestWaitSeconds`, default 60, the error is returned at once.
    */
   readonly retry?: { readonly times: number; readonly longestWaitSeconds?: number }
-  /** Instead of the global one. */
+  /** Sends the requests instead of the global `fetch`. */
   readonly fetch?: (request: Request) => Promise<Response>
 } & (
   | {
-      /** Browsers: the server's cookies are the session, out of the script's reach. The default. */
+      /** For browsers: the session is in the server's cookies, which scripts cannot read. The default. */
       readonly mode?: 'cookie'
       readonly tokens?: never
     }
   | {
-      /** Apps and services: tokens from `tokens`, and no cookie is sent. */
+      /** For apps and services: calls carry tokens from `tokens`, and no cookies. */
       readonly mode: 'bearer'
-      /** Memory unless given. */
+      /** Where the tokens are kept; in memory by default. */
       readonly tokens?: TokenStore
     }
 )
 
 /**
- * One function an operation, by its name in `/openapi.json`, and one a method, which takes the path. Each gives data or
- * an error, and never throws for what the server or the network does.
+ * One function for each operation of `/openapi.json`, and one for each method, which takes the path. Each resolves to
+ * an answer with either `data` or `error`, and never throws for what the server or the network does.
  */
 export type Client = { readonly [M in Method]: Call<M> } & NamedCalls
 
-/** A client of one server; it holds nothing but its options and, in bearer mode, its tokens. */
+/**
+ * Makes a client of one server. It keeps nothing but its options and, in bearer mode, its tokens.
+ * @example
+ * const auth = createClient({ baseUrl: 'https://auth.example.com' })
+ * const { data, error } = await auth.getMe()
+ */
 export function createClient(options: ClientOptions): Client {
   const isBearer = options.mode === 'bearer'
   const sender = {
     baseUrl: options.baseUrl,
     credentials: isBearer ? 'omit' : 'include',
     headers: options.headers,
-    // Looked up at each call, so that whoever stands in for it later, as in tests, is asked.
+    // Looked up at each call, so that a global `fetch` that is replaced later, as in tests, is used.
     fetch: options.fetch ?? ((request: Request) => fetch(request)),
   } as const
   const { timeoutMs = 30_000, retry: { times = 0, longestWaitSeconds = 60 } = {} } = options
@@ -94,7 +99,7 @@ export function createClient(options: ClientOptions): Client {
     const [method, path] = route.split(' ') as [Method, string]
     return [name, (init?: Init) => call(method, path, init)]
   })
-  // The one place where what the wire says is taken to be what the document says.
+  // The only place that assumes, without checking, that the server's answers have the documented types.
   const client: object = { GET: of('GET'), POST: of('POST'), PATCH: of('PATCH'), DELETE: of('DELETE') }
   return { ...client, ...Object.fromEntries(named) } as Client
 }

@@ -1,77 +1,78 @@
 import { codes, declared } from './api.ts'
 
-/** Which field of the request broke which rule; never the value that was sent. From the server's `fields`. */
+/**
+ * Which field of the request broke which rule, from the server's `fields`. It never contains the value that was sent.
+ */
 export type FieldProblem = {
-  /** JSON pointer into the request, as `/password`. */
+  /** JSON pointer into the request, such as `/password`. */
   readonly path: string
-  /** As `required`, `min_length`, `format`, `taken`; a newer server may name others. */
+  /** Such as `required`, `min_length`, `format` or `taken`; newer servers may send others. */
   readonly rule: string
-  /** The rule's number: characters for lengths, else the bound itself. */
+  /** The number in the rule: characters for lengths, else the bound itself. */
   readonly limit?: number
-  /** What would have been taken, of the rule `one_of`. */
+  /** For the rule `one_of`: the allowed values. */
   readonly values?: readonly string[]
 }
 
-/** A refusal by the server: one type a code, so that what narrows the code narrows the error. */
+/** A refusal by the server: one type per code, so that narrowing `code` narrows the error. */
 export type ServerError<Code extends string> = Code extends string
   ? {
       readonly from: 'server'
       /**
-       * One of exactly the codes that the route declares in `/openapi.json`; `/docs/errors` of the server says what
-       * each means.
+       * One of the codes that the route declares in `/openapi.json`; the server's `/docs/errors` explains each of them.
        */
       readonly code: Code
-      /** HTTP status, 400 and above. */
+      /** HTTP status, 400 or higher. */
       readonly status: number
-      /** For a developer's eyes, only from a server in development. */
+      /** Hints for developers, sent only by servers in development. */
       readonly details?: string | undefined
-      /** With `general:validation_error`, and `general:bad_request` where it is about fields. */
+      /** With `general:validation_error`, and with `general:bad_request` if it is about fields. */
       readonly fields?: readonly FieldProblem[] | undefined
-      /** Seconds from the answer's arrival, from its Retry-After: with every 429 and 503 of the server. */
+      /** Seconds to wait, counted from the arrival of the response: its Retry-After, which every 429 and 503 has. */
       readonly retryAfterSeconds?: number | undefined
     }
   : never
 
-/** What only the client can say; these codes are in no catalogue of the server. */
+/** Errors that the client itself reports. The server's catalogue has none of these codes. */
 export type ClientError =
-  /** The server refused with a code that this version of the client does not know of this route: a newer server. */
+  /** The server is newer than the client, and refused with a code that the client does not know for this route. */
   | (Omit<ServerError<'client:unknown_code'>, 'from'> & {
       readonly from: 'client'
-      /** As the server wrote it. */
+      /** The code that the server sent. */
       readonly wireCode: string
     })
-  /** It is not in the contract: a proxy's page, a body that is no JSON, a refusal without a code. */
+  /** The response does not follow the contract: a proxy's page, a body that is not JSON, a refusal without a code. */
   | {
       readonly from: 'client'
       readonly code: 'client:unreadable_answer'
-      /** HTTP status; 2xx where a success could not be read. */
+      /** HTTP status; 2xx if the body of a success could not be read. */
       readonly status: number
-      /** The body as it came. */
+      /** The body as text. */
       readonly text: string
-      /** Seconds, where a Retry-After came with it. */
+      /** Seconds to wait, if a Retry-After came with the response. */
       readonly retryAfterSeconds?: number | undefined
     }
   /**
-   * No whole answer came: no network, no server, no leave by CORS, a connection that broke. It may have been carried
-   * out.
+   * No complete response came: no network, no server, refused by CORS, a broken connection. The server may have carried
+   * out the request.
    */
   | {
       readonly from: 'client'
       readonly code: 'client:unreachable'
-      /** What `fetch` threw. */
+      /** The error that `fetch` threw. */
       readonly cause: unknown
     }
-  /** No whole answer came within `timeoutMs`. It may have been carried out. */
+  /** No complete response came within `timeoutMs`. The server may have carried out the request. */
   | { readonly from: 'client'; readonly code: 'client:timeout' }
-  /** The caller's `signal` aborted the call. It may have been carried out. */
+  /** The caller's `signal` aborted the call. The server may have carried out the request. */
   | { readonly from: 'client'; readonly code: 'client:aborted' }
 
-/** All that a call can end in but data. A `switch` over `code` can be exhaustive. */
+/** Every error of a call. A `switch` over `code` can be exhaustive. */
 export type CallError<Code extends string> = ServerError<Code> | ClientError
 
 export type Route = { readonly method: string; readonly path: string }
 
-/** The error that an answer of 400 and above is. */
+/** Reads the error from a response with a status of 400 or higher. */
 export function readRefusal(route: Route, response: Response, text: string): CallError<string> {
   const { status } = response
   const retryAfterSeconds = readRetryAfter(response.headers.get('retry-after'))
@@ -90,7 +91,7 @@ function isDeclared({ method, path }: Route, code: string): boolean {
   return place >= 0 && (((declared[path]?.[method] ?? 0n) >> BigInt(place)) & 1n) === 1n
 }
 
-/** `undefined` where it is no JSON. */
+/** Returns undefined if the text is not JSON. */
 export function readJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -101,7 +102,7 @@ export function readJson(text: string): unknown {
 
 const asObject = (value: unknown): Readonly<Record<string, unknown>> => Object(value)
 
-/** RFC 9110 section 10.2.3: seconds or a date; a proxy in front may send either. */
+/** RFC 9110 section 10.2.3: seconds or a date; a proxy in front may send either. Returns undefined if it is neither. */
 function readRetryAfter(header: string | null): number | undefined {
   if (!header) return undefined
   const seconds = Number.isNaN(+header) ? (Date.parse(header) - Date.now()) / 1000 : +header

@@ -2,7 +2,10 @@ import { declared, operations } from './api.ts'
 
 export type FoundRoute = { readonly method: string; readonly path: string }
 
-/** The route of the document that the request meets. One that is written out comes before one with a parameter. */
+/**
+ * Finds the documented route of a request; a literal path is preferred to one with parameters. Returns undefined if
+ * there is none.
+ */
 export function findRoute({ method, url }: Pick<Request, 'method' | 'url'>): FoundRoute | undefined {
   const { pathname } = new URL(url)
   const [path] = Object.keys(declared)
@@ -13,7 +16,10 @@ export function findRoute({ method, url }: Pick<Request, 'method' | 'url'>): Fou
 
 const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`)
 
-/** Of what a call was told: `POST /v0/auth/login`, by the operation's name or by method and path, and what follows. */
+/**
+ * Reads the route from a call's arguments, an operation's name or a method and a path; gives it as `POST
+ * /v0/auth/login`, then the other arguments.
+ */
 export function takeRoute<Rest extends readonly unknown[]>([first, ...rest]: readonly unknown[]): [string, ...Rest] {
   const named = operations[first as keyof typeof operations]
   return named === undefined

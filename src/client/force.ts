@@ -4,26 +4,31 @@ import { findRoute, takeRoute } from './find-route.ts'
 
 /** How a call is made to fail: the parameters of `X-Postern-Force`, and how often. */
 export type ForceOptions = {
-  /** So many calls of this client, then the route answers by itself again; all of them unless given. */
+  /** Number of attempts of this client that fail; the route then works normally again. By default all of them fail. */
   readonly times?: number
-  /** Milliseconds that the answer is held back, 30,000 at most. */
+  /** Milliseconds by which the response is delayed, at most 30,000. */
   readonly delay?: number
   /**
-   * Of `general:validation_error` and `general:bad_request`, which fields broke which rules:
+   * For `general:validation_error` and `general:bad_request`: which fields broke which rules, such as
    * `/password:min_length:12,/email:taken`.
    */
   readonly fields?: string
-  /** Seconds, of 429 and 503. */
+  /** Seconds in Retry-After, for codes with status 429 and 503. */
   readonly 'retry-after'?: number
-  /** `after`: the request is carried out, and its own answer is lost for this one. */
+  /** `after`: the server carries out the request, and the error replaces its response. Default `before`. */
   readonly phase?: 'before' | 'after'
-  /** No error, but a connection that is cut, or the page of a proxy. */
+  /** Instead of an error response: a cut connection (`drop`) or a proxy's page (`garbage`). */
   readonly answer?: 'drop' | 'garbage'
 }
 
-/** `force('signIn', 'user:banned')` or `force('POST', '/v0/auth/login', 'user:banned')`. Gives what ends it. */
+/**
+ * Makes calls of an operation fail with a code that it declares; gives a function that ends this.
+ * @example
+ * const stop = auth.force('signIn', 'user:banned', { times: 1 })
+ * auth.force('POST', '/v0/auth/login', 'user:banned')
+ */
 export type Force = {
-  // The code is not a place to learn the operation from.
+  // NoInfer: the operation follows from its name alone, so a code that it does not declare is a type error.
   <N extends OperationName>(name: N, code: NoInfer<CodeOf<N>>, options?: ForceOptions): () => void
   <M extends Method, P extends PathOf<M>>(
     method: M,
@@ -34,13 +39,14 @@ export type Force = {
 }
 
 /**
- * A client whose calls fail as `force` says, with codes that their routes declare: by a server outside production, or
- * without one where `fetch` is a `testingFetch`. Apart from `createClient`, so that no application ships it.
+ * A client whose calls fail as `force` says, with codes that their routes declare. It needs a server outside
+ * production, or a `testingFetch` as its `fetch`. It is separate from `createClient`, so that applications do not ship
+ * it.
  */
 export function createTestingClient(options: ClientOptions): Client & { readonly force: Force } {
   const orders = new Map<string, { readonly header: string; times: number }>()
   const send = options.fetch ?? ((request: Request) => fetch(request))
-  /** Each attempt counts, so that what is repeated is forced as often as is said. */
+  /** Counts every attempt, so that a call that is repeated fails as often as `times` says. */
   const sendForced = (request: Request): Promise<Response> => {
     const route = findRoute(request)
     const order = route && orders.get(`${route.method} ${route.path}`)

@@ -1,6 +1,6 @@
 import type { FieldProblem } from './errors.ts'
 
-/** What the header `X-Postern-Force` says. What is left out is as the server does it. */
+/** The content of the header `X-Postern-Force`. A missing field leaves the server's default. */
 export type Order = {
   readonly code: string
   readonly times?: number | undefined
@@ -9,7 +9,7 @@ export type Order = {
   readonly retryAfterSeconds?: number | undefined
   readonly phase?: 'before' | 'after' | undefined
   readonly answer?: 'drop' | 'garbage' | undefined
-  /** Tells counts of `times` apart that are otherwise alike. */
+  /** Separates the counts of `times` of orders that are otherwise equal. */
   readonly id?: string | undefined
 }
 
@@ -79,7 +79,7 @@ export function readOrder(text: string): { readonly order: Order } | { readonly 
   return { order: { code, ...found } }
 }
 
-/** What a route can answer with, as far as an order must fit it. */
+/** What a route can answer with; an order must fit it. */
 type Answers = {
   /** `POST /v0/auth/login` */
   readonly route: string
@@ -87,7 +87,7 @@ type Answers = {
   readonly statusOf: (code: string) => number | undefined
 }
 
-/** Why the route can never answer so: one sentence. */
+/** Says in one sentence why the route can never answer like this. Returns undefined if it can. */
 export function findMisfit(
   { code, fields, retryAfterSeconds }: Order,
   { route, codes, statusOf }: Answers,

@@ -9,7 +9,10 @@ export { createTestingClient, type Force, type ForceOptions } from './force.ts'
 
 type Success<Data> = Data | ((request: Request) => Data | Promise<Data>)
 
-/** What operations answer where nothing is forced, by name or by method and path; `undefined` is a 204. */
+/**
+ * The data that operations answer with if nothing is forced, by name or by method and path: a value, or a function of
+ * the request. `undefined` gives a 204.
+ */
 export type Successes = {
   readonly [N in OperationName]?: Success<DataOf<N>>
 } & {
@@ -19,8 +22,12 @@ export type Successes = {
 type Table = Readonly<Record<string, unknown>>
 
 /**
- * A `fetch` that needs no server, for Storybook and unit tests: what is ordered by `force` it answers as the server
- * does, and nothing that the server never would; else it gives what it was told to. It fails where it was told nothing.
+ * Makes a `fetch` that needs no server, for Storybook and unit tests. It answers what `force` orders as the server
+ * would, and refuses orders that the server would refuse. Other calls get their data from `successes`; it rejects if
+ * there is none.
+ * @example
+ * const fetch = testingFetch({ getSession: { session: null } })
+ * const auth = createTestingClient({ baseUrl: 'https://auth.example.com', fetch })
  */
 export function testingFetch(successes: Successes = {}): (request: Request) => Promise<Response> {
   const uses = new Map<string, number>()
@@ -41,7 +48,7 @@ export function testingFetch(successes: Successes = {}): (request: Request) => P
     if (mistake !== undefined) return refusal({ code: 'general:bad_request', details: mistake }, 'refused')
     const { order } = read as { order: Order }
     if (!isDue(order, `${route.method} ${route.path} ${header}`)) return succeed(successes as Table, route, request)
-    // Its answer is lost, so that there may be none.
+    // The response is discarded, so the test need not provide one.
     if (order.phase === 'after') await succeed(successes as Table, route, request).catch(() => undefined)
     await sleep((order.delayMs ?? 0) / 1000, request.signal)
     request.signal.throwIfAborted()

@@ -1,33 +1,35 @@
 import type { AnyAnswer } from './calls.ts'
 import { unlessAborted } from './wait.ts'
 
-/** What an app holds instead of cookies; every one is a secret. The server gives them in bodies. */
+/** The tokens that an app holds instead of cookies, taken from response bodies. Every one is a secret. */
 export type Tokens = {
-  /** `pst_…`: the session, from the routes under `/v0/app/auth`. Sent with every call, as it opens all of them. */
+  /**
+   * `pst_…`: the session's token, from the routes under `/v0/app/auth`. Sent with every call, as it opens all routes.
+   */
   readonly sessionToken?: string | undefined
   /**
-   * A JWT, from `/v0/auth/token`. Sent where there is no session token; opens `GET /v0/user/me` and `GET
-   * /v0/auth/check` only.
+   * A JWT from `/v0/auth/token`. Sent if there is no session token; opens only `GET /v0/user/me` and `GET
+   * /v0/auth/check`.
    */
   readonly accessToken?: string | undefined
-  /** `prt_…`: each is good for one refresh, which brings the next. */
+  /** `prt_…`: valid for one refresh, which brings the next refresh token. */
   readonly refreshToken?: string | undefined
   /**
-   * `pdt_…`: makes this device known, so that signing in needs no mailed link. Sent to `/v0/app/auth/…`, outlives the
-   * session.
+   * `pdt_…`: makes this device known, so that signing in needs no mailed link. Sent to `/v0/app/auth/…`; it outlives
+   * the session.
    */
   readonly deviceToken?: string | undefined
 }
 
-/** Where tokens are kept: a key chain, a file, memory. What it throws, the call throws. */
+/** Where tokens are kept: a key chain, a file, memory. An error that it throws is thrown by the call. */
 export type TokenStore = {
-  /** Asked before every call. */
+  /** Called before every call. */
   readonly get: () => Tokens | Promise<Tokens>
-  /** Replaces all of them. */
+  /** Replaces all tokens. */
   readonly set: (tokens: Tokens) => void | Promise<void>
 }
 
-/** Keeps tokens as long as the page or process lives. */
+/** Keeps tokens in memory, for as long as the page or process lives. */
 export function memoryTokens(tokens: Tokens = {}): TokenStore {
   return {
     get: () => tokens,
@@ -43,22 +45,21 @@ type Send = (headers: Readonly<Record<string, string>>) => Promise<AnyAnswer>
 type Refresh = (refreshToken: string) => Promise<AnyAnswer>
 
 /**
- * Sends a call with the tokens that it needs, and keeps those that its answer brings. An expired access token is
- * refreshed and the call repeated once: one refresh is in flight for all calls that wait for it, as each refresh token
- * is good once.
+ * Sends calls with their tokens, and keeps the tokens that answers bring. When the access token has expired, it is
+ * refreshed and the call repeated once. All calls that wait share one refresh, as each refresh token is valid once.
  */
 export function bearer(store: TokenStore, refresh: Refresh) {
   let inFlight: Promise<string | undefined> | undefined
 
-  /** The access token after `stale`, or nothing where the server refused to give one. */
+  /** Gives an access token newer than `stale`. Returns undefined if there is no refresh token or the refresh failed. */
   async function renew(stale: string): Promise<string | undefined> {
     const { accessToken, refreshToken } = await store.get()
-    // An answer that comes late finds that another call, or another tab, has refreshed.
+    // Another call, or another tab, has refreshed already.
     if (accessToken !== stale) return accessToken
     if (!refreshToken) return undefined
     const { data, error } = await refresh(refreshToken)
     const now = await store.get()
-    // Signed out or in meanwhile, or another tab was faster: what is there now goes before the answer.
+    // The app has signed in or out meanwhile, or another tab was faster: the stored tokens win over this answer.
     if (now.refreshToken !== refreshToken) return now.accessToken
     if (!error) return keep(refreshPath, data)
     if (error.from === 'server' && error.status === 401) {
@@ -67,7 +68,7 @@ export function bearer(store: TokenStore, refresh: Refresh) {
     return undefined
   }
 
-  /** Gives the access token of the answer, where it has one. */
+  /** Stores the tokens of the answer. Returns undefined if it has no access token. */
   async function keep(path: string, data: unknown): Promise<string | undefined> {
     const { token, device_token, access_token, refresh_token } = Object(data) as Record<string, string | undefined>
     const { deviceToken, ...tokens } = await store.get()
@@ -94,7 +95,7 @@ export function bearer(store: TokenStore, refresh: Refresh) {
         inFlight = undefined
       })
       const renewed = await unlessAborted(signal, inFlight)
-      // Sent with a signal that has aborted it only becomes that error.
+      // With an aborted signal this only gives the error `client:aborted`.
       if (renewed || signal?.aborted) answer = await send(headersWith(renewed))
     }
     if (!answer.error) await keep(path, answer.data)

@@ -7,28 +7,30 @@ import type { CallError, FieldProblem } from './errors.ts'
 type ErrorIn<Result extends AnyAnswer> = NonNullable<Result['error']>
 type DataIn<Result extends AnyAnswer> = Extract<Result, { readonly error?: undefined }>['data']
 
-/** The names of the fields that the body has; any where it has none to name. */
+/** The names of the body's fields; any string if the body's type does not name them. */
 type FieldOf<Init> = NonNullable<Init> extends { readonly body?: infer Body } ? NameOf<NonNullable<Body>> : string
 type NameOf<Body> = Body extends FormData ? string : keyof Body & string
 
 export type ActionOptions<Result extends AnyAnswer> = {
-  /** The error in words for a person. */
+  /** Turns the error into words for the user. */
   readonly sentence?: (error: ErrorIn<Result>) => string
-  /** Runs once after a success; `pending` lasts until it has ended. */
+  /** Runs once after a success. `pending` lasts until its promise settles. */
   readonly onSuccess?: (data: DataIn<Result>) => unknown
 }
 
 export type Action<Init, Result extends AnyAnswer> = {
-  /** `undefined` where it did nothing, as another run was under way, or where its answer was no longer wanted. */
+  /**
+   * Makes the call. Resolves to `undefined` if another run is under way, or if this run was ended before its answer.
+   */
   readonly run: (...init: undefined extends Init ? [init?: Init] : [init: Init]) => Promise<Result | undefined>
   readonly pending: boolean
-  /** Of the last run; gone when the next begins. */
+  /** The error of the last run; `undefined` once the next run begins. */
   readonly error: ErrorIn<Result> | undefined
-  /** The first problem of each field of the body, by its name. */
+  /** The first problem of each field of the body, by the field's name. */
   readonly fieldErrors: { readonly [Name in FieldOf<Init>]?: FieldProblem }
-  /** The error in words, where `sentence` was given. */
+  /** The error in words, if `sentence` was given. */
   readonly sentence: string | undefined
-  /** Seconds until the server would take another try, counted down; 0 where it may be tried now. */
+  /** Seconds until the server accepts another try, counted down to 0. */
   readonly retryIn: number
   /** Forgets the error, and ends a run that is under way. */
   readonly reset: () => void
@@ -40,8 +42,11 @@ type Outcome<Result extends AnyAnswer> = { readonly pending: boolean; readonly r
 const idle = { pending: false }
 
 /**
- * A call that a person makes, as `useAction(auth.signIn)`: one run at a time, its error as a form needs it.
- * It ends with the component; what a run answers that is no longer wanted changes nothing.
+ * Makes a call that a user triggers: one run at a time, with its error in the form that forms need. Unmounting the
+ * component ends the run.
+ * @example
+ * const signIn = useAction(auth.signIn, { onSuccess: refresh })
+ * await signIn.run({ body: { email, password } })
  */
 export function useAction<Init extends object | undefined, Given extends Promise<AnyAnswer>>(
   call: (init: Init) => Given,
@@ -55,7 +60,7 @@ export function useAction<Init extends object | undefined, Given extends Promise
     latest.current = { call, options }
   })
 
-  /** Also where effects only pause, in Strict Mode or a hidden `Activity`: it is pending no more. */
+  /** Also runs when React only pauses effects, in Strict Mode or a hidden `Activity`; `pending` is false after it. */
   const end = useCallback(() => {
     underWay.current?.abort()
     underWay.current = undefined
@@ -100,7 +105,7 @@ export function useAction<Init extends object | undefined, Given extends Promise
   }
 }
 
-/** A signal of the caller's ends the run as well. */
+/** Adds the run's signal; a signal of the caller's ends the run as well. */
 function withSignal<Init>(init: Init | undefined, own: AbortController): Init {
   const { signal } = (init ?? {}) as { readonly signal?: AbortSignal }
   signal?.addEventListener('abort', () => own.abort(), { once: true })
@@ -112,13 +117,13 @@ const waitOf = (error: CallError<string>): number => ('retryAfterSeconds' in err
 
 function fieldErrorsOf(error: CallError<string>): Readonly<Record<string, FieldProblem>> {
   const fields = ('fields' in error && error.fields) || []
-  // The first of a field stands last, and so stays.
+  // Reversed, so that the first problem of a field overwrites the later ones.
   return Object.fromEntries(fields.map((one) => [one.path.slice(1), one] as const).reverse())
 }
 
 const secondsTo = (time: number): number => Math.max(0, Math.ceil((time - Date.now()) / 1000))
 
-/** Whole seconds until then. */
+/** Whole seconds until `time`, updated each second. */
 function useCountdown(time: number): number {
   const [, tick] = useState(0)
   useEffect(() => {

@@ -16,20 +16,20 @@ import type { Client } from './client.ts'
 
 type Answer = DataOf<'getSession'>
 
-/** Who is signed in, since when and by what. */
+/** The user who is signed in, since when, and by which methods. */
 export type Session = NonNullable<Answer['session']>
 
-/** What is known: a later request that fails leaves it as it is, and says so by `error`. */
+/** The known state. If a later request fails, the state stays and `error` is set. */
 type Known = { readonly error?: ErrorOf<'getSession'> | undefined } & (
   | { readonly status: 'loading'; readonly session?: undefined }
-  /** Nothing is known yet, and `error` says why. */
+  /** No request has succeeded yet; `error` says why the last one failed. */
   | { readonly status: 'failed'; readonly session?: undefined; readonly error: ErrorOf<'getSession'> }
   | { readonly status: 'guest'; readonly session: null }
   | { readonly status: 'signed-in'; readonly session: Session }
 )
 
 export type SessionState = Known & {
-  /** Asks again, as after a sign-in or a sign-out. What was known stays until the answer is there. */
+  /** Asks the server again, for instance after signing in or out. The state stays until the answer arrives. */
   readonly refresh: () => Promise<void>
 }
 
@@ -44,16 +44,19 @@ const failed = (known: Known, error: ErrorOf<'getSession'>): Known =>
 const Context = createContext<SessionState | undefined>(undefined)
 
 export type SessionProviderProps = {
-  /** One for the whole application, made outside its components. */
+  /** One client for the whole application, made outside of components. */
   readonly auth: Pick<Client, 'getSession'>
-  /** What a server has asked already, `null` for a guest: the first picture is right, and no request is made. */
+  /**
+   * The session that a server has fetched already, `null` for a guest: the first render is right, and no request is
+   * made.
+   */
   readonly initial?: Session | null | undefined
   readonly children?: ReactNode
 }
 
 /**
- * Knows who is signed in, for all components below it: by one request, of which a guest's console does not complain,
- * and by another whenever the page comes to the front again, as somebody may have signed out elsewhere.
+ * Knows who is signed in, for all components below it. It makes one request, which logs no error in a guest's console,
+ * and another whenever the page comes to the front, as the user may have signed out elsewhere.
  */
 export function SessionProvider({ auth, initial, children }: SessionProviderProps) {
   const [known, setKnown] = useState(() => knownOf(initial))
@@ -62,9 +65,11 @@ export function SessionProvider({ auth, initial, children }: SessionProviderProp
     setGiven(initial)
     if (initial !== undefined) setKnown(knownOf(initial))
   }
-  /** The request under way: what an older one answers was so before. */
+  /** The latest request; answers to older ones are ignored. */
   const underWay = useRef<AbortController>(undefined)
-  /** The client that has answered, so that Strict Mode's second mount asks only where the first had no time to. */
+  /**
+   * The client that has answered, so that Strict Mode's second mount asks again only if the first got no answer yet.
+   */
   const answered = useRef(initial === undefined ? undefined : auth)
 
   const refresh = useCallback(async () => {
@@ -82,7 +87,7 @@ export function SessionProvider({ auth, initial, children }: SessionProviderProp
     const ask = (): void => {
       if (document.visibilityState === 'visible' && !underWay.current) void refresh()
     }
-    // A page that was gone back to is as it was left.
+    // A page from the back/forward cache still shows the state in which it was left.
     const askIfRestored = ({ persisted }: PageTransitionEvent): void => {
       if (persisted) ask()
     }
@@ -103,7 +108,7 @@ export function SessionProvider({ auth, initial, children }: SessionProviderProp
   return createElement(Context.Provider, { value }, children)
 }
 
-/** The same in every component below the provider; `failed` where nothing is known. */
+/** The session's state, the same in every component below the provider. */
 export function useSession(): SessionState {
   const state = useContext(Context)
   if (!state) throw new Error('useSession needs a <SessionProvider auth={…}> above it')

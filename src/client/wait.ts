@@ -1,4 +1,4 @@
-/** Settles with the promise, or with nothing as soon as the signal aborts. */
+/** Gives the promise's value. Returns undefined as soon as the signal aborts. */
 export async function unlessAborted<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T | undefined> {
   let stop = (): void => undefined
   const aborted = new Promise<undefined>((resolve) => {
@@ -13,10 +13,10 @@ export async function unlessAborted<T>(signal: AbortSignal | undefined, promise:
   }
 }
 
-/** Beyond it a timer fires at once. */
+/** With a longer delay a timer fires at once. */
 const longestTimerMs = 2 ** 31 - 1
 
-/** Waits as long as a server asked for, at most until the signal aborts. */
+/** Waits for the seconds that a server asked for, or until the signal aborts. */
 export async function sleep(seconds: number, signal: AbortSignal | undefined): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const over = new Promise<void>((resolve) => {

@@ -2,7 +2,7 @@ import type { Method } from './calls.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
-/** Where every call of a client goes, and what it brings along. */
+/** What all calls of a client have in common. */
 export type Destination = {
   readonly baseUrl: string
   readonly credentials: RequestCredentials
@@ -16,7 +16,6 @@ type Content = {
   readonly signal: AbortSignal
 }
 
-/** The request that a call is. */
 export function writeRequest(
   { baseUrl, credentials, headers: always }: Destination,
   { method, path }: { readonly method: Method; readonly path: string },
@@ -36,12 +35,12 @@ export function writeRequest(
   })
 }
 
-/** Dots alone would lead to another route, encoded or not: https://url.spec.whatwg.org/#double-dot-path-segment */
+/** Dots alone, encoded or not, would lead to another route: https://url.spec.whatwg.org/#double-dot-path-segment */
 function pathPart(value: string): string {
   if (/^\.{1,2}$/.test(value)) throw new TypeError(`"${value}" cannot be a part of a path`)
   return encodeURIComponent(value)
 }
 
-/** What is left `undefined` is left out. */
+/** Leaves out undefined values. */
 const texts = (values: Values = {}): [string, string][] =>
   Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
