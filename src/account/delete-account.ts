@@ -13,7 +13,7 @@ import { mailedLink } from '../mailed-tokens/link.ts'
 import { takeMailedToken } from '../mailed-tokens/take.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import type { Proven } from '../sign-in/proven.ts'
-import { type AnyReproof, reproofs } from '../sign-in/reproofs.ts'
+import { type AnyReproof, type Given, reproofs } from '../sign-in/reproofs.ts'
 import { emailKey } from '../text/email.ts'
 import { limitMails } from '../throttling/mails.ts'
 
@@ -38,7 +38,7 @@ type ConfirmDeletionRefusal = (typeof confirmDeletionRefusals)[number]
 
 type Proof = {
   /** What was sent to prove it by. */
-  readonly given: { readonly by: AnyReproof; readonly text: string } | undefined
+  readonly given: { readonly by: AnyReproof; readonly given: Given } | undefined
   readonly client: HashingCaller
 }
 
@@ -59,9 +59,16 @@ export async function deleteAccount(
     })
     return 'deleted'
   }
-  if (reproofs.some(({ isHeld }) => isHeld(user))) throw ctx.fault('user:reauthentication_required')
+  if (await canProve(ctx, user)) throw ctx.fault('user:reauthentication_required')
   await mailLink(ctx, signedIn, proof.client)
   return 'mailed'
+}
+
+/** Whether its owner has anything to show: whoever has not would never be rid of the account. */
+async function canProve(ctx: Context<never>, user: SignedIn['user']): Promise<boolean> {
+  for (const { isHeld, deletion } of reproofs)
+    if (isHeld(user) && ((await deletion.canBeShown?.(ctx, user)) ?? true)) return true
+  return false
 }
 
 /** By what was sent, where the account has it. */
@@ -71,7 +78,7 @@ async function proveAgain(
   { given, client }: Proof,
 ): Promise<Proven | undefined> {
   if (!given?.by.isHeld(signedIn.user)) return undefined
-  return given.by.deletion.prove(ctx, signedIn, given.text, client)
+  return given.by.deletion.prove(ctx, signedIn, given.given, client)
 }
 
 type Erasure = { readonly userId: string; readonly client: Caller }

@@ -13,7 +13,7 @@ export const userErrors = {
     title: 'User has no password',
     description: 'the signed-in account has no password to confirm with (OAuth-only)',
     meaning: 'The account has no password that could confirm this.',
-    advice: 'Offer another proof (a TOTP code), or to set a password first.',
+    advice: 'Offer another proof (a passkey, a TOTP code), or to set a password first.',
   },
   'user:invalid_session': {
     status: 401,
@@ -132,8 +132,8 @@ export const userErrors = {
       'without its proof',
     meaning: 'The session goes on, but this needs a proof of the last five minutes.',
     advice:
-      'Ask for password or code, post POST /v0/auth/reauthenticate, then repeat the request. At a deletion ' +
-      'send the proof with it.',
+      'Ask for password, code or passkey, post POST /v0/auth/reauthenticate, then repeat the request. At a ' +
+      'deletion send the proof with it.',
   },
   'user:already_banned': {
     status: 409,

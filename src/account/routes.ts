@@ -9,7 +9,7 @@ import type { App } from '../http/app.ts'
 import { callerOf, hashingCallerOf } from '../http/caller.ts'
 import { clearCookie, readCookie } from '../http/cookies.ts'
 import { isUuid, wholeNumberText } from '../http/validation.ts'
-import { deletionBody, reproofs } from '../sign-in/reproofs.ts'
+import { deletionBody, findGiven, listNames, reproofs } from '../sign-in/reproofs.ts'
 import { changeProfile, changeProfileRefusals } from './change-profile.ts'
 import { confirmDeletion, confirmDeletionRefusals, deleteAccount, deleteAccountRefusals } from './delete-account.ts'
 import { exportAccount, exportAccountRefusals } from './export-account.ts'
@@ -62,19 +62,16 @@ function deletionRoutes(app: App, deps: Deps): void {
     config: { access: 'session', evenBanned: true, limit: 'sign-in', codes: fault.codes },
     schema: {
       operationId: 'deleteMe',
-      summary: 'Erase the account, with its password or a code; one with neither is mailed a link',
+      summary: 'Erase the account, with its password, a code or a passkey; one with none of them is mailed a link',
       tags: ['account'],
       body: deletionBody,
       response: { 202: z.object({ message: z.string() }), 204: z.void() },
     },
     handler: async (request, reply) => {
-      const [given, other] = reproofs.flatMap((by) => {
-        const text = request.body[by.deletion.name]
-        return text === undefined ? [] : [{ by, text }]
-      })
+      const [given, other] = findGiven(reproofs, request.body, ({ deletion }) => deletion.name)
       if (other !== undefined) {
-        const names = reproofs.map(({ deletion }) => deletion.name)
-        throw fault('general:bad_request', { details: `Send one of ${names.join(' and ')}.` })
+        const names = listNames(reproofs.map(({ deletion }) => deletion.name))
+        throw fault('general:bad_request', { details: `Send one of ${names}.` })
       }
       const proof = { given, client: hashingCallerOf(request) }
       const outcome = await deleteAccount({ ...deps, fault }, signedInUser(request), proof)

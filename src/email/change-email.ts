@@ -10,18 +10,17 @@ import { notifyOwner, queueMail } from '../mail/outbox.ts'
 import { issueMailedToken, supersedeUserTokens } from '../mailed-tokens/issue.ts'
 import { mailedLink } from '../mailed-tokens/link.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
-import { provePassword } from '../sign-in/prove-password.ts'
+import { type AnyAddressReproof, addressReproofs, type Given } from '../sign-in/reproofs.ts'
 import { emailKey } from '../text/email.ts'
 import { limitMails } from '../throttling/mails.ts'
 import { countEvent } from '../throttling/quota.ts'
 
 export const changeEmailRefusals = [
   'general:validation_error',
-  'password:incorrect',
   'user:email_already_exists',
   'rate_limit:exceeded',
-  'system:hashing_error',
   'user:invalid_session',
+  ...addressReproofs.flatMap(({ emailChange }) => [...emailChange.codes]),
   ...deliveryRefusals,
 ] as const
 
@@ -29,12 +28,17 @@ type ChangeEmailRefusal = (typeof changeEmailRefusals)[number]
 
 const changesADay = 5
 
-type Wish = { readonly password: string; readonly newEmail: string; readonly client: HashingCaller }
+type Wish = {
+  /** What was sent to prove it by. */
+  readonly proof: { readonly by: AnyAddressReproof; readonly given: Given }
+  readonly newEmail: string
+  readonly client: HashingCaller
+}
 
 /** Afterwards a link waits in the new mailbox and a notice in the old one; the account's address is as it was. */
 export async function changeEmail(ctx: Context<ChangeEmailRefusal>, signedIn: SignedIn, wish: Wish): Promise<void> {
   const { user } = signedIn
-  const { password, newEmail, client } = wish
+  const { proof, newEmail, client } = wish
   const newKey = emailKey(newEmail)
   // Another spelling of the own address is one that its mailbox confirms, as any other [FD15].
   if (newEmail === user.email) {
@@ -46,8 +50,7 @@ export async function changeEmail(ctx: Context<ChangeEmailRefusal>, signedIn: Si
     windowSeconds: 86_400,
     details: 'The address of this account was changed as often as it may be in a day.',
   })
-  const wrong = 'password:incorrect'
-  const proven = await provePassword(ctx, signedIn, { password, wrong, act: 'change_email', client })
+  const proven = await proof.by.emailChange.prove(ctx, signedIn, proof.given, client)
   await limitMails(ctx, 'email_change', newKey)
 
   const mailId = await transaction(ctx.pool, async (tx) => {

@@ -1,34 +1,45 @@
 import { z } from 'zod'
-import { email, knownPassword, mailedToken } from '../accounts/fields.ts'
+import { email, mailedToken } from '../accounts/fields.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { signedInUser, stateGuard } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
 import { callerOf, hashingCallerOf } from '../http/caller.ts'
+import { addressReproofFields, addressReproofs, findGiven, listNames } from '../sign-in/reproofs.ts'
 import { changeEmail, changeEmailRefusals } from './change-email.ts'
 import { confirmEmailChange, confirmEmailChangeRefusals } from './confirm-email-change.ts'
 import { undoEmailChange, undoEmailChangeRefusals } from './undo-email-change.ts'
 
-const demandsPassword = stateGuard('user:password_not_set', ({ hasPassword }) => hasPassword)
+const demandsProof = stateGuard('user:password_not_set', (user) => addressReproofs.some(({ isHeld }) => isHeld(user)))
 
 export function emailRoutes(app: App, deps: Deps): void {
-  const changeFault = faults(...changeEmailRefusals)
+  const changeFault = faults('general:bad_request', 'user:password_not_set', ...changeEmailRefusals)
   app.route({
     method: 'POST',
     url: '/v0/auth/change-email',
     config: { access: 'session', limit: 'sign-in', codes: changeFault.codes },
-    onRequest: demandsPassword,
+    onRequest: demandsProof,
     schema: {
       operationId: 'changeEmail',
       summary: 'Ask for another address: a link goes there, a notice to the old one',
       tags: ['email'],
-      body: z.object({ password: knownPassword, new_email: email }),
+      body: z.object({ ...addressReproofFields, new_email: email }),
       response: { 204: z.void() },
     },
     handler: async (request, reply) => {
-      const { password, new_email: newEmail } = request.body
-      const wish = { password, newEmail, client: hashingCallerOf(request) }
-      await changeEmail({ ...deps, fault: changeFault }, signedInUser(request), wish)
+      const { new_email: newEmail, ...sent } = request.body
+      const signedIn = signedInUser(request)
+      const [proof, other] = findGiven(addressReproofs, sent, ({ name }) => name)
+      if (proof === undefined && !signedIn.user.hasPassword) throw changeFault('user:password_not_set')
+      if (proof === undefined || other !== undefined) {
+        const names = listNames(addressReproofs.map(({ name }) => name))
+        throw changeFault('general:bad_request', { details: `Send exactly one of ${names}.` })
+      }
+      await changeEmail({ ...deps, fault: changeFault }, signedIn, {
+        proof,
+        newEmail,
+        client: hashingCallerOf(request),
+      })
       return reply.code(204).send()
     },
   })

@@ -9,7 +9,13 @@ import type { Deps } from '../deps.ts'
 import { readBase64url } from './base64url.ts'
 
 /** What a challenge is good for, and nothing else. */
-export type Purpose = 'sign-in' | 'app sign-in' | 'second step' | 'registration' | 'conditional registration'
+export type Purpose =
+  | 'sign-in'
+  | 'app sign-in'
+  | 'second step'
+  | 'reauthentication'
+  | 'registration'
+  | 'conditional registration'
 
 /** Whom it is for: the browser by its name's digest, a session or a login that waits by its id; an app has no name. */
 type Binding = Buffer | string

@@ -1,4 +1,5 @@
 import { passkeyOpenings } from './opens-account.ts'
+import { passkeyReproof } from './reproof.ts'
 import { passkeyWaysIn } from './way-in.ts'
 
-export const passkeyHallway = { waysIn: passkeyWaysIn, openings: passkeyOpenings }
+export const passkeyHallway = { waysIn: passkeyWaysIn, reproof: passkeyReproof, openings: passkeyOpenings }

@@ -6,16 +6,18 @@ import { signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
 import { callerOf } from '../http/caller.ts'
 import { isUuid, oneOf } from '../http/validation.ts'
+import { askAgain, askAgainRefusals } from './ask-again.ts'
 import { newCredential } from './credential.ts'
 import { deletePasskey, deletePasskeyRefusals } from './delete.ts'
 import { listPasskeys } from './list.ts'
 import { offerRegistration, offerRegistrationRefusals } from './offer-registration.ts'
-import { attachments, creationOptions } from './options.ts'
+import { attachments, creationOptions, requestOptions } from './options.ts'
 import { registerPasskey, registerPasskeyRefusals } from './register.ts'
 import { renamePasskey, renamePasskeyRefusals } from './rename.ts'
 
 export function passkeyRoutes(app: App, deps: Deps): void {
   registrationRoutes(app, deps)
+  reauthenticationRoute(app, deps)
   app.route({
     method: 'GET',
     url: '/v0/auth/passkeys',
@@ -58,6 +60,22 @@ const offerBody = z.object({
   mediation: oneOf(['conditional'], { description: 'conditional' }).optional(),
   attachment: oneOf(attachments, { description: attachments.join(' or ') }).optional(),
 })
+
+function reauthenticationRoute(app: App, deps: Deps): void {
+  const fault = faults(...askAgainRefusals)
+  app.route({
+    method: 'POST',
+    url: '/v0/auth/passkeys/reauthentication/options',
+    config: { access: 'session', evenBanned: true, codes: fault.codes },
+    schema: {
+      operationId: 'askForPasskeyAgain',
+      summary: 'What a passkey is asked with that proves again who is signed in',
+      tags: ['passkeys'],
+      response: { 200: requestOptions },
+    },
+    handler: (request) => askAgain({ ...deps, fault }, signedInUser(request)),
+  })
+}
 
 function registrationRoutes(app: App, deps: Deps): void {
   const offerFault = faults(...offerRegistrationRefusals)

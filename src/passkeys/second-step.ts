@@ -1,13 +1,12 @@
 import type { Context } from '../context.ts'
-import { passkeys } from '../db/schema/passkeys.ts'
 import type { Caller } from '../http/caller.ts'
 import { signIn } from '../sign-in/finish.ts'
 import type { OpenedSession } from '../sign-in/open-session.ts'
 import { getPendingLogin, takePendingLogin } from '../sign-in/pending.ts'
 import { askForPasskey } from './ask.ts'
 import type { Assertion } from './credential.ts'
+import { getWorking } from './get-working.ts'
 import { assertionRefusals, provePasskey } from './prove.ts'
-import { isWorking } from './way-in.ts'
 
 const pendingRefusals = ['totp:temp_token_invalid', 'totp:temp_token_expired'] as const
 
@@ -19,13 +18,6 @@ type AskForSecondStepRefusal = (typeof askForSecondStepRefusals)[number]
 export async function askForSecondStep(ctx: Context<AskForSecondStepRefusal>, tempToken: string) {
   const { id: binding, user } = await getPendingLogin(ctx, { tempToken, deviceToken: undefined })
   return askForPasskey(ctx, { purpose: 'second step', binding, allowed: await getWorking(ctx, user.id) })
-}
-
-/** Those of the account that may answer here. */
-async function getWorking(ctx: Context<'passkey:not_registered'>, userId: string) {
-  const working = await ctx.db.select().from(passkeys).where(isWorking(ctx.config, userId))
-  if (working.length === 0) throw ctx.fault('passkey:not_registered')
-  return working
 }
 
 export const finishByPasskeyRefusals = [...pendingRefusals, ...assertionRefusals, 'rate_limit:exceeded'] as const

@@ -1,12 +1,14 @@
 import { optionalKnownPassword } from '../accounts/fields.ts'
 import { provePassword } from '../sign-in/prove-password.ts'
-import type { Reproof } from '../sign-in/reproof.ts'
+import type { AddressReproof, Reproof } from '../sign-in/reproof.ts'
 
 const tried = ['system:hashing_error', 'rate_limit:exceeded'] as const
 const codes = ['user:password_not_set', 'password:incorrect', ...tried] as const
 const deletionCodes = ['user:invalid_password', ...tried] as const
 
-export const passwordReproof: Reproof<(typeof codes)[number], (typeof deletionCodes)[number]> = {
+type Code = (typeof codes)[number]
+
+export const passwordReproof: Reproof<Code, (typeof deletionCodes)[number]> & AddressReproof<Code> = {
   name: 'password',
   field: optionalKnownPassword,
   isHeld: ({ hasPassword }) => hasPassword,
@@ -14,6 +16,13 @@ export const passwordReproof: Reproof<(typeof codes)[number], (typeof deletionCo
   prove: async (ctx, signedIn, password, client) => {
     if (!signedIn.user.hasPassword) throw ctx.fault('user:password_not_set')
     return provePassword(ctx, signedIn, { password, wrong: 'password:incorrect', act: 'reauthenticate', client })
+  },
+  emailChange: {
+    codes,
+    prove: async (ctx, signedIn, password, client) => {
+      if (!signedIn.user.hasPassword) throw ctx.fault('user:password_not_set')
+      return provePassword(ctx, signedIn, { password, wrong: 'password:incorrect', act: 'change_email', client })
+    },
   },
   deletion: {
     name: 'password',

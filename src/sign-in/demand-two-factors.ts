@@ -27,5 +27,8 @@ async function describeMissing(db: Database, { id, handle }: SignedIn['user']): 
   if (!found?.from) return `Two-step sign-in is off. Once it is set up its codes count after 24 hours, ${orBefore}.`
   if (found.from > found.now)
     return `The codes or passkeys of this account count from ${found.from.toISOString()}, ${orBefore}.`
-  return 'Post a code to /v0/auth/reauthenticate, and the password where the session has shown neither; then again.'
+  return (
+    'Post a passkey’s answer to /v0/auth/reauthenticate, or a code, and the password where the session has shown ' +
+    'neither; then again.'
+  )
 }

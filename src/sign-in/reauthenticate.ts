@@ -2,19 +2,19 @@ import { eq, sql } from 'drizzle-orm'
 import { audit } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
 import { type AccountTransaction, changeAccounts } from '../credentials/change-accounts.ts'
-import type { Method } from '../credentials/methods.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import type { HashingCaller } from '../http/caller.ts'
 import { countsByNow } from './factors.ts'
 import { lockOwnAccount } from './lock-account.ts'
-import { type AnyReproof, reproofs } from './reproofs.ts'
+import type { Proven } from './proven.ts'
+import { type AnyReproof, type Given, reproofs } from './reproofs.ts'
 
 export const reauthenticateRefusals = ['user:invalid_session', ...reproofs.flatMap(({ codes }) => [...codes])] as const
 
 type ReauthenticateRefusal = (typeof reauthenticateRefusals)[number]
 
-type Again = { readonly by: AnyReproof; readonly given: string; readonly client: HashingCaller }
+type Again = { readonly by: AnyReproof; readonly given: Given; readonly client: HashingCaller }
 
 /** Afterwards the session is fresh for five minutes. */
 export async function reauthenticate(
@@ -25,20 +25,25 @@ export async function reauthenticate(
   const proven = await by.prove(ctx, signedIn, given, client)
   await changeAccounts(ctx, async (tx) => {
     await proven.claim(tx, await lockOwnAccount(ctx, tx, signedIn))
-    await freshen(tx, signedIn, proven.method)
+    await freshen(tx, signedIn, proven)
     await audit(tx, { type: 'login_succeeded', userId: signedIn.user.id, client, metadata: { act: 'reauthenticate' } })
   })
 }
 
-async function freshen(tx: AccountTransaction, { sessionId, user }: SignedIn, method: Method): Promise<void> {
+async function freshen(tx: AccountTransaction, { sessionId, user }: SignedIn, proven: Proven): Promise<void> {
   tx.forget(user.id)
   await tx
     .update(sessions)
-    .set({ authenticatedAt: sql`now()`, methods: withShown(method) })
+    .set({ authenticatedAt: sql`now()`, methods: withShown(proven) })
     .where(eq(sessions.id, sessionId))
 }
 
-/** Each once; a code of an app that does not count yet shows nothing [AT10]. */
-const withShown = (method: Method) => sql`case
-  when ${method} = any(${sessions.methods}) or not ${countsByNow(sql`${method}::text`, { userId: sessions.userId })}
+/** Each once; what does not count yet, an app's code or a passkey, shows nothing [AT10]. */
+const withShown = ({ method, passkeyId }: Proven) => sql`case
+  when ${method} = any(${sessions.methods}) or not ${countsByNow(sql`${method}::text`, whoseOf(passkeyId))}
   then ${sessions.methods} else array_append(${sessions.methods}, ${method}) end`
+
+const whoseOf = (passkeyId: string | undefined) => ({
+  userId: sessions.userId,
+  ...(passkeyId !== undefined && { passkeyId: sql`${passkeyId}::uuid` }),
+})

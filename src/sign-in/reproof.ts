@@ -5,18 +5,34 @@ import type { ErrorCode } from '../errors/catalogue.ts'
 import type { HashingCaller } from '../http/caller.ts'
 import type { Proven } from './proven.ts'
 
-type Proving<Code extends ErrorCode> = {
+type Prove<Code extends ErrorCode, Given> = {
+  readonly codes: readonly Code[]
+  readonly prove: (ctx: Context<Code>, signedIn: SignedIn, given: Given, client: HashingCaller) => Promise<Proven>
+}
+
+type Named = {
   /** Of the field that it is sent in. */
   readonly name: string
-  readonly codes: readonly Code[]
-  readonly prove: (ctx: Context<Code>, signedIn: SignedIn, given: string, client: HashingCaller) => Promise<Proven>
 }
 
 /** A way to prove again who is signed in, as the room that has it declares it. */
-export type Reproof<Code extends ErrorCode = never, DeletionCode extends ErrorCode = never> = Proving<Code> & {
-  readonly field: z.ZodType<string | undefined>
-  /** Whether the account has it. */
-  readonly isHeld: (user: SignedIn['user']) => boolean
-  /** The same where it deletes the account: with a name and codes of its own. */
-  readonly deletion: Proving<DeletionCode>
+export type Reproof<Code extends ErrorCode = never, DeletionCode extends ErrorCode = never, Given = string> = Prove<
+  Code,
+  Given
+> &
+  Named & {
+    readonly field: z.ZodType<Given | undefined>
+    /** Whether the account has it. */
+    readonly isHeld: (user: SignedIn['user']) => boolean
+    /** The same where it deletes the account: with a name and codes of its own. */
+    readonly deletion: Prove<DeletionCode, Given> &
+      Named & {
+        /** Where having it is not enough. */
+        readonly canBeShown?: (ctx: Context<never>, user: SignedIn['user']) => Promise<boolean>
+      }
+  }
+
+/** One that may change the address of the account as well. */
+export type AddressReproof<Code extends ErrorCode, Given = string> = {
+  readonly emailChange: Prove<Code, Given>
 }

@@ -18,7 +18,7 @@ export type OperatorAct = (
 export type Room = {
   readonly waysIn?: WaysIn
   /** Typed by its codes where it is declared. */
-  readonly reproof?: Omit<Reproof, 'codes' | 'prove' | 'deletion'>
+  readonly reproof?: Pick<Reproof<never, never, unknown>, 'name' | 'isHeld'>
   readonly openings?: readonly Opening[]
   /** By the name that `npm run admin -- user` knows them by. */
   readonly operatorActs?: Readonly<Record<string, OperatorAct>>

@@ -7,7 +7,7 @@ import type { App } from '../http/app.ts'
 import { callerOf, hashingCallerOf } from '../http/caller.ts'
 import { confirmDevice, confirmDeviceRefusals } from './confirm-device.ts'
 import { reauthenticate, reauthenticateRefusals } from './reauthenticate.ts'
-import { reproofBody, reproofs } from './reproofs.ts'
+import { findGiven, listNames, reproofBody, reproofs } from './reproofs.ts'
 import { twoForms } from './two-forms.ts'
 
 export function signInRoutes(app: App, deps: Deps): void {
@@ -30,15 +30,11 @@ function reauthenticateRoute(app: App, deps: Deps): void {
       response: { 204: z.void() },
     },
     handler: async (request, reply) => {
-      const given = reproofs.flatMap((by) => {
-        const text = request.body[by.name]
-        return text === undefined ? [] : [{ by, given: text }]
-      })
+      const given = findGiven(reproofs, request.body, ({ name }) => name)
       const [one] = given
       if (one === undefined || given.length > 1) {
-        throw fault('general:bad_request', {
-          details: `Send exactly one of ${reproofs.map(({ name }) => name).join(' and ')}.`,
-        })
+        const names = listNames(reproofs.map(({ name }) => name))
+        throw fault('general:bad_request', { details: `Send exactly one of ${names}.` })
       }
       await reauthenticate(ctx, signedInUser(request), { ...one, client: hashingCallerOf(request) })
       return reply.code(204).send()

@@ -79,3 +79,15 @@ export const signInWith = async (client: TestClient, passkey: SoftPasskey, twist
 
 /** Does not leave its device, and counts. */
 export const bound = (counter = 1) => new SoftPasskey({ flags: { be: false, bs: false }, counter })
+
+export const reauthentication = '/v0/auth/passkeys/reauthentication/options'
+
+/** What the passkeys of the account are asked with that is signed in. */
+export async function askedAgain(client: TestClient) {
+  const answer = await client.post(reauthentication)
+  expect([answer.status, answer.code]).toEqual([200, undefined])
+  return answer.body
+}
+
+export const withoutPassword = (app: TestApp, { email }: Person) =>
+  app.sql('update users set password_hash = null where email = $1', [email])

@@ -1,0 +1,14 @@
+import type { Context } from '../context.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
+import { askForPasskey } from './ask.ts'
+import { getWorking } from './get-working.ts'
+
+export const askAgainRefusals = ['passkey:not_registered'] as const
+
+type AskAgainRefusal = (typeof askAgainRefusals)[number]
+
+/** What the passkeys of the account are asked with, to prove again who is signed in by this session [PK10]. */
+export async function askAgain(ctx: Context<AskAgainRefusal>, { sessionId, user }: SignedIn) {
+  const allowed = await getWorking(ctx, user.id)
+  return askForPasskey(ctx, { purpose: 'reauthentication', binding: sessionId, allowed })
+}
