@@ -152,9 +152,9 @@ export interface Routes {
   '/v0/auth/change-email': {
     /** Ask for another address: a link goes there, a notice to the old one */
     POST: {
-      body: { password: string; /** One address, Unicode allowed */ new_email: string }
+      body: { password?: string; /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential?: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } }; /** One address, Unicode allowed */ new_email: string }
       data: undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:incorrect' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:email_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:password_not_set' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'password:incorrect' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:email_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:password_not_set' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/auth/change-password': {
@@ -320,6 +320,13 @@ export interface Routes {
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
+  '/v0/auth/passkeys/reauthentication/options': {
+    /** What a passkey is asked with that proves again who is signed in */
+    POST: {
+      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** ask for new ones before */ expires_at: string }
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'passkey:not_registered' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
   '/v0/auth/passkeys/registration/options': {
     /** What navigator.credentials.create() makes a passkey of the account from */
     POST: {
@@ -377,9 +384,9 @@ export interface Routes {
   '/v0/auth/reauthenticate': {
     /** Prove again who is signed in: the session is fresh for five minutes */
     POST: {
-      body: { password?: string; code?: string }
+      body: { password?: string; code?: string; /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential?: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
       data: undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:incorrect' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:invalid_session' | 'user:invalid_token' | 'user:password_not_set' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:not_registered' | 'passkey:unknown_credential' | 'password:incorrect' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:invalid_session' | 'user:invalid_token' | 'user:password_not_set' | 'user:unauthorized'
     }
   }
   '/v0/auth/resend-verification-email': {
@@ -578,11 +585,11 @@ export interface Routes {
       data: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:handle_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
-    /** Erase the account, with its password or a code; one with neither is mailed a link */
+    /** Erase the account, with its password, a code or a passkey; one with none of them is mailed a link */
     DELETE: {
-      body?: { password?: string; totp_code?: string }
+      body?: { password?: string; totp_code?: string; /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential?: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
       data: { message: string } | undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'user:cannot_manage_self' | 'user:invalid_password' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'user:cannot_manage_self' | 'user:invalid_password' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/user/me/banner-image': {
@@ -784,6 +791,8 @@ export interface Operations {
   addPasskey: { method: 'POST'; path: '/v0/auth/passkeys' }
   /** The passkeys of the account, newest first */
   listPasskeys: { method: 'GET'; path: '/v0/auth/passkeys' }
+  /** What a passkey is asked with that proves again who is signed in */
+  askForPasskeyAgain: { method: 'POST'; path: '/v0/auth/passkeys/reauthentication/options' }
   /** What navigator.credentials.create() makes a passkey of the account from */
   offerPasskey: { method: 'POST'; path: '/v0/auth/passkeys/registration/options' }
   /** The second step of a sign-in in a browser, with a passkey */
@@ -852,7 +861,7 @@ export interface Operations {
   getMe: { method: 'GET'; path: '/v0/user/me' }
   /** Change handle, display name or bio */
   changeMe: { method: 'PATCH'; path: '/v0/user/me' }
-  /** Erase the account, with its password or a code; one with neither is mailed a link */
+  /** Erase the account, with its password, a code or a passkey; one with none of them is mailed a link */
   deleteMe: { method: 'DELETE'; path: '/v0/user/me' }
   /** Upload a banner: multipart/form-data with a part "file", up to 8 MiB */
   uploadBannerImage: { method: 'POST'; path: '/v0/user/me/banner-image' }
@@ -929,6 +938,7 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
   signInWithProvider: 'POST /v0/auth/oauth/{provider}/login',
   addPasskey: 'POST /v0/auth/passkeys',
   listPasskeys: 'GET /v0/auth/passkeys',
+  askForPasskeyAgain: 'POST /v0/auth/passkeys/reauthentication/options',
   offerPasskey: 'POST /v0/auth/passkeys/registration/options',
   finishWithPasskey: 'POST /v0/auth/passkeys/second-step',
   askForPasskeyAsSecondStep: 'POST /v0/auth/passkeys/second-step/options',
@@ -983,97 +993,98 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
 
 /** Every code that the server of this version knows, the most declared first. */
 export const codes: readonly string[] =
-  'system:internal_error general:invalid_ip_address system:database_error rate_limit:exceeded FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned user:invalid_token session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required oauth:provider_not_found user:permission_insufficient worker:connection_failed worker:response_invalid oauth:invalid_auth_url worker:verification_email_send_failed totp:invalid_code system:hashing_error totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:not_found oauth:email_already_exists passkey:challenge_expired passkey:invalid_challenge system:not_found totp:backup_code_exhausted turnstile:service_error turnstile:token_missing turnstile:verification_failed user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed passkey:invalid_assertion passkey:unknown_credential token:email_mismatch totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists user:second_factor_required email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached passkey:not_registered password:incorrect token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
+  'system:internal_error general:invalid_ip_address system:database_error rate_limit:exceeded FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:invalid_token user:banned session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required oauth:provider_not_found user:permission_insufficient worker:connection_failed worker:response_invalid oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge worker:verification_email_send_failed passkey:invalid_assertion passkey:unknown_credential totp:invalid_code system:hashing_error totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:not_found oauth:email_already_exists system:not_found totp:backup_code_exhausted turnstile:service_error turnstile:token_missing turnstile:verification_failed user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed passkey:not_registered token:email_mismatch totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists user:second_factor_required email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached password:incorrect token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
 
 /** The codes that every route may refuse with: bit n is the n-th of `codes`. Written out they would be most of the client's size. */
 export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
   '/.well-known/jwks.json': { GET: 0x3n },
-  '/.well-known/webauthn': { GET: 0x100000003n },
+  '/.well-known/webauthn': { GET: 0x400000003n },
   '/health-check': { GET: 0x1n },
   '/health/live': { GET: 0x1n },
   '/health/ready': { GET: 0x1n },
-  '/v0/admin/oauth/providers': { GET: 0x57f0fn, POST: 0x200080000025ffffn },
-  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x200080000027ffffn, DELETE: 0x800000077f3fn },
-  '/v0/app/auth/complete-signup': { POST: 0x4004040205882ffn },
+  '/v0/admin/oauth/providers': { GET: 0x57f0fn, POST: 0x400100000025ffffn },
+  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x400100000027ffffn, DELETE: 0x1000000077f3fn },
+  '/v0/app/auth/complete-signup': { POST: 0x8008102011881ffn },
   '/v0/app/auth/device/verify': { POST: 0x1000000000000000ffn },
-  '/v0/app/auth/login': { POST: 0x4000080001c015881ffn },
-  '/v0/app/auth/oauth/{provider}/token': { POST: 0x8180100202201ffn },
-  '/v0/app/auth/passkeys/second-step': { POST: 0x600c60000ffn },
-  '/v0/app/auth/passkeys/second-step/options': { POST: 0x200000000060000ffn },
-  '/v0/app/auth/passkeys/sign-in': { POST: 0x600c00001ffn },
+  '/v0/app/auth/login': { POST: 0x40001000070111882ffn },
+  '/v0/app/auth/oauth/{provider}/token': { POST: 0x10300402002202ffn },
+  '/v0/app/auth/passkeys/second-step': { POST: 0x66c000ffn },
+  '/v0/app/auth/passkeys/second-step/options': { POST: 0x800600000ffn },
+  '/v0/app/auth/passkeys/sign-in': { POST: 0x6c002ffn },
   '/v0/app/auth/passkeys/sign-in/options': { POST: 0x1bn },
-  '/v0/app/auth/totp/verify': { POST: 0x2068000ffn },
-  '/v0/app/auth/verify-email': { POST: 0x4800010820000080ffn },
-  '/v0/auth/change-email': { POST: 0x804000000200158ffffn },
-  '/v0/auth/change-password': { POST: 0xc00100002000000100ffffn },
-  '/v0/auth/check': { GET: 0x40004000007f47n },
-  '/v0/auth/complete-signup': { POST: 0x4004040205882ffn },
-  '/v0/auth/confirm-email-change': { POST: 0x2000000820000080ffn },
+  '/v0/app/auth/totp/verify': { POST: 0x8680000ffn },
+  '/v0/app/auth/verify-email': { POST: 0x4800021080000080ffn },
+  '/v0/auth/change-email': { POST: 0x8040000008017d8ffffn },
+  '/v0/auth/change-password': { POST: 0xc00100004000001000ffffn },
+  '/v0/auth/check': { GET: 0x80010000007f47n },
+  '/v0/auth/complete-signup': { POST: 0x8008102011881ffn },
+  '/v0/auth/confirm-email-change': { POST: 0x2000001080000080ffn },
   '/v0/auth/device/verify': { POST: 0x1000000000000000ffn },
   '/v0/auth/devices': { GET: 0x7f0fn },
-  '/v0/auth/devices/{id}': { DELETE: 0x100007f3fn },
-  '/v0/auth/forgot-password': { POST: 0x2000000000000001c001880ffn },
-  '/v0/auth/login': { POST: 0x4000080001c015881ffn },
-  '/v0/auth/logout': { POST: 0x7e3fn },
+  '/v0/auth/devices/{id}': { DELETE: 0x400007f3fn },
+  '/v0/auth/forgot-password': { POST: 0x20000000000000070001880ffn },
+  '/v0/auth/login': { POST: 0x40001000070111882ffn },
+  '/v0/auth/logout': { POST: 0x7d3fn },
   '/v0/auth/oauth/connections': { GET: 0x7f0fn },
-  '/v0/auth/oauth/connections/unlink': { POST: 0x80000200000000017fffn },
-  '/v0/auth/oauth/google/one-tap/login': { POST: 0x8080100202201ffn },
+  '/v0/auth/oauth/connections/unlink': { POST: 0x80000400000000017fffn },
+  '/v0/auth/oauth/google/one-tap/login': { POST: 0x10100402002202ffn },
   '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x22000fn },
   '/v0/auth/oauth/providers': { GET: 0xfn },
   '/v0/auth/oauth/{provider}/authorize': { GET: 0x20000000000000023ff4fn },
   '/v0/auth/oauth/{provider}/form-post': { POST: 0x200cfn },
-  '/v0/auth/oauth/{provider}/link': { POST: 0x4000d010010000227fffn },
-  '/v0/auth/oauth/{provider}/login': { POST: 0xd0180100202201ffn },
-  '/v0/auth/passkeys': { POST: 0xc000100000000c001ffffn, GET: 0x7f0fn },
-  '/v0/auth/passkeys/registration/options': { POST: 0x1000000000001ffffn },
-  '/v0/auth/passkeys/second-step': { POST: 0x600c60000ffn },
-  '/v0/auth/passkeys/second-step/options': { POST: 0x200000000060000ffn },
-  '/v0/auth/passkeys/sign-in': { POST: 0x600c00001ffn },
+  '/v0/auth/oauth/{provider}/link': { POST: 0x4001a020040000227fffn },
+  '/v0/auth/oauth/{provider}/login': { POST: 0x1a0300402002202ffn },
+  '/v0/auth/passkeys': { POST: 0xc00020000000000c1ffffn, GET: 0x7f0fn },
+  '/v0/auth/passkeys/reauthentication/options': { POST: 0x80000007d3fn },
+  '/v0/auth/passkeys/registration/options': { POST: 0x2000000000001ffffn },
+  '/v0/auth/passkeys/second-step': { POST: 0x66c000ffn },
+  '/v0/auth/passkeys/second-step/options': { POST: 0x800600000ffn },
+  '/v0/auth/passkeys/sign-in': { POST: 0x6c002ffn },
   '/v0/auth/passkeys/sign-in/options': { POST: 0x1bn },
-  '/v0/auth/passkeys/{id}': { PATCH: 0x10000ffffn, DELETE: 0x1000000000000100017f3fn },
-  '/v0/auth/reauthenticate': { POST: 0x804000010020180feffn },
-  '/v0/auth/resend-verification-email': { POST: 0x1001c005880ffn },
-  '/v0/auth/reset-password': { POST: 0x500000000200800000080ffn },
+  '/v0/auth/passkeys/{id}': { PATCH: 0x40000ffffn, DELETE: 0x1000000000000400017f3fn },
+  '/v0/auth/reauthenticate': { POST: 0x804000028081ec0fdffn },
+  '/v0/auth/resend-verification-email': { POST: 0x20070011880ffn },
+  '/v0/auth/reset-password': { POST: 0x500000000401000000080ffn },
   '/v0/auth/session': { GET: 0x7n },
   '/v0/auth/sessions': { GET: 0x7f0fn },
   '/v0/auth/sessions/revoke-others': { POST: 0x17f3fn },
-  '/v0/auth/sessions/{management_id}': { DELETE: 0x100007f3fn },
-  '/v0/auth/set-initial-password': { POST: 0x200000002000000001ffffn },
-  '/v0/auth/signup': { POST: 0x401c005880ffn },
-  '/v0/auth/token': { POST: 0x40000000007f3fn },
-  '/v0/auth/token/refresh': { POST: 0x20000400040000003ffn },
+  '/v0/auth/sessions/{management_id}': { DELETE: 0x400007f3fn },
+  '/v0/auth/set-initial-password': { POST: 0x200000004000000001ffffn },
+  '/v0/auth/signup': { POST: 0x8070011880ffn },
+  '/v0/auth/token': { POST: 0x80000000007f3fn },
+  '/v0/auth/token/refresh': { POST: 0x20000800100000003ffn },
   '/v0/auth/token/revoke': { POST: 0x20000000000000000ffn },
-  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x100000807fffn },
-  '/v0/auth/totp/disable': { POST: 0x100200807fffn },
-  '/v0/auth/totp/enable': { POST: 0x800000100000817fffn },
+  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x200008007fffn },
+  '/v0/auth/totp/disable': { POST: 0x200808007fffn },
+  '/v0/auth/totp/enable': { POST: 0x800000200008017fffn },
   '/v0/auth/totp/setup': { POST: 0x180000800000000000017f3fn },
   '/v0/auth/totp/status': { GET: 0x7f0fn },
-  '/v0/auth/totp/verify': { POST: 0x2068000ffn },
-  '/v0/auth/undo-email-change': { POST: 0x2000000020000000ffn },
-  '/v0/auth/verify-email': { POST: 0x4800010820000080ffn },
+  '/v0/auth/totp/verify': { POST: 0x8680000ffn },
+  '/v0/auth/undo-email-change': { POST: 0x2000000080000000ffn },
+  '/v0/auth/verify-email': { POST: 0x4800021080000080ffn },
   '/v0/errors': { GET: 0xbn },
   '/v0/events': { GET: 0x7f0fn },
-  '/v0/files/{name}': { GET: 0x10000002000000000007n },
+  '/v0/files/{name}': { GET: 0x10000004000000000007n },
   '/v0/moderation/logs': { GET: 0x4ff4fn },
   '/v0/search/users': { GET: 0x2000000000000000806fn },
-  '/v0/user/me': { GET: 0x4000007e07n, PATCH: 0x40000000ffffn, DELETE: 0x1000000000209d9feffn },
-  '/v0/user/me/banner-image': { POST: 0x104000000007fbfn, DELETE: 0x2000000007f3fn },
-  '/v0/user/me/deletion/confirm': { POST: 0x200000000000000080000ffn },
-  '/v0/user/me/export': { GET: 0x17e2fn },
-  '/v0/user/me/profile-image': { POST: 0x104000000007fbfn, DELETE: 0x2000000007f3fn },
-  '/v0/user/me/profile-image/import': { POST: 0x100000204000000007fffn },
+  '/v0/user/me': { GET: 0x10000007d07n, PATCH: 0x80000000ffffn, DELETE: 0x100000000089fd9fdffn },
+  '/v0/user/me/banner-image': { POST: 0x208000000007fbfn, DELETE: 0x4000000007f3fn },
+  '/v0/user/me/deletion/confirm': { POST: 0x200000000000000800000ffn },
+  '/v0/user/me/export': { GET: 0x17d2fn },
+  '/v0/user/me/profile-image': { POST: 0x208000000007fbfn, DELETE: 0x4000000007f3fn },
+  '/v0/user/me/profile-image/import': { POST: 0x100000408000000007fffn },
   '/v0/user/me/security-events': { GET: 0xff4fn },
-  '/v0/users/ban': { POST: 0x20000000000020801805ffffn },
+  '/v0/users/ban': { POST: 0x20000000000042018005ffffn },
   '/v0/users/handle/{handle}/available': { GET: 0x800fn },
-  '/v0/users/profile': { GET: 0x1000004fn },
-  '/v0/users/profile/id': { GET: 0x1000004fn },
-  '/v0/users/roles/grant': { POST: 0x400000000000a0801805ffffn },
-  '/v0/users/roles/revoke': { POST: 0x80000000000020801805ffffn },
-  '/v0/users/unban': { POST: 0x100000000000020801805ffffn },
+  '/v0/users/profile': { GET: 0x10000004fn },
+  '/v0/users/profile/id': { GET: 0x10000004fn },
+  '/v0/users/roles/grant': { POST: 0x40000000000142018005ffffn },
+  '/v0/users/roles/revoke': { POST: 0x80000000000042018005ffffn },
+  '/v0/users/unban': { POST: 0x100000000000042018005ffffn },
 }
 
 /** Those that no other request would mend: outages, waits, a server, provider or proxy that is set up wrongly. */
 export type OurSideCode = 'eventstream:publish_failed' | 'file:read_error' | 'general:invalid_ip_address' | 'meilisearch:query_failed' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'turnstile:service_error' | 'worker:connection_failed' | 'worker:password_reset_email_send_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
 
 /** The same as bits. */
-export const ourSide = 0x218003000805001840158002fn
+export const ourSide = 0x21800300100a006101118002fn
