@@ -1,4 +1,4 @@
-/** What is said between the API and the processes that decode pictures. */
+/** The message from the API to a process that decodes pictures. */
 export type DecodeOrder = { readonly bytes: Uint8Array; readonly mostPixelsAside: number }
 
 /** Why bytes do not become a picture. */

@@ -6,19 +6,19 @@ import { mendEnd } from './mend-end.ts'
 const mostPixels = 25_000_000
 const accepted: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/apng', 'image/gif', 'image/webp'])
 
-// It brings binaries of its own, so no bundle holds it.
+// Loaded from node_modules at run time: it has native binaries, which a bundle cannot hold.
 const { default: sharp } = await import('sharp')
 sharp.cache(false)
 sharp.concurrency(1)
-// No other decoder can be reached, whatever the bytes say they are.
+// Only these four decoders can be reached, whatever the bytes claim to be.
 sharp.block({ operation: ['VipsForeignLoad'] })
 sharp.unblock({
   operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadNsgif', 'VipsForeignLoadWebp'],
 })
 
 /**
- * Decodes JPEG, PNG, GIF (its first frame) or WebP and encodes it anew as WebP: turned as its orientation says, without
- * metadata, never larger than it is shown [FS1, FS2].
+ * Decodes JPEG, PNG, GIF (its first frame) or WebP and encodes it anew as WebP: rotated as its orientation says,
+ * without metadata, at most `mostPixelsAside` on each side [FS1, FS2].
  */
 export async function decode({ bytes: sent, mostPixelsAside: aside }: DecodeOrder): Promise<Decoded> {
   const given = Buffer.from(sent.buffer, sent.byteOffset, sent.byteLength)
@@ -38,7 +38,7 @@ export async function decode({ bytes: sent, mostPixelsAside: aside }: DecodeOrde
         : shrink(sharp(bytes, options), aside)
     return await picture.webp({ quality: 82 }).toBuffer()
   } catch {
-    // Its messages come from the decoders and say no more than this.
+    // The decoders' messages say no more than this.
     return 'broken'
   }
 }
@@ -47,8 +47,8 @@ const shrink = (picture: Sharp, aside: number): Sharp =>
   picture.autoOrient().resize({ width: aside, height: aside, fit: 'inside', withoutEnlargement: true })
 
 /**
- * With its profile, which the library applies to pictures of eight bits only: deeper ones come out in another space
- * than is said of them [FD50].
+ * Keeps the colour profile for the next step: the library applies profiles correctly only to pictures of eight bits
+ * [FD50].
  */
 const toEightBits = (bytes: Buffer, aside: number, options: SharpOptions): Promise<Buffer> =>
   shrink(sharp(bytes, { ...options, ignoreIcc: true }), aside)
@@ -56,5 +56,5 @@ const toEightBits = (bytes: Buffer, aside: number, options: SharpOptions): Promi
     .png({ compressionLevel: 1 })
     .toBuffer()
 
-/** SVG and its like have no signature of their own. */
+/** SVG and other markup have no signature of their own. */
 const isMarkup = (bytes: Buffer): boolean => /^\s*<[?!a-z]/i.test(bytes.subarray(0, 256).toString('utf8'))

@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url'
 import { fairQueue } from '../waiting/fair-queue.ts'
 import type { Decoded, DecodeOrder } from './decode-order.ts'
 
-/** Processes that decode pictures; started with the first one, as each takes half the memory of a server. */
+/** Processes that decode pictures. They are started when needed, as each takes half the memory of a server. */
 export type Decoders = {
   /**
-   * Gives nothing where it took too much time or memory: then the process is gone.
-   * @param network the widest that the sender may have: turns are shared fairly among networks, as accounts cost
+   * Resolves to undefined if the picture took too much time or memory; its process is then gone.
+   * @param network the widest network that the sender may have: networks share the turns fairly, as accounts cost
    * nothing
-   * @throws {QueueFullError} where it would have to wait too long
+   * @throws {QueueFullError} if it would have to wait too long
    */
   decode(network: string, order: DecodeOrder): Promise<Decoded | undefined>
   close(): void
@@ -19,8 +19,8 @@ export type Decoders = {
 
 const places = 2
 /**
- * From outside, whatever the process is at; its own bound is two seconds of processor, which may take it longer on a
- * busy machine.
+ * Wall-clock bound set by the parent, should the process hang. Its own bound of two seconds of processor time may take
+ * longer than that on a busy machine.
  */
 const usualDeadlineMs = 10_000
 const startWithinMs = 20_000
@@ -76,7 +76,7 @@ type Decoder = ReturnType<typeof startDecoder>
 
 function startDecoder() {
   const child = fork(program, {
-    // Nothing of what the server knows.
+    // The process gets none of the server's environment, which holds secrets.
     env: { MALLOC_ARENA_MAX: '2' },
     execArgv: ['--max-old-space-size=128'],
     serialization: 'advanced',
@@ -93,7 +93,7 @@ function startDecoder() {
       child.send(order, () => undefined)
       return (await answerOf(child, deadlineMs)) as Decoded | undefined
     },
-    /** Ends by itself after a while without work. */
+    /** Ends the process after `idleMs` without work. */
     rest: (end: () => void) => {
       timer = setTimeout(end, idleMs).unref()
       return decoder
@@ -106,7 +106,7 @@ function startDecoder() {
   return decoder
 }
 
-/** What the process says next, or nothing: it ended, or did not say it in time. */
+/** The process's next message. Resolves to undefined if it exits, or does not send one in time. */
 async function answerOf(child: ChildProcess, withinMs: number): Promise<unknown> {
   const over = new AbortController()
   const timer = setTimeout(() => over.abort(), withinMs)

@@ -5,14 +5,15 @@ const extension = 0x21
 const trailer = Buffer.from([0x3b])
 const nothing = Buffer.alloc(0)
 /**
- * One transparent pixel: what has any transparency is given an alpha channel by the decoder, else what no frame covers
- * comes out black.
+ * A second frame of one transparent pixel. If a GIF has any transparency, the decoder makes an alpha channel; without
+ * one, parts of the canvas that no frame covers would come out black.
  */
 const transparentFrame = Buffer.from('21f9040100000000' + '2c000000000100010000' + '0202440100', 'hex')
 
 /**
- * A GIF with its first frame alone, the end of the file mended where only that is missing; it is transparent where the
- * frame does not cover its canvas, as browsers show it [FD51]. Whatever is not read here is left to the decoder.
+ * Keeps the first frame of a GIF and mends the file's end if only that is missing. Where the frame does not cover the
+ * canvas, the picture is transparent, as in browsers [FD51]. A file that this cannot read is returned as it is, for the
+ * decoder to judge.
  */
 export function firstFrameOf(gif: Buffer): Buffer {
   const frame = findFirstFrame(gif)
@@ -26,19 +27,19 @@ export function firstFrameOf(gif: Buffer): Buffer {
   ])
 }
 
-/** Where its descriptor begins and its data ends. */
+/** Finds where the frame's descriptor begins and its data ends. Returns undefined if more than the end is missing. */
 function findFirstFrame(gif: Buffer): { readonly at: number; readonly end: number } | undefined {
   let at = screenBytes + colourBytes(gif[10])
   while (gif[at] === extension) at = afterBlocks(gif, at + 2)
   if (gif[at] !== image || at + descriptorBytes >= gif.length) return undefined
-  // After the palette a byte says how long codes are.
+  // The byte after the palette is the code size.
   const end = afterBlocks(gif, at + descriptorBytes + colourBytes(gif[at + 9]) + 1)
   return end > gif.length + 1 ? undefined : { at, end }
 }
 
 const colourBytes = (flags = 0): number => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0)
 
-/** Past the empty block that ends them; one further than there are bytes where only that is missing. */
+/** The position after the empty block that ends the data; `gif.length + 1` if only that block is missing. */
 function afterBlocks(gif: Buffer, from: number): number {
   let at = from
   while (at < gif.length && gif[at] !== 0) at += 1 + (gif[at] ?? 0)

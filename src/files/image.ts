@@ -5,7 +5,7 @@ import type { PictureProblem } from './decode-order.ts'
 
 export type ImageKind = 'profile_image' | 'banner_image'
 
-/** What may be sent, in bytes, and how large the stored picture is at most, in pixels. */
+/** The most bytes of an upload, and the longest side of the stored picture in pixels. */
 export const imageLimits = {
   profile_image: { mostBytes: 4 * 1024 * 1024, mostPixelsAside: 1024 },
   banner_image: { mostBytes: 8 * 1024 * 1024, mostPixelsAside: 2048 },
@@ -16,7 +16,7 @@ export type ImageProblem = PictureProblem | 'too slow' | 'busy'
 
 type Sent = { readonly bytes: Buffer; readonly kind: ImageKind; readonly address: string }
 
-/** The picture as it is kept, as WebP. Turns go round the networks that send pictures. */
+/** Makes the WebP that is stored, or says why not. Networks that send pictures take turns. */
 export async function toWebp(
   { decoders }: Pick<Deps, 'decoders'>,
   { bytes, kind, address }: Sent,

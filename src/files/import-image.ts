@@ -18,7 +18,7 @@ type ImportImageRefusal = (typeof importImageRefusals)[number]
 
 const kind = 'profile_image'
 
-/** Afterwards the account shows the picture that it has at the provider; gives its URL here. */
+/** Afterwards the account shows the picture that it has at the provider; returns its URL here. */
 export async function importImage(
   ctx: Context<ImportImageRefusal>,
   { userId, address }: Doer,
@@ -35,7 +35,7 @@ export async function importImage(
 
 function checkUrl(ctx: Context<ImportImageRefusal>, text: string | null, hosts: readonly string[]): string {
   if (text === null) throw ctx.fault('oauth:invalid_image_url', { details: 'The provider gave no picture.' })
-  // That it is https and has no userinfo is checked where it is asked for.
+  // `askGuarded` checks that it is https and has no userinfo.
   const isListed = URL.canParse(text) && hosts.includes(new URL(text).hostname)
   if (!isListed) throw ctx.fault('oauth:invalid_image_url', { details: "The picture is not on the provider's hosts." })
   return text

@@ -4,8 +4,8 @@ const startOfScan = 0xda
 const endOfImage = 0xd9
 
 /**
- * How a JPEG ends: at its mark, without one, or not before it has more scans than any picture needs. A decoder goes
- * over all its pixels for each, and a scan takes a hundred bytes; ten are usual in progressive ones.
+ * How a JPEG ends: with its end marker, without one, or only after more scans than any picture needs. The decoder goes
+ * over all pixels for each scan, and a scan may take just a hundred bytes; progressive pictures usually have ten.
  */
 export function endOfJpeg(bytes: Buffer): 'marked' | 'open' | 'too many scans' {
   let scans = 0
@@ -18,13 +18,13 @@ export function endOfJpeg(bytes: Buffer): 'marked' | 'open' | 'too many scans' {
   return 'open'
 }
 
-/** With the mark that it ends at. */
+/** Appends the end marker. */
 export function endJpeg(bytes: Buffer): Buffer {
   const isHalfMarked = bytes.at(-1) === 0xff
   return Buffer.concat([bytes, Buffer.from(isHalfMarked ? [endOfImage] : [0xff, endOfImage])])
 }
 
-/** Where 0xff is followed by what is neither 0, as in the data of a scan, nor padding. */
+/** Finds a 0xff that is followed neither by 0, as in the data of a scan, nor by 0xff, which is padding. */
 function nextMarker(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
     const next = bytes[at + 1]
@@ -33,7 +33,7 @@ function nextMarker(bytes: Buffer, from: number): number {
   return bytes.length
 }
 
-/** Restarts, which are in the data of a scan, and the start of an image have none. */
+/** Restart markers, which stand in the data of a scan, and the start of the image have no length field. */
 const hasLength = (marker = 0): boolean => marker !== 1 && (marker < 0xd0 || marker > 0xd8)
 
 const lengthAt = (bytes: Buffer, at: number): number => (at + 2 > bytes.length ? 0 : bytes.readUInt16BE(at))

@@ -1,12 +1,12 @@
 import { firstFrameOf } from './first-frame.ts'
 import { endJpeg, endOfJpeg } from './jpeg-scans.ts'
 
-/** `isMended`: it may lack more than its end, of which a decoder only warns. */
+/** `isMended`: the end was added, and more may be missing, of which the decoder only warns. */
 type Mended = { readonly bytes: Buffer; readonly isMended: boolean }
 
 /**
- * A browser shows a picture whole that lacks nothing but what says that it ends there, and so do we [FD51]. Gives
- * nothing where a decoder had better not begin.
+ * Browsers show a picture in full if only its end marker is missing, so it is accepted here too [FD51]. Returns
+ * undefined if decoding would take too long.
  */
 export function mendEnd(bytes: Buffer, type: string): Mended | undefined {
   if (type === 'image/gif') return { bytes: firstFrameOf(bytes), isMended: false }

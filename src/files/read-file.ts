@@ -9,7 +9,7 @@ export const readStoredFileRefusals = ['file:not_found', 'file:read_error'] as c
 
 type ReadStoredFileRefusal = (typeof readStoredFileRefusals)[number]
 
-/** The bytes as they were stored, or none. */
+/** Returns the bytes as they were stored, after checking their digest. */
 export async function readStoredFile(ctx: Context<ReadStoredFileRefusal>, name: string): Promise<Buffer> {
   // The name becomes a path in the store.
   const [file] = isFileName(name)

@@ -11,22 +11,24 @@ export const readUploadRefusals = ['file:upload_error', 'FILE_TOO_LARGE'] as con
 
 type ReadUploadRefusal = (typeof readUploadRefusals)[number]
 
-/** What the multipart frame around a file may weigh. */
+/** How many bytes the multipart format may add to the file. */
 const frameBytes = 64 * 1024
-/** Each holds what has arrived of it in memory: nothing is left anywhere of one that is broken off [FS5]. */
+/**
+ * Bounds the memory for uploads: what has arrived is held there, so that a broken upload leaves nothing behind [FS5].
+ */
 const begin = underWay({ most: 16, ofOneNetwork: 4 })
-/** An upload that sends less in so many seconds loses its place. */
+/** An upload that sends less than this in `stallSeconds` is cut off. */
 const leastBytes = 1024
 const stallSeconds = 5
 
-/** A place for the upload, or import, until its picture is made: one an account, four a network. */
+/** Takes a place for an upload or import until its picture is made: one for each account, four for each network. */
 export function beginUpload(ctx: Pick<Context<BeginUploadRefusal>, 'config' | 'fault'>, who: Doer): Disposable {
   const place = begin(ctx.config, who)
   if (place) return place
   throw ctx.fault('rate_limit:exceeded', { retryAfterSeconds: 2, details: 'Other uploads are under way.' })
 }
 
-/** The bytes of the part `file`, read as they come in and no further than the limit [FS1]. */
+/** Reads the part `file` as it comes in, and stops at the limit [FS1]. */
 export async function readUpload(
   request: FastifyRequest,
   { fault, mostBytes }: { readonly fault: Fault<ReadUploadRefusal>; readonly mostBytes: number },
@@ -40,7 +42,7 @@ export async function readUpload(
 
 const fileField = 'file'
 
-/** Clients that have no file but bytes give it no name [FD51]. */
+/** Clients that send bytes rather than a file give the part no filename [FD51]. */
 const isFile = (field: string | undefined, _type: string | undefined, name: string | undefined): boolean =>
   name !== undefined || field === fileField
 
@@ -54,7 +56,7 @@ async function readFilePart(
     const part = await Promise.race([request.file(options), brokenOff(request)])
     if (part?.fieldname !== fileField) throw fault('file:upload_error', { details: 'There is no part "file".' })
     const bytes = await Promise.race([part.toBuffer(), brokenOff(request)])
-    // The parser says so itself unless the limit falls between two of its portions.
+    // The parser throws at the limit itself, unless the limit falls between two chunks.
     if (part.file.truncated) throw fault('FILE_TOO_LARGE')
     if (bytes.length === 0) throw fault('file:upload_error', { details: 'The file is empty.' })
     return bytes
@@ -62,12 +64,12 @@ async function readFilePart(
     const { code } = error as { code?: string }
     if (code === 'FST_REQ_FILE_TOO_LARGE') throw fault('FILE_TOO_LARGE')
     if (isRefusal(error)) throw error
-    // What the parser says of the bytes tells the sender nothing new.
+    // The parser's message would tell the sender nothing new.
     throw fault('file:upload_error', { cause: error, details: 'The upload is broken off or no multipart/form-data.' })
   }
 }
 
-/** The parser waits for what will never come, where the sender is gone before the first part. */
+/** Rejects when the connection breaks: if the sender leaves before the first part, the parser would wait for ever. */
 function brokenOff({ raw }: FastifyRequest): Promise<never> {
   return new Promise((_, reject) => {
     const check = (): void => {
@@ -78,7 +80,7 @@ function brokenOff({ raw }: FastifyRequest): Promise<never> {
   })
 }
 
-/** A second in which this process was too busy to read counts once, however long it was. */
+/** Counts ticks rather than time, so that a phase in which this process was too busy to read counts as one second. */
 function hangUpOnStall({ raw }: FastifyRequest): Disposable {
   let seconds = 0
   let bytesBefore = raw.socket.bytesRead

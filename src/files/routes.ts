@@ -47,7 +47,7 @@ export async function fileRoutes(app: App, deps: Deps): Promise<void> {
         .headers({
           'cache-control': 'public, max-age=31536000, immutable',
           'content-security-policy': "default-src 'none'; sandbox",
-          // Front ends on other origins show it.
+          // Front ends on other origins show the picture.
           'cross-origin-resource-policy': 'cross-origin',
         })
         .send(bytes)
@@ -68,7 +68,7 @@ const refusals = {
 } as const satisfies Record<ImageProblem, Refusal>
 
 async function uploadRoutes(app: App, deps: Deps): Promise<void> {
-  // In a scope of its own: nowhere else is multipart a body.
+  // In a scope of its own, so that no other route accepts multipart bodies.
   await app.register(async (plain) => {
     const scope = plain as App
     await scope.register(multipart, { limits: { files: 1, fields: 10, fieldSize: 1024, parts: 11, headerPairs: 20 } })

@@ -18,7 +18,7 @@ export const clearImageRefusals = ['file:not_found'] as const
 
 type ClearImageRefusal = (typeof clearImageRefusals)[number]
 
-/** Afterwards the account shows the picture; the one before is gone. Gives its URL. */
+/** Afterwards the account shows the picture, and the one before is deleted. Returns its URL. */
 export async function setImage(
   ctx: Context<SetImageRefusal>,
   { userId, kind, webp }: { readonly userId: string; readonly kind: ImageKind; readonly webp: Buffer },
@@ -41,14 +41,14 @@ export async function setImage(
         .where(eq(users.id, userId))
     })
   } catch (error) {
-    // If this fails, too, the sweep finds it.
+    // If this fails too, the sweep deletes the file.
     await ctx.fileStore.delete(name).catch(() => undefined)
     throw error
   }
   return fileUrl(ctx.config, name)
 }
 
-/** Afterwards the account has no such picture. */
+/** Afterwards the account has no picture of this kind. */
 export function clearImage(
   ctx: Context<ClearImageRefusal>,
   { userId, kind }: { readonly userId: string; readonly kind: ImageKind },

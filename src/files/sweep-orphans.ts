@@ -5,11 +5,11 @@ import { files } from '../db/schema/files.ts'
 import { temporaryPrefix } from '../ports/file-store.disk.ts'
 import type { FileStore } from '../ports/file-store.ts'
 
-/** A file is stored before its row is written, so a young one may still get its own. */
+/** A file is stored before its row is written, so a young file may still get one. */
 const graceMs = 3_600_000
 const batchSize = 500
 
-/** Afterwards the store has no file that nobody owns: what a crash left between the bytes and their row. */
+/** Afterwards the store has no file without a row: a crash between writing the bytes and their row leaves one. */
 export async function sweepOrphans({ db, fileStore }: { readonly db: Database; readonly fileStore: FileStore }) {
   let batch: string[] = []
   const deleteOrphans = async (): Promise<void> => {
@@ -19,7 +19,7 @@ export async function sweepOrphans({ db, fileStore }: { readonly db: Database; r
     batch = []
   }
   for await (const { name, modifiedAt } of fileStore.list()) {
-    // A folder or bucket may hold what is somebody else's.
+    // A folder or bucket may hold other programs' files.
     if (!isFileName(name) && !name.startsWith(temporaryPrefix)) continue
     if (modifiedAt.getTime() > Date.now() - graceMs) continue
     if (batch.push(name) === batchSize) await deleteOrphans()

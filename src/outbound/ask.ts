@@ -5,7 +5,7 @@ import { inHttpSpan } from '../tracing/http-span.ts'
 import { decodeContent } from './decode.ts'
 import { literalAddress, type OutboundPolicy } from './policy.ts'
 
-/** The other server did not answer, not in time, or with too much; or it may not be asked. */
+/** The other server did not answer, answered too late or too much, or may not be asked. */
 export class OutboundError extends Error {}
 
 type Asked = {
@@ -21,12 +21,16 @@ export type OutboundReply = {
   readonly bytes: Buffer
 }
 
-/** Asks other servers: five seconds in all, bounded bytes, no redirects. @throws {OutboundError} */
+/**
+ * Asks other servers: within five seconds in all, with bounded bytes, without following redirects.
+ * @throws {OutboundError}
+ */
 export type Outbound = {
   /** For URLs from the operator's environment. */
   ask(url: string, asked?: Asked): Promise<OutboundReply>
   /**
-   * For any other URL: connects only to addresses that the policy allows, and to the very one that was checked [FS4].
+   * For any other URL: connects only to addresses that the policy allows, and to the very address that was checked
+   * [FS4].
    */
   askGuarded(url: string, asked?: Asked): Promise<OutboundReply>
   close(): Promise<void>
@@ -59,7 +63,7 @@ export function openOutbound(policy: OutboundPolicy, lookup: Lookup = systemLook
   }
 }
 
-/** An address in place of a name is never looked up, so it is checked here. */
+/** A literal address is never looked up, so it is checked here. */
 function refuseForbidden(policy: OutboundPolicy, text: string): void {
   if (!policy.isPlainUrl(text)) throw new OutboundError('The URL is none that may be asked')
   const url = new URL(text)
@@ -70,7 +74,8 @@ function refuseForbidden(policy: OutboundPolicy, text: string): void {
 }
 
 /**
- * What is looked up is what is connected to: a name that changes its address in between (DNS rebinding) gains nothing.
+ * The address that was checked is the one connected to, so a name that changes its address in between (DNS rebinding)
+ * gains nothing.
  */
 function guardedLookup(policy: OutboundPolicy, lookup: Lookup): LookupFunction {
   return (hostname, options, callback) => {

@@ -6,7 +6,7 @@ type Decoder = (coded: Buffer, most: { readonly maxOutputLength: number }) => Pr
 const [ungzip, unbrotli, unzstd] = [promisify(gunzip), promisify(brotliDecompress), promisify(zstdDecompress)]
 const [unzlib, undeflate] = [promisify(inflate), promisify(inflateRaw)]
 
-/** RFC 9110 section 8.4.1, RFC 8878; what calls itself deflate comes with and without zlib's frame. */
+/** RFC 9110 section 8.4.1, RFC 8878. Servers send `deflate` with and without zlib's frame. */
 const decoders: Readonly<Record<string, Decoder>> = {
   identity: async (coded) => coded,
   gzip: ungzip,
@@ -23,14 +23,15 @@ const hasZlibFrame = ([first = 0, second = 0]: Buffer): boolean =>
 const mostCodings = 3
 
 /**
- * What was coded although nobody asked for it [FD5]: never more than so many bytes, whatever it grows to.
- * @throws where the coding is unknown, the bytes are not in it, or they are too many
+ * Decodes a body that was coded although the request asked for none [FD5]; stops at `mostBytes`, whatever it would grow
+ * to.
+ * @throws if the coding is unknown, the bytes do not match it, or the result has too many bytes
  */
 export async function decodeContent(bytes: Buffer, codings: string, mostBytes: number): Promise<Buffer> {
   const names = codings.split(',').flatMap((part) => part.trim().toLowerCase() || [])
   if (names.length > mostCodings) throw new Error('it is coded too often')
   let decoded = bytes
-  // The last coding was put on last.
+  // The last coding named was applied last.
   for (const name of names.reverse()) {
     const decode = Object.hasOwn(decoders, name) ? decoders[name] : undefined
     if (decode === undefined) throw new Error('its coding is unknown')

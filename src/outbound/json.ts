@@ -1,9 +1,9 @@
 import { OutboundError, type OutboundReply } from './ask.ts'
 
 /**
- * What another server sent as JSON. Nothing is rounded [FD1]: an integer that no number holds is a bigint, and a number
- * that is written in another way than its digits is NaN. The error holds no byte of the answer [FD8]. @throws
- * {OutboundError}
+ * Parses another server's JSON without rounding numbers [FD1]: an integer that a number cannot hold becomes a bigint,
+ * any other number that would not print as it was written becomes NaN. The error quotes nothing of the answer [FD8].
+ * @throws {OutboundError}
  */
 export function readJson({ bytes }: OutboundReply): unknown {
   try {
@@ -11,7 +11,7 @@ export function readJson({ bytes }: OutboundReply): unknown {
       typeof value === 'number' && source !== undefined ? exactly(value, source) : value,
     )
   } catch {
-    // The message of the parser quotes the text.
+    // The parser's message quotes the text, so it is dropped.
     throw new OutboundError('The answer is not JSON')
   }
 }
@@ -22,7 +22,7 @@ type ExactParse = (
   reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
 ) => unknown
 
-/** More digits than any identifier has; making a bigint of a megabyte of them would take long. */
+/** More digits than any identifier has; making a bigint of a megabyte of digits would take long. */
 const mostDigits = 255
 
 function exactly(value: number, source: string): number | bigint {

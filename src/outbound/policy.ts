@@ -2,16 +2,15 @@ import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import type { Config } from '../config/config.ts'
 
-/** Whom URLs from admin routes and from providers' answers may lead to [FS4]. The operator's own URLs are not asked. */
+/** Where URLs from admin routes and from providers' answers may lead [FS4]. The operator's own URLs are not checked. */
 export type OutboundPolicy = {
-  /** An absolute URL without userinfo and fragment: https, and outside production http as well. */
+  /** An absolute URL without userinfo and fragment: https, or http outside production. */
   isPlainUrl(text: string): boolean
   /**
-   * The same of a provider's, to which secrets are sent and whose word opens accounts: http on this machine alone
-   * [FD16].
+   * Like `isPlainUrl`, for a provider, which gets secrets and whose word opens accounts: http only on loopback [FD16].
    */
   isProviderUrl(text: string): boolean
-  /** The port is https's own, or the host is one that the operator allows. */
+  /** The port is 443, the host is one that the operator allows, or this is not production. */
   isUsualPort(url: URL): boolean
   isAllowedHost(host: string): boolean
   isAllowedAddress(address: string): boolean
@@ -51,13 +50,13 @@ export function outboundPolicy({ appEnv, outboundAllow }: Pick<Config, 'appEnv' 
   }
 }
 
-/** Of IPv6 only 2000::/3 was ever given to anybody: https://www.iana.org/assignments/ipv6-address-space */
+/** IANA has allocated only 2000::/3 of IPv6: https://www.iana.org/assignments/ipv6-address-space */
 const globalUnicast = ipaddr.parseCIDR('2000::/3') as [ipaddr.IPv6, number]
 
 const isPublic = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
   address.range() === 'unicast' && (!(address instanceof ipaddr.IPv6) || address.match(...globalUnicast))
 
-/** RFC 6761 section 6.3, and what is an address of this machine. */
+/** RFC 6761 section 6.3, and the loopback addresses. */
 export function isLoopback(hostname: string): boolean {
   const address = literalAddress(hostname)
   if (address !== undefined) return ipaddr.process(address).range() === 'loopback'
@@ -70,7 +69,7 @@ function parseNetwork(entry: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
   return [address, address.kind() === 'ipv4' ? 32 : 128]
 }
 
-/** The address that a URL's host is, where it is one and no name. */
+/** The IP address in a URL's host. Returns undefined if the host is a name. */
 export function literalAddress(hostname: string): string | undefined {
   const bare = hostname.replace(/^\[|\]$/g, '')
   return isIP(bare) === 0 ? undefined : bare

@@ -1,7 +1,7 @@
 import { inSpan, type Span, serverOf } from './span.ts'
 
 /**
- * A request to another server, of which a span says the host and the status.
+ * Runs a request to another server in a span that holds its host and status.
  * https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
  */
 export function inHttpSpan<Reply extends { readonly status: number }>(

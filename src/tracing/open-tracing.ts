@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config/config.ts'
 import type { Tracing } from './tracing.ts'
 
-/** Without OTEL_EXPORTER_OTLP_ENDPOINT nothing is loaded, and nothing is traced. */
+/** Without OTEL_EXPORTER_OTLP_ENDPOINT, loads nothing and returns undefined. */
 export async function openTracing(config: Config, log: FastifyBaseLogger): Promise<Tracing | undefined> {
   const { otelExporterOtlpEndpoint: endpoint } = config
   if (endpoint === undefined) return undefined

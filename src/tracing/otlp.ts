@@ -22,10 +22,10 @@ import type { Tracing } from './tracing.ts'
 const everyMs = 500
 const defaultExportWithinMs = 4000
 const closeWithinMs = 2000
-/** What waits for an endpoint that is away or slow; more is dropped. */
+/** Spans that wait while the endpoint is away or slow; beyond that, spans are dropped. */
 const mostWaiting = 2048
 const mostAtOnce = 512
-/** All that waits, at the end, and what is under way. */
+/** At the end everything that waits is sent at once, while one more export may be under way. */
 const mostExports = mostWaiting / mostAtOnce + 1
 
 const kinds = {
@@ -38,13 +38,13 @@ const kinds = {
 type Options = {
   readonly endpoint: string
   readonly log: FastifyBaseLogger
-  /** How long an export may take, with what is tried again. */
+  /** How long an export may take, with its retries. */
   readonly exportWithinMs?: number
 }
 
 /**
- * Spans go to an OpenTelemetry collector over OTLP/HTTP, in the background. Nothing is registered globally: pg-boss
- * would then make spans of its own, with the messages of errors in them.
+ * Sends spans to an OpenTelemetry collector over OTLP/HTTP, in the background. Registers nothing globally: pg-boss
+ * would then make spans of its own that hold error messages.
  */
 export function otlpTracing({ endpoint, log, exportWithinMs = defaultExportWithinMs }: Options): Tracing {
   const processor = new BatchSpanProcessor({
@@ -62,7 +62,10 @@ export function otlpTracing({ endpoint, log, exportWithinMs = defaultExportWithi
   }
 }
 
-/** Sends nothing, the way traces are sent. @throws what is wrong with the endpoint */
+/**
+ * Sends an empty export the way traces are sent.
+ * @throws what is wrong with the endpoint
+ */
 export function tryEndpoint(endpoint: string): Promise<void> {
   const exporter = openExporter(endpoint, defaultExportWithinMs)
   return new Promise((resolve, reject) => {
@@ -77,7 +80,7 @@ const openExporter = (endpoint: string, timeoutMillis: number): SpanExporter =>
     concurrencyLimit: mostExports,
   })
 
-/** OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, which the library reads itself, come last and win. */
+/** OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, which the library reads itself, are merged last and win. */
 const describeProcess = () =>
   defaultResource()
     .merge(
@@ -89,7 +92,7 @@ const describeProcess = () =>
     )
     .merge(detectResources({ detectors: [envDetector] }))
 
-/** Says once that the endpoint does not take spans, and once that it does again. */
+/** Logs once that the endpoint does not take spans, and once that it does again. */
 function telling(exporter: SpanExporter, log: FastifyBaseLogger): SpanExporter {
   let isFine = true
   return {
@@ -107,7 +110,9 @@ function telling(exporter: SpanExporter, log: FastifyBaseLogger): SpanExporter {
 
 const shape = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/
 
-/** Of a `traceparent` that cannot be read nothing is kept, as the specification demands. */
+/**
+ * The caller's trace. Returns undefined if `traceparent` cannot be read: the specification demands to ignore it then.
+ */
 function contextOf(traceparent: string | undefined): SpanContext | undefined {
   const [, traceId = '', spanId = '', flags = ''] = shape.exec(traceparent ?? '') ?? []
   const found = { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true }

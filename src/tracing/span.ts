@@ -1,13 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 /**
- * What a span may say: names, codes and numbers; never a value that somebody sent, a token or an address of a person
- * [LG1].
+ * What a span may hold: names, codes and numbers; never a value from a request, a token or a person's address [LG1].
  */
 export type Attributes = Readonly<Record<string, string | number>>
 
 export type SpanOptions = {
-  /** `server` and `consumer` begin work that somebody else asked for, `client` waits for another process. */
+  /** `server` and `consumer` begin work for another process, `client` waits for another process. */
   readonly kind?: 'server' | 'client' | 'consumer' | 'internal'
   readonly attributes?: Attributes
 }
@@ -15,7 +14,7 @@ export type SpanOptions = {
 /** One piece of work of a trace. */
 export type Span = {
   readonly traceId: string
-  /** As another process is told of it: https://www.w3.org/TR/trace-context/ */
+  /** The form in which other processes are told of the span: https://www.w3.org/TR/trace-context/ */
   readonly traceparent: string
   readonly hasEnded: boolean
   note(attributes: Attributes): void
@@ -27,7 +26,10 @@ export type Span = {
 
 const current = new AsyncLocalStorage<Span>()
 
-/** The span at hand. A timer or connection that a request opened outlives it, and is no part of it any more. */
+/**
+ * The span that the code runs in. Returns undefined if it has ended: a timer or connection that a request opened
+ * outlives the request's span and is not part of it.
+ */
 export function currentSpan(): Span | undefined {
   const span = current.getStore()
   return span?.hasEnded ? undefined : span
@@ -35,7 +37,7 @@ export function currentSpan(): Span | undefined {
 
 export const runInSpan = <Result>(span: Span, act: () => Result): Result => current.run(span, act)
 
-/** Runs the work in a span below the one at hand. Without one, as always while nothing is traced, it just runs. */
+/** Runs the work in a child of the current span; without one, as when tracing is off, just runs it. */
 export function inSpan<Result>(
   name: string,
   options: SpanOptions,
@@ -45,7 +47,7 @@ export function inSpan<Result>(
   return parent === undefined ? act(undefined) : untilItsEnd(parent.child(name, options), act)
 }
 
-/** Runs the work in the span, which ends with it; what it throws shows in the span by its kind. */
+/** Runs the work in the span and ends the span with it; an error marks the span as failed, with the error's type. */
 export async function untilItsEnd<Result>(span: Span, act: (span: Span) => Promise<Result>): Promise<Result> {
   try {
     return await current.run(span, () => act(span))
@@ -57,20 +59,20 @@ export async function untilItsEnd<Result>(span: Span, act: (span: Span) => Promi
   }
 }
 
-/** A code (of the catalogue, of PostgreSQL, of Node) where there is one, else the name of the class. */
+/** A code (of the catalogue, of PostgreSQL, of Node) if there is one, else the name of the class. */
 function typeOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error
   if ('code' in error && typeof error.code === 'string') return error.code
   return error.cause instanceof Error ? typeOf(error.cause) : error.name
 }
 
-/** Which server is waited for: its host, as its path and query may hold secrets [LG1]. */
+/** The host of the server that is waited for; path and query may hold secrets [LG1]. */
 export function serverOf(url: string): Attributes {
   const { hostname, port } = new URL(url)
   return { 'server.address': hostname, ...(port !== '' && { 'server.port': Number(port) }) }
 }
 
-/** What a log line says of the trace it belongs to; a new object each, as pino writes into it. */
+/** The fields that connect a log line to its trace. Always a new object, because pino writes into it. */
 export function traceFields(): { trace_id?: string } {
   const span = currentSpan()
   return span === undefined ? {} : { trace_id: span.traceId }

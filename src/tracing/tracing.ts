@@ -1,14 +1,14 @@
 import { type Span, type SpanOptions, untilItsEnd } from './span.ts'
 
-/** Where traces begin. */
+/** Begins traces. */
 export type Tracing = {
-  /** @param traceparent the caller's, where the caller is trusted; it then decides whether the trace is kept */
+  /** @param traceparent that of a trusted caller; it then decides whether the trace is kept */
   begin(name: string, options: SpanOptions & { readonly traceparent?: string | undefined }): Span
-  /** Hands over what waits, as far as that is done in two seconds. */
+  /** Sends the spans that wait, for at most two seconds. */
   close(): Promise<void>
 }
 
-/** Runs the work in a span that begins a trace or goes on with the caller's. */
+/** Runs the work in a span that begins a trace or continues the caller's. */
 export function inTrace<Result>(
   tracing: Tracing | undefined,
   name: string,

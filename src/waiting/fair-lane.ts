@@ -1,4 +1,4 @@
-/** What waits in a lane. To start or to refuse it takes it out. */
+/** Work that waits in a lane. Starting or refusing it removes it from the lane. */
 export type Entry = { readonly isGone: () => boolean; readonly start: () => void; readonly refuse: () => void }
 
 type Party = { readonly entries: Set<Entry>; places: number }
@@ -6,8 +6,8 @@ type Party = { readonly entries: Set<Entry>; places: number }
 const sizeOf = ({ entries, places }: Party): number => entries.size + places
 
 /**
- * A lane whose parties, accounts or networks, take turns: one each in a round, however much a party has waiting. Where
- * the lane is full, who has most there gives up the latest for somebody who has less.
+ * A lane whose parties (accounts or networks) take turns, one entry each in a round, however much a party has waiting.
+ * If the lane is full, the party with the most gives up its latest entry for a party with less.
  */
 export function fairLane() {
   /** In the order of their turns. */
@@ -26,9 +26,9 @@ export function fairLane() {
 
   return {
     waiting: () => waiting,
-    /** All that has room here: what waits, and places for what comes. */
+    /** Everything that takes up room: waiting entries, and places for later ones. */
     held: () => waiting + places,
-    /** Gives what takes it out again. */
+    /** Returns a function that removes the entry. */
     add: (name: string, entry: Entry): (() => void) => {
       const party = join(name)
       party.entries.add(entry)
@@ -39,7 +39,7 @@ export function fairLane() {
         leave(name, party)
       }
     },
-    /** Gives what gives it back. */
+    /** Returns a function that gives the place back. */
     addPlace: (name: string): (() => void) => {
       const party = join(name)
       party.places++
@@ -53,7 +53,10 @@ export function fairLane() {
         leave(name, party)
       }
     },
-    /** What must go so that this party gets one more, where another would still have no less than it. */
+    /**
+     * The entry to refuse so that this party gets one more: the latest of the party with the most, if that party still
+     * has no less than this one afterwards. Returns undefined if there is none.
+     */
     findSurplus: (name: string): Entry | undefined => {
       const own = parties.get(name)
       let most = own ? sizeOf(own) + 1 : 1
@@ -65,7 +68,10 @@ export function fairLane() {
       }
       return greatest && [...greatest.entries].at(-1)
     },
-    /** Whose turn it is, of those who may go; the next of the same party comes after one of every other. */
+    /**
+     * The first entry of the party whose turn it is, among those that may go; the party's next turn comes after all
+     * others'. Does not remove the entry. Returns undefined if no party may go.
+     */
     next: (mayGo: (name: string) => boolean = () => true): Entry | undefined => {
       for (const [name, party] of parties) {
         const [entry] = party.entries

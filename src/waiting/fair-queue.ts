@@ -1,27 +1,30 @@
 import { QueueFullError } from './work-queue.ts'
 
-/** Runs the work when its owner's turn has come; fails with QueueFullError where it would wait too long. */
+/**
+ * Runs the work when its owner's turn has come.
+ * Fails with QueueFullError if it would wait too long.
+ */
 export type FairQueue = <Result>(owner: string, work: () => Promise<Result>) => Promise<Result>
 
 type Options = {
-  /** How much runs at a time, and how much of it is one owner's. */
+  /** How many works run at a time, and how many of them may be one owner's. */
   readonly places: number
   readonly placesOfOne: number
-  /** How much may wait, and how much of it is one owner's. */
+  /** How many works may wait, and how many of them may be one owner's. */
   readonly mostWaiting: number
   readonly mostWaitingOfOne: number
   readonly deadlineMs: number
-  /** Where there are several places, an owner who had more than this of late leaves one free for the others. */
+  /** If there are several places, an owner who used more than this time recently leaves one place free for others. */
   readonly modestMs: number
-  /** A place stays empty after work so many times as long as that took; never unless it is said. */
+  /** How many times as long as the work took its place stays empty afterwards; 0 by default. */
   readonly rest?: number
 }
 
 type Entry = { readonly owner: string; readonly start: () => void; readonly refuse: () => void }
 
 /**
- * Who had the least of it goes first, so that whoever asks for much, or for what takes long, waits longer and holds
- * nobody up. Where no more may wait it is the owner who had the most that is refused.
+ * The owner who used the least time recently goes first, so an owner of many or long works waits longer and holds
+ * nobody up. If no more may wait, a work of the owner who used the most is refused.
  */
 export function fairQueue({ places, placesOfOne, mostWaiting, mostWaitingOfOne, ...times }: Options): FairQueue {
   const { deadlineMs, modestMs, rest = 0 } = times
@@ -35,7 +38,7 @@ export function fairQueue({ places, placesOfOne, mostWaiting, mostWaitingOfOne, 
     const leaves = places > 1 && spent.of(owner) > modestMs ? 1 : 0
     return free > leaves && (running.get(owner) ?? 0) < placesOfOne
   }
-  /** At one moment, so that of one owner's entries all had the same. */
+  /** Compares at one moment, so that all entries of one owner count as equal. */
   function sortWaiting(turn: 1 | -1): Entry[] {
     const now = performance.now()
     const inOrder = turn === 1 ? [...waiting] : [...waiting].reverse()
@@ -52,14 +55,14 @@ export function fairQueue({ places, placesOfOne, mostWaiting, mostWaitingOfOne, 
     const left = (running.get(owner) ?? 0) - 1
     if (left > 0) running.set(owner, left)
     else running.delete(owner)
-    // Sorting is stable: of one owner's the oldest goes first.
+    // Sorting is stable: among one owner's entries, the oldest goes first.
     const next = sortWaiting(1).find((entry) => mayRun(entry.owner))
     if (next === undefined) return
     take(next.owner)
     next.start()
   }
 
-  /** Gives whether there is room for one more of the owner's, which may be made. */
+  /** Returns whether the owner may add an entry, after refusing another owner's entry if necessary. */
   function makeRoom(owner: string): boolean {
     if ([...waiting].filter((entry) => entry.owner === owner).length >= mostWaitingOfOne) return false
     if (waiting.size < mostWaiting) return true
@@ -111,11 +114,11 @@ export function fairQueue({ places, placesOfOne, mostWaiting, mostWaitingOfOne, 
   }
 }
 
-/** After so long half of it is forgotten. */
+/** After this time half of an owner's used time is forgotten. */
 const halfLifeMs = 10_000
 const mostRemembered = 10_000
 
-/** What each owner had of late. */
+/** The time that each owner used recently. */
 function spentTime() {
   const known = new Map<string, { readonly ms: number; readonly at: number }>()
   const of = (owner: string, now = performance.now()): number => {

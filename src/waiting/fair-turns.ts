@@ -1,15 +1,15 @@
 import { type Entry, fairLane } from './fair-lane.ts'
 
 type Options = {
-  /** Works at a time. */
+  /** How many works run at a time. */
   readonly places: number
-  /** Of one network, so that slow ones of it never take all places. */
+  /** How many of one network's works run at a time, so that its slow ones never take all places. */
   readonly placesOfOne: number
   readonly mostWaiting: number
   readonly deadlineMs: number
 }
 
-/** There was no turn in time, or others wait with less. */
+/** There was no turn in time, or the queue is full of networks with less waiting. */
 export class NoTurnError extends Error {
   constructor() {
     super('There was no turn in time')
@@ -18,7 +18,7 @@ export class NoTurnError extends Error {
 
 export type FairTurns = <Result>(network: string, work: () => Promise<Result>) => Promise<Result>
 
-/** Gives places in turn to the networks that wait, however much one of them asks for [AT2]. */
+/** Gives places to the waiting networks in turn, however much one of them asks for [AT2]. */
 export function fairTurns({ places, placesOfOne, mostWaiting, deadlineMs }: Options): FairTurns {
   const lane = fairLane()
   const running = new Map<string, number>()

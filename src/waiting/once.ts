@@ -1,4 +1,4 @@
-/** What is opened when it is first asked for, and then kept. A failure is not kept: whoever asks next tries anew. */
+/** Opens something at the first call and keeps it. A failure is not kept: the next call tries again. */
 export function once<Opened>(open: () => Promise<Opened>): () => Promise<Opened> {
   let opened: Promise<Opened> | undefined
   return () => {

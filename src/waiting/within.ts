@@ -1,4 +1,6 @@
-/** A deadline for work that has none of its own; what it was doing goes on, and nobody hears of its end. */
+/**
+ * Sets a deadline for work that has none of its own. The work goes on after the deadline, but its result is ignored.
+ */
 export function within<Value>(ms: number, work: Promise<Value>): Promise<Value> {
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(new Error(`no answer within ${ms} ms`)), ms)

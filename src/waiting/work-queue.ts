@@ -10,36 +10,30 @@ export class QueueFullError extends Error {
 }
 
 /**
- * `known`: of a device or session that the account knows; they go first, so that a storm of strangers keeps nobody out.
- * But everybody can make an account: strangers who wait get one turn in three [AT3].
+ * `known`: work for a device or session that the account knows. It goes first, so that a storm of strangers keeps
+ * nobody out; but as everybody can make an account, waiting strangers get one turn in three [AT3].
  */
 type Lane = 'known' | 'unknown'
 const knownTurnsInARow = 2
 
-/**
- * Room among strangers' work for some that comes later; given back by being disposed of, or once the work itself is in
- * the queue.
- */
+/** Room reserved among strangers' work. It is given back when disposed of, or when the work itself joins the queue. */
 export type Place = Disposable
 
-/** Whose work it is. */
+/** For whom work is done. */
 export type Owner = {
   readonly lane?: Lane
-  /** Those of one lane share it equally: an account, or the network of a stranger. */
+  /** An account, or a stranger's network: the parties of a lane share it equally. */
   readonly party?: string
   readonly place?: Place | undefined
-  /** Nobody waits for it any more. */
+  /** Whether nobody waits for the result any more. */
   readonly isGone?: () => boolean
 }
 
 export type WorkQueue = {
   <Result>(work: () => Promise<Result>, owner?: Owner): Promise<Result>
-  /** Fails with QueueFullError where there is no room for a stranger of that party. */
+  /** Fails with QueueFullError if there is no room for a stranger of that party. */
   checkRoom(party?: string): void
-  /**
-   * Fails with QueueFullError where as much as may wait waits already, or has a place, and no other party has more of
-   * it.
-   */
+  /** Fails with QueueFullError if the lane is full of entries and places, and no other party holds more of it. */
   reserve(party?: string): Place
   state(): { readonly running: number; readonly waiting: number }
 }
@@ -47,13 +41,13 @@ export type WorkQueue = {
 type Options = { readonly concurrency: number; readonly deadlineMs: number; readonly leastWaiting: number }
 
 /**
- * Never runs more than `concurrency` at a time. Each lane holds as many entries and places as the deadline lets finish,
- * at least `leastWaiting`; beyond that, and for an entry that waited past the deadline or whose owner left, it fails
- * with QueueFullError.
+ * Never runs more than `concurrency` works at a time. Each lane holds as many entries and places as can finish within
+ * the deadline, but at least `leastWaiting`. Beyond that, after the deadline, and if the owner is gone, work fails with
+ * QueueFullError.
  */
 export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): WorkQueue {
   const lanes = { known: fairLane(), unknown: fairLane() } as const satisfies Record<Lane, object>
-  /** Taken back by work that had one. */
+  /** The reserved places; work that has one takes it from here. */
   const places = new WeakSet<Place>()
   let running = 0
   let turnsOfKnown = 0
@@ -72,7 +66,7 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
     if (isFull('unknown') && lanes.unknown.findSurplus(party) === undefined) throw full()
   }
 
-  /** Afterwards there is room for one more of the party, or it is refused. */
+  /** Makes room for one more entry of the party, or throws. */
   const makeRoom = (lane: Lane, party: string): void => {
     if (!isFull(lane)) return
     const surplus = lanes[lane].findSurplus(party)
@@ -93,7 +87,7 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
     return place
   }
 
-  /** Whether there was one to be taken. */
+  /** Gives a reserved place back; returns false if there was none. */
   const takeBack = (place: Place | undefined): boolean => {
     if (place === undefined || !places.has(place)) return false
     place[Symbol.dispose]()
@@ -135,8 +129,8 @@ export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): W
   }
 
   const leave = (): void => {
-    // All who left, not only those before the next: their room is others'. Here and not where somebody is refused,
-    // which a storm does often.
+    // Removes all entries whose owner is gone, not only those before the next one, as their room is needed. Done here
+    // rather than at each refusal, which a storm makes often.
     for (const lane of [lanes.known, lanes.unknown]) lane.refuseThoseGone()
     const next = findNext()
     if (next) next.start()
