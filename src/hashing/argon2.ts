@@ -1,6 +1,6 @@
 /**
- * Two libraries that make and verify the same PHC strings: the reference, and one that costs half where its binary
- * loads.
+ * Two libraries that make and verify the same PHC strings: the reference, and one that takes half the time but needs a
+ * binary for the platform.
  */
 export type Argon2 = {
   readonly name: string
@@ -12,7 +12,7 @@ export type Argon2Cost = { readonly memoryKib: number; readonly timeCost: number
 
 type Configured = { readonly argon2MemoryKib: number; readonly argon2TimeCost: number }
 
-/** Of the server's own hashes. */
+/** The cost of the server's own hashes. */
 export const hashCostOf = ({ argon2MemoryKib: memoryKib, argon2TimeCost: timeCost }: Configured): Argon2Cost => ({
   memoryKib,
   timeCost,
@@ -36,7 +36,7 @@ export async function loadNodeRs(): Promise<Argon2 | undefined> {
       verify: (phc, password) => verify(phc, password),
     }
   } catch {
-    // An optional dependency: it is not there on platforms without a binary, and then the reference serves.
+    // An optional dependency: on platforms without a binary it is missing, and the reference is used.
     return undefined
   }
 }

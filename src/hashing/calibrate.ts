@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { type Argon2, type Argon2Cost, loadArgon2 } from './argon2.ts'
 
-/** Longest time that one hash should take: a sign-in waits for it, and everybody else's behind it. */
+/** Longest time in ms that one hash should take: its sign-in waits for it, and so do all sign-ins behind it. */
 const mostMs = 100
 const measurements = 5
 /**
- * The least that OWASP's Password Storage Cheat Sheet takes for argon2id, and steps beyond it: more memory helps more
- * than more passes.
+ * The minimum that OWASP's Password Storage Cheat Sheet accepts for argon2id, then larger memories, as more memory
+ * helps more than more passes.
  */
 const memoriesKib = [19_456, 32_768, 47_104, 65_536, 98_304, 131_072, 262_144]
 const timeCost = 2
@@ -20,10 +20,7 @@ export type Calibration = {
   readonly concurrency: number
 }
 
-/**
- * Measures what a hash costs on this machine; the strongest parameters that stay below a tenth of a second are
- * recommended.
- */
+/** Measures the cost of hashes on this machine, and recommends the strongest parameters with at most 100 ms. */
 export async function calibrate(): Promise<Calibration> {
   const argon2 = await loadArgon2()
   const measured: Measured[] = []
@@ -47,7 +44,7 @@ async function medianMs(argon2: Argon2, cost: Argon2Cost): Promise<number> {
   return times.toSorted((a, b) => a - b)[Math.floor(measurements / 2)] as number
 }
 
-/** For the operator's eyes. */
+/** The text for the operator. */
 export function describeCalibration({ library, measured, recommended, concurrency }: Calibration): string {
   const { cost, ms } = recommended
   const mib = (kib: number): number => Math.round(kib / 1024)

@@ -3,26 +3,25 @@ import { constants, getPriority, setPriority } from 'node:os'
 import type { FastifyBaseLogger } from 'fastify'
 import { describeCause } from '../errors/cause.ts'
 
-/** Those that libuv has by itself. */
+/** The default of libuv. */
 const fewestThreads = 4
-/** For file access, names that are looked up, and compression: they must not wait behind passwords. */
+/** Threads for file access, DNS look-ups and compression, which must not wait behind passwords. */
 const otherThreads = 2
 
 /**
- * libuv has four threads for what blocks, however many hashes may run at once; it reads this with the first work for
- * them.
+ * Gives libuv enough threads for all concurrent hashes. libuv reads the variable when it first uses its thread pool.
  */
 export function makeRoomForHashing(concurrency: number): void {
   process.env.UV_THREADPOOL_SIZE ??= String(Math.max(fewestThreads, concurrency + otherThreads))
 }
 
-/** As `nice -n 5`: a third of what the event loop is given where both want the same core. */
+/** Like `nice -n 5`: a third of the event loop's share when both want the same core. */
 const niceness = 5
 
 /**
- * Puts the threads that hash passwords behind the event loop, which everybody waits for, and mostly for microseconds:
- * of equal rank it waits for whole time slices of theirs. Only Linux ranks threads. They are there once one of them was
- * used.
+ * Lowers the priority of the threads that hash passwords. At the same priority the event loop, which all requests wait
+ * for, would wait for whole time slices of theirs. Only Linux has priorities of threads, and libuv starts its threads
+ * when the first of them is used.
  */
 export function rankHashingThreads(log: FastifyBaseLogger): void {
   if (process.platform !== 'linux') return

@@ -8,15 +8,15 @@ import type { StoredHash } from './stored-hash-parts.ts'
 
 export type PasswordHasher = {
   hash(password: string, owner?: Owner): Promise<string>
-  /** Without a stored hash a dummy is verified: the same work, and never right [TH5]. */
+  /** Without a stored hash it verifies a dummy, which takes the same work and is never right [TH5]. */
   verify(storedHash: string | undefined, password: string, owner?: Owner): Promise<boolean>
-  /** Whether a hash was made with other parameters than today's [PW5]. */
+  /** Whether the hash was made with parameters other than today's [PW5]. */
   isOutdated(storedHash: string): boolean
-  /** Fails with QueueFullError where there is no room for the password of a stranger of that network. */
+  /** Fails with QueueFullError if there is no room for the password of a stranger from this network. */
   checkRoom(network: string): void
-  /** The same, and the room is kept for a password that is hashed or verified later. */
+  /** Like `checkRoom`, but also keeps the room for a password that is hashed or verified later. */
   reserve(network: string): Place
-  /** How many are computed, and how many wait. */
+  /** How many hashes are being computed, and how many wait. */
   state(): { readonly running: number; readonly waiting: number }
 }
 
@@ -25,7 +25,7 @@ type Options = { readonly cost: Argon2Cost; readonly concurrency: number }
 const deadlineMs = 2000
 const leastWaiting = 64
 
-/** The same characters give the same password, however the keyboard composed them [PW2]. */
+/** Makes the same characters the same password, however the keyboard composed them [PW2]. */
 export const normalized = (password: string): string => password.normalize('NFKC')
 
 export async function openPasswordHasher({ cost, concurrency }: Options): Promise<PasswordHasher> {
@@ -50,8 +50,8 @@ export async function openPasswordHasher({ cost, concurrency }: Options): Promis
 }
 
 /**
- * Another system hashed what was typed, Postern what was normalised, and a hash does not say who made it: both are
- * tried where they differ, also with the dummy, so that the time tells nothing.
+ * Other systems hashed what the user typed, Postern hashed the normalised text, and a hash does not show which. Both
+ * are tried if they differ, also with the dummy, so that timing shows nothing.
  */
 async function verifySpellings(argon2: Argon2, stored: StoredHash, password: string): Promise<boolean> {
   const plain = normalized(password)

@@ -4,7 +4,7 @@ import type { Scheme } from './stored-hash-cost.ts'
 
 /** A stored hash that cannot be parsed, or would cost more than is allowed [PW6]. */
 export class StoredHashError extends Error {
-  /** How many times an own hash it would cost, and how many it may, where that is why. */
+  /** How many times an own hash it would cost, and how many it may cost; undefined if it cannot be parsed. */
   readonly excess: { readonly times: number; readonly most: number } | undefined
   constructor(message: string, excess?: StoredHashError['excess']) {
     super(message)
@@ -12,7 +12,7 @@ export class StoredHashError extends Error {
   }
 }
 
-/** What it costs is known before anything is computed. */
+/** A parsed hash, whose cost is known before anything is computed. */
 export type StoredHash = {
   readonly scheme: Scheme
   /** In the unit of `costs`. */
@@ -20,13 +20,13 @@ export type StoredHash = {
   readonly verify: (argon2: Argon2, password: string) => Promise<boolean>
 }
 
-/** What a scheme makes of a text: its hash, or why it is none, or nothing where it is another scheme's. */
+/** Parses a hash of one scheme. Returns undefined if the text belongs to another scheme. */
 export type Parse = (text: string) => StoredHash | 'malformed' | undefined
 
-/** How a form of a hash writes bytes down; nothing where the text is none. */
+/** Decodes the bytes in one form of a hash. Returns undefined if the text is not in that form. */
 export type Decode = (text: string) => Buffer | undefined
 
-/** Base64 in its dresses: padded or not, of URLs, and passlib's, where `.` stands for `+`. */
+/** Decodes Base64 with or without padding, base64url, and passlib's variant, which has `.` for `+`. */
 export const decodeBytes: Decode = (text) => {
   const plain = text.replaceAll(/[.-]/g, '+').replaceAll('_', '/').replace(/=+$/, '')
   if (!/^[A-Za-z0-9+/]*$/.test(plain) || plain.length % 4 === 1) return undefined
@@ -35,10 +35,10 @@ export const decodeBytes: Decode = (text) => {
 
 export const decodeHex: Decode = (text) => (/^(?:[0-9a-f]{2})+$/i.test(text) ? Buffer.from(text, 'hex') : undefined)
 
-/** The characters themselves. */
+/** The text itself is the bytes. */
 export const decodeText: Decode = (text) => Buffer.from(text)
 
-/** Long enough to be no accident, short enough to cost nothing. */
+/** Keys of 16 to 128 bytes: long enough not to match by chance, short enough to compare at no cost. */
 export const isUsableKey = ({ length }: Buffer): boolean => length >= 16 && length <= 128
 export const isUsableSalt = ({ length }: Buffer): boolean => length >= 1 && length <= 128
 

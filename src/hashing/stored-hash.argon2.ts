@@ -1,7 +1,7 @@
 import { costs } from './stored-hash-cost.ts'
 import type { Parse } from './stored-hash-parts.ts'
 
-/** The reference starts a thread for each. */
+/** Bounds the lanes, as the reference library starts a thread for each. */
 const mostLanes = 16
 /** RFC 9106, section 3.1. */
 const leastKibOfLane = 8
@@ -10,14 +10,14 @@ const phc = /^\$(argon2(?:id|i|d))\$v=19\$([mtp=,\d]{11,40})\$[A-Za-z0-9+/]{11,8
 const django = /^argon2(?=\$argon2)/
 
 /**
- * Marks a hash that did not come from here: whatever its parameters, it is made anew at the first sign-in. Django
- * writes them so.
+ * Marks an imported hash, in the way that Django writes it, so that it is replaced at the first sign-in whatever its
+ * parameters.
  */
 export const asForeign = (text: string): string => (text.startsWith('$argon2') ? `argon2${text}` : text)
 
 type Cost = { readonly m: number | undefined; readonly t: number | undefined; readonly p: number | undefined }
 
-/** Of an argon2id hash; of any other there is nothing to compare. */
+/** The parameters of an argon2id hash. Returns undefined for any other hash. */
 export function argon2Cost(text: string): Cost | undefined {
   const [, kind, parameters] = phc.exec(text) ?? []
   return kind === 'argon2id' && parameters !== undefined ? costOf(parameters) : undefined

@@ -3,19 +3,19 @@ import { compare } from 'bcrypt'
 import { costs } from './stored-hash-cost.ts'
 import type { Parse } from './stored-hash-parts.ts'
 
-/** bcrypt reads no further. */
+/** bcrypt ignores all bytes after these. */
 const mostBytes = 72
 
 type Form = {
   readonly pattern: RegExp
-  /** What the system hands to bcrypt for a password. */
+  /** What the system gives to bcrypt instead of the password. */
   readonly prepare: (password: string, salt: string) => string | Buffer
 }
 
 const itself = (password: string): string => password
 
 const forms: readonly Form[] = [
-  // Django writes its name before it.
+  // Django writes its name in front.
   { pattern: /^(?:bcrypt\$)?\$2[aby]\$(?<rounds>\d\d)\$(?<rest>[./A-Za-z0-9]{53})$/, prepare: itself },
   { pattern: /^\$2x\$(?<rounds>\d\d)\$(?<rest>[./A-Za-z0-9]{53})$/, prepare: withSignBug },
   {
@@ -28,19 +28,18 @@ const forms: readonly Form[] = [
       /^\$bcrypt-sha256\$v=2,t=2[ab],r=(?<rounds>\d{1,2})\$(?<salt>[./A-Za-z0-9]{22})\$(?<rest>[./A-Za-z0-9]{31})$/,
     prepare: (password, salt) => createHmac('sha256', salt).update(password).digest('base64'),
   },
-  // wp_hash_password of WordPress 6.8, which trims as PHP does.
+  // wp_hash_password of WordPress 6.8, which trims like PHP.
   {
     pattern: /^\$wp\$2y\$(?<rounds>\d\d)\$(?<rest>[./A-Za-z0-9]{53})$/,
     prepare: (password) => createHmac('sha384', 'wp-sha384').update(trimmedByPhp(password)).digest('base64'),
   },
 ]
 
-/** As PHP's trim does. */
 export const trimmedByPhp = (text: string): string => text.replace(/^[ \t\n\r\0\v]+|[ \t\n\r\0\v]+$/g, '')
 
 /**
- * `$2x$` marks what crypt_blowfish made before 1.1, where a byte above 127 filled those before it in its word of four
- * with ones. These words are all of the key that bcrypt reads, so they are given to it instead of the password.
+ * `$2x$` marks hashes of crypt_blowfish before 1.1, in which a byte above 127 set all bits of the bytes before it in
+ * its word of four bytes. bcrypt reads only these words of the key, so it is given them instead of the password.
  */
 function withSignBug(password: string): Buffer {
   const bytes = Buffer.from(`${password}\0`)
@@ -65,7 +64,7 @@ export const parseBcrypt: Parse = (text) => {
       scheme: 'bcrypt',
       cost: costs.bcrypt(rounds),
       verify: async (_argon2, password) => {
-        // bcrypt reads up to the first NUL: whatever follows one would not count.
+        // bcrypt stops at the first NUL, so what follows one would not count.
         if (password.includes('\0')) return false
         return compare(Buffer.from(prepare(password, salt)).subarray(0, mostBytes), hash)
       },

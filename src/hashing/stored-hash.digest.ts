@@ -10,9 +10,12 @@ const ldapDigests = {
   ssha512: ['sha512', 64],
 } as const satisfies Record<string, readonly [name: string, length: number]>
 
-/** Salted digests of a directory, RFC 2307 and its successors: the digest, then the salt. */
+/** Salted digests of LDAP directories, RFC 2307 and its successors: the digest, then the salt. */
 const ldap = /^\{(ssha|ssha256|ssha384|ssha512)\}(.+)$/i
-/** Spring's StandardPasswordEncoder: the salt, then the digest of salt and password, digested so many times in all. */
+/**
+ * Spring's StandardPasswordEncoder: the salt, then the digest of salt and password, digested `springRounds` times in
+ * all.
+ */
 const spring = /^\{sha256\}([0-9a-f]{80})$/
 const springRounds = 1024
 

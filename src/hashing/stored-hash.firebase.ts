@@ -5,8 +5,8 @@ import type { Parse } from './stored-hash-parts.ts'
 import { decodeBytes, isSame, isUsableKey, isUsableSalt } from './stored-hash-parts.ts'
 
 /**
- * Firebase's own scrypt, https://github.com/firebase/scrypt: the key that the password gives encrypts the project's
- * key. Supabase writes it as `$fbscrypt$`, with all that the project has in common; Kratos as `$firescrypt$`.
+ * Firebase's own scrypt, https://github.com/firebase/scrypt: the key derived from the password encrypts the project's
+ * key. Supabase writes it as `$fbscrypt$`, Kratos as `$firescrypt$`, both with the parameters of the project.
  */
 const forms: readonly RegExp[] = [
   /^\$fbscrypt\$v=1,n=(?<n>\d{1,2}),r=(?<r>\d{1,3}),p=(?<p>\d{1,3})(?:,ss=(?<separator>[^,$]*))?,sk=(?<signer>[^,$]+)\$(?<salt>[^$]+)\$(?<hash>[^$]+)$/,

@@ -6,7 +6,7 @@ import { decodeBytes, decodeHex, decodeText, isSame, isUsableKey, isUsableSalt }
 
 const derive = promisify(pbkdf2)
 
-/** With the bytes that each gives. */
+/** The digests, with their lengths in bytes. */
 const digests = { sha1: 20, sha256: 32, sha512: 64 } as const
 type Digest = keyof typeof digests
 
@@ -19,8 +19,8 @@ type Parts = {
 type Read = (text: string) => Parts | undefined
 
 /**
- * PHC writes `i=…,l=…`, passlib the rounds alone and the digest of SHA-1 not at all; OpenLDAP's and passlib's
- * `{PBKDF2-SHA256}` is the same otherwise.
+ * PHC writes `i=…,l=…`; passlib writes only the rounds, and for SHA-1 no digest. `{PBKDF2-SHA256}` of OpenLDAP and
+ * passlib is otherwise the same.
  */
 const phc =
   /^(?:\$pbkdf2(?:-(sha1|sha256|sha512))?\$|\{pbkdf2(?:-(sha1|sha256|sha512))?\})(?:i=)?(\d{1,10})(?:,l=\d{1,4})?\$([^$]*)\$([^$]+)$/i
@@ -49,7 +49,7 @@ const readWerkzeug: Read = (text) => {
     : { digest, rounds: Number(rounds), salt: decodeText(salt), key: decodeHex(key) }
 }
 
-/** Spring writes salt and key in one, and neither digest nor rounds: those are of its version. */
+/** Spring writes salt and key as one text, without digest and rounds, which follow from its version. */
 const spring = /^\{pbkdf2(@SpringSecurity_v5_8)?\}([0-9a-f]+)$/
 const readSpring: Read = (text) => {
   const [, isNew, hex] = spring.exec(text) ?? []
@@ -60,8 +60,8 @@ const readSpring: Read = (text) => {
 }
 
 /**
- * ASP.NET Identity writes Base64 of bytes with nothing before it: 0, salt and key, or 1, digest, rounds, length of the
- * salt, salt and key. https://github.com/dotnet/aspnetcore/blob/main/src/Identity/Extensions.Core/src/PasswordHasher.cs
+ * ASP.NET Identity writes the Base64 of plain bytes: 0, salt and key, or 1, digest, rounds, length of the salt, salt
+ * and key. https://github.com/dotnet/aspnetcore/blob/main/src/Identity/Extensions.Core/src/PasswordHasher.cs
  */
 const aspNet = /^(?:AQAAAA[A-Za-z0-9+/]{30,300}={0,2}|A[A-P][A-Za-z0-9+/]{64}==)$/
 const readAspNet: Read = (text) => {
@@ -88,7 +88,7 @@ export const parsePbkdf2: Parse = (text) => {
 function hashOf({ digest, rounds, salt, key }: Parts): StoredHash | 'malformed' {
   if (salt === undefined || key === undefined || !isUsableSalt(salt) || !isUsableKey(key)) return 'malformed'
   if (!isDigest(digest) || rounds < 1) return 'malformed'
-  // Each further block of a longer key would cost as much as the first, and shows no more.
+  // Only the first block is compared: each further block of a longer key would cost as much and prove no more.
   const first = key.subarray(0, digests[digest])
   return {
     scheme: 'pbkdf2',

@@ -9,7 +9,7 @@ import { isSame } from './stored-hash-parts.ts'
 const shape = /^\$(?<kind>[PH])\$(?<rounds>[5-9A-Za-z./0-4])(?<salt>[./0-9A-Za-z]{8})(?<key>[./0-9A-Za-z]{22})$/
 const alphabet = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** So many at a time, as nothing else happens in this process meanwhile. */
+/** Rounds computed at a time, as nothing else runs in this process meanwhile. */
 const atOnce = 512
 
 export const parsePhpass: Parse = (text) => {
@@ -21,7 +21,7 @@ export const parsePhpass: Parse = (text) => {
     scheme: 'phpass',
     cost: costs.phpass(power),
     verify: async (_argon2, password) => {
-      // WordPress trims what is typed.
+      // WordPress trims the password that the user types.
       const given = Buffer.from(kind === 'P' ? trimmedByPhp(password) : password)
       const digest = await digestOf(given, Buffer.from(salt), 2 ** power)
       return isSame(Buffer.from(encoded(digest)), Buffer.from(key))
@@ -38,7 +38,7 @@ async function digestOf(password: Buffer, salt: Buffer, rounds: number): Promise
   return digest
 }
 
-/** Six bits a character, the lowest first. */
+/** Six bits per character, the lowest bits first. */
 function encoded(bytes: Buffer): string {
   let text = ''
   for (let at = 0; at < bytes.length; at += 3) {

@@ -18,7 +18,7 @@ export type ScryptCost = { readonly n: number; readonly r: number; readonly p: n
 
 type Form = {
   /**
-   * With groups for the salt, the key, and as much of n, r and p as is written down; `packed`: all three in hex, as
+   * Has groups for the salt, the key, and those of n, r and p that are written; `packed` holds all three in hex, as
    * Spring writes them.
    */
   readonly pattern: RegExp
@@ -27,7 +27,7 @@ type Form = {
 }
 
 const forms: readonly Form[] = [
-  // PHC and passlib; Kratos writes N itself where they write its logarithm.
+  // PHC and passlib. Kratos writes N itself where these write its logarithm.
   {
     pattern: /^\$scrypt\$ln=(?<n>\d{1,8}),r=(?<r>\d{1,3}),p=(?<p>\d{1,3})\$(?<salt>[^$]*)\$(?<key>[^$]+)$/,
     salt: decodeBytes,
@@ -51,8 +51,7 @@ const forms: readonly Form[] = [
     salt: decodeBytes,
     key: decodeBytes,
   },
-  // better-auth and oslo; Lucia with `s2:` before it. They take the salt as it is written, and the cost is always the
-  // same.
+  // better-auth and oslo, and Lucia with `s2:` in front. They use the salt's text as bytes, and always the same cost.
   { pattern: /^(?:s2:)?(?<salt>[0-9a-z]{16}|[0-9a-f]{32}):(?<key>[0-9a-f]{128})$/, salt: decodeText, key: decodeHex },
 ]
 
@@ -67,7 +66,7 @@ function costOf({ n, r, p, packed }: Record<string, string | undefined>): Scrypt
   return { n: Number(n), r: Number(r), p: Number(p) }
 }
 
-/** A number this small is the logarithm of what it stands for. */
+/** A number below 32 is the logarithm of N. */
 const withoutLogarithm = ({ n, r, p }: ScryptCost): ScryptCost => ({ n: n < 32 ? 2 ** n : n, r, p })
 
 export const isScryptCost = ({ n, r, p }: ScryptCost): boolean =>
@@ -79,7 +78,7 @@ export function deriveScrypt(
   salt: Buffer,
   keyLength: number,
 ): Promise<Buffer> {
-  // Exactly what RFC 7914 needs, and a little: Node refuses more than it was allowed.
+  // What RFC 7914 needs, and a little more, as Node refuses to use more than `maxmem`.
   const maxmem = 128 * r * (n + p + 2) + 1024
   return derive(password, salt, keyLength, { N: n, r, p, maxmem })
 }

@@ -19,11 +19,11 @@ const schemes: readonly Parse[] = [
   parseDigest,
 ]
 
-/** What Spring and directories write before a hash that says itself which it is. */
+/** The prefix that Spring and directories write before a hash that itself names its scheme. */
 const wrapper = /^(?:\{(?:bcrypt|argon2(?:@[^}]*)?|crypt|ldap)\})*(?=[${])/i
 
 /**
- * A hash that costs little enough where one of the server's own costs `own`.
+ * Parses a hash that may cost no more than allowed, compared with the server's own hashes, which cost `own`.
  * @throws {StoredHashError}
  */
 export function parseStoredHash(text: string, own: Argon2Cost): StoredHash {
