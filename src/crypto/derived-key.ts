@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto'
 import type { Keyring } from './keyring.ts'
 
-/** A key for one use, from an encryption key of the keyring, so that no two uses share one: RFC 5869. */
+/** Derives a key for one use from an encryption key of the keyring, so that no two uses share a key: RFC 5869. */
 export function deriveKey(
   keyring: Keyring,
   keyId: number,

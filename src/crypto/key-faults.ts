@@ -4,7 +4,7 @@ import { findKeyIds, KeyringError, keyFileName, whyNotListed } from './key-folde
 import { openKeyring } from './keyring.ts'
 
 /**
- * What is wrong with the keys in the folder, a sentence each: a kind of which there is none, a file that holds no key.
+ * What is wrong with the keys in the folder, in one sentence each: a kind without keys, or a file without a usable key.
  */
 export function findKeyFaults(dir: string): readonly string[] {
   const unlisted = whyNotListed(dir)
@@ -18,7 +18,7 @@ export function findKeyFaults(dir: string): readonly string[] {
   )
 }
 
-/** The folder, and each of its keys, where others may read it or put another one there. */
+/** Sentences about the folder and its keys, if others may read them or put other keys in their place. */
 export function findOpenKeys(dir: string): readonly string[] {
   const files = (['encryption', 'signing'] as const).flatMap((kind) =>
     findKeyIds(dir, kind).map((id) => join(dir, keyFileName(kind, id))),

@@ -13,13 +13,10 @@ import {
 import { join } from 'node:path'
 import { isOurs } from '../process/file-privacy.ts'
 
-/** No key that is needed can be had. Names the file, never its content. */
+/** A key that is needed is missing or unusable. The message names the file, never its content. */
 export class KeyringError extends Error {}
 
-/**
- * Keys of a kind lie in files of their own, `KIND-ID.key`, so that one that is taken away or put back shows without a
- * restart.
- */
+/** Each key has its own file, `KIND-ID.key`, so that a key that is removed or put back is noticed without a restart. */
 export type KeyKind = 'encryption' | 'signing'
 
 export type FoundKey<Key> = { readonly id: number; readonly key: Key | KeyringError }
@@ -29,23 +26,23 @@ export const keyFileName = (kind: KeyKind, id: number): string => `${kind}-${id}
 const lookAgainAfterMs = 1000
 
 type WatchedKeys<Key> = {
-  /** The newest last; looked at again at most once a second. */
+  /** The newest last. Reads the folder at most once a second. */
   all(): readonly FoundKey<Key>[]
-  /** One that another process made a moment ago is found as well. */
+  /** Also finds a key that another process has just made. */
   find(id: number): Key | KeyringError | undefined
 }
 
 type Watch<Key> = {
   readonly dir: string
   readonly kind: KeyKind
-  /** What others put there, or may write, is no key. */
+  /** Ignores files that belong to others or that others may write. */
   readonly ownOnly: boolean
   readonly parse: (text: string, id: number) => Key | undefined
 }
 
 /**
- * The folder's keys of a kind. Synchronous: the thread pool may be busy with hashing, and a few files are read in
- * microseconds.
+ * Watches the folder's keys of a kind. Synchronous, as the thread pool may be busy with hashing and a few files are
+ * read in microseconds.
  */
 export function watchKeys<Key>({ dir, kind, ownOnly, parse }: Watch<Key>): WatchedKeys<Key> {
   let lookedAt = Number.NEGATIVE_INFINITY
@@ -57,7 +54,7 @@ export function watchKeys<Key>({ dir, kind, ownOnly, parse }: Watch<Key>): Watch
     const found = ids.map((id) => stampOf(join(dir, keyFileName(kind, id)))).join()
     if (found === stamp) return
     keys = ids.map((id) => ({ id, key: readKey(join(dir, keyFileName(kind, id)), (text) => parse(text, id)) }))
-    // What could not be read once may be readable the next time, and its file the same.
+    // A key that could not be read may become readable while its file stays the same.
     stamp = keys.some(({ key }) => key instanceof KeyringError) ? undefined : found
   }
   const all = () => {
@@ -84,7 +81,9 @@ export function findKeyIds(dir: string, kind: KeyKind): number[] {
     .sort((a, b) => a - b)
 }
 
-/** Afterwards the key is in its file, whole, unless another process put one there first; says whether it did. */
+/**
+ * Afterwards the key is complete in its file, unless another process put one there first; says whether this one did.
+ */
 export function putKey(dir: string, { kind, id, text }: { kind: KeyKind; id: number; text: string }): boolean {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const draft = join(dir, `.draft-${randomBytes(8).toString('hex')}`)
@@ -96,12 +95,12 @@ export function putKey(dir: string, { kind, id, text }: { kind: KeyKind; id: num
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
   } finally {
-    // On a full disk there may be a part of it, or nothing.
+    // After a full disk the draft may be incomplete or missing.
     rmSync(draft, { force: true })
   }
 }
 
-/** One that was there may be open to others; a mounted one is not ours to close. */
+/** Closes an existing folder to others. A folder of another user, such as a mount, stays as it is. */
 export function closeFolder(dir: string): void {
   if (statSync(dir).uid === process.geteuid?.()) chmodSync(dir, 0o700)
 }
@@ -112,12 +111,12 @@ function listFiles(dir: string): string[] {
   try {
     return readdirSync(dir)
   } catch {
-    // A folder that is gone holds no keys; who needs one is told so.
+    // A missing folder has no keys; the caller that needs one reports that.
     return []
   }
 }
 
-/** Why the folder's files cannot be listed, where there is one. */
+/** Says why the folder's files cannot be listed. Returns undefined if they can. */
 export function whyNotListed(dir: string): string | undefined {
   try {
     readdirSync(dir)
@@ -147,7 +146,7 @@ function readKey<Key>(file: string, parse: (text: string) => Key | undefined): K
   try {
     return parse(text) ?? new KeyringError(`${file} holds no key`)
   } catch {
-    // What the parser says could show what was parsed.
+    // The parser's message could show a part of the key.
     return new KeyringError(`${file} holds no key`)
   }
 }

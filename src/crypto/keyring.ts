@@ -16,13 +16,13 @@ export { KeyringError }
 export type EncryptionKey = { readonly id: number; readonly secret: Buffer }
 
 export type Keyring = {
-  /** The newest key: it seals. */
+  /** The newest key, which seals. */
   getSealingKey(): EncryptionKey
-  /** The same for every replica whatever was rotated: for digests that must stay comparable. */
+  /** The oldest key, which is the same on every replica after any rotation: for digests that must stay comparable. */
   getOldestKey(): EncryptionKey
-  /** Older keys open what they sealed. */
+  /** Finds the key that sealed a value, which may be an older one. */
   getOpeningKey(id: number): EncryptionKey
-  /** Every key of a kind, the newest last; one that cannot be read is the reason why. */
+  /** Every key of a kind, the newest last. In place of an unreadable key stands the error that says why. */
   encryptionKeys(): readonly FoundKey<EncryptionKey>[]
   signingKeys(): readonly FoundKey<SigningKey>[]
 }
@@ -57,7 +57,7 @@ export function openKeyring(dir: string, { create, ownOnly = false }: Options): 
 
 function parseEncryptionKey(text: string, id: number): EncryptionKey | undefined {
   const secret = Buffer.from(text, 'base64')
-  // Node reads past what is no base64.
+  // Node ignores characters that are not Base64, so the text is compared with its decoding.
   return secret.length === keyBytes && secret.toString('base64') === text ? { id, secret } : undefined
 }
 
@@ -65,13 +65,13 @@ const newEncryptionKey = (): string => randomBytes(keyBytes).toString('base64')
 
 const firstKeys: Readonly<Record<KeyKind, readonly (() => string)[]>> = {
   encryption: [newEncryptionKey],
-  // The one that signs and the one that signs next.
+  // The key that signs, and the key that signs next.
   signing: [newSigningKey, newSigningKey],
 }
 
 /**
- * Makes the first keys of each kind of which there are none; says whether it did. Of processes that try at once one
- * wins, and all use its keys.
+ * Makes the first keys of each kind that has none; says whether it made any. If several processes try at once, one wins
+ * and all use its keys.
  */
 export function initKeys(dir: string): boolean {
   const kinds = Object.entries(firstKeys) as [KeyKind, (typeof firstKeys)[KeyKind]][]
@@ -82,7 +82,7 @@ export function initKeys(dir: string): boolean {
   return made.includes(true)
 }
 
-/** Afterwards a new key seals; the older ones stay, as they open what they sealed. */
+/** Afterwards a new key seals. Older keys stay, to open what they sealed. */
 export function addEncryptionKey(dir: string): void {
   const newest = findKeyIds(dir, 'encryption').at(-1)
   if (newest === undefined)

@@ -6,14 +6,14 @@ const algorithm = 'aes-256-gcm'
 const nonceBytes = 12
 const tagBytes = 16
 
-/** Each begins with its version and the id of its key; one for a while has its hour after that. */
+/** Every box begins with its version and the id of its key; a passing one then has its hour. */
 const headBytes = { kept: 5, passing: 9 }
 const versions = { kept: 1, passing: 2 }
 
 /**
- * Encrypts for the database what is kept. `associatedData` ties the box to its row: moved to another one it does not
- * open. The nonce is random, which is good for 2^32 boxes of a key (NIST SP 800-38D, section 8.3): 49 years of as many
- * mails as may be sent.
+ * Encrypts values that the database keeps. `associatedData` ties the box to its row: moved to another row it does not
+ * open. Random nonces allow 2^32 boxes per key (NIST SP 800-38D, section 8.3), enough for 49 years of as many mails as
+ * may be sent.
  */
 export function seal(keyring: Keyring, plaintext: string | Buffer, associatedData: string): Buffer {
   const { id, secret } = keyring.getSealingKey()
@@ -24,8 +24,8 @@ export function seal(keyring: Keyring, plaintext: string | Buffer, associatedDat
 }
 
 /**
- * The same for what may come by the thousand a second and is needed for minutes. Each hour has a key of its own: good
- * for a million a second.
+ * Encrypts values that are needed for minutes, thousands of them a second. Each hour has its own key, which allows a
+ * million boxes a second.
  */
 export function sealForNow(keyring: Keyring, plaintext: string | Buffer, associatedData: string): Buffer {
   const key = keyring.getSealingKey()
@@ -43,10 +43,10 @@ function sealWith(secret: Buffer, head: Buffer, plaintext: string | Buffer, asso
   return Buffer.concat([head, nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
 }
 
-/** The key that sealed it. */
+/** Id of the key that sealed the box. */
 export const sealingKeyId = (box: Buffer): number => box.readUInt32BE(1)
 
-/** @throws {KeyringError} when its key is gone, or the box was damaged or belongs elsewhere */
+/** @throws {KeyringError} if the box's key is gone, or the box is damaged or belongs elsewhere */
 export function open(keyring: Keyring, box: Buffer, associatedData: string): Buffer {
   const isPassing = box[0] === versions.passing
   const nonceAt = isPassing ? headBytes.passing : headBytes.kept
@@ -66,7 +66,7 @@ export function open(keyring: Keyring, box: Buffer, associatedData: string): Buf
 }
 
 const keysOfHours = new WeakMap<EncryptionKey, Map<number, Buffer>>()
-/** This one, the one before, and what a clock that is wrong or a box that is forged asks for. */
+/** Bounds the hours' keys in memory: this hour, the one before, and hours of wrong clocks or forged boxes. */
 const mostHours = 4
 
 function keyOfHour(keyring: Keyring, key: EncryptionKey, hour: number): Buffer {

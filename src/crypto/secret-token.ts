@@ -19,8 +19,8 @@ const shape = /^[A-Za-z0-9_-]+$/
 const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 /**
- * Its four bytes in base64url, without a buffer for them: every session check that is not answered from memory computes
- * one.
+ * The four bytes of the CRC-32 in base64url. Computed without a buffer, as every session check that memory does not
+ * answer needs one.
  */
 function checksum(text: string): string {
   const bits = crc32(text)
@@ -29,21 +29,23 @@ function checksum(text: string): string {
   return spelt + base64url[(bits & 3) << 4]
 }
 
-/** In base64url, which takes a third of the time that a buffer does: what is remembered is found by it. */
+/** The SHA-256 in base64url, which takes a third of the time of a buffer. Sessions in memory are found by it. */
 export const digestText = (text: string): string => hash('sha256', text, 'base64url')
 
 const digest = (text: string): Buffer => Buffer.from(digestText(text), 'base64url')
 
 const secretBytes = 32
 
-/** Text goes to its owner and nowhere else; only the digest is stored [SE1]. */
+/** The text goes to its owner and nowhere else; only the digest is stored [SE1]. */
 export function makeToken(kind: TokenKind, secret = randomBytes(secretBytes)): { text: string; digest: Buffer } {
   const unchecked = prefixes[kind] + secret.toString('base64url')
   const text = unchecked + checksum(unchecked)
   return { text, digest: digest(text) }
 }
 
-/** The digest to look up, or `undefined` where a look-up would be in vain: not a token of this kind. */
+/**
+ * The digest to look up. Returns undefined if the text is not a token of this kind, so that a look-up would be in vain.
+ */
 export const tokenDigest = (kind: TokenKind, text: string): Buffer | undefined =>
   isToken(kind, text) ? digest(text) : undefined
 
@@ -51,6 +53,6 @@ export function isToken(kind: TokenKind, text: string): boolean {
   const prefix = prefixes[kind]
   if (text.length !== prefix.length + secretLength + checksumLength) return false
   if (!text.startsWith(prefix) || !shape.test(text)) return false
-  // The checksum guards against typing errors, not attackers: no constant time needed.
+  // The checksum guards against typing errors, not attackers, so the comparison need not take constant time.
   return checksum(text.slice(0, -checksumLength)) === text.slice(-checksumLength)
 }

@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, typ
 
 /** A key pair that signs access tokens. */
 export type SigningKey = {
-  /** RFC 7638: the same key has the same id wherever it lies. */
+  /** RFC 7638 thumbprint: the same key has the same id wherever it is stored. */
   readonly kid: string
   readonly privateKey: KeyObject
   readonly publicKey: KeyObject
@@ -10,13 +10,16 @@ export type SigningKey = {
   readonly createdAt: Date
 }
 
-/** What a key's file holds: its private JWK (RFC 8037) and the time at which it was made. */
+/** Makes the content of a key's file: a private JWK (RFC 8037) and the time at which it was made. */
 export function newSigningKey(): string {
   const { privateKey } = generateKeyPairSync('ed25519')
   return JSON.stringify({ ...privateKey.export({ format: 'jwk' }), created_at: new Date().toISOString() })
 }
 
-/** @throws where the text is no key */
+/**
+ * Returns undefined if the text is a JWK but not such a key.
+ * @throws if the text is not a JWK
+ */
 export function parseSigningKey(text: string): SigningKey | undefined {
   const { created_at: createdAt, ...jwk } = JSON.parse(text) as { created_at?: unknown; x?: string }
   const privateKey = createPrivateKey({ key: jwk, format: 'jwk' })
@@ -28,7 +31,7 @@ export function parseSigningKey(text: string): SigningKey | undefined {
     return undefined
   const publicKey = createPublicKey(privateKey)
   const { x = '' } = publicKey.export({ format: 'jwk' })
-  // A damaged private half would be a key as well, of which nobody knows.
+  // A damaged private half is still a valid key, but one whose public half no service knows.
   if (x !== jwk.x) return undefined
   const publicJwk = { kty: 'OKP', crv: 'Ed25519', x } as const
   return { kid: thumbprint(publicJwk), privateKey, publicKey, publicJwk, createdAt: new Date(createdAt) }
