@@ -16,32 +16,32 @@ export type AccountEvent = {
   readonly metadata: Record<string, string> | null
 }
 
-/** Who listens, and how it is told. */
+/** A session that listens, and how it gets its events. */
 export type Listener = {
   readonly userId: string
   readonly sessionId: string
-  /** @returns false where it cannot keep up: it is dropped, and comes back with the last event that it got. */
+  /** @returns false if the client cannot keep up: it is dropped, and resumes from the last event that it got */
   deliver(event: AccountEvent): boolean
   end(): void
 }
 
 export type EventHub = {
   /**
-   * Delivers the account's events from now on, or from after the event that the client got last.
-   * @returns `too many` for one account, or whether that event is still known, and how to stop
+   * Delivers the account's events from now on, or from after the last event that the client got.
+   * @returns `too many` if the account has its most listeners; else whether that event is still known, and how to stop
    */
   listen(
     listener: Listener,
     lastEventId: string | undefined,
   ): Promise<'too many' | { readonly isResumed: boolean; readonly leave: () => void }>
-  /** How many listen. */
+  /** How many listeners there are. */
   count(): number
   close(): void
 }
 
-/** A session's end or a ban shows within a second: half of it, and the statement. */
+/** A session's end or a ban takes effect within a second: this interval and the time of the statement. */
 const checkEveryMs = 500
-/** For what the stream did not tell. */
+/** Reads the log this often for events that the stream did not announce. */
 const lookEveryMs = 5000
 const batchSize = 200
 const mostPerAccount = 5
@@ -54,9 +54,7 @@ type Deps = Sources & {
   readonly log: FastifyBaseLogger
 }
 
-/**
- * Brings the events of PostgreSQL's log to everybody who listens in this process. The stream only says when to look.
- */
+/** Brings the events of PostgreSQL's log to all listeners of this process. The stream only says when to look. */
 export function openEventHub({ db, heavyReads, eventStream, log }: Deps): EventHub {
   const places = new Map<string, Set<Place>>()
   let isSubscribed = false
@@ -71,7 +69,7 @@ export function openEventHub({ db, heavyReads, eventStream, log }: Deps): EventH
     place.listener.end()
   }
 
-  /** One reading at a time: what wakes it meanwhile makes it look once more. */
+  /** Runs one read at a time; a wake-up during a read makes it read once more. */
   async function read(place: Place): Promise<void> {
     place.isWoken = true
     if (place.isReading) return
@@ -136,7 +134,7 @@ export function openEventHub({ db, heavyReads, eventStream, log }: Deps): EventH
       try {
         const { start, isKnown } = await findStart(db, listener.userId, lastEventId)
         place.position = start
-        // Its own turn: what it is told first is whether it goes on from where it was.
+        // In its own turn, so that the caller can first tell the client whether it resumes.
         setImmediate(() => void read(place))
         return { isResumed: isKnown, leave: () => drop(place) }
       } catch (error) {
@@ -152,7 +150,7 @@ export function openEventHub({ db, heavyReads, eventStream, log }: Deps): EventH
   }
 }
 
-/** Gives whether the listener keeps up. A listener with much to catch up takes turns with the others. */
+/** Says whether the listener keeps up. A listener that is far behind takes turns with others that are. */
 async function deliverNew({ db, heavyReads }: Sources, place: Place): Promise<boolean> {
   const reader = { kind: 'history', owner: place.listener.userId } as const
   const events = await (place.isBehind ? heavyReads(reader, (tx) => readEvents(tx, place)) : readEvents(db, place))
@@ -177,7 +175,7 @@ async function readEvents(db: Database, { listener, position }: Place) {
         metadata: securityEvents.metadata,
       })
       .from(eventLog)
-      // Whose it is, is asked of both [AZ7].
+      // Both tables are asked whose event it is [AZ7].
       .innerJoin(
         securityEvents,
         and(eq(securityEvents.id, eventLog.eventId), eq(securityEvents.userId, listener.userId)),
@@ -188,7 +186,7 @@ async function readEvents(db: Database, { listener, position }: Place) {
   )
 }
 
-/** After the account's own event of that id, or from now on. */
+/** The position after the account's own event with this id, or else the newest position. */
 async function findStart(db: Database, userId: string, lastEventId: string | undefined) {
   const known =
     lastEventId === undefined
@@ -203,7 +201,7 @@ async function findStart(db: Database, userId: string, lastEventId: string | und
   return { start: Number(found ?? rows[0]?.newest ?? 0), isKnown: found !== null }
 }
 
-/** Which of the sessions may still listen, by the database's clock. */
+/** The sessions that may still listen, by the database's clock. */
 async function findLive(db: Database, sessionIds: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await db
     .select({ id: sessions.id })

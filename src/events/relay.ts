@@ -18,8 +18,8 @@ const everyMs = 200
 const batchSize = 500
 
 /**
- * Gives committed events their positions and says so, for as long as the process lives. Any number of processes may:
- * one does at a time.
+ * Gives committed events their positions and announces them, for as long as the process lives. Any number of processes
+ * may run it; one works at a time.
  */
 export function startRelay(deps: Deps): { stop(): Promise<void> } {
   const stopping = new AbortController()
@@ -32,7 +32,7 @@ export function startRelay(deps: Deps): { stop(): Promise<void> } {
       while ((await relayEvents(deps)) === batchSize);
       hasFailed = false
     } catch (error) {
-      // Once an outage is enough: the events wait in their table.
+      // Logged once per outage; the events wait in their table.
       if (!hasFailed) deps.log.warn({ cause: describeCause(error) }, 'events wait: they cannot be relayed')
       hasFailed = true
     }
@@ -53,9 +53,9 @@ export function startRelay(deps: Deps): { stop(): Promise<void> } {
   }
 }
 
-/** Moves a batch from the outbox to the log, and on to the webhooks; gives how many. */
+/** Moves a batch from the outbox to the log and queues its webhook deliveries; gives the number of events. */
 async function relayEvents({ pool, jobs, eventStream, log }: Deps): Promise<number> {
-  // Nearly always there is nothing, and that is one cheap statement.
+  // Usually there is nothing to do, which this cheap statement finds out.
   const { rowCount } = await pool.query('select from event_outbox limit 1')
   if (rowCount === 0) return 0
   const entries = await transaction(pool, async (tx): Promise<StreamEntry[]> => {
@@ -76,12 +76,12 @@ async function relayEvents({ pool, jobs, eventStream, log }: Deps): Promise<numb
     return moved
   })
   if (entries.length === 0) return 0
-  // Listeners look into the log now and then anyway.
+  // A failure is harmless, as listeners look into the log now and then anyway.
   await eventStream.announce(entries).catch((error: unknown) => {
     log.debug({ cause: describeCause(error) }, 'the event stream did not take what was relayed')
   })
   return entries.length
 }
 
-/** Version 7: by their moment. */
+/** Ids are UUIDs of version 7, which sort by their time. */
 const byId = (a: StreamEntry, b: StreamEntry): number => (a.eventId < b.eventId ? -1 : 1)

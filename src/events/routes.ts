@@ -7,15 +7,15 @@ import { isUuid } from '../http/validation.ts'
 import type { AccountEvent, EventHub, Listener } from './hub.ts'
 
 const commentEveryMs = 15_000
-/** What a client may leave unread. */
+/** Bounds what a client may leave unread. */
 const mostBufferedBytes = 64 * 1024
 const lingerMs = 5000
-/** How soon a browser comes back. */
+/** How long a browser waits before it reconnects. */
 const retryMs = 2000
 
 export function eventRoutes(app: App, { eventHub }: Deps): void {
   const fault = faults('rate_limit:exceeded')
-  // Nothing may be open while the server closes: clients come back to another one.
+  // No stream may stay open while the server closes; clients reconnect to another server.
   app.addHook('preClose', async () => eventHub.close())
   app.route({
     method: 'GET',
@@ -39,7 +39,7 @@ export function eventRoutes(app: App, { eventHub }: Deps): void {
   })
 }
 
-/** `unknown` where the client names one that cannot be an event. */
+/** Gives `unknown` if the id in the header cannot be that of an event. Returns undefined if there is no header. */
 function lastEventIdOf(header: string | string[] | undefined): 'unknown' | string | undefined {
   if (header === undefined || header === '') return undefined
   return typeof header === 'string' && isUuid(header) ? header : 'unknown'
@@ -52,11 +52,11 @@ function openStream() {
   const timer = setInterval(() => readable.writable && readable.write(': still here\n\n'), commentEveryMs)
   readable.once('close', () => clearInterval(timer))
   readable.write(`retry: ${retryMs}\n\n`)
-  // An event that was being read when the stream ended goes nowhere.
+  // Ignores an event that was still being read when the stream ended.
   return { readable, write: (text: string): boolean => readable.writable && readable.write(text) }
 }
 
-/** Gives whether there was room for one more stream of the account. */
+/** Says whether the account may have one more stream. */
 async function join(
   eventHub: EventHub,
   { readable, write }: Stream,
@@ -68,7 +68,7 @@ async function join(
     deliver: (event) => write(asText(event)),
     end: () => {
       readable.end()
-      // A client that does not read what is left is cut off.
+      // Cuts off a client that does not read the rest.
       setTimeout(() => readable.destroy(), lingerMs).unref()
     },
   }
@@ -78,7 +78,7 @@ async function join(
       readable.destroy()
       return false
     }
-    // Closed with its connection, also with one that was lost before anything was sent.
+    // Leaves when the connection closes, also if it was lost before anything was sent.
     readable.once('close', outcome.leave)
     if (lastEventId !== undefined && !outcome.isResumed) write('event: reset\ndata: {}\n\n')
     return true

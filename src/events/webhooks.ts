@@ -10,12 +10,12 @@ import { literalAddress } from '../outbound/policy.ts'
 
 /** Ties the secret to its webhook. */
 const secretBoxOf = (id: string): string => `webhook:${id}`
-/** https://www.standardwebhooks.com: what its libraries take. */
+/** The form that the libraries of https://www.standardwebhooks.com take. */
 const secretPrefix = 'whsec_'
 
 /**
- * Afterwards every event of an account is posted there. Gives the secret that signs them; it is not shown again.
- * `undefined`: no URL that may be posted to.
+ * Afterwards every event of an account is posted to the URL. Gives the secret that signs the requests, which is not
+ * shown again. Returns undefined if the URL must not be posted to.
  */
 export async function addWebhook(
   { db, keyring, outboundPolicy }: Pick<Deps, 'db' | 'keyring' | 'outboundPolicy'>,
@@ -36,7 +36,7 @@ export async function addWebhook(
 export const listWebhooks = (db: Database) =>
   db.select({ id: webhooks.id, url: webhooks.url }).from(webhooks).orderBy(asc(webhooks.createdAt))
 
-/** Gives whether there was one. What is under way to it is not sent any more. */
+/** Afterwards nothing is posted to the webhook any more, not even queued events; says whether it existed. */
 export async function removeWebhook(db: Database, id: string): Promise<boolean> {
   return (await db.delete(webhooks).where(eq(webhooks.id, id)).returning({ id: webhooks.id })).length > 0
 }
@@ -44,9 +44,9 @@ export async function removeWebhook(db: Database, id: string): Promise<boolean> 
 type Delivery = { readonly webhookId: string; readonly eventId: string }
 
 /**
- * Posts an event to a webhook, with the same id however often it is tried. What is posted is read when it is: of an
- * erased account nothing personal is left in it.
- * @throws when the other side did not take it
+ * Posts an event to a webhook, with the same id on every try. The content is read at that time, so nothing personal of
+ * an erased account is posted.
+ * @throws if the webhook did not accept it
  */
 export async function deliverToWebhook(
   { db, keyring, outbound }: { readonly outbound: Outbound } & Pick<Deps, 'db' | 'keyring'>,
