@@ -3,13 +3,34 @@ import { typingErrorsOf } from './words.ts'
 /** So many letters at the beginning of a long word are few people's. */
 const mostLettersVaried = 8
 
+/** Patterns of LIKE for what is nearly a word. */
+export type Misspelling = {
+  /** Few, as an index is asked for each of them with each of every other word's; others match as well. */
+  readonly sought: readonly string[]
+  /** Nobody else matches them, so that a limit keeps those who were meant. None where `sought` says it all. */
+  readonly meant?: readonly string[]
+}
+
 /**
- * Patterns of LIKE for whatever begins like the word with one typing error or none: a letter too many, missing or
- * wrong, or two swapped. The first letter is right, as a wrong one counts twice. They are exact, so an index finds
- * those who match and nobody else, and a limit is a limit on the work.
+ * Whatever begins like the word with one typing error or none: a letter too many, missing or wrong, or two swapped. The
+ * first letter is right, as a wrong one counts twice.
  */
-function withOneError(word: string): string[] {
+function withOneError(word: string): Required<Misspelling> {
   const letters = [...word]
+  return { sought: halvesOf(letters).map(beginning), meant: variantsOf(word, letters).map(beginning) }
+}
+
+/** One half is right, or the last letter of the first has changed places with the first of the second. */
+function halvesOf(letters: readonly string[]): string[] {
+  // An index knows three letters in a row, or two that begin a word.
+  const half = Math.max(2, Math.min(Math.ceil(letters.length / 2), letters.length - 3))
+  const [before, after] = [letters.slice(0, half), letters.slice(half)]
+  const [first = ''] = before
+  const swapped = [...before.slice(0, -1), ...after.slice(0, 1), ...before.slice(-1), ...after.slice(1)]
+  return [before.join(''), `${first}%${after.join('')}`, swapped.join('')]
+}
+
+function variantsOf(word: string, letters: readonly string[]): string[] {
   const variants = letters.slice(1).flatMap((letter, index) => {
     const [before, after] = [letters.slice(0, index + 1).join(''), letters.slice(index + 2)]
     const [neighbour, ...rest] = after
@@ -20,7 +41,7 @@ function withOneError(word: string): string[] {
       ...(neighbour === undefined ? [] : [`${before}${neighbour}${letter}${rest.join('')}`]),
     ]
   })
-  return [...new Set([word, ...variants].map(beginning))]
+  return [...new Set([word, ...variants])]
 }
 
 /**
@@ -28,16 +49,17 @@ function withOneError(word: string): string[] {
  * most, or the second is right but for a letter that changed places with one of the first. A wrong first letter leaves
  * none for the rest.
  */
-function withTwoErrors(word: string): string[] {
+function withTwoErrors(word: string): Misspelling {
   const letters = [...word]
   const [first = '', second = '', ...rest] = letters
   const half = Math.ceil(letters.length / 2)
   const others = rest.join('')
-  return [
-    ...withOneError(letters.slice(0, Math.min(half, mostLettersVaried)).join('')),
-    beginning(`${first}%${letters.slice(half + 1).join('')}`),
-    ...[`_${second}${others}`, `${second}${others}`, `_${word}`, `${second}${first}${others}`].map(beginning),
-  ]
+  const firstHalf = withOneError(letters.slice(0, Math.min(half, mostLettersVaried)).join(''))
+  const more = [
+    `${first}%${letters.slice(half + 1).join('')}`,
+    ...[`_${second}${others}`, `${second}${others}`, `_${word}`, `${second}${first}${others}`],
+  ].map(beginning)
+  return { sought: [...firstHalf.sought, ...more], meant: [...firstHalf.meant, ...more] }
 }
 
 /**
@@ -46,17 +68,14 @@ function withTwoErrors(word: string): string[] {
  */
 const beginning = (pattern: string): string => `% ${pattern}%`
 
-/**
- * Patterns of each word, first for one error, then for two where some word may have them: they match what was not meant
- * as well.
- */
-export function misspellingsOf(words: readonly string[]): string[][][] {
+/** Of each word, first with one error, then with two where some word may have them: `meant` is wider than that then. */
+export function misspellingsOf(words: readonly string[]): Misspelling[][] {
   const most = Math.max(...words.map(typingErrorsOf))
-  return [1, 2].filter((errors) => errors <= most).map((errors) => words.map((word) => patternsOf(word, errors)))
+  return [1, 2].filter((errors) => errors <= most).map((errors) => words.map((word) => misspellingOf(word, errors)))
 }
 
-function patternsOf(word: string, errors: number): string[] {
+function misspellingOf(word: string, errors: number): Misspelling {
   const allowed = Math.min(errors, typingErrorsOf(word))
-  if (allowed === 0) return [beginning(word)]
+  if (allowed === 0) return { sought: [beginning(word)] }
   return allowed === 1 ? withOneError(word) : withTwoErrors(word)
 }

@@ -4,7 +4,7 @@ import type { Database } from '../db/database.ts'
 import { isPastDeadline } from '../db/failure.ts'
 import type { HeavyReads } from '../db/heavy-reads.ts'
 import { users } from '../db/schema/users.ts'
-import { misspellingsOf } from './misspelt.ts'
+import { type Misspelling, misspellingsOf } from './misspelt.ts'
 import { type Hit, mostHits, type SearchIndex, SearchIndexError } from './search-index.ts'
 import { errorsIn, type Query, wordsOf } from './words.ts'
 
@@ -70,8 +70,8 @@ async function findNear(db: Database, words: readonly string[]): Promise<Hit[]> 
   const tries = misspellingsOf(words)
   // Many patterns, each of which takes the index a moment and a look at every row a second: the planner does not know.
   if (tries.length > 0) await db.execute(sql`select set_config('enable_seqscan', 'off', true)`)
-  for (const patterns of tries) {
-    const near = await keepNear(await findAlike(db, patterns), words)
+  for (const misspellings of tries) {
+    const near = await keepNear(await findAlike(db, misspellings), words)
     if (near.length > 0) return near.sort((a, b) => a.errors - b.errors).map(({ row }) => asHit(row))
   }
   return []
@@ -91,12 +91,25 @@ async function keepNear(candidates: readonly Row[], words: readonly string[]) {
   return near
 }
 
-async function findAlike(db: Database, patterns: readonly string[][]) {
-  const all = patterns.map((ofWord) => sql`search_words like any(${sql.param(ofWord)}::text[])`)
+/** Each word's patterns multiply those of the others. */
+const mostLookUps = 100
+
+async function findAlike(db: Database, misspellings: readonly Misspelling[]) {
+  let lookUps = 1
+  const conditions = misspellings
+    .toSorted((a, b) => a.sought.length - b.sought.length)
+    .flatMap(({ sought, meant }) => {
+      lookUps *= sought.length
+      return [
+        ...(lookUps <= mostLookUps ? [sql`search_words like any(${sql.param(sought)}::text[])`] : []),
+        // As an expression of its own no index is asked for it.
+        ...(meant ? [sql`(search_words || '') like any(${sql.param(meant)}::text[])`] : []),
+      ]
+    })
   const { rows } = await db.execute<Row>(sql`
     with candidate as (
       select id, handle, display_name from users
-      where ${isLive} and ${sql.join(all, sql` and `)} limit ${mostCandidates})
+      where ${isLive} and ${sql.join(conditions, sql` and `)} limit ${mostCandidates})
     select * from candidate order by lower(handle), id`)
   return rows
 }
