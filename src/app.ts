@@ -46,15 +46,15 @@ import { signUpRoutes } from './sign-up/routes.ts'
 import { totpRoutes } from './totp/routes.ts'
 
 export type AppOptions = {
-  /** An error left that its route does not declare. */
+  /** Called if a route answers with a code that it does not declare. */
   readonly onContractViolation?: (route: string, code: ErrorCode) => void
-  /** Sees each route as it is declared, before the guards stand before it. */
+  /** Called for each route as it is declared, before it gets its guards. */
   readonly onRoute?: (route: RouteOptions) => void
-  /** For so long, once it closes, it leaves connections to end with their next answer. */
+  /** How long, once closing has begun, connections stay open to end with their next answer. */
   readonly drainMs?: number
 }
 
-/** The map of the API, read top to bottom: what every request passes, then the rooms. */
+/** The map of the API, read top to bottom: what every request passes, then the routes of each folder. */
 export async function buildApp(
   deps: Deps,
   { onContractViolation = () => {}, onRoute, drainMs = 0 }: AppOptions = {},
@@ -86,7 +86,7 @@ export async function buildApp(
   responseHeaders(app, config)
   tellOfUnlisted(app, config)
   await app.register(cors, corsOptions(config))
-  // Read where they are asked for.
+  // Cookies are parsed where they are read, not on every request.
   await app.register(cookie, { hook: false })
   const routes = rememberRoutes(app)
   const lab = isProduction ? undefined : openErrorLab(app, config, { routes, errors, note: watchers.note })

@@ -1,5 +1,5 @@
-// npm run admin. Standard output has what was asked for, standard error everything else; it ends with 0 where that was
-// done, 1 where it was refused or failed, 2 where it was not understood.
+// npm run admin. Standard output has the answer, standard error everything else. Exit codes: 0 if it was done, 1 if it
+// was refused or failed, 2 if the call was not understood.
 
 import { readEnvironment } from './config/environment.ts'
 import { loadConfig } from './config/load-config.ts'
@@ -30,12 +30,12 @@ function write(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** Whatever is no answer goes where no program reads on. */
+/** Everything but the answer goes to standard error, so that programs can read the answer. */
 function complain(text: string): void {
   process.stderr.write(`${text}\n`)
 }
 
-/** No command, or none that there is. */
+/** Handles a call without a known command. */
 function explain(): void {
   const within = Object.entries(commands).filter(([name]) => name.split(' ')[0] === words[0])
   const isFamily = within.length > 0 && words.length === 1
@@ -51,7 +51,7 @@ function explain(): void {
   }
 }
 
-/** Those of the same family, the one that has such an act or a near name, or all. */
+/** Suggests the commands of the same family, else the one with such an act, else one with a similar name, else all. */
 function suggest(within: readonly Named[]): string {
   if (within.length > 0) return `\n${within.map((one) => usageOf(...one)).join('\n')}`
   const owner = Object.entries(commands).find(([, { acts = [] }]) => acts.includes(words[0] ?? ''))
@@ -73,6 +73,6 @@ async function run([name, command]: Named): Promise<void> {
   if (out !== undefined) write(out)
   if (err !== undefined) complain(err)
   process.exitCode = code
-  // What was opened before something failed keeps nobody waiting.
+  // What was opened before the failure must not keep the process running.
   if (code !== 0) process.exit()
 }

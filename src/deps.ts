@@ -30,7 +30,7 @@ import type { SearchIndex } from './search/search-index.ts'
 import type { CountedHasher } from './throttling/hash-ticket.ts'
 import type { Tracing } from './tracing/tracing.ts'
 
-/** Everything that the API process has opened; the only way in which a room gets at it. */
+/** Everything that the API process has opened. The code of a folder gets at it in no other way. */
 export type Deps = {
   readonly config: Config
   readonly log: FastifyBaseLogger
@@ -43,9 +43,9 @@ export type Deps = {
   readonly isCommonPassword: IsCommonPassword
   readonly jobs: Jobs
   readonly mailDelivery: MailDelivery
-  /** Counted across replicas. */
+  /** Counts across replicas. */
   readonly sharedCounter: RateCounter
-  /** Counted in this process: exact enough for cheap routes. */
+  /** Counts in this process, which is exact enough for cheap routes. */
   readonly localCounter: RateCounter
   readonly eventStream: EventStream
   readonly eventHub: EventHub
@@ -60,12 +60,12 @@ export type Deps = {
   readonly resolveAccessToken: ResolveAccessToken
   readonly outboundPolicy: OutboundPolicy
   readonly outbound: Outbound
-  /** What providers publish of themselves, as long as it may be remembered. */
+  /** What providers publish, for as long as it may be remembered. */
   readonly discoveries: Lookups<Endpoints>
   readonly providerKeys: Lookups<JSONWebKeySet>
-  /** Where they are asked for. */
+  /** Undefined unless metrics are configured. */
   readonly metrics: Metrics | undefined
-  /** Where they are sent to. */
+  /** Undefined unless an endpoint for traces is configured. */
   readonly tracing: Tracing | undefined
   readonly healthChecks: Readonly<Record<string, HealthCheck>>
   readonly inbox: Inbox | undefined

@@ -12,9 +12,7 @@ import { closeOnSignal } from './process/close.ts'
 import { openLog } from './process/log.ts'
 import { version } from './process/version.ts'
 
-/**
- * Whoever sends requests here has heard of the end by then; and of a busy proxy, every connection has its next answer.
- */
+/** By then, senders of requests have heard of the end, and each connection of a busy proxy has had its next answer. */
 const productionDrainMs = 1000
 const inboxNote = 'no SMTP_URL is set: mails stay on this machine, and whoever reaches this port reads them'
 
@@ -43,7 +41,7 @@ async function serve(config: Config): Promise<void> {
     await deps.close()
   }
   closeOnSignal(log, async () => {
-    // As ever: orchestrators signal the end to a process and to those who send it requests at the same time.
+    // Serves as usual meanwhile: orchestrators tell a process to end at the same time as those that send it requests.
     await sleep(drainMs)
     await stopListening(app.server)
     await close()

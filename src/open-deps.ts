@@ -43,11 +43,11 @@ import type { Tracing } from './tracing/tracing.ts'
 import { startWorker } from './worker/start-worker.ts'
 
 export type DepsOptions = {
-  /** How long a dependency may be lost before log and metrics say so. */
+  /** How often dependencies are checked, which bounds how late log and metrics tell of a lost one. */
   readonly watchEveryMs?: number
 }
 
-/** Opens everything in order; what was opened is closed in reverse, also when a later step fails. */
+/** Opens everything in order. What was opened is closed in reverse order, also if a later step fails. */
 export async function openDeps(
   config: Config,
   log: FastifyBaseLogger,
@@ -81,7 +81,7 @@ export async function openDeps(
     }),
     loadCommonPasswords(config.passwordMinLength),
   ])
-  // Nobody else gets at the one that hashes for whoever asks.
+  // The uncounted hasher goes no further: all others hash only in exchange for a ticket.
   const hasher = countedHasher(uncounted)
   rankHashingThreads(log)
   const sources = openSessionSources({ config, db, pool, keyring, urls, log, opened })
@@ -104,7 +104,7 @@ export async function openDeps(
     postgres: postgresCheck(pool),
     keys: keysCheck({ db, keyring, sealedColumns, signingKeys }),
     worker: checkWorker,
-    // The built-in inbox is no other server.
+    // The built-in inbox runs in this process.
     ...(mail.inbox === undefined && { mail: checkMail }),
     ...(fileStore.ping && { pictures: fileStore.ping }),
     ...(searchIndex.ping && { meilisearch: searchIndex.ping }),
@@ -191,9 +191,7 @@ type MailParts = {
   readonly tracing: Tracing | undefined
 }
 
-/**
- * The worker is asked over HTTP in both cases: in this process on a free loopback port, or wherever WORKER_URL says.
- */
+/** The worker is always asked over HTTP: on a free loopback port if it runs in this process, else at WORKER_URL. */
 async function openMail({ config, log, keyring, urls, tracing }: MailParts, opened: AsyncDisposableStack) {
   const { workerUrl, workerSecret: secret = randomBytes(32).toString('base64url') } = config
   if (workerUrl !== undefined) {
@@ -207,15 +205,15 @@ async function openMail({ config, log, keyring, urls, tracing }: MailParts, open
   const listen = { host: '127.0.0.1', port: 0, secret }
   const worker = await startWorker({ config, log, urls, smtpUrl, keyring, jobs, tracing, listen })
   opened.defer(worker.close)
-  // Before the worker's connections: a job that runs still needs them.
+  // Closed before the worker's connections, which a running job still needs.
   opened.defer(jobs.close)
   return { inbox, jobs, ...deliveriesBy(worker.url, secret, config.workerTimeoutMs) }
 }
 
-/** Without a mail server of the operator's the inbox is one. */
+/** Without SMTP_URL the built-in inbox takes the mails. */
 async function findMailServer({ smtpUrl, appEnv, dataDir }: Config) {
   if (smtpUrl !== undefined) return { inbox: undefined, smtpUrl }
-  // Only who uses it pays for loading it.
+  // Loaded only if it is used.
   const { openInbox } = await import('./mail/inbox.ts')
   const inbox = await openInbox({ folder: appEnv === 'development' ? join(dataDir, 'inbox') : undefined })
   return { inbox, smtpUrl: inbox.smtpUrl }
@@ -228,7 +226,7 @@ const deliveriesBy = (url: string, secret: string, timeoutMs: number) => {
     if (!reply.ok) throw new Error(`the worker answered ${reply.status}`)
   }
   const checkMail = async () => {
-    // A worker of the version before knows no such question.
+    // A worker of an earlier version has no such route.
     const { ok, status } = await ask('/health/mail')
     if (!ok && status !== 404) throw new Error('the mail server does not answer')
   }

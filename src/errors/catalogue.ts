@@ -12,7 +12,7 @@ import { sessionErrors } from '../sessions/errors.ts'
 import { totpErrors } from '../totp/errors.ts'
 import { generalErrors } from './general.ts'
 
-/** Every error that Postern can answer with: code -> HTTP status, title and what raises it. */
+/** Every error that Postern can answer with, by its code. */
 export const catalogue = {
   ...authErrors,
   ...userErrors,

@@ -1,20 +1,20 @@
 import { DrizzleQueryError } from 'drizzle-orm/errors'
 import pg from 'pg'
 
-/** What went wrong, and why, as far as that is known; for operators, not for logs. */
+/** The messages of an error and of its causes, each once. For operators; not for logs, as messages may hold secrets. */
 export const reasonsOf = (error: unknown): string[] => [...new Set(messagesOf(error).filter(Boolean))]
 
 function messagesOf(error: unknown): string[] {
   if (error === undefined || error === null) return []
   if (typeof error !== 'object') return [String(error)]
-  // As well where it is only what a server answered.
+  // Also reads the answer of a server, which is no Error.
   const { message, cause } = error as { readonly message?: unknown; readonly cause?: unknown }
   return [...(typeof message === 'string' ? [message] : []), ...messagesOf(cause)]
 }
 
 /**
- * What a log may say about a failure. Messages of drizzle and PostgreSQL hold statements with their values, which may
- * be secrets: of those only SQLSTATE and names stay [LG1].
+ * What a log may hold of a failure. Messages of drizzle and PostgreSQL quote statements with their values, which may be
+ * secrets: only SQLSTATE and names are kept of these [LG1].
  */
 export function describeCause(error: unknown): Record<string, unknown> {
   if (error instanceof pg.DatabaseError) {
@@ -27,7 +27,10 @@ export function describeCause(error: unknown): Record<string, unknown> {
   return { name, message, stack, ...(cause !== undefined && { cause: describeCause(cause) }) }
 }
 
-/** The job queue hands on a copy of an error, with where it happened; of PostgreSQL's again only SQLSTATE and names. */
+/**
+ * The job queue passes on a plain copy of an error, with its queue and worker. Of PostgreSQL's errors, again only
+ * SQLSTATE and names are kept.
+ */
 function describeLikeness(error: unknown): Record<string, unknown> {
   if (typeof error !== 'object' || error === null) return { name: typeof error }
   const { message, stack, code, routine, severity, queue, worker } = error as Readonly<Record<string, unknown>>

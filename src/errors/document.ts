@@ -3,7 +3,7 @@ import type { DomainError } from './fault.ts'
 
 export type ErrorStyle = {
   readonly publicUrl: string
-  /** Development: every error carries `details`. */
+  /** Whether every error carries `details`, as in development. */
   readonly withDetails: boolean
 }
 
@@ -11,7 +11,7 @@ export const problemType = (publicUrl: string, code: ErrorCode): string => `${pu
 
 const acceptsProblem = /(?:^|,)\s*application\/problem\+json\s*(?:;(?!\s*q=0(?:\.0*)?\s*(?:,|$))[^,]*)?(?:,|$)/i
 
-/** The one way in which an error becomes bytes: Postern's own shape, or RFC 9457 where the client asks for it. */
+/** The only way an error becomes bytes: in Postern's own shape, or as RFC 9457 if the client asks for that. */
 export function errorDocument(error: DomainError, accept: string | undefined, style: ErrorStyle) {
   const { status, title, description } = catalogue[error.code]
   const { fields, details = `${title}: ${description}` } = error.circumstances

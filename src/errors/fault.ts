@@ -21,7 +21,7 @@ export const rules = [
 
 export type Rule = (typeof rules)[number]
 
-/** Which field broke which rule; never the value that was sent. */
+/** Names a field and the rule it broke; never the value that was sent. */
 export type FieldProblem = {
   readonly path: string
   readonly rule: Rule
@@ -30,7 +30,7 @@ export type FieldProblem = {
 }
 
 type Circumstances = {
-  /** For a developer's eyes, shown in development only: what happened, what to do. */
+  /** For developers, sent in development only: what happened, what to do. */
   readonly details?: string
   readonly fields?: readonly FieldProblem[]
   readonly retryAfterSeconds?: number
@@ -51,7 +51,7 @@ export class DomainError extends Error {
 /** The right to raise these codes and no others [D1]. */
 export type Fault<Code extends ErrorCode> = (code: Code, circumstances?: Circumstances) => DomainError
 
-/** Declares what a route, guard or plugin may answer. Use cases are given the result as `ctx.fault`. */
+/** Declares the codes that a route, guard or plugin may answer with. Use cases get the result as `ctx.fault`. */
 export function faults<const Code extends ErrorCode>(
   ...codes: Code[]
 ): Fault<Code> & { readonly codes: readonly Code[] } {

@@ -11,33 +11,33 @@ import { toDomainError } from './translate.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the route's own logic may answer: `faults(…).codes`. */
+    /** The codes that the route's own logic may answer with: `faults(…).codes`. */
     codes?: readonly ErrorCode[]
     /**
-     * What a required field answers when it is absent, null or "", in this order, where that is not
+     * The codes for required fields that are absent, null or "", in order of precedence, in place of
      * `general:bad_request`.
      */
     missing?: Readonly<Record<string, ErrorCode>>
-    /** How the handler uses PostgreSQL; by default reads on GET, writes elsewhere. */
+    /** How the handler uses PostgreSQL; by default it reads on GET and writes elsewhere. */
     database?: 'none' | 'read' | 'write'
-    /** Filled at start: all of the above and what guards and framework bring. */
+    /** Set at start: all codes of the above, of the guards and of the framework. */
     declaredCodes?: ReadonlySet<ErrorCode>
   }
 }
 
 export type ErrorOptions = ErrorStyle & {
   readonly config: Config
-  /** An error left that its route does not declare: counted in production, a failed test elsewhere. */
+  /** Called if a route answers with a code that it does not declare: counted in production, a failed test elsewhere. */
   readonly onContractViolation: (route: string, code: ErrorCode) => void
   readonly allowedMethods?: (path: string) => readonly string[]
 }
 
-/** Owns every error answer of the server, the framework's included. */
+/** Answers every error of the server, the framework's included. */
 export function domainErrors(app: FastifyInstance, options: ErrorOptions): void {
   app.addHook('onRoute', declareCodes)
   app.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply, options))
   app.setNotFoundHandler((request, reply) => {
-    // 405 is not used; who asks a known path with another method is told which it has.
+    // 405 is not used: a known path with another method gets a 404 whose Allow header names its methods.
     const allowed = options.allowedMethods?.(request.url.split('?', 1)[0] ?? '') ?? []
     if (allowed.length > 0) reply.header('allow', allowed.join(', '))
     return answerError(new DomainError('system:not_found'), request, reply, options)
@@ -52,17 +52,20 @@ export function answerError(
 ): FastifyReply {
   const known = toDomainError(ofMissingField(error, request))
   const { config, url: route } = request.routeOptions
-  // Without a route (unknown path, unreadable URL) there is nothing declared.
+  // Without a route (unknown path, unreadable URL) no codes are declared.
   if (config?.declaredCodes && !config.declaredCodes.has(known.code)) {
     request.log.error({ route, code: known.code }, 'an error that the route does not declare')
     options.onContractViolation(`${request.method} ${route}`, known.code)
   }
   logFailure(known, request)
-  // Its own serializer: a route's schema knows only its successes.
+  // The route's serializer knows only its successes.
   return reply.serializer(String).send(writeError(known, request, reply, options))
 }
 
-/** Makes the reply this error, but for sending it. @returns its body */
+/**
+ * Makes the reply this error, without sending it.
+ * @returns its body
+ */
 export function writeError(
   error: DomainError,
   request: FastifyRequest,
@@ -78,7 +81,7 @@ export function writeError(
   return body
 }
 
-/** The route's own code for a field that is missing, unless another one makes it a bad request anyway. */
+/** Replaces `general:bad_request` by the route's own code if missing fields are all that is wrong. */
 function ofMissingField(error: unknown, request: FastifyRequest): unknown {
   const { missing } = request.routeOptions.config ?? {}
   if (missing === undefined || !(error instanceof DomainError) || error.code !== 'general:bad_request') return error

@@ -1,12 +1,11 @@
 import type { CookieName } from '../http/cookies.ts'
 
-/** The two codes of the catalogue that carry no domain. */
+/** The two codes of the catalogue without a domain. */
 type BareCode = 'FORBIDDEN' | 'FILE_TOO_LARGE'
 
 /**
- * One row a code; the wire code is its only spelling. `description` says what raises it, `meaning` what is so now, and
- * `advice` what its caller should do: these three are for whoever writes a front end, on /docs/errors and
- * docs/errors.md.
+ * One row for each code. `description` says what raises it, `meaning` what holds now, and `advice` what the caller
+ * should do; developers of front ends read all three on /docs/errors and in docs/errors.md.
  */
 export type ErrorTable<Domain extends string> = { readonly [Code in `${Domain}:${string}` | BareCode]?: ErrorRow }
 
@@ -16,6 +15,6 @@ export type ErrorRow = {
   readonly description: string
   readonly meaning: string
   readonly advice: string
-  /** The cookie that is over with it: where the request sent it, the answer takes it back. */
+  /** The cookie that is dead with this error: if the request sent it, the answer clears it. */
   readonly clears?: CookieName
 }

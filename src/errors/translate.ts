@@ -21,7 +21,7 @@ const databaseCodes = {
   mistake: 'system:internal_error',
 } as const satisfies Record<string, ErrorCode>
 
-/** The one place where what was thrown becomes an error of the catalogue. */
+/** The only place where anything that was thrown becomes an error of the catalogue. */
 export function toDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error
   const kind = databaseFailureKind(error)
@@ -29,7 +29,7 @@ export function toDomainError(error: unknown): DomainError {
   const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown }
   const known = typeof code === 'string' ? frameworkCodes[code] : undefined
   if (known) return new DomainError(known, { cause: error })
-  // The JSON parser and aborted bodies carry a 400 and no code of Fastify's.
+  // Errors of the JSON parser and of aborted bodies have status 400 and no code of Fastify's.
   if (statusCode === 400) return new DomainError('general:bad_request', { cause: error })
   return new DomainError('system:internal_error', { cause: error })
 }

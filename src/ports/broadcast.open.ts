@@ -13,7 +13,7 @@ type Options = {
   readonly log: FastifyBaseLogger
 }
 
-/** On Redis where it is configured, else on PostgreSQL; API, workers and the operator's commands must agree. */
+/** On Redis if it is configured, else on PostgreSQL. API, workers and the operator's commands must use the same. */
 export const openBroadcast = (
   name: 'changes' | 'events',
   { config: { redisUrl }, db, directUrl, log }: Options,

@@ -9,12 +9,12 @@ import type { Broadcast } from './broadcast.ts'
 
 const deadlineMs = 5000
 const reconnectAfterMs = 1000
-/** A connection that only listens would not notice for hours that the other end is gone without a word. */
+/** A connection that only listens would notice only after hours that the other end has vanished. */
 const beatEveryMs = 2000
 
 type Options = {
   readonly db: Database
-  /** Without a pooler: it listens. */
+  /** Must lead to PostgreSQL without a pooler: LISTEN needs a connection of its own. */
   readonly directUrl: string
   readonly channel: string
   readonly log: FastifyBaseLogger
@@ -22,7 +22,7 @@ type Options = {
 
 type Hearing = { readonly isHeard: Promise<void>; close(): Promise<void> }
 
-/** PostgreSQL's notifications: delivered at the commit or not at all, in the order of the commits. */
+/** PostgreSQL's notifications: delivered when the transaction commits, in the order of the commits. */
 export function postgresBroadcast({ db, ...heard }: Options): Broadcast {
   let hearing: Hearing | undefined
   return {
@@ -38,7 +38,7 @@ export function postgresBroadcast({ db, ...heard }: Options): Broadcast {
   }
 }
 
-/** On a connection of its own, and again after it was cut or fell silent. */
+/** Listens on a connection of its own, and connects again after it was cut or fell silent. */
 function keepHearing({
   directUrl,
   channel,
@@ -57,7 +57,7 @@ function keepHearing({
       application_name: channel,
       connectionTimeoutMillis: deadlineMs,
       query_timeout: beatEveryMs,
-      // Its own, to be able to drop it: a polite end waits for the other side.
+      // A socket of our own can be destroyed; `client.end()` waits for the other side.
       stream: () => socket,
     })
     current = { client, socket }
@@ -65,7 +65,7 @@ function keepHearing({
     client.on('error', (error) => log.warn({ cause: describeCause(error), channel }, 'a channel of PostgreSQL was cut'))
     client.on('notification', ({ payload = '' }) => hear(payload))
     let beat: NodeJS.Timeout | undefined
-    // The next only after the answer: a connection has one statement at a time.
+    // The next beat waits for the answer: a connection runs one statement at a time.
     const keepBeating = () => {
       const again = () => client.query('select 1').then(keepBeating, () => socket.destroy())
       beat = setTimeout(again, beatEveryMs).unref()

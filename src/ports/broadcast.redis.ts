@@ -7,12 +7,12 @@ import { connectOnce, openRedis, redisDeadlineMs } from './redis.ts'
 
 type Options = { readonly url: string; readonly key: string; readonly log: FastifyBaseLogger }
 
-/** Those that fall off the end were heard long ago. */
+/** The stream's approximate length: by the time an entry is trimmed, every process has read it. */
 const mostEntries = 10_000
 const blockMs = 5000
 const tryAgainAfterMs = 500
 
-/** A Redis Stream that every process reads to its end: one key, so one order, also in a Cluster. */
+/** A Redis Stream that every process reads. All messages have one key, so they have one order, also in a Cluster. */
 export function redisBroadcast({ url, key, log }: Options): Broadcast {
   const closing = new AbortController()
   const connect = (options?: Parameters<typeof openRedis>[1]) => {
@@ -32,7 +32,7 @@ export function redisBroadcast({ url, key, log }: Options): Broadcast {
   }
 
   async function read(hear: (message: string) => void, isHeard: () => void): Promise<void> {
-    // Waits on its own connection, as nothing else gets through meanwhile.
+    // A connection of its own: while XREAD blocks, nothing else gets through.
     const { client, connected } = connect({ commandTimeout: blockMs * 2, socketTimeout: blockMs * 2 })
     reader = client
     await connected

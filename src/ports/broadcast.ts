@@ -4,16 +4,16 @@ import type { Transaction } from '../db/transaction.ts'
 export class BroadcastError extends Error {}
 
 /**
- * Brings every message to every process on whatever machine, its own included, in one order; one that was cut off
- * misses what came meanwhile.
+ * Brings every message to every process on every machine, the sender included, in one order. A process that was cut off
+ * misses the messages of that time.
  */
 export type Broadcast = {
   /**
-   * With `tx` before it commits; on PostgreSQL as a part of it. Without, at once.
+   * With `tx`, sends before it commits (on PostgreSQL as part of it); without, at once.
    * @throws {BroadcastError} on Redis; PostgreSQL fails as with any statement
    */
   send(messages: readonly string[], tx?: Transaction): Promise<void>
-  /** Hears every message from now on; settles once none can be missed. */
+  /** Hears every message from now on; resolves once none can be missed. */
   subscribe(hear: (message: string) => void): Promise<void>
   close(): Promise<void>
 }

@@ -1,22 +1,22 @@
 import type { Transaction } from '../db/transaction.ts'
 import type { Broadcast } from './broadcast.ts'
 
-/** Which event of whose account; what happened stands in PostgreSQL alone. */
+/** Names an event and its account; what happened is in PostgreSQL only. */
 export type StreamEntry = { readonly eventId: string; readonly userId: string }
 
 /**
- * Tells every API process that there may be something new for an account. Listeners ask PostgreSQL now and then:
- * what is lost only comes later.
+ * Tells every API process that an account may have new events. Listeners also ask PostgreSQL at intervals, so a lost
+ * message only delays an event.
  */
 export type EventStream = {
   /**
-   * Puts an entry into the stream before `tx` commits; the entry of a transaction that does not commit means nothing.
+   * Sends an entry before `tx` commits; if it does not commit, the entry means nothing.
    * @throws {BroadcastError}
    */
   publish(tx: Transaction, entry: StreamEntry): Promise<void>
-  /** Says that these were committed. */
+  /** Tells that the events of these entries were committed. */
   announce(entries: readonly StreamEntry[]): Promise<void>
-  /** Hears of every entry from now on, of some of them twice. */
+  /** Hears every entry from now on, some of them twice. */
   subscribe(hear: (userId: string) => void): void
   close(): Promise<void>
 }

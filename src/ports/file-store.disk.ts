@@ -15,10 +15,10 @@ import {
 import { join } from 'node:path'
 import { type FileStore, FileStoreError } from './file-store.ts'
 
-/** Of a file that is being written. */
+/** Begins the names of files that are still being written. */
 export const temporaryPrefix = '.postern-'
 
-/** A folder; each file is whole under its name or not there at all. */
+/** Keeps files in a folder; under its name a file is complete or absent. */
 export function diskFileStore(folder: string): FileStore {
   return {
     put: (name, bytes) =>
@@ -35,7 +35,7 @@ export function diskFileStore(folder: string): FileStore {
           await rm(temporary, { force: true })
           throw error
         }
-        // The name itself is a change of the folder.
+        // The new name changes the folder, which must be synced too.
         await withFile(folder, 'r', (file) => file.sync())
       }),
     get: (name) =>
@@ -50,7 +50,7 @@ export function diskFileStore(folder: string): FileStore {
       orFail(async () => {
         await mkdir(folder, { recursive: true, mode: 0o700 })
         await access(folder, constants.W_OK | constants.X_OK)
-        // Some file systems do not tell.
+        // Some file systems report no sizes.
         const { blocks, bavail } = await statfs(folder)
         if (blocks > 0 && bavail === 0) throw new Error('There is no room for it')
       }),

@@ -11,7 +11,7 @@ type Options = {
 
 const deadlineMs = 5000
 
-/** A bucket of Amazon S3, or of a server that speaks like it. */
+/** Keeps files in a bucket of Amazon S3, or of a server with the same API. */
 export function s3FileStore({ url, ...credentials }: Options): FileStore {
   const { hostname: Bucket, pathname, searchParams } = new URL(url)
   const prefix = pathname.replace(/^\/|\/$/g, '')
@@ -19,7 +19,7 @@ export function s3FileStore({ url, ...credentials }: Options): FileStore {
   const endpoint = searchParams.get('endpoint')
 
   const s3 = once(async () => {
-    // Only who uses it pays for loading it.
+    // Loaded only if S3 is used.
     const sdk = await import('@aws-sdk/client-s3')
     const client = new sdk.S3Client({
       credentials,
@@ -30,10 +30,10 @@ export function s3FileStore({ url, ...credentials }: Options): FileStore {
         connectionTimeout: 1000,
         requestTimeout: deadlineMs,
         throwOnRequestTimeout: true,
-        // The others end with the first byte of the answer.
+        // The other timeouts end with the first byte of the answer.
         socketTimeout: deadlineMs,
       },
-      // Others know no other checksum than that of the signature.
+      // Some servers know no checksum except that of the signature.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     })

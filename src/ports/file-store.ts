@@ -1,14 +1,14 @@
-/** The store failed; or it is full. */
+/** The store failed, or is full. */
 export class FileStoreError extends Error {}
 
-/** Holds files by their names, each written once. Every method throws a FileStoreError where the store fails. */
+/** Stores files under names, each written once. Every method throws a FileStoreError if the store fails. */
 export type FileStore = {
-  /** Afterwards the bytes outlive a crash. */
+  /** Afterwards the bytes survive a crash. */
   put(name: string, bytes: Buffer): Promise<void>
   get(name: string): Promise<Buffer | undefined>
-  /** A file that is not there is deleted already. */
+  /** Succeeds if the file is not there. */
   delete(name: string): Promise<void>
   list(): AsyncIterable<{ readonly name: string; readonly modifiedAt: Date }>
-  /** Rejects while a folder takes no file; a bucket is asked by doctor alone. */
+  /** Rejects while the folder takes no files. A bucket has none: only doctor tries it. */
   ping?(): Promise<void>
 }

@@ -5,7 +5,7 @@ type Options = { readonly url: string; readonly secret: string; readonly timeout
 
 const longestAnswer = 1024
 
-/** The worker over HTTP, wherever it runs. */
+/** Asks the worker over HTTP. */
 export function httpMailDelivery({ url, secret, timeoutMs }: Options): MailDelivery {
   return {
     deliver: async (mailId, network) => {
@@ -37,7 +37,7 @@ export function httpMailDelivery({ url, secret, timeoutMs }: Options): MailDeliv
   }
 }
 
-/** What fetch calls an answer that is no HTTP, or no end of headers. */
+/** What fetch calls an answer that is not HTTP, or whose headers do not end. */
 const garbledAnswers = new Set(['HTTPParserError', 'HeadersOverflowError'])
 
 const isGarbled = (error: unknown): boolean =>

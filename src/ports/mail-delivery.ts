@@ -1,9 +1,9 @@
-/** `failed` is tried again, `refused` is not: the mail server will not take it however often it is asked. */
+/** `failed` is tried again; `refused` is not, because the mail server refuses it for good. */
 export type DeliveryOutcome = 'delivered' | 'failed' | 'refused' | 'unreachable' | 'garbled'
 
 /**
- * Asks for a mail to be handed over now, and says what became of it. Never rejects, never takes longer than its
- * deadline. `network` is any word for whose it is: those take turns.
+ * Asks for a mail to be delivered now, and tells the outcome. Never rejects, never takes longer than its deadline.
+ * `network` is any key for the sender's network: networks take turns.
  */
 export type MailDelivery = {
   deliver(mailId: string, network: string): Promise<DeliveryOutcome>

@@ -1,7 +1,7 @@
 import type { RateCounter, Tally, Window } from './rate-counter.ts'
 
 type Options = {
-  /** Milliseconds; only differences matter. */
+  /** A clock in milliseconds; only differences matter. */
   readonly now: () => number
   readonly maxEntries?: number
 }
@@ -9,8 +9,8 @@ type Options = {
 type Entry = { count: number; readonly resetsAt: number }
 
 /**
- * Counts in this process alone. However many networks call, it holds `maxEntries` windows at most: the older half is
- * dropped whole, as V8 makes dropping them one by one from the front of a map a walk over all that were dropped before.
+ * Counts in this process. Holds at most `maxEntries` windows, however many networks call: if full, it drops the older
+ * half at once. Dropping single entries from the front of a map is slow, as V8 walks over all that were dropped before.
  */
 export function memoryRateCounter({ now, maxEntries = 100_000 }: Options): RateCounter {
   let newer = new Map<string, Entry>()
@@ -31,7 +31,7 @@ export function memoryRateCounter({ now, maxEntries = 100_000 }: Options): RateC
     const held = newer.get(key) ?? older.get(key)
     const entry = held && held.resetsAt > at ? held : open(key, at + windowSeconds * 1000)
     entry.count = Math.max(entry.count, Math.min(entry.count + cost, most + 1))
-    // The sum above is rounded, and rounding up is no reason to promise a longer wait than the window.
+    // Rounding must not promise a longer wait than the window.
     return { count: entry.count, resetsInSeconds: Math.min((entry.resetsAt - at) / 1000, windowSeconds) }
   }
 

@@ -14,7 +14,7 @@ type Options = {
   readonly fallback: RateCounter
 }
 
-/** What all processes count together: in Redis where there is one. */
+/** The counter that all processes share: in Redis if it is configured, else in PostgreSQL. */
 export function openSharedCounter({ config, db, log, fallback }: Options): RateCounter & { ping?(): Promise<void> } {
   if (config.redisUrl === undefined) return postgresRateCounter(db)
   return redisRateCounter({ url: config.redisUrl, prefix: redisPrefix, fallback, log })

@@ -3,7 +3,7 @@ import type { Database } from '../db/database.ts'
 import { rateCounters } from '../db/schema/limits.ts'
 import type { RateCounter } from './rate-counter.ts'
 
-/** Counts across replicas where no Redis is configured, by the database's clock. */
+/** Counts across replicas if no Redis is configured, by the database's clock. */
 export function postgresRateCounter(db: Database): RateCounter {
   const statement = prepareCount(db)
   return {
@@ -17,7 +17,7 @@ export function postgresRateCounter(db: Database): RateCounter {
       const found = new Map(rows.map((row) => [row.key, row]))
       return windows.map(({ key, windowSeconds }) => {
         const { count, resetsInSeconds } = found.get(key) ?? { count: 1, resetsInSeconds: windowSeconds }
-        // A statement that waited for another's row reads a window that began after itself.
+        // A statement that waited for a row reads a window that began after its own `now()`.
         return { count, resetsInSeconds: Math.min(Math.max(resetsInSeconds, 0), windowSeconds) }
       })
     },
@@ -31,7 +31,7 @@ function prepareCount(db: Database) {
   const keys = sql`${sql.placeholder('keys')}::text[]`
   const seconds = sql`${sql.placeholder('seconds')}::float8[]`
   const costs = sql`${sql.placeholder('costs')}::integer[]`
-  // Sorted, so that two statements take the rows they share in the same order and never deadlock.
+  // Sorted, so that two statements lock the rows they share in the same order and never deadlock.
   const asked = sql`
     select key, cost, now() + make_interval(secs => seconds)
     from unnest(${keys}, ${seconds}, ${costs}) as asked (key, seconds, cost)
@@ -39,7 +39,7 @@ function prepareCount(db: Database) {
   const most = sql`
     (select most from unnest(${keys}, ${sql.placeholder('most')}::integer[]) as bound (key, most)
       where bound.key = ${key})`
-  // Null is no bound: least() passes it over.
+  // A null bound is ignored by `least()`.
   const counted = sql`greatest(${count}, least(${count} + excluded.count, ${most} + 1))`
   return db
     .insert(rateCounters)

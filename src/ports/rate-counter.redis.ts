@@ -24,17 +24,17 @@ type Log = {
 type Options = {
   /** redis://, rediss:// or redis+cluster://host:port,host:port */
   readonly url: string
-  /** Goes before every key. */
+  /** Begins every key. */
   readonly prefix: string
   /** Counts while Redis is away. */
   readonly fallback: RateCounter
   readonly log?: Log | undefined
 }
 
-/** While Redis is away one hit in this time tries it again; the others do not wait. */
+/** While Redis is away, one hit in this time tries it again; the others do not wait. */
 const retryEveryMs = 500
 
-/** The expiry is set in the same step as the first event: a counter without one would never reset. */
+/** Sets the expiry in the same step as the first event: a counter without one would never reset. */
 const lua = `
 local count = tonumber(redis.call('GET', KEYS[1]) or '0')
 local cost, most = tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -49,14 +49,11 @@ return { count, left }`
 const scripts = { countEvent: { lua, numberOfKeys: 1 } }
 
 type RedisRateCounter = RateCounter & {
-  /** Rejects while Redis is away, or does not let us do what we must. */
+  /** Rejects while Redis is away, or refuses a command that is needed. */
   ping(): Promise<void>
 }
 
-/**
- * Counts across replicas. A hit never throws and never waits long: a Redis that is lost or slow must not stop a
- * sign-in.
- */
+/** Counts across replicas. A hit never throws and never waits long: a lost or slow Redis must not stop a sign-in. */
 export function redisRateCounter({ url, prefix, fallback, log }: Options): RedisRateCounter {
   const client = openRedis(url, { scripts })
   const outage = watchOutage(log)
@@ -66,7 +63,7 @@ export function redisRateCounter({ url, prefix, fallback, log }: Options): Redis
   const count = async (windows: readonly Window[]): Promise<readonly Tally[]> => {
     await connected
     if (client.status !== 'ready') throw new Error(`the connection is ${client.status}`)
-    // One command a key, written together: Cluster refuses a script or pipeline whose keys lie on several nodes.
+    // One command for each key, written together: a Cluster refuses a script or pipeline with keys on several nodes.
     const counted = await Promise.all(
       windows.map(({ key, windowSeconds, cost = 1, most = Number.MAX_SAFE_INTEGER }) =>
         client.countEvent(`${prefix}{${key}}`, Math.ceil(windowSeconds * 1000), cost, most),
@@ -95,12 +92,12 @@ export function redisRateCounter({ url, prefix, fallback, log }: Options): Redis
   }
 }
 
-/** Knows whether Redis is away, and says so once. */
+/** Tracks whether Redis is away, and logs it once. */
 function watchOutage(log: Log | undefined) {
   let retryAt: number | undefined
   let cause: unknown
   return {
-    /** What the connection itself reported says more than the command that failed for it. */
+    /** The connection's own error says more than that of the command that failed because of it. */
     blame: (error: Error): void => {
       // A Cluster's own error only says that every node failed.
       cause = 'lastNodeError' in error ? error.lastNodeError : error

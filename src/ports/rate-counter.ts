@@ -1,25 +1,25 @@
-/** A fixed window: it starts with its first event. */
+/** A fixed window, which starts with its first event. */
 export type Window = {
   readonly key: string
   readonly windowSeconds: number
-  /** Zero only looks. One unless said otherwise. */
+  /** 0 only looks; 1 by default. */
   readonly cost?: 0 | 1
   /**
-   * Beyond one more than that this event counts nothing, so that who is refused leaves the rest to those who may have
-   * more.
+   * The event raises the count no further than `most` + 1, so that refused callers leave the rest to callers with a
+   * higher bound.
    */
   readonly most?: number
 }
 
-/** `count` is that of the window after the event. */
+/** `count` includes the event. */
 export type Tally = { readonly count: number; readonly resetsInSeconds: number }
 
 export type Tallies = readonly Tally[]
 
 export type RateCounter = {
   /**
-   * Counts one event in each window, atomically per window, in one round trip; tallies come in the order asked, at once
-   * where nobody has to be asked. The keys of one call differ.
+   * Counts one event in each window, atomically for each window, in one round trip. The tallies come in the order
+   * asked, without a promise if no other process is asked. The keys of one call must differ.
    */
   hit(windows: readonly Window[]): Tallies | Promise<Tallies>
   close(): Promise<void>

@@ -2,13 +2,12 @@ import { randomBytes } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
 import { redisPrefix } from './redis.ts'
 
-/** Refused by an ACL, by a replica, by a full disk or memory: it answers, and does not do its work. */
+/** Errors of a Redis that answers but does not do its work: because of an ACL, a replica, or a full disk or memory. */
 const refusal = /^(?:NOPERM|READONLY|MISCONF|OOM|NOAUTH|NOREPLICAS)\b/
 
 /**
- * Tries every command that is used, on keys of ours: counters, sessions and both streams. Leaves nothing: what it
- * writes ends within a second, and to the streams it offers an entry that none may have, which is refused after the
- * rights were looked at.
+ * Tries every command that is used, on Postern's keys: counters, sessions and both streams. Leaves nothing behind: what
+ * it writes expires within a second, and the stream entry has an id that Redis refuses, after checking the rights.
  * @throws what Redis refused, in its own words
  */
 export async function tryRedis(client: Redis | Cluster): Promise<void> {
@@ -38,7 +37,7 @@ async function expectAllowed(what: string, act: () => Promise<unknown>): Promise
     await act()
   } catch (error) {
     const { name, message } = error as Error
-    // A script that it does not know, an entry that none may have: it would have done as it was told.
+    // The rights were enough: Redis refused only the unknown script or the invalid id.
     if (name === 'ReplyError' && !refusal.test(message) && !/can't run this command|NOPERM|ACL failure/.test(message))
       return
     throw new Error(`Redis does not allow ${what}: ${message}`, { cause: error })

@@ -1,9 +1,9 @@
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
 
-/** Goes before every key of ours. */
+/** Begins every key of Postern. */
 export const redisPrefix = 'postern'
 
-/** Of one command. */
+/** The deadline of one command. */
 export const redisDeadlineMs = 300
 
 const reconnectDelayMs = (attempt: number): number => Math.min(50 * 2 ** attempt, 1000)
@@ -12,21 +12,21 @@ const connectionOptions = {
   maxRetriesPerRequest: 1,
   commandTimeout: redisDeadlineMs,
   connectTimeout: 1000,
-  // A server that is gone without a word leaves a socket that looks alive.
+  // Without it, the socket to a server that vanished would look alive.
   socketTimeout: 1000,
-  // What became of a command whose reply was lost is not known; once is enough.
+  // After a lost reply it is unknown whether the command was carried out; it must not run twice.
   autoResendUnfulfilledCommands: false,
 } satisfies RedisOptions
 
 const clusterScheme = 'redis+cluster://'
 
 type Connection = Omit<typeof connectionOptions, 'commandTimeout'> & {
-  /** None: callers have deadlines of their own. */
+  /** Undefined if callers have deadlines of their own. */
   readonly commandTimeout?: number | undefined
 }
 type Extra = { readonly scripts?: ClusterOptions['scripts'] } & Partial<Connection>
 
-/** One server or a Cluster, as REDIS_URL says; not connected yet. It connects again by itself. */
+/** One server or a Cluster, as REDIS_URL says. Does not connect yet; reconnects by itself. */
 export function openRedis(url: string, { scripts, ...extra }: Extra = {}): Redis | Cluster {
   const options = { ...connectionOptions, ...extra } as typeof connectionOptions
   const own = scripts === undefined ? {} : { scripts }
@@ -58,7 +58,7 @@ function openCluster(rest: string, options: typeof connectionOptions, own: Pick<
   )
 }
 
-/** Settles with the first connection, or the first failure to make one. */
+/** Resolves at the first connection, or at the first failure to connect. */
 export function connectOnce(client: Redis | Cluster): Promise<void> {
   // A Cluster that is lost between its slots and its ready check never settles connect().
   return new Promise((resolve) => {

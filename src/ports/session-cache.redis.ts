@@ -8,9 +8,9 @@ import type { SessionCache } from './session-cache.ts'
 
 type Options = { readonly url: string; readonly prefix: string; readonly log: FastifyBaseLogger }
 
-/** For which Redis may say nothing while it is asked; PostgreSQL is asked then. */
+/** Redis has this time to answer; then PostgreSQL is asked. */
 const deadlineMs = 200
-/** Of values on their way to Redis: what is beyond is not stored. */
+/** How many values may be on their way to Redis; further ones are not stored. */
 const mostStoring = 1000
 
 export function redisSessionCache({ url, prefix, log }: Options): SessionCache {
@@ -46,15 +46,15 @@ export function redisSessionCache({ url, prefix, log }: Options): SessionCache {
 
 type Get = (key: string) => Promise<Buffer | null | undefined>
 
-/** In a Cluster each session is wherever its key falls, and a node that is slow holds up its own only. */
+/** In a Cluster the keys are on several nodes, and a slow node must only delay its own. */
 const getOneByOne =
   (client: Cluster): Get =>
   (key) =>
     within(deadlineMs, client.getBuffer(key))
 
 /**
- * What is asked in the same turn of the event loop goes out as one command with one deadline: each costs as much as
- * opening what it brings.
+ * Keys asked for in the same turn of the event loop go out as one MGET with one deadline: a command costs as much as
+ * opening the value that it brings.
  */
 function getTogether(client: Redis): Get {
   let asking: { readonly keys: string[]; readonly values: Promise<readonly (Buffer | null)[]> } | undefined

@@ -1,6 +1,6 @@
 /**
- * Letters too many, missing, wrong or swapped with their neighbour (optimal string alignment), between all of the one
- * and each beginning of the other, from none of its letters to all.
+ * The optimal string alignment distance (letters too many, missing, wrong or swapped with their neighbour) between all
+ * of `one` and each prefix of `other`, from the empty one to all of it.
  */
 export function editDistances(one: readonly string[], other: readonly string[]): readonly number[] {
   let [beforeLast, last]: [number[], number[]] = [[], Array.from({ length: other.length + 1 }, (_, index) => index)]

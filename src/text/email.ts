@@ -6,7 +6,7 @@ const domainLabel = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
 export type EmailBreach = 'max_length' | 'format'
 
-/** One addr-spec and nothing around it [EM2]; Unicode as RFC 6531 has it. */
+/** Checks that the text is one addr-spec and nothing else [EM2]; Unicode is allowed as in RFC 6531. */
 export function findEmailBreach(email: string): { rule: EmailBreach; limit?: number } | undefined {
   if ([...email].length > longest) return { rule: 'max_length', limit: longest }
   const at = email.lastIndexOf('@')
@@ -16,18 +16,19 @@ export function findEmailBreach(email: string): { rule: EmailBreach; limit?: num
   return isAddress ? undefined : { rule: 'format' }
 }
 
-/** In A-labels; nothing where it is no name of a host that has a domain. */
+/** The domain in A-labels. Returns undefined if it is not a host name of two labels or more. */
 export function hostNameOf(domain: string): string | undefined {
   if (forbidden.test(domain)) return undefined
   const ascii = domainToASCII(domain)
   const labels = ascii.split('.')
   const isHostName = labels.length > 1 && ascii.length <= 253 && labels.every((label) => domainLabel.test(label))
-  // A numeric last label would make it an IPv4 address: RFC 1123 section 2.1.
+  // With a numeric last label it would be an IPv4 address: RFC 1123 section 2.1.
   return isHostName && !/^\d+$/.test(labels.at(-1) ?? '') ? ascii : undefined
 }
 
 /**
- * As a mail server is asked for it: every spelling of a domain is one mailbox, also where the server knows ASCII alone.
+ * Writes the domain in A-labels, as for a mail server: all spellings of a domain lead to one mailbox, and every server
+ * takes ASCII.
  */
 export function asMailbox(email: string): string {
   const at = email.lastIndexOf('@')
@@ -35,10 +36,13 @@ export function asMailbox(email: string): string {
   return `${email.slice(0, at)}@${domainToASCII(domain) || domain}`
 }
 
-/** Whether only a mail server with SMTPUTF8 can be told of it: RFC 6531; a domain has its A-labels for all others. */
+/**
+ * Whether only a mail server with SMTPUTF8 (RFC 6531) can take it. The domain must be in A-labels, which all servers
+ * take.
+ */
 export const needsSmtpUtf8 = (mailbox: string): boolean => /\P{ASCII}/u.test(mailbox)
 
-/** What two spellings of one address share; addresses are compared and looked up by it, and never mailed to. */
+/** The same key for all spellings of one address. Addresses are compared and looked up by it; mail never goes to it. */
 export function emailKey(email: string): string {
   const at = email.lastIndexOf('@')
   const local = email.slice(0, at).normalize('NFC').toLowerCase().normalize('NFC')

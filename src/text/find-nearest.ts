@@ -1,6 +1,9 @@
 import { editDistances } from './edit-distances.ts'
 
-/** What may be meant by a word that is none of these: two slips in ten letters, one in five; HOME is not HOST. */
+/**
+ * Finds the name that a misspelt word may mean, with one slip in five letters and at most two: HOME is not HOST.
+ * Returns undefined if no name is near.
+ */
 export function findNearest(word: string, names: readonly string[]): string | undefined {
   const letters = [...word]
   const near = names.map((name) => ({ name, slips: editDistances(letters, [...name]).at(-1) ?? 0 }))

@@ -2,11 +2,11 @@ import { isIPv4, isIPv6 } from 'node:net'
 import { hostname } from 'node:os'
 import { asMailbox, hostNameOf } from './email.ts'
 
-/** Who a mail is from. */
+/** The sender of a mail. */
 export type Mailbox = {
-  /** As it is read, without the quotes of a header. */
+  /** The name as people read it, without a header's quotes. */
   readonly name: string
-  /** With its domain as a mail server is asked for it. */
+  /** With the domain in A-labels. */
   readonly address: string
   readonly host: string
 }
@@ -20,8 +20,8 @@ const form = new RegExp(
 )
 
 /**
- * `ada@example.com`, `Ada <ada@example.com>` or `"Ada: Team" <ada@example.com>`; the name needs no quotes, whatever is
- * in it.
+ * Reads `ada@example.com`, `Ada <ada@example.com>` or `"Ada: Team" <ada@example.com>`; only `<` and `>` in a name need
+ * its quotes. Returns undefined if the text is none of these.
  */
 export function parseMailbox(text: string): Mailbox | undefined {
   const { name = '', inner, bare = inner } = form.exec(text)?.groups ?? {}
@@ -33,7 +33,9 @@ export function parseMailbox(text: string): Mailbox | undefined {
 const unquoted = (name: string): string =>
   new RegExp(`^${quoted}$`, 'u').test(name) ? name.slice(1, -1).replace(/\\(.)/gu, '$1') : name
 
-/** What a server may call itself to another: RFC 5321 section 4.1.4. */
+/**
+ * The name that a mail server may be greeted with: RFC 5321 section 4.1.4. Returns undefined if the text is not one.
+ */
 export const greetingName = (text: string): string | undefined => (isAddressLiteral(text) ? text : hostNameOf(text))
 
 function isAddressLiteral(text: string): boolean {
@@ -41,6 +43,6 @@ function isAddressLiteral(text: string): boolean {
   return v6 === undefined ? isIPv4(v4 ?? '') : isIPv6(v6)
 }
 
-/** Many mail servers refuse whoever greets them with the bare name that a machine or a container has [FD31]. */
+/** Many mail servers refuse a greeting with the bare host name of a machine or a container [FD31]. */
 export const nameToGreetWith = ({ host }: Mailbox, machine = hostname()): string =>
   greetingName(machine) ?? greetingName(host) ?? '[127.0.0.1]'
