@@ -18,9 +18,7 @@ export function endReusedFamily({ pool }: Deps, familyId: string, client: Caller
   })
 }
 
-/**
- * Afterwards neither this token nor any that came or comes from its family works; one that nobody issued is no matter.
- */
+/** Afterwards neither this token nor any other of its family works. Does nothing if the token is unknown. */
 export async function revokeRefreshToken({ db }: Deps, text: string): Promise<void> {
   const digest = tokenDigest('refresh', text)
   if (digest === undefined) return

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { signAccessToken } from '../credentials/access-token.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 
-/** What a client is given. */
+/** The tokens that a client gets. */
 export type Grant = {
   readonly accessToken: string
   readonly expiresInSeconds: number

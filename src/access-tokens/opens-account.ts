@@ -6,7 +6,7 @@ import type { Removed } from '../sign-in/removed.ts'
 
 export const accessTokenOpenings: readonly Opening[] = [{ table: refreshFamilies, takeBack: endEveryFamily }]
 
-/** They are dead with their sessions; this is for who looks at the rows. */
+/** The families are dead with their sessions anyway; this marks their rows as ended. */
 async function endEveryFamily(tx: Transaction, { userId }: From): Promise<Removed[]> {
   await tx
     .update(refreshFamilies)

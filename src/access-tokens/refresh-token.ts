@@ -9,8 +9,8 @@ import type { Transaction } from '../db/transaction.ts'
 export type MadeToken = ReturnType<typeof makeToken>
 
 /**
- * The one child of a refresh token: derived from it, so that a repeated request is given the same one and nothing is
- * stored [TK4].
+ * The one child of a refresh token. It is derived from its parent, so that a repeated request gets the same child
+ * although only digests are stored [TK4].
  */
 export function deriveChild(keyring: Keyring, parentText: string, keyId: number): MadeToken {
   const key = deriveKey(keyring, keyId, 'refresh child')
@@ -23,7 +23,7 @@ type NewToken = {
   readonly ttlSeconds: number
 }
 
-/** Afterwards the token can be used once; gives the database's time. */
+/** Afterwards the token can be used once; gives the database's time in seconds since 1970. */
 export async function putRefreshToken(tx: Transaction, { familyId, token, ttlSeconds }: NewToken): Promise<number> {
   const [row] = await tx
     .insert(refreshTokens)

@@ -26,8 +26,8 @@ type RefreshRefusal = (typeof refreshRefusals)[number]
 type Presented = { readonly text: string; readonly client: Caller }
 
 /**
- * Afterwards the token is used up and the client has its one child. Asked again within ten seconds, as after a lost
- * reply, it is given the same child; a used token that comes back otherwise is in two hands, and ends its whole family
+ * Afterwards the token is used up and the client has its one child. A repetition within ten seconds, as after a lost
+ * response, gets the same child. Any other reuse means that two parties have the token, and ends its whole family
  * [TK4].
  */
 export async function refresh(ctx: Context<RefreshRefusal>, { text, client }: Presented): Promise<Grant> {
@@ -84,7 +84,7 @@ async function rotate(ctx: Context<never>, { text, digest }: Token): Promise<Rot
 const repeatableFor = sql`interval '10 seconds'`
 const children = alias(refreshTokens, 'children')
 
-/** Why the token could not be taken; a repetition is no reason, unless its child was used meanwhile. */
+/** Why `rotate` did not take the token. A repetition whose child is still unused gets the child again. */
 async function judgeUntaken(ctx: Context<never>, { text, digest }: Token): Promise<Rotation> {
   const [found] = await ctx.db
     .select({

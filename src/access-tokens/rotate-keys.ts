@@ -4,14 +4,14 @@ import { KeyringError, openKeyring } from '../crypto/keyring.ts'
 import { newSigningKey, type SigningKey } from '../crypto/signing-key.ts'
 
 /**
- * Afterwards the next key signs, a new one is the next, and keys whose last token has expired are gone; gives the one
- * that signs.
+ * Afterwards the next key signs, a new key is the next, and keys whose last token has expired are deleted; gives the
+ * key that signs.
  */
 export function rotateSigningKeys(dir: string, tokenTtlSeconds: number): SigningKey {
   const newest = openKeyring(dir, { create: false }).signingKeys().at(-1)
   if (newest === undefined)
     throw new KeyringError(`There is no signing key in ${dir}: make the first ones with keys init`)
-  // It would sign from now on.
+  // The newest key would sign from now on.
   if (newest.key instanceof KeyringError) throw newest.key
   if (!putKey(dir, { kind: 'signing', id: newest.id + 1, text: newSigningKey() }))
     throw new KeyringError(`Somebody else rotates the keys in ${dir} at this moment`)

@@ -12,12 +12,12 @@ import type { MadeToken } from './refresh-token.ts'
 type Rotation = {
   readonly digest: Buffer
   readonly child: MadeToken
-  /** The encryption key from which the child was derived. */
+  /** Id of the encryption key from which the child was derived. */
   readonly childKeyId: number
   readonly ttlSeconds: number
 }
 
-/** Who holds the child, and since when by the database's clock. */
+/** The holder of the child, and when it was issued by the database's clock. */
 type Rotated = {
   readonly userId: string
   readonly sessionId: string
@@ -26,7 +26,7 @@ type Rotated = {
   readonly issuedAtSeconds: number
 }
 
-/** Whether the session of a statement goes on, by the database's clock. */
+/** Whether the statement's session is live, by the database's clock. */
 export const isLive = sql<boolean>`(${sessions.endedAt} is null and ${sessions.expiresAt} > now())`
 
 const mayRotate = and(
@@ -40,8 +40,8 @@ const mayRotate = and(
 )
 
 /**
- * Commits by itself: the token is used up and has its child, or neither. Written by drizzle and run past it, as in
- * `stored-session.ts`.
+ * One statement, which commits by itself: the token is used up and has its child, or neither. Drizzle writes it but
+ * does not run it, as in `stored-session.ts`.
  */
 const { sql: text, params } = new PgDialect({ casing: 'snake_case' }).sqlToQuery(sql`
   with taken as (
@@ -62,15 +62,17 @@ const { sql: text, params } = new PgDialect({ casing: 'snake_case' }).sqlToQuery
     date_part('epoch', now()) as "issuedAtSeconds"
   from taken`)
 
-/** Afterwards the token is used up and its child can be used once; `undefined`: this statement did not take it. */
+/**
+ * Afterwards the token is used up and its child can be used once. Returns undefined if this statement did not take it.
+ */
 export async function rotateRefreshToken(
   pool: pg.Pool,
   { digest, child, childKeyId, ttlSeconds }: Rotation,
 ): Promise<Rotated | undefined> {
   const childId = randomUUIDv7()
   const values = fillPlaceholders(params, { digest, childId, childDigest: child.digest, childKeyId, ttlSeconds })
-  // Unanswered it may have happened. An outage all the same, as to ask again is right: for ten seconds that gives the
-  // same child [TK4].
+  // An unanswered statement may have been carried out. It is still reported as an outage, as the client should ask
+  // again: for ten seconds it gets the same child [TK4].
   const { rows } = await pool.query<Rotated>({ name: 'rotate_refresh_token', text, values }).catch(throwFailure)
   return rows[0]
 }

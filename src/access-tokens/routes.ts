@@ -26,7 +26,10 @@ const refreshBody = z.object({
 
 type Way = 'cookie' | 'body'
 
-/** A browser's script never sees the refresh token [SE2]. */
+/**
+ * Keeps the refresh token from scripts in browsers: it comes as a cookie unless the client authenticates without
+ * cookies [SE2].
+ */
 function reply200(reply: FastifyReply, { config }: Deps, { way, granted }: { way: Way; granted: Grant }): FastifyReply {
   const { accessToken, expiresInSeconds, refreshToken, rememberMe } = granted
   const inBody = { access_token: accessToken, token_type: 'Bearer' as const, expires_in: expiresInSeconds }
@@ -58,7 +61,7 @@ export function accessTokenRoutes(app: App, deps: Deps): void {
   app.route({
     method: 'GET',
     url: '/.well-known/jwks.json',
-    // Services that check tokens ask for all their users from one address.
+    // Services that check tokens fetch the keys for all their users from one address.
     config: { access: 'public', limit: 'none', database: 'none' },
     schema: {
       operationId: 'getKeys',
@@ -69,7 +72,7 @@ export function accessTokenRoutes(app: App, deps: Deps): void {
     handler: async (_request, reply) => {
       const keys = deps.signingKeys.published()
       const use = { use: 'sig', alg: 'EdDSA' } as const
-      // The next key is published long before it signs, so a copy may be this old.
+      // A copy may be five minutes old, as the next key is published long before it signs.
       reply.header('cache-control', 'public, max-age=300')
       return { keys: keys.map(({ kid, publicJwk }) => ({ ...publicJwk, kid, ...use })) }
     },
@@ -131,7 +134,7 @@ function refreshRoutes(app: App, deps: Deps): void {
   })
 }
 
-/** The body first; the answer goes the way that the token came. */
+/** Prefers the token in the body to the cookie. The response returns the new token in the same way. */
 function findRefreshToken(
   request: FastifyRequest,
   { config }: Deps,
