@@ -16,7 +16,7 @@ import { MailsSpentError, spendMail } from '../throttling/mails.ts'
 type AnswerOwner = (tx: Transaction, deps: MailDeps, inquiry: Required<StoredInquiry>) => Promise<boolean>
 
 const answers: Readonly<Record<Inquiry['purpose'], AnswerOwner>> = {
-  // Whoever has not opened the first link yet has no other way in than that [FD7].
+  // A sign-up that was never verified has no password to reset, so its owner gets the verification link again [FD7].
   password_reset: async (...asked) => (await mailReset(...asked)) || mailPasswordVerification(...asked),
   verify_email: mailVerification,
 }
@@ -28,8 +28,8 @@ export type AnswerDeps = MailDeps & {
 }
 
 /**
- * Afterwards the mail of whoever has that address waits to be sent, or there is nobody; once, however often it is
- * tried. It fails, and is tried later, where the mails of all are used up.
+ * Afterwards a mail to the address's owner is queued, if there is one; only once, however often this is tried. It
+ * fails, and is tried again later, if the hour's mails are used up.
  */
 export async function answerInquiry(deps: AnswerDeps, inquiryId: string): Promise<void> {
   const stored = await findInquiry(deps, inquiryId)
@@ -49,7 +49,7 @@ export async function answerInquiry(deps: AnswerDeps, inquiryId: string): Promis
   if (isMailed) await spendMail(budget, stored.purpose)
 }
 
-/** One that waits for its answer. */
+/** Returns undefined if the inquiry is answered or expired. */
 async function findInquiry({ keyring, db }: AnswerDeps, id: string): Promise<StoredInquiry | undefined> {
   const isLive = and(eq(mails.id, id), eq(mails.kind, 'inquiry'), sql`${mails.expiresAt} > now()`)
   const [row] = await db.select({ payload: mails.payload }).from(mails).where(isLive)

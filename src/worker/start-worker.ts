@@ -38,15 +38,18 @@ type Options = {
 
 type SearchParts = Pick<Options, 'config' | 'log' | 'urls' | 'jobs'> & Pick<DatabaseClient, 'db' | 'pool'>
 
-/** Conversations at a time that requests wait for; each holds a connection. */
+/** Bounds the mail conversations that requests wait for. Each needs a connection to PostgreSQL. */
 const conversations = { places: 5, placesOfOne: 3, mostWaiting: 500 } as const
-/** How often the search index is looked at. */
+/** How often the search index is checked. */
 const searchCheckMs = 60_000
-/** Jobs have their own: a message that a mail server is slow to take holds up nobody's probe [AT1]. */
+/**
+ * Jobs have connections of their own, so that a mail server that is slow to take a message does not hold up probes
+ * [AT1].
+ */
 const jobConnections = mailJobs + 3
 const learnEveryMs = 3_600_000
 
-/** Starts what sends mails and tidies up: the same inside the API process and as a process of its own. */
+/** Starts the part that sends mails and tidies up, either inside the API's process or as a process of its own. */
 export async function startWorker({
   config,
   log,
@@ -61,13 +64,13 @@ export async function startWorker({
     openDatabase({
       url: urls.main,
       poolSize,
-      // A row stays locked, and its transaction idle, for as long as a mail server may take.
+      // A row stays locked, and its transaction idle, for as long as a mail server takes.
       timeoutMs: Math.max(config.databaseTimeoutMs, config.workerTimeoutMs),
       onIdleError: (error) => log.warn({ cause: describeCause(error) }, 'the worker lost a connection to PostgreSQL'),
     })
   const [asked, database] = [open(conversations.places), open(jobConnections)]
   const { db, pool } = database
-  // The failure must be reported before the request that waits for it gives up.
+  // A failure must be reported before the request that waits for it gives up.
   const deadlineMs = Math.ceil(config.workerTimeoutMs * 0.8)
   const smtp = smtpSender({ url: smtpUrl, from: config.mailFrom, name: config.smtpName, deadlineMs })
   const stopLearning = learnNowAndThen(smtp)
@@ -105,14 +108,16 @@ export async function startWorker({
   }
 }
 
-/** So that no mail is the first to find it out. */
+/**
+ * Finds out now and then whether the mail server has room for two conversations, so that no mail has to find it out.
+ */
 function learnNowAndThen(smtp: SmtpSender): () => void {
   void smtp.learn()
   const timer = setInterval(() => void smtp.learn(), learnEveryMs).unref()
   return () => clearInterval(timer)
 }
 
-/** Gives what ends it. */
+/** Gives a function that ends the work. */
 async function workOnSearch({ config, log, db, pool, urls, jobs }: SearchParts): Promise<() => void> {
   foldOlderNames(db).catch((error: unknown) => {
     log.warn({ cause: describeCause(error) }, 'names of older users are not folded yet; the next start tries again')
@@ -127,7 +132,7 @@ async function workOnSearch({ config, log, db, pool, urls, jobs }: SearchParts):
   return () => clearInterval(timer)
 }
 
-/** Those that no request waits for. */
+/** Works on mails that no request waits for. */
 async function workOnMails(deps: DeliverDeps & AnswerDeps): Promise<void> {
   const { config, sharedCounter } = deps
   await deps.jobs.work('answer-inquiry', ({ inquiryId }) => answerInquiry(deps, inquiryId))

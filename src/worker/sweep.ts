@@ -5,14 +5,14 @@ import type { Database } from '../db/database.ts'
 const batchSize = 1000
 
 /**
- * The audit's rows are not the API's to delete: a function of their owner's does it, which knows how long they are kept
- * [LG2].
+ * The API's role may not delete events of the audit log. A function of the owner's role does it, and knows how long
+ * they are kept [LG2].
  */
 const sweepAudit = sql`select sweep_security_events(${batchSize}) as swept`
 
 /**
- * Afterwards nothing is left whose time is over. In small batches, so that no statement waits for it; by `ctid`, which
- * names one row only as long as no such table is partitioned.
+ * Afterwards all expired rows are deleted. Small batches keep other statements from waiting for it. `ctid` identifies a
+ * row only while no such table is partitioned.
  */
 export async function sweep(db: Database): Promise<void> {
   for (const [table, condition] of Object.entries(expiredRows)) {

@@ -13,7 +13,7 @@ type Options = {
   readonly port: number
   readonly secret: string
   readonly tracing?: Tracing | undefined
-  /** Of the networks whose mails requests wait for. */
+  /** Turns of the networks whose mails requests wait for. */
   readonly turns: FairTurns
 }
 
@@ -23,8 +23,8 @@ const delivery = /^\/deliveries\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 const requestWithinMs = 5000
 
 /**
- * The worker's whole protocol: `POST /deliveries/{id}` sends that mail now and says how it went. And three probes: two
- * as of the API, one of the mail server.
+ * The worker's whole protocol: `POST /deliveries/{id}` sends this mail now and says how it went. There are three
+ * probes: two like the API's, and one of the mail server.
  */
 export async function listenForDeliveries(
   deps: DeliverDeps,
@@ -34,7 +34,7 @@ export async function listenForDeliveries(
   const server = createServer(
     { requestTimeout: requestWithinMs, headersTimeout: requestWithinMs },
     (request, response) => {
-      // A delivery has no body; what is sent all the same is not kept.
+      // A delivery has no body; whatever is sent is discarded.
       request.resume()
       answer(asked, request).then(
         ({ status, body }) => reply(response, status, body),
@@ -61,7 +61,7 @@ async function answer({ deps, tracing, turns, isAuthorized }: Asked, request: In
   const mailId = method === 'POST' ? delivery.exec(url)?.[1] : undefined
   if (mailId === undefined) return { status: 404, body: {} }
   if (!isAuthorized(request.headers.authorization ?? '')) return { status: 401, body: {} }
-  // A caller with the secret is the API, whose trace goes on here.
+  // A caller with the secret is the API, so its trace continues here.
   const { traceparent, 'x-postern-network': network = '' } = request.headers
   const since = performance.now()
   const outcome = await inTrace(
@@ -80,7 +80,7 @@ async function answer({ deps, tracing, turns, isAuthorized }: Asked, request: In
     : { status: 502, body: { outcome: 'failed', is_final: outcome === 'refused' } }
 }
 
-/** Without them no mail can be read. */
+/** Without keys no mail can be read. */
 function hasKeys({ keyring }: DeliverDeps): boolean {
   try {
     keyring.getSealingKey()
@@ -97,7 +97,7 @@ const probes: Readonly<Record<string, (deps: DeliverDeps) => boolean | Promise<b
   '/health/mail': ({ smtp }) => smtp.answers(),
 }
 
-/** Who gets no turn hears of it as of a mail server that is too slow: the mail is kept. */
+/** A delivery that gets no turn fails like one to a mail server that is too slow: the mail is kept. */
 async function deliverInTurn(turns: FairTurns, network: string, deliver: () => Promise<DeliveryOutcome>) {
   try {
     return await turns(network, deliver)
@@ -108,9 +108,9 @@ async function deliverInTurn(turns: FairTurns, network: string, deliver: () => P
 }
 
 /**
- * Where a mail server has room for few, one conversation is noticed by the next, and with it that somebody gets a mail.
- * There all hear at the same moment how theirs went, and what waits until then for others is kept like any mail that
- * waits [AT1].
+ * If a mail server has room for few, one conversation is noticed by the next, and so is that somebody gets a mail. With
+ * such a server all callers are answered at the same moment, half the deadline, and a mail that still waits is kept
+ * [AT1].
  */
 async function inStep({ takesFew, deadlineMs }: SmtpSender, since: number, delivery: Promise<DeliveryOutcome>) {
   const step = sleep(deadlineMs / 2 - (performance.now() - since), undefined, { ref: false })
