@@ -4,9 +4,9 @@ import { dirname, resolve } from 'node:path'
 type Place = 'file' | 'folder'
 
 /**
- * Who else may read a file, or put one into a folder, and what to do about it; nothing where that is nobody.
- * PostgreSQL's rule for its own key: what belongs to who runs the server is for nobody else, what belongs to root, as
- * mounted secrets do, may be for the server's group. `self`: none where the platform knows no owners.
+ * Says who else may read a file, or put one into a folder, and what to do about it. Returns undefined if nobody else
+ * may, or if the platform has no owners (`self`). The rule is PostgreSQL's for its own key: a file of the server's user
+ * is for nobody else; a file of root, like a mounted secret, may be readable for the server's group.
  */
 export function whoElseMay(path: string, place: Place, self = process.geteuid?.()): string | undefined {
   const found = self === undefined ? undefined : look(path)
@@ -24,8 +24,8 @@ export function whoElseMay(path: string, place: Place, self = process.geteuid?.(
 }
 
 /**
- * Who else may put another in the place of a file or folder, because they may write a folder above it; in one with the
- * sticky bit, as `/tmp` is, they may not.
+ * Says who else may replace a file or folder, because they may write a folder above it. In a folder with the sticky
+ * bit, such as `/tmp`, they may not. Returns undefined if nobody else may.
  */
 export function whoElseMayReplace(path: string, self = process.geteuid?.()): string | undefined {
   if (self === undefined || look(path) === undefined) return undefined
@@ -44,13 +44,13 @@ function foldersAbove(path: string): string[] {
   return folder === path ? [] : [folder, ...foldersAbove(folder)]
 }
 
-/** Whether nobody but who runs the server, and root, can have written it. */
+/** Whether only root and the user that runs the server can have written the file. */
 export function isOurs(file: string, self = process.geteuid?.()): boolean {
   const found = self === undefined ? undefined : look(file)
   return found === undefined || ((found.uid === self || found.uid === 0) && (found.mode & 0o022) === 0)
 }
 
-/** What cannot be looked at is said to be missing where it is needed. */
+/** Returns undefined if the path cannot be looked at; whatever needs it reports it as missing. */
 function look(path: string) {
   try {
     return statSync(path)
@@ -59,7 +59,7 @@ function look(path: string) {
   }
 }
 
-/** As secrets are mounted, whose folder is open to everybody by its mode. */
+/** Secrets are mounted read-only, in folders whose modes let everybody write. */
 function isReadOnly(folder: string): boolean {
   try {
     accessSync(folder, constants.W_OK)

@@ -3,14 +3,14 @@ import { printable } from '../text/printable.ts'
 
 type Line = Readonly<Record<string, unknown>>
 
-/** What is the same on every line, or said before it. */
+/** Fields that are on every line, or stand in front of it. */
 const common = new Set(['level', 'time', 'pid', 'hostname', 'msg'])
-/** What a request's line says in its sentence. */
+/** Fields that the sentence of a request's line contains. */
 const inSentence = new Set(['reqId', 'method', 'route', 'status', 'code', 'ms'])
 
 /**
- * `POST /v0/auth/login 401 auth:invalid_credentials 12.3 ms`, with what else is known of it. Nothing of it begins a
- * line but our own words, and no terminal obeys it [LG3].
+ * Writes a line such as `POST /v0/auth/login 401 auth:invalid_credentials 12.3 ms`, then the other fields. Logged
+ * values can neither begin a line nor send commands to the terminal [LG3].
  */
 export function asText({ msg, ...line }: Line): string {
   const isRequest = msg === 'request'
@@ -31,7 +31,7 @@ function stackOf(value: unknown): string | undefined {
 const asPair = ([name, value]: readonly [string, unknown]): string =>
   `${name}=${typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value)}`
 
-/** For people at a terminal: a line of words for each line of the log. */
+/** Writes the log as text, for people at a terminal. */
 export async function textLog(): Promise<DestinationStream> {
   const { default: pretty } = await import('pino-pretty')
   return pretty({

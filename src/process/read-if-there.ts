@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 
-/** `undefined` where there is no such file. */
+/** Returns undefined if there is no such file. */
 export async function readIfThere(file: URL | string): Promise<Buffer | undefined> {
   try {
     return await readFile(file)
