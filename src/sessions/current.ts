@@ -19,7 +19,7 @@ const current = z
   .meta({ id: 'CurrentSession', description: 'The session that asks' })
   .nullable()
 
-/** What a page asks first: a guest is an answer, not an error that the browser's console shows [FD83]. */
+/** The first request of a page: a guest gets a normal answer, not an error that the browser's console shows [FD83]. */
 export function currentRoute(app: App, deps: Deps): void {
   app.route({
     method: 'GET',
@@ -51,7 +51,7 @@ export function currentRoute(app: App, deps: Deps): void {
   })
 }
 
-/** Nothing where it has ended meanwhile. */
+/** Returns undefined if the session has ended meanwhile. */
 async function findEnd(db: Database, id: string): Promise<Date | undefined> {
   const [row] = await db
     .select({ expiresAt: sessions.expiresAt })

@@ -15,7 +15,7 @@ type ListSessionsRefusal = (typeof listSessionsRefusals)[number]
 export const listSessions = (ctx: Context<ListSessionsRefusal>, signedIn: SignedIn) =>
   readHeavily(ctx, { kind: 'history', owner: signedIn.user.id }, (tx) => findSessions(tx, signedIn))
 
-/** The same, as part of another read: no more than one may have. */
+/** The same as part of another read. An account can have no more sessions than this limit. */
 export async function findSessions(db: Database, { sessionId, user }: SignedIn) {
   const rows = await db
     .select()

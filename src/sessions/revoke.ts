@@ -14,7 +14,8 @@ export const revokeSessionRefusals = ['system:not_found'] as const
 type RevokeSessionRefusal = (typeof revokeSessionRefusals)[number]
 
 /**
- * Afterwards that session of the caller's has ended; another account's is answered as one that does not exist [SE6].
+ * Afterwards this session of the caller's account has ended. Another account's session is answered like one that does
+ * not exist [SE6].
  */
 export function revokeSession(
   ctx: Context<RevokeSessionRefusal>,

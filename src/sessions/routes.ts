@@ -115,7 +115,7 @@ export function sessionRoutes(app: App, deps: Deps): void {
   deviceRoutes(app, deps)
 }
 
-/** `identity` and not a header: whoever configures the proxy writes the URL, clients write headers. */
+/** In the query and not in a header, as the proxy's operator writes the URL, while clients can write headers. */
 const checkQuery = z.object({
   identity: z
     .enum(['jwt'])
