@@ -30,7 +30,7 @@ export async function replaceBackupCodes(tx: Transaction, keyring: Keyring, user
 
 const unused = (userId: string) => and(eq(backupCodes.userId, userId), isNull(backupCodes.usedAt))
 
-/** The unspent code's row; `exhausted` where there is none left at all. */
+/** Finds the row of an unspent code. Gives `exhausted` if the account has no code left at all. */
 export async function findBackupCode(
   db: Database,
   keyring: Keyring,
@@ -45,7 +45,7 @@ export async function findBackupCode(
   return found ? { id: found.id } : 'wrong'
 }
 
-/** Whether this very statement spent it. */
+/** Whether this very statement spent the code. */
 export async function spendBackupCode(tx: Transaction, id: string): Promise<boolean> {
   const spent = await tx
     .update(backupCodes)

@@ -9,7 +9,8 @@ import { findStep, readCode } from './code.ts'
 import { openSecret } from './secret.ts'
 
 /**
- * What a code is good for. One that login accepts is spent for everything, any other for its own purpose and for login.
+ * What a code is used for. A code accepted for login is spent for every purpose; any other is spent for its own purpose
+ * and for login.
  */
 export type Purpose = 'login' | 'enable' | 'regenerate' | 'disable'
 
@@ -47,7 +48,8 @@ const findStatement = prepared((db) =>
 )
 
 /**
- * Looks at the code without spending it. The time is the database's, so that no replica's clock accepts what is over.
+ * Checks the code without spending it. The time is the database's, so that no replica with a wrong clock accepts an old
+ * code.
  */
 export async function checkCode(
   ctx: Context<never>,
@@ -67,7 +69,10 @@ export async function checkCode(
   return step === undefined ? 'wrong' : { kind: 'totp', secretId, step }
 }
 
-/** Whether this very statement spent the code: in the transaction of what it opens, it decides every race [MF1]. */
+/**
+ * Whether this very statement spent the code. Run in the transaction of the act that the code permits, it decides every
+ * race [MF1].
+ */
 export async function claimCode(tx: Transaction, purpose: Purpose, checked: CheckedCode): Promise<boolean> {
   if (checked.kind === 'backup') return spendBackupCode(tx, checked.id)
   const { secretId, step } = checked

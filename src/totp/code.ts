@@ -1,10 +1,7 @@
 import { NodeCryptoPlugin } from '@otplib/plugin-crypto-node'
 import { generateSecret, generateURI, verifySync } from 'otplib'
 
-/**
- * HMAC by Node: in JavaScript, as otplib has it by itself, it was a quarter of the event loop's work for a sign-in with
- * a code.
- */
+/** HMAC by Node: otplib's own in JavaScript took a quarter of the event loop's work for a sign-in with a code. */
 const crypto = new NodeCryptoPlugin()
 
 const secretBytes = 20
@@ -17,14 +14,20 @@ export const makeSecret = (): string => generateSecret({ length: secretBytes, cr
 export const otpauthUri = (issuer: string, email: string, secret: string): string =>
   generateURI({ issuer, label: email, secret })
 
-/** What a client typed: spaces and hyphens are for the eye, letters come in any case. */
+/**
+ * Reads a code as it was typed: spaces and hyphens are ignored, letters may have any case. Returns undefined if it is
+ * none.
+ */
 export function readCode(text: string): { readonly kind: 'totp' | 'backup'; readonly code: string } | undefined {
   const code = text.replace(/[\s-]/g, '')
   if (/^\d{6}$/.test(code)) return { kind: 'totp', code }
   return /^[A-Za-z0-9]{8}$/.test(code) ? { kind: 'backup', code: code.toUpperCase() } : undefined
 }
 
-/** RFC 6238 with SHA-1 and 6 digits: the step t-1, t or t+1 whose code it is, if it comes after the spent one [MF1]. */
+/**
+ * RFC 6238 with SHA-1 and 6 digits: finds the step t-1, t or t+1 of the code. Returns undefined if the code is wrong,
+ * or its step is not after the spent one [MF1].
+ */
 export function findStep(
   secret: string,
   code: string,

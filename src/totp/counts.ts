@@ -3,9 +3,9 @@ import { users } from '../db/schema/users.ts'
 import type { Whose } from '../sign-in/factor.ts'
 
 /**
- * From when on the codes of an account's app are a second factor: at once where who set it up had shown two, else a day
- * later. Whoever took a session could have set up an app of their own; a day is time for those who are told of it
- * [AT10]. Under names of its own, so that it fits into statements about users as well.
+ * When the codes of an account's app begin to count as a second factor: at once if the session that set it up had shown
+ * two factors, else 24 hours later. A stolen session could set up the thief's app; in that time the owner, who is told,
+ * can act [AT10]. The aliases let this be used in statements about users.
  */
 export const totpCountsFrom = ({ userId }: Whose): SQL<Date | null> =>
   sql`(select account.totp_enabled_at + case when app.is_vouched_for then interval '0' else interval '24 hours' end

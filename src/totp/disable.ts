@@ -21,7 +21,7 @@ export const disableTotpRefusals = [
 
 type DisableTotpRefusal = (typeof disableTotpRefusals)[number]
 
-/** Afterwards the password alone signs in; secret and backup codes are gone, and so are logins that waited [MF6]. */
+/** Afterwards no sign-in needs a code; secret and backup codes are gone, and so are logins that waited [MF6]. */
 export async function disableTotp(
   ctx: Context<DisableTotpRefusal>,
   signedIn: SignedIn,
@@ -38,11 +38,11 @@ export async function disableTotp(
 
 type Removal = {
   readonly user: { readonly id: string; readonly email: string }
-  /** None of the operator. */
+  /** Undefined for the operator. */
   readonly client: Caller | undefined
 }
 
-/** Secret, backup codes and logins that waited for a code are gone; the owner is told. */
+/** Afterwards secret, backup codes and logins that waited for a code are gone, and the owner is told. */
 export async function removeTotp(tx: AccountTransaction, deps: MailDeps, { user, client }: Removal): Promise<void> {
   tx.forget(user.id)
   await tx.update(users).set({ totpEnabledAt: null }).where(eq(users.id, user.id))

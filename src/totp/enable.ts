@@ -25,13 +25,13 @@ export const enableTotpRefusals = [
 
 type EnableTotpRefusal = (typeof enableTotpRefusals)[number]
 
-/** Whether a secret is there, confirmed or not. */
+/** Whether the account has a secret, confirmed or not. */
 export async function hasSecret(db: Database, userId: string): Promise<boolean> {
   const found = await db.select({ id: totpSecrets.id }).from(totpSecrets).where(eq(totpSecrets.userId, userId))
   return found.length > 0
 }
 
-/** Afterwards every sign-in needs a code as well, and logins that waited are void; gives the backup codes. */
+/** Afterwards every sign-in also needs a code, and logins that waited are void; gives the backup codes. */
 export async function enableTotp(
   ctx: Context<EnableTotpRefusal>,
   signedIn: SignedIn,

@@ -3,7 +3,7 @@ import { users } from '../db/schema/users.ts'
 import type { Factor } from '../sign-in/factor.ts'
 import { totpCountsFrom } from './counts.ts'
 
-/** Codes of an authenticator app, or one of the backup codes that came with it. */
+/** Codes of an authenticator app, or the backup codes that came with it. */
 export const totpFactor = {
   name: 'totp',
   label: 'TOTP',

@@ -13,8 +13,7 @@ type Use = {
 }
 
 /**
- * Afterwards the owner is told of a backup code that was spent, and how many are left; of the app's codes there is
- * nothing to tell.
+ * Afterwards the owner is told that a backup code was spent, and how many are left. Does nothing for codes of the app.
  */
 export async function noteBackupCode(tx: Transaction, deps: Deps, { user, checked, client }: Use): Promise<void> {
   if (checked.kind !== 'backup') return

@@ -11,8 +11,8 @@ export const totpOpenings: readonly Opening[] = [
 ]
 
 /**
- * One that was on before stays. Where it replaced an older one, that one is gone for good: the mailbox alone lets its
- * owner in.
+ * Keeps TOTP that was on before `since`. If newer TOTP replaced an older secret, that one is gone for good, and its
+ * owner gets in by the mailbox alone.
  */
 async function takeBackTotp(tx: Transaction, { userId, since }: From): Promise<Removed[]> {
   const wasYounger = await tx
@@ -24,7 +24,7 @@ async function takeBackTotp(tx: Transaction, { userId, since }: From): Promise<R
     .select({ id: users.id })
     .from(users)
     .where(and(eq(users.id, userId), isNull(users.totpEnabledAt)))
-  // A secret that waits for its first code is deleted as well.
+  // Also deletes a secret that waits for its first code.
   await tx.delete(totpSecrets).where(inArray(totpSecrets.userId, isOff))
   if (wasYounger.length === 0) return []
   await tx.delete(backupCodes).where(eq(backupCodes.userId, userId))

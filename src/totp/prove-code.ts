@@ -16,7 +16,7 @@ type Person = {
 type Proof = {
   readonly code: string
   readonly purpose: Purpose
-  /** What it was to prove, for the audit. */
+  /** The act that the code should permit, for the audit log. */
   readonly act:
     | 'totp_verify'
     | 'reauthenticate'
@@ -25,11 +25,11 @@ type Proof = {
     | 'totp_disable'
     | 'delete_account'
   readonly client: Caller
-  /** Counts the try elsewhere as well, once the account's count let it through. */
+  /** Counts the try elsewhere as well, after the account's own count let it through. */
   readonly countTry?: () => Promise<void>
 }
 
-/** Afterwards the code of the authenticator app is right; it is still to be claimed. */
+/** Afterwards the code of the authenticator app has been checked; it still has to be claimed. */
 export const proveTotp = (
   ctx: Context<'totp:invalid_code' | 'rate_limit:exceeded'>,
   person: Person,
@@ -37,7 +37,7 @@ export const proveTotp = (
 ): Promise<CheckedCode> =>
   prove(ctx, person, { ...proof, mayBeBackup: false, refusalOf: () => ctx.fault('totp:invalid_code') })
 
-/** The same, or a backup code. */
+/** Like `proveTotp`, but also takes a backup code. */
 export const proveCode = (
   ctx: Context<'totp:invalid_code' | 'totp:backup_code_exhausted' | 'rate_limit:exceeded'>,
   person: Person,
@@ -74,11 +74,11 @@ async function prove(
 type Off = 'totp:not_enabled' | 'totp:invalid_code'
 
 type Again<Code extends Off> = Omit<Proof, 'countTry'> & {
-  /** What is answered where the account has TOTP no more. */
+  /** The refusal if TOTP has been switched off meanwhile. */
   readonly off: Code
 }
 
-/** Afterwards the signed-in account's code, or backup code, is right. */
+/** Afterwards the code or backup code of the signed-in account has been checked; `claim` spends it. */
 export async function proveCodeAgain<Code extends Off>(
   ctx: Context<Code | 'totp:invalid_code' | 'totp:backup_code_exhausted' | 'rate_limit:exceeded'>,
   signedIn: SignedIn,

@@ -1,7 +1,7 @@
 import type { Keyring } from '../crypto/keyring.ts'
 import { open, seal } from '../crypto/sealed-box.ts'
 
-/** Tied to its account: moved to another one's row it does not open [MF2]. */
+/** Ties the secret to its account: moved to another account's row it does not open [MF2]. */
 export const sealSecret = (keyring: Keyring, secret: string, userId: string): Buffer =>
   seal(keyring, secret, `totp:${userId}`)
 

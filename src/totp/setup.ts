@@ -20,7 +20,7 @@ type SetUpTotpRefusal = (typeof setUpTotpRefusals)[number]
 
 type Setup = { readonly secret: string; readonly uri: string; readonly qrPng: Buffer }
 
-/** Afterwards a new secret waits for its first code; one that waited before is gone. */
+/** Afterwards a new secret waits for its first code; a secret that waited before is gone. */
 export async function setUpTotp(ctx: Context<SetUpTotpRefusal>, signedIn: SignedIn): Promise<Setup> {
   const { id: userId, email } = signedIn.user
   const secret = makeSecret()
@@ -58,7 +58,7 @@ function sealNew(ctx: Context<'totp:secret_generation_failed'>, secret: string, 
   }
 }
 
-/** Beyond this a phone no longer reads the picture from a screen. */
+/** A phone does not read a larger QR code from a screen. */
 const largestVersion = 20
 
 async function drawQr(ctx: Context<'totp:qr_generation_failed'>, uri: string): Promise<Buffer> {
@@ -73,6 +73,6 @@ async function drawQr(ctx: Context<'totp:qr_generation_failed'>, uri: string): P
   }
 }
 
-/** Beyond version 40 the library has nothing but a sentence to say so. */
+/** The library reports data beyond version 40 only by the message of its error. */
 const isTooLong = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith('The amount of data is too big')
