@@ -11,8 +11,8 @@ export const unbanRefusals = [...manageRefusals, 'user:not_banned'] as const
 type UnbanRefusal = (typeof unbanRefusals)[number]
 
 /**
- * Afterwards the account may do nothing but look at itself, take its data and go, until then or for good. Its next
- * request feels it.
+ * Afterwards the account may only look at itself, export its data and delete itself, until the given time or for good.
+ * This holds from its next request on.
  */
 export const ban = (ctx: Context<BanRefusal>, order: Order, expiresAt: Date | undefined): Promise<void> =>
   manage(ctx, order, {
@@ -25,7 +25,7 @@ export const ban = (ctx: Context<BanRefusal>, order: Order, expiresAt: Date | un
     },
   })
 
-/** Afterwards the account may do what it could before. */
+/** Afterwards the account may do what it could before the ban. */
 export const unban = (ctx: Context<UnbanRefusal>, order: Order): Promise<void> =>
   manage(ctx, order, {
     action: 'user:unban',

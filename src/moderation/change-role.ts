@@ -23,13 +23,13 @@ type RevokeRoleRefusal = (typeof revokeRoleRefusals)[number]
 type Grant = {
   readonly role: Role
   readonly expiresAt: Date | undefined
-  /** The administrator's session. */
+  /** The session of the administrator who grants the role. */
   readonly by: SignedIn
 }
 
 /**
- * Afterwards the account has the role, until then or for good, and the administrators are told. Who makes one shows two
- * factors [AT10].
+ * Afterwards the account has the role, until the given time or for good, and the administrators are told. Making an
+ * administrator requires a session with two factors [AT10].
  */
 export async function grantRole(
   ctx: Context<GrantRoleRefusal>,
@@ -45,7 +45,7 @@ export async function grantRole(
     metadata: { role, ...(until && { expires_at: until }) },
     change: async (tx, target) => {
       if (target.roles.includes(role)) throw ctx.fault('user:already_has_role')
-      // A row that is over makes room for the new one.
+      // Deletes an expired row of the same role.
       await tx.delete(userRoles).where(and(eq(userRoles.userId, target.id), eq(userRoles.role, role)))
       await tx.insert(userRoles).values({ userId: target.id, role, expiresAt: expiresAt ?? null })
       const { handle } = target
@@ -54,7 +54,7 @@ export async function grantRole(
   })
 }
 
-/** Afterwards the account has the role no more. */
+/** Afterwards the account no longer has the role. */
 export const revokeRole = (ctx: Context<RevokeRoleRefusal>, order: Order, role: Role): Promise<void> =>
   manage(ctx, order, {
     action: 'user:revoke_role',

@@ -3,9 +3,9 @@ import { inUtc, type Letter } from '../mail/letter.ts'
 export const roleLetters = {
   role_granted: (content: {
     readonly role: 'admin' | 'mod'
-    /** Who has it now. */
+    /** The handle of the account that has the role now. */
     readonly handle: string
-    /** Who gave it; none of the operator. */
+    /** The administrator who gave it; undefined for the operator. */
     readonly by?: string | undefined
     readonly until?: string | undefined
   }): Letter => ({

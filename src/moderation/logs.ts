@@ -13,7 +13,7 @@ export type Action = (typeof actions)[number]
 
 type Query = {
   readonly limit: number
-  /** An entry, and on which side of it the page lies. */
+  /** An entry; `direction` says on which side of it the page lies. */
   readonly cursorId?: string | undefined
   readonly direction: 'Older' | 'Newer'
   readonly actorId?: string | undefined
@@ -23,20 +23,20 @@ type Query = {
 
 type Row = typeof moderationLogs.$inferSelect
 
-/** Entries by their moment; those of one moment by their id. */
+/** Entries are ordered by their time, then by their id. */
 const moment = sql`(${moderationLogs.createdAt}, ${moderationLogs.id})`
 const momentOf = (id: string) => sql`(select at.created_at, at.id from ${moderationLogs} at where at.id = ${id})`
 const isOlder = (id: string): SQL => sql`${moment} < ${momentOf(id)}`
 const isNewer = (id: string): SQL => sql`${moment} > ${momentOf(id)}`
 
-/** One page of the log, newest first, and whether there is more on either side of it. */
+/** One page of the log, newest first, and whether there are more entries on either side of it. */
 export function listLogs(ctx: Context<ListLogsRefusal>, readBy: string, query: Query) {
   return readHeavily(ctx, { kind: 'history', owner: readBy }, (tx) => findPage(tx, query))
 }
 
 async function findPage(db: Database, { limit, cursorId, direction, ...wanted }: Query) {
   const matches = and(
-    // Of providers only the operator reads.
+    // Only the operator reads entries about providers.
     eq(moderationLogs.resourceType, 'User'),
     wanted.actorId === undefined ? undefined : eq(moderationLogs.actorId, wanted.actorId),
     wanted.resourceId === undefined ? undefined : eq(moderationLogs.resourceId, wanted.resourceId),

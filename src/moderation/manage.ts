@@ -20,7 +20,7 @@ export const manageRefusals = [
 
 type ManageRefusal = (typeof manageRefusals)[number]
 
-/** Who does it to whom, and why. */
+/** An act: the actor, the account it is done to, and the reason. */
 export type Order = {
   readonly actor: SignedIn['user']
   readonly userId: string
@@ -39,11 +39,14 @@ type Deed = {
   readonly action: NotedAct['action']
   readonly event: 'banned' | 'unbanned' | 'role_granted' | 'role_revoked'
   readonly metadata?: Record<string, string>
-  /** Changes the account, or refuses. */
+  /** Changes the account, or throws a refusal. */
   readonly change: (tx: Transaction, target: Target) => Promise<void>
 }
 
-/** Does something to an account of lower rank: with its change, its log and its event, or not at all [AZ4]. */
+/**
+ * Does something to an account of lower rank: the change, its log entry and its event happen together or not at all
+ * [AZ4].
+ */
 export async function manage(
   ctx: Context<ManageRefusal>,
   { actor, userId, reason, client }: Order,
@@ -64,7 +67,7 @@ export async function manage(
       reason,
       metadata,
     })
-    // Whose hand it was is no business of the account's.
+    // Without the client, as the account's owner must not learn who acted.
     const eventId = await audit(tx, {
       type: event,
       userId: target.id,
@@ -78,7 +81,7 @@ export async function manage(
 
 async function lockTarget(tx: Transaction, userId: string): Promise<Target | undefined> {
   await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update')
-  // A statement of its own: the one that waited for the lock still sees the roles of before.
+  // A statement of its own, as the one that waited for the lock would still see the roles from before.
   const [found] = await tx
     .select({ id: users.id, handle: users.handle, isBanned, roles: heldRoles })
     .from(users)

@@ -6,7 +6,7 @@ import { printable } from '../text/printable.ts'
 
 const shownActs = 100
 
-/** What moderators and administrators did of late, newest first, for the operator: also what is not of users. */
+/** The latest acts of moderators and administrators, newest first, for the operator; includes acts on providers. */
 export async function listRecentActs(db: Database) {
   const rows = await db
     .select({ act: moderationLogs, handle: users.handle })
@@ -27,7 +27,7 @@ export async function listRecentActs(db: Database) {
 
 type RecentAct = Awaited<ReturnType<typeof listRecentActs>>[number]
 
-/** In one line. */
+/** Describes an act in one line. */
 export function describeAct({ at, action, resourceId, actorId, actorHandle, metadata, reason }: RecentAct): string {
   const more = Object.entries(metadata).map(([name, value]) => `${name}=${value}`)
   const words = [at.toISOString(), action, resourceId, `by @${actorHandle ?? '?'} (${actorId})`, ...more, reason]

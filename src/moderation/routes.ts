@@ -44,7 +44,7 @@ export function moderationRoutes(app: App, deps: Deps): void {
   })
 }
 
-/** What the body says, done by the caller. */
+/** The act that the body describes, with the caller as its actor. */
 const orderOf = (
   request: Parameters<typeof callerOf>[0] & { readonly body: { readonly user_id: string; readonly reason: string } },
 ): Order => ({

@@ -3,7 +3,7 @@ import { roles } from '../accounts/roles.ts'
 import { isUuid, oneOf, ruledText, wholeNumberText } from '../http/validation.ts'
 import { actions } from './logs.ts'
 
-/** Malformed, it is a bad request like any wrong type. */
+/** A malformed id is a bad request, like any wrong type. */
 const id = z.string().refine(isUuid).meta({ format: 'uuid' })
 
 const reason = ruledText({
