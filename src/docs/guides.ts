@@ -14,7 +14,7 @@ const groups = {
   Run: ['configuration', 'operate', 'import'],
   Inside: ['architecture', 'decisions'],
 }
-/** Pages of their own, and lists of what tests show, which are for whoever has the source. */
+/** Left out of the guides: pages that are built separately, and lists of tests, which are for readers of the source. */
 const elsewhere = new Map([
   ['errors', '/docs/errors'],
   ['routes', '/docs/routes'],
@@ -29,14 +29,14 @@ export type Guides = {
 }
 
 type Source = {
-  /** In `docs/`; links are written from there. */
+  /** The folder in `docs/` that holds the source; its links are relative to that folder. */
   readonly under: string
   readonly text: string
 }
 
 const placeOf = (name: string): string => `/docs/guides/${name}`
 
-/** The Markdown of `docs/` and `docs/guides/`, as it is written; none where it was left out. */
+/** Reads the Markdown of `docs/` and `docs/guides/`; there is none if the folder was left out of the installation. */
 export function openGuides(): Guides {
   const sources = readSources()
   const guideOf = (name: string): Guide => {
@@ -58,7 +58,7 @@ export function openGuides(): Guides {
   }
 }
 
-/** What the page is about, without its marks; every page begins with it. */
+/** The first sentence of a page, which says what it is about, without Markdown's marks. */
 function firstSentence(text: string): string {
   const [, first = ''] = text.split('\n\n')
   const plain = first
@@ -92,7 +92,7 @@ function namesIn(under: string): string[] {
   }
 }
 
-/** A link between files of `docs/` as one between pages. */
+/** Turns a link between files of `docs/` into one between pages. Returns undefined if no page shows that file. */
 function placeOfLink(href: string, under: string, isThere: (name: string) => boolean): string | undefined {
   if (/^(?:https?:|#|\/)/.test(href)) return href
   const [written = '', fragment] = href.split('#')

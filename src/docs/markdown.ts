@@ -21,18 +21,18 @@ hljs.registerAliases(['svelte', 'vue'], { languageName: 'xml' })
 type Heading = { readonly id: string; readonly depth: number; readonly text: string }
 export type Rendered = { readonly title: string; readonly body: Html; readonly headings: readonly Heading[] }
 
-/** Code with its words marked by classes; a language that is not known stays as it is. */
+/** A block of highlighted code; code in an unknown language is not highlighted. */
 export function codeBlock(text: string, language = ''): string {
   const shown = hljs.getLanguage(language) ? hljs.highlight(text, { language }).value : escapeHtml(text)
   return `<div class="code"><pre tabindex="0"><code>${shown}</code></pre></div>\n`
 }
 
 type Places = {
-  /** Where a link of the source leads on the site; `undefined` where it leads to nothing that is there. */
+  /** The address on the site that a link of the source leads to; undefined if the site does not have it. */
   readonly placeOf: (href: string) => string | undefined
 }
 
-/** Our own Markdown; what it has of HTML are comments alone. */
+/** Renders Postern's own Markdown, in which the only HTML is comments. */
 export function renderMarkdown(source: string, { placeOf }: Places): Rendered {
   const slugger = new Slugger()
   const headings: Heading[] = []

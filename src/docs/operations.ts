@@ -21,14 +21,14 @@ type Described = {
   readonly responses?: Readonly<Record<string, { readonly description?: string; readonly content?: Content }>>
 }
 
-/** As much of the OpenAPI document as the pages show. */
+/** The part of the OpenAPI document that the pages show. */
 export type ApiDocument = {
   readonly paths?: Readonly<Record<string, Readonly<Record<string, Described>>>>
   readonly components?: { readonly schemas?: Components }
   readonly tags?: readonly { readonly name: string; readonly description?: string }[]
 }
 
-/** A route as the document describes it, with what only the server knows of it. */
+/** A route as the document describes it, with its configuration, which only the server knows. */
 export type Operation = Described & {
   readonly method: string
   readonly path: string
@@ -38,14 +38,14 @@ export type Operation = Described & {
   readonly codes: readonly ErrorCode[]
 }
 
-/** As a part of an address, or what stands behind its #. */
+/** The text as a part of a URL's path or as its fragment. */
 export const slugOf = (text: string): string =>
   text
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replace(/-$/, '')
 
-/** What the document publishes, in its order. */
+/** The operations that the document publishes, in its order. */
 export function operationsOf(document: ApiDocument, routes: readonly RouteOptions[]): readonly Operation[] {
   const declared = new Map(
     routes.flatMap(({ method, url, config = {} }) =>

@@ -11,7 +11,7 @@ const whoInWords: Readonly<Record<RoutePolicy['who'], string>> = {
 
 const minutes = (seconds: number): string => (seconds === 60 ? 'minute' : seconds === 3600 ? 'hour' : `${seconds} s`)
 
-/** Each rule by its name and in words; rules that ask nothing are left out. */
+/** Each rule of the policy by its name and in words; a rule that demands nothing is left out. */
 export function policyInWords(policy: RoutePolicy): readonly (readonly [name: string, words: string])[] {
   const { limit, role } = policy
   const rows: (readonly [string, string] | false)[] = [

@@ -33,7 +33,9 @@ const open = { access: 'public', database: 'none' } as const
 
 type About = { readonly config: Config; readonly routes: readonly RouteOptions[]; readonly hasInbox: boolean }
 
-/** What the API says of itself: OpenAPI and the catalogue, as JSON and as pages that need no other site. */
+/**
+ * The API's description of itself: OpenAPI and the catalogue, as JSON and as pages that load nothing from other sites.
+ */
 export function docsRoutes(app: App, { config, routes, hasInbox }: About): void {
   catalogueRoute(app, config)
   app.route({
@@ -43,10 +45,10 @@ export function docsRoutes(app: App, { config, routes, hasInbox }: About): void 
     schema: { hide: true },
     handler: async (_request, reply) => reply.header('cache-control', 'public, max-age=300').send(app.swagger()),
   })
-  // Whoever never looks at it has none of it in memory.
+  // Loaded at the first request, so that a server whose pages nobody reads does not hold them in memory.
   const site = once(async () => {
     const { openSite } = await import('./site.ts')
-    // The plugin's type of a document is looser than what ours are written as.
+    // The plugin's type of a document is looser than `ApiDocument`.
     return openSite({ config, document: app.swagger() as unknown as ApiDocument, routes, hasInbox })
   })
   pageRoutes(app, site)
@@ -102,13 +104,13 @@ function pageRoutes(app: App, site: () => Promise<Site>): void {
   }
 }
 
-/** A colon may come as it is or escaped. */
+/** The path without the query; an error's colon may be escaped. */
 function placeOf(url: string): string {
   const [path = ''] = url.split('?', 1)
   return path.replaceAll(/%3a/gi, ':')
 }
 
-/** Of the guides. */
+/** Serves the pictures of the guides. */
 function pictureRoute(app: App): void {
   const fault = faults('system:not_found')
   app.route({

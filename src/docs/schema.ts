@@ -1,4 +1,4 @@
-/** As much of JSON Schema as the document uses. */
+/** The part of JSON Schema that the document uses. */
 export type Schema = {
   readonly $ref?: string
   readonly type?: string | readonly string[]
@@ -26,7 +26,7 @@ export type Components = Readonly<Record<string, Schema>>
 
 const mostDeep = 6
 
-/** What a reference names, and all parts of a whole in one. */
+/** Follows a reference, and merges the parts of an `allOf`. */
 function resolve(schema: Schema, components: Components): Schema {
   if (schema.$ref !== undefined) return resolve(components[schema.$ref.split('/').at(-1) ?? ''] ?? {}, components)
   if (schema.allOf === undefined) return schema
@@ -54,7 +54,7 @@ export function typeInWords(schema: Schema, components: Components): string {
 
 function boundsOf({ minLength, maxLength, minimum, maximum }: Schema): string {
   const [least, most] = [minLength ?? minimum, maxLength ?? maximum]
-  // What every whole number of JavaScript is anyway.
+  // The generator gives every whole number these bounds of JavaScript.
   const isOpen = most === undefined || most >= Number.MAX_SAFE_INTEGER
   const unit = minLength === undefined && maxLength === undefined ? '' : ' characters'
   if (least === undefined || least <= Number.MIN_SAFE_INTEGER) return isOpen ? '' : `at most ${most}${unit}`
@@ -68,7 +68,7 @@ export type Field = {
   readonly about: string
 }
 
-/** The fields of an object, those of objects in it by their path. */
+/** The fields of an object; those of nested objects are named by their path. */
 export function fieldsOf(schema: Schema, components: Components, path = '', depth = 0): readonly Field[] {
   const whole = resolve(schema, components)
   if (depth > mostDeep) return []
@@ -98,7 +98,7 @@ const exampleOfFormat: Readonly<Record<string, string>> = {
   uri: 'https://example.com/',
 }
 
-/** Something that has its shape: what the document gives as an example, else the least that its type needs. */
+/** A value that fits the schema: the document's example if there is one, else the smallest value of its type. */
 export function exampleOf(schema: Schema, components: Components, depth = 0): unknown {
   const whole = resolve(schema, components)
   const given = whole.example ?? whole.examples?.[0] ?? whole.const ?? whole.enum?.[0] ?? whole.default

@@ -5,14 +5,14 @@ import type { GuideGroup } from './guides.ts'
 export type Shown = {
   readonly title: string
   readonly body: Html
-  /** What is on the page, where it is long. */
+  /** The headings of a long page, for its table of contents. */
   readonly headings?: readonly { readonly id: string; readonly text: string; readonly depth: number }[]
 }
 
 export type Frame = {
   readonly version: string
   readonly guides: readonly GuideGroup[]
-  /** Of this machine: the example, the inbox. */
+  /** Links to pages of this machine: the example, the inbox. */
   readonly places: readonly (readonly [place: string, name: string])[]
 }
 
@@ -22,7 +22,7 @@ const always = [
   ['/docs/routes', 'API reference'],
 ] as const
 
-/** A page in the frame of the site: where one is, what else there is, what the page has. */
+/** A page in the frame of the site: with the menu and its own table of contents. */
 export function shell(frame: Frame, place: string, { title, body, headings = [] }: Shown): string {
   return htmlPage({
     title: `${title} · Postern`,
@@ -64,7 +64,7 @@ ${entries.map(([href, name]) => html`<li><a href="${href}"${isIn(place, href) &&
 
 const ariaCurrent: Html = { markup: ' aria-current="page"' }
 
-/** A page of one code or route belongs to their list; a guide is in the menu itself. */
+/** The page of an error or a route belongs to the entry of their list; a guide has an entry of its own. */
 const isIn = (place: string, href: string): boolean =>
   place === href || (href !== '/docs' && href !== '/docs/guides' && place.startsWith(`${href}/`))
 

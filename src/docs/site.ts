@@ -15,7 +15,7 @@ import { type Frame, type Shown, shell } from './shell.ts'
 type Made = { readonly body: string; readonly etag: string }
 
 export type Site = {
-  /** Made when it is asked for the first time. */
+  /** Renders a page at its first request. Returns undefined if there is no such page. */
   pageAt(place: string): Made | undefined
 }
 
@@ -26,7 +26,7 @@ type Sources = {
   readonly hasInbox: boolean
 }
 
-/** Production shows what the API says of itself, and nothing of this server or how to run one. */
+/** Production shows what the API says about itself, but not how this server is set up or how to run one. */
 export function openSite({ config, document, routes, hasInbox }: Sources): Site {
   const isProduction = config.appEnv === 'production'
   const guides: Guides = isProduction ? { groups: [], render: () => undefined } : openGuides()

@@ -12,7 +12,7 @@ export const routePlace = ({ slug }: Operation): string => `/docs/routes/${slug}
 
 const domainOf = (code: string): string => (code.includes(':') ? code.split(':', 1).join() : 'general')
 
-/** Whose doing it is, as far as the status tells. */
+/** What caused the error, as far as the status tells. */
 function causeOf(status: number): string {
   if (status === 401 || status === 403) return 'the caller'
   if (status === 404 || status === 409 || status === 410) return 'the current state'
@@ -57,7 +57,7 @@ data-route="${routes.join(' ')}" data-words="${title} ${description} ${advice}">
 <h2>${errorLink(code)} ${statusBadge(status)}</h2><p>${meaning}</p></li>\n`
 }
 
-/** What an answer may carry of this code. */
+/** Example fields for the answers with this code. */
 const circumstancesOf = (code: ErrorCode) => {
   if (code === 'general:validation_error')
     return { fields: [{ path: '/password', rule: 'min_length', limit: 12 }] } as const

@@ -1,6 +1,6 @@
 import { type Html, html } from '../../pages/html.ts'
 
-/** Stands before its control, whose own text would otherwise be read as a part of it. */
+/** The label comes before its control: inside the label, the control's own text would be read as a part of it. */
 export const labelled = (name: string, label: string | Html, control: (id: Html) => Html, style = ''): Html => {
   const id = `field-${name.replace(':', '-')}`
   const attributes: Html = { markup: `id="${id}" name="${name}"` }

@@ -76,7 +76,7 @@ ${tryIt(operation, { components, canForce })}`,
   }
 }
 
-/** What the description says in sentences, with the figures of the limits. */
+/** The policy as a list, with the figures of the limits. */
 const policyList = ({ config }: Operation): Html => html`<h2 id="policy">Policy</h2>
 <dl class="policy">
 ${policyInWords(policyOf(config)).map(([name, words]) => html`<dt>${name}</dt><dd>${words}</dd>\n`)}</dl>`
@@ -106,7 +106,7 @@ ${fields.length > 0 ? fieldTable(fields) : ''}\n`
 
 type Trying = { readonly components: Components; readonly canForce: boolean }
 
-/** Sent by the page's script with the cookies of this browser, as a front end of this origin would. */
+/** The page's script sends the form with this browser's cookies, as a front end on this origin would. */
 function tryIt(operation: Operation, { components, canForce }: Trying): Html {
   const { method, path, parameters = [], requestBody, codes } = operation
   const [kind, { schema = {} } = {}] = Object.entries(requestBody?.content ?? {})[0] ?? []

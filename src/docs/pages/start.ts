@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.ts'
 import { type Html, html } from '../../pages/html.ts'
 import type { Shown } from '../shell.ts'
 
-/** What runs, and what of it is on: no address, no name, no secret. */
+/** What the server runs on and which features are on, without any address, name or secret. */
 function featuresOf(config: Config): readonly (readonly [name: string, state: string])[] {
   const onOff = (value: unknown): string => (value === undefined || value === 'off' ? 'off' : 'on')
   return [
