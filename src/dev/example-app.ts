@@ -5,32 +5,29 @@ import { type Asset, readAsset } from '../pages/assets.ts'
 import { packageRoot } from '../process/package-root.ts'
 import { readIfThere } from '../process/read-if-there.ts'
 
-/**
- * The front end in `examples/web` as a browser takes it: its files read anew each time, so that an edit shows at a
- * reload.
- */
+/** The front end in `examples/web`. Its files are read at each request, so that an edit shows after a reload. */
 const exampleRoot = pathToFileURL(join(packageRoot, 'examples/web/'))
 const clientRoot = pathToFileURL(join(packageRoot, 'src/client/'))
-/** No dot but the one before the ending, so that no name leads out of the folder. */
+/** Allows one dot, before the ending, so that no name leads out of the folder. */
 const plainName = /^(?:[a-z0-9-]+\/)*[a-z0-9-]+\.(?:ts|css|svg)$/
 
-/** `undefined` where there is no such file. */
+/** Resolves to undefined if there is no such file. */
 export const readExampleAsset = async (name: string): Promise<Asset | undefined> =>
   plainName.test(name) ? readAsset(locate(name)) : undefined
 
-/** Its own files, and of the server's sources those of the client. */
+/** The example has its own files and, of the server's sources, those of the client. */
 const locate = (name: string): URL =>
   name.startsWith('client/') ? new URL(name.slice('client/'.length), clientRoot) : new URL(name, exampleRoot)
 
 type Page = { readonly html: string; readonly policy: string }
 
-/** The one page of the front end; `undefined` where the example was left out, as in the container image. */
+/** The front end's only page. Resolves to undefined if the example was left out, as in the container image. */
 export async function readPage(pictureOrigin: string): Promise<Page | undefined> {
   const html = (await readIfThere(new URL('index.html', exampleRoot)))?.toString()
   return html === undefined ? undefined : { html, policy: policyOf(html, pictureOrigin) }
 }
 
-/** Inline is the import map alone, named by its digest; nothing may make markup from text. */
+/** The only inline script is the import map, allowed by its digest; trusted types keep text from becoming markup. */
 function policyOf(html: string, pictureOrigin: string): string {
   const importMap = /<script type="importmap">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? ''
   const digest = createHash('sha256').update(importMap).digest('base64')

@@ -2,11 +2,11 @@ import { PassThrough } from 'node:stream'
 import type { Inbox } from '../mail/inbox.ts'
 
 const commentEveryMs = 15_000
-/** How soon a page comes back after a restart of the server. */
+/** How soon a page connects again after the server restarts. */
 const retryMs = 500
 const mostOpen = 16
 
-/** Server-sent events that say when the inbox has changed, to so many pages at a time. */
+/** Tells open pages by server-sent events when the inbox changes; at most `mostOpen` pages at a time. */
 export function openInboxNews(inbox: Inbox) {
   const open = new Set<PassThrough>()
   const send = (text: string): void => {
@@ -16,7 +16,7 @@ export function openInboxNews(inbox: Inbox) {
   const timer = setInterval(() => send(': still here\n\n'), commentEveryMs)
   timer.unref()
   return {
-    /** `undefined` where there is no room for another. */
+    /** Returns undefined if there is no room for another page. */
     listen(): PassThrough | undefined {
       if (open.size >= mostOpen) return undefined
       const stream = new PassThrough()

@@ -1,6 +1,6 @@
 import { searchIn, toolPage } from './tool-page.ts'
 
-/** Filled from what Mailpit's routes answer. */
+/** The page's script fills it with the answers of Mailpit's routes. */
 export const inboxPage = toolPage({
   title: 'Inbox',
   assets: '/dev/inbox/assets/inbox',
@@ -17,7 +17,7 @@ export const inboxPage = toolPage({
 <a href="/api/v1/search">/api/v1/search</a>.</p></noscript>`,
 })
 
-/** What a stranger wrote stays in its frame: nothing runs, nothing is loaded from elsewhere, nothing is sent. */
+/** A mail's HTML may come from a stranger: it runs no scripts, loads nothing from elsewhere and sends nothing. */
 export const mailPolicy = [
   "default-src 'none'",
   "style-src 'unsafe-inline'",
@@ -25,6 +25,6 @@ export const mailPolicy = [
   "frame-ancestors 'self'",
   "base-uri 'none'",
   "form-action 'none'",
-  // The page around it follows its links.
+  // The page around the frame handles clicks on links in it.
   'sandbox allow-same-origin',
 ].join('; ')

@@ -13,7 +13,7 @@ import { presentMessage, presentSearch } from './mailpit.ts'
 
 const config = { access: 'public', limit: 'none', database: 'none' } as const
 
-/** The page, and as much of Mailpit's API as it needs: https://mailpit.axllent.org/docs/api-v1/ */
+/** The inbox page, and the part of Mailpit's API that it needs: https://mailpit.axllent.org/docs/api-v1/ */
 export function inboxRoutes(app: App, inbox: Inbox, local: Guard): void {
   const closed = { config, onRequest: local } as const
   app.route({
@@ -55,7 +55,7 @@ async function done(reply: FastifyReply, change: Promise<void>): Promise<Fastify
   return reply.type('text/plain; charset=utf-8').send('ok')
 }
 
-/** One mail: as JSON, as it came, and its HTML for the frame in which the page shows it. */
+/** The routes of one mail: as JSON, as it came, and its HTML for the frame on the page. */
 function mailRoutes(app: App, inbox: Inbox, local: Guard): void {
   const fault = faults('system:not_found')
   const one = (url: string, present: (mail: InboxMail, reply: FastifyReply) => unknown): void => {
@@ -81,7 +81,7 @@ function mailRoutes(app: App, inbox: Inbox, local: Guard): void {
 
 function newsRoute(app: App, inbox: Inbox, local: Guard): void {
   const news = openInboxNews(inbox)
-  // Nothing may be open while the server closes: pages come back to the next one.
+  // An open stream would delay the close of the server; pages connect to the next one.
   app.addHook('preClose', async () => news.close())
   app.route({
     method: 'GET',
@@ -91,7 +91,7 @@ function newsRoute(app: App, inbox: Inbox, local: Guard): void {
     schema: { hide: true },
     handler: async (_request, reply) => {
       const stream = news.listen()
-      // By which a browser knows not to come back.
+      // A browser does not connect again after a 204.
       if (stream === undefined) return reply.code(204).send()
       return reply.type('text/event-stream').send(stream)
     },

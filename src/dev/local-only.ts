@@ -8,7 +8,7 @@ import { isLoopback } from '../outbound/policy.ts'
 const fault = faults('system:not_found')
 const loopback = /^(?:127\.|::1$|::ffff:127\.)/
 
-/** What proxies and networks before a server add to a request, under whatever spelling they pass it on. */
+/** Headers that proxies and networks add to a request, in all their spellings. */
 const addedByProxies = new RegExp(
   `^(?:${[
     'via',
@@ -24,9 +24,9 @@ const addedByProxies = new RegExp(
 )
 
 /**
- * As far as it can be told: a proxy on this machine has a loopback address as well. Older ones give themselves away by
- * HTTP/1.0. HAProxy without `option forwardfor`, what passes TCP or TLS through, and nginx since 1.29.7 with nothing
- * but a proxy_pass add nothing at all: of those only the Host can tell, where a client may write localhost.
+ * Whether a proxy forwarded the request, as far as one can tell: a proxy on this machine has a loopback address too.
+ * Old ones use HTTP/1.0. HAProxy without `option forwardfor`, TCP and TLS pass-through, and nginx since 1.29.7 with a
+ * bare proxy_pass add nothing: then only the Host can tell, and a client may send localhost there.
  */
 function cameThroughProxy({ httpVersion, headers }: IncomingMessage, clientIpHeader: string): boolean {
   const names = Object.keys(headers).map((name) => name.replaceAll('_', '-'))
@@ -34,8 +34,9 @@ function cameThroughProxy({ httpVersion, headers }: IncomingMessage, clientIpHea
 }
 
 /**
- * Whether a request is of this machine's own user: not of the network, not of a site that points its name at 127.0.0.1
- * (hence the Host), not of whom a proxy lets in [AT8]. A PUBLIC_URL that others can reach is what proxies pass on.
+ * Whether a request comes from this machine's own user: not from the network, not from a site whose name leads to
+ * 127.0.0.1 (hence the Host), not through a proxy [AT8]. Proxies pass on a PUBLIC_URL that others can reach, so only a
+ * loopback one counts as local.
  */
 export function localRequests(config: Config): (request: IncomingMessage) => boolean {
   const clientIpHeader = config.clientIpHeader.toLowerCase()
@@ -48,11 +49,11 @@ export function localRequests(config: Config): (request: IncomingMessage) => boo
   }
 }
 
-/** Where this machine's own user finds them. */
+/** The origin at which this machine's own user reaches the server. */
 export const localOrigin = ({ publicUrl, port }: Config): string =>
   isLoopback(new URL(publicUrl).hostname) ? publicUrl : `http://localhost:${port}`
 
-/** The development pages are not there for others, nor for scripts of other origins (hence no CORS headers). */
+/** Hides the development pages from other machines, and from scripts of other origins (hence no CORS headers). */
 export function localOnlyGuard(config: Config): Guard {
   const isLocal = localRequests(config)
   return guard('request', fault.codes, (request, reply) => {

@@ -9,17 +9,20 @@ import { sendUnlessKnown } from '../pages/etag.ts'
 import { inboxRoutes } from './inbox-routes.ts'
 import { localOnlyGuard } from './local-only.ts'
 
-/** What makes a first start useful without mail server and front end; nothing of it exists in production. */
+/** What a first start needs in place of a mail server and a front end; production has neither. */
 export function devRoutes(app: App, { config, inbox }: Deps): void {
   const local = localOnlyGuard(config)
   if (inbox) inboxRoutes(app, inbox, local)
   if (config.appEnv !== 'production') exampleRoutes(app, config, local)
 }
 
-/** Loaded when somebody asks for it, so that no start waits for it and production has none of it. */
+/** Loaded at the first request, so that no start waits for it and production never loads it. */
 const example = () => import('./example-app.ts')
 
-/** The front end in `examples/web`, and where nobody has set another the pages behind mailed links and providers. */
+/**
+ * The front end in `examples/web`. If no other front end is configured, it also serves the pages that mailed links and
+ * providers lead to.
+ */
 function exampleRoutes(app: App, { publicUrl, frontendIsDefault, appEnv }: Config, local: Guard): void {
   const fault = faults('system:not_found')
   const config = { access: 'public', limit: 'none', database: 'none', codes: fault.codes } as const

@@ -2,15 +2,15 @@ import { htmlPage } from '../pages/layout.ts'
 
 type Tool = {
   readonly title: string
-  /** Address of its style and its script, without the ending. */
+  /** The address of its style and its script, without the ending. */
   readonly assets: string
-  /** Between its name and the ways to the others: the search, and what it can be told. */
+  /** What stands between the title and the links: the search and the controls. */
   readonly bar: string
   readonly links: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/** A page of a script that fills it, below the bar that all of them have. */
+/** A page that its script fills, below the bar that all tools have. */
 export const toolPage = ({ title, assets, bar, links, body }: Tool): string =>
   htmlPage({
     title,
@@ -30,7 +30,7 @@ ${Object.entries(links)
 ${body}`,
   })
 
-/** `/` goes to it. */
+/** A search field; the key `/` moves the focus there. */
 export const searchIn = (what: string, hint: string): string =>
   `<form role="search"><input id="query" type="search" aria-label="Search ${what}" aria-keyshortcuts="/"
   placeholder="${hint}" autocomplete="off" spellcheck="false"><kbd id="slash">/</kbd></form>`

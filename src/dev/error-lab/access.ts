@@ -5,7 +5,10 @@ import { localRequests } from '../local-only.ts'
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-/** Who may force answers: whoever has FORCE_TOKEN, and nobody else where it is set; else this machine's own user. */
+/**
+ * Whether a request may force answers: it must have FORCE_TOKEN or, if that is not set, come from this machine's own
+ * user.
+ */
 export function labAccess(config: Config): (request: IncomingMessage) => boolean {
   if (config.forceToken === undefined) return localRequests(config)
   const wanted = digest(config.forceToken)

@@ -6,10 +6,10 @@ import { forcedHeader } from '../../http/headers.ts'
 import type { Documented } from './documented.ts'
 import type { FittingOrder } from './find-order.ts'
 
-/** What the route would have thrown. */
+/** The error that the route would have thrown. */
 export function errorOf({ code, fields, retryAfterSeconds }: FittingOrder, { ruledFields }: Documented): DomainError {
   const [first] = ruledFields
-  // It is never thrown without the field that it is about.
+  // A real one always names a field.
   const usual = code === 'general:validation_error' && first && [{ path: `/${first}`, rule: 'format' }]
   const problems = (fields ?? (usual || undefined)) as readonly FieldProblem[] | undefined
   return new DomainError(code, {
@@ -27,10 +27,10 @@ const proxyPage = `<html>
 </html>
 `
 
-/** Of the headers that a route's own answer had set, those that every answer has. */
+/** Headers that every answer has; the others, which the route set for its own answer, are removed. */
 const common = /^(?:access-control-.*|ratelimit.*|vary|connection|x-request-id|date)$/
 
-/** The answer in place of the route's own: makes the reply it, and gives its body. */
+/** Turns the reply into the forced answer, in place of the route's own. Returns the body. */
 export function replaceAnswer(
   { order, error }: { readonly order: FittingOrder; readonly error: DomainError },
   request: FastifyRequest,
@@ -47,13 +47,15 @@ export function writeProxyPage(reply: FastifyReply): string {
   return proxyPage
 }
 
-/** What is wrong with the order itself, in every environment that has the lab: nothing of it is a secret. */
+/**
+ * Answers an order that cannot be obeyed. Says what is wrong in every environment that has the lab: it is no secret.
+ */
 export function writeMistake(mistake: string, request: FastifyRequest, reply: FastifyReply, options: ErrorOptions) {
   const error = new DomainError('general:bad_request', { details: mistake })
   reply.header(forcedHeader, 'refused')
   return writeError(error, request, reply, { ...options, withDetails: true })
 }
 
-/** For the log and for the page. */
+/** The outcome in words, for the log and the page. */
 export const outcomeOf = ({ code, answer }: FittingOrder): string =>
   answer === undefined ? `${catalogue[code].status} ${code}` : answer

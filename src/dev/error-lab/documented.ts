@@ -4,10 +4,10 @@ import type { ErrorCode } from '../../errors/catalogue.ts'
 import { documentPath } from '../../http/openapi.ts'
 import { ruledFields } from '../../http/validation.ts'
 
-/** An operation of the OpenAPI document, and what it declares. */
+/** An operation of the OpenAPI document, with its declared codes. */
 export type Documented = {
   readonly method: string
-  /** As the document writes it: `/v0/auth/sessions/{management_id}`. */
+  /** In OpenAPI's form: `/v0/auth/sessions/{management_id}`. */
   readonly path: string
   readonly codes: readonly ErrorCode[]
   /** The fields of its body or query that a rule can refuse. */
@@ -16,12 +16,15 @@ export type Documented = {
 
 export type DocumentedRoutes = {
   readonly get: (method: string, path: string) => Documented | undefined
-  /** Of a page, or of an unknown path, there is none. */
+  /** Returns undefined for a page and for an unknown path. */
   readonly of: (request: FastifyRequest) => Documented | undefined
   readonly all: () => readonly Documented[]
 }
 
-/** Of the routes that the document has; asked once the server is ready, when they have all that they declare. */
+/**
+ * The routes that the OpenAPI document has. Call its functions once the server is ready: then the declarations are
+ * complete.
+ */
 export function documentedRoutes(routes: readonly RouteOptions[]): DocumentedRoutes {
   let known: ReadonlyMap<string, Documented> | undefined
   const all = (): ReadonlyMap<string, Documented> => {
@@ -37,7 +40,7 @@ export function documentedRoutes(routes: readonly RouteOptions[]): DocumentedRou
   }
 }
 
-/** HEAD comes with its GET. */
+/** HEAD is left out: Fastify declares it with each GET. */
 function documentedOf({ method: methods, url, config, schema }: RouteOptions): Documented[] {
   if (schema?.hide) return []
   const parts = [schema?.body, schema?.querystring].filter((part) => part instanceof z.ZodObject)

@@ -19,22 +19,25 @@ export const rulesCookie = 'dev_force'
 export const rulesOf = ({ headers: { cookie = '' } }: HasHeaders): string =>
   fastifyCookie.parse(cookie)[rulesCookie] ?? ''
 
-/** Whether to look closer at all. */
+/** A cheap first check for every request. */
 export const asksForForce = ({ headers }: IncomingMessage): boolean =>
   forceHeader in headers || headers.cookie?.includes(`${rulesCookie}=`) === true
 
-/** Why the route can never answer so. */
+/** Says why the route can never answer as ordered. Returns undefined if it can. */
 export function findFault(order: Order, { method, path, codes }: Documented): string | undefined {
   const unknown = order.fields?.find(({ rule }) => !(fieldRules as readonly string[]).includes(rule))
   if (unknown) return `fields have no rule ${JSON.stringify(unknown.rule)}, but ${fieldRules.join(', ')}`
-  // Asked only of codes that are declared.
+  // `findMisfit` asks only for codes that the route declares.
   const statusOf = (code: string): number => catalogue[code as ErrorCode].status
   return findMisfit(order, { route: `${method} ${path}`, codes, statusOf })
 }
 
 type Found = { readonly order: FittingOrder; readonly route: Documented } | { readonly mistake: string }
 
-/** What the request is to be answered by force, if anything; counts it. The header comes before the browser's rules. */
+/**
+ * Finds the order that a request has to be answered by, and counts its use. The header takes precedence over the
+ * browser's rules.
+ */
 export function orderFinder(config: Config, routes: DocumentedRoutes, rules: LabRules) {
   const isAllowed = labAccess(config)
   const hasUseLeft = headerUses()
@@ -54,7 +57,7 @@ export function orderFinder(config: Config, routes: DocumentedRoutes, rules: Lab
     if (route === undefined) return undefined
     const header = request.headers[forceHeader]
     if (typeof header === 'string' && isAllowed(request.raw)) return obey(header, route)
-    // Only who may force answers was given the cookie.
+    // The cookie is proof enough: only callers who may force answers were given it.
     const order = rules.take(rulesOf(request), route.method, route.path)
     return order && { order, route }
   }

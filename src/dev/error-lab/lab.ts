@@ -15,7 +15,7 @@ import { asksForForce, type FittingOrder, orderFinder } from './find-order.ts'
 import { type LabRules, labRules } from './rules.ts'
 
 type Forced = { readonly at: string; readonly route: string; readonly outcome: string }
-/** What takes the place of a route's own answer. */
+/** A forced answer that replaces the route's own after the request was carried out. */
 type Lost = { readonly order: FittingOrder; readonly error: DomainError }
 type Options = {
   readonly routes: readonly RouteOptions[]
@@ -27,21 +27,21 @@ type AnswerBefore = (request: IncomingMessage, response: ServerResponse) => bool
 export type ErrorLab = {
   readonly rules: LabRules
   readonly routes: DocumentedRoutes
-  /** The newest first. */
+  /** Newest first. */
   readonly answers: () => readonly Forced[]
 }
 
 const shownAnswers = 10
 
-/** What answers before Fastify does would not look at the order. */
+/** Keeps requests with an order from being answered before Fastify, where the order would be ignored. */
 export const unlessForced =
   (answer: AnswerBefore): AnswerBefore =>
   (request, response) =>
     !asksForForce(request) && answer(request, response)
 
 /**
- * Any error that a route declares, on demand: docs/error-lab.md. Its hooks stand behind those that every answer passes,
- * and before every guard, so that a forced answer counts nothing, costs nothing and says all that the real one says.
+ * Answers with any error that a route declares, on demand: docs/error-lab.md. Its hooks come after those that every
+ * answer passes and before every guard, so a forced answer has all headers of a real one and uses up no limit.
  */
 export function openErrorLab(
   app: FastifyInstance,
@@ -64,7 +64,7 @@ export function openErrorLab(
     answers.length = Math.min(answers.length, shownAnswers)
   }
 
-  /** Says whether the request is answered. */
+  /** Returns whether the request has been answered. */
   async function answerByForce(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
     const found = findOrder(request)
     if (found === undefined) return false
@@ -88,7 +88,7 @@ export function openErrorLab(
     answerByForce(request, reply).then((isAnswered) => isAnswered || done(), done)
   })
 
-  /** Gives what is sent in place of the route's own answer; nothing, where nothing is. */
+  /** Returns what is sent in place of the route's own answer, or undefined if the connection was cut. */
   async function loseAnswer(forced: Lost, request: FastifyRequest, reply: FastifyReply): Promise<string | undefined> {
     await holdBack(forced.order, request, closing.signal)
     if (forced.order.answer === 'drop') {
@@ -102,7 +102,7 @@ export function openErrorLab(
   app.addHook('onSend', (request, reply, payload, done) => {
     const forced = afterwards.get(request)
     if (forced === undefined) return done(null, payload)
-    // It was carried out, and what came of it is seen here alone.
+    // The request was carried out, and its real answer can be noted only here.
     if (note) noteReply(note, request, reply)
     if (payload instanceof Readable) payload.destroy()
     loseAnswer(forced, request, reply).then((body) => body === undefined || done(null, body), done)
@@ -110,7 +110,7 @@ export function openErrorLab(
   return { rules, routes, answers: () => answers }
 }
 
-/** Not for a client that has left, nor for a server that closes. */
+/** Waits for the order's delay, unless the client leaves or the server closes. */
 async function holdBack({ delayMs = 0 }: FittingOrder, { raw }: FastifyRequest, closing: AbortSignal): Promise<void> {
   if (delayMs === 0) return
   const over = new AbortController()

@@ -2,7 +2,7 @@ import { catalogue, type ErrorCode } from '../../errors/catalogue.ts'
 import { searchIn, toolPage } from '../tool-page.ts'
 import type { Documented } from './documented.ts'
 
-/** Filled from what /dev/errors/table and /dev/force answer. */
+/** The page's script fills it with the answers of /dev/errors/table and /dev/force. */
 export const labPage = toolPage({
   title: 'Error lab',
   assets: '/dev/errors/assets/lab',
@@ -31,7 +31,7 @@ export const labPage = toolPage({
 <template id="answer"><li><time></time> <code></code><br><code></code></li></template>`,
 })
 
-/** What the page shows of each route, and of each code once. */
+/** The codes of each route, and the status and meaning of each code. */
 export const labTable = (routes: readonly Documented[]) => ({
   routes: routes.map(({ method, path, codes }) => ({ method, path, codes })),
   codes: Object.fromEntries(

@@ -23,7 +23,7 @@ const fieldProblem = z.strictObject({
 
 const wish = z.object({
   method: z.string(),
-  /** As OpenAPI writes it. */
+  /** In OpenAPI's form. */
   route: z.string(),
   code: z.string(),
   times: z.int().min(1).max(1_000_000).optional(),
@@ -36,7 +36,9 @@ const wish = z.object({
 
 const hidden = { access: 'public', limit: 'none', database: 'none' } as const
 
-/** The rules of a browser, by which a front end that knows nothing of them is answered, and the page that sets them. */
+/**
+ * A browser's rules, which also force answers to a front end that does not know of them, and the page that sets them.
+ */
 export function errorLabRoutes(app: App, config: Config, lab: ErrorLab): void {
   const onRequest = accessGuard(config)
   ruleRoutes(app, config, { lab, onRequest })

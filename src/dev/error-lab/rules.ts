@@ -2,12 +2,12 @@ import { LRUCache } from 'lru-cache'
 import type { Order } from '../../client/order.ts'
 import type { ErrorCode } from '../../errors/catalogue.ts'
 
-/** One a route, whose code the route declares; `times` are those that are left. */
+/** At most one for each route, which declares the code; `times` are those that are left. */
 export type Rule = Order & { readonly method: string; readonly path: string; readonly code: ErrorCode }
 
 const mostBrowsers = 100
 
-/** What each browser that has the cookie of these rules is answered. */
+/** The rules of each browser, found by its cookie. */
 export function labRules() {
   const browsers = new LRUCache<string, Map<string, Rule>>({ max: mostBrowsers })
   const keyOf = (method: string, path: string): string => `${method} ${path}`
@@ -18,7 +18,7 @@ export function labRules() {
       const rules = browsers.get(browser) ?? new Map<string, Rule>()
       browsers.set(browser, rules.set(keyOf(rule.method, rule.path), rule))
     },
-    /** Counts one of its times; after the last the rule is gone. */
+    /** Uses up one of the rule's `times`; after the last, the rule is gone. Returns undefined if there is no rule. */
     take(browser: string, method: string, path: string): Rule | undefined {
       const rules = browsers.get(browser)
       const key = keyOf(method, path)
@@ -38,7 +38,9 @@ export type LabRules = ReturnType<typeof labRules>
 const mostHeaders = 1000
 const quietMs = 60_000
 
-/** How often a header with `times` was obeyed: its whole text on one route, until a minute passes without it. */
+/**
+ * Counts how often a header with `times` was obeyed: by its whole text and the route, until a minute passes without it.
+ */
 export function headerUses() {
   const counts = new LRUCache<string, number>({ max: mostHeaders, ttl: quietMs, updateAgeOnGet: true })
   return (key: string, times: number): boolean => {
