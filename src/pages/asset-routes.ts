@@ -7,13 +7,12 @@ import { sendUnlessKnown } from './etag.ts'
 
 type Place = {
   readonly at: string
-  /** Of `pages/browser`. */
+  /** A folder in `pages/browser`. */
   readonly folder: string
-  /** For this machine alone, and so without a limit. */
+  /** A guard that admits this machine only; the assets then need no rate limit. */
   readonly onRequest?: Guard
 }
 
-/** The scripts and styles of one folder. */
 export function assetRoutes(app: App, { at, folder, onRequest }: Place): void {
   const fault = faults('system:not_found')
   app.route({

@@ -12,7 +12,7 @@ const types: Readonly<Record<string, string>> = {
 
 export type Asset = { readonly type: string; readonly body: string; readonly etag: string }
 
-/** A file as a browser takes it, TypeScript without its types; `undefined` where there is no such file. */
+/** Reads a file as a browser takes it: TypeScript without its types. Resolves to undefined if there is no such file. */
 export async function readAsset(file: URL): Promise<Asset | undefined> {
   const text = (await readIfThere(file))?.toString()
   if (text === undefined) return undefined
@@ -21,10 +21,10 @@ export async function readAsset(file: URL): Promise<Asset | undefined> {
   return { type: types[ending] ?? '', body, etag: etagOf(body) }
 }
 
-/** Scripts and styles of the pages: beside a built program as the build has made them, else as they are written. */
+/** The pages' scripts and styles: beside a built program as the build made them, else as they are written. */
 const folder = new URL('./browser/', import.meta.url)
 
-/** No dot but the one before the ending, so that no name leads out of the folder. */
+/** Allows one dot, before the ending, so that no name leads out of the folder. */
 const plainName = /^[a-z-]+\/[a-z-]+\.(?:js|ts|css|svg)$/
 
 export async function readPageAsset(name: string): Promise<Asset | undefined> {

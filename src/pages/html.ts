@@ -3,12 +3,12 @@ const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
 
-/** What is markup already. */
+/** Text that is markup already. */
 export type Html = { readonly markup: string }
 
 type Value = Html | string | number | false | undefined | readonly Value[]
 
-/** Markup in which whatever is filled in stays text, unless it was made here itself. */
+/** Makes markup: values are escaped, except those that are markup already. */
 export const html = (strings: TemplateStringsArray, ...values: readonly Value[]): Html => ({
   markup: strings.map((string, index) => string + markupOf(values[index])).join(''),
 })

@@ -15,15 +15,15 @@ const policy = (more: Readonly<Record<string, string>> = {}): string =>
     .map(([name, value]) => `${name} ${value}`)
     .join('; ')
 
-/** Everything a page needs comes from here, in files. */
+/** Pages load everything from this server, in files; nothing is inline. */
 export const pagePolicy = policy({ 'require-trusted-types-for': "'script'" })
 
-/** Mails are shown in a frame, which has a policy of its own. */
+/** The inbox shows mails in a frame, which has a policy of its own. */
 export const inboxPolicy = policy({ 'require-trusted-types-for': "'script'", 'frame-src': "'self'" })
 
 type Page = { readonly title: string; readonly head: string; readonly body: string; readonly icon?: string }
 
-/** Without an icon browsers ask for `/favicon.ico`, and every console shows its 404 [FD83]. */
+/** Without an icon, browsers ask for `/favicon.ico`, and its 404 shows in every console [FD83]. */
 export const htmlPage = ({ title, head, body, icon = 'data:,' }: Page): string => `<!doctype html>
 <html lang="en">
 <head>

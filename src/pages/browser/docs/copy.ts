@@ -1,4 +1,4 @@
-/** A button at each block of code. */
+/** Adds a button to each block of code. */
 export function addCopyButtons(): void {
   for (const block of document.querySelectorAll('.code')) {
     const button = document.createElement('button')

@@ -1,4 +1,4 @@
-/** Shows the rows of a list that fit a form; the address keeps what was asked, so that it can be sent on. */
+/** Shows the rows of a list that match a form. The URL holds the form's values, so that it can be shared. */
 export function startFilters(): void {
   const form = document.querySelector<HTMLFormElement>('form[data-filters]')
   if (form === null) return
@@ -47,6 +47,6 @@ export function startFilters(): void {
   apply()
 }
 
-/** Of its routes a row has the numbers. */
+/** A row holds the numbers of all its routes. */
 const valuesOf = ({ dataset }: HTMLElement, name: string): readonly string[] =>
   name === 'route' ? (dataset.route ?? '').split(' ') : [dataset[name] ?? '']

@@ -1,4 +1,4 @@
-/** A form that sends the request of its page, with this browser's cookies. */
+/** Lets the form send its page's request with this browser's cookies. */
 export function startTrying(): void {
   const form = document.querySelector<HTMLFormElement>('form.try')
   if (form === null) return
@@ -37,7 +37,7 @@ function requestOf(form: HTMLFormElement): { readonly url: string; readonly opti
   }
   const headers = new Headers()
   if (text('force') !== '') headers.set('x-postern-force', text('force'))
-  // A token goes alone, as that of an app does.
+  // A token is sent without cookies, as an app does.
   const bearer = text('bearer')
   if (bearer !== '') headers.set('authorization', `Bearer ${bearer}`)
   const options: RequestInit = { method, headers, credentials: bearer === '' ? 'include' : 'omit' }
@@ -59,7 +59,7 @@ async function show(place: HTMLElement, answer: Response): Promise<void> {
   const type = answer.headers.get('content-type') ?? ''
   const isText = /json|text\/(?!event-stream)/.test(type)
   const body = isText ? await answer.text() : ''
-  // A stream or a picture is not read here.
+  // The page does not show streams and pictures.
   if (!isText) await answer.body?.cancel()
   const lines = shownHeaders.flatMap((name) => {
     const value = answer.headers.get(name)

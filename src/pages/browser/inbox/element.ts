@@ -1,7 +1,7 @@
 type Attribute = string | boolean | undefined | ((event: Event) => void)
 type Child = Node | string | undefined
 
-/** Text stays text: nothing here makes markup from strings, and the page's policy would refuse it. */
+/** Makes an element. Strings become text, never markup, which the page's policy would refuse anyway. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, Attribute>> = {},

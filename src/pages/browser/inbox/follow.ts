@@ -1,13 +1,13 @@
 import { byId } from './element.ts'
 
 /**
- * A mail's link opens where a person expects it: in the tab of the application that has opened the inbox, else in this
- * one. With a key or the middle button held the browser does what it always does.
+ * Opens a mail's link in the tab of the application that opened the inbox, else in this one. With a modifier key or the
+ * middle button the browser does what it always does.
  */
 export function follow(event: Event): void {
   const { ctrlKey, metaKey, shiftKey, button } = event as MouseEvent
   if (ctrlKey || metaKey || shiftKey || button !== 0) return
-  // An element of the frame is no instance of this window's classes.
+  // An element of the frame is not an instance of this window's classes.
   const href = (event.target as Element).closest('a')?.href ?? ''
   if (!/^https?:/.test(href) || !URL.canParse(href)) return
   event.preventDefault()
@@ -18,7 +18,10 @@ export function follow(event: Event): void {
   byId('status').textContent = 'Opened in the tab that this inbox was opened from.'
 }
 
-/** Any site can have opened the inbox: of another's tab not even the address can be read, and it is left alone. */
+/**
+ * The tab that opened the inbox. Returns undefined if that is another site's: any site can open the inbox, and reading
+ * the address of such a tab throws.
+ */
 function openerOfOurs(): Window | undefined {
   const opener = window.opener as Window | null
   try {

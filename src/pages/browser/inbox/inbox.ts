@@ -6,12 +6,12 @@ import { deleteMails, findMails, markRead, readMessage, type Summary } from './m
 const query = byId<HTMLInputElement>('query')
 const status = byId('status')
 let mails: readonly Summary[] = []
-/** The mail that is on the page; the address says which should be. */
+/** The mail that the page shows; the URL says which one it should show. */
 let shown: string | undefined
 
 const wanted = (): string | undefined => location.hash.slice(1) || undefined
 
-/** One at a time; what changes meanwhile is looked at once more. */
+/** Only one reading at a time; a change meanwhile makes it read once more. */
 let reading: Promise<void> | undefined
 let isStale = false
 function refresh(): Promise<void> {
@@ -96,7 +96,7 @@ document.addEventListener('keydown', (event) => {
   if (ctrlKey || metaKey || altKey) return
   const isTyping = target === query
   if (isTyping && key !== 'Escape' && key !== 'ArrowDown') return
-  // A panel that scrolls does so by the arrows.
+  // The arrow keys scroll a panel and switch tabs.
   if (key.startsWith('Arrow') && (target as Element).closest('[role=tabpanel], [role=tab]')) return
   const act = keys[key]
   if (act === undefined) return
@@ -120,14 +120,14 @@ byId('delete-all').addEventListener('click', () => {
 addEventListener('hashchange', () => void openWanted())
 addEventListener('popstate', () => void openWanted())
 
-/** A tab that nobody looks at keeps no connection: browsers have six to one server. */
+/** A hidden tab keeps no connection: browsers allow six to one server. */
 let news: EventSource | undefined
 function listen(): void {
   news?.close()
   news = undefined
   if (document.hidden) return
   news = new EventSource('/dev/inbox/news')
-  // Also after a restart: what came meanwhile is there.
+  // Also fires after a restart, when the page may have missed changes.
   news.addEventListener('open', () => void refresh())
   news.addEventListener('change', () => void refresh())
   news.addEventListener('error', () => void refresh())

@@ -13,7 +13,7 @@ function shownTime(created: string): string {
 
 const links = (): HTMLAnchorElement[] => [...list.querySelectorAll('a')]
 
-/** What is there stays the same element, so that the focus stays where it is. */
+/** Keeps the elements of mails that are listed already, so that the focus stays where it is. */
 export function showList(mails: readonly Summary[], openId: string | undefined): void {
   const known = new Map([...list.children].map((row) => [(row as HTMLElement).dataset.id, row as HTMLElement]))
   const rows = mails.map((mail) => {
@@ -47,7 +47,7 @@ function rowOf({ ID, To, Subject, Snippet, Created }: Summary): HTMLElement {
   )
 }
 
-/** To the next one or the one before, from the one that has the focus or is open. */
+/** Moves to the next or previous mail, from the one that has the focus or is open. */
 export function moveFocus(step: 1 | -1): void {
   const all = links()
   const focused = all.findIndex((link) => link.matches(':focus'))

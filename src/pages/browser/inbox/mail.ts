@@ -10,7 +10,7 @@ type Tab = {
   readonly show: () => HTMLElement | Promise<HTMLElement>
 }
 
-/** The tab that somebody has chosen stays chosen for the next mail. */
+/** The tab that the user chose stays chosen for the next mail. */
 let chosen = 'HTML'
 
 export function showHint(): void {
@@ -95,7 +95,7 @@ function withLinks(text: string): (Node | string)[] {
   return [...parts, text.slice(at)]
 }
 
-/** Scripts run nowhere in it; its links are followed from here. */
+/** A frame without scripts, whose links this page handles. */
 function frame(src: string, title: string): HTMLElement {
   const shown = element('iframe', { src, title: `HTML of ${title}`, sandbox: 'allow-same-origin' })
   shown.addEventListener('load', () => shown.contentDocument?.addEventListener('click', follow))

@@ -1,6 +1,6 @@
 type Address = { readonly Address: string }
 
-/** As much of Mailpit's answers as the page shows. */
+/** The part of Mailpit's answers that the page shows. */
 export type Summary = {
   readonly ID: string
   readonly Read: boolean
@@ -38,8 +38,8 @@ export const readMessage = async (id: string): Promise<Message> => (await ask(`m
 
 export const readSource = async (id: string): Promise<string> => (await ask(`message/${id}/raw`)).text()
 
-/** All of them where none is named. */
+/** Marks all mails if none is named. */
 export const markRead = (...IDs: readonly string[]) => ask('messages', send('PUT', { IDs, Read: true }))
 
-/** All of them where none is named. */
+/** Deletes all mails if none is named. */
 export const deleteMails = (...IDs: readonly string[]) => ask('messages', send('DELETE', { IDs }))

@@ -6,7 +6,7 @@ const how = byId<HTMLSelectElement>('how')
 const times = byId<HTMLSelectElement>('times')
 const status = byId('status')
 
-/** A copy of what is in the page's template, and the parts of it, in order. */
+/** Copies one of the page's templates. `parts` are the elements in it that match the selector, in order. */
 function copyOf(template: string, parts: string) {
   const content = byId<HTMLTemplateElement>(template).content.cloneNode(true) as DocumentFragment
   return { made: content.firstElementChild as HTMLElement, parts: [...content.querySelectorAll<HTMLElement>(parts)] }
@@ -50,7 +50,7 @@ function chosen() {
   return { ...(how.value !== 'before' && way), ...(times.value && { times: Number(times.value) }) }
 }
 
-/** Says what went wrong, else shows what is so now. */
+/** Shows what went wrong, or else the current state. */
 async function say(act: Promise<unknown>): Promise<void> {
   try {
     await act
@@ -80,7 +80,7 @@ function show({ rules, answers }: State): void {
   )
 }
 
-/** Routes by their path, or by their codes, of which then only those are shown. */
+/** Shows routes whose path matches, and routes with a matching code, then with only these codes. */
 function search(): void {
   const words = query.value.trim().toLowerCase()
   for (const { name, details, switches } of shown) {
@@ -107,5 +107,5 @@ document.addEventListener('keydown', (event) => {
   query.focus()
 })
 await say(Promise.resolve())
-// What the front end in another tab is answered.
+// Shows what is answered to the front end in another tab.
 setInterval(() => document.hidden || say(Promise.resolve()), 1500)

@@ -36,6 +36,6 @@ export const setRule = (rule: Rule): Promise<Response> =>
     body: JSON.stringify(rule),
   })
 
-/** Without a route: all of them. */
+/** Removes one route's rule, or all rules if no route is given. */
 export const takeBack = (method?: string, route?: string): Promise<Response> =>
   ask(`/dev/force${method && route ? `?${new URLSearchParams({ method, route })}` : ''}`, { method: 'DELETE' })
