@@ -32,9 +32,8 @@ export const passkeyLimits: readonly Limit[] = [
     must: 'be a domain of your own in production, not one under which others have theirs',
     isBroken: (config) => {
       const { passkeyRpId: rpId } = config
-      return (
-        rpId !== undefined && passkeyPages(config).some(({ hostname }) => hostname !== rpId) && isPublicSuffix(rpId)
-      )
+      const isBelow = ({ hostname }: URL) => rpId !== undefined && hostname.endsWith(`.${rpId}`)
+      return rpId !== undefined && passkeyPages(config).some(isBelow) && isPublicSuffix(rpId)
     },
   },
   {

@@ -18,9 +18,17 @@ export function rpIdOf({ passkeyRpId, cookieDomain, frontendUrl }: Settings): st
 /** The domains whose passkeys open an account: that one, and those of before. */
 export const workingRpIds = (config: Settings): readonly string[] => [rpIdOf(config), ...config.passkeyFormerRpIds]
 
+const apk = 'android:apk-key-hash:'
+
 /** Where the pages are that use passkeys. */
 export const passkeyPages = ({ passkeyOrigins }: Settings): readonly URL[] =>
-  passkeyOrigins.filter((origin) => !origin.startsWith('android:')).map((origin) => new URL(origin))
+  passkeyOrigins.filter((origin) => !origin.startsWith(apk)).map((origin) => new URL(origin))
+
+/** SHA-256 of the certificates that sign the apps that do. */
+export const apkKeyDigests = ({ passkeyOrigins }: Settings): readonly Buffer[] =>
+  passkeyOrigins
+    .filter((origin) => origin.startsWith(apk))
+    .map((origin) => Buffer.from(origin.slice(apk.length), 'base64url'))
 
 /** Pages elsewhere than at the domain or below it: browsers ask the domain itself whether they may use its passkeys. */
 export const relatedPages = (config: Settings): readonly URL[] =>

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DrizzleQueryError } from 'drizzle-orm/errors'
 import type { FastifyBaseLogger } from 'fastify'
 import pg from 'pg'
 import type { Config } from '../config/config.ts'
@@ -29,7 +30,12 @@ export async function withDatabase<Result>(
   const { main: url } = await openDatabaseUrls(config, { role: 'guest', log, opened })
   const { db, close } = openDatabase({ url, poolSize: 1, timeoutMs: deadlineMs, onIdleError: () => undefined })
   opened.defer(close)
-  return await act(db)
+  try {
+    return await act(db)
+  } catch (error) {
+    // Which statement it was says nothing to who runs this.
+    throw error instanceof DrizzleQueryError ? error.cause : error
+  }
 }
 
 export async function checkPostgres(config: Config, log: FastifyBaseLogger): Promise<string> {

@@ -15,16 +15,10 @@ import { tryRedis } from '../ports/redis-rights.ts'
 import { examineIndex } from '../search/examine-index.ts'
 import { openUserIndex } from '../search/user-index.ts'
 import { within } from '../waiting/within.ts'
+import type { Check } from './check.ts'
 import { checkNotifications, checkPostgres, withDatabase } from './doctor-database.ts'
+import { passkeyChecks } from './doctor-passkeys.ts'
 import { explainDatabase } from './start-failure.ts'
-
-/** What was found, or a throw that says what is wrong. */
-type Check = {
-  readonly name: string
-  /** Named where the check fails. */
-  readonly remedy: string
-  readonly run: () => Promise<string>
-}
 
 export type Finding = { readonly name: string; readonly isFine: boolean; readonly says: string }
 
@@ -83,6 +77,7 @@ export async function examine(config: Config, env: Environment, log: FastifyBase
     ...(traces === undefined
       ? []
       : [{ name: 'traces', remedy: 'see OTEL_EXPORTER_OTLP_ENDPOINT', run: () => checkTraces(traces) }]),
+    ...passkeyChecks(config, log),
   ]
   return Promise.all(checks.map(examineOne))
 }

@@ -57,6 +57,7 @@ describe('npm run admin -- doctor', () => {
       'fine     Meilisearch',
       'fine     mail server',
       'fine     traces',
+      'fine     passkeys',
     ])
     expect(code).toBe(0)
     expect(lines[1]).toMatch(/: version \d+(\.\d+)*, up to date$/)
@@ -106,6 +107,8 @@ describe('npm run admin -- doctor', () => {
       KEYS_DIR: '/nowhere/keys',
       FILE_STORE_URL: 'file:/dev/null/files',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
+      PASSKEY_RP_ID: 'localhost',
+      PASSKEY_ORIGINS: `https://app.example.com,android:apk-key-hash:${'A'.repeat(43)}`,
     })
     expect(code).toBe(1)
     const expected = {
@@ -119,6 +122,9 @@ describe('npm run admin -- doctor', () => {
       'mail server': 'SMTP_URL',
       worker: 'npm run worker',
       traces: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+      passkeys: 'connect ECONNREFUSED 127.0.0.1:1; see DATABASE_URL',
+      'related origins': 'OUTBOUND_ALLOW',
+      'Android apps': 'OUTBOUND_ALLOW',
     }
     for (const [name, remedy] of Object.entries(expected))
       expect(out).toMatch(new RegExp(`^FAILED   ${name}: .+${remedy}`, 'm'))

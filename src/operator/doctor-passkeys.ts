@@ -1,0 +1,143 @@
+import { count, countDistinct, isNull, sql } from 'drizzle-orm'
+import type { FastifyBaseLogger } from 'fastify'
+import { z } from 'zod'
+import type { Config } from '../config/config.ts'
+import { apkKeyDigests, listedOrigins, passkeyPages, rpIdOf, workingRpIds } from '../config/relying-party.ts'
+import type { Database } from '../db/database.ts'
+import { passkeys } from '../db/schema/passkeys.ts'
+import { type Outbound, type OutboundReply, openOutbound } from '../outbound/ask.ts'
+import { readJson } from '../outbound/json.ts'
+import { outboundPolicy } from '../outbound/policy.ts'
+import type { Check } from './check.ts'
+import { withDatabase } from './doctor-database.ts'
+
+type Ask = Outbound['askGuarded']
+
+/** Whether the passkeys that there are still open something, and what browsers and Android find at the domain. */
+export function passkeyChecks(config: Config, log: FastifyBaseLogger): Check[] {
+  const atDomain = (remedy: string) => `${rpIdOf(config)} must be public or in OUTBOUND_ALLOW; ${remedy}`
+  return [
+    {
+      name: 'passkeys',
+      remedy: 'see DATABASE_URL, and docs/operate.md (Passkeys)',
+      run: () => withDatabase(config, log, (db) => checkDomains(config, db)),
+    },
+    ...(listedOrigins(config).length === 0
+      ? []
+      : [
+          {
+            name: 'related origins',
+            remedy: atDomain('its proxy must hand that path to Postern, as it is'),
+            run: () => asking(config, (ask) => checkRelatedOrigins(config, ask)),
+          },
+        ]),
+    ...(apkKeyDigests(config).length === 0
+      ? []
+      : [
+          {
+            name: 'Android apps',
+            remedy: atDomain('see docs/operate.md (Passkeys)'),
+            run: () => asking(config, (ask) => checkAndroidApps(config, ask)),
+          },
+        ]),
+  ]
+}
+
+async function asking(config: Config, act: (ask: Ask) => Promise<string>): Promise<string> {
+  const outbound = openOutbound(outboundPolicy(config))
+  try {
+    return await act(outbound.askGuarded)
+  } finally {
+    await outbound.close()
+  }
+}
+
+const howMany = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`
+
+/** Those of any other domain are dead: no browser offers them here, and none of their answers is accepted. */
+export async function checkDomains(config: Config, db: Database): Promise<string> {
+  const { rows } = await db.execute<{ name: string | null }>(sql`select to_regclass('passkeys')::text as name`)
+  const found = rows[0]?.name ? await countByDomain(db) : []
+  const working = workingRpIds(config)
+  const dead = found.filter(({ domain }) => !working.includes(domain))
+  if (dead.length > 0) {
+    const former = [...config.passkeyFormerRpIds, ...dead.map(({ domain }) => domain)]
+    throw new Error(
+      `${dead.map(describeDomain).join(', ')}: they open nothing; set PASSKEY_FORMER_RP_IDS=${former.join(',')}, or ` +
+        `PASSKEY_RP_ID to what it was (it is ${rpIdOf(config)})`,
+    )
+  }
+  return found.length === 0
+    ? `there are none; new ones belong to ${rpIdOf(config)}`
+    : found.map(describeDomain).join(', ')
+}
+
+type Counted = { readonly domain: string; readonly passkeys: number; readonly accounts: number }
+
+const countByDomain = (db: Database): Promise<Counted[]> =>
+  db
+    .select({ domain: passkeys.rpId, passkeys: count(), accounts: countDistinct(passkeys.userId) })
+    .from(passkeys)
+    .where(isNull(passkeys.deletedAt))
+    .groupBy(passkeys.rpId)
+    .orderBy(passkeys.rpId)
+
+const describeDomain = ({ domain, passkeys, accounts }: Counted): string =>
+  `${howMany(passkeys, 'passkey')} of ${howMany(accounts, 'account')} at ${domain}`
+
+/** More than any browser reads. */
+const mostBytes = 256 * 1024
+
+async function askDomain(config: Config, ask: Ask, file: string): Promise<OutboundReply> {
+  const url = `https://${rpIdOf(config)}/.well-known/${file}`
+  const reply = await ask(url, { mostBytes })
+  if (reply.status !== 200) throw new Error(`${url} answers ${reply.status}`)
+  const type = String(reply.headers['content-type'])
+  if (!/^application\/json\s*(?:;|$)/i.test(type)) throw new Error(`${url} answers ${type}, and not application/json`)
+  return reply
+}
+
+const relatedFile = z.object({ origins: z.array(z.string()) })
+
+/** https://www.w3.org/TR/webauthn-3/#sctn-related-origins */
+export async function checkRelatedOrigins(config: Config, ask: Ask): Promise<string> {
+  const read = relatedFile.safeParse(readJson(await askDomain(config, ask, 'webauthn')))
+  if (!read.success) throw new Error('what it answers is no list of origins')
+  const { origins } = read.data
+  const wanted = listedOrigins(config)
+  const pages = passkeyPages(config).map(({ origin }) => origin)
+  const missing = wanted.filter((origin) => !origins.includes(origin))
+  const surplus = origins.filter((origin) => !pages.includes(origin))
+  const differences = [
+    ...(missing.length > 0 ? [`it lacks ${missing.join(', ')}, whose pages browsers refuse`] : []),
+    ...(surplus.length > 0 ? [`it has ${surplus.join(', ')}, which PASSKEY_ORIGINS lacks`] : []),
+  ]
+  if (differences.length > 0) throw new Error(differences.join('; '))
+  return `${rpIdOf(config)} lists ${wanted.join(', ')}`
+}
+
+const relation = 'delegate_permission/common.get_login_creds'
+
+const appStatement = z.object({
+  relation: z.array(z.unknown()),
+  target: z.object({ namespace: z.literal('android_app'), sha256_cert_fingerprints: z.array(z.string()) }),
+})
+
+/** https://developer.android.com/identity/sign-in/credential-manager */
+export async function checkAndroidApps(config: Config, ask: Ask): Promise<string> {
+  const list = readJson(await askDomain(config, ask, 'assetlinks.json'))
+  if (!Array.isArray(list)) throw new Error('what it answers is no list of statements')
+  const apps = list.flatMap((one) => appStatement.safeParse(one).data ?? [])
+  const named = apps
+    .filter((one) => one.relation.includes(relation))
+    .flatMap(({ target }) => target.sha256_cert_fingerprints.map((one) => one.toUpperCase()))
+  const missing = apkKeyDigests(config)
+    .map(asFingerprint)
+    .filter((one) => !named.includes(one))
+  if (missing.length > 0)
+    throw new Error(`no statement of assetlinks.json with ${relation} names ${missing.join(', ')}`)
+  return `${rpIdOf(config)} names each certificate of PASSKEY_ORIGINS`
+}
+
+/** As Google's tools write it. */
+const asFingerprint = (digest: Buffer): string => (digest.toString('hex').toUpperCase().match(/../g) ?? []).join(':')
