@@ -7,8 +7,7 @@ import type { RateCounter, Tallies, Tally } from '../ports/rate-counter.ts'
 import { scaled } from '../throttling/quota.ts'
 
 /**
- * Requests of one client network. `shared` limits are counted across replicas; the others guard cheap work and are
- * counted in memory.
+ * Requests of one client network. `shared` limits are counted across replicas, the others, for cheap work, in memory.
  */
 export const limits = {
   'sign-up': { quota: 20, windowSeconds: 3600, shared: true },

@@ -45,7 +45,8 @@ function takesOthersFirst(server: Server): Promise<boolean> {
 
 /**
  * Once closing has begun, every response says that its connection ends; `drainMs` later idle connections are closed, so
- * that none holds up the close. Closed at once, a proxy could lose a request under way that it may not send twice.
+ * that none holds up the close. If that came at once, a proxy could lose a request under way that it may not send
+ * twice.
  */
 export function closeGracefully(app: FastifyInstance, drainMs: number): void {
   const sockets = new Set<Socket>()

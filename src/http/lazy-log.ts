@@ -3,8 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 type Bindings = Parameters<FastifyBaseLogger['child']>[0]
 
 /**
- * A request's log, which is made once something is logged: few requests log, and making one costs as much as a session
- * check.
+ * A request's log, made once something is logged: few requests log, and making one takes as long as a session check.
  */
 class LazyLog {
   private readonly server: FastifyBaseLogger

@@ -25,9 +25,9 @@ type Row = typeof oauthProviders.$inferSelect
 type Change = { readonly slug: string; readonly wish: ProviderChange }
 
 /**
- * Afterwards the provider is as wished; what the wish does not name stays. Changing the place asked or what is believed
- * takes two factors, since that place says who each user is. At a new place the secret must be sent anew, and the
- * connections no longer work [AT11].
+ * Afterwards the provider is as wished; what the wish does not name stays. Changing which server is asked, or how much
+ * of its answer is believed, takes two factors, since that server says who each user is. At a new place the secret must
+ * be sent anew, and the connections no longer work [AT11].
  */
 export async function changeProvider(
   ctx: Context<ChangeProviderRefusal>,

@@ -27,10 +27,7 @@ export type Completed =
   /** A link was mailed; opening it makes the account. */
   | { readonly next: 'mail' }
 
-/**
- * Afterwards the sign-up is an account or, if the provider did not vouch for its address, waits for the link mailed
- * there.
- */
+/** Afterwards the sign-up is an account or, if the provider did not vouch for the address, waits for a mailed link. */
 export async function completeSignUp(ctx: Context<CompleteSignUpRefusal>, wish: CompleteWish): Promise<Completed> {
   const address = await findAddressToProve(ctx, wish)
   if (address === undefined) return { next: 'session', session: await openNewAccount(ctx, wish) }

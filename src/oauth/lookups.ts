@@ -17,8 +17,8 @@ const mostEntries = 200
 const askAgainAfterMs = 30_000
 
 /**
- * Remembers what other servers publish. Callers that need the same key at the same time share one request; a failure is
- * not remembered.
+ * Remembers what other servers publish, but no failures. Callers that need the same key at the same time share one
+ * request.
  */
 export function openLookups<Value>(now: () => number): Lookups<Value> {
   const entries = new Map<string, Entry<Value>>()

@@ -43,8 +43,7 @@ type Arrival = {
 }
 
 /**
- * Afterwards the owner of a token that the provider issued to this client has a session, must show a further factor, or
- * has a sign-up.
+ * Afterwards the owner of a token issued to this client has a session, must show a further factor, or has a sign-up.
  */
 export async function signInNatively(
   ctx: Context<SignInNativelyRefusal>,
@@ -81,8 +80,8 @@ async function proven(ctx: Context<Refusal>, provider: Provider, proof: NativePr
 }
 
 /**
- * Verifies that the provider issued the ID token to this client, or to one of its apps, with that nonce. Does not spend
- * it.
+ * Verifies, without spending it, that the provider issued the ID token to this client or one of its apps, with that
+ * nonce.
  */
 export async function readIdToken(
   ctx: Context<ReadIdTokenRefusal>,

@@ -63,8 +63,8 @@ type Change = {
 }
 
 /**
- * Afterwards the log has the former and the new values, and all administrators are told if it changed who says who
- * users are, or what is believed of that [AT11].
+ * Afterwards the log has the former and the new values. All administrators are told if another server now says who
+ * users are, or if more or less of its answer is believed [AT11].
  */
 export async function noteChange(
   tx: Transaction,

@@ -15,10 +15,7 @@ type NewSignUp = {
   readonly anonymousDigest: Buffer | undefined
 }
 
-/**
- * Afterwards a sign-up waits for its handle, bound to the browser or, without one, to the app's form; returns its
- * token.
- */
+/** Afterwards a sign-up waits for its handle, bound to the browser or else to the app's form; returns its token. */
 export async function issueOauthSignUp(tx: Transaction, config: Config, wish: NewSignUp): Promise<string> {
   const { provider, identity, email, needsMail, rememberMe, anonymousDigest } = wish
   const { text, digest } = makeToken('pendingOauth')

@@ -26,7 +26,7 @@ class RefusedAnswer extends OutboundError {
   }
 }
 
-/** @param secrets what was sent to the provider; it is blotted out where the answer repeats it */
+/** @param secrets what was sent to the provider; an ellipsis replaces it where the answer repeats it */
 export function demandSuccess(endpoint: Endpoint, reply: OutboundReply, secrets: readonly string[] = []): void {
   if (!isSuccess(reply)) throw new RefusedAnswer(endpoint, reply, readTold(reply, secrets))
 }

@@ -87,10 +87,7 @@ function checkAuthUrl(ctx: Context<'oauth:invalid_auth_url'>, name: string, url:
   throw ctx.fault('oauth:invalid_auth_url', { details: `${name} ${mustBePlain}` })
 }
 
-/**
- * Refuses a URL that this server may not send requests to. Each later request checks the address that it connects to
- * again.
- */
+/** Refuses a URL that this server may not send requests to; each later request checks the address it connects to. */
 async function checkTokenUrl(ctx: Context<'oauth:invalid_token_url'>, name: string, text: string): Promise<void> {
   const { outboundPolicy: policy } = ctx
   const refusal = (details: string) => ctx.fault('oauth:invalid_token_url', { details: `${name} ${details}` })

@@ -17,8 +17,7 @@ export type Provider = {
   readonly isOwn: boolean
   readonly scopes: readonly string[]
   /**
-   * When an address that it gives counts: if `email_verified` says so, unless it denies, or once a mail is answered
-   * [OA5 FD11].
+   * An address counts if `email_verified` is true, unless it is false, or once its mailbox answers a link [OA5 FD11].
    */
   readonly emailVerification: 'claim' | 'trusted' | 'mail'
   /** Whether an ID token may lack the nonce that was sent. */

@@ -1,7 +1,4 @@
-/**
- * Whether the front end may go to this place after a sign-in through a provider: a plain path, or one at an allowed
- * origin [OA7].
- */
+/** Whether the front end may go to this place after a sign-in: a plain path, or one at an allowed origin [OA7]. */
 export function isAllowedRedirect(text: string, allowedOrigins: readonly string[]): boolean {
   if (text.length > mostCharacters || !printable.test(text)) return false
   const origin = allowedOrigins.find((one) => text === one || text.startsWith(`${one}/`) || text.startsWith(`${one}?`))

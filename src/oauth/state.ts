@@ -25,14 +25,13 @@ type NewState = {
 const digestOf = (state: string): Buffer => createHash('sha256').update(state).digest()
 
 /**
- * The nonce of a code flow is the digest that its row is found by, so an ID token with it is known to belong to an
- * attempt.
+ * The nonce of a code flow is the digest of its state's row, so an ID token with it is known to belong to an attempt.
  */
 export const nonceOf = (state: string): string => digestOf(state).toString('base64url')
 
 /**
- * Whether the nonce was given to a browser, for an attempt that may be used up or not: an ID token with it is not for
- * an app [AT13].
+ * Whether the nonce was given to a browser, even if its attempt is used up: an ID token with it is not for an app
+ * [AT13].
  */
 export async function isNonceOfBrowser(ctx: Context<never>, nonce: string): Promise<boolean> {
   const digests = [digestOf(nonce), Buffer.from(nonce, 'base64url')]

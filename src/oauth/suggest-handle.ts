@@ -18,8 +18,7 @@ export async function suggestHandle(db: Database, names: readonly (string | unde
 }
 
 /**
- * Writes a name in the letters that a handle may have, all Latin [FD15]. The result may still break the rule for
- * handles.
+ * Writes a name in letters that a handle may have, all Latin [FD15]. The result may still break the rule for handles.
  */
 export const shapedLikeHandle = (name: string): string =>
   anyAscii(name.normalize('NFC'))

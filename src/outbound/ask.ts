@@ -74,7 +74,7 @@ function refuseForbidden(policy: OutboundPolicy, text: string): void {
 }
 
 /**
- * The address that was checked is the one connected to, so a name that changes its address in between (DNS rebinding)
+ * The address that was checked is the one connected to, so DNS rebinding (a name that changes its address in between)
  * gains nothing.
  */
 function guardedLookup(policy: OutboundPolicy, lookup: Lookup): LookupFunction {

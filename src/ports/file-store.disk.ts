@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path'
 import { type FileStore, FileStoreError } from './file-store.ts'
 
-/** Begins the names of files that are still being written. */
+/** The prefix of files that are still being written. */
 export const temporaryPrefix = '.postern-'
 
 /** Keeps files in a folder; under its name a file is complete or absent. */

@@ -24,7 +24,7 @@ type Log = {
 type Options = {
   /** redis://, rediss:// or redis+cluster://host:port,host:port */
   readonly url: string
-  /** Begins every key. */
+  /** The prefix of every key. */
   readonly prefix: string
   /** Counts while Redis is away. */
   readonly fallback: RateCounter

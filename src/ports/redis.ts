@@ -1,6 +1,6 @@
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
 
-/** Begins every key of Postern. */
+/** The prefix of every key. */
 export const redisPrefix = 'postern'
 
 /** The deadline of one command. */

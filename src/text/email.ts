@@ -36,10 +36,7 @@ export function asMailbox(email: string): string {
   return `${email.slice(0, at)}@${domainToASCII(domain) || domain}`
 }
 
-/**
- * Whether only a mail server with SMTPUTF8 (RFC 6531) can take it. The domain must be in A-labels, which all servers
- * take.
- */
+/** Only a mail server with SMTPUTF8 (RFC 6531) takes a mailbox beyond ASCII. The domain must be in A-labels already. */
 export const needsSmtpUtf8 = (mailbox: string): boolean => /\P{ASCII}/u.test(mailbox)
 
 /** The same key for all spellings of one address. Addresses are compared and looked up by it; mail never goes to it. */

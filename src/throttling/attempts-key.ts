@@ -1,9 +1,6 @@
 type AccountKey = `account:${string}` | `device:${string}`
 
-/**
- * The key of a count of tries: for an account, one of its devices, or an address without an account. Codes are counted
- * apart from passwords.
- */
+/** Names a count of tries: for an account, one of its devices, or an address without an account; codes are separate. */
 export type AttemptsKey = AccountKey | `address:${string}` | `codes:${AccountKey}`
 
 /** A known device has its own count, so that others cannot lock it out [TH2]. */

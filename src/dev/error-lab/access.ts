@@ -6,7 +6,7 @@ import { localRequests } from '../local-only.ts'
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 /**
- * Whether a request may force answers: it must have FORCE_TOKEN or, if that is not set, come from this machine's own
+ * Whether a request may force answers: if FORCE_TOKEN is set it must have it, else it must come from this machine's
  * user.
  */
 export function labAccess(config: Config): (request: IncomingMessage) => boolean {

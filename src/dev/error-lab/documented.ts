@@ -22,8 +22,7 @@ export type DocumentedRoutes = {
 }
 
 /**
- * The routes that the OpenAPI document has. Call its functions once the server is ready: then the declarations are
- * complete.
+ * The routes in the OpenAPI document. Call its functions once the server is ready: then the declarations are complete.
  */
 export function documentedRoutes(routes: readonly RouteOptions[]): DocumentedRoutes {
   let known: ReadonlyMap<string, Documented> | undefined
