@@ -8,7 +8,10 @@ import { queueProbe } from './outbox.ts'
 
 type Sender = Pick<Caller, 'address'>
 
-/** What any mail that a request waits for may meet; that the mail server did not take it has a code for each kind. */
+/**
+ * Refusals of any mail that a request waits for. If the mail server did not take the mail, the code depends on its
+ * kind.
+ */
 export type Undelivered = 'worker:connection_failed' | 'worker:response_invalid'
 
 export const deliveryRefusals = [
@@ -26,15 +29,15 @@ export const resetDeliveryRefusals = [
 ] as const satisfies readonly ErrorCode[]
 
 /**
- * Waits for a mail that the client waits for. Whatever this refuses with, the mail is kept and goes out later, unless
- * it was refused for good.
+ * Waits for a mail that the client waits for. If this refuses, the mail is kept and sent later, unless the mail server
+ * refused it for good.
  */
 export async function confirmDelivery(ctx: Context<DeliveryRefusal>, mailId: string, client: Sender): Promise<void> {
   if (ctx.config.mailDelivery === 'queue') return
   refuseUndelivered(ctx, await deliver(ctx, mailId, client), 'worker:verification_email_send_failed')
 }
 
-/** Whether the mail server would take a mail to that address; nobody gets one. */
+/** Whether the mail server would take a mail to this address; none is sent. */
 export async function probeMailbox(ctx: Context<never>, email: string, client: Sender): Promise<DeliveryOutcome> {
   if (ctx.config.mailDelivery === 'queue') return 'delivered'
   const probeId = await transaction(ctx.pool, (tx) => queueProbe(tx, ctx, email))

@@ -21,23 +21,24 @@ export type DeliverDeps = {
   readonly smtp: SmtpSender
   readonly mailFrom: string
   readonly log: FastifyBaseLogger
-  /** Where mails are sent that no request was counted for. */
+  /** Set where mails are sent that no request has counted. */
   readonly budget?: MailBudget
 }
 
-/** What failed is tried again, what was refused is not. */
+/** A failed mail is tried again, a refused one is not. */
 export type DeliveryOutcome = 'delivered' | 'failed' | 'refused'
 
 /**
  * Afterwards the mail was handed over or refused for good, or it is not due: sent before, or its token is dead. The row
- * stays locked during the conversation, so that of several who try one sends; where the lock is lost the conversation
- * is broken off. Only a death between the end of the mail's text and the commit repeats a mail, as SMTP demands (RFC
- * 5321 section 6.1), under the same Message-ID.
+ * stays locked during the conversation, so that only one process sends it; if the lock is lost, the conversation is
+ * broken off. Only a crash between the end of the mail's text and the commit repeats a mail, as SMTP demands (RFC 5321
+ * section 6.1), with the same Message-ID.
  */
 export async function deliverMail(
   deps: DeliverDeps,
   mailId: string,
-  // The wait for a turn or a connection counts too, else a request behind a slow mail server would be told too late.
+  // Includes the wait for a turn or a connection; otherwise a request behind a slow mail server would hear of it too
+  // late.
   since = performance.now(),
 ): Promise<DeliveryOutcome> {
   try {
@@ -123,14 +124,14 @@ async function handOver(
 ): Promise<void> {
   const content = JSON.parse(open(keyring, payload, id).toString()) as MailContent
   if (kind === 'probe') return smtp.probe(content.to, patience)
-  // Wrong tries of strangers make it go out, and none of those was counted as a mail.
+  // Strangers' wrong tries cause this mail, and no request has counted it as a mail.
   if (budget && content.template === 'locked_out' && attempts === 0) {
     if (await spendMail(budget, 'locked_out')) throw new MailsSpentError()
   }
   return smtp.send({ ...renderMail(content), to: content.to, messageId: messageIdOf(id, mailFrom) }, patience)
 }
 
-/** Nobody will read it again. */
+/** Erases the content, which nothing will read again. */
 async function closeMail(
   tx: Transaction,
   mailId: string,
@@ -146,7 +147,7 @@ async function countFailure({ db, log }: DeliverDeps, mailId: string): Promise<v
   try {
     await db
       .update(mails)
-      // Nobody asks for a probe again, so its address has no business here any more.
+      // A probe is never tried again, so its address need not be kept.
       .set({ attempts: sql`${mails.attempts} + 1`, payload: sql`case when kind = 'probe' then null else payload end` })
       .where(eq(mails.id, mailId))
   } catch (error) {

@@ -4,8 +4,8 @@ import { connect as connectTls } from 'node:tls'
 type Address = { readonly host: string; readonly port: number; readonly secure: boolean }
 
 /**
- * Whether a mail server greets a second connection while it has a first; nothing is known where it does not greet the
- * first.
+ * Whether a mail server greets a second connection while it has a first. Returns undefined if it does not even greet
+ * the first.
  */
 export async function greetsTwo(address: Address, withinMs: number): Promise<boolean | undefined> {
   const began = performance.now()
@@ -23,7 +23,7 @@ export async function greetsTwo(address: Address, withinMs: number): Promise<boo
   }
 }
 
-/** Whether there is a mail server at all, be it one that is busy. */
+/** Whether there is a mail server at all, even if it is busy. */
 export async function greets(address: Address, withinMs: number): Promise<boolean> {
   const socket = open(address)
   try {
@@ -35,7 +35,7 @@ export async function greets(address: Address, withinMs: number): Promise<boolea
 
 const leastMs = 1000
 
-/** Nothing is sent that somebody else must not read, so nobody's certificate is asked for. */
+/** Nothing confidential is sent, so certificates are not verified. */
 const open = ({ host, port, secure }: Address): Socket =>
   (secure ? connectTls({ host, port, rejectUnauthorized: false }) : connect({ host, port })).unref()
 

@@ -2,20 +2,20 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { type InboxMail, readMail } from './inbox-mail.ts'
 
-/** What is read lies in `cur`, marked as seen, as mail programs do it: https://cr.yp.to/proto/maildir.html */
+/** Read mails are in `cur`, marked as seen, as mail programs do it: https://cr.yp.to/proto/maildir.html */
 const placeOf = ({ id, isRead }: Pick<InboxMail, 'id' | 'isRead'>): string =>
   isRead ? join('cur', `${id}:2,S`) : join('new', id)
 const nameOfMail = /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21})(:2,.*)?$/
 
-/** The envelope stands before the mail, as RFC 5321 section 4.4 and other servers have it. */
+/** The envelope stands before the mail, as in RFC 5321 section 4.4 and on other servers. */
 const envelope = /^Return-Path: <(.*)>\r\nDelivered-To: (.*)\r\n/
 
-/** A Maildir, so that the mails of the inbox are there after a restart and for other mail programs. */
+/** Keeps the inbox's mails in a Maildir, so that they are there after a restart and for other mail programs. */
 export type InboxFolder = {
   /** Oldest first. */
   read(): Promise<InboxMail[]>
   put(mail: InboxMail): Promise<void>
-  /** `mail` is how it was kept until now. */
+  /** Takes the mail as it was kept before. */
   markRead(mail: InboxMail): Promise<void>
   delete(mail: InboxMail): Promise<void>
 }
@@ -46,7 +46,7 @@ export async function openInboxFolder(path: string): Promise<InboxFolder> {
   }
 }
 
-/** Another server on this folder, or a mail program, may have been first. */
+/** Another server on this folder, or a mail program, may have moved or deleted it first. */
 function unlessGone(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error
 }

@@ -1,6 +1,6 @@
 import PostalMime from 'postal-mime'
 
-/** Whom the server that sent it named, whatever its headers say. */
+/** Sender and recipient as named over SMTP, whatever the headers say. */
 type Envelope = { readonly from: string; readonly to: string }
 
 export type InboxMail = Envelope & {
@@ -9,7 +9,7 @@ export type InboxMail = Envelope & {
   readonly subject: string
   readonly text: string
   readonly html: string
-  /** As it came over SMTP. */
+  /** The message as it came over SMTP. */
   readonly raw: Buffer
   readonly size: number
   readonly receivedAt: Date
@@ -23,10 +23,10 @@ export async function readMail(received: Received): Promise<InboxMail> {
   return { ...received, messageId, subject, text, html, size: received.raw.length }
 }
 
-/** `to:ada@example.com` names the whole address; what stands in quotes is one word. */
+/** `to:ada@example.com` names the whole address; text in quotes is one word. */
 const term = /(?:(to|from|subject):)?(?:"([^"]*)"|(\S+))/gi
 
-/** As Mailpit does: every word must be somewhere in sender, recipient, subject or text. */
+/** Matches as Mailpit does: every word must occur in the sender, recipient, subject or text. */
 export function matcherOf(query: string): (mail: InboxMail) => boolean {
   const tests = [...query.matchAll(term)].map(([, field, quoted, plain]) =>
     matcherOfWord(field?.toLowerCase(), (quoted ?? plain ?? '').toLowerCase()),

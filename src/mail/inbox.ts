@@ -9,14 +9,14 @@ export type Inbox = {
   /** Newest first. */
   list(): readonly InboxMail[]
   search(address: string): readonly InboxMail[]
-  /** By every word, as Mailpit does. */
+  /** Mails that contain every word of the query, as Mailpit finds them. */
   find(query: string): readonly InboxMail[]
   get(id: string): InboxMail | undefined
-  /** All of them where none is named. */
+  /** Marks all mails if no id is given. */
   markRead(ids: readonly string[]): Promise<void>
-  /** All of them where none is named. */
+  /** Deletes all mails if no id is given. */
   delete(ids: readonly string[]): Promise<void>
-  /** Says whenever something has changed, until the function that it gives is called. */
+  /** Calls `hear` after every change; gives a function that ends this. */
   subscribe(hear: () => void): () => void
   close(): Promise<void>
 }
@@ -26,14 +26,14 @@ const mostBytes = 1024 * 1024
 const mostBytesKept = 32 * mostBytes
 
 /**
- * A mailbox for everybody, by real SMTP on a free loopback port, for development: it keeps the newest mails in memory,
- * and in `folder` where there is one.
+ * A mailbox for every address, for development: it takes mails by real SMTP on a free loopback port, and keeps the
+ * newest ones in memory and, if given, in `folder`.
  */
 export async function openInbox({ folder: path }: { readonly folder?: string | undefined } = {}): Promise<Inbox> {
   const mails = await openMails(path === undefined ? undefined : await openInboxFolder(path))
   const server = new SMTPServer({
     authOptional: true,
-    // Its own rule of an address is narrower than ours.
+    // The library's own rule for addresses is narrower than ours.
     lenientAddressParsing: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     disableReverseLookup: true,
@@ -48,7 +48,7 @@ export async function openInbox({ folder: path }: { readonly folder?: string | u
         )
     },
   })
-  // A client that breaks off concerns only itself.
+  // A client that breaks off affects only itself.
   server.on('error', () => undefined)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
@@ -83,7 +83,7 @@ async function openMails(folder: InboxFolder | undefined) {
   }
   const named = (ids: readonly string[]): InboxMail[] =>
     ids.length === 0 ? [...mails.values()] : ids.flatMap((id) => mails.get(id) ?? [])
-  // One change at a time: what is looked up still holds when it is written.
+  // Changes run one at a time, so that what was looked up still holds when it is written.
   let last: Promise<void> = Promise.resolve()
   const change = (work: () => Promise<void>): Promise<void> => {
     const done = last.then(work)
@@ -96,7 +96,7 @@ async function openMails(folder: InboxFolder | undefined) {
     keep: (received: readonly InboxMail[]) =>
       change(async () => {
         for (const mail of received) {
-          // A repetition of the same mail is no second mail, as in any mailbox.
+          // A repetition of the same mail is not a second mail, as in any mailbox.
           if ([...mails.values()].some(({ messageId, to }) => messageId === mail.messageId && to === mail.to)) continue
           await folder?.put(mail)
           await add(mail)
@@ -130,7 +130,7 @@ async function receive(stream: SMTPServerDataStream, session: SMTPServerSession)
   const raw = Buffer.concat(chunks)
   const from = session.envelope.mailFrom ? session.envelope.mailFrom.address : ''
   const receivedAt = new Date()
-  // By them they are put in order once they are read from a folder.
+  // The ids order the mails when they are read from a folder.
   const ids = session.envelope.rcptTo.map(() => randomUUIDv7()).sort()
   const copies = session.envelope.rcptTo.map(({ address: to }, index) =>
     readMail({ id: ids[index] as string, from, to, raw, receivedAt, isRead: false }),

@@ -4,8 +4,8 @@ import type { Keyring } from '../crypto/keyring.ts'
 import { widestNetworkOf } from '../http/client-address.ts'
 
 /**
- * Stands for a client's network where mails wait for their turn: who waits need not be known there. An IPv6 site is
- * one.
+ * Stands for a client's network where mails wait for their turn, as the address need not be known there. An IPv6 site
+ * counts as one network.
  */
 export function networkDigest(keyring: Keyring, address: string): string {
   const key = deriveKey(keyring, keyring.getSealingKey().id, 'client network')

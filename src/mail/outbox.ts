@@ -15,22 +15,24 @@ export type MailDeps = { readonly config: Config; readonly keyring: Keyring; rea
 
 type NewMail = {
   readonly content: MailContent
-  /** The link in it, with whose end the mail is not sent any more. */
+  /** The token of the link in the mail. Once the token is dead, the mail is no longer sent. */
   readonly tokenId: string | null
-  /** Whose account it is about, where no token says so. */
+  /** The account that the mail is about, if no token says so. */
   readonly userId?: string
   readonly ttlSeconds: number
   /**
-   * Who asked for it: mails of one network take turns with those of others. None: an operator, whom no request keeps
-   * waiting.
+   * The client whose request causes the mail: mails of one network take turns with those of others. Undefined for an
+   * operator, as no request waits then.
    */
   readonly client?: Pick<Caller, 'address'>
 }
 
-/** A request that waits for its mail asks for it itself; the job is for what then went wrong. */
+/** A request that waits for its mail asks the worker for it directly; the job runs later, in case that failed. */
 const jobAfterRequestSeconds = 5
 
-/** Afterwards the mail is sent if the transaction commits and as long as its token lives; gives its id [EM5]. */
+/**
+ * Afterwards the mail is sent if the transaction commits, for as long as its token lives; gives the mail's id [EM5].
+ */
 export function queueMail(tx: Transaction, deps: MailDeps, mail: NewMail): Promise<string> {
   const { mailDelivery, workerTimeoutMs } = deps.config
   const isAwaited = mailDelivery === 'confirm' && mail.client !== undefined
@@ -44,11 +46,11 @@ export async function queueNotice(tx: Transaction, deps: MailDeps, mail: NewMail
 }
 
 type WithoutAddress<Content> = Content extends unknown ? Omit<Content, 'to'> : never
-/** What a mail says, whoever gets it. */
+/** What a mail says, without its recipient. */
 export type News = WithoutAddress<MailContent>
 type Owner = { readonly id: string; readonly email: string }
 
-/** News that could not be sent for so long are none any more. */
+/** News that could not be sent within a day is dropped. */
 const newsTtlSeconds = 86_400
 
 /** Tells the owner of an account what happened to it; no request waits for that. */
@@ -57,7 +59,7 @@ export async function notifyOwner(
   deps: MailDeps,
   { id: userId, email: to }: Owner,
   news: News,
-  /** Where somebody may cause many: it takes its turn among networks. */
+  /** Given if somebody could cause many such mails: they take turns among networks. */
   client?: Pick<Caller, 'address'>,
 ): Promise<void> {
   const content = { ...news, to } as MailContent
@@ -92,7 +94,10 @@ export async function notifyOwners(
   )
 }
 
-/** The same work where nobody must be told: a row that is never asked for and a job that finds nothing. */
+/**
+ * Does the same work when nobody is to be told, so that timing shows nothing: a row that is never sent, and a job that
+ * finds no mail.
+ */
 export async function notifyNobody(tx: Transaction, deps: MailDeps, news: News): Promise<void> {
   await putMail(tx, deps, { kind: 'probe', payload: news, tokenId: null, ttlSeconds: newsTtlSeconds })
   await deps.jobs.enqueue(tx, 'deliver-mail', { mailId: randomUUIDv7() }, 0)
@@ -108,7 +113,7 @@ async function putMessage(tx: Transaction, deps: MailDeps, mail: NewMail, afterS
 
 const probeTtlSeconds = 60
 
-/** Something to wait for where nobody may know whether a mail is due. */
+/** Queues a conversation to wait for when it must not show whether a mail is due. */
 export const queueProbe = (tx: Transaction, deps: MailDeps, to: string): Promise<string> =>
   putMail(tx, deps, { kind: 'probe', payload: { to }, tokenId: null, ttlSeconds: probeTtlSeconds })
 
@@ -120,7 +125,7 @@ type Row = {
   readonly ttlSeconds: number
 }
 
-/** Afterwards the row is there, sealed, if the transaction commits; gives its id. */
+/** Afterwards the mail's row exists, sealed, if the transaction commits; gives its id. */
 export async function putMail(tx: Transaction, deps: MailDeps, { payload, userId, ...row }: Row): Promise<string> {
   const id = randomUUIDv7()
   const sealed = seal(deps.keyring, JSON.stringify(payload), id)

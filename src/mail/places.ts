@@ -1,4 +1,4 @@
-/** Others had theirs for too long. */
+/** Other conversations kept their places for too long. */
 class NoPlaceError extends Error {
   constructor() {
     super('Other conversations with the mail server took too long')
@@ -6,30 +6,29 @@ class NoPlaceError extends Error {
 }
 
 export type Place = {
-  /** The mail server lets it send. */
+  /** Notes that the mail server has greeted this conversation and lets it send. */
   noteGreeted(): void
-  /** Once, however often it is called. */
+  /** Gives the place back; further calls do nothing. */
   giveBack(): void
 }
 
 export type Places = {
-  /** Waits for its turn where there are few. @throws {NoPlaceError} */
+  /** Takes a place, or waits for its turn if places are few. @throws {NoPlaceError} */
   take(withinMs: number): Promise<Place>
   noteSuccess(): void
-  /** Whether the mail server has some now, or had until a moment ago. */
+  /** Whether the mail server has conversations of ours now, or had until a moment ago. */
   hasOthers(): boolean
-  /** It refused one more than it has. */
+  /** Notes that the mail server refused one conversation more than it takes. */
   learn(): void
   areFew(): boolean
 }
 
 const forgottenAfterMs = 7_200_000
-/** A mail server notices a little later than we that a conversation has ended. */
+/** A mail server notices the end of a conversation a little later than we do. */
 const lingersMs = 1000
 
 /**
- * How many conversations a mail server takes at a time: as many as are wanted, until it says that they are too many
- * [AT1].
+ * The places for conversations with a mail server: as many as are wanted, until it says that these are too many [AT1].
  */
 export function learnedPlaces(now: () => number = () => performance.now()): Places {
   const waiting = new Set<() => void>()

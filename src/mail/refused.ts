@@ -3,9 +3,9 @@ import { partsOf, type Refusal, saysTooMany } from './too-many.ts'
 /** The mail server did not take the mail, or could not be reached in time. */
 export class SmtpError extends Error {}
 
-/** It will not take this mail however often it is asked. */
+/** The mail server will never take this mail, however often it is asked. */
 export class RefusedError extends SmtpError {
-  /** Codes alone: what is said besides names the recipient. */
+  /** Codes only, as the text beside them names the recipient. */
   readonly status: string
   constructor(status: string, message: string, cause?: unknown) {
     super(message, { cause })
@@ -16,8 +16,9 @@ export class RefusedError extends SmtpError {
 const afterSender: ReadonlySet<unknown> = new Set(['RCPT TO', 'DATA'])
 
 /**
- * What a mail server says of a recipient or a message with a five is final: RFC 5321 section 4.2.1 [FD32]. Before that
- * it speaks of this server: of its name, credentials and sender, which an operator puts right while the mail waits.
+ * The status of a final refusal: a code 5xx for a recipient or a message, RFC 5321 section 4.2.1 [FD32]. Returns
+ * undefined for other refusals. Before the recipient, a 5xx is about this server's name, credentials or sender, which
+ * an operator can correct while the mail waits.
  */
 export function finalStatusOf(refusal: Refusal): string | undefined {
   const { command, response } = partsOf(refusal.error)

@@ -2,8 +2,8 @@ import { kept, type Rows } from '../db/rows.ts'
 import { mails } from '../db/schema/mails.ts'
 
 export const mailRows: Rows = {
-  // Those with a link go with their tokens as well.
+  // Mails with a link are also deleted with their tokens.
   personal: [mails],
-  // Of a probe or an inquiry nobody asks what became of it.
+  // Nothing asks later what became of a probe or an inquiry.
   expired: { mails: `expires_at < now() - case kind when 'message' then ${kept} else interval '0' end` },
 }

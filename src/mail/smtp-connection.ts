@@ -11,8 +11,7 @@ export type MailServer = {
 }
 
 /**
- * What the library keeps out of its types; the exact version is pinned, and a test holds a probe's conversation against
- * it.
+ * Members that the library's types leave out. Its exact version is pinned, and a test checks a probe's conversation.
  */
 type Internals = {
   readonly _supportedExtensions: readonly string[]
@@ -33,8 +32,8 @@ export class Connection extends SMTPConnection {
   }
 
   /**
-   * The library goes from RCPT TO straight to DATA, pipelined even; while probing, RSET takes its place and 250 answers
-   * it.
+   * The library goes from RCPT TO straight to DATA, even pipelined. While probing, RSET is sent instead, and answered
+   * by 250.
    */
   async probe(envelope: Envelope): Promise<void> {
     this.checkAlphabet(envelope)
@@ -48,11 +47,11 @@ export class Connection extends SMTPConnection {
     return internalsOf(this)._supportedExtensions.includes('SMTPUTF8')
   }
 
-  /** The library would send such an address to any server [FD30]. */
+  /** The library itself would send such an address to any server [FD30]. */
   private checkAlphabet({ from, to }: Envelope): void {
     if (this.takesUnicode) return
     const lacks = 'The mail server has no SMTPUTF8 (RFC 6531), without which it cannot be told of'
-    // The enhanced status for just this: RFC 6531 section 3.5.
+    // The enhanced status for exactly this case: RFC 6531 section 3.5.
     if (to.some(needsSmtpUtf8)) throw new RefusedError('5.6.7', `${lacks} a recipient beyond ASCII before the @`)
     if (needsSmtpUtf8(from)) throw new SmtpError(`${lacks} a MAIL_FROM beyond ASCII before the @`)
   }
@@ -64,11 +63,11 @@ export class Connection extends SMTPConnection {
 
 type Limits = {
   readonly leftMs: number
-  /** Nothing may be handed over any more. */
+  /** Aborted once nothing may be handed over any more. */
   readonly lost: AbortSignal | undefined
-  /** The mail server lets us send. */
+  /** Called once the mail server lets us send. */
   readonly onGreeted: () => void
-  /** The connection is gone, which may be a little after its goodbye. */
+  /** Called once the connection is gone, which may be a little after QUIT. */
   readonly onEnd: () => void
 }
 
@@ -100,7 +99,7 @@ export async function withConnection(
     throw error
   } finally {
     clearTimeout(timer)
-    // Late errors of a closed connection concern nobody.
+    // Late errors of a closed connection do not matter.
     connection.on('error', () => undefined)
   }
 }
@@ -117,7 +116,7 @@ async function begin(connection: Connection, credentials: Credentials | undefine
 
 const loopback = /^(?:localhost|127\.[\d.]+|\[::1\])$/
 
-/** smtp://user:password@host:587, smtps://host; its options are listed in docs/operate.md. */
+/** Reads smtp://user:password@host:587 or smtps://host; docs/operate.md lists the options. */
 export function parseSmtpUrl(
   text: string,
   { name, deadlineMs }: { readonly name: string; readonly deadlineMs: number },
@@ -134,10 +133,10 @@ export function parseSmtpUrl(
       secure,
       name,
       tls: { rejectUnauthorized: !trusting, ...(servername !== null && { servername }) },
-      // A password goes over TLS or not at all: who can strip STARTTLS could read it.
+      // A password is sent over TLS or not at all, as an attacker who strips STARTTLS could read it.
       requireTLS: user !== '' && !secure && !trusting,
       socketCloseTimeout: 0,
-      // Nobody waits for the answer to QUIT: a server that owes it would keep the socket for ten minutes.
+      // Nothing waits for the answer to QUIT; a server that never answers would keep the socket for ten minutes.
       socketTimeout: deadlineMs,
     },
     credentials: user === '' ? undefined : { user, pass: decodeURIComponent(url.password) },

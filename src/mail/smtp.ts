@@ -11,26 +11,26 @@ import type { RenderedMail } from './templates.ts'
 import { mayBeTooMany, type Refusal, saysTooMany } from './too-many.ts'
 
 export type Patience = {
-  /** Of `performance.now()`: when somebody began to wait; the deadline counts from then. */
+  /** When the wait began, by `performance.now()`; the deadline counts from then. */
   readonly since: number
-  /** Nothing may be handed over any more. */
+  /** Aborted once nothing may be handed over any more. */
   readonly lost?: AbortSignal
 }
 
 export type SmtpSender = {
   /** @throws {SmtpError} */
   send(mail: RenderedMail & { readonly to: string; readonly messageId: string }, patience?: Patience): Promise<void>
-  /** The same conversation up to the recipient, then a reset: nobody gets anything. @throws {SmtpError} */
+  /** The same conversation up to the recipient, then a reset, so that no mail is sent. @throws {SmtpError} */
   probe(to: string, patience?: Patience): Promise<void>
-  /** Goes as far as a recipient, and says whether addresses beyond ASCII can be written to. @throws {SmtpError} */
+  /** Goes as far as a recipient, and says whether the server takes addresses beyond ASCII. @throws {SmtpError} */
   verify(): Promise<{ readonly takesUnicode: boolean }>
-  /** Looks whether the mail server has room for two. */
+  /** Finds out whether the mail server has room for two conversations. */
   learn(): Promise<void>
-  /** Whether it has room for so few that one conversation is noticed by the next. */
+  /** Whether the mail server has room for so few conversations that one is noticed by the next. */
   takesFew(): boolean
-  /** Whether there is a mail server; looked at four times a minute at most. */
+  /** Whether there is a mail server, which is asked at most four times a minute. */
   answers(): Promise<boolean>
-  /** What a conversation may take, the wait for a place included. */
+  /** Most milliseconds that a conversation may take, including the wait for its place. */
   readonly deadlineMs: number
 }
 
@@ -38,7 +38,7 @@ type Act = (connection: Connection) => Promise<void>
 type Options = {
   readonly url: string
   readonly from: string
-  /** What the mail server is told by EHLO; by default what this machine is called, or the sender's host. */
+  /** The name for EHLO; by default the name of this machine, or the sender's host. */
   readonly name?: string | undefined
   readonly deadlineMs: number
 }
@@ -50,7 +50,7 @@ export function smtpSender({ url, from, name, deadlineMs }: Options): SmtpSender
   const spanOptions = { kind: 'client', attributes: serverOf(url) } as const
   const fromNow = (): Patience => ({ since: performance.now() })
 
-  /** Gives how the mail server refused it, if it did. */
+  /** Returns undefined if the conversation succeeded, else how it failed. */
   const tryOnce = async ({ since, lost }: Patience, act: Act): Promise<Refusal | undefined> => {
     const left = () => deadlineMs - (performance.now() - since)
     let wasGreeted = false
@@ -76,7 +76,7 @@ export function smtpSender({ url, from, name, deadlineMs }: Options): SmtpSender
   /** Whether it failed because of other conversations, whose end is worth waiting for. */
   const isCrowdedOut = (refusal: Refusal): boolean => {
     const hasOthers = places.hasOthers()
-    // One that only breaks off may as well be going down.
+    // A server that only breaks off may be shutting down, so this does not teach how many it takes.
     if (!saysTooMany(refusal)) return hasOthers && mayBeTooMany(refusal)
     if (hasOthers) places.learn()
     return true
@@ -110,7 +110,7 @@ export function smtpSender({ url, from, name, deadlineMs }: Options): SmtpSender
     },
     verify: async () => {
       let takesUnicode = false
-      // Its owner has to take mail there wherever mail is taken: RFC 5321 section 4.5.1.
+      // Every host that takes mail must take it for postmaster: RFC 5321 section 4.5.1.
       const to = [`postmaster@${sender.host}`]
       await converse(fromNow(), async (connection) => {
         takesUnicode = connection.takesUnicode
@@ -144,7 +144,7 @@ export function smtpSender({ url, from, name, deadlineMs }: Options): SmtpSender
 
 const pauseMs = 100
 const lookAgainAfterMs = 15_000
-/** Shorter than the deadline of the caller. */
+/** Shorter than the deadline of the API that asks `/health/mail`. */
 const greetedWithinMs = 1500
 
 function describe(refusal: Refusal): SmtpError {
@@ -162,7 +162,7 @@ function senderOf(from: string): Mailbox {
 }
 
 /**
- * The same mail has the same Message-ID however often it is tried, so that a receiver knows a repetition: RFC 5322
- * section 3.6.4.
+ * The Message-ID is the same however often a mail is tried, so that receivers recognise repetitions: RFC 5322 section
+ * 3.6.4.
  */
 export const messageIdOf = (mailId: string, from: string): string => `<${mailId}@${senderOf(from).host}>`
