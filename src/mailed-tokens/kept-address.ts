@@ -2,10 +2,10 @@ import { and, eq, isNull, type Placeholder, sql } from 'drizzle-orm'
 import type { Database } from '../db/database.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
 
-/** As a constant, which the index is for. */
+/** A constant in the statement, so that PostgreSQL can use the partial index. */
 const isUndo = sql`${mailedTokens.purpose} = 'email_undo'`
 
-/** The live links that give the address back to the account which had it. */
+/** The live links that give the address back to the account that had it. */
 export const liveUndosOf = (db: Database, addressKey: string | Placeholder) =>
   db
     .select({ id: mailedTokens.id })
@@ -20,6 +20,9 @@ export const liveUndosOf = (db: Database, addressKey: string | Placeholder) =>
       ),
     )
 
-/** Nobody signs up with an address while its owner can still take it back: they would come back to nothing [AT7]. */
+/**
+ * Whether a former owner can still take the address back. Nobody else may sign up with it until then, or the owner's
+ * link would fail [AT7].
+ */
 export const isKept = async (db: Database, addressKey: string): Promise<boolean> =>
   (await liveUndosOf(db, addressKey).limit(1)).length > 0
