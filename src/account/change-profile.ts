@@ -14,11 +14,11 @@ type ChangeProfileRefusal = (typeof changeProfileRefusals)[number]
 type Change = {
   readonly handle?: string | undefined
   readonly displayName?: string | undefined
-  /** `null` clears it. */
+  /** Null clears the bio. */
   readonly bio?: string | null | undefined
 }
 
-/** Afterwards the account shows what was wished; what was not named stays, and the handle that was given up is free. */
+/** Afterwards the profile shows the given values; the others stay. A handle that was given up is free. */
 export async function changeProfile(
   ctx: Context<ChangeProfileRefusal>,
   { user }: SignedIn,
@@ -26,7 +26,7 @@ export async function changeProfile(
 ): Promise<SignedIn['user']> {
   return changeAccounts(ctx, async (tx) => {
     const [before] = await tx.select().from(users).where(eq(users.id, user.id)).for('update')
-    // Erased since the session was looked up: nothing of it comes back.
+    // The account was erased since the session was looked up: nothing of it may come back.
     if (before === undefined || before.deletedAt !== null) throw ctx.fault('session:invalid_user_id')
     const { handle = before.handle, displayName = before.displayName, bio = before.bio } = change
     if (handleKey(handle) !== handleKey(before.handle)) await swapHandle(ctx, tx, { userId: user.id, handle })

@@ -37,13 +37,14 @@ export const confirmDeletionRefusals = ['token:invalid_account_deletion', 'user:
 type ConfirmDeletionRefusal = (typeof confirmDeletionRefusals)[number]
 
 type Proof = {
-  /** What was sent to prove it by. */
+  /** The proof that was sent. */
   readonly given: { readonly by: AnyReproof; readonly given: Given } | undefined
   readonly client: HashingCaller
 }
 
 /**
- * Afterwards the account is erased, or, where it has nothing to prove itself with, a link that erases it is on its way.
+ * Afterwards the account is erased. If it has nothing to prove itself with, a link that erases it has been mailed
+ * instead.
  */
 export async function deleteAccount(
   ctx: Context<DeleteAccountRefusal>,
@@ -64,14 +65,14 @@ export async function deleteAccount(
   return 'mailed'
 }
 
-/** Whether its owner has anything to show: whoever has not would never be rid of the account. */
+/** Whether the owner has any proof to show. If not, a mailed link is the only way to delete the account. */
 async function canProve(ctx: Context<never>, user: SignedIn['user']): Promise<boolean> {
   for (const { isHeld, deletion } of reproofs)
     if (isHeld(user) && ((await deletion.canBeShown?.(ctx, user)) ?? true)) return true
   return false
 }
 
-/** By what was sent, where the account has it. */
+/** Checks the proof that was sent. Returns undefined if none was sent or the account does not have this kind. */
 async function proveAgain(
   ctx: Context<ProofRefusal>,
   signedIn: SignedIn,

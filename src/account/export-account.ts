@@ -27,13 +27,13 @@ type ExportAccountRefusal = (typeof exportAccountRefusals)[number]
 
 const eventsAPage = 200
 const attemptsAPage = 5
-/** For a page; a client that reads nothing for so long is cut off. */
+/** A client that takes longer for one page is cut off. */
 const stallMs = 30_000
 const begin = underWay({ most: 32, ofOneNetwork: 1 })
 
 /**
- * Everything that is kept of the account, as JSON that is read while it is sent: a page of events at a time, so that no
- * connection waits for a client that reads slowly. The export itself is one of the events.
+ * Streams all data of the account as JSON. It is read while it is sent, a page of events at a time, so that no
+ * connection to PostgreSQL waits for a slow client. The export itself is one of the events.
  */
 export async function exportAccount(
   ctx: Context<ExportAccountRefusal>,
@@ -49,7 +49,7 @@ export async function exportAccount(
     const { head, tail } = await readParts(ctx, signedIn)
     await transaction(ctx.pool, (tx) => audit(tx, { type: 'data_exported', userId: user.id, client }))
     const pages = readEvents(ctx, user.id)
-    // What fails here is answered with its code; later only the connection can end.
+    // An error up to here is answered with its code; a later one can only end the connection.
     const first = await pages.next()
     const readable: Readable = Readable.from(
       whileRead(writeJson(head, first, pages, tail), () => readable.destroy(new Error('nobody reads the export'))),
@@ -79,7 +79,7 @@ const readParts = (ctx: Context<ExportAccountRefusal>, signedIn: SignedIn) => {
   }))
 }
 
-/** Half of an export is none: a page that took PostgreSQL too long for once is asked for again. */
+/** Reads a page again if it took PostgreSQL too long, as half an export is useless. */
 async function patiently<Page>(read: () => Promise<Page>): Promise<Page> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -91,7 +91,7 @@ async function patiently<Page>(read: () => Promise<Page>): Promise<Page> {
   }
 }
 
-/** Pages as JSON, each made while its place is held: it is as much work as reading it. */
+/** Pages as JSON. A page becomes JSON while its place is held, as that is as much work as reading it. */
 async function* readEvents(ctx: Context<ExportAccountRefusal>, userId: string): AsyncGenerator<string, undefined> {
   for (let cursor: string | undefined; ; ) {
     const page = () =>
@@ -107,7 +107,7 @@ async function* readEvents(ctx: Context<ExportAccountRefusal>, userId: string): 
   }
 }
 
-/** One object of all three, as JSON.stringify would write it. */
+/** Writes one object of all three, as JSON.stringify would. */
 async function* writeJson(
   head: object,
   first: IteratorResult<string>,
@@ -120,7 +120,7 @@ async function* writeJson(
   yield `],${JSON.stringify(tail).slice(1)}`
 }
 
-/** The same texts, for as long as somebody takes them. */
+/** Passes the texts on, and hangs up if the client stops reading. */
 async function* whileRead(texts: AsyncIterable<string>, hangUp: () => void): AsyncGenerator<string> {
   for await (const text of texts) {
     const timer = setTimeout(hangUp, stallMs).unref()

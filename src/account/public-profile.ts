@@ -13,9 +13,9 @@ type GetProfileRefusal = (typeof getProfileRefusals)[number]
 
 const deletedName = 'Deleted account'
 
-/** What anybody may see of whoever has the handle; never the address. */
+/** What anybody may see of the account with this handle; never its address. */
 export const getProfileByHandle = (ctx: Context<GetProfileRefusal>, text: string) => {
-  // What cannot be a handle is nobody's, and some of it PostgreSQL would not even take.
+  // Text that cannot be a handle belongs to nobody, and PostgreSQL would not accept all of it.
   if (!/^\w{1,15}$/.test(text)) throw ctx.fault('user:not_found')
   return getProfile(
     ctx,
@@ -44,7 +44,7 @@ async function getProfile(ctx: Context<GetProfileRefusal>, isWanted: SQL) {
   }
 }
 
-/** Whether nobody has the handle, nor a sign-up that waits. */
+/** Whether neither an account nor a waiting sign-up has the handle. */
 export async function isHandleFree(db: Database, handle: string): Promise<boolean> {
   const isHeld = and(
     eq(handles.key, handleKey(handle)),

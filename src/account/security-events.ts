@@ -24,11 +24,11 @@ export const presentEvent = ({ id, type, createdAt, ipAddress, userAgent, metada
 
 const newestFirst = [desc(securityEvents.createdAt), desc(securityEvents.id)] as const
 
-/** Older than that event of the account's own; the id of any other event counts as unknown [AZ3]. */
+/** Events older than this one of the account's own. Any other event's id counts as unknown [AZ3]. */
 const isBefore = (userId: string, cursor: string) => sql`(${securityEvents.createdAt}, ${securityEvents.id}) < (
   select at.created_at, at.id from ${securityEvents} at where at.id = ${cursor} and at.user_id = ${userId})`
 
-/** Newest first; the cursor is the last event of the page before. */
+/** Newest first; the cursor is the last event of the previous page. */
 export const findEvents = (db: Database, userId: string, { limit, cursor }: Page): Promise<Row[]> =>
   db
     .select()
@@ -37,7 +37,6 @@ export const findEvents = (db: Database, userId: string, { limit, cursor }: Page
     .orderBy(...newestFirst)
     .limit(limit)
 
-/** What happened to the own account, newest first. */
 export async function listSecurityEvents(
   ctx: Context<ListSecurityEventsRefusal>,
   { user }: SignedIn,
