@@ -29,18 +29,18 @@ type ChangeEmailRefusal = (typeof changeEmailRefusals)[number]
 const changesADay = 5
 
 type Wish = {
-  /** What was sent to prove it by. */
+  /** The proof that was sent. */
   readonly proof: { readonly by: AnyAddressReproof; readonly given: Given }
   readonly newEmail: string
   readonly client: HashingCaller
 }
 
-/** Afterwards a link waits in the new mailbox and a notice in the old one; the account's address is as it was. */
+/** Afterwards a link waits in the new mailbox and a notice in the old one; the account still has its old address. */
 export async function changeEmail(ctx: Context<ChangeEmailRefusal>, signedIn: SignedIn, wish: Wish): Promise<void> {
   const { user } = signedIn
   const { proof, newEmail, client } = wish
   const newKey = emailKey(newEmail)
-  // Another spelling of the own address is one that its mailbox confirms, as any other [FD15].
+  // Another spelling of the own address must be confirmed by its mailbox, like any other address [FD15].
   if (newEmail === user.email) {
     throw ctx.fault('general:validation_error', { fields: [{ path: '/new_email', rule: 'unchanged' }] })
   }
@@ -55,7 +55,7 @@ export async function changeEmail(ctx: Context<ChangeEmailRefusal>, signedIn: Si
 
   const mailId = await transaction(ctx.pool, async (tx) => {
     const account = await lockOwnAccount(ctx, tx, signedIn)
-    // A password that changed meanwhile would not void this link.
+    // Claimed here, as a password that changed in the meantime would not void the new link.
     await proven.claim(tx, account)
     const [taken] = await tx
       .select({ id: users.id })

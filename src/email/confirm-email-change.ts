@@ -50,7 +50,9 @@ export function confirmEmailChange(
   })
 }
 
-/** Afterwards the account has the address; gives the one that it had. Whoever else took it first keeps it. */
+/**
+ * Afterwards the account has the address; gives its former address. Refuses if another account took the address first.
+ */
 export async function giveAddress(
   ctx: Context<'token:invalid_email_change' | 'user:email_already_exists'>,
   tx: AccountTransaction,
@@ -73,8 +75,8 @@ export async function giveAddress(
 }
 
 /**
- * When the change of address that happened at that moment was first asked for, since the address last changed or was
- * given back: whoever asks again would otherwise keep what they added in between [AT7].
+ * When the address change of that moment was first asked for, since the address last changed or was given back. With
+ * the latest request, an attacker who asks twice would keep what they added in between [AT7].
  */
 export async function firstAskedAt(tx: Transaction, userId: string, changedAt: Date): Promise<Date> {
   const isTheirs = eq(mailedTokens.userId, userId)

@@ -20,8 +20,8 @@ type UndoEmailChangeRefusal = (typeof undoEmailChangeRefusals)[number]
 type Proof = { readonly token: string; readonly client: HashingCaller }
 
 /**
- * Afterwards the account has its old address back, and whoever changed it is out, with all that came since they asked
- * for the change. Undo links of older changes go on; younger ones are void.
+ * Afterwards the account has its old address back, and whatever opens it and came since the change was asked for is
+ * gone. Undo links of older changes still work; those of later changes are void.
  */
 export async function undoEmailChange(ctx: Context<UndoEmailChangeRefusal>, { token, client }: Proof): Promise<void> {
   const wanted = { text: token, purpose: 'email_undo' } as const
@@ -37,7 +37,7 @@ export async function undoEmailChange(ctx: Context<UndoEmailChangeRefusal>, { to
     }
     const { userId, address, createdAt } = taken
     await giveAddress(ctx, tx, userId, address)
-    // One of an older version does not say; it was made in the transaction of its change.
+    // Tokens of older versions lack it. They were made in the transaction of their change.
     const since = taken.since ?? (await firstAskedAt(tx, userId, createdAt))
     await takeBack(tx, ctx, { userId, since, unknownHash, by: 'owner', client })
     await audit(tx, { type: 'email_change_undone', userId, client })
