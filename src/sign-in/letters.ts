@@ -64,7 +64,7 @@ export const signInLetters = {
       { link: content.link },
       listRemoved(content),
       'What was replaced or switched off since then cannot come back by itself. Once you are in, look at ' +
-        'two-step sign-in, its backup codes and the services that you sign in through.',
+        'two-step sign-in, its backup codes, your passkeys and the services that you sign in through.',
     ],
   }),
 }
