@@ -12,7 +12,7 @@ import { closeOnSignal } from './process/close.ts'
 import { openLog } from './process/log.ts'
 import { version } from './process/version.ts'
 
-/** By then, senders of requests have heard of the end, and each connection of a busy proxy has had its next answer. */
+/** Time for senders of requests to hear of the end, and for each connection of a busy proxy to get its next answer. */
 const productionDrainMs = 1000
 const inboxNote = 'no SMTP_URL is set: mails stay on this machine, and whoever reaches this port reads them'
 

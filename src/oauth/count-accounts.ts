@@ -12,10 +12,7 @@ type Row = {
   /** Whether these connections can still be used to sign in. */
   readonly works: boolean
   readonly accounts: number
-  /**
-   * Accounts without a password and without another working connection. Without this provider, only a link to their
-   * mailbox opens them.
-   */
+  /** Accounts without a password and without another working connection; their passkeys are not looked at. */
   readonly withoutOtherWay: number
 }
 

@@ -71,7 +71,7 @@ export async function registerProvider(
 
 /**
  * Afterwards nobody signs in or up through the provider, a new one with its slug inherits none of its connections, and
- * all administrators are told how many accounts have no other way in.
+ * all administrators are told how many accounts it opened and how many may have no other way in.
  */
 export async function deleteProvider(
   ctx: Context<DeleteProviderRefusal>,

@@ -17,7 +17,8 @@ export type Provider = {
   readonly isOwn: boolean
   readonly scopes: readonly string[]
   /**
-   * An address counts if `email_verified` is true, unless it is false, or once its mailbox answers a link [OA5 FD11].
+   * When an address counts. `claim`: if `email_verified` is true; `trusted`: unless it is false; `mail`: once its
+   * mailbox has answered a link [OA5 FD11].
    */
   readonly emailVerification: 'claim' | 'trusted' | 'mail'
   /** Whether an ID token may lack the nonce that was sent. */

@@ -9,6 +9,6 @@ export type FileStore = {
   /** Succeeds if the file is not there. */
   delete(name: string): Promise<void>
   list(): AsyncIterable<{ readonly name: string; readonly modifiedAt: Date }>
-  /** Rejects while the folder takes no files. A bucket has none: only doctor tries it. */
+  /** Rejects while the folder takes no files. A bucket has no `ping`: only doctor tries it. */
   ping?(): Promise<void>
 }

@@ -7,24 +7,24 @@ import { QueueFullError } from './work-queue.ts'
 export type FairQueue = <Result>(owner: string, work: () => Promise<Result>) => Promise<Result>
 
 type Options = {
-  /** How many works run at a time, and how many of them may be one owner's. */
+  /** How many tasks run at a time, and how many of them may be one owner's. */
   readonly places: number
   readonly placesOfOne: number
-  /** How many works may wait, and how many of them may be one owner's. */
+  /** How many tasks may wait, and how many of them may be one owner's. */
   readonly mostWaiting: number
   readonly mostWaitingOfOne: number
   readonly deadlineMs: number
   /** If there are several places, an owner who used more than this time recently leaves one place free for others. */
   readonly modestMs: number
-  /** How many times as long as the work took its place stays empty afterwards; 0 by default. */
+  /** How many times as long as a task took its place stays empty afterwards; 0 by default. */
   readonly rest?: number
 }
 
 type Entry = { readonly owner: string; readonly start: () => void; readonly refuse: () => void }
 
 /**
- * The owner who used the least time recently goes first, so an owner of many or long works waits longer and holds
- * nobody up. If no more may wait, a work of the owner who used the most is refused.
+ * The owner who used the least time recently goes first, so an owner of many or long tasks waits longer and holds
+ * nobody up. If no more may wait, a task of the owner who used the most is refused.
  */
 export function fairQueue({ places, placesOfOne, mostWaiting, mostWaitingOfOne, ...times }: Options): FairQueue {
   const { deadlineMs, modestMs, rest = 0 } = times

@@ -1,15 +1,15 @@
 import { type Entry, fairLane } from './fair-lane.ts'
 
 type Options = {
-  /** How many works run at a time. */
+  /** How many tasks run at a time. */
   readonly places: number
-  /** How many of one network's works run at a time, so that its slow ones never take all places. */
+  /** How many of one network's tasks run at a time, so that its slow ones never take all places. */
   readonly placesOfOne: number
   readonly mostWaiting: number
   readonly deadlineMs: number
 }
 
-/** There was no turn in time, or the queue is full of networks with less waiting. */
+/** There was no turn in time, or the queue is full and other networks have less waiting. */
 export class NoTurnError extends Error {
   constructor() {
     super('There was no turn in time')

@@ -19,7 +19,7 @@ const knownTurnsInARow = 2
 /** Room reserved among strangers' work. It is given back when disposed of, or when the work itself joins the queue. */
 export type Place = Disposable
 
-/** For whom work is done. */
+/** The account or client that work is done for. */
 export type Owner = {
   readonly lane?: Lane
   /** An account, or a stranger's network: the parties of a lane share it equally. */
@@ -41,9 +41,9 @@ export type WorkQueue = {
 type Options = { readonly concurrency: number; readonly deadlineMs: number; readonly leastWaiting: number }
 
 /**
- * Never runs more than `concurrency` works at a time. Each lane holds as many entries and places as can finish within
- * the deadline, but at least `leastWaiting`. Beyond that, after the deadline, and if the owner is gone, work fails with
- * QueueFullError.
+ * Never runs more than `concurrency` tasks at a time. Each lane holds as many entries and places as can finish within
+ * the deadline, but at least `leastWaiting`. Beyond that, after the deadline, and if the owner is gone, a task fails
+ * with QueueFullError.
  */
 export function workQueue({ concurrency, deadlineMs, leastWaiting }: Options): WorkQueue {
   const lanes = { known: fairLane(), unknown: fairLane() } as const satisfies Record<Lane, object>
