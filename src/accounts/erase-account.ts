@@ -66,7 +66,7 @@ async function eraseAttempts(tx: Transaction, userId: string): Promise<void> {
   await tx.delete(failedAttempts).where(inArray(failedAttempts.key, keys))
 }
 
-/** Erases sign-ups with the address, whoever began them, as they name it. */
+/** Erases all sign-ups with the address, even those of other people, as they name it. */
 async function eraseSignUps(tx: Transaction, { email, emailKey }: { email: string; emailKey: string }): Promise<void> {
   const ended = await tx.delete(signUps).where(eq(signUps.emailKey, emailKey)).returning({ id: signUps.id })
   for (const { id } of ended) await supersedeSignUpTokens(tx, id)

@@ -9,7 +9,6 @@ export type AccountTransaction = Transaction & {
   forget(userId: string): void
 }
 
-/** What `changeAccounts` needs. */
 export type AccountChanges = { readonly pool: pg.Pool; readonly replicas: Pick<Replicas, 'forget'> }
 
 /** Like `transaction`, but once it returns, no process answers from data of before the commit [SE5]. */

@@ -17,7 +17,7 @@ export function newSigningKey(): string {
 }
 
 /**
- * Returns undefined if the text is a JWK but not such a key.
+ * Returns undefined if the text is a JWK but not a signing key as `newSigningKey` makes it.
  * @throws if the text is not a JWK
  */
 export function parseSigningKey(text: string): SigningKey | undefined {

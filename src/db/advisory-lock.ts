@@ -16,7 +16,7 @@ type AdvisoryLock = {
 }
 
 type Wanted = {
-  /** Should bypass a pooler where there is one. */
+  /** Should bypass a pooler if there is one. */
   readonly url: string
   readonly lock: AdvisoryLock
 }

@@ -10,9 +10,9 @@ import { type Inquiry, queueInquiry } from './queue-inquiry.ts'
 const answeredAfterMs = 100
 
 /**
- * Afterwards the inquiry is stored for the worker, which looks whose address it is and mails whoever that is. Nothing
- * here knows it, so neither time nor status can tell, whatever the mail server does with a message: what is waited for
- * is a probe [AT1].
+ * Afterwards the inquiry is stored for the worker, which finds the address's owner and mails them. This function does
+ * not know whether there is one, so neither its time nor its status shows it, whatever the mail server does with a
+ * message: the request waits only for a probe [AT1].
  */
 export async function inquire<Failed extends ErrorCode>(
   ctx: Context<'rate_limit:exceeded' | Undelivered | Failed>,

@@ -4,7 +4,7 @@ export type Letter = { readonly subject: string; readonly paragraphs: readonly (
 export const inUtc = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`
 
 /**
- * Text of a stranger's stays on its line, without anything that a terminal, mail program or reader of the link's token
+ * Keeps a stranger's text on its line, without anything that a terminal, a mail program or a reader of the link's token
  * would act on [LG3].
  */
 export const oneLine = (text: string): string =>

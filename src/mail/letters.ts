@@ -10,7 +10,7 @@ import { signUpLetters } from '../sign-up/letters.ts'
 import { totpLetters } from '../totp/letters.ts'
 import type { Letter } from './letter.ts'
 
-/** Every mail by its template, one line a room. */
+/** Every mail by its template, one line per folder. */
 const letters = {
   ...accountLetters,
   ...administratorLetters,
@@ -28,16 +28,16 @@ type Template = keyof typeof letters
 
 type FieldsOf<Name extends Template> = (typeof letters)[Name] extends (content: infer Fields) => Letter ? Fields : never
 
-/** What a mail says, as data; it waits sealed in the outbox. */
+/** The content of a mail as data, which waits sealed in the outbox. */
 export type MailContent = {
   [Name in Template]: { readonly template: Name; readonly to: string } & (unknown extends FieldsOf<Name>
     ? unknown
     : FieldsOf<Name>)
 }[Template]
 
-/** The mail in words. */
+/** The content of a mail in words. */
 export function letterOf(content: MailContent): Letter {
-  // Each is given the fields of its own template, which no type of a union says.
+  // Each function gets the fields of its own template, which the type of a union cannot say.
   const write = letters[content.template] as (content: MailContent) => Letter
   return write(content)
 }

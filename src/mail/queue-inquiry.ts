@@ -4,14 +4,14 @@ import type { Transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import { type MailDeps, putMail } from './outbox.ts'
 
-/** What somebody asks to be mailed to an address. */
+/** A request to mail something to an address, before it is known whose it is. */
 export type Inquiry = {
   readonly purpose: 'password_reset' | 'verify_email'
   readonly email: string
   readonly client: Pick<Caller, 'address' | 'userAgent'>
 }
 
-/** Those of the API that was asked; a worker of its own may have others, or none. */
+/** Settings of the API that was asked, as a separate worker may have other ones or none. */
 type InquirySettings = Pick<
   Config,
   'rateLimits' | 'frontendUrl' | 'passwordResetTtlSeconds' | 'emailVerificationTtlSeconds' | 'signupTtlSeconds'
@@ -20,7 +20,7 @@ const linkTtl = { password_reset: 'passwordResetTtlSeconds', verify_email: 'emai
 
 export type StoredInquiry = Inquiry & {
   readonly settings: InquirySettings
-  /** None in one that an older version stored. */
+  /** Missing in inquiries that an older version stored. */
   readonly ownIssuers?: OwnIssuers
 }
 

@@ -81,7 +81,7 @@ export async function supersedeUserTokens(
     )
 }
 
-/** Afterwards no link of the sign-up works any more, and no mail with one goes out. */
+/** Afterwards no link of the sign-up works any more, and mails with one are no longer sent. */
 export async function supersedeSignUpTokens(tx: Transaction, signUpId: string): Promise<void> {
   await supersedeStatement(tx).execute({ signUpId })
 }

@@ -8,7 +8,7 @@ import type { Purpose } from './issue.ts'
 type Wanted = {
   readonly text: string
   readonly purpose: Purpose
-  /** The address that the client believes the token was sent to, where it says one. */
+  /** The address that the client believes the token was sent to, if it says one. */
   readonly addressKey?: string | undefined
 }
 
@@ -17,7 +17,7 @@ export type MailedToken = typeof mailedTokens.$inferSelect
 /** Why a token was not taken, in the contract's order. */
 type TokenRefusal = 'invalid' | 'mismatch' | 'used' | 'expired'
 
-/** Takes the token: of any number of racers one gets it [TK1]. The caller's refusal gives it back, by rolling back. */
+/** Takes the token; if several requests race for it, one gets it [TK1]. A refusal by the caller rolls this back. */
 export async function takeMailedToken(tx: Transaction, wanted: Wanted): Promise<MailedToken | TokenRefusal> {
   const isIt = matching(wanted)
   if (isIt === undefined) return 'invalid'
@@ -29,11 +29,11 @@ export async function takeMailedToken(tx: Transaction, wanted: Wanted): Promise<
     .returning()
   if (taken) return taken
   const peeked = await peekMailedToken(tx, wanted)
-  // Another one took it between the two statements.
+  // Another request took it between the two statements.
   return typeof peeked === 'string' ? peeked : 'used'
 }
 
-/** What taking it would give at this moment; takes nothing. */
+/** What taking the token would give now, without taking it. */
 export async function peekMailedToken(db: Database, wanted: Wanted): Promise<MailedToken | TokenRefusal> {
   const isIt = matching(wanted)
   if (isIt === undefined) return 'invalid'

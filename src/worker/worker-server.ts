@@ -108,9 +108,9 @@ async function deliverInTurn(turns: FairTurns, network: string, deliver: () => P
 }
 
 /**
- * If a mail server has room for few, one conversation is noticed by the next, and so is that somebody gets a mail. With
- * such a server all callers are answered at the same moment, half the deadline, and a mail that still waits is kept
- * [AT1].
+ * If a mail server has room for few conversations, one is noticed by the next, which shows that somebody gets a mail.
+ * With such a server all callers are answered at the same moment, half the deadline, and a mail that still waits then
+ * is kept [AT1].
  */
 async function inStep({ takesFew, deadlineMs }: SmtpSender, since: number, delivery: Promise<DeliveryOutcome>) {
   const step = sleep(deadlineMs / 2 - (performance.now() - since), undefined, { ref: false })

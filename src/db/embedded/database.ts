@@ -74,7 +74,7 @@ async function open({ dataDir, role, settings = {}, log = () => undefined }: Opt
   }
 }
 
-/** Copies for root go into a folder of root's, as it must not write programs where another user may change them. */
+/** Root keeps its copy in a folder of its own, as it must not write programs where another user may change them. */
 const findCopyParent = async ({ account, dataDir }: Place): Promise<string> =>
   account === undefined ? dataDir : makeRootFolder('binaries', account)
 
