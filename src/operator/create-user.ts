@@ -6,9 +6,9 @@ import { changeAccounts } from '../credentials/change-accounts.ts'
 import { violatesUnique } from '../db/failure.ts'
 import { users } from '../db/schema/users.ts'
 import { mailPasswordLink } from '../password/forgot.ts'
+import { OperatorError } from '../sign-in/operator-error.ts'
 import type { OperatorDeps } from '../sign-in/room.ts'
 import { emailKey } from '../text/email.ts'
-import { OperatorError } from './operator-error.ts'
 
 type Wish = { readonly email: string; readonly handle: string; readonly name?: string | undefined }
 

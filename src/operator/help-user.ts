@@ -8,26 +8,16 @@ import { endSessions } from '../credentials/end-sessions.ts'
 import { devices, users } from '../db/schema/users.ts'
 import { mailPasswordLink } from '../password/forgot.ts'
 import { rooms } from '../sign-in/hallway.ts'
-import type { OperatorAct, OperatorDeps } from '../sign-in/room.ts'
+import { OperatorError } from '../sign-in/operator-error.ts'
+import type { ActOptions, OperatorAct, OperatorDeps } from '../sign-in/room.ts'
 import { forgiveAttempts } from '../throttling/attempts.ts'
 import { isMeant } from './is-meant.ts'
 import { banByOperator, unbanByOperator } from './operate-bans.ts'
-import { OperatorError } from './operator-error.ts'
 import { recoverAccount, usualReachMs } from './recover-account.ts'
 import { describeState, readUserState, stateAsData } from './user-state.ts'
 import { findWaitingSignUp, resendTo } from './waiting-sign-up.ts'
 
 type User = typeof users.$inferSelect
-
-/** What an act may be told besides. */
-export type ActOptions = {
-  /** Of `take-back`: the moment from which on what was added is somebody else's. */
-  readonly since?: Date | undefined
-  /** Of `ban`: its end; for good without one. */
-  readonly until?: Date | undefined
-  /** Of `ban`: what its owner reads. */
-  readonly reason?: string | undefined
-}
 
 /** What was done, or is so; `data` where that is more than a sentence. */
 type Told = { readonly says: string; readonly data?: unknown }

@@ -8,10 +8,10 @@ import { mailedTokens } from '../db/schema/mails.ts'
 import { users } from '../db/schema/users.ts'
 import { loadArgon2 } from '../hashing/argon2.ts'
 import type { MailDeps } from '../mail/outbox.ts'
+import { OperatorError } from '../sign-in/operator-error.ts'
 import { nameRemoved } from '../sign-in/removed.ts'
 import { takeBack } from '../sign-in/take-back.ts'
 import { emailKey } from '../text/email.ts'
-import { OperatorError } from './operator-error.ts'
 
 /** As long as an undo link lives unless it is set otherwise. */
 export const usualReachMs = 7 * 86_400_000

@@ -4,7 +4,7 @@ import { KeyringError } from '../crypto/keyring.ts'
 import { EmbeddedDatabaseError } from '../db/embedded/database.ts'
 import { reasonsOf } from '../errors/cause.ts'
 import { SearchIndexError } from '../search/search-index.ts'
-import { OperatorError } from './operator-error.ts'
+import { OperatorError } from '../sign-in/operator-error.ts'
 
 const connectionCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'ECONNRESET', 'ENOENT', 'EHOSTUNREACH'])
 

@@ -36,6 +36,7 @@ export const userCommands: Readonly<Record<string, Command>> = {
       since: { type: 'string', takes: 'TIME', about: 'take-back: from when on what was added is somebody else’s' },
       until: { type: 'string', takes: 'TIME', about: 'ban: when it ends; never without one' },
       reason: { type: 'string', takes: 'TEXT', about: 'ban: what its owner reads' },
+      passkey: { type: 'string', takes: 'ID', about: 'delete-passkeys: this one alone, by the id that is shown' },
       yes: { type: 'boolean', about: 'delete: without asking' },
     },
     does: 'show an account, or help its owner',
@@ -121,15 +122,17 @@ async function help(
   if (!acts.includes(asked)) return { says: `There is no act "${asked}": ${acts.join(', ')}.`, exitCode: 2 }
   const read = readMoments(asked, options)
   if ('says' in read) return read
-  const { reason } = options
+  const { reason, passkey } = options
   if (reason !== undefined && (asked !== 'ban' || reason === ''))
     return { says: 'Say it as: user EMAIL ban --reason TEXT.', exitCode: 2 }
+  if (passkey !== undefined && asked !== 'delete-passkeys')
+    return { says: 'Say it as: user EMAIL delete-passkeys --passkey ID.', exitCode: 2 }
   if (asked === 'delete') {
     const isConfirmed = options.yes === true || (await confirm(name))
     if (isConfirmed === undefined) return { says: 'Nobody can be asked here: say --yes.', exitCode: 2 }
     if (!isConfirmed) return { says: 'Nothing was deleted.', exitCode: 1 }
   }
-  const given = { ...read, reason: reason?.toString() }
+  const given = { ...read, reason: reason?.toString(), passkey: passkey?.toString() }
   return (await withOperator(config, (deps) => helpUser(deps, name, asked as UserAct, given))) ?? nobody(name)
 }
 

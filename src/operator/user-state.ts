@@ -4,11 +4,13 @@ import { findConnections, findWorkingConnections } from '../accounts/connections
 import { heldRoles } from '../accounts/roles.ts'
 import type { Config } from '../config/config.ts'
 import { ownIssuers } from '../config/own-providers.ts'
+import { workingRpIds } from '../config/relying-party.ts'
 import { isLive } from '../credentials/live.ts'
 import type { Database } from '../db/database.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import { devices, securityEvents, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
+import { findPasskeys } from '../passkeys/list.ts'
 import { findFactors } from '../sign-in/factors.ts'
 import { printable } from '../text/printable.ts'
 import { findLocks } from '../throttling/attempts.ts'
@@ -39,6 +41,7 @@ export async function readUserState(tx: Transaction, config: Config, user: User)
     password: user.passwordHash !== null,
     factors,
     providers: connections.map(({ id, slug }) => ({ slug, works: working.some((one) => one.id === id) })),
+    passkeys: await listPasskeys(tx, config, user.id),
     locks: await findLocks(tx, user.id),
     sessions: live?.count ?? 0,
     devices: known?.count ?? 0,
@@ -50,6 +53,14 @@ export async function readUserState(tx: Transaction, config: Config, user: User)
 export function stateAsData({ factors, ...state }: UserState): Readonly<Record<string, unknown>> {
   const byName = factors.map(({ name, since, countsFrom }) => [name, since && { since, countsFrom }] as const)
   return { ...state, ...Object.fromEntries(byName) }
+}
+
+async function listPasskeys(tx: Transaction, config: Config, userId: string) {
+  const own = await findPasskeys(tx, userId)
+  return own.map(({ id, name, rpId: domain, createdAt, lastUsedAt, backedUp }) => {
+    const works = workingRpIds(config).includes(domain)
+    return { id, name, domain, works, created: createdAt, lastUsed: lastUsedAt, backedUp }
+  })
 }
 
 const shownEvents = 10
@@ -69,8 +80,10 @@ export function describeState(state: UserState | WaitingSignUp): string {
   const facts = 'unverified' in state ? factsOfSignUp(state) : factsOfUser(state)
   const lines = Object.entries(facts).map(([name, value]) => `${name.padEnd(10)} ${printable(value)}`)
   if ('unverified' in state) return lines.join('\n')
+  const passkeys = state.passkeys.map((passkey) => `  ${printable(describePasskey(passkey))}`)
   const events = state.events.map(({ at, type, address }) => `  ${at.toISOString()} ${type} ${address ?? ''}`.trimEnd())
-  return [...lines, 'last events:', ...events].join('\n')
+  const ofPasskeys = passkeys.length === 0 ? [] : ['its passkeys:', ...passkeys]
+  return [...lines, ...ofPasskeys, 'last events:', ...events].join('\n')
 }
 
 const factsOfSignUp = ({ id, email, handle, name, created, ends, mail }: WaitingSignUp): Record<string, string> => ({
@@ -101,6 +114,11 @@ function factsOfUser(state: UserState): Record<string, string> {
     sessions: String(state.sessions),
     devices: String(state.devices),
   }
+}
+
+function describePasskey({ id, name, domain, works, created, lastUsed }: UserState['passkeys'][number]): string {
+  const used = lastUsed ? `last used ${lastUsed.toISOString()}` : 'never used'
+  return `${id} ${name}: of ${domain}${works ? '' : ', which opens nothing'}, made ${created.toISOString()}, ${used}`
 }
 
 const describeFactor = ({ since, countsFrom }: Omit<UserState['factors'][number], 'label'>): string =>

@@ -1,15 +1,13 @@
-import { and, eq, sql } from 'drizzle-orm'
-import { audit } from '../accounts/history.ts'
+import { and, eq } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { changeAccounts } from '../credentials/change-accounts.ts'
-import { endSessions } from '../credentials/end-sessions.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { passkeys } from '../db/schema/passkeys.ts'
 import type { Caller } from '../http/caller.ts'
-import { notifyOwner } from '../mail/outbox.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { isLastWayIn } from '../sign-in/ways-in.ts'
-import { isTheirs, noteCount } from './counted.ts'
+import { isTheirs } from './counted.ts'
+import { removePasskeys } from './remove.ts'
 import { wayInOf } from './way-in.ts'
 
 export const deletePasskeyRefusals = ['system:not_found', 'passkey:last_login_method', 'user:invalid_session'] as const
@@ -30,14 +28,10 @@ export function deletePasskey(
   return changeAccounts(ctx, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)
     const isOwn = and(eq(passkeys.id, passkeyId), isTheirs(user.id))
-    const [found] = await tx.select({ name: passkeys.name }).from(passkeys).where(isOwn)
+    const [found] = await tx.select({ id: passkeys.id, name: passkeys.name }).from(passkeys).where(isOwn)
     if (found === undefined) throw ctx.fault('system:not_found')
     if (await isLastWayIn(tx, ctx.config, { account: user, way: wayInOf(passkeyId) }))
       throw ctx.fault('passkey:last_login_method')
-    await tx.update(passkeys).set({ deletedAt: sql`now()` }).where(isOwn)
-    await noteCount(tx, user.id)
-    await endSessions(tx, user.id, { reason: 'passkey_deleted', except: signedIn.sessionId, openedBy: passkeyId })
-    await audit(tx, { type: 'passkey_deleted', userId: user.id, client, metadata: { passkey: passkeyId } })
-    await notifyOwner(tx, ctx, user, { template: 'passkey_deleted', name: found.name })
+    await removePasskeys(tx, ctx, { user, gone: [found], client, except: signedIn.sessionId })
   })
 }

@@ -25,4 +25,11 @@ export const passkeyLetters = {
       'If that was not you, somebody is in your account: set a new password and end the other sessions.',
     ],
   }),
+  passkeys_deleted: ({ count }: { readonly count: number }): Letter => ({
+    subject: 'Passkeys of your account were deleted',
+    paragraphs: [
+      `${count} passkeys no longer sign in to your account, and what they had opened has ended.`,
+      'If that was not you, somebody is in your account: set a new password and end the other sessions.',
+    ],
+  }),
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { EventType } from '../../src/accounts/all-rows.ts'
 import { helpUser } from '../../src/operator/help-user.ts'
-import { offered, signInWith, withPasskey } from '../passkeys/support.ts'
+import { offered, register, signInWith, withPasskey } from '../passkeys/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
 import { mailedToken, mailsTo, newPerson, signedInOnDevice, signedUp } from '../support/people.ts'
@@ -148,6 +148,11 @@ const byOperator: Record<string, () => Promise<Change>> = {
   'reset-totp': async () => {
     const { person } = await withTotp(app)
     return { to: person.email, act: async () => (await helpUser(app.deps, person.email, 'reset-totp'))?.says }
+  },
+  'delete-passkeys': async () => {
+    const { person, client } = await withPasskey(app)
+    await register(client)
+    return { to: person.email, act: async () => (await helpUser(app.deps, person.email, 'delete-passkeys'))?.says }
   },
   'take-back': async () => {
     const { person } = await withTotp(app)
