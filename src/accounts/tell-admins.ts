@@ -44,7 +44,7 @@ export const countTold = (ctx: Context<'rate_limit:exceeded'>, { id }: Actor): P
 
 type NewWayIn = Omit<Extract<News, { template: 'admin_way_in' }>, 'template' | 'handle'>
 
-/** Counts the same way when an administrator gives the own account a way in or a second factor. */
+/** Counts the same way when an administrator gives their own account a way in or a second factor. */
 export async function countWayIn(ctx: Context<'rate_limit:exceeded'>, actor: Actor): Promise<void> {
   if (hasRole(actor.roles, 'admin')) await countTold(ctx, actor)
 }

@@ -42,8 +42,8 @@ type Outcome<Result extends AnyAnswer> = { readonly pending: boolean; readonly r
 const idle = { pending: false }
 
 /**
- * Makes a call that a user triggers: one run at a time, with its error in the form that forms need. Unmounting the
- * component ends the run.
+ * Makes a call that a user triggers: one run at a time, with its error prepared for a form. Unmounting the component
+ * ends the run.
  * @example
  * const signIn = useAction(auth.signIn, { onSuccess: refresh })
  * await signIn.run({ body: { email, password } })

@@ -11,8 +11,8 @@ export class DatabaseFailure extends Error {
 }
 
 /**
- * Rethrows an error of pg itself, which drizzle did not wrap. Without SQLSTATE the connection was lost, refused or
- * silent.
+ * Throws an error of pg that drizzle did not wrap. Without SQLSTATE the connection was lost, refused or silent, which
+ * becomes a DatabaseFailure.
  */
 export function throwFailure(error: unknown): never {
   throw error instanceof pg.DatabaseError ? error : new DatabaseFailure('database', error)

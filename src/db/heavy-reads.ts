@@ -4,10 +4,9 @@ import type { Database } from './database.ts'
 import { readWithin } from './transaction.ts'
 
 /**
- * Reads that grow with the data of one account or with the size of the site. All of them get their connections here:
- * together a third of the pool, no kind all of that third, and no owner two places of a kind. Rows become JSON in this
- * process, which also costs it time: after a read with `rest`, its place stays empty that many times as long as the
- * read took, so that a storm of reads leaves most of PostgreSQL and of this process to others.
+ * Reads that grow with one account's data or with the site. Together they have a third of the pool, no kind all of
+ * that, no owner two places of a kind. `rest` keeps a place empty that many times as long as its read took, as turning
+ * rows into JSON keeps this process from other work.
  */
 const kinds = {
   /** Pages of an account's own data. An export that has begun may wait; 32 exports may be under way at once. */
@@ -27,7 +26,7 @@ export type Reader = { readonly kind: HeavyKind; readonly owner: string }
 export type HeavyReads = <Result>(reader: Reader, read: (db: Database) => Promise<Result>) => Promise<Result>
 
 const shareOfPool = 1 / 3
-/** Less than `lock_timeout`, which is a quarter. */
+/** Bounds a statement of a heavy read; less than the share of `lock_timeout`, which is a quarter. */
 const shareOfTimeout = 1 / 5
 const mostWaitingOfOne = 16
 const modestMs = 250

@@ -40,7 +40,7 @@ export async function changeEmail(ctx: Context<ChangeEmailRefusal>, signedIn: Si
   const { user } = signedIn
   const { proof, newEmail, client } = wish
   const newKey = emailKey(newEmail)
-  // Another spelling of the own address must be confirmed by its mailbox, like any other address [FD15].
+  // Another spelling of the account's address must be confirmed by its mailbox, like any other address [FD15].
   if (newEmail === user.email) {
     throw ctx.fault('general:validation_error', { fields: [{ path: '/new_email', rule: 'unchanged' }] })
   }

@@ -75,8 +75,8 @@ export async function giveAddress(
 }
 
 /**
- * When the address change of that moment was first asked for, since the address last changed or was given back. With
- * the latest request, an attacker who asks twice would keep what they added in between [AT7].
+ * When the address change of that moment was first asked for, since the address last changed or was given back. Counted
+ * from the latest request, an attacker who asks twice would keep what they added in between [AT7].
  */
 export async function firstAskedAt(tx: Transaction, userId: string, changedAt: Date): Promise<Date> {
   const isTheirs = eq(mailedTokens.userId, userId)

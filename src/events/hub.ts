@@ -175,7 +175,7 @@ async function readEvents(db: Database, { listener, position }: Place) {
         metadata: securityEvents.metadata,
       })
       .from(eventLog)
-      // Both tables are asked whose event it is [AZ7].
+      // Both tables must say that the event is this user's [AZ7].
       .innerJoin(
         securityEvents,
         and(eq(securityEvents.id, eventLog.eventId), eq(securityEvents.userId, listener.userId)),

@@ -1,6 +1,6 @@
 import type { Argon2Cost } from './argon2.ts'
 
-/** Bounds the memory of one hash to 1 GiB, which is too much to use at once however short the time. */
+/** Bounds the memory of one hash to 1 GiB, as more is too much at once, however short the time. */
 const mostMemoryKib = 1024 * 1024
 const filling = (memoryKib: number): number => (memoryKib > mostMemoryKib ? Number.POSITIVE_INFINITY : memoryKib)
 

@@ -30,9 +30,8 @@ export type DeliveryOutcome = 'delivered' | 'failed' | 'refused'
 
 /**
  * Afterwards the mail was handed over or refused for good, or it is not due: sent before, or its token is dead. The row
- * stays locked during the conversation, so that only one process sends it; if the lock is lost, the conversation is
- * broken off. Only a crash between the end of the mail's text and the commit repeats a mail, as SMTP demands (RFC 5321
- * section 6.1), with the same Message-ID.
+ * stays locked, so that only one process sends it; if the lock is lost, the conversation is broken off. Only a crash
+ * between the end of the text and the commit repeats a mail (RFC 5321 section 6.1), with the same Message-ID.
  */
 export async function deliverMail(
   deps: DeliverDeps,

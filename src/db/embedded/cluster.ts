@@ -64,7 +64,7 @@ async function tidyCluster(place: Place): Promise<void> {
   const { account, clusterDir } = place
   const prefix = basename(draftPrefix(place))
   for (const name of await readdir(dirname(clusterDir)).catch(() => [])) {
-    // If another start is still filling this folder, that fails, and the start then finds the cluster.
+    // A start that is still filling this folder then fails, and finds the complete cluster instead.
     if (name.startsWith(prefix)) await rm(join(dirname(clusterDir), name), { recursive: true }).catch(() => undefined)
   }
   if (account === undefined || (await stat(clusterDir)).uid === account.uid) return

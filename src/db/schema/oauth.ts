@@ -53,7 +53,7 @@ export const oauthProviders = pgTable(
     namespace: text(),
     /**
      * Namespace and place at which its connections were made. Set after a move, until an operator confirms that the
-     * provider is the same [AT11].
+     * provider is the same, or it moves back [AT11].
      */
     movedFrom: jsonb().$type<{ readonly namespace: string; readonly place: ProviderPlace }>(),
     createdAt: createdAt(),

@@ -73,7 +73,7 @@ export const signUps = pgTable(
 )
 
 /**
- * Every handle that cannot be taken: of a user, of a sign-up until `expiresAt`, or of a purged user, without any id.
+ * Every handle that cannot be taken: a user's, a sign-up's until `expiresAt`, or a purged user's, which has no id left.
  * The primary key decides who gets a handle.
  */
 export const handles = pgTable(
