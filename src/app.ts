@@ -30,6 +30,7 @@ import { serializerCompiler } from './http/serializer.ts'
 import { createFastify } from './http/server.ts'
 import { requestSpans, traceRequests } from './http/trace-requests.ts'
 import { validatorCompiler } from './http/validation.ts'
+import { mailedCodeRoutes } from './mailed-codes/routes.ts'
 import { answerNoter, noteAnswers } from './metrics/answers.ts'
 import { metricsRoutes } from './metrics/routes.ts'
 import { moderationRoutes } from './moderation/routes.ts'
@@ -101,6 +102,7 @@ export async function buildApp(
   signInRoutes(app, deps)
   passwordSignInRoutes(app, deps)
   passkeySignInRoutes(app, deps)
+  mailedCodeRoutes(app, deps)
   passwordRoutes(app, deps)
   emailRoutes(app, deps)
   sessionRoutes(app, deps)

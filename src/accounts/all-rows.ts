@@ -5,6 +5,7 @@ import { emailRows } from '../email/rows.ts'
 import { eventRows } from '../events/rows.ts'
 import { fileRows } from '../files/rows.ts'
 import { mailRows } from '../mail/rows.ts'
+import { mailedCodeRows } from '../mailed-codes/rows.ts'
 import { mailedTokenRows } from '../mailed-tokens/rows.ts'
 import { moderationRows } from '../moderation/rows.ts'
 import { oauthRows } from '../oauth/rows.ts'
@@ -26,6 +27,7 @@ const joined = [
   eventRows,
   fileRows,
   mailRows,
+  mailedCodeRows,
   mailedTokenRows,
   moderationRows,
   oauthRows,

@@ -323,6 +323,25 @@ const proofs = inGroup('Access tokens and TOTP', {
   },
 })
 
+const mailedCodes = inGroup('Sign-in by e-mail', {
+  EMAIL_SIGN_IN: {
+    kind: oneOf('on', 'off'),
+    default: 'on',
+    meaning:
+      'on: whoever reads the mails of an account signs in by a mailed link or code; off: there are no such routes',
+  },
+  EMAIL_SIGN_IN_TTL_SECONDS: {
+    kind: seconds,
+    default: '600',
+    meaning: 'lifetime of the link and code that sign in',
+  },
+  EMAIL_RESEND_AFTER_SECONDS: {
+    kind: seconds,
+    default: '60',
+    meaning: 'how long after a mail with a code the same code may be mailed again',
+  },
+})
+
 const passkeys = inGroup('Passkeys', {
   PASSKEY_RP_ID: {
     kind: hostName,
@@ -486,6 +505,7 @@ export const variables = {
   ...passwords,
   ...lifetimes,
   ...proofs,
+  ...mailedCodes,
   ...passkeys,
   ...oauth,
   ...content,

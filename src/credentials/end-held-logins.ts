@@ -4,11 +4,11 @@ import type { Transaction } from '../db/transaction.ts'
 import { supersedeUserTokens } from '../mailed-tokens/issue.ts'
 
 /**
- * Afterwards no login that waits for its device link or its code can be finished, nor a deletion by link, as what opens
- * the account has changed.
+ * Afterwards no login that waits for what was mailed or for its code can be finished, nor a deletion by link, as what
+ * opens the account has changed.
  */
 export async function endHeldLogins(tx: Transaction, userId: string): Promise<void> {
-  await supersedeUserTokens(tx, userId, ['device_verify', 'account_deletion'])
+  await supersedeUserTokens(tx, userId, ['device_verify', 'sign_in', 'account_deletion'])
   await tx
     .update(pendingLogins)
     .set({ endedAt: sql`now()` })

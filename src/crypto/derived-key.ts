@@ -12,6 +12,9 @@ export function deriveKey(
     | 'client network'
     | 'address digest'
     | 'passkey challenge'
+    | 'mail code'
+    | 'mail link'
+    | 'code token'
     | `hour ${number}`,
 ): Buffer {
   return Buffer.from(hkdfSync('sha256', keyring.getOpeningKey(keyId).secret, '', `postern ${use}`, 32))

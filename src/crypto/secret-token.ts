@@ -7,6 +7,7 @@ const prefixes = {
   device: 'pdt_',
   temporaryLogin: 'ptt_',
   mailed: 'pot_',
+  mailedCode: 'pct_',
   pendingOauth: 'pps_',
 } as const
 

@@ -3,6 +3,7 @@ import { tokenErrors } from '../email/errors.ts'
 import { eventStreamErrors } from '../events/errors.ts'
 import { fileErrors } from '../files/errors.ts'
 import { workerErrors } from '../mail/errors.ts'
+import { mailedCodeErrors } from '../mailed-codes/errors.ts'
 import { oauthErrors } from '../oauth/errors.ts'
 import { passkeyErrors } from '../passkeys/errors.ts'
 import { authErrors } from '../password/credential-errors.ts'
@@ -20,6 +21,7 @@ export const catalogue = {
   ...oauthErrors,
   ...passwordErrors,
   ...tokenErrors,
+  ...mailedCodeErrors,
   ...totpErrors,
   ...passkeyErrors,
   ...fileErrors,

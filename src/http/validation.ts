@@ -46,7 +46,40 @@ export const wholeNumberText = ({ least, most }: { readonly least: number; reado
     meta: { description: `${least} to ${most}` },
   })
 
-/** The codes that a request with this body or query may be refused with. */
+type Forms = readonly (readonly string[])[]
+const inForms = new WeakMap<object, Forms>()
+
+/**
+ * A body that comes in one of several forms, and tells which by the fields that it has. Where it has none of them, the
+ * first form is what is missed.
+ */
+export function inOneForm<Schema extends z.ZodObject>(schema: Schema, forms: Forms): Schema {
+  const described = schema.meta({ minProperties: 1 })
+  inForms.set(described, forms)
+  return described
+}
+
+/** As if what is null or empty were not there. */
+function withoutBlanks(data: unknown, names: readonly string[]): unknown {
+  if (typeof data !== 'object' || data === null) return data
+  const isBlank = ([name, value]: [string, unknown]) => names.includes(name) && (value === null || value === '')
+  return Object.fromEntries(Object.entries(data).filter((entry) => !isBlank(entry)))
+}
+
+function formError(data: unknown, forms: Forms): DomainError | undefined {
+  const has = (name: string): boolean => (data as Record<string, unknown> | undefined)?.[name] !== undefined
+  const begun = forms.filter((form) => form.some(has))
+  if (begun.length > 1) {
+    const details = `Send exactly one of ${forms.map((form) => form.join(' with ')).join(' and ')}.`
+    return new DomainError('general:bad_request', { details })
+  }
+  const missing = (begun[0] ?? forms[0] ?? []).filter((name) => !has(name))
+  if (missing.length === 0) return undefined
+  const fields = missing.map((name) => ({ path: `/${name}`, rule: 'required' as const }))
+  return new DomainError('general:bad_request', { fields })
+}
+
+/** What a request with this body or query may be refused with. */
 export const validationCodes = (schema: z.ZodObject): readonly ErrorCode[] =>
   ruledFields(schema).length > 0 ? ['general:bad_request', 'general:validation_error'] : ['general:bad_request']
 
@@ -67,12 +100,16 @@ function bare(field: z.core.$ZodType): z.core.$ZodType {
 export const validatorCompiler: FastifySchemaCompiler<z.ZodObject> = ({ schema, httpPart }) => {
   // A path cannot lack a part: an empty one is a value.
   const mayLack = httpPart !== 'params'
-  return (data: unknown) => {
-    // An absent body counts as an empty one.
-    const result = schema.safeParse(data ?? {})
-    return result.success
-      ? { value: result.data }
-      : { error: requestError(result.error.issues, (path) => mayLack && isMissing(schema, data, path)) }
+  const forms = inForms.get(schema)
+  const read = (data: unknown) => (forms ? withoutBlanks(data, forms.flat()) : data)
+  return (sent: unknown) => {
+    // No body at all stands for an empty one.
+    const data = read(sent ?? {})
+    const result = schema.safeParse(data)
+    const error = result.success
+      ? forms && formError(data, forms)
+      : requestError(result.error.issues, (path) => mayLack && isMissing(schema, data, path))
+    return error ? { error } : { value: result.data }
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.ts'
-import { transaction } from '../db/transaction.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
 import { emailKey } from '../text/email.ts'
 import { limitInquiries } from '../throttling/mails.ts'
@@ -18,11 +18,16 @@ export async function inquire<Failed extends ErrorCode>(
   ctx: Context<'rate_limit:exceeded' | Undelivered | Failed>,
   inquiry: Inquiry,
   failed: Failed,
+  /** What is written with it. */
+  write?: (tx: Transaction) => Promise<void>,
 ): Promise<void> {
   await limitInquiries(ctx, inquiry.purpose, emailKey(inquiry.email))
   const outcome = await probeMailbox(ctx, inquiry.email, inquiry.client)
   // Only now, so that no work for an owner goes on beside the probe.
-  await transaction(ctx.pool, (tx) => queueInquiry(tx, ctx, inquiry))
+  await transaction(ctx.pool, async (tx) => {
+    await write?.(tx)
+    await queueInquiry(tx, ctx, inquiry)
+  })
   // By then the worker has answered it as a rule, whatever the answer: whoever is told that it is done finds the older
   // link dead.
   await sleep(answeredAfterMs)

@@ -1,5 +1,8 @@
-/** Paragraphs of text, among them at most one link. Subjects hold no user's text [EM3]. */
-export type Letter = { readonly subject: string; readonly paragraphs: readonly (string | { readonly link: string })[] }
+/** Paragraphs of text, among them at most one link and one code. Subjects hold no user's text [EM3]. */
+export type Letter = {
+  readonly subject: string
+  readonly paragraphs: readonly (string | { readonly link: string } | { readonly code: string })[]
+}
 
 export const inUtc = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`
 
@@ -16,3 +19,15 @@ export const oneLine = (text: string): string =>
 
 export const notYou =
   'If that was not you, set a new password now and end the other sessions: somebody is in your account.'
+
+/** Who asked; below a link, as the text is a stranger's. */
+export function whereFrom({
+  userAgent,
+  ipAddress,
+}: {
+  readonly userAgent?: string | undefined
+  readonly ipAddress?: string | undefined
+}): string {
+  const device = userAgent === undefined ? 'an unknown program' : oneLine(userAgent)
+  return `It was ${device}${ipAddress === undefined ? '' : `, at the address ${ipAddress}`}.`
+}

@@ -1,6 +1,7 @@
 import { accountLetters } from '../account/letters.ts'
 import { administratorLetters } from '../accounts/letters.ts'
 import { emailLetters } from '../email/letters.ts'
+import { mailedCodeLetters } from '../mailed-codes/letters.ts'
 import { roleLetters } from '../moderation/letters.ts'
 import { oauthLetters } from '../oauth/letters.ts'
 import { passkeyLetters } from '../passkeys/letters.ts'
@@ -15,6 +16,7 @@ const letters = {
   ...accountLetters,
   ...administratorLetters,
   ...emailLetters,
+  ...mailedCodeLetters,
   ...oauthLetters,
   ...passkeyLetters,
   ...passwordLetters,

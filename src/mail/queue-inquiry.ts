@@ -6,17 +6,28 @@ import { type MailDeps, putMail } from './outbox.ts'
 
 /** A request to mail something to an address, before it is known whose it is. */
 export type Inquiry = {
-  readonly purpose: 'password_reset' | 'verify_email'
+  readonly purpose: 'password_reset' | 'verify_email' | 'sign_in'
   readonly email: string
   readonly client: Pick<Caller, 'address' | 'userAgent'>
+  /** Of a sign-in: the pair that is mailed. */
+  readonly tokenId?: string
 }
 
 /** Settings of the API that was asked, as a separate worker may have other ones or none. */
 type InquirySettings = Pick<
   Config,
-  'rateLimits' | 'frontendUrl' | 'passwordResetTtlSeconds' | 'emailVerificationTtlSeconds' | 'signupTtlSeconds'
+  | 'rateLimits'
+  | 'frontendUrl'
+  | 'passwordResetTtlSeconds'
+  | 'emailVerificationTtlSeconds'
+  | 'signupTtlSeconds'
+  | 'emailSignInTtlSeconds'
 >
-const linkTtl = { password_reset: 'passwordResetTtlSeconds', verify_email: 'emailVerificationTtlSeconds' } as const
+const linkTtl = {
+  password_reset: 'passwordResetTtlSeconds',
+  verify_email: 'emailVerificationTtlSeconds',
+  sign_in: 'emailSignInTtlSeconds',
+} as const
 
 export type StoredInquiry = Inquiry & {
   readonly settings: InquirySettings
@@ -24,17 +35,29 @@ export type StoredInquiry = Inquiry & {
   readonly ownIssuers?: OwnIssuers
 }
 
+function settingsOf(config: Config): InquirySettings {
+  const { rateLimits, frontendUrl, passwordResetTtlSeconds, emailVerificationTtlSeconds } = config
+  const { signupTtlSeconds, emailSignInTtlSeconds } = config
+  return {
+    rateLimits,
+    frontendUrl,
+    passwordResetTtlSeconds,
+    emailVerificationTtlSeconds,
+    signupTtlSeconds,
+    emailSignInTtlSeconds,
+  }
+}
+
 /** Afterwards the worker looks for the owner of the address, if the transaction commits. */
 export async function queueInquiry(
   tx: Transaction,
   deps: MailDeps,
-  { purpose, email, client: asker }: Inquiry,
+  { purpose, email, client: asker, tokenId }: Inquiry,
 ): Promise<void> {
-  const { rateLimits, frontendUrl, passwordResetTtlSeconds, emailVerificationTtlSeconds, signupTtlSeconds } =
-    deps.config
-  const settings = { rateLimits, frontendUrl, passwordResetTtlSeconds, emailVerificationTtlSeconds, signupTtlSeconds }
+  const settings = settingsOf(deps.config)
   const client = { address: asker.address, userAgent: asker.userAgent }
-  const payload: StoredInquiry = { purpose, email, client, settings, ownIssuers: ownIssuers(deps.config) }
+  const asked = { purpose, email, client, ...(tokenId !== undefined && { tokenId }) }
+  const payload: StoredInquiry = { ...asked, settings, ownIssuers: ownIssuers(deps.config) }
   const inquiryId = await putMail(tx, deps, {
     kind: 'inquiry',
     payload,

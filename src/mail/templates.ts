@@ -6,13 +6,21 @@ export type RenderedMail = { readonly subject: string; readonly text: string; re
 
 export function renderMail(content: MailContent): RenderedMail {
   const { subject, paragraphs } = letterOf(content)
-  const text = paragraphs.map((part) => (typeof part === 'string' ? part : part.link)).join('\n\n')
+  const text = paragraphs.map(textOf).join('\n\n')
   return { subject, text: `${text}\n`, html: htmlOf(paragraphs) }
+}
+
+type Paragraph = Letter['paragraphs'][number]
+
+function textOf(part: Paragraph): string {
+  if (typeof part === 'string') return part
+  return 'link' in part ? part.link : part.code
 }
 
 function htmlOf(paragraphs: Letter['paragraphs']): string {
   const body = paragraphs.map((part) => {
     if (typeof part === 'string') return `<p>${escapeHtml(part)}</p>`
+    if ('code' in part) return `<p style="font-size: 2em"><strong>${escapeHtml(part.code)}</strong></p>`
     const link = escapeHtml(part.link)
     return `<p><a href="${link}">${link}</a></p>`
   })

@@ -1,10 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Method } from '../credentials/methods.ts'
+import type { Keyring } from '../crypto/keyring.ts'
 import { makeToken } from '../crypto/secret-token.ts'
 import { prepared } from '../db/prepared.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
 import type { Transaction } from '../db/transaction.ts'
+import { codeTokenOf, linkOf, type Pair } from './pair.ts'
 
 export type Purpose = (typeof mailedTokens.$inferSelect)['purpose']
 
@@ -21,25 +23,65 @@ type NewToken = {
 }
 
 /** Afterwards the token stands in PostgreSQL as a digest; its text exists only in what is returned. */
-export async function issueMailedToken(
-  tx: Transaction,
-  { rememberMe = false, methods = [], since, ...token }: NewToken,
-): Promise<{ id: string; text: string }> {
+export async function issueMailedToken(tx: Transaction, token: NewToken): Promise<{ id: string; text: string }> {
   const id = randomUUIDv7()
   const { text, digest } = makeToken('mailed')
-  await issueStatement(tx).execute({
-    ...unsetColumns,
-    ...token,
-    rememberMe,
-    methods,
-    since: since?.toISOString() ?? null,
-    id,
-    digest,
-  })
+  await put(tx, { ...token, id, digest })
   return { id, text }
 }
 
-const unsetColumns = { userId: null, signUpId: null, address: null } as const
+type NewPair = NewToken & {
+  readonly id?: string
+  /** Of the browser that it is for, where it has a name. */
+  readonly anonymousDigest: Buffer | undefined
+}
+
+/** What whoever began a flow gets of its pair. */
+export type IssuedPair = Pair & { readonly expiresAt: Date; readonly mailedAt: Date }
+
+/** The same for a link that has digits beside it; its mail is written with it, or asked for. */
+export async function issuePair(
+  tx: Transaction,
+  keyring: Keyring,
+  { id = randomUUIDv7(), anonymousDigest, ...token }: NewPair,
+): Promise<IssuedPair> {
+  const pair = { id, keyId: keyring.getSealingKey().id }
+  const { digest } = linkOf(keyring, pair)
+  const codeTokenDigest = codeTokenOf(keyring, pair).digest
+  const times = await put(tx, {
+    ...token,
+    id,
+    digest,
+    codeTokenDigest,
+    codeKeyId: pair.keyId,
+    anonymousDigest: anonymousDigest ?? null,
+  })
+  return { ...pair, ...times }
+}
+
+type Columns = NewToken & {
+  readonly id: string
+  readonly digest: Buffer
+  readonly codeTokenDigest?: Buffer
+  readonly codeKeyId?: number
+  readonly anonymousDigest?: Buffer | null
+}
+
+async function put(tx: Transaction, { since, ...columns }: Columns) {
+  const [row] = await issueStatement(tx).execute({ ...unsetColumns, ...columns, since: since?.toISOString() ?? null })
+  return row as { readonly expiresAt: Date; readonly mailedAt: Date }
+}
+
+const unsetColumns = {
+  userId: null,
+  signUpId: null,
+  address: null,
+  rememberMe: false,
+  methods: [],
+  codeTokenDigest: null,
+  codeKeyId: null,
+  anonymousDigest: null,
+}
 
 const issueStatement = prepared((tx) =>
   tx
@@ -55,10 +97,35 @@ const issueStatement = prepared((tx) =>
       digest: sql.placeholder('digest'),
       rememberMe: sql.placeholder('rememberMe'),
       methods: sql.placeholder('methods'),
+      codeTokenDigest: sql.placeholder('codeTokenDigest'),
+      codeKeyId: sql.placeholder('codeKeyId'),
+      mailedAt: sql`now()`,
+      anonymousDigest: sql.placeholder('anonymousDigest'),
       expiresAt: sql`now() + make_interval(secs => ${sql.placeholder('ttlSeconds')})`,
     })
+    .returning({ expiresAt: mailedTokens.expiresAt, mailedAt: mailedTokens.mailedAt })
     .prepare('issue_mailed_token'),
 )
+
+const mostPairs = 3
+
+/** Afterwards no more pairs of that purpose and address live than a few, however many are issued at once. */
+export async function supersedeOldestPairs(tx: Transaction, purpose: Purpose, addressKey: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${purpose} ${addressKey}`}, 0))`)
+  const isLive = and(
+    eq(mailedTokens.purpose, purpose),
+    eq(mailedTokens.addressKey, addressKey),
+    isNull(mailedTokens.usedAt),
+    isNull(mailedTokens.supersededAt),
+  )
+  const beyond = tx
+    .select({ id: mailedTokens.id })
+    .from(mailedTokens)
+    .where(and(isLive, sql`${mailedTokens.expiresAt} > now()`))
+    .orderBy(desc(mailedTokens.id))
+    .offset(mostPairs)
+  await tx.update(mailedTokens).set({ supersededAt: sql`now()` }).where(inArray(mailedTokens.id, beyond))
+}
 
 /**
  * Afterwards no link of these kinds that the account was mailed works any more, and no mail with one goes out [TK2].

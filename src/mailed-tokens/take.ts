@@ -6,7 +6,8 @@ import type { Transaction } from '../db/transaction.ts'
 import type { Purpose } from './issue.ts'
 
 type Wanted = {
-  readonly text: string
+  /** What was posted; or the id of a token whose digits were. */
+  readonly text: string | { readonly id: string }
   readonly purpose: Purpose
   /** The address that the client believes the token was sent to, if it says one. */
   readonly addressKey?: string | undefined
@@ -48,7 +49,11 @@ export async function peekMailedToken(db: Database, wanted: Wanted): Promise<Mai
 }
 
 function matching({ text, purpose }: Wanted) {
+  const isIt = typeof text === 'string' ? matchingText(text) : eq(mailedTokens.id, text.id)
+  return isIt && and(isIt, eq(mailedTokens.purpose, purpose), isNull(mailedTokens.supersededAt))
+}
+
+function matchingText(text: string) {
   const digest = tokenDigest('mailed', text)
-  if (digest === undefined) return undefined
-  return and(eq(mailedTokens.digest, digest), eq(mailedTokens.purpose, purpose), isNull(mailedTokens.supersededAt))
+  return digest && eq(mailedTokens.digest, digest)
 }

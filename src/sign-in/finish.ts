@@ -62,8 +62,7 @@ export async function signIn(
   if (isNew) await limitMails(ctx, 'device_verify', user.emailKey)
   const session = await changeAccounts(ctx, async (tx) => {
     const { email } = await lockAndClaim(tx, signingIn, claim)
-    const metadata = passkeyId && { metadata: { method: 'passkey', passkey: passkeyId } }
-    await audit(tx, { type: 'login_succeeded', userId: user.id, client, ...metadata })
+    await audit(tx, { type: 'login_succeeded', userId: user.id, client, ...describeWayIn(shown) })
     const opened = { userId: user.id, rememberMe, methods, passkeyId, client }
     if (!isNew) return openSession(tx, ctx.config, { ...opened, deviceId })
     const { userAgent, address: ipAddress } = client
@@ -72,6 +71,11 @@ export async function signIn(
     return openOnNewDevice(tx, ctx.config, opened)
   })
   return { next: 'session', session }
+}
+
+function describeWayIn({ methods: [first], passkeyId }: Shown) {
+  if (passkeyId !== undefined) return { metadata: { method: 'passkey', passkey: passkeyId } }
+  return first === 'mail' ? { metadata: { method: 'mail' } } : undefined
 }
 
 /**

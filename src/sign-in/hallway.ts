@@ -1,4 +1,5 @@
 import { accessTokenHallway } from '../access-tokens/hallway.ts'
+import { mailedCodeHallway } from '../mailed-codes/hallway.ts'
 import { oauthHallway } from '../oauth/hallway.ts'
 import { passkeyHallway } from '../passkeys/hallway.ts'
 import { passwordHallway } from '../password/hallway.ts'
@@ -11,5 +12,6 @@ export const rooms = [
   passwordHallway,
   totpHallway,
   oauthHallway,
+  mailedCodeHallway,
   passkeyHallway,
 ] as const satisfies readonly Room[]

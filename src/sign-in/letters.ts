@@ -1,5 +1,5 @@
 import { isSecondStep, type SecondStep, type Shown } from '../credentials/methods.ts'
-import { inUtc, type Letter, oneLine } from '../mail/letter.ts'
+import { inUtc, type Letter, oneLine, whereFrom } from '../mail/letter.ts'
 import { nameRemoved, type Removed } from './removed.ts'
 
 export const signInLetters = {
@@ -104,18 +104,12 @@ function wayIn({ methods, provider }: Shown = { methods: [] }): { readonly used:
       used: `${through} was used${used}`,
       advice: `secure that account: somebody can sign in with it.${advice}`,
     }
+  if (methods[0] === 'mail')
+    return {
+      used: `A link or code that was mailed to you was used${used}`,
+      advice: `secure your mailbox: somebody reads your mails.${advice}`,
+    }
   if (methods.includes('password'))
     return { used: `Your password was entered${used}`, advice: `change your password: somebody knows it.${advice}` }
   return { used: 'Somebody began to sign in to your account', advice: 'change your password: somebody may know it.' }
-}
-
-function whereFrom({
-  userAgent,
-  ipAddress,
-}: {
-  userAgent?: string | undefined
-  ipAddress?: string | undefined
-}): string {
-  const device = userAgent === undefined ? 'an unknown program' : oneLine(userAgent)
-  return `It was ${device}${ipAddress === undefined ? '' : `, at the address ${ipAddress}`}.`
 }

@@ -58,8 +58,13 @@ export function replyInApp(reply: FastifyReply, outcome: LoginOutcome): FastifyR
 export function sessionOrWait(outcome: LoginOutcome): OpenedSession | { readonly wait: z.infer<typeof toBeContinued> } {
   if (outcome.next === 'session') return outcome.session
   if (outcome.next === 'device') return { wait: { status: 'device_verification_required' } }
-  return { wait: { temp_token: outcome.tempToken, methods: [...outcome.methods] } }
+  return { wait: describeFactors(outcome) }
 }
+
+export const describeFactors = ({ tempToken, methods }: FactorOutcome): z.infer<typeof factorWanted> => ({
+  temp_token: tempToken,
+  methods: [...methods],
+})
 
 const deviceCookieSeconds = 400 * 24 * 3600
 

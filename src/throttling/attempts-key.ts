@@ -1,7 +1,8 @@
 type AccountKey = `account:${string}` | `device:${string}`
+type AddressKey = `address:${string}`
 
 /** Names a count of tries: for an account, one of its devices, or an address without an account; codes are separate. */
-export type AttemptsKey = AccountKey | `address:${string}` | `codes:${AccountKey}`
+export type AttemptsKey = AccountKey | AddressKey | `codes:${AccountKey | AddressKey}`
 
 /** A known device has its own count, so that others cannot lock it out [TH2]. */
 export const accountAttempts = (userId: string, deviceId: string | null): AccountKey =>

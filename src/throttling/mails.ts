@@ -20,6 +20,7 @@ const shares = {
   verify_email: 0.7,
   locked_out: 0.7,
   password_reset: 0.9,
+  sign_in: 0.9,
   device_verify: 1,
   email_change: 1,
   email_undo: 1,

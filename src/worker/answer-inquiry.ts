@@ -1,24 +1,27 @@
 import { and, eq, isNotNull, sql } from 'drizzle-orm'
 import type pg from 'pg'
 import type { Config } from '../config/config.ts'
-import { ownIssuers } from '../config/own-providers.ts'
+import { type OwnIssuers, ownIssuers } from '../config/own-providers.ts'
 import { open } from '../crypto/sealed-box.ts'
 import type { Database } from '../db/database.ts'
 import { mails } from '../db/schema/mails.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { MailDeps } from '../mail/outbox.ts'
 import type { Inquiry, StoredInquiry } from '../mail/queue-inquiry.ts'
+import { mailSignInCode } from '../mailed-codes/mail-code.ts'
 import { mailReset } from '../password/forgot.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import { mailPasswordVerification, mailVerification } from '../sign-up/resend-verification.ts'
 import { MailsSpentError, spendMail } from '../throttling/mails.ts'
 
-type AnswerOwner = (tx: Transaction, deps: MailDeps, inquiry: Required<StoredInquiry>) => Promise<boolean>
+type Answerable = StoredInquiry & { readonly ownIssuers: OwnIssuers }
+type AnswerOwner = (tx: Transaction, deps: MailDeps, inquiry: Answerable) => Promise<boolean>
 
 const answers: Readonly<Record<Inquiry['purpose'], AnswerOwner>> = {
   // A sign-up that was never verified has no password to reset, so its owner gets the verification link again [FD7].
   password_reset: async (...asked) => (await mailReset(...asked)) || mailPasswordVerification(...asked),
   verify_email: mailVerification,
+  sign_in: async (...asked) => (await mailSignInCode(...asked)) || mailPasswordVerification(...asked),
 }
 
 export type AnswerDeps = MailDeps & {

@@ -115,6 +115,7 @@ test(
 
 const badLink = {
   'verify-email': 'This link no longer works. There may be a newer one in your inbox.',
+  'email-sign-in': 'This link has already been used, or there is a newer one in your inbox.',
   'verify-device': 'This link has expired or has already been used. Sign in again to get a new one.',
   'reset-password': 'This link has already been used, or there is a newer one in your inbox.',
   'confirm-email-change': 'This link has expired, has already been used, or was replaced by a newer one.',

@@ -118,6 +118,9 @@ describe('defaults', () => {
       oauthStateTtlSeconds: 300,
       oauthPendingTtlSeconds: 600,
       totpIssuer: 'Postern',
+      emailSignIn: 'on',
+      emailSignInTtlSeconds: 600,
+      emailResendAfterSeconds: 60,
       passkeyRpId: undefined,
       passkeyRpName: 'Postern',
       passkeyOrigins: ['http://localhost:8080'],
@@ -1011,7 +1014,8 @@ describe('documentation', () => {
     ...['GOOGLE_IMAGE_HOSTS', 'OAUTH_REDIRECT_URL', 'OAUTH_REDIRECT_ALLOW', 'OUTBOUND_ALLOW', 'FILE_STORE_URL'],
     ...['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'METRICS_PORT', 'METRICS_TOKEN', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
     ...['PASSKEY_RP_ID', 'PASSKEY_RP_NAME', 'PASSKEY_ORIGINS', 'PASSKEY_FORMER_RP_IDS', 'PASSKEY_SIGNALS'],
-    ...['PASSKEY_CHALLENGE_TTL_SECONDS', 'FORCE_TOKEN'],
+    ...['PASSKEY_CHALLENGE_TTL_SECONDS', 'EMAIL_SIGN_IN', 'EMAIL_SIGN_IN_TTL_SECONDS', 'EMAIL_RESEND_AFTER_SECONDS'],
+    ...['FORCE_TOKEN'],
   ]
 
   test('every documented variable is in the table, and no other', () => {

@@ -36,6 +36,7 @@ const storeys = {
       'email',
       'events',
       'files',
+      'mailed-codes',
       'moderation',
       'oauth',
       'passkeys',

@@ -118,6 +118,12 @@ const guests: readonly Flow[] = [
 const mailed: readonly Flow[] = [
   { name: 'Verify', call: 'POST /v0/auth/verify-email', at: linked('verify-email'), act: press('Verify my address') },
   {
+    name: 'Sign in by a mailed link',
+    call: 'POST /v0/auth/email-sign-in/verify',
+    at: linked('email-sign-in'),
+    act: press('Yes, sign me in'),
+  },
+  {
     name: 'New device',
     call: 'POST /v0/auth/device/verify',
     at: linked('verify-device'),

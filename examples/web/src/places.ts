@@ -4,6 +4,7 @@ const home = '/dev/app'
 /** The pages behind mailed links: `/account/verify-email?token=…`. */
 const linkedPlaces = [
   'verify-email',
+  'email-sign-in',
   'verify-device',
   'reset-password',
   'confirm-email-change',

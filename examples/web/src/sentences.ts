@@ -35,6 +35,11 @@ export const sentences: Readonly<Record<Code, string>> = {
   'user:cannot_manage_self': 'You are the only administrator. Make someone else an administrator first.',
 
   'email:already_verified': 'This address is already verified. You can sign in.',
+  'email:invalid_code': 'Wrong code. Use the one in the newest email; older ones no longer work.',
+  'email:invalid_code_token': 'This code no longer works. Please ask for a new one.',
+  'email:code_token_expired': 'This code has expired. Please ask for a new one.',
+  'token:invalid_sign_in': 'This link has already been used, or there is a newer one in your inbox.',
+  'token:expired_sign_in': 'This link has expired. Please ask for a new one.',
   'token:invalid_verification': 'This link no longer works. There may be a newer one in your inbox.',
   'token:expired_verification': 'This link has expired. Please ask for a new one.',
   'token:email_mismatch': 'This link was sent to a different address.',

@@ -1,5 +1,5 @@
 import { isNotNull, sql } from 'drizzle-orm'
-import { boolean, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { boolean, index, integer, pgTable, smallint, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { bytea, createdAt, instant, shownMethods } from './columns.ts'
 import { users } from './users.ts'
 
@@ -12,20 +12,37 @@ export const mailedTokens = pgTable(
   {
     id: uuid().primaryKey(),
     purpose: text()
-      .$type<'verify_email' | 'device_verify' | 'password_reset' | 'email_change' | 'email_undo' | 'account_deletion'>()
+      .$type<
+        | 'verify_email'
+        | 'device_verify'
+        | 'password_reset'
+        | 'email_change'
+        | 'email_undo'
+        | 'account_deletion'
+        | 'sign_in'
+      >()
       .notNull(),
+    /** Of a sign-in none until its mail was written, and never where the address has no account. */
     userId: uuid().references(() => users.id, { onDelete: 'cascade' }),
     /** No foreign key, as a used verification outlives its sign-up. */
     signUpId: uuid(),
     addressKey: text().notNull(),
-    /** For `email_change`: the new address, as the user wrote it. */
+    /** For `email_change`: the new address. For `sign_in`: the one that was asked for. Each as the user wrote it. */
     address: text(),
     /** For `email_undo`: when the change was asked for. */
     since: instant(),
     digest: bytea().notNull(),
-    /** For `device_verify`: whether the session will be remembered. `methods` are those shown so far. */
+    /** For `device_verify` and `sign_in`: whether the session will be remembered. `methods` are those shown so far. */
     rememberMe: boolean().notNull().default(false),
     methods: shownMethods(),
+    /** Of a pair, whose digits do what its link does: what they are typed with, and the key that all is derived from. */
+    codeTokenDigest: bytea(),
+    codeKeyId: integer(),
+    tries: smallint().notNull().default(0),
+    /** When it was last mailed. */
+    mailedAt: instant(),
+    /** The browser that began it; an app has no name. */
+    anonymousDigest: bytea(),
     createdAt: createdAt(),
     expiresAt: instant().notNull(),
     usedAt: instant(),
@@ -33,10 +50,12 @@ export const mailedTokens = pgTable(
   },
   (table) => [
     unique('mailed_tokens_digest_unique').on(table.digest),
+    unique('mailed_tokens_code_token_digest_unique').on(table.codeTokenDigest),
     index('mailed_tokens_sign_up_id').on(table.signUpId),
     index('mailed_tokens_user_id').on(table.userId),
     index('mailed_tokens_expires_at').on(table.expiresAt),
     index('mailed_tokens_undo_address_key').on(table.addressKey).where(sql`purpose = 'email_undo'`),
+    index('mailed_tokens_sign_in_address_key').on(table.addressKey).where(sql`purpose = 'sign_in'`),
   ],
 )
 

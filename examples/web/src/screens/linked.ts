@@ -5,6 +5,7 @@ import { go, type LinkedPlace, linkTo } from '../places.ts'
 import type { Screen } from '../screen.ts'
 import { say } from '../status.ts'
 import { newPassword } from '../usual-fields.ts'
+import { linkedSignIn } from './sign-in-by-email.ts'
 
 const token = (): string => new URLSearchParams(location.search).get('token') ?? ''
 
@@ -32,6 +33,7 @@ export const linkedScreens: Readonly<Record<LinkedPlace, Screen>> = {
       paragraph(element('a', { href: linkTo('check-mail') }, 'Send me a new link')),
     ],
   },
+  'email-sign-in': linkedSignIn,
   'verify-device': {
     title: 'Sign in on this device',
     of: 'anyone',

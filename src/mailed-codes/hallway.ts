@@ -1,0 +1,3 @@
+import { mailboxWayIn } from './way-in.ts'
+
+export const mailedCodeHallway = { waysIn: mailboxWayIn }

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import type { Config } from '../config/config.ts'
+import type { Keyring } from '../crypto/keyring.ts'
+import type { IssuedPair } from '../mailed-tokens/issue.ts'
+import { codeTokenOf } from '../mailed-tokens/pair.ts'
+
+/** What whoever began a flow that mails a code goes on with. */
+export const startedFlow = z
+  .object({
+    code_token: z.string().meta({ description: 'to be sent with the digits' }),
+    expires_at: z.iso.datetime(),
+    resend_at: z.iso.datetime().meta({ description: 'from then on the same code may be mailed again' }),
+  })
+  .meta({ id: 'CodeMailed', description: 'A code is on its way; the same is said for every address' })
+
+export type StartedFlow = z.infer<typeof startedFlow>
+
+export const resendAt = ({ emailResendAfterSeconds }: Config, mailedAt: Date): Date =>
+  new Date(mailedAt.getTime() + emailResendAfterSeconds * 1000)
+
+export function describeStarted(
+  { config, keyring }: { readonly config: Config; readonly keyring: Keyring },
+  pair: IssuedPair,
+): StartedFlow {
+  return {
+    code_token: codeTokenOf(keyring, pair).text,
+    expires_at: pair.expiresAt.toISOString(),
+    resend_at: resendAt(config, pair.mailedAt).toISOString(),
+  }
+}

@@ -1,0 +1,119 @@
+import { eq, sql } from 'drizzle-orm'
+import { isBanned } from '../accounts/banned.ts'
+import type { Context } from '../context.ts'
+import { deviceDigestOf, isKnownDevice } from '../credentials/devices.ts'
+import { prepared } from '../db/prepared.ts'
+import { devices, users } from '../db/schema/users.ts'
+import type { Caller } from '../http/caller.ts'
+import { type Home, isAtHome } from '../mailed-tokens/find-pair.ts'
+import { type Digits, digitRefusals, proveDigits } from '../mailed-tokens/prove-digits.ts'
+import { type MailedToken, peekMailedToken, takeMailedToken } from '../mailed-tokens/take.ts'
+import { continueLogin } from '../sign-in/continue.ts'
+import { factorsOn } from '../sign-in/factors.ts'
+import { type Claim, signIn } from '../sign-in/finish.ts'
+import type { FactorOutcome, SessionOutcome } from '../sign-in/reply.ts'
+import { emailKey } from '../text/email.ts'
+
+export const signInByEmailRefusals = [
+  ...digitRefusals,
+  'token:invalid_sign_in',
+  'token:expired_sign_in',
+  'token:email_mismatch',
+  'general:bad_request',
+  'user:banned',
+  'FORBIDDEN',
+] as const
+
+type SignInByEmailRefusal = (typeof signInByEmailRefusals)[number]
+
+export type Link = { readonly token: string; readonly email: string | undefined }
+
+type Attempt = {
+  readonly shown: Link | Digits
+  readonly home: Home
+  /** Of the live session that the posting browser holds. */
+  readonly browserEmail: string | undefined
+  readonly deviceToken: string | undefined
+  readonly client: Caller
+}
+
+/**
+ * Afterwards whoever reads the account's mails has a session on a known device, or waits for a second factor: a mailbox
+ * is one, and never two [MF5]. What was mailed is used with that, its link and its digits at once [MC4].
+ */
+export async function signInByEmail(
+  ctx: Context<SignInByEmailRefusal>,
+  attempt: Attempt,
+): Promise<SessionOutcome | FactorOutcome> {
+  const { shown, deviceToken, client } = attempt
+  const isLink = 'token' in shown
+  const gone = isLink ? 'token:invalid_sign_in' : 'email:invalid_code_token'
+  const late = isLink ? 'token:expired_sign_in' : 'email:code_token_expired'
+  const token = isLink ? await readLink(ctx, shown, attempt) : await readDigitsOf(ctx, shown, attempt)
+  const found = token.userId === null ? undefined : await findLogin(ctx, token.userId, deviceToken)
+  if (found === undefined) throw ctx.fault(gone)
+  const claim: Claim = async (tx) => {
+    const taken = await takeMailedToken(tx, { text: { id: token.id }, purpose: 'sign_in' })
+    if (typeof taken === 'string') throw ctx.fault(taken === 'expired' ? late : gone)
+  }
+  const { rememberMe } = token
+  const step = { ...found, rememberMe, shown: { methods: ['mail'] }, client } as const
+  return continueLogin(ctx, step, claim, (...last) => signIn(ctx, ...last))
+}
+
+type Where = Pick<Attempt, 'home' | 'browserEmail'>
+
+/**
+ * The link opens a session wherever it is posted. Where it did not begin, the address has to be typed as well: what
+ * clicks on every link cannot do that, nor does whoever was sent a link of somebody else's account [MC3 MC7].
+ */
+async function readLink(
+  ctx: Context<SignInByEmailRefusal>,
+  { token: text, email }: Link,
+  where: Where,
+): Promise<MailedToken> {
+  const addressKey = email === undefined ? undefined : emailKey(email)
+  const token = await peekMailedToken(ctx.db, { text, purpose: 'sign_in', addressKey })
+  if (token === 'mismatch') throw ctx.fault('token:email_mismatch')
+  if (token === 'expired') throw ctx.fault('token:expired_sign_in')
+  if (typeof token === 'string') throw ctx.fault('token:invalid_sign_in')
+  if (email === undefined && !isAtHome(token, where.home)) {
+    const details = 'This is not where the sign-in began: send the address with it, as its owner types it.'
+    throw ctx.fault('general:bad_request', { details, fields: [{ path: '/email', rule: 'required' }] })
+  }
+  refuseOther(ctx, token, where)
+  return token
+}
+
+async function readDigitsOf(
+  ctx: Context<SignInByEmailRefusal>,
+  digits: Digits,
+  { deviceToken, client, ...where }: Where & Pick<Attempt, 'deviceToken' | 'client'>,
+): Promise<MailedToken> {
+  const mayTry = ({ token }: { readonly token: MailedToken }) => refuseOther(ctx, token, where)
+  const asked = { ...digits, purpose: 'sign_in', home: where.home, deviceToken, client, mayTry } as const
+  return (await proveDigits(ctx, asked)).token
+}
+
+/** What somebody else planted must not swap the account of whoever opens it: login CSRF. */
+function refuseOther(ctx: Context<'FORBIDDEN'>, { addressKey }: MailedToken, { browserEmail }: Where): void {
+  if (browserEmail === undefined || emailKey(browserEmail) === addressKey) return
+  throw ctx.fault('FORBIDDEN', { details: 'Sign out first: this browser holds a session of another account.' })
+}
+
+async function findLogin({ db }: Context<never>, userId: string, deviceToken: string | undefined) {
+  const [found] = await findStatement(db).execute({ userId, deviceDigest: deviceDigestOf(deviceToken) })
+  return found
+}
+
+const findStatement = prepared((db) =>
+  db
+    .select({
+      user: { id: users.id, email: users.email, emailKey: users.emailKey, factors: factorsOn, isBanned },
+      deviceId: devices.id,
+    })
+    .from(users)
+    .leftJoin(devices, isKnownDevice)
+    .where(sql`${eq(users.id, sql.placeholder('userId'))}`)
+    .prepare('find_mailed_login'),
+)

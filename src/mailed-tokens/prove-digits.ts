@@ -1,0 +1,95 @@
+import { timingSafeEqual } from 'node:crypto'
+import { and, eq, isNull, lt, sql } from 'drizzle-orm'
+import { addressDigest } from '../accounts/address-digest.ts'
+import type { Context } from '../context.ts'
+import { type Keyring, KeyringError } from '../crypto/keyring.ts'
+import { prepared } from '../db/prepared.ts'
+import { mailedTokens } from '../db/schema/mails.ts'
+import type { Caller } from '../http/caller.ts'
+import { admitAttempt, clearAttempts, recordFailure } from '../throttling/attempts.ts'
+import { accountAttempts } from '../throttling/attempts-key.ts'
+import { clearRest, noteWrongDigits, refuseResting } from '../throttling/rest.ts'
+import { type FoundPair, findPair, type Home, mostTries } from './find-pair.ts'
+import type { Purpose } from './issue.ts'
+import { digitsOf, readDigits } from './pair.ts'
+
+export const digitRefusals = [
+  'email:invalid_code',
+  'email:invalid_code_token',
+  'email:code_token_expired',
+  'rate_limit:exceeded',
+] as const
+
+type DigitRefusal = (typeof digitRefusals)[number]
+
+export type Digits = { readonly codeToken: string; readonly code: string }
+
+type Proof = Digits & {
+  readonly purpose: Purpose
+  readonly home: Home
+  readonly deviceToken?: string | undefined
+  readonly client: Caller
+  /** Refuses what no digits would help, before a try is counted. */
+  readonly mayTry?: (found: FoundPair) => void
+}
+
+/**
+ * Afterwards the digits are those of the pair; it is still to be taken. Each try is counted before it is looked at, in
+ * no transaction that could give it back, for the pair and for the account or the address [MC1].
+ */
+export async function proveDigits(ctx: Context<DigitRefusal>, proof: Proof): Promise<FoundPair> {
+  const { code, purpose, client, mayTry } = proof
+  const found = await findPair(ctx, { ...proof, purposes: [purpose] })
+  mayTry?.(found)
+  const { token, owner, deviceId } = found
+  const digest = addressDigest(ctx.keyring, token.addressKey)
+  const whose = { digest, owner }
+  const key = owner ? (`codes:${accountAttempts(owner.id, deviceId)}` as const) : (`codes:address:${digest}` as const)
+  await admitAttempt(ctx, key)
+  await refuseResting(ctx, whose)
+  await countTry(ctx, token.id)
+  if (!isRight(ctx.keyring, found, code)) {
+    const metadata = { act: purpose, address_digest: digest }
+    await recordFailure(ctx, { key, owner: owner ?? undefined, client, metadata })
+    await noteWrongDigits(ctx, whose)
+    throw ctx.fault('email:invalid_code')
+  }
+  await clearAttempts(ctx.db, key)
+  await clearRest(ctx.db, whose)
+  return found
+}
+
+async function countTry(ctx: Context<'email:invalid_code_token'>, id: string): Promise<void> {
+  const counted = await countStatement(ctx.db).execute({ id })
+  if (counted.length === 0) throw ctx.fault('email:invalid_code_token')
+}
+
+const countStatement = prepared((db) =>
+  db
+    .update(mailedTokens)
+    .set({ tries: sql`${mailedTokens.tries} + 1` })
+    .where(
+      and(
+        eq(mailedTokens.id, sql.placeholder('id')),
+        isNull(mailedTokens.usedAt),
+        isNull(mailedTokens.supersededAt),
+        lt(mailedTokens.tries, mostTries),
+      ),
+    )
+    .returning({ id: mailedTokens.id })
+    .prepare('count_try_at_pair'),
+)
+
+function isRight(keyring: Keyring, { token, owner }: FoundPair, code: string): boolean {
+  const given = readDigits(code)
+  // Of an address that nobody has, none were mailed: whatever is typed is wrong.
+  if (given === undefined || (owner === null && token.signUpId === null)) return false
+  try {
+    const digits = digitsOf(keyring, { id: token.id, keyId: token.codeKeyId })
+    return timingSafeEqual(Buffer.from(given), Buffer.from(digits))
+  } catch (error) {
+    // Its key is gone from the keyring, and with it what was mailed.
+    if (error instanceof KeyringError) return false
+    throw error
+  }
+}
