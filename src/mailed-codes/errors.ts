@@ -12,7 +12,8 @@ export const mailedCodeErrors = {
     status: 400,
     title: 'Invalid code token',
     description:
-      'unknown, used by its link or its digits, superseded, of another purpose or browser, or its five tries are used up',
+      'unknown, used by its link or its digits, superseded, of another purpose or browser, or its five tries are ' +
+      'used up',
     meaning: 'No digits are good for this code token, or not any more.',
     advice: 'Begin again, and say that the next mail has a new code.',
   },

@@ -27,6 +27,7 @@ const goodFields: Readonly<Record<string, unknown>> = {
   refresh_token: makeToken('refresh').text,
   temp_token: makeToken('temporaryLogin').text,
   pending_token: makeToken('pendingOauth').text,
+  code_token: makeToken('mailedCode').text,
   code: '000000',
   totp_code: '000000',
   state: 'state',
@@ -184,7 +185,11 @@ const crossSite = (cookie: Record<string, string>) => (operation: Operation) =>
 
 /** Of Google One Tap it is a token, of a passkey an object. */
 const goodBody = ({ fields, url }: Operation) =>
-  bodyOf(fields, url.includes('one-tap') ? { ...goodFields, credential: 'a.b.c' } : goodFields)
+  bodyOf(inOneForm(fields), url.includes('one-tap') ? { ...goodFields, credential: 'a.b.c' } : goodFields)
+
+/** Where a link may be posted, nothing is that stands for it. */
+const inOneForm = (fields: readonly string[] | undefined) =>
+  fields?.includes('token') ? fields.filter((name) => name !== 'code_token' && name !== 'code') : fields
 
 function bodyOf(fields: readonly string[] | undefined, values: Readonly<Record<string, unknown>>) {
   return fields && Object.fromEntries(fields.filter((name) => name in values).map((name) => [name, values[name]]))
@@ -223,7 +228,7 @@ async function twice(operation: Operation): Promise<Answer> {
 
 /** Routes that open a session in a browser: another site may not post to them even without a cookie. */
 const setsCookies =
-  /^POST \/v0\/auth\/(?:login|verify-email|device\/verify|totp\/verify|passkeys\/sign-in(?:\/options)?|passkeys\/second-step|complete-signup|oauth\/\{provider\}\/login|oauth\/google\/one-tap\/login)$/
+  /^POST \/v0\/auth\/(?:login|verify-email|device\/verify|email-sign-in(?:\/verify)?|totp\/verify|passkeys\/sign-in(?:\/options)?|passkeys\/second-step|complete-signup|oauth\/\{provider\}\/login|oauth\/google\/one-tap\/login)$/
 
 type Provocation = {
   readonly how: string
