@@ -81,6 +81,23 @@ export interface Routes {
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:invalid_device_verify'
     }
   }
+  '/v0/app/auth/email-sign-in': {
+    /** Mail a link and a code to sign in with in an app; the answer is the same for every address */
+    POST: {
+      body: { /** One address, Unicode allowed */ email: string; remember_me?: boolean }
+      data: { /** to be sent with the digits */ code_token: string; expires_at: string; /** from then on the same code may be mailed again */ resend_at: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+    }
+  }
+  '/v0/app/auth/email-sign-in/verify': {
+    /** Sign in in an app with the link or the code that was mailed */
+    POST: {
+      params?: { header?: { 'x-device-token'?: string } }
+      body: { /** From the link in the mail */ token?: string; /** One address, Unicode allowed */ email?: string; /** From what began it */ code_token?: string; /** Six digits */ code?: string }
+      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:code_token_expired' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_sign_in' | 'token:invalid_sign_in' | 'user:banned'
+    }
+  }
   '/v0/app/auth/login': {
     /** Sign in in an app */
     POST: {
@@ -88,6 +105,14 @@ export interface Routes {
       body: { /** One address, Unicode allowed */ email: string; password: string; remember_me?: boolean }
       data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | { status: 'device_verification_required' }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'auth:invalid_credentials' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'user:banned' | 'user:not_verified' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+    }
+  }
+  '/v0/app/auth/mailed-code/resend': {
+    /** Mail the same code once more, to be typed in an app */
+    POST: {
+      body: { /** From what began it */ code_token: string }
+      data: { /** to be sent with the digits */ code_token: string; expires_at: string; /** from then on the same code may be mailed again */ resend_at: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:code_token_expired' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/app/auth/oauth/{provider}/token': {
@@ -212,6 +237,22 @@ export interface Routes {
       code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
+  '/v0/auth/email-sign-in': {
+    /** Mail a link and a code to sign in with in a browser; the answer is the same for every address */
+    POST: {
+      body: { /** One address, Unicode allowed */ email: string; remember_me?: boolean }
+      data: { /** to be sent with the digits */ code_token: string; expires_at: string; /** from then on the same code may be mailed again */ resend_at: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+    }
+  }
+  '/v0/auth/email-sign-in/verify': {
+    /** Sign in in a browser with the link or the code that was mailed */
+    POST: {
+      body: { /** From the link in the mail */ token?: string; /** One address, Unicode allowed */ email?: string; /** From what began it */ code_token?: string; /** Six digits */ code?: string }
+      data: { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:code_token_expired' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_sign_in' | 'token:invalid_sign_in' | 'user:banned'
+    }
+  }
   '/v0/auth/forgot-password': {
     /** Mail a link to set a new password; the answer is the same for every address */
     POST: {
@@ -233,6 +274,14 @@ export interface Routes {
     POST: {
       data: undefined
       code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+    }
+  }
+  '/v0/auth/mailed-code/resend': {
+    /** Mail the same code once more, to be typed in a browser */
+    POST: {
+      body: { /** From what began it */ code_token: string }
+      data: { /** to be sent with the digits */ code_token: string; expires_at: string; /** from then on the same code may be mailed again */ resend_at: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:code_token_expired' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/auth/oauth/connections': {
@@ -731,8 +780,14 @@ export interface Operations {
   completeSignUpInApp: { method: 'POST'; path: '/v0/app/auth/complete-signup' }
   /** Use a device link in an app: it is known from now on, and signed in */
   verifyDeviceInApp: { method: 'POST'; path: '/v0/app/auth/device/verify' }
+  /** Mail a link and a code to sign in with in an app; the answer is the same for every address */
+  askToSignInByEmailInApp: { method: 'POST'; path: '/v0/app/auth/email-sign-in' }
+  /** Sign in in an app with the link or the code that was mailed */
+  signInByEmailInApp: { method: 'POST'; path: '/v0/app/auth/email-sign-in/verify' }
   /** Sign in in an app */
   signInInApp: { method: 'POST'; path: '/v0/app/auth/login' }
+  /** Mail the same code once more, to be typed in an app */
+  resendCodeInApp: { method: 'POST'; path: '/v0/app/auth/mailed-code/resend' }
   /** Sign in in an app with a token that the provider's own library gave it */
   signInWithProviderToken: { method: 'POST'; path: '/v0/app/auth/oauth/{provider}/token' }
   /** The second step of a sign-in in an app, with a passkey */
@@ -763,12 +818,18 @@ export interface Operations {
   listDevices: { method: 'GET'; path: '/v0/auth/devices' }
   /** Forget a device: its next sign-in needs a mailed link */
   forgetDevice: { method: 'DELETE'; path: '/v0/auth/devices/{id}' }
+  /** Mail a link and a code to sign in with in a browser; the answer is the same for every address */
+  askToSignInByEmail: { method: 'POST'; path: '/v0/auth/email-sign-in' }
+  /** Sign in in a browser with the link or the code that was mailed */
+  signInByEmail: { method: 'POST'; path: '/v0/auth/email-sign-in/verify' }
   /** Mail a link to set a new password; the answer is the same for every address */
   forgotPassword: { method: 'POST'; path: '/v0/auth/forgot-password' }
   /** Sign in in a browser */
   signIn: { method: 'POST'; path: '/v0/auth/login' }
   /** End the session */
   signOut: { method: 'POST'; path: '/v0/auth/logout' }
+  /** Mail the same code once more, to be typed in a browser */
+  resendCode: { method: 'POST'; path: '/v0/auth/mailed-code/resend' }
   /** The connections of the account */
   listConnections: { method: 'GET'; path: '/v0/auth/oauth/connections' }
   /** Disconnect the account from a provider; its last way in stays */
@@ -908,7 +969,10 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
   removeProvider: 'DELETE /v0/admin/oauth/providers/{slug}',
   completeSignUpInApp: 'POST /v0/app/auth/complete-signup',
   verifyDeviceInApp: 'POST /v0/app/auth/device/verify',
+  askToSignInByEmailInApp: 'POST /v0/app/auth/email-sign-in',
+  signInByEmailInApp: 'POST /v0/app/auth/email-sign-in/verify',
   signInInApp: 'POST /v0/app/auth/login',
+  resendCodeInApp: 'POST /v0/app/auth/mailed-code/resend',
   signInWithProviderToken: 'POST /v0/app/auth/oauth/{provider}/token',
   finishWithPasskeyInApp: 'POST /v0/app/auth/passkeys/second-step',
   askForPasskeyAsSecondStepInApp: 'POST /v0/app/auth/passkeys/second-step/options',
@@ -924,9 +988,12 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
   verifyDevice: 'POST /v0/auth/device/verify',
   listDevices: 'GET /v0/auth/devices',
   forgetDevice: 'DELETE /v0/auth/devices/{id}',
+  askToSignInByEmail: 'POST /v0/auth/email-sign-in',
+  signInByEmail: 'POST /v0/auth/email-sign-in/verify',
   forgotPassword: 'POST /v0/auth/forgot-password',
   signIn: 'POST /v0/auth/login',
   signOut: 'POST /v0/auth/logout',
+  resendCode: 'POST /v0/auth/mailed-code/resend',
   listConnections: 'GET /v0/auth/oauth/connections',
   unlinkProvider: 'POST /v0/auth/oauth/connections/unlink',
   signInWithOneTap: 'POST /v0/auth/oauth/google/one-tap/login',
@@ -993,98 +1060,104 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
 
 /** Every code that the server of this version knows, the most declared first. */
 export const codes: readonly string[] =
-  'system:internal_error general:invalid_ip_address system:database_error rate_limit:exceeded FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:invalid_token user:banned session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required oauth:provider_not_found user:permission_insufficient worker:connection_failed worker:response_invalid oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge worker:verification_email_send_failed passkey:invalid_assertion passkey:unknown_credential totp:invalid_code system:hashing_error totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:not_found oauth:email_already_exists system:not_found totp:backup_code_exhausted turnstile:service_error turnstile:token_missing turnstile:verification_failed user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed passkey:not_registered token:email_mismatch totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists user:second_factor_required email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached password:incorrect token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
+  'system:internal_error general:invalid_ip_address system:database_error rate_limit:exceeded FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned user:invalid_token session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required worker:connection_failed worker:response_invalid worker:verification_email_send_failed oauth:provider_not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed user:permission_insufficient oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code system:hashing_error token:email_mismatch totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:not_found oauth:email_already_exists system:not_found totp:backup_code_exhausted user:email_already_exists user:token_expired email:code_token_expired email:invalid_code_token eventstream:publish_failed oauth:user_info_fetch_failed passkey:not_registered totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists user:second_factor_required email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials email:invalid_code file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached password:incorrect token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
 
 /** The codes that every route may refuse with: bit n is the n-th of `codes`. Written out they would be most of the client's size. */
 export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
   '/.well-known/jwks.json': { GET: 0x3n },
-  '/.well-known/webauthn': { GET: 0x400000003n },
+  '/.well-known/webauthn': { GET: 0x4000000003n },
   '/health-check': { GET: 0x1n },
   '/health/live': { GET: 0x1n },
   '/health/ready': { GET: 0x1n },
-  '/v0/admin/oauth/providers': { GET: 0x57f0fn, POST: 0x400100000025ffffn },
-  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x400100000027ffffn, DELETE: 0x1000000077f3fn },
-  '/v0/app/auth/complete-signup': { POST: 0x8008102011881ffn },
-  '/v0/app/auth/device/verify': { POST: 0x1000000000000000ffn },
-  '/v0/app/auth/login': { POST: 0x40001000070111882ffn },
-  '/v0/app/auth/oauth/{provider}/token': { POST: 0x10300402002202ffn },
-  '/v0/app/auth/passkeys/second-step': { POST: 0x66c000ffn },
-  '/v0/app/auth/passkeys/second-step/options': { POST: 0x800600000ffn },
-  '/v0/app/auth/passkeys/sign-in': { POST: 0x6c002ffn },
+  '/v0/admin/oauth/providers': { GET: 0x1017f0fn, POST: 0x2000400000301ffffn },
+  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x2000400000311ffffn, DELETE: 0x4000001117f3fn },
+  '/v0/app/auth/complete-signup': { POST: 0x40020220000e82ffn },
+  '/v0/app/auth/device/verify': { POST: 0x10000000000000000ffn },
+  '/v0/app/auth/email-sign-in': { POST: 0xee80ffn },
+  '/v0/app/auth/email-sign-in/verify': { POST: 0x44008000c01000081ffn },
+  '/v0/app/auth/login': { POST: 0x80000400000080ee81ffn },
+  '/v0/app/auth/mailed-code/resend': { POST: 0xc0000ee00ffn },
+  '/v0/app/auth/oauth/{provider}/token': { POST: 0x80c02020021001ffn },
+  '/v0/app/auth/passkeys/second-step': { POST: 0x63c0000ffn },
+  '/v0/app/auth/passkeys/second-step/options': { POST: 0x4006000000ffn },
+  '/v0/app/auth/passkeys/sign-in': { POST: 0x3c0001ffn },
   '/v0/app/auth/passkeys/sign-in/options': { POST: 0x1bn },
-  '/v0/app/auth/totp/verify': { POST: 0x8680000ffn },
-  '/v0/app/auth/verify-email': { POST: 0x4800021080000080ffn },
-  '/v0/auth/change-email': { POST: 0x8040000008017d8ffffn },
-  '/v0/auth/change-password': { POST: 0xc00100004000001000ffffn },
-  '/v0/auth/check': { GET: 0x80010000007f47n },
-  '/v0/auth/complete-signup': { POST: 0x8008102011881ffn },
-  '/v0/auth/confirm-email-change': { POST: 0x2000001080000080ffn },
-  '/v0/auth/device/verify': { POST: 0x1000000000000000ffn },
+  '/v0/app/auth/totp/verify': { POST: 0x86400000ffn },
+  '/v0/app/auth/verify-email': { POST: 0x88000080101000080ffn },
+  '/v0/auth/change-email': { POST: 0x1002000000100bc0effffn },
+  '/v0/auth/change-password': { POST: 0x18002000010000008000ffffn },
+  '/v0/auth/check': { GET: 0x200020000007f47n },
+  '/v0/auth/complete-signup': { POST: 0x40020220000e82ffn },
+  '/v0/auth/confirm-email-change': { POST: 0x20000000101000080ffn },
+  '/v0/auth/device/verify': { POST: 0x10000000000000000ffn },
   '/v0/auth/devices': { GET: 0x7f0fn },
-  '/v0/auth/devices/{id}': { DELETE: 0x400007f3fn },
-  '/v0/auth/forgot-password': { POST: 0x20000000000000070001880ffn },
-  '/v0/auth/login': { POST: 0x40001000070111882ffn },
-  '/v0/auth/logout': { POST: 0x7d3fn },
+  '/v0/auth/devices/{id}': { DELETE: 0x4000007f3fn },
+  '/v0/auth/email-sign-in': { POST: 0xee80ffn },
+  '/v0/auth/email-sign-in/verify': { POST: 0x44008000c01000081ffn },
+  '/v0/auth/forgot-password': { POST: 0x40000000000000000000e680ffn },
+  '/v0/auth/login': { POST: 0x80000400000080ee81ffn },
+  '/v0/auth/logout': { POST: 0x7e3fn },
+  '/v0/auth/mailed-code/resend': { POST: 0xc0000ee00ffn },
   '/v0/auth/oauth/connections': { GET: 0x7f0fn },
-  '/v0/auth/oauth/connections/unlink': { POST: 0x80000400000000017fffn },
-  '/v0/auth/oauth/google/one-tap/login': { POST: 0x10100402002202ffn },
-  '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x22000fn },
+  '/v0/auth/oauth/connections/unlink': { POST: 0x1000002000000000017fffn },
+  '/v0/auth/oauth/google/one-tap/login': { POST: 0x80402020021001ffn },
+  '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x210000fn },
   '/v0/auth/oauth/providers': { GET: 0xfn },
-  '/v0/auth/oauth/{provider}/authorize': { GET: 0x20000000000000023ff4fn },
-  '/v0/auth/oauth/{provider}/form-post': { POST: 0x200cfn },
-  '/v0/auth/oauth/{provider}/link': { POST: 0x4001a020040000227fffn },
-  '/v0/auth/oauth/{provider}/login': { POST: 0x1a0300402002202ffn },
-  '/v0/auth/passkeys': { POST: 0xc00020000000000c1ffffn, GET: 0x7f0fn },
-  '/v0/auth/passkeys/reauthentication/options': { POST: 0x80000007d3fn },
-  '/v0/auth/passkeys/registration/options': { POST: 0x2000000000001ffffn },
-  '/v0/auth/passkeys/second-step': { POST: 0x66c000ffn },
-  '/v0/auth/passkeys/second-step/options': { POST: 0x800600000ffn },
-  '/v0/auth/passkeys/sign-in': { POST: 0x6c002ffn },
+  '/v0/auth/oauth/{provider}/authorize': { GET: 0x400000000000000211ff4fn },
+  '/v0/auth/oauth/{provider}/form-post': { POST: 0x1000cfn },
+  '/v0/auth/oauth/{provider}/link': { POST: 0x8000d0080200002107fffn },
+  '/v0/auth/oauth/{provider}/login': { POST: 0xd00c02020021001ffn },
+  '/v0/auth/passkeys': { POST: 0x1800010000000000c01ffffn, GET: 0x7f0fn },
+  '/v0/auth/passkeys/reauthentication/options': { POST: 0x400000007e3fn },
+  '/v0/auth/passkeys/registration/options': { POST: 0x10000000000001ffffn },
+  '/v0/auth/passkeys/second-step': { POST: 0x63c0000ffn },
+  '/v0/auth/passkeys/second-step/options': { POST: 0x4006000000ffn },
+  '/v0/auth/passkeys/sign-in': { POST: 0x3c0001ffn },
   '/v0/auth/passkeys/sign-in/options': { POST: 0x1bn },
-  '/v0/auth/passkeys/{id}': { PATCH: 0x40000ffffn, DELETE: 0x1000000000000400017f3fn },
-  '/v0/auth/reauthenticate': { POST: 0x804000028081ec0fdffn },
-  '/v0/auth/resend-verification-email': { POST: 0x20070011880ffn },
-  '/v0/auth/reset-password': { POST: 0x500000000401000000080ffn },
+  '/v0/auth/passkeys/{id}': { PATCH: 0x400000ffffn, DELETE: 0x20000000000004000017f3fn },
+  '/v0/auth/reauthenticate': { POST: 0x100200000c080fc00feffn },
+  '/v0/auth/resend-verification-email': { POST: 0x8000000ee80ffn },
+  '/v0/auth/reset-password': { POST: 0xa000000001000001000080ffn },
   '/v0/auth/session': { GET: 0x7n },
   '/v0/auth/sessions': { GET: 0x7f0fn },
   '/v0/auth/sessions/revoke-others': { POST: 0x17f3fn },
-  '/v0/auth/sessions/{management_id}': { DELETE: 0x400007f3fn },
-  '/v0/auth/set-initial-password': { POST: 0x200000004000000001ffffn },
-  '/v0/auth/signup': { POST: 0x8070011880ffn },
-  '/v0/auth/token': { POST: 0x80000000007f3fn },
-  '/v0/auth/token/refresh': { POST: 0x20000800100000003ffn },
-  '/v0/auth/token/revoke': { POST: 0x20000000000000000ffn },
-  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x200008007fffn },
-  '/v0/auth/totp/disable': { POST: 0x200808007fffn },
-  '/v0/auth/totp/enable': { POST: 0x800000200008017fffn },
-  '/v0/auth/totp/setup': { POST: 0x180000800000000000017f3fn },
+  '/v0/auth/sessions/{management_id}': { DELETE: 0x4000007f3fn },
+  '/v0/auth/set-initial-password': { POST: 0x4000000010000000001ffffn },
+  '/v0/auth/signup': { POST: 0x2000000ee80ffn },
+  '/v0/auth/token': { POST: 0x200000000007f3fn },
+  '/v0/auth/token/refresh': { POST: 0x400002000200000003ffn },
+  '/v0/auth/token/revoke': { POST: 0x400000000000000000ffn },
+  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x800040007fffn },
+  '/v0/auth/totp/disable': { POST: 0x808040007fffn },
+  '/v0/auth/totp/enable': { POST: 0x10000000800040017fffn },
+  '/v0/auth/totp/setup': { POST: 0x3000010000000000000017f3fn },
   '/v0/auth/totp/status': { GET: 0x7f0fn },
-  '/v0/auth/totp/verify': { POST: 0x8680000ffn },
-  '/v0/auth/undo-email-change': { POST: 0x2000000080000000ffn },
-  '/v0/auth/verify-email': { POST: 0x4800021080000080ffn },
+  '/v0/auth/totp/verify': { POST: 0x86400000ffn },
+  '/v0/auth/undo-email-change': { POST: 0x20000000100000000ffn },
+  '/v0/auth/verify-email': { POST: 0x88000080101000080ffn },
   '/v0/errors': { GET: 0xbn },
   '/v0/events': { GET: 0x7f0fn },
-  '/v0/files/{name}': { GET: 0x10000004000000000007n },
-  '/v0/moderation/logs': { GET: 0x4ff4fn },
-  '/v0/search/users': { GET: 0x2000000000000000806fn },
-  '/v0/user/me': { GET: 0x10000007d07n, PATCH: 0x80000000ffffn, DELETE: 0x100000000089fd9fdffn },
-  '/v0/user/me/banner-image': { POST: 0x208000000007fbfn, DELETE: 0x4000000007f3fn },
-  '/v0/user/me/deletion/confirm': { POST: 0x200000000000000800000ffn },
-  '/v0/user/me/export': { GET: 0x17d2fn },
-  '/v0/user/me/profile-image': { POST: 0x208000000007fbfn, DELETE: 0x4000000007f3fn },
-  '/v0/user/me/profile-image/import': { POST: 0x100000408000000007fffn },
+  '/v0/files/{name}': { GET: 0x200000010000000000007n },
+  '/v0/moderation/logs': { GET: 0x100ff4fn },
+  '/v0/search/users': { GET: 0x40000000000000000806fn },
+  '/v0/user/me': { GET: 0x20000007e07n, PATCH: 0x200000000ffffn, DELETE: 0x200000000088fc0ffeffn },
+  '/v0/user/me/banner-image': { POST: 0x1020000000007fbfn, DELETE: 0x10000000007f3fn },
+  '/v0/user/me/deletion/confirm': { POST: 0x4000000000000008000000ffn },
+  '/v0/user/me/export': { GET: 0x17e2fn },
+  '/v0/user/me/profile-image': { POST: 0x1020000000007fbfn, DELETE: 0x10000000007f3fn },
+  '/v0/user/me/profile-image/import': { POST: 0x2000002020000000007fffn },
   '/v0/user/me/security-events': { GET: 0xff4fn },
-  '/v0/users/ban': { POST: 0x20000000000042018005ffffn },
+  '/v0/users/ban': { POST: 0x400000000000110180101ffffn },
   '/v0/users/handle/{handle}/available': { GET: 0x800fn },
-  '/v0/users/profile': { GET: 0x10000004fn },
-  '/v0/users/profile/id': { GET: 0x10000004fn },
-  '/v0/users/roles/grant': { POST: 0x40000000000142018005ffffn },
-  '/v0/users/roles/revoke': { POST: 0x80000000000042018005ffffn },
-  '/v0/users/unban': { POST: 0x100000000000042018005ffffn },
+  '/v0/users/profile': { GET: 0x100000004fn },
+  '/v0/users/profile/id': { GET: 0x100000004fn },
+  '/v0/users/roles/grant': { POST: 0x800000000000510180101ffffn },
+  '/v0/users/roles/revoke': { POST: 0x1000000000000110180101ffffn },
+  '/v0/users/unban': { POST: 0x2000000000000110180101ffffn },
 }
 
 /** Those that no other request would mend: outages, waits, a server, provider or proxy that is set up wrongly. */
 export type OurSideCode = 'eventstream:publish_failed' | 'file:read_error' | 'general:invalid_ip_address' | 'meilisearch:query_failed' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'turnstile:service_error' | 'worker:connection_failed' | 'worker:password_reset_email_send_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
 
 /** The same as bits. */
-export const ourSide = 0x21800300100a006101118002fn
+export const ourSide = 0x430006000802803000802e002fn
