@@ -1,5 +1,6 @@
 import type { AnyAnswer, CallOptions, Method } from './calls.ts'
 import { type ClientError, readJson, readRefusal } from './errors.ts'
+import { abortWith } from './wait.ts'
 import { type Destination, writeRequest } from './write-request.ts'
 
 export type Init = CallOptions & { readonly params?: object; readonly body?: unknown }
@@ -12,12 +13,9 @@ export async function attempt(
   route: { readonly method: Method; readonly path: string },
   { signal, timeoutMs, ...init }: Init,
 ): Promise<AnyAnswer> {
-  // Not AbortSignal.any: Node may collect the signal that it returns before that signal has fired.
   const call = new AbortController()
-  const abort = (): void => call.abort()
-  const timer = setTimeout(abort, timeoutMs)
-  signal?.addEventListener('abort', abort)
-  if (signal?.aborted) abort()
+  const timer = setTimeout(() => call.abort(), timeoutMs)
+  const release = abortWith(signal, call)
   try {
     const response = await sender.fetch(writeRequest(sender, route, { ...init, signal: call.signal }))
     if (response.ok) return await readSuccess(response, signal)
@@ -30,7 +28,7 @@ export async function attempt(
       : { error: { from: 'client', code: 'client:unreachable', cause } }
   } finally {
     clearTimeout(timer)
-    signal?.removeEventListener('abort', abort)
+    release()
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Operations, Routes } from './api.ts'
+import type { BrowserError } from './browser-error.ts'
 import type { CallError } from './errors.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -52,17 +53,20 @@ export type InitOf<A extends Method | OperationName, P extends PathOf<A> = PathO
 type InitArguments<A extends Method | OperationName, P extends PathOf<A>> =
   Record<never, never> extends Taken<RouteOf<A, P>> ? [init?: InitOf<A, P>] : [init: InitOf<A, P>]
 
-/** The result of a call: exactly one of `data` and `error` is set, and `if (error)` narrows the other. */
-export type Answer<Data, Code extends string> =
+/**
+ * The result of a call: exactly one of `data` and `error` is set, and `if (error)` narrows the other. `Own` are errors
+ * that are not the route's.
+ */
+export type Answer<Data, Code extends string, Own = never> =
   | { readonly data: Data; readonly error?: undefined; readonly response: Response }
   | {
       readonly data?: undefined
-      readonly error: CallError<Code>
+      readonly error: CallError<Code> | Own
       /** The response, for headers such as `X-Request-Id`; its body has been read. `undefined` if no response came. */
       readonly response?: Response | undefined
     }
 
-export type AnyAnswer = Answer<unknown, string>
+export type AnyAnswer = Answer<unknown, string, BrowserError>
 
 /**
  * Calls a route of this method. It resolves to an `error` for whatever the server or the network does, and never throws

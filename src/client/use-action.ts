@@ -2,8 +2,9 @@
 
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { AnyAnswer } from './calls.ts'
-import type { CallError, FieldProblem } from './errors.ts'
+import type { FieldProblem } from './errors.ts'
 
+type AnyError = NonNullable<AnyAnswer['error']>
 type ErrorIn<Result extends AnyAnswer> = NonNullable<Result['error']>
 type DataIn<Result extends AnyAnswer> = Extract<Result, { readonly error?: undefined }>['data']
 
@@ -113,9 +114,9 @@ function withSignal<Init>(init: Init | undefined, own: AbortController): Init {
   return { ...init, signal: own.signal } as Init
 }
 
-const waitOf = (error: CallError<string>): number => ('retryAfterSeconds' in error && error.retryAfterSeconds) || 0
+const waitOf = (error: AnyError): number => ('retryAfterSeconds' in error && error.retryAfterSeconds) || 0
 
-function fieldErrorsOf(error: CallError<string>): Readonly<Record<string, FieldProblem>> {
+function fieldErrorsOf(error: AnyError): Readonly<Record<string, FieldProblem>> {
   const fields = ('fields' in error && error.fields) || []
   // Reversed, so that the first problem of a field overwrites the later ones.
   return Object.fromEntries(fields.map((one) => [one.path.slice(1), one] as const).reverse())

@@ -13,6 +13,17 @@ export async function unlessAborted<T>(signal: AbortSignal | undefined, promise:
   }
 }
 
+/**
+ * Aborts the controller with the signal, until the returned function is called. Not AbortSignal.any: Node may collect
+ * the signal that it returns before that signal has fired.
+ */
+export function abortWith(signal: AbortSignal | undefined, own: AbortController): () => void {
+  const abort = (): void => own.abort()
+  signal?.addEventListener('abort', abort)
+  if (signal?.aborted) abort()
+  return () => signal?.removeEventListener('abort', abort)
+}
+
 /** With a longer delay a timer fires at once. */
 const longestTimerMs = 2 ** 31 - 1
 

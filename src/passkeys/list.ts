@@ -20,7 +20,8 @@ export async function listPasskeys(db: Database, config: Config, signedIn: Pick<
   const opener = await findOpener(db, sessionId)
   return {
     rp_id: rpIdOf(config),
-    ...(whose?.handle && { user_handle: whose.handle.toString('base64url') }),
+    // Without it nobody can tell authenticators that those which a restored database does not know are gone.
+    ...(whose?.handle && config.passkeySignals === 'on' && { user_handle: whose.handle.toString('base64url') }),
     passkeys: own.map((passkey) => presentPasskey(passkey, opener)),
   }
 }

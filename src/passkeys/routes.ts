@@ -49,10 +49,9 @@ const passkey = z
 
 const passkeyList = z.object({
   rp_id: z.string(),
-  user_handle: z
-    .string()
-    .optional()
-    .meta({ description: 'what passkeys know the account by, once it was offered one' }),
+  user_handle: z.string().optional().meta({
+    description: 'what passkeys know the account by, once it was offered one; none where browsers are told nothing',
+  }),
   passkeys: z.array(passkey),
 })
 

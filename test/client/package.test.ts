@@ -82,6 +82,19 @@ test('it is under 6 kB for a browser, and needs nothing else', async () => {
   expect(others).toEqual([])
 })
 
+test('postern/client/passkeys is under 3 kB beside the client, and needs nothing else', async () => {
+  const { zipped, metafile } = await bundle('passkeys')
+  expect(zipped).toBeLessThan(3000)
+  expect(Object.keys(metafile.inputs).filter((file) => !/^dist\/client\/[\w-]+\.js$/.test(file))).toEqual([])
+  expect(Object.keys(metafile.inputs)).not.toContain('dist/client/api.js')
+  expect(await node("console.log(Object.keys(await import('postern/client/passkeys')).join())")).toBe(
+    [
+      ...['deletePasskey', 'finishWithPasskey', 'finishWithPasskeyInApp', 'listPasskeys', 'passkeyCapabilities'],
+      ...['registerPasskey', 'signInWithPasskey', 'signInWithPasskeyInApp', 'signalPasskeyDetails'],
+    ].join(),
+  )
+})
+
 test('postern/react is under 2 kB beside the client and React, which it does not bring', async () => {
   const { zipped, metafile } = await bundle('react', ['react'])
   expect(zipped).toBeLessThan(2000)
@@ -99,6 +112,7 @@ test('postern/react is under 2 kB beside the client and React, which it does not
 
 const frontEnd = `import { createClient, type ErrorOf } from 'postern/client'
 import { codesOf } from 'postern/client/codes'
+import { registerPasskey, signInWithPasskey } from 'postern/client/passkeys'
 import { createTestingClient, testingFetch } from 'postern/testing'
 const client = createClient({ baseUrl: location.origin })
 const { data, error } = await client.POST('/v0/auth/forgot-password', { body: { email: 'ada@example.com' } })
@@ -108,6 +122,10 @@ const again = await client.forgotPassword({ body: { email: 'ada@example.com' } }
 again.error satisfies ErrorOf<'forgotPassword'> | undefined
 // @ts-expect-error no such path
 await client.POST('/v0/auth/forgot', { body: {} })
+const { data: passkey } = await registerPasskey(client, { name: 'Laptop' })
+passkey?.credential_id satisfies string | undefined
+const entered = await signInWithPasskey(client, { mediation: 'conditional', signal: AbortSignal.timeout(1000) })
+if (entered.error?.code === 'browser:failed') entered.error.cause satisfies unknown
 const events = await client.GET('/v0/events')
 events.data?.pipeThrough(new TextDecoderStream())
 const fetch = testingFetch({ getSession: { session: null } })
