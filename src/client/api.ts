@@ -365,7 +365,7 @@ export interface Routes {
     }
     /** The passkeys of the account, newest first */
     GET: {
-      data: { rp_id: string; /** what passkeys know the account by, once it was offered one */ user_handle?: string; passkeys: readonly ({ id: string; /** what browsers know it by, in base64url */ credential_id: string; name: string; created_at: string; last_used_at?: string; /** whether it is kept elsewhere than on one device, too */ backed_up: boolean; /** the model of its authenticator */ aaguid?: string; transports?: readonly string[]; /** whether it opened this session */ is_current: boolean })[] }
+      data: { rp_id: string; /** what passkeys know the account by, once it was offered one; none where browsers are told nothing */ user_handle?: string; passkeys: readonly ({ id: string; /** what browsers know it by, in base64url */ credential_id: string; name: string; created_at: string; last_used_at?: string; /** whether it is kept elsewhere than on one device, too */ backed_up: boolean; /** the model of its authenticator */ aaguid?: string; transports?: readonly string[]; /** whether it opened this session */ is_current: boolean })[] }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }

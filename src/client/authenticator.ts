@@ -11,7 +11,7 @@ type Wish = {
   readonly signal: AbortSignal
 }
 
-/** Holds passkeys: a browser, or the library of an app. It takes and returns JSON, and throws errors with WebAuthn's names. */
+/** Holds passkeys: a browser, or an app's library. It takes and returns JSON, and its errors have WebAuthn's names. */
 export type Authenticator = {
   create(options: CreationOptions, wish: Wish): Promise<NewCredential | null>
   get(options: RequestOptions, wish: Wish): Promise<Assertion | null>

@@ -13,7 +13,7 @@ import type { CallOptions } from './calls.ts'
 import { takeTurn, untilFree } from './passkey-turns.ts'
 import { abortWith, sleep } from './wait.ts'
 
-/** The share of a challenge's lifetime after which it is renewed; the rest is for somebody who is choosing right now. */
+/** A challenge is renewed after this share of its lifetime; the rest is for somebody who is choosing right now. */
 const usedShare = 0.8
 const restSeconds = 60
 
@@ -21,8 +21,8 @@ const restSeconds = 60
 let latest: AbortController | undefined
 
 /**
- * Waits until the person chooses a passkey from autofill. It renews its challenge in time, gives way to dialogs and goes
- * on after them, and pauses while the page is hidden. A later autofill ends it.
+ * Waits until the person chooses a passkey from autofill. It renews its challenge in time, gives way to dialogs and
+ * goes on after them, and pauses while the page is hidden. A later autofill ends it.
  */
 export async function askInAutofill<Data, Asked extends string, Sent extends string>(
   authenticator: Authenticator,

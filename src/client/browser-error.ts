@@ -2,7 +2,7 @@ import type { ClientError } from './errors.ts'
 
 /** Errors that the browser raises before the server is asked; no server sends these codes. */
 export type BrowserError =
-  /** The person closed the dialog, let it time out, or has no passkey here; browsers do not say which. Show no error. */
+  /** The person closed the dialog, let it time out, or has no passkey here; browsers do not say which. Show nothing. */
   | { readonly from: 'browser'; readonly code: 'browser:closed' }
   /** The authenticator already holds a passkey of this account. */
   | { readonly from: 'browser'; readonly code: 'browser:already_registered' }

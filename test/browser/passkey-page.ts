@@ -4,10 +4,16 @@ import { createTestingClient } from '../../src/client/testing.ts'
 
 // Runs in Chromium: `postern/client/passkeys` as a page has it.
 
-const tools = { ...passkeys, isOurSide, auth: createClient({ baseUrl: location.origin }), createTestingClient }
+export const page = `<!doctype html><title>Passkeys</title><link rel="icon" href="data:,">
+<input autocomplete="username webauthn"><script type="module" src="/passkeys.js"></script>`
+
+const makeTools = () => {
+  const auth = createClient({ baseUrl: location.origin })
+  return { ...passkeys, auth, createTestingClient, isOurSide }
+}
 
 declare global {
   /** Set by this script. */
-  var passkit: typeof tools
+  var passkit: ReturnType<typeof makeTools>
 }
-globalThis.passkit = tools
+if ('document' in globalThis) globalThis.passkit = makeTools()

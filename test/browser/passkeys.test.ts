@@ -3,7 +3,8 @@ import { build } from 'esbuild'
 import type { Page } from 'playwright-core'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { mailedToken, newPerson, type Person, signUp } from '../support/people.ts'
-import { codeOf } from '../totp/support.ts'
+import { ageSessions, codeOf } from '../totp/support.ts'
+import { page } from './passkey-page.ts'
 import { useExample } from './support.ts'
 import { addAuthenticator, type VirtualAuthenticator } from './virtual-authenticator.ts'
 
@@ -26,9 +27,6 @@ beforeAll(async () => {
   script = outputFiles[0]?.text ?? ''
 })
 
-const html = `<!doctype html><title>Passkeys</title><link rel="icon" href="data:,">
-<input autocomplete="username webauthn"><script type="module" src="/passkeys.js"></script>`
-
 beforeEach(async () => {
   posted = []
   tab = await open()
@@ -36,7 +34,7 @@ beforeEach(async () => {
   await tab.route('**/passkeys.js', (route) => route.fulfill({ body: script, contentType: 'text/javascript' }))
   await tab.route('**/passkeys', (route) =>
     route.request().resourceType() === 'document'
-      ? route.fulfill({ body: html, contentType: 'text/html' })
+      ? route.fulfill({ body: page, contentType: 'text/html' })
       : route.fallback(),
   )
   await visit()
@@ -327,6 +325,32 @@ test('the second step: a passkey in place of a code', async () => {
   expect(await who()).toBe(person.email)
 })
 
+describe('who is there', () => {
+  test('a session is fresh again', async () => {
+    const person = await withPasskey()
+    await ageSessions(app, person)
+    const codes = await tab.evaluate(async () => {
+      const stale = await passkit.auth.exportMe()
+      const proven = await passkit.reauthenticateWithPasskey(passkit.auth)
+      return [stale, proven, await passkit.auth.exportMe()].map(({ error }) => error?.code)
+    })
+    expect(codes).toEqual(['user:reauthentication_required', undefined, undefined])
+  })
+
+  test('the address is changed, and the account deleted, by a passkey', async () => {
+    await withPasskey()
+    const codes = await tab.evaluate(async (new_email) => {
+      const { auth, withPasskey } = passkit
+      const changed = await withPasskey(auth, (credential, init) =>
+        auth.changeEmail({ ...init, body: { credential, new_email } }),
+      )
+      const deleted = await withPasskey(auth, (credential, init) => auth.deleteMe({ ...init, body: { credential } }))
+      return [changed, deleted].map(({ error }) => error?.code)
+    }, newPerson().email)
+    expect([codes, await who()]).toEqual([[undefined, undefined], undefined])
+  })
+})
+
 describe('browsers', () => {
   test('one that knows no JSON, no signals and none of its own capabilities signs in all the same', async () => {
     await tab.addInitScript(() => {
@@ -370,10 +394,11 @@ describe('browsers', () => {
         passkit.registerPasskey(auth),
         passkit.registerPasskey(auth, { mediation: 'conditional' }),
         passkit.finishWithPasskey(auth, { temp_token: 'x' }),
+        passkit.reauthenticateWithPasskey(auth),
       ])
       return { codes: answers.map(({ error }) => error?.code), capabilities: await passkit.passkeyCapabilities() }
     })
-    expect(codes).toEqual(Array(5).fill('browser:unsupported'))
+    expect(codes).toEqual(Array(6).fill('browser:unsupported'))
     expect(Object.values(capabilities)).toEqual(Array(5).fill(false))
     expect(posted).toEqual([])
   })

@@ -90,7 +90,8 @@ test('postern/client/passkeys is under 3 kB beside the client, and needs nothing
   expect(await node("console.log(Object.keys(await import('postern/client/passkeys')).join())")).toBe(
     [
       ...['deletePasskey', 'finishWithPasskey', 'finishWithPasskeyInApp', 'listPasskeys', 'passkeyCapabilities'],
-      ...['registerPasskey', 'signInWithPasskey', 'signInWithPasskeyInApp', 'signalPasskeyDetails'],
+      ...['reauthenticateWithPasskey', 'registerPasskey', 'signInWithPasskey', 'signInWithPasskeyInApp'],
+      ...['signalPasskeyDetails', 'withPasskey'],
     ].join(),
   )
 })

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import type { DataOf } from '../../src/client/client.ts'
 import type { Successes } from '../../src/client/testing.ts'
 import type { Flow } from './flow.ts'
+import { answeringPasskeys, creationOptions, passkeyList, requestOptions } from './passkeys.ts'
 
 // Every call that examples/web makes.
 
@@ -29,8 +30,10 @@ const provider = { slug: 'acme', name: 'Acme' }
 const providers = { '/v0/auth/oauth/providers': { providers: [provider] } }
 const connected = { connections: [{ provider: 'acme', email: 'ada@acme.example', created_at: now }] }
 const unconnected = { connections: [] }
+/** What the security settings ask for by themselves. */
 const withConnections = (connections: typeof connected | typeof unconnected) => ({
   ...providers,
+  '/v0/auth/passkeys': passkeyList,
   '/v0/auth/oauth/connections': connections,
 })
 const seen = { created_at: now, last_seen_at: now, user_agent: 'Mozilla/5.0 (Macintosh; Mac OS X) Firefox/140' }
@@ -112,6 +115,110 @@ const guests: readonly Flow[] = [
     given: { POST: { '/v0/auth/oauth/{provider}/login': { pending_token: 'pop_x', email: ada.email } } },
     open: fill({ Name: 'Ada', Handle: 'ada_l' }),
     act: press('Create account'),
+  },
+]
+
+/** Its second step offers a passkey. */
+const waiting = { '/v0/auth/login': { temp_token: 'ptt_x', methods: ['totp', 'passkey'] } } as const
+const asked = { '/v0/auth/passkeys/sign-in/options': requestOptions }
+const withPasskeys = as({ ...ada, passkeys: 1 }, withConnections(unconnected))
+const fresh = { ...withPasskeys, POST: { '/v0/auth/passkeys/reauthentication/options': requestOptions } }
+const refusedAsStale = { 'GET /v0/user/me/export': 'user:reauthentication_required' } as const
+
+const passkeys: readonly Flow[] = [
+  {
+    name: 'Passkeys that are filled in',
+    call: 'POST /v0/auth/passkeys/sign-in/options',
+    at: app('sign-in'),
+  },
+  {
+    name: 'Sign in with a passkey',
+    call: 'POST /v0/auth/passkeys/sign-in',
+    at: app('sign-in'),
+    given: { POST: asked },
+    open: answeringPasskeys,
+    act: press('Sign in with a passkey'),
+  },
+  {
+    name: 'A passkey in place of a code: asked',
+    call: 'POST /v0/auth/passkeys/second-step/options',
+    at: app('sign-in'),
+    given: { POST: { ...asked, ...waiting } },
+    open: signIn,
+    act: press('Use a passkey'),
+  },
+  {
+    name: 'A passkey in place of a code',
+    call: 'POST /v0/auth/passkeys/second-step',
+    at: app('sign-in'),
+    given: { POST: { ...asked, ...waiting, '/v0/auth/passkeys/second-step/options': requestOptions } },
+    open: inTurn(answeringPasskeys, signIn),
+    act: press('Use a passkey'),
+  },
+  { name: 'The passkeys', call: 'GET /v0/auth/passkeys', at: app('security'), given: withPasskeys },
+  {
+    name: 'Add a passkey: asked',
+    call: 'POST /v0/auth/passkeys/registration/options',
+    at: app('security'),
+    given: withPasskeys,
+    act: press('Add a passkey'),
+  },
+  {
+    name: 'Add a passkey',
+    call: 'POST /v0/auth/passkeys',
+    at: app('security'),
+    given: { ...withPasskeys, POST: { '/v0/auth/passkeys/registration/options': creationOptions } },
+    open: answeringPasskeys,
+    act: press('Add a passkey'),
+  },
+  {
+    name: 'Rename a passkey',
+    call: 'PATCH /v0/auth/passkeys/{id}',
+    at: app('security'),
+    given: withPasskeys,
+    open: press('Rename Laptop'),
+    act: press('Save'),
+  },
+  {
+    name: 'Delete a passkey',
+    call: 'DELETE /v0/auth/passkeys/{id}',
+    at: app('security'),
+    given: withPasskeys,
+    act: press('Delete Laptop'),
+  },
+  {
+    name: 'Confirm it’s you, with a passkey: asked',
+    call: 'POST /v0/auth/passkeys/reauthentication/options',
+    at: app('data'),
+    given: withPasskeys,
+    refused: refusedAsStale,
+    open: press('Download'),
+    act: press('Use a passkey'),
+  },
+  {
+    name: 'Confirm it’s you, with a passkey',
+    call: 'POST /v0/auth/reauthenticate',
+    at: app('data'),
+    given: fresh,
+    refused: refusedAsStale,
+    open: inTurn(answeringPasskeys, press('Download')),
+    act: press('Use a passkey'),
+  },
+  {
+    name: 'Change the address, with a passkey',
+    call: 'POST /v0/auth/change-email',
+    at: app('security'),
+    given: { ...as({ ...ada, passkeys: 1, has_password: false }, withConnections(unconnected)), POST: fresh.POST },
+    open: inTurn(answeringPasskeys, fill({ 'New email address': 'ada@elsewhere.example' })),
+    act: press('Change address with a passkey'),
+  },
+  {
+    name: 'Delete the account, with a passkey',
+    call: 'DELETE /v0/user/me',
+    at: app('data'),
+    given: { ...as({ ...ada, passkeys: 1, has_password: false }), POST: fresh.POST },
+    open: answeringPasskeys,
+    act: press('Delete my account with a passkey'),
   },
 ]
 
@@ -320,4 +427,4 @@ const account: readonly Flow[] = [
   },
 ]
 
-export default [...guests, ...mailed, ...account, ...twoStep]
+export default [...guests, ...passkeys, ...mailed, ...account, ...twoStep]

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { operations } from '../../src/client/api.ts'
 import { startExample } from '../browser/support.ts'
 import type { TestApp } from '../support/app.ts'
 import { openChromium } from '../support/chromium.ts'
@@ -23,16 +24,27 @@ afterAll(async () => {
 
 test('the flows of the example are all the calls that it makes [EL8]', () => {
   const root = join(import.meta.dirname, '../../examples/web/src')
-  const made = globSync('**/*.ts', { cwd: root }).flatMap((file) =>
-    [...readFileSync(join(root, file), 'utf8').matchAll(/\bapi\.(GET|POST|PATCH|DELETE)\(\s*'([^']+)'/g)].map(
-      ([, method, path]) => `${method} ${path}`,
-    ),
+  const sources = globSync('**/*.ts', { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'))
+  const own = sources.flatMap((text) =>
+    [...text.matchAll(/\bapi\.(GET|POST|PATCH|DELETE)\(\s*'([^']+)'/g)].map(([, method, path]) => `${method} ${path}`),
   )
+  const made = [...own, ...callsOfPasskeys()]
   const walked = new Set<string>(example.map(({ call }) => call))
   expect([...new Set(made)].filter((call) => !walked.has(call))).toEqual([])
   expect([...walked].filter((call) => !made.includes(call))).toEqual([])
   expect(example.filter(({ call }) => codesOfCall(call).length === 0)).toEqual([])
 })
+
+/** Those that `postern/client/passkeys` makes for a browser; the example uses all of it. */
+function callsOfPasskeys(): string[] {
+  const root = join(import.meta.dirname, '../../src/client')
+  const names = globSync('*passkey*.ts', { cwd: root }).flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/\bauth\.(\w+)/g)].map(([, name = '']) => name),
+  )
+  return Object.entries(operations).flatMap(([name, route]) =>
+    names.includes(name) && !name.endsWith('InApp') ? [route] : [],
+  )
+}
 
 test('each code of a call is forced, and its sentence found on the page [EL8]', async () => {
   const flows = example.filter(({ name }) => name === 'Ways to sign in')

@@ -7,6 +7,7 @@ import { checkMail, newDevice, resetSent } from './screens/check-mail.ts'
 import { data as yourData } from './screens/data.ts'
 import { forgotPassword } from './screens/forgot-password.ts'
 import { linkedScreens } from './screens/linked.ts'
+import { offerPasskey } from './screens/offer-passkey.ts'
 import { people } from './screens/people.ts'
 import { profile } from './screens/profile.ts'
 import { completeSignUp, providerCallback } from './screens/provider-callback.ts'
@@ -28,6 +29,7 @@ const screens: Readonly<Record<Place, Screen>> = {
   'reset-sent': resetSent,
   'provider-callback': providerCallback,
   'complete-sign-up': completeSignUp,
+  'offer-passkey': offerPasskey,
   ...linkedScreens,
   profile,
   security,
@@ -48,6 +50,7 @@ async function show(): Promise<void> {
   main.ariaBusy = 'true'
   // Not /v0/user/me: to a guest it answers 401, which every browser's console shows in red.
   const { data, error } = await api.GET('/v0/auth/session')
+  if (turn !== shown) return
   const me = data?.session?.user
   const place = allowedPlace(me)
   const screen = screens[place]

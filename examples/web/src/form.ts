@@ -1,4 +1,5 @@
-import type { Answer, CallError } from 'postern/client'
+import type { CallError } from 'postern/client'
+import type { BrowserError, PasskeyAnswer } from 'postern/client/passkeys'
 import { countDown } from './countdown.ts'
 import { element, unseen } from './elements.ts'
 import { type Field, showField } from './field.ts'
@@ -13,7 +14,10 @@ type Wish<Name extends string, Data, Refusal extends Code> = {
   readonly kind?: 'quiet' | 'danger' | 'provider'
   /** Before the button's words. */
   readonly icon?: Node
-  readonly send: (values: Readonly<Record<Name, string>>, form: HTMLFormElement) => Promise<Answer<Data, Refusal>>
+  readonly send: (
+    values: Readonly<Record<Name, string>>,
+    form: HTMLFormElement,
+  ) => Promise<PasskeyAnswer<Data, Refusal>>
   readonly done: (data: Data, values: Readonly<Record<Name, string>>, form: HTMLFormElement) => unknown
   /** Refusals that are about one field, and are shown beside it. */
   readonly about?: { readonly [C in Refusal]?: Name }
@@ -49,7 +53,7 @@ export function form<const Name extends string, Data, Refusal extends Code>(
     for (const field of fields.values()) field.complain(undefined)
   }
 
-  const refuse = (error: CallError<Refusal>): void => {
+  const refuse = (error: CallError<Refusal> | BrowserError): void => {
     const rest = new Set<string>()
     const problems = 'fields' in error ? (error.fields ?? []) : []
     for (const problem of problems) {

@@ -21,6 +21,7 @@ const ownPlaces = [
   'forgot-password',
   'reset-sent',
   'complete-sign-up',
+  'offer-passkey',
   'profile',
   'security',
   'two-step',
@@ -40,7 +41,7 @@ type Handed = {
   'check-mail': { readonly email: string; readonly isSignIn?: boolean }
   'reset-sent': { readonly email: string }
   'new-device': { readonly signIn?: SignIn }
-  'second-step': { readonly temp_token: string }
+  'second-step': { readonly temp_token: string; readonly methods: readonly string[] }
   'complete-sign-up': { readonly pending_token: string; readonly email: string; readonly suggested_handle?: string }
 }
 
@@ -73,4 +74,13 @@ export function onPlace(show: () => void): void {
     handed = {}
     show()
   })
+}
+
+/** Aborts when this place is left, however that is. */
+export function untilLeft(): AbortSignal {
+  const leaving = new AbortController()
+  for (const change of ['place', 'hashchange']) {
+    addEventListener(change, () => leaving.abort(), { signal: leaving.signal })
+  }
+  return leaving.signal
 }

@@ -1,5 +1,5 @@
-import type { Answer } from 'postern/client'
-import { api } from './api.ts'
+import { type PasskeyAnswer, reauthenticateWithPasskey } from 'postern/client/passkeys'
+import { api, type Me } from './api.ts'
 import { element, paragraph } from './elements.ts'
 import { form } from './form.ts'
 import type { Code } from './sentences.ts'
@@ -7,8 +7,8 @@ import { eitherCode, password } from './usual-fields.ts'
 
 /** Makes the call; where the server wants a recent sign-in for it, asks who is there and makes it once more. */
 export async function fresh<Data, Refusal extends Code>(
-  call: () => Promise<Answer<Data, Refusal>>,
-): Promise<Answer<Data, Refusal>> {
+  call: () => Promise<PasskeyAnswer<Data, Refusal>>,
+): Promise<PasskeyAnswer<Data, Refusal>> {
   const answer = await call()
   if (answer.error?.code !== 'user:reauthentication_required') return answer
   return (await proveAgain()) ? call() : answer
@@ -17,17 +17,17 @@ export async function fresh<Data, Refusal extends Code>(
 /** False where the person thought better of it, or has nothing to prove it with. */
 async function proveAgain(): Promise<boolean> {
   const { data: me } = await api.GET('/v0/user/me')
-  if (!me?.has_password && !me?.totp_enabled) return false
+  const proofs = me ? proofsOf(me) : []
+  if (proofs.length === 0) return false
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const dialog = element('dialog', {
     'aria-labelledby': 'again',
     close: () => resolve(dialog.returnValue === 'proven'),
   })
-  const proven = (): void => dialog.close('proven')
   dialog.append(
     element('h2', { id: 'again' }, 'Confirm it’s you'),
     paragraph('You signed in a while ago, so please confirm before we do this.'),
-    me.has_password ? passwordForm(me.email, proven) : codeForm(proven),
+    ...proofs.map((proof) => proof(() => dialog.close('proven'))),
     element('button', { type: 'button', class: 'quiet', click: () => dialog.close() }, 'Cancel'),
   )
   document.body.append(dialog)
@@ -36,6 +36,17 @@ async function proveAgain(): Promise<boolean> {
   dialog.remove()
   return isProven
 }
+
+type Proof = (done: () => void) => HTMLFormElement
+
+/** What the account has to prove it with: a passkey first, as it takes a touch. */
+function proofsOf({ passkeys, has_password, totp_enabled, email }: Me): readonly Proof[] {
+  const passkey = passkeys > 0 ? [passkeyForm] : []
+  if (has_password) return [...passkey, (done) => passwordForm(email, done)]
+  return totp_enabled ? [...passkey, codeForm] : passkey
+}
+
+const passkeyForm: Proof = (done) => form({ submit: 'Use a passkey', send: () => reauthenticateWithPasskey(api), done })
 
 const passwordForm = (username: string, done: () => void): HTMLFormElement =>
   form({

@@ -1,4 +1,4 @@
-import type { Answer } from 'postern/client'
+import type { PasskeyAnswer } from 'postern/client/passkeys'
 import { form } from './form.ts'
 import type { Code } from './sentences.ts'
 import { say } from './status.ts'
@@ -7,7 +7,7 @@ import { say } from './status.ts'
 const restSeconds = 30
 
 type Mail<Data, Refusal extends Code> = {
-  readonly send: () => Promise<Answer<Data, Refusal>>
+  readonly send: () => Promise<PasskeyAnswer<Data, Refusal>>
   /** What is said once another is on its way. */
   readonly said: string
   /** Instead of saying it, where the answer may lead on. */

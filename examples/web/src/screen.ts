@@ -1,4 +1,5 @@
 import type { CallError } from 'postern/client'
+import type { BrowserError } from 'postern/client/passkeys'
 import type { Me } from './api.ts'
 import { element } from './elements.ts'
 import { type Code, sentenceFor } from './sentences.ts'
@@ -12,5 +13,5 @@ export type Screen = { readonly title: string } & (
 )
 
 /** In place of what could not be loaded. */
-export const failure = (error: CallError<Code>): HTMLElement =>
+export const failure = (error: CallError<Code> | BrowserError): HTMLElement =>
   element('p', { class: 'problem', role: 'alert' }, sentenceFor(error))

@@ -1,9 +1,10 @@
 import type { CallError, ClientError, CodeOf, FieldProblem, Method, PathOf } from 'postern/client'
+import type { BrowserError } from 'postern/client/passkeys'
 
 type ServerCode = { [M in Method]: { [P in PathOf<M>]: CodeOf<M, P> }[PathOf<M>] }[Method]
 
 /** Everything that a call of any route can end in but data. */
-export type Code = ServerCode | ClientError['code']
+export type Code = ServerCode | ClientError['code'] | BrowserError['code']
 
 const ownFault = 'Something went wrong on our side. Please try again in a moment.'
 const signedOut = 'You have been signed out. Please sign in again.'
@@ -137,9 +138,15 @@ export const sentences: Readonly<Record<Code, string>> = {
   'client:unreachable': 'We cannot reach the server. Please check your connection and try again.',
   'client:timeout': 'The server took too long to answer. Please check whether it worked before you try again.',
   'client:aborted': 'This was cancelled.',
+
+  // Whoever closes a dialog knows.
+  'browser:closed': '',
+  'browser:already_registered': 'There is already a passkey for your account on this device.',
+  'browser:unsupported': 'This browser cannot use passkeys here.',
+  'browser:failed': 'Passkeys do not work on this page. Please sign in another way.',
 }
 
-export const sentenceFor = ({ code }: CallError<Code>): string => sentences[code]
+export const sentenceFor = ({ code }: CallError<Code> | BrowserError): string => sentences[code]
 
 /** A newer server may name rules that are not here. */
 export function fieldSentence({ rule, limit, values }: FieldProblem): string {

@@ -1,3 +1,4 @@
+import { withPasskey } from 'postern/client/passkeys'
 import { api, type Me } from '../api.ts'
 import { element, paragraph, section } from '../elements.ts'
 import { form } from '../form.ts'
@@ -43,8 +44,8 @@ const erased = (): void => {
 
 const mailLink = () => api.DELETE('/v0/user/me', { body: {} })
 
-/** Whatever the account has to prove that it is its owner; one that has neither is mailed a link. */
-function deletionForm({ has_password, totp_enabled, email }: Me): HTMLFormElement {
+/** Whatever the account has to prove that it is its owner; one that has nothing is mailed a link. */
+function deletionForm({ has_password, passkeys, totp_enabled, email }: Me): HTMLFormElement {
   if (has_password) {
     return form({
       fields: [password('password', 'Your password')],
@@ -53,6 +54,14 @@ function deletionForm({ has_password, totp_enabled, email }: Me): HTMLFormElemen
       kind: 'danger',
       send: (body) => api.DELETE('/v0/user/me', { body }),
       about: { 'user:invalid_password': 'password', 'user:reauthentication_required': 'password' },
+      done: erased,
+    })
+  }
+  if (passkeys > 0) {
+    return form({
+      submit: 'Delete my account with a passkey',
+      kind: 'danger',
+      send: () => withPasskey(api, (credential, init) => api.DELETE('/v0/user/me', { ...init, body: { credential } })),
       done: erased,
     })
   }

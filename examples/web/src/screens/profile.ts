@@ -1,3 +1,4 @@
+import { signalPasskeyDetails } from 'postern/client/passkeys'
 import { api, type Me } from '../api.ts'
 import { element, section } from '../elements.ts'
 import { form } from '../form.ts'
@@ -27,7 +28,7 @@ const news = (text: string) => () => {
   say(text)
 }
 
-const aboutForm = ({ display_name, handle, bio }: Me): HTMLFormElement =>
+const aboutForm = ({ display_name, handle, bio, passkeys }: Me): HTMLFormElement =>
   form({
     fields: [
       { ...displayName, value: display_name },
@@ -37,7 +38,10 @@ const aboutForm = ({ display_name, handle, bio }: Me): HTMLFormElement =>
     submit: 'Save',
     send: (body) => api.PATCH('/v0/user/me', { body }),
     about: { 'user:handle_already_exists': 'handle' },
-    done: news('Saved.'),
+    done: () => {
+      if (passkeys > 0) void signalPasskeyDetails(api)
+      news('Saved.')()
+    },
   })
 
 const pictureForm = (): HTMLFormElement =>

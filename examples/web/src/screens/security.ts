@@ -1,3 +1,4 @@
+import { type PasskeyAnswer, withPasskey } from 'postern/client/passkeys'
 import { api, type Me } from '../api.ts'
 import { element, paragraph, section } from '../elements.ts'
 import { form } from '../form.ts'
@@ -7,9 +8,11 @@ import { go } from '../places.ts'
 import { fresh } from '../reauthenticate.ts'
 import { resend } from '../resend.ts'
 import { failure, type Screen } from '../screen.ts'
+import type { Code } from '../sentences.ts'
 import { say } from '../status.ts'
 import { step } from '../step.ts'
 import { newPassword, password } from '../usual-fields.ts'
+import { passkeys } from './passkeys.ts'
 import { throughProvider } from './provider-buttons.ts'
 
 export const security: Screen = {
@@ -17,10 +20,11 @@ export const security: Screen = {
   of: 'account',
   show: (me) => [
     section('Password', me.has_password ? changeForm(me) : firstPasswordForm(me)),
+    section('Email address', paragraph('Your address is ', element('strong', {}, me.email), '.'), addressForm(me)),
     section(
-      'Email address',
-      paragraph('Your address is ', element('strong', {}, me.email), '.'),
-      me.has_password ? emailForm(me) : paragraph('To change it, set a password first.'),
+      'Passkeys',
+      paragraph('Sign in by your fingerprint, your face or the lock of your screen, with nothing to type.'),
+      later(passkeys(), 'rows'),
     ),
     section('Other ways to sign in', later(connections(), 'button')),
   ],
@@ -55,30 +59,52 @@ const firstPasswordForm = ({ email }: Me): HTMLFormElement =>
     done: passwordSet,
   })
 
-const emailForm = ({ email }: Me): HTMLFormElement =>
+const newAddress = { name: 'new_email', label: 'New email address', type: 'email', autocomplete: 'email' } as const
+
+/** By whatever the account has to prove that it is its owner. */
+function addressForm({ has_password, passkeys, email }: Me): HTMLElement {
+  if (has_password) return addressFormByPassword(email)
+  return passkeys > 0 ? addressFormByPasskey() : paragraph('To change it, set a password first.')
+}
+
+const addressFormByPassword = (email: string): HTMLFormElement =>
   form({
-    fields: [
-      { name: 'new_email', label: 'New email address', type: 'email', autocomplete: 'email' },
-      password('password', 'Your password'),
-    ],
+    fields: [newAddress, password('password', 'Your password')],
     username: email,
     submit: 'Change address',
     send: (body) => api.POST('/v0/auth/change-email', { body }),
     about: { 'password:incorrect': 'password', 'user:email_already_exists': 'new_email' },
-    done: (_data, values, made) =>
-      step(
-        made.parentElement ?? made,
-        'Check your email',
-        paragraph('We sent a link to ', element('strong', {}, values.new_email), '. Open it to complete the change.'),
-        resend({
-          send: () => api.POST('/v0/auth/change-email', { body: values }),
-          said: 'We sent you a new link. Earlier links no longer work.',
-        }),
-        paragraph(
-          element('button', { type: 'button', class: 'link', click: () => go('security') }, 'Use a different address'),
-        ),
-      ),
+    done: (_data, body, made) => linkSent(made, body.new_email, () => api.POST('/v0/auth/change-email', { body })),
   })
+
+function addressFormByPasskey(): HTMLFormElement {
+  const send = ({ new_email }: { readonly new_email: string }) =>
+    withPasskey(api, (credential, init) =>
+      api.POST('/v0/auth/change-email', { ...init, body: { credential, new_email } }),
+    )
+  return form({
+    fields: [newAddress],
+    submit: 'Change address with a passkey',
+    send,
+    about: { 'user:email_already_exists': 'new_email' },
+    done: (_data, values, made) => linkSent(made, values.new_email, () => send(values)),
+  })
+}
+
+const linkSent = <Refusal extends Code>(
+  made: HTMLElement,
+  address: string,
+  again: () => Promise<PasskeyAnswer<undefined, Refusal>>,
+): void =>
+  step(
+    made.parentElement ?? made,
+    'Check your email',
+    paragraph('We sent a link to ', element('strong', {}, address), '. Open it to complete the change.'),
+    resend({ send: again, said: 'We sent you a new link. Earlier links no longer work.' }),
+    paragraph(
+      element('button', { type: 'button', class: 'link', click: () => go('security') }, 'Use a different address'),
+    ),
+  )
 
 async function connections(): Promise<Node[]> {
   const known = await api.GET('/v0/auth/oauth/providers')

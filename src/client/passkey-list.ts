@@ -1,0 +1,30 @@
+import { forCalls } from './ask-passkey.ts'
+import type { Answer, CallOptions, CodeOf, DataOf } from './calls.ts'
+import type { Client } from './client.ts'
+import { signalAccepted, signalDetails } from './passkey-signals.ts'
+
+/** Lists the account's passkeys, and tells this browser's authenticators to offer no others. */
+export async function listPasskeys(
+  auth: Client,
+  options: CallOptions = {},
+): Promise<Answer<DataOf<'listPasskeys'>, CodeOf<'listPasskeys'>>> {
+  const answer = await auth.listPasskeys(forCalls(options))
+  if (answer.data) await signalAccepted(answer.data)
+  return answer
+}
+
+/** Deletes a passkey, and tells this browser's authenticators. */
+export async function deletePasskey(
+  auth: Client,
+  { id, ...options }: CallOptions & { readonly id: string },
+): Promise<Answer<DataOf<'deletePasskey'>, CodeOf<'deletePasskey'>>> {
+  const answer = await auth.deletePasskey({ ...forCalls(options), params: { path: { id } } })
+  if (!answer.error) await listPasskeys(auth)
+  return answer
+}
+
+/** Tells this browser's authenticators the account's current address and name; call it after a change of either. */
+export async function signalPasskeyDetails(auth: Client): Promise<void> {
+  const [{ data: list }, { data: me }] = await Promise.all([auth.listPasskeys(), auth.getMe()])
+  if (list && me) await signalDetails(list, me)
+}
