@@ -12,6 +12,7 @@ import {
   type MadeUser,
   makeMailedTokens,
   makeOauthSignUps,
+  makePasskeys,
   makePendingLogins,
   makeRefreshTokens,
   makeSessions,
@@ -53,7 +54,7 @@ const racers = 4
 const alike = (sent: Sent): Sent[] => Array.from({ length: racers }, () => sent)
 const late = (...codes: string[]): Rule => ({ racers, late: codes })
 const events = (type: string): string => `select count(*)::int as n from security_events where type = '${type}'`
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 const inGroups = <Item>(items: readonly Item[], size: number): Item[][] =>
   Array.from({ length: items.length / size }, (_, index) => items.slice(index * size, (index + 1) * size))
 
@@ -287,7 +288,7 @@ function oauthKinds({ pool, origin, providers }: Ground): Record<string, Kind> {
   }
 }
 
-function accountKinds({ pool }: Ground): Record<string, Kind> {
+function accountKinds({ pool, origin }: Ground): Record<string, Kind> {
   return {
     initial_password: {
       rule: late('password:already_set'),
@@ -339,5 +340,16 @@ function accountKinds({ pool }: Ground): Record<string, Kind> {
         ),
       effect: 'select count(*)::int as n from refresh_tokens where parent_id is not null',
     },
+    passkey_challenge: {
+      rule: late('passkey:invalid_challenge'),
+      make: async (amount) =>
+        (await makePasskeys(pool, await makeUsers(pool, amount))).map((passkey) => async () => {
+          const offered = await fetch(`${origin}${passkeySignIn}/options`, { method: 'POST' })
+          return alike({ path: passkeySignIn, body: { credential: passkey.get(await offered.json()) } })
+        }),
+      effect: 'select count(*)::int as n from sessions where passkey_id is not null',
+    },
   }
 }
+
+export const passkeySignIn = '/v0/app/auth/passkeys/sign-in'

@@ -1,6 +1,7 @@
-import { randomUUIDv7 } from 'node:crypto'
+import { createHash, randomUUIDv7 } from 'node:crypto'
 import type pg from 'pg'
 import { makeToken } from '../../src/crypto/secret-token.ts'
+import { SoftPasskey } from './soft-authenticator.ts'
 
 /** Rows in bulk, where making them one by one over HTTP would take hours: what a flow leaves behind, never what it is to prove. */
 
@@ -149,4 +150,36 @@ export async function makeOauthSignUps(pool: pg.Pool, amount: number): Promise<s
     [made.map(() => randomUUIDv7()), made.map(({ token }) => token.digest), made.map(({ name }) => name)],
   )
   return made.map(({ token }) => token.text)
+}
+
+type MadePasskey = SoftPasskey & { readonly rowId: string }
+
+/** One passkey each, beside those that the account has, of a site at its address of development. */
+export async function makePasskeys(pool: pg.Pool, users: readonly MadeUser[]): Promise<MadePasskey[]> {
+  const made = users.map(({ id }) => {
+    const userHandle = createHash('sha256').update(id).digest('base64url')
+    return Object.assign(new SoftPasskey({ origin: 'http://localhost:8080' }), {
+      rpId: 'localhost',
+      userHandle,
+      rowId: randomUUIDv7(),
+    })
+  })
+  const userIds = users.map(({ id }) => id)
+  await pool.query(
+    `insert into passkeys (id, user_id, credential_id, public_key, algorithm, sign_count, backup_eligible, backed_up, transports, rp_id, name)
+     select id, user_id, credential_id, public_key, -7, 0, true, true, '{}', 'localhost', 'Bulk'
+     from unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[]) as p (id, user_id, credential_id, public_key)`,
+    [
+      made.map(({ rowId }) => rowId),
+      userIds,
+      made.map(({ credentialId }) => credentialId),
+      made.map(({ publicKey }) => publicKey),
+    ],
+  )
+  await pool.query(
+    `update users set passkeys = passkeys + 1, passkey_handle = made
+     from unnest($1::uuid[], $2::bytea[]) as h (owner, made) where id = owner`,
+    [userIds, made.map(({ userHandle }) => Buffer.from(userHandle, 'base64url'))],
+  )
+  return made
 }

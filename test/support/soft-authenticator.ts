@@ -105,6 +105,11 @@ export class SoftPasskey {
     this.origin = origin
   }
 
+  /** As COSE writes it. */
+  get publicKey(): Buffer {
+    return cbor(this.cose)
+  }
+
   /** `navigator.credentials.create()`, as `toJSON` gives it. */
   create({ public_key }: Options, twist: Twist = {}) {
     const { rp, user, challenge } = public_key as Creation
