@@ -1,7 +1,7 @@
 import type { Judge } from './contract-oracle.ts'
 import { type Exchange, outcomeOf } from './exchange.ts'
 
-type Part = 'account life' | 'schemathesis' | 'hostile requests'
+type Part = 'account life' | 'schemathesis' | 'credentials of passkeys' | 'hostile requests'
 
 export type Ledger = {
   /** Judges an answer and counts it; gives what it breaks of the contract. */

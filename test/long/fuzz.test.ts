@@ -6,6 +6,7 @@ import { type Ledger, openLedger } from '../fuzz/ledger.ts'
 import { liveLives } from '../fuzz/life/live.ts'
 import { makeMember } from '../fuzz/members.ts'
 import { routesOf } from '../fuzz/operations.ts'
+import { fuzzCredentials } from '../fuzz/passkeys/credentials.ts'
 import { explore } from '../fuzz/schemathesis/explore.ts'
 
 /** `npm run fuzz` asks for 100,000 requests; among the other tests a hundredth shows that the machinery works. */
@@ -42,6 +43,13 @@ test.runIf(isLong)('schemathesis finds no answer outside the OpenAPI document', 
   const exploration = { server, ledger, examplesAnOperation, seed }
   await Promise.all([explore(exploration), explore({ ...exploration, token: user.token })])
   await explore({ ...exploration, token: administrator.token })
+  expect(server.log()).toBe('')
+})
+
+test('whatever stands in the credential of a passkey, the answer is within the contract', limit, async () => {
+  const member = await makeMember(server, ledger)
+  const enough = ledger.requests + requests * 0.1
+  await fuzzCredentials({ server, ledger, member, seed, isEnough: () => ledger.requests >= enough })
   expect(server.log()).toBe('')
 })
 
