@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { signAccessToken } from '../../src/credentials/access-token.ts'
 import { startApp, type TestApp } from '../support/app.ts'
+import { isProof } from '../support/long-form.ts'
 import { isSignedIn, readOpenApi, type Security } from '../support/openapi.ts'
 import { holder, partsOf, startReplica, withToken } from './support.ts'
 
@@ -255,11 +256,12 @@ describe('a forged one [TK5]', () => {
   test('user:invalid_token for one changed bit of any character', async () => {
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     const token = genuine.accessToken
+    const bits = isProof ? [1, 2, 32] : [2]
     const taken = []
     for (let at = 0; at < token.length; at++) {
       const value = alphabet.indexOf(token.charAt(at))
       // The lowest bit of a part's last character may be one that decoders ignore.
-      for (const bit of value < 0 ? [] : [1, 2, 32]) {
+      for (const bit of value < 0 ? [] : bits) {
         const forged = token.slice(0, at) + alphabet[value ^ bit] + token.slice(at + 1)
         if ((await codeOf(forged)) !== invalid) taken.push(forged)
       }

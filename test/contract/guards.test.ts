@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, inject, test } from 'vitest'
@@ -7,8 +8,9 @@ import type { ErrorCode } from '../../src/errors/catalogue.ts'
 import { startApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
 import { createDatabase } from '../support/database.ts'
+import { makeUsers } from '../support/factories.ts'
 import { readOpenApi } from '../support/openapi.ts'
-import { signedInOnDevice, signedUp } from '../support/people.ts'
+import { signedInOnDevice } from '../support/people.ts'
 import { openProxy } from '../support/proxy.ts'
 import { SoftPasskey } from '../support/soft-authenticator.ts'
 
@@ -111,26 +113,39 @@ const { person, client: device } = await signedInOnDevice(app)
 // The table's person may do everything; what an account without a role may not has its own line.
 await app.sql("insert into user_roles (user_id, role) select id, 'admin' from users where email = $1", [person.email])
 
-/** A session of its own, as logout ends the one that it is asked with. */
-async function freshSession(): Promise<string> {
-  const answer = await device.post('/v0/auth/login', { email: person.email, password: person.password })
-  expect(answer.status).toBe(204)
-  return device.cookies.get('__Host-session_id') ?? ''
+async function login(): Promise<void> {
+  const { email, password } = person
+  expect((await device.post('/v0/auth/login', { email, password })).status).toBe(204)
 }
 
-async function sessionIn(change: string): Promise<string> {
-  const token = await freshSession()
-  const newest = '(select id from sessions order by created_at desc limit 1)'
-  await app.sql(`update sessions set ${change} where id = ${newest}`)
-  return token
+/** What a login leaves, of which thousands are needed. */
+await login()
+const [model] = await app.sql<{ account: { password_hash: string }; session: object }>(
+  `select to_jsonb(u) as account, to_jsonb(s) as session from users u join sessions s on s.user_id = u.id
+   where u.email = $1 order by s.created_at desc limit 1`,
+  [person.email],
+)
+
+/** A session of its own, as logout ends the one that it is asked with. */
+async function freshSession(more: object = {}, change = 'ended_at = ended_at'): Promise<string> {
+  const { text, digest } = makeToken('session')
+  const [id, now] = [randomUUID(), new Date()]
+  const own = { id, token_digest: `\\x${digest.toString('hex')}`, created_at: now, authenticated_at: now }
+  const session = JSON.stringify({ ...model?.session, ...own, ...more })
+  await app.deps.pool.query('insert into sessions select * from jsonb_populate_record(null::sessions, $1)', [session])
+  await app.sql(`update sessions set ${change} where id = $1`, [id])
+  return text
 }
+
+const sessionIn = (change: string): Promise<string> => freshSession({}, change)
 
 /** The one session of an account of its own, which no route called in another's name ends. */
 async function sessionApart(table: 'sessions' | 'users', change: string): Promise<string> {
-  const { person: other, client } = await signedUp(app)
-  const key = table === 'users' ? 'id' : 'user_id'
-  await app.sql(`update ${table} set ${change} where ${key} = (select id from users where email = $1)`, [other.email])
-  return client.cookies.get('__Host-session_id') ?? ''
+  const [{ id } = { id: '' }] = await makeUsers(app.deps.pool, 1)
+  const hash = model?.account.password_hash
+  await app.deps.pool.query('update users set password_hash = $2 where id = $1', [id, hash])
+  if (table === 'users') await app.sql(`update users set ${change} where id = $1`, [id])
+  return freshSession({ user_id: id }, table === 'sessions' ? change : undefined)
 }
 
 const tokens = {
@@ -166,9 +181,11 @@ function stateFor({ codes, url }: Operation): string | undefined {
 async function sessionFor(operation: Operation): Promise<string> {
   const state = stateFor(operation)
   if (state !== undefined) return sessionApart('users', state)
-  const session = await freshSession()
-  if (operation.url.endsWith('totp/enable')) await device.post('/v0/auth/totp/setup')
-  return session
+  if (operation.url.endsWith('totp/enable')) {
+    await login()
+    await device.post('/v0/auth/totp/setup')
+  }
+  return freshSession()
 }
 
 const isSignedIn = ({ codes }: Operation): boolean => codes.has('session:expired')

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { turns } from '../support/long-form.ts'
 import type { Supervised } from '../support/supervised.ts'
 import { gather, lookAgain } from './crowd.ts'
 import { recoveryFigures } from './figures.ts'
@@ -8,11 +9,11 @@ import { judge, nothing, untilCalm } from './judge.ts'
 import { type Random, seededRandom } from './random.ts'
 import { openStage, type Stage } from './stage.ts'
 
-/** `npm run faults` asks for ten times as many. */
+/** `npm run faults` asks for ten times as many as the proof. */
 const kills = {
-  api: Number(process.env.KILLS_API ?? 50),
-  worker: Number(process.env.KILLS_WORKER ?? 20),
-  postgres: Number(process.env.KILLS_POSTGRES ?? 5),
+  api: Number(process.env.KILLS_API ?? turns(10, 50)),
+  worker: Number(process.env.KILLS_WORKER ?? turns(4, 20)),
+  postgres: Number(process.env.KILLS_POSTGRES ?? turns(2, 5)),
 }
 const seed = Number(process.env.FAULTS_SEED ?? Date.now() % 1_000_000)
 const owners = process.env.FAULTS === 'long' ? 40 : 16

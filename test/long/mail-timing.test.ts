@@ -8,7 +8,7 @@ import { makeSignUps, makeUsers } from '../support/factories.ts'
 import { newPerson } from '../support/people.ts'
 import { areaUnderCurve, chanceOf, isLong, median, timingPairs } from '../support/timing.ts'
 
-const pairs = timingPairs(60)
+const pairs = timingPairs(25, 60)
 /** Ten comparisons a server, so that one in ten thousand strays as far by chance. */
 const widestArea = 4.5 * chanceOf(pairs)
 /** In the long form as it was found; in the short one still far more than any other difference. */

@@ -10,7 +10,7 @@ import { makeUsers } from '../support/factories.ts'
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts'
 import { areaUnderCurve, isLong, median, timingPairs } from '../support/timing.ts'
 
-const pairs = timingPairs(100)
+const pairs = timingPairs(100, 100)
 /** In the short form the sample itself scatters; the bounds lie almost four standard errors away. */
 const bounds = isLong ? { medianMs: 2, auc: 0.05 } : { medianMs: 5, auc: 0.15 }
 const warmUp = 20

@@ -5,6 +5,7 @@ import { listUsers } from '../../src/operator/list-users.ts'
 import { revokeRole } from '../../src/operator/operate-roles.ts'
 import { giveRole, said, somebody } from '../moderation/support.ts'
 import { useApp } from '../support/app.ts'
+import { turns } from '../support/long-form.ts'
 import { appWith, recordingMailServer } from '../support/mail-way.ts'
 import { mailedToken, mailsTo, newPerson, signedInOnDevice, signUp } from '../support/people.ts'
 import { runAdmin } from '../support/server-process.ts'
@@ -278,7 +279,7 @@ describe('npm run admin -- revoke EMAIL ROLE', () => {
   test('the last administrator stays one, also when two are demoted at once, and cannot be deleted [AZ4]', async () => {
     await app.sql("delete from user_roles where role = 'admin'")
     const [one, two] = [await somebody(app, 'admin'), await somebody(app, 'admin')]
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < turns(5, 20); round++) {
       const outcomes = await Promise.all([one, two].map(({ person }) => revokeRole(app.deps, person.email, 'admin')))
       expect(outcomes.toSorted()).toEqual(['last', 'revoked'])
       const left = await app.sql<{ user_id: string }>("select user_id from user_roles where role = 'admin'")

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Argon2, type Argon2Cost, loadReference } from '../../src/hashing/argon2.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
+import { turns } from '../support/long-form.ts'
 import { mailedToken, type Person, signedInOnDevice, signedUp } from '../support/people.ts'
 
 const fresh = 'a wholly new passphrase'
@@ -165,7 +166,7 @@ describe('what the old password opened does not outlive it', () => {
   })
 
   test('a device link against a reset: neither its session nor its device is left', async () => {
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < turns(4, 10); round++) {
       const { person } = await signedUp(app)
       expect((await login(person)).status).toBe(202)
       const device = await mailedToken(app, person.email, 2)
@@ -192,7 +193,7 @@ describe('what the old password opened does not outlive it', () => {
   })
 
   test('a device link against a change of password: no session beside the changer', async () => {
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < turns(3, 5); round++) {
       const { person, client } = await signedUp(app)
       expect((await login(person)).status).toBe(202)
       const token = await mailedToken(app, person.email, 2)

@@ -45,14 +45,14 @@ export async function startApp(
   env: Readonly<Record<string, string | undefined>> = {},
   options: DepsOptions = {},
 ): Promise<TestApp> {
-  const database = await createDatabase(inject('postgresUrl'))
+  const database = env.DATABASE_URL === undefined ? await createDatabase(inject('postgresUrl')) : undefined
   const dataDir = mkdtempSync(join(tmpdir(), 'postern-app-'))
   const config = loadConfig({
     APP_ENV: 'test',
     PUBLIC_URL: publicUrl,
     FRONTEND_URL: frontendUrl,
     TRUSTED_PROXIES: '127.0.0.1',
-    DATABASE_URL: database.url,
+    DATABASE_URL: database?.url,
     DATA_DIR: dataDir,
     RATE_LIMITS: '1000',
     ...(env.APP_ENV !== 'production' && cheapHashing),
@@ -88,7 +88,7 @@ export async function startApp(
       await pool.destroy()
       await app.close()
       await deps.close()
-      await database.drop()
+      await database?.drop()
       rmSync(dataDir, { recursive: true, force: true })
     },
   }

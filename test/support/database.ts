@@ -23,7 +23,7 @@ export type TestDatabase = { readonly url: string; drop(): Promise<void> }
 /** A migrated database of the test file's own. */
 export async function createDatabase(serverUrl: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  await runStatement(serverUrl, `create database ${name} template ${templateName} strategy wal_log`)
+  await runStatement(serverUrl, `create database ${name} template ${templateName} strategy file_copy`)
   return {
     url: withDatabase(serverUrl, name),
     drop: () => runStatement(serverUrl, `drop database if exists ${name} with (force)`),

@@ -3,6 +3,7 @@ import { addEncryptionKey } from '../../src/crypto/keyring.ts'
 import { makeToken } from '../../src/crypto/secret-token.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
+import { turns } from '../support/long-form.ts'
 import { appWith } from '../support/mail-way.ts'
 import { isSignedIn, readOpenApi, type Security } from '../support/openapi.ts'
 import { mailedToken, mailsTo, newPerson } from '../support/people.ts'
@@ -186,19 +187,19 @@ describe.each(['', '/app'])('POST /v0%s/auth/totp/verify', (form) => {
   })
 })
 
-test('a code is accepted once in 1,000 tries over many logins [MF1]', async () => {
+test('a code is accepted once, however often it is tried at over many logins [MF1]', async () => {
   const one = await withTotp(app)
   const before = await sessionsOf(one)
   const device = onDeviceOf(app, one.client)
   const tokens: string[] = []
-  for (let wave = 0; wave < 25; wave++)
+  for (let wave = 0; wave < turns(3, 25); wave++)
     tokens.push(...(await Promise.all(Array.from({ length: 10 }, () => tempToken(device, one.person)))))
   const code = await one.code()
   const started = performance.now()
   const answers = []
   for (let wave = 0; wave < 4; wave++)
     answers.push(...(await Promise.all(tokens.map((token) => verify(onDeviceOf(app, one.client), token, code)))))
-  process.stdout.write(`1,000 tries at one code: ${Math.round(performance.now() - started)} ms\n`)
+  process.stdout.write(`${answers.length} tries at one code: ${Math.round(performance.now() - started)} ms\n`)
   expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
   expect(new Set(answers.map(({ code: refusal }) => refusal))).toEqual(
     new Set([undefined, 'totp:invalid_code', 'totp:temp_token_invalid']),
