@@ -4,8 +4,8 @@ import type { Transaction } from '../db/transaction.ts'
 import { supersedeUserTokens } from '../mailed-tokens/issue.ts'
 
 /**
- * Afterwards no login that waits for what was mailed or for its code can be finished, nor a deletion by link, as what
- * opens the account has changed.
+ * Afterwards logins that wait for a mailed link or a code cannot be finished, and links for deletion are dead. Called
+ * when what opens the account has changed.
  */
 export async function endHeldLogins(tx: Transaction, userId: string): Promise<void> {
   await supersedeUserTokens(tx, userId, ['device_verify', 'sign_in', 'account_deletion'])

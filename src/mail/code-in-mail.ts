@@ -1,17 +1,17 @@
 import type { Letter } from './letter.ts'
 
-/** What a mail with digits says of them. */
+/** The digits of a mail, and where they belong. */
 export type CodeInMail = {
   readonly digits: string
-  /** Whose page it is typed into, where it is one of a domain. */
+  /** The domain of the page that the digits are typed into; undefined if that page has none. */
   readonly domain?: string | undefined
 }
 
 export const neverAsked = 'Nobody from us ever asks for it: whoever does wants to be you.'
 
 /**
- * Subject and first line are the digits, so that a phone's notification shows them; the last line says for whose page
- * they are, so that it fills them in there and nowhere else: https://wicg.github.io/sms-one-time-codes/
+ * The digits are the subject and the first line, so that a phone's notification shows them. The last line names the
+ * domain, so that the phone fills them in there and nowhere else: https://wicg.github.io/sms-one-time-codes/
  */
 export function codeAround({ digits, domain }: CodeInMail, paragraphs: Letter['paragraphs']): Letter {
   const code = `${digits.slice(0, 3)} ${digits.slice(3)}`

@@ -18,18 +18,18 @@ export async function inquire<Failed extends ErrorCode>(
   ctx: Context<'rate_limit:exceeded' | Undelivered | Failed>,
   inquiry: Inquiry,
   failed: Failed,
-  /** What is written with it. */
+  /** Writes more rows in the transaction that stores the inquiry. */
   write?: (tx: Transaction) => Promise<void>,
 ): Promise<void> {
   await limitInquiries(ctx, inquiry.purpose, emailKey(inquiry.email))
   const outcome = await probeMailbox(ctx, inquiry.email, inquiry.client)
-  // Only now, so that no work for an owner goes on beside the probe.
+  // Only now, so that the worker does nothing for an owner while the probe runs.
   await transaction(ctx.pool, async (tx) => {
     await write?.(tx)
     await queueInquiry(tx, ctx, inquiry)
   })
-  // By then the worker has answered it as a rule, whatever the answer: whoever is told that it is done finds the older
-  // link dead.
+  // By then the worker has usually answered the inquiry, so that a client that gets the response finds older links
+  // dead.
   await sleep(answeredAfterMs)
   refuseUndelivered(ctx, outcome, failed)
 }

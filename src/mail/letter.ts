@@ -20,7 +20,7 @@ export const oneLine = (text: string): string =>
 export const notYou =
   'If that was not you, set a new password now and end the other sessions: somebody is in your account.'
 
-/** Who asked; below a link, as the text is a stranger's. */
+/** Describes the device that asked. Belongs below the link, as the text is a stranger's. */
 export function whereFrom({
   userAgent,
   ipAddress,

@@ -9,7 +9,7 @@ export type Inquiry = {
   readonly purpose: 'password_reset' | 'verify_email' | 'sign_in'
   readonly email: string
   readonly client: Pick<Caller, 'address' | 'userAgent'>
-  /** Of a sign-in: the pair that is mailed. */
+  /** For `sign_in`: the pair that is mailed. */
   readonly tokenId?: string
 }
 
@@ -48,7 +48,7 @@ function settingsOf(config: Config): InquirySettings {
   }
 }
 
-/** Afterwards the worker looks for the owner of the address, if the transaction commits. */
+/** Afterwards the worker will look for the address's owner, if the transaction commits. */
 export async function queueInquiry(
   tx: Transaction,
   deps: MailDeps,

@@ -10,12 +10,12 @@ import type { MailedToken } from './take.ts'
 
 export const mostTries = 5
 
-/** The names that the browser that asks has for itself; an app has none. */
+/** The names by which the browser that asks is known; undefined for an app. */
 export type Home = readonly Buffer[] | undefined
 
 /**
- * Whether it is asked where it began: an app has what began in an app, a browser what it began itself. A sign-up has no
- * form for apps: one that began where there was no name goes on anywhere.
+ * Whether the flow continues where it began: in an app, or in the same browser. Apps have no form for signing up, so a
+ * sign-up that began without a browser's name continues anywhere.
  */
 export function isAtHome({ anonymousDigest, purpose }: MailedToken, home: Home): boolean {
   if (anonymousDigest === null) return home === undefined || purpose === 'verify_email'
@@ -25,7 +25,7 @@ export function isAtHome({ anonymousDigest, purpose }: MailedToken, home: Home):
 export type FoundPair = {
   readonly token: MailedToken & { readonly codeKeyId: number }
   readonly owner: { readonly id: string; readonly email: string } | null
-  /** The owner's device that asks, where it is known. */
+  /** The device that asks, if its owner's account knows it. */
   readonly deviceId: string | null
   /** By the database's clock. */
   readonly now: Date
@@ -38,7 +38,7 @@ type Asked = {
   readonly deviceToken?: string | undefined
 }
 
-/** The pair of that code token; unknown, used and used up come before expired. */
+/** Finds the pair of a code token. Refuses an unknown, used or used-up pair as such even if it has also expired. */
 export async function findPair(
   ctx: Context<'email:invalid_code_token' | 'email:code_token_expired'>,
   { codeToken, purposes, home, deviceToken }: Asked,

@@ -22,7 +22,7 @@ type NewToken = {
   readonly ttlSeconds: number
 }
 
-/** Afterwards the token stands in PostgreSQL as a digest; its text exists only in what is returned. */
+/** Afterwards PostgreSQL has the token's digest; its text exists only in what is returned. */
 export async function issueMailedToken(tx: Transaction, token: NewToken): Promise<{ id: string; text: string }> {
   const id = randomUUIDv7()
   const { text, digest } = makeToken('mailed')
@@ -32,14 +32,16 @@ export async function issueMailedToken(tx: Transaction, token: NewToken): Promis
 
 type NewPair = NewToken & {
   readonly id?: string
-  /** Of the browser that it is for, where it has a name. */
+  /** The browser that the pair is for, if it has a name. */
   readonly anonymousDigest: Buffer | undefined
 }
 
-/** What whoever began a flow gets of its pair. */
+/** What the client that began a flow gets of its pair. */
 export type IssuedPair = Pair & { readonly expiresAt: Date; readonly mailedAt: Date }
 
-/** The same for a link that has digits beside it; its mail is written with it, or asked for. */
+/**
+ * Like `issueMailedToken`, for a link with digits beside it. Its mail is queued or asked for in the same transaction.
+ */
 export async function issuePair(
   tx: Transaction,
   keyring: Keyring,
@@ -109,7 +111,7 @@ const issueStatement = prepared((tx) =>
 
 const mostPairs = 3
 
-/** Afterwards no more pairs of that purpose and address live than a few, however many are issued at once. */
+/** Afterwards at most three pairs of this purpose and address are live, however many are issued at once. */
 export async function supersedeOldestPairs(tx: Transaction, purpose: Purpose, addressKey: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${purpose} ${addressKey}`}, 0))`)
   const isLive = and(
@@ -128,7 +130,7 @@ export async function supersedeOldestPairs(tx: Transaction, purpose: Purpose, ad
 }
 
 /**
- * Afterwards no link of these kinds that the account was mailed works any more, and no mail with one goes out [TK2].
+ * Afterwards no link of these purposes that the account was mailed works, and mails with one are no longer sent [TK2].
  */
 export async function supersedeUserTokens(
   tx: Transaction,

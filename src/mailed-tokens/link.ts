@@ -11,7 +11,7 @@ export const accountPages = [
   'confirm-deletion',
 ] as const
 
-/** Of the pages, where they have one that digits can be bound to. */
+/** The domain of the front end's pages. Returns undefined if they have none that digits can be bound to. */
 export function domainOfPages({ frontendUrl }: Config): string | undefined {
   const { protocol, hostname } = new URL(frontendUrl)
   return protocol === 'https:' ? hostname : undefined

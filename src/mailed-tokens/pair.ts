@@ -4,8 +4,8 @@ import type { Keyring } from '../crypto/keyring.ts'
 import { makeToken } from '../crypto/secret-token.ts'
 
 /**
- * A token that is mailed both as a link and as digits. They and what the digits are typed with are derived from its id,
- * so that they stand nowhere, and every mail of it says the same.
+ * A token that is mailed both as a link and as digits. Both, and the code token that the digits are sent with, are
+ * derived from its id, so that none is stored and every mail of the pair contains the same.
  */
 export type Pair = { readonly id: string; readonly keyId: number }
 
@@ -18,12 +18,12 @@ const macOf = (keyring: Keyring, { id, keyId }: Pair, use: Use) =>
 
 export const linkOf = (keyring: Keyring, pair: Pair) => makeToken('mailed', macOf(keyring, pair, 'mail link'))
 
-/** Only whoever began the flow has it: without it the digits are good for nothing [MC1]. */
+/** The code token, which only the client that began the flow has. Without it the digits are useless [MC1]. */
 export const codeTokenOf = (keyring: Keyring, pair: Pair) => makeToken('mailedCode', macOf(keyring, pair, 'code token'))
 
 /**
- * Six of them, truncated as RFC 4226 section 5.3 has it. Of 2^31 values the likelier digits have 2,148 and the others
- * 2,147, a twentieth of a percent less.
+ * Six digits, truncated as in RFC 4226 section 5.3. Of 2^31 values some codes get 2,148 and the others 2,147, so the
+ * bias is a twentieth of a percent.
  */
 export function digitsOf(keyring: Keyring, pair: Pair): string {
   const mac = macOf(keyring, pair, 'mail code')
@@ -32,8 +32,7 @@ export function digitsOf(keyring: Keyring, pair: Pair): string {
 }
 
 /**
- * What somebody typed or pasted, where it is six digits: of any script, as people paste them, with spaces and hyphens
- * between.
+ * Reads six digits of any script, typed or pasted with spaces and hyphens between. Returns undefined for other text.
  */
 export function readDigits(text: string): string | undefined {
   const digits = text
@@ -43,7 +42,7 @@ export function readDigits(text: string): string | undefined {
   return /^\d{6}$/.test(digits) ? digits : undefined
 }
 
-/** Every script has its ten digits in a row, from zero. */
+/** Converts a digit to ASCII: every script has its ten digits in a row, beginning with zero. */
 function asAscii(digit: string): string {
   const codePoint = digit.codePointAt(0) ?? 0
   let value = 0

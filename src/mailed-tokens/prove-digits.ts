@@ -29,13 +29,13 @@ type Proof = Digits & {
   readonly home: Home
   readonly deviceToken?: string | undefined
   readonly client: Caller
-  /** Refuses what no digits would help, before a try is counted. */
+  /** Refuses flows that no digits could finish, before a try is counted. */
   readonly mayTry?: (found: FoundPair) => void
 }
 
 /**
- * Afterwards the digits are those of the pair; it is still to be taken. Each try is counted before it is looked at, in
- * no transaction that could give it back, for the pair and for the account or the address [MC1].
+ * Afterwards the digits have been checked; the pair still has to be taken. Each try is counted before the digits are
+ * compared, for the pair and for the account or address, in no transaction that could roll it back [MC1].
  */
 export async function proveDigits(ctx: Context<DigitRefusal>, proof: Proof): Promise<FoundPair> {
   const { code, purpose, client, mayTry } = proof
@@ -82,13 +82,13 @@ const countStatement = prepared((db) =>
 
 function isRight(keyring: Keyring, { token, owner }: FoundPair, code: string): boolean {
   const given = readDigits(code)
-  // Of an address that nobody has, none were mailed: whatever is typed is wrong.
+  // An address without an account or sign-up was mailed no digits, so whatever is typed is wrong.
   if (given === undefined || (owner === null && token.signUpId === null)) return false
   try {
     const digits = digitsOf(keyring, { id: token.id, keyId: token.codeKeyId })
     return timingSafeEqual(Buffer.from(given), Buffer.from(digits))
   } catch (error) {
-    // Its key is gone from the keyring, and with it what was mailed.
+    // The key was removed from the keyring, so what was mailed can no longer be checked.
     if (error instanceof KeyringError) return false
     throw error
   }

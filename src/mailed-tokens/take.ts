@@ -6,7 +6,7 @@ import type { Transaction } from '../db/transaction.ts'
 import type { Purpose } from './issue.ts'
 
 type Wanted = {
-  /** What was posted; or the id of a token whose digits were. */
+  /** The token that was posted, or the id of a token whose digits were posted. */
   readonly text: string | { readonly id: string }
   readonly purpose: Purpose
   /** The address that the client believes the token was sent to, if it says one. */

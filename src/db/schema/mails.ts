@@ -22,7 +22,7 @@ export const mailedTokens = pgTable(
         | 'sign_in'
       >()
       .notNull(),
-    /** Of a sign-in none until its mail was written, and never where the address has no account. */
+    /** For `sign_in`: null until the mail was written, and always if the address has no account. */
     userId: uuid().references(() => users.id, { onDelete: 'cascade' }),
     /** No foreign key, as a used verification outlives its sign-up. */
     signUpId: uuid(),
@@ -35,13 +35,16 @@ export const mailedTokens = pgTable(
     /** For `device_verify` and `sign_in`: whether the session will be remembered. `methods` are those shown so far. */
     rememberMe: boolean().notNull().default(false),
     methods: shownMethods(),
-    /** Of a pair, whose digits do what its link does: what they are typed with, and the key that all is derived from. */
+    /**
+     * Only for a pair, whose digits do what its link does: digest of the token that the digits are sent with, and id of
+     * the key from which link, digits and token are derived.
+     */
     codeTokenDigest: bytea(),
     codeKeyId: integer(),
     tries: smallint().notNull().default(0),
-    /** When it was last mailed. */
+    /** When the token was last mailed. */
     mailedAt: instant(),
-    /** The browser that began it; an app has no name. */
+    /** The browser that began the flow; null for an app. */
     anonymousDigest: bytea(),
     createdAt: createdAt(),
     expiresAt: instant().notNull(),
@@ -61,9 +64,8 @@ export const mailedTokens = pgTable(
 
 /**
  * Outbox: one row per mail, written in the transaction that causes it. `payload` is sealed, and erased once the mail is
- * sent or refused for good, or its token is dead. A probe has no text: its SMTP conversation ends after RCPT TO with a
- * reset. An inquiry is a request to mail an address before it is known whose it is; a message answers it, or nothing
- * does.
+ * sent or refused for good, or its token is dead. A probe has no text: its conversation is reset after RCPT TO. An
+ * inquiry asks to mail an address before its owner is known; a message answers it, or nothing does.
  */
 export const mails = pgTable(
   'mails',
