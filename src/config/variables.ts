@@ -369,7 +369,7 @@ const passkeys = inGroup('Passkeys', {
     default: 'on',
     meaning:
       'on: a passkey that is not known is answered so that the browser may forget it; off: as a wrong one, for a ' +
-      'while after a restore, which does not know the newest passkeys',
+      'while after a restore, which does not know the newest passkeys (docs/operate.md)',
   },
   PASSKEY_CHALLENGE_TTL_SECONDS: {
     kind: seconds,

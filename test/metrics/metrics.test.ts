@@ -4,9 +4,11 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { parse } from 'yaml'
 import { catalogue } from '../../src/errors/catalogue.ts'
 import { said, somebody } from '../moderation/support.ts'
+import { offered, passkeys, signIn, signInWith, withPasskey } from '../passkeys/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { freePort } from '../support/free-port.ts'
 import { signedUp } from '../support/people.ts'
+import { SoftPasskey } from '../support/soft-authenticator.ts'
 
 type AlarmGroups = { readonly groups: readonly { readonly rules: readonly { readonly expr: string }[] }[] }
 
@@ -60,6 +62,24 @@ describe('GET /metrics', () => {
     )
     for (const secret of [person.email, person.handle, 'secret-path', '/health/live', token])
       expect(text).not.toContain(secret)
+  })
+
+  test('counts passkeys: those that are made, sign-ins by them, and what is refused by its code', async () => {
+    const { client, passkey } = await withPasskey(app)
+    expect((await signInWith(app.client(), passkey)).status).toBe(204)
+    expect((await signInWith(app.client(), passkey, { origin: 'https://example.org' })).status).toBe(401)
+    expect((await signInWith(app.client(), new SoftPasskey(), { userHandle: 'AA' })).status).toBe(401)
+    expect((await client.post(passkeys, { credential: passkey.create(await offered(client)) })).status).toBe(409)
+    const text = await read()
+    for (const [what, labels] of [
+      ['requests', `route="${passkeys}",status="201"`],
+      ['requests', `route="${signIn}",status="204"`],
+      ['errors', `route="${passkeys}",code="passkey:already_registered"`],
+      ['errors', `route="${signIn}",code="passkey:invalid_assertion"`],
+      ['errors', `route="${signIn}",code="passkey:unknown_credential"`],
+    ])
+      expect(text).toContain(`postern_${what}_total{method="POST",${labels}} 1`)
+    for (const secret of [passkey.id, passkey.userHandle]) expect(text).not.toContain(secret)
   })
 
   test('shows where sessions are looked up, and whether memory may answer', async () => {
