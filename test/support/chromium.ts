@@ -6,7 +6,7 @@ import { installPackage } from './debian-package.ts'
 const usualNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 
 /** An installed one; nothing is downloaded but, on Debian as root, the distribution's own package. */
-export async function openChromium(): Promise<Browser> {
+export async function openChromium(args: string[] = []): Promise<Browser> {
   let executablePath = findChromium()
   if (executablePath === undefined) await installPackage('chromium')
   executablePath ??= findChromium()
@@ -15,7 +15,7 @@ export async function openChromium(): Promise<Browser> {
       'The tests found no Chromium: set CHROMIUM_PATH, or install one (apt install chromium, brew install chromium).',
     )
   }
-  return chromium.launch({ executablePath })
+  return chromium.launch({ executablePath, args })
 }
 
 function findChromium(): string | undefined {
