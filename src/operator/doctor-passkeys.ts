@@ -8,6 +8,7 @@ import { passkeys } from '../db/schema/passkeys.ts'
 import { type Outbound, type OutboundReply, openOutbound } from '../outbound/ask.ts'
 import { readJson } from '../outbound/json.ts'
 import { outboundPolicy } from '../outbound/policy.ts'
+import { printable } from '../text/printable.ts'
 import type { Check } from './check.ts'
 import { withDatabase } from './doctor-database.ts'
 
@@ -99,6 +100,9 @@ async function askDomain(config: Config, ask: Ask, file: string): Promise<Outbou
 
 const relatedFile = z.object({ origins: z.array(z.string()) })
 
+/** Of what somebody else's server may say. */
+const mostNamed = 5
+
 /** https://www.w3.org/TR/webauthn-3/#sctn-related-origins */
 export async function checkRelatedOrigins(config: Config, ask: Ask): Promise<string> {
   const read = relatedFile.safeParse(readJson(await askDomain(config, ask, 'webauthn')))
@@ -110,7 +114,9 @@ export async function checkRelatedOrigins(config: Config, ask: Ask): Promise<str
   const surplus = origins.filter((origin) => !pages.includes(origin))
   const differences = [
     ...(missing.length > 0 ? [`it lacks ${missing.join(', ')}, whose pages browsers refuse`] : []),
-    ...(surplus.length > 0 ? [`it has ${surplus.join(', ')}, which PASSKEY_ORIGINS lacks`] : []),
+    ...(surplus.length > 0
+      ? [`it has ${surplus.slice(0, mostNamed).map(printable).join(', ')}, which PASSKEY_ORIGINS lacks`]
+      : []),
   ]
   if (differences.length > 0) throw new Error(differences.join('; '))
   return `${rpIdOf(config)} lists ${wanted.join(', ')}`

@@ -83,6 +83,12 @@ describe('doctor on related origins', () => {
     )
   })
 
+  test('what is too much is neither long nor commands the terminal [LG3]', async () => {
+    const many = Array.from({ length: 1000 }, (_, index) => `https://${index}.example\u001b[2J`)
+    answers({ origins: ['https://app.example.com', 'https://example.org', ...many] })
+    await expect(check()).rejects.toThrow(/^it has (?:https:\/\/\d\.example\?\[2J, ){5}which PASSKEY_ORIGINS lacks$/)
+  })
+
   test.each(wrongAnswers)('wrong: %s [PK11]', async (_name, says, make) => {
     make()
     await expect(check()).rejects.toThrow(says)
