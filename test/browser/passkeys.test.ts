@@ -94,7 +94,7 @@ describe('registration', () => {
     expect(error).toEqual({ from: 'browser', code: 'browser:already_registered' })
   })
 
-  test('one that the server refuses is taken back from the authenticator', async () => {
+  test('one that the server refuses is taken back from the authenticator [PK13]', async () => {
     await signIn()
     const code = await tab.evaluate(async () => {
       const auth = passkit.createTestingClient({ baseUrl: location.origin })
@@ -105,7 +105,7 @@ describe('registration', () => {
   })
 
   test.each(['passkey:invalid_challenge', 'system:transaction_error'] as const)(
-    'one that the server has, whatever it answered, stays: %s',
+    'one that the server has, whatever it answered, stays: %s [PK13]',
     async (refusal) => {
       await signIn()
       const code = await tab.evaluate(async (refusal) => {
@@ -259,7 +259,7 @@ describe('sign-in', () => {
 })
 
 describe('signals', () => {
-  test('passkey:unknown_credential: the authenticator forgets it', async () => {
+  test('passkey:unknown_credential: the authenticator forgets it [PK13]', async () => {
     const person = await awayWithPasskey()
     await app.sql('update passkeys set deleted_at = now() from users where user_id = users.id and email = $1', [
       person.email,
@@ -269,7 +269,7 @@ describe('signals', () => {
   })
 
   test.each([{ isBogusSignature: true }, { isBadUV: true }])(
-    'passkey:invalid_assertion, by %j: it stays, and signs in once all is well',
+    'passkey:invalid_assertion, by %j: it stays, and signs in once all is well [PK13]',
     async (sign) => {
       const { email } = await awayWithPasskey()
       await device.distort(sign)

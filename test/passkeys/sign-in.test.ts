@@ -170,7 +170,7 @@ describe(`POST ${signIn}`, () => {
     }
   })
 
-  test('after a restore, with PASSKEY_SIGNALS=off, none is called unknown, nor may a browser say which are left', async () => {
+  test('after a restore, with PASSKEY_SIGNALS=off, none is called unknown, nor may a browser say which are left [PK13]', async () => {
     const { client, passkey, id } = await withPasskey(restored)
     expect(Object.keys((await client.get(passkeys)).body)).toEqual(['rp_id', 'passkeys'])
     expect((await client.send('DELETE', `${passkeys}/${id}`)).status).toBe(204)
