@@ -36,12 +36,12 @@ export const forCalls = ({ signal, headers, timeoutMs }: CallOptions): CallOptio
 export const authenticatorOf = ({ authenticator }: PasskeyOptions): Authenticator | undefined =>
   authenticator ?? (globalThis.PublicKeyCredential && browserAuthenticator)
 
-/** Waits for the dialog and translates what it throws. */
+/** Waits for the authenticator and translates what it throws. */
 export async function settle<Credential>(
-  dialog: Promise<Credential | null>,
+  ask: () => Promise<Credential | null>,
 ): Promise<{ credential: Credential } | { error: BrowserError | ClientError }> {
   try {
-    const credential = await dialog
+    const credential = await ask()
     return credential ? { credential } : { error: { from: 'browser', code: 'browser:closed' } }
   } catch (cause) {
     return { error: readException(cause) }
@@ -60,7 +60,7 @@ export async function getCredential<Asked extends string>(
   const asked = await ask(init)
   if (asked.data === undefined) return asked
   const { public_key } = asked.data
-  const settled = await settle(show(public_key))
+  const settled = await settle(() => show(public_key))
   return 'error' in settled ? settled : { ...settled, rpId: public_key.rpId }
 }
 

@@ -47,17 +47,18 @@ async function untilGiven<Asked extends string>(
     await untilFree()
     await untilSeen(init.signal)
     if (init.signal.aborted) return { error: aborted }
-    const given = await takeTurn(init.signal, (signal, end) =>
-      getCredential(ask, { ...init, signal }, (request) => {
+    const given = await takeTurn(init.signal, async (signal, end) => {
+      const result = await getCredential(ask, { ...init, signal }, (request) => {
         hasBegun = true
         const stop = callWhenOver(request.timeout * usedShare, end)
         return authenticator.get(request, { mediation: 'conditional', signal }).finally(stop)
-      }),
-    )
+      })
+      return 'error' in result && signal.aborted ? undefined : result
+    })
+    if (given === undefined) continue
     if ('credential' in given) return given
     const { error } = given
-    if (error.code === 'client:aborted') continue
-    if (error.from === 'browser' || !hasBegun) return given
+    if (error.from === 'browser' || error.code === 'client:aborted' || !hasBegun) return given
     await sleep(('retryAfterSeconds' in error && error.retryAfterSeconds) || restSeconds, init.signal)
   }
 }

@@ -3,13 +3,28 @@ import type { Answer, CallOptions, CodeOf, DataOf } from './calls.ts'
 import type { Client } from './client.ts'
 import { signalAccepted, signalDetails } from './passkey-signals.ts'
 
+/** The passkeys that this page has begun to save, and those that it is done with. */
+const saves = { begun: 0, ended: 0 }
+
+/** Saves a new passkey. A list that is read meanwhile may lack it, so authenticators are not told of that list. */
+export async function whileSaving<T>(save: () => Promise<T>): Promise<T> {
+  saves.begun++
+  try {
+    return await save()
+  } finally {
+    saves.ended++
+  }
+}
+
 /** Lists the account's passkeys, and tells this browser's authenticators to offer no others. */
 export async function listPasskeys(
   auth: Client,
   options: CallOptions = {},
 ): Promise<Answer<DataOf<'listPasskeys'>, CodeOf<'listPasskeys'>>> {
+  const { begun, ended } = saves
   const answer = await auth.listPasskeys(forCalls(options))
-  if (answer.data) await signalAccepted(answer.data)
+  const isWhole = begun === ended && begun === saves.begun
+  if (answer.data && isWhole) await signalAccepted(answer.data)
   return answer
 }
 

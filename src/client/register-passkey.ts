@@ -3,6 +3,7 @@ import { unsupported } from './browser-error.ts'
 import type { CodeOf, DataOf } from './calls.ts'
 import type { Client } from './client.ts'
 import { passkeyCapabilities } from './passkey-capabilities.ts'
+import { whileSaving } from './passkey-list.ts'
 import { forgetRefused } from './passkey-signals.ts'
 import { takeTurn } from './passkey-turns.ts'
 
@@ -23,21 +24,22 @@ export type RegisterOptions = PasskeyOptions & {
  */
 export async function registerPasskey(
   auth: Client,
-  { name, attachment, mediation, ...options }: RegisterOptions = {},
+  { name, attachment, mediation, signal: wanted, ...options }: RegisterOptions = {},
 ): Promise<PasskeyAnswer<DataOf<'addPasskey'>, CodeOf<'offerPasskey' | 'addPasskey'>>> {
   const authenticator = authenticatorOf(options)
   // A browser that does not know the mediation would open its dialog, although nobody asked for it.
   const isSilent = mediation === undefined || options.authenticator || (await passkeyCapabilities()).upgrade
   if (!authenticator || !isSilent) return { error: unsupported }
-  return takeTurn(options.signal, async (signal) => {
+  return takeTurn(wanted, async (signal) => {
     const wish = { ...(attachment && { attachment }), ...(mediation && { mediation }) }
     const offer = await auth.offerPasskey({ ...forCalls(options), signal, body: wish })
     if (offer.error) return offer
     const { public_key } = offer.data
-    const made = await settle(authenticator.create(public_key, { signal, mediation }))
+    const made = await settle(() => authenticator.create(public_key, { signal, mediation }))
     if ('error' in made) return made
     const body = { credential: made.credential, ...(name !== undefined && { name }) }
-    const answer = await auth.addPasskey({ ...forCalls(options), body })
+    // Without the signal: the authenticator has the passkey already, so the server should get it.
+    const answer = await whileSaving(() => auth.addPasskey({ ...forCalls(options), body }))
     await forgetRefused(auth, answer, { rpId: public_key.rp.id, credentialId: made.credential.id })
     return answer
   })

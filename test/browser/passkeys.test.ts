@@ -118,6 +118,23 @@ describe('registration', () => {
     },
   )
 
+  test('a list that is read while one is being saved makes no authenticator forget it [PK13]', async () => {
+    await signIn()
+    const held = Promise.withResolvers<void>()
+    await tab.route('**/v0/auth/passkeys', async (route) => {
+      if (route.request().method() === 'POST') await held.promise
+      await route.continue()
+    })
+    await tab.evaluate(() => {
+      Object.assign(globalThis, { made: passkit.registerPasskey(passkit.auth).then(({ error }) => error?.code) })
+    })
+    await vi.waitUntil(() => posted.includes('/v0/auth/passkeys'))
+    expect(await list()).toEqual([])
+    held.resolve()
+    expect([await tab.evaluate('made'), await device.credentialIds()]).toMatchObject([undefined, [{}]])
+    expect(await list()).toHaveLength(1)
+  })
+
   test('beside a sign-in with a password: no dialog, and it ends with its page', async () => {
     await signIn()
     const code = await tab.evaluate(async () => {

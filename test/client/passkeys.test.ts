@@ -100,6 +100,19 @@ test('what the library has against it is what a browser would have', async () =>
   )
 })
 
+test('a library that gives up autofill by itself is not asked again', async () => {
+  const { auth } = await signedUpInApp()
+  const { authenticator } = library(new SoftPasskey())
+  let asked = 0
+  const get: Authenticator['get'] = () => {
+    asked++
+    throw Object.assign(new Error('no'), { name: 'AbortError' })
+  }
+  const options = { authenticator: { ...authenticator, get }, mediation: 'conditional' } as const
+  const { error } = await signInWithPasskeyInApp(auth, options)
+  expect([error?.code, asked]).toEqual(['client:aborted', 1])
+})
+
 test('the next dialog ends the one before, but not what was sent already', async () => {
   const { auth } = await signedUpInApp()
   const { authenticator } = library(new SoftPasskey())
