@@ -22,6 +22,7 @@ import type { Lookups } from './oauth/lookups.ts'
 import type { Endpoints } from './oauth/provider.ts'
 import type { Outbound } from './outbound/ask.ts'
 import type { OutboundPolicy } from './outbound/policy.ts'
+import type { BreachedPasswords } from './ports/breached-passwords.ts'
 import type { EventStream } from './ports/event-stream.ts'
 import type { FileStore } from './ports/file-store.ts'
 import type { MailDelivery } from './ports/mail-delivery.ts'
@@ -41,6 +42,8 @@ export type Deps = {
   readonly signingKeys: SigningKeys
   readonly hasher: CountedHasher
   readonly isCommonPassword: IsCommonPassword
+  /** Where BREACHED_PASSWORDS_URL says where to look. */
+  readonly breachedPasswords: BreachedPasswords | undefined
   readonly jobs: Jobs
   readonly mailDelivery: MailDelivery
   /** Counts across replicas. */

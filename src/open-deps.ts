@@ -29,6 +29,8 @@ import { startMetricsServer } from './metrics/server.ts'
 import { openLookups } from './oauth/lookups.ts'
 import { openOutbound } from './outbound/ask.ts'
 import { outboundPolicy } from './outbound/policy.ts'
+import { openBreached } from './ports/breached-passwords.open.ts'
+import type { BreachedPasswords } from './ports/breached-passwords.ts'
 import { openBroadcast } from './ports/broadcast.open.ts'
 import { openEventStream } from './ports/event-stream.ts'
 import { openFileStore } from './ports/file-store.open.ts'
@@ -88,6 +90,7 @@ export async function openDeps(
   const policy = outboundPolicy(config)
   const outbound = openOutbound(policy)
   opened.defer(outbound.close)
+  const breachedPasswords = openBreached({ config, outbound, log })
   const { redisChecks, ...counters } = openCounters(config, log, db, opened)
   const eventStream = openEventStream(openBroadcast('events', { config, db, directUrl: urls.direct, log }))
   opened.defer(eventStream.close)
@@ -112,7 +115,8 @@ export async function openDeps(
   }
   const watch = watchDependencies({ checks: healthChecks, log, everyMs: watchEveryMs })
   opened.defer(watch.close)
-  const metrics = await openMetricsOf({ config, dependencies: watch.states, db, hasher, eventHub, sources }, opened)
+  const measured = { config, dependencies: watch.states, db, hasher, breachedPasswords, eventHub, sources }
+  const metrics = await openMetricsOf(measured, opened)
 
   const moved = opened.move()
   return {
@@ -125,6 +129,7 @@ export async function openDeps(
     signingKeys,
     hasher,
     isCommonPassword,
+    breachedPasswords,
     ...counters,
     ...mail,
     eventStream,
@@ -153,12 +158,13 @@ type Measured = {
   readonly config: Config
   readonly db: Database
   readonly hasher: CountedHasher
+  readonly breachedPasswords: BreachedPasswords | undefined
   readonly eventHub: EventHub
   readonly sources: SessionSources
 }
 
 async function openMetricsOf(
-  { config, dependencies, db, hasher, eventHub, sources }: Measured,
+  { config, dependencies, db, hasher, breachedPasswords, eventHub, sources }: Measured,
   opened: AsyncDisposableStack,
 ) {
   const { host, metricsPort: port, metricsToken } = config
@@ -168,6 +174,7 @@ async function openMetricsOf(
     db,
     dependencies,
     hashing: hasher.state,
+    breachedChecks: breachedPasswords?.counts,
     countListeners: eventHub.count,
     searchCounts: measureIndex(config, db),
   })

@@ -67,7 +67,7 @@ export const bio = ruledText({
 })
 
 const mostPasswordBytes = 1024
-const mostPasswordLength = 128
+export const mostPasswordLength = 128
 
 /** For a password that is only checked: hashing one that is too long would be wasted work. */
 const findKnownPasswordBreach = (text: string): Breach | undefined =>
@@ -98,11 +98,20 @@ function findPasswordBreach(text: string, { minLength, isCommon }: PasswordPolic
   return isCommon(folded(text)) ? { rule: 'common' } : undefined
 }
 
-export const newPassword = (policy: PasswordPolicy) =>
-  ruledText({
+const newPasswords = new WeakSet<z.core.$ZodType>()
+
+export function newPassword(policy: PasswordPolicy) {
+  const field = ruledText({
     findBreach: (text) => findPasswordBreach(text, policy),
     meta: { minLength: policy.minLength, maxLength: mostPasswordLength, format: 'password' },
   })
+  newPasswords.add(field)
+  return field
+}
+
+/** The field of a body that sets a password. */
+export const findNewPassword = ({ shape }: z.ZodObject): string | undefined =>
+  Object.keys(shape).find((name) => newPasswords.has(shape[name] as z.core.$ZodType))
 
 type Person = { readonly email: string; readonly handle: string; readonly displayName: string }
 

@@ -46,6 +46,7 @@ export const statuses: Readonly<Record<string, number>> = {
   'passkey:unknown_credential': 401,
   'password:already_set': 400,
   'password:cannot_update_oauth_only': 400,
+  'password:check_unavailable': 503,
   'password:incorrect': 400,
   'password:new_password_missing': 400,
   'password:required_for_update': 400,

@@ -98,6 +98,13 @@ const combinations: readonly Rule[] = [
     must: 'be set, and S3_SECRET_ACCESS_KEY with it, where FILE_STORE_URL is s3://',
     isBroken: ({ config, isSet }) => config.fileStoreUrl.startsWith('s3:') && !isSet('S3_ACCESS_KEY_ID'),
   },
+  ...(['BREACHED_PASSWORDS_REQUIRED', 'BREACHED_PASSWORDS_AT_LOGIN'] as const).map(
+    (name): Rule => ({
+      about: [name, 'BREACHED_PASSWORDS_URL'],
+      must: 'be off unless BREACHED_PASSWORDS_URL is set: there is nothing to look passwords up in',
+      isBroken: ({ config, isSet }) => config[variables[name].field] !== 'off' && !isSet('BREACHED_PASSWORDS_URL'),
+    }),
+  ),
 ]
 
 function companions(...[one, other]: [VariableName, VariableName]): Rule[] {

@@ -69,6 +69,18 @@ export const httpUrl: Kind<string> = (given) => {
     : { expected: 'a URL such as https://host/path, without user, query or fragment' }
 }
 
+/** A service as `httpUrl`, or a file of this machine. */
+export const breachedPasswordsUrl: Kind<string> = (given) => {
+  const path = given.startsWith('file:') ? findPath(given.slice('file:'.length)) : undefined
+  const outcome = path === undefined ? httpUrl(given) : { value: pathToFileURL(path).href }
+  return 'value' in outcome
+    ? outcome
+    : {
+        expected:
+          'https://host/range, without user, query or fragment, or file:FILE, percent-encoded where it is a URL',
+      }
+}
+
 const encoded = 'with what is special in a password percent-encoded'
 
 /** As libpq admits it, of a socket: the host is among the parameters, which the driver takes before this one. */
@@ -120,14 +132,14 @@ export const smtpUrl: Kind<string> = (given) => {
 export const fileStoreUrl: Kind<string> = (given) => {
   const bucket = parseUrl(given, ['s3'])
   if (bucket?.hostname && !bucket.username && !bucket.password) return { value: given }
-  const folder = given.startsWith('file:') ? findFolder(given.slice('file:'.length)) : undefined
+  const folder = given.startsWith('file:') ? findPath(given.slice('file:'.length)) : undefined
   return folder === undefined
     ? { expected: 'file:FOLDER or s3://bucket?endpoint=URL, without credentials, percent-encoded where it is a URL' }
     : { value: pathToFileURL(folder).href }
 }
 
-/** `file:files` is the folder beside the process, where a URL's rules would make it `/files`. */
-function findFolder(rest: string): string | undefined {
+/** `file:files` is what is beside the process, where a URL's rules would make it `/files`. */
+function findPath(rest: string): string | undefined {
   if (rest === '' || /[?#]/.test(rest)) return undefined
   if (!rest.startsWith('//')) return isAbsolute(rest) ? rest : resolve(rest)
   const url = `file:${rest}`

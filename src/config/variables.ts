@@ -20,6 +20,7 @@ import {
   wholeNumber,
 } from './kinds.ts'
 import {
+  breachedPasswordsUrl,
   databaseUrl,
   fileStoreUrl,
   httpUrl,
@@ -223,6 +224,25 @@ const passwords = inGroup('Passwords', {
     kind: wholeNumber(8, 64),
     default: '12',
     meaning: '8 to 64 characters (NIST SP 800-63B-4 asks 15 where the password is the only factor)',
+  },
+  BREACHED_PASSWORDS_URL: {
+    kind: breachedPasswordsUrl,
+    meaning:
+      'where new passwords are looked up among those that leaked: a range service, which is told five hex digits of ' +
+      "each one's SHA-1 (https://api.pwnedpasswords.com/range), or file:FILE as `breached-passwords build` makes it; " +
+      'unset: nowhere',
+  },
+  BREACHED_PASSWORDS_REQUIRED: {
+    kind: oneOf('on', 'off'),
+    default: 'off',
+    meaning: 'off: a password that cannot be looked up passes; on: it is refused, 503 `password:check_unavailable`',
+  },
+  BREACHED_PASSWORDS_AT_LOGIN: {
+    kind: oneOf('notify', 'off'),
+    default: 'off',
+    meaning:
+      'notify: the password of a sign-in is looked up as well, once, and its owner told by mail if it leaked; nobody ' +
+      'waits for that and no sign-in is refused',
   },
   ARGON2_MEMORY_KIB: {
     kind: wholeNumber(8192, 1_048_576),

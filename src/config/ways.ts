@@ -80,7 +80,8 @@ const httpWay = (name: string, text: string, risk: string): Way => ({
 })
 
 export function* waysOf(config: Config): Generator<Way> {
-  const { redisUrl, smtpUrl, workerUrl, meilisearchUrl, fileStoreUrl, otelExporterOtlpEndpoint: traces } = config
+  const { redisUrl, smtpUrl, workerUrl, meilisearchUrl, fileStoreUrl, breachedPasswordsUrl } = config
+  const { otelExporterOtlpEndpoint: traces } = config
   const databases = {
     DATABASE_URL: config.databaseUrl,
     DATABASE_MIGRATION_URL: config.databaseMigrationUrl,
@@ -92,6 +93,12 @@ export function* waysOf(config: Config): Generator<Way> {
   if (workerUrl !== undefined) yield httpWay('WORKER_URL', workerUrl, 'WORKER_SECRET can be read on the way')
   if (meilisearchUrl !== undefined)
     yield httpWay('MEILISEARCH_URL', meilisearchUrl, 'its key and who is looked for can be read on the way')
+  if (breachedPasswordsUrl?.startsWith('http'))
+    yield httpWay(
+      'BREACHED_PASSWORDS_URL',
+      breachedPasswordsUrl,
+      'the first digits of hashes of new passwords can be read on the way, and leaked ones let through',
+    )
   const endpoint = new URL(fileStoreUrl).searchParams.get('endpoint')
   if (endpoint !== null && URL.canParse(endpoint))
     yield httpWay('FILE_STORE_URL', endpoint, 'pictures can be changed on the way')

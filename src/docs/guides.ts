@@ -22,7 +22,7 @@ const groups = {
     'events',
     'search',
   ],
-  Run: ['configuration', 'operate', 'import'],
+  Run: ['configuration', 'operate', 'passwords', 'import'],
   Inside: ['architecture', 'decisions'],
 }
 /** Left out of the guides: pages that are built separately, and lists of tests, which are for readers of the source. */

@@ -17,6 +17,7 @@ export const rules = [
   'taken',
   'future',
   'one_of',
+  'breached',
 ] as const
 
 export type Rule = (typeof rules)[number]

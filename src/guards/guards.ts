@@ -1,4 +1,6 @@
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import { z } from 'zod'
+import { findNewPassword } from '../accounts/fields.ts'
 import type { Role } from '../accounts/roles.ts'
 import type { Config } from '../config/config.ts'
 import type { ResolveAccessToken } from '../credentials/resolve-access-token.ts'
@@ -6,6 +8,7 @@ import type { ResolveSession } from '../credentials/resolve-session.ts'
 import { faults } from '../errors/fault.ts'
 import { clientAddressFinder } from '../http/client-address.ts'
 import { type Guard, guard, type LooksAt } from '../http/guard.ts'
+import type { BreachedPasswords } from '../ports/breached-passwords.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import type { CountedHasher } from '../throttling/hash-ticket.ts'
 import {
@@ -18,6 +21,7 @@ import {
 } from './credential.ts'
 import { crossSiteGuard, isUnsafe } from './cross-site.ts'
 import { hashingGuard } from './hashing.ts'
+import { newPasswordGuard } from './new-password.ts'
 import { type LimitName, rateLimitGuard } from './rate-limits.ts'
 import { turnstileGuard } from './turnstile.ts'
 
@@ -55,6 +59,7 @@ declare module 'fastify' {
 type Deps = {
   readonly config: Config
   readonly hasher: CountedHasher
+  readonly breachedPasswords: BreachedPasswords | undefined
   readonly sharedCounter: RateCounter
   readonly localCounter: RateCounter
   readonly resolveSession: ResolveSession
@@ -99,6 +104,11 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
     ...(role ? [roleGuard(role)] : []),
     ...(fresh || role === 'admin' ? [freshGuard] : []),
   ]
+  /** What is left of validation comes before the token of a bot check is used up. */
+  function afterValidation({ schema }: RouteOptions, { turnstile: isBotChecked }: FastifyContextConfig): Guard[] {
+    const password = schema?.body instanceof z.ZodObject ? findNewPassword(schema.body) : undefined
+    return [...(password === undefined ? [] : [newPasswordGuard(password, deps)]), ...(isBotChecked ? [turnstile] : [])]
+  }
   app.addHook('onRoute', (route: RouteOptions) => {
     const config = route.config ?? {}
     if (config.access === undefined)
@@ -109,7 +119,8 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
     // Fastify declares HEAD with the hooks of GET.
     if (own.some((hook) => composed.has(hook))) return
     route.onRequest = inOrder([...before(route, config.access, config), ...own])
-    if (config.turnstile) route.preHandler = [turnstile, ...[route.preHandler ?? []].flat()]
+    const checks = afterValidation(route, config)
+    if (checks.length > 0) route.preHandler = [...checks, ...[route.preHandler ?? []].flat()]
   })
 }
 

@@ -20,6 +20,8 @@ type Sources = {
   readonly db: Database
   readonly pool: pg.Pool
   readonly hashing: () => { readonly running: number; readonly waiting: number }
+  /** Of new passwords, where they are looked up among those that leaked. */
+  readonly breachedChecks: Readonly<Record<'yes' | 'no' | 'unknown', number>> | undefined
   readonly countListeners: () => number
   /** What was found of each dependency last. */
   readonly dependencies: ReadonlyMap<string, boolean>
@@ -37,7 +39,8 @@ const scrapeDeadlineMs = 1000
 const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 export function openMetrics(sources: Sources): Metrics {
-  const { db, pool, hashing, countListeners, dependencies, replicas, remembered, searchCounts } = sources
+  const { db, pool, hashing, breachedChecks, countListeners } = sources
+  const { dependencies, replicas, remembered, searchCounts } = sources
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -91,6 +94,18 @@ export function openMetrics(sources: Sources): Metrics {
     collect() {
       this.reset()
       for (const [source, count] of Object.entries(remembered.foundIn)) this.inc({ source }, count)
+    },
+  })
+  new Counter({
+    name: 'postern_breached_checks_total',
+    help: 'Passwords looked up among those that leaked: breached, clear, or unavailable where nobody could say',
+    labelNames: ['outcome'],
+    registers,
+    collect() {
+      if (breachedChecks === undefined) return
+      const { yes: breached, no: clear, unknown: unavailable } = breachedChecks
+      this.reset()
+      for (const [outcome, count] of Object.entries({ breached, clear, unavailable })) this.inc({ outcome }, count)
     },
   })
   new Gauge({

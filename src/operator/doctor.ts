@@ -16,6 +16,7 @@ import { examineIndex } from '../search/examine-index.ts'
 import { openUserIndex } from '../search/user-index.ts'
 import { within } from '../waiting/within.ts'
 import type { Check } from './check.ts'
+import { adviseBreached, breachedChecks } from './doctor-breached.ts'
 import { checkNotifications, checkPostgres, withDatabase } from './doctor-database.ts'
 import { passkeyChecks } from './doctor-passkeys.ts'
 import { explainDatabase } from './start-failure.ts'
@@ -31,7 +32,7 @@ export async function examine(config: Config, env: Environment, log: FastifyBase
   const { databaseDirectUrl, redisUrl, smtpUrl, workerUrl, otelExporterOtlpEndpoint: traces } = config
   const index = openUserIndex(config)
   const checks: Check[] = [
-    { name: 'settings', remedy: 'see docs/configuration.md', run: async () => checkSettings(env) },
+    { name: 'settings', remedy: 'see docs/configuration.md', run: async () => checkSettings(config, env) },
     {
       name: 'PostgreSQL',
       remedy: 'see DATABASE_URL and DATABASE_MIGRATION_URL',
@@ -71,6 +72,7 @@ export async function examine(config: Config, env: Environment, log: FastifyBase
             run: () => checkSmtp(config, smtpUrl),
           },
         ]),
+    ...breachedChecks(config),
     ...(workerUrl === undefined
       ? []
       : [{ name: 'worker', remedy: 'start `npm run worker`, or see WORKER_URL', run: () => checkWorker(workerUrl) }]),
@@ -93,9 +95,9 @@ async function examineOne({ name, remedy, run }: Check): Promise<Finding> {
 }
 
 /** The command line itself asks for less. */
-function checkSettings(env: Environment): string {
+function checkSettings(config: Config, env: Environment): string {
   loadConfig(env, 'api')
-  return 'an API starts with them'
+  return ['an API starts with them', ...adviseBreached(config)].join('; ')
 }
 
 async function checkKeys(config: Config, log: FastifyBaseLogger): Promise<string> {

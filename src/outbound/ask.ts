@@ -13,6 +13,8 @@ type Asked = {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
   readonly mostBytes?: number
+  /** Less than the usual five seconds, where somebody waits for more than this. */
+  readonly deadlineMs?: number
 }
 
 export type OutboundReply = {
@@ -36,7 +38,7 @@ export type Outbound = {
   close(): Promise<void>
 }
 
-const deadlineMs = 5000
+const usualDeadlineMs = 5000
 const connectionsPerOrigin = 16
 const mostJsonBytes = 1024 * 1024
 
@@ -93,7 +95,7 @@ function guardedLookup(policy: OutboundPolicy, lookup: Lookup): LookupFunction {
 }
 
 async function ask(dispatcher: Dispatcher, url: string, asked: Asked): Promise<OutboundReply> {
-  const { method = 'GET', headers = {}, body, mostBytes = mostJsonBytes } = asked
+  const { method = 'GET', headers = {}, body, mostBytes = mostJsonBytes, deadlineMs = usualDeadlineMs } = asked
   try {
     return await inHttpSpan(method, url, async () => {
       const reply = await request(url, {

@@ -7,7 +7,6 @@ import { endHeldLogins } from '../credentials/end-held-logins.ts'
 import { endSessions } from '../credentials/end-sessions.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { devices, users } from '../db/schema/users.ts'
-import { normalized } from '../hashing/password-hasher.ts'
 import type { HashingCaller } from '../http/caller.ts'
 import { notifyOwner } from '../mail/outbox.ts'
 import { supersedeUserTokens } from '../mailed-tokens/issue.ts'
@@ -15,11 +14,9 @@ import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { provePassword } from '../sign-in/prove-password.ts'
 import { hashPassword } from '../throttling/hash-password.ts'
 import { countOwnHash } from '../throttling/hash-ticket.ts'
-import { refusePersonal } from './refuse-personal.ts'
 
 export const changePasswordRefusals = [
   'user:invalid_password',
-  'general:validation_error',
   'rate_limit:exceeded',
   'system:hashing_error',
   'user:invalid_session',
@@ -42,10 +39,6 @@ export async function changePassword(
   change: Change,
 ): Promise<void> {
   const { client, forgetDevices } = change
-  refusePersonal(ctx, change.newPassword, signedIn.user)
-  if (normalized(change.newPassword) === normalized(change.currentPassword)) {
-    throw ctx.fault('general:validation_error', { fields: [{ path: '/new_password', rule: 'unchanged' }] })
-  }
   const proven = await provePassword(ctx, signedIn, {
     password: change.currentPassword,
     wrong: 'user:invalid_password',

@@ -36,4 +36,13 @@ export const passwordErrors = {
     meaning: 'The account has a password already, and it stays.',
     advice: 'Offer to change the password instead; another tab may have set it.',
   },
+  'password:check_unavailable': {
+    status: 503,
+    title: 'Password cannot be checked',
+    description:
+      'BREACHED_PASSWORDS_REQUIRED is on, and whether the new password is known from breaches cannot be looked up; ' +
+      'also reset-password, change-password and set-initial-password',
+    meaning: 'The list of leaked passwords cannot be asked right now; nothing was changed and no link is used up.',
+    advice: 'Say that it is not the password, keep what was typed, and try again after Retry-After.',
+  },
 } as const satisfies ErrorTable<'password'>

@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm'
+import { isPersonalPassword } from '../accounts/fields.ts'
 import { audit } from '../accounts/history.ts'
 import { heldRoles } from '../accounts/roles.ts'
 import { tellAdminsOfWayIn } from '../accounts/tell-admins.ts'
@@ -17,7 +18,6 @@ import { emailKey } from '../text/email.ts'
 import { clearAttempts } from '../throttling/attempts.ts'
 import { hashPassword } from '../throttling/hash-password.ts'
 import { countMailboxHash } from '../throttling/hash-ticket.ts'
-import { refusePersonal } from './refuse-personal.ts'
 
 export const resetPasswordRefusals = [
   'token:invalid_reset',
@@ -75,6 +75,14 @@ export async function resetPassword(ctx: Context<ResetPasswordRefusal>, reset: R
   })
   // The owner of the mailbox need not wait for the guesses of others.
   await clearAttempts(ctx.db, `account:${userId}`)
+}
+
+type Person = { readonly email: string; readonly handle: string; readonly displayName: string }
+
+/** Whose names they are only the link has said [PW3]. */
+function refusePersonal(ctx: Context<'general:validation_error'>, password: string, person: Person): void {
+  if (!isPersonalPassword(password, person)) return
+  throw ctx.fault('general:validation_error', { fields: [{ path: '/new_password', rule: 'personal' }] })
 }
 
 async function getOwner(ctx: Context<'token:invalid_reset'>, tx: Transaction, userId: string) {

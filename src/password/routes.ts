@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { email, knownPassword, mailedToken, newPassword } from '../accounts/fields.ts'
+import { email, knownPassword, mailedToken, mostPasswordLength, newPassword } from '../accounts/fields.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { signedInUser, stateGuard } from '../guards/credential.ts'
+import { normalized } from '../hashing/password-hasher.ts'
 import type { App } from '../http/app.ts'
 import { callerOf, hashingCallerOf } from '../http/caller.ts'
 import { changePassword, changePasswordRefusals } from './change.ts'
@@ -13,10 +14,39 @@ import { setInitialPassword, setInitialPasswordRefusals } from './set-initial.ts
 export function passwordRoutes(app: App, deps: Deps): void {
   const { passwordMinLength: minLength } = deps.config
   const chosenPassword = newPassword({ minLength, isCommon: deps.isCommonPassword })
+  rulesRoute(app, deps)
   changeRoute(app, deps, chosenPassword)
   setInitialRoute(app, deps, chosenPassword)
   forgotRoute(app, deps)
   resetRoute(app, deps, chosenPassword)
+}
+
+const passwordRules = z
+  .object({
+    min_length: z.int(),
+    max_length: z.int(),
+    breached_check: z.boolean().meta({ description: 'Whether new passwords are looked up among those that leaked' }),
+  })
+  .meta({ id: 'PasswordRules', description: 'Lengths are in characters (code points) after NFKC' })
+
+function rulesRoute(app: App, { config }: Deps): void {
+  const rules: z.infer<typeof passwordRules> = {
+    min_length: config.passwordMinLength,
+    max_length: mostPasswordLength,
+    breached_check: config.breachedPasswordsUrl !== undefined,
+  }
+  app.route({
+    method: 'GET',
+    url: '/v0/auth/password-rules',
+    config: { access: 'public', database: 'none' },
+    schema: {
+      operationId: 'getPasswordRules',
+      summary: 'What a new password must be, so that front ends need not copy it',
+      tags: ['password'],
+      response: { 200: passwordRules },
+    },
+    handler: async (_request, reply) => reply.header('cache-control', 'public, max-age=300').send(rules),
+  })
 }
 
 type ChosenPassword = ReturnType<typeof newPassword>
@@ -41,11 +71,7 @@ function changeRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void
       operationId: 'changePassword',
       summary: 'Change the password; other sessions end',
       tags: ['password'],
-      body: z.object({
-        current_password: knownPassword,
-        new_password: chosenPassword,
-        forget_devices: z.boolean().optional().meta({ description: 'Every device needs a mailed link again' }),
-      }),
+      body: changeBody(chosenPassword),
       response: { 204: z.void() },
     },
     handler: async (request, reply) => {
@@ -56,6 +82,18 @@ function changeRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void
     },
   })
 }
+
+const changeBody = (chosenPassword: ChosenPassword) =>
+  z
+    .object({
+      current_password: knownPassword,
+      new_password: chosenPassword,
+      forget_devices: z.boolean().optional().meta({ description: 'Every device needs a mailed link again' }),
+    })
+    .superRefine(({ current_password: current, new_password: chosen }, context) => {
+      if (normalized(chosen) !== normalized(current)) return
+      context.addIssue({ code: 'custom', path: ['new_password'], params: { rule: 'unchanged' } })
+    })
 
 function setInitialRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void {
   const fault = faults(...setInitialPasswordRefusals)

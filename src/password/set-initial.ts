@@ -14,11 +14,9 @@ import { supersedeUserTokens } from '../mailed-tokens/issue.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { hashPassword } from '../throttling/hash-password.ts'
 import { countOwnHash } from '../throttling/hash-ticket.ts'
-import { refusePersonal } from './refuse-personal.ts'
 
 export const setInitialPasswordRefusals = [
   'password:already_set',
-  'general:validation_error',
   'rate_limit:exceeded',
   'user:invalid_session',
 ] as const
@@ -35,7 +33,6 @@ export async function setInitialPassword(
   { newPassword, client }: { readonly newPassword: string; readonly client: HashingCaller },
 ): Promise<void> {
   await countWayIn(ctx, signedIn.user)
-  refusePersonal(ctx, newPassword, signedIn.user)
   const passwordHash = await hashPassword(ctx, newPassword, await countOwnHash(ctx, signedIn, client))
   await changeAccounts(ctx, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)

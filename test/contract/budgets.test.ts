@@ -8,11 +8,13 @@ const root = join(import.meta.dirname, '../..')
 
 /** What makes something that can be used up. */
 const makers =
-  /(?<![.\w])(?:function )?(?<maker>openDatabase|workQueue|fairQueue|fairTurns|learnedPlaces|lingeringClose|underWay|memoryRateCounter|countEvent|refusedOrigins|LRUCache|openLookups)(?:<[^(]*>)?\((?=\S)/
+  /(?<![.\w])(?:function )?(?<maker>openDatabase|workQueue|fairQueue|fairTurns|learnedPlaces|lingeringClose|underWay|memoryRateCounter|countEvent|refusedOrigins|openBreachedPasswords|LRUCache|openLookups)(?:<[^(]*>)?\((?=\S)/
 
 /** Which rows of docs/security.md say of each whose it is and what one may take; none where nobody from outside spends it. */
 const rowsOf: Readonly<Record<string, readonly string[]>> = {
   'src/credentials/resolve-access-token.ts LRUCache': ['access tokens in memory'],
+  'src/ports/breached-passwords.open.ts openBreachedPasswords': ['passwords looked up among those that leaked'],
+  'src/ports/breached-passwords.range.ts LRUCache': ['ranges of leaked hashes in memory'],
   'src/throttling/attempts.ts countEvent': ['tries of all', 'tries at a secret'],
   // The operator's commands.
   'src/operator/command.ts openDatabase': [],

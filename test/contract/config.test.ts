@@ -96,6 +96,9 @@ describe('defaults', () => {
       turnstileVerifyUrl: 'https://challenges.cloudflare.com/turnstile/v0/siteverify',
       turnstileTimeoutMs: 3000,
       passwordMinLength: 12,
+      breachedPasswordsUrl: undefined,
+      breachedPasswordsRequired: 'off',
+      breachedPasswordsAtLogin: 'off',
       argon2MemoryKib: 19_456,
       argon2TimeCost: 2,
       argon2Concurrency: Math.max(1, availableParallelism() - 1),
@@ -271,6 +274,8 @@ describe('values', () => {
     ['PASSKEY_SIGNALS', 'off', 'off'],
     ['FILE_STORE_URL', 'file:store', `file://${resolve('store')}`],
     ['FILE_STORE_URL', 'file:///srv/store', 'file:///srv/store'],
+    ['BREACHED_PASSWORDS_URL', 'file:/srv/pwned.bin', 'file:///srv/pwned.bin'],
+    ['BREACHED_PASSWORDS_URL', 'https://api.pwnedpasswords.com/range/', 'https://api.pwnedpasswords.com/range'],
   ] as const)('%s=%s is read', (name, given, read) => {
     expect(loadConfig({ [name]: given })[variables[name].field]).toEqual(read)
   })
@@ -331,6 +336,10 @@ describe('values', () => {
     ['FILE_STORE_URL', '/srv/files'],
     ['FILE_STORE_URL', 's3://key:secret@bucket'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'grpc://otel'],
+    ['BREACHED_PASSWORDS_URL', '/srv/pwned.bin'],
+    ['BREACHED_PASSWORDS_URL', 'file:'],
+    ['BREACHED_PASSWORDS_URL', 'https://api.pwnedpasswords.com/range/?mode=ntlm'],
+    ['BREACHED_PASSWORDS_REQUIRED', 'yes'],
     ['PASSKEY_RP_ID', 'https://example.com'],
     ['PASSKEY_RP_ID', '192.0.2.1'],
     ['PASSKEY_RP_ID', '[2001:db8::1]'],
@@ -372,6 +381,8 @@ describe('combinations', () => {
     ['GITHUB_CLIENT_SECRET', { GITHUB_CLIENT_ID: 'postern' }],
     ['GOOGLE_CLIENT_ID', { GOOGLE_CLIENT_SECRET: ownSecret }],
     ['S3_ACCESS_KEY_ID', { FILE_STORE_URL: 's3://bucket?endpoint=https://s3.example.com' }],
+    ['BREACHED_PASSWORDS_REQUIRED', { BREACHED_PASSWORDS_REQUIRED: 'on' }],
+    ['BREACHED_PASSWORDS_AT_LOGIN', { BREACHED_PASSWORDS_AT_LOGIN: 'notify' }],
   ])('%s is refused: %o', (name, env) => {
     expect(problemsOf(env)).toEqual([expect.stringMatching(`^${name} must `)])
   })
@@ -1015,7 +1026,7 @@ describe('documentation', () => {
     ...['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'METRICS_PORT', 'METRICS_TOKEN', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
     ...['PASSKEY_RP_ID', 'PASSKEY_RP_NAME', 'PASSKEY_ORIGINS', 'PASSKEY_FORMER_RP_IDS', 'PASSKEY_SIGNALS'],
     ...['PASSKEY_CHALLENGE_TTL_SECONDS', 'EMAIL_SIGN_IN', 'EMAIL_SIGN_IN_TTL_SECONDS', 'EMAIL_RESEND_AFTER_SECONDS'],
-    ...['FORCE_TOKEN'],
+    ...['FORCE_TOKEN', 'BREACHED_PASSWORDS_URL', 'BREACHED_PASSWORDS_REQUIRED', 'BREACHED_PASSWORDS_AT_LOGIN'],
   ]
 
   test('every documented variable is in the table, and no other', () => {

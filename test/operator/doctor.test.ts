@@ -7,6 +7,7 @@ import { startApp, useApp } from '../support/app.ts'
 import { startStandIn } from '../support/meilisearch-stand-in.ts'
 import { startOtlpReceiver } from '../support/otlp-receiver.ts'
 import { signedUp } from '../support/people.ts'
+import { openRangeService } from '../support/range-service.ts'
 import { openScriptedServer, willing } from '../support/scripted-mail-server.ts'
 import { runAdmin } from '../support/server-process.ts'
 
@@ -27,6 +28,7 @@ describe('npm run admin -- doctor', () => {
       meilisearch.asked.some(({ method }) => method === 'PATCH')
     await expect.poll(wasMade, { timeout: 10_000 }).toBe(true)
     const receiver = await startOtlpReceiver()
+    const range = await openRangeService()
     const smtp = await openScriptedServer({ ...willing, EHLO: '250-here\r\n250 SMTPUTF8' })
     const { code, out } = await runAdmin(app, ['doctor'], {
       ...env,
@@ -34,7 +36,9 @@ describe('npm run admin -- doctor', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
       SMTP_URL: smtp.url,
       SMTP_NAME: 'here.example.com',
+      BREACHED_PASSWORDS_URL: range.url,
     })
+    await range.stop()
     await receiver.stop()
     await smtp.close()
     expect(smtp.lines).toEqual([
@@ -56,6 +60,7 @@ describe('npm run admin -- doctor', () => {
       'fine     Redis',
       'fine     Meilisearch',
       'fine     mail server',
+      'fine     breached passwords',
       'fine     traces',
       'fine     passkeys',
     ])
@@ -109,6 +114,7 @@ describe('npm run admin -- doctor', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
       PASSKEY_RP_ID: 'localhost',
       PASSKEY_ORIGINS: `https://app.example.com,android:apk-key-hash:${'A'.repeat(43)}`,
+      BREACHED_PASSWORDS_URL: 'file:/nowhere/pwned.bin',
     })
     expect(code).toBe(1)
     const expected = {
@@ -120,6 +126,7 @@ describe('npm run admin -- doctor', () => {
       Redis: 'REDIS_URL',
       Meilisearch: 'MEILISEARCH_URL',
       'mail server': 'SMTP_URL',
+      'breached passwords': 'BREACHED_PASSWORDS_URL',
       worker: 'npm run worker',
       traces: 'OTEL_EXPORTER_OTLP_ENDPOINT',
       passkeys: '; see DATABASE_URL',
@@ -130,6 +137,18 @@ describe('npm run admin -- doctor', () => {
       expect(out).toMatch(new RegExp(`^FAILED   ${name}: .+${remedy}`, 'm'))
     expect(out.trim().split('\n')).toHaveLength(Object.keys(expected).length)
     expect(out + err).not.toContain('secret-of')
+  })
+
+  test('leaked passwords: whether the commonest is found; where nothing is set, production is told to [PW9]', async () => {
+    const range = await openRangeService()
+    const look = async (more: Readonly<Record<string, string>>) => (await runAdmin(app, ['doctor'], more)).out
+    const env = { BREACHED_PASSWORDS_URL: range.url }
+    expect(await look(env)).toContain('fine     breached passwords: they can be looked up, but "password" is not among')
+    range.leak('password')
+    expect(await look(env)).toMatch(/^fine {5}breached passwords: they can be looked up$/m)
+    await range.stop()
+    expect(await look(env)).toMatch(/^FAILED {3}breached passwords: .+ did not answer.*; see BREACHED_PASSWORDS_URL/m)
+    expect(await look({})).toMatch(/^fine {5}settings: an API starts with them$/m)
   })
 
   test('says of the settings what a start says, in the same words [AT14]', async () => {
@@ -151,6 +170,7 @@ describe('npm run admin -- doctor', () => {
     // A file .env is looked for in another folder there.
     const warnings = startWarnings(production, loadConfig(production)).filter((one) => !one.includes('.env'))
     expect(notes).toEqual(warnings.map((warning) => `note     ${warning}`))
+    expect(warned.out).toMatch(/^fine {5}settings: an API starts with them; set BREACHED_PASSWORDS_URL as well/m)
     expect(warnings.map((warning) => warning.split(' ')[0])).toEqual([
       'WORKER_URL',
       'RATE_LIMITS',

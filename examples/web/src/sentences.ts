@@ -54,6 +54,8 @@ export const sentences: Readonly<Record<Code, string>> = {
   'password:required_for_update': 'Please enter your current password.',
   'password:new_password_missing': 'Please choose a new password.',
   'password:cannot_update_oauth_only': 'Your account has no password yet. Reload the page to set one.',
+  'password:check_unavailable':
+    'We cannot check right now whether this password is safe to use. Please try again in a moment.',
   'password:already_set': 'Your account already has a password. Reload the page to change it.',
 
   'totp:invalid_code': 'Wrong code. Codes change every 30 seconds, and each works only once.',
@@ -171,6 +173,8 @@ export function fieldSentence({ rule, limit, values }: FieldProblem): string {
       return 'Please enter at least one visible character.'
     case 'common':
       return 'Many people use this password, so it is easy to guess. Please choose another.'
+    case 'breached':
+      return 'This password is known from a data leak, so it is easy to guess. Please choose another.'
     case 'personal':
       return 'This is too close to your name or address, so it is easy to guess. Please choose another.'
     case 'unchanged':

@@ -1,0 +1,34 @@
+import type { FastifyRequest } from 'fastify'
+import { isPersonalPassword } from '../accounts/fields.ts'
+import type { Config } from '../config/config.ts'
+import { faults } from '../errors/fault.ts'
+import { widestNetworkOf } from '../http/client-address.ts'
+import { type Guard, guard } from '../http/guard.ts'
+import type { Asker, BreachedPasswords } from '../ports/breached-passwords.ts'
+
+const fault = faults('general:validation_error', 'password:check_unavailable')
+
+type Deps = { readonly config: Config; readonly breachedPasswords: BreachedPasswords | undefined }
+
+/**
+ * What the schema cannot see of a new password: that it is the name of who is signed in [PW3], and that it leaked
+ * [PW7]. The latter last, as another server may have to be asked, and before anybody's address is looked at [PW10].
+ */
+export function newPasswordGuard(field: string, { config, breachedPasswords }: Deps): Guard {
+  const refusal = (rule: 'personal' | 'breached') =>
+    fault('general:validation_error', { fields: [{ path: `/${field}`, rule }] })
+  const check = async (request: FastifyRequest): Promise<void> => {
+    const password = (request.body as Readonly<Record<string, string>>)[field] as string
+    const { signedIn } = request
+    if (signedIn !== undefined && isPersonalPassword(password, signedIn.user)) throw refusal('personal')
+    const breached = await breachedPasswords?.has(password, askerOf(request))
+    if (breached === 'yes') throw refusal('breached')
+    if (breached === 'unknown' && config.breachedPasswordsRequired === 'on') throw fault('password:check_unavailable')
+  }
+  return guard('request', fault.codes, check)
+}
+
+const askerOf = ({ signedIn, clientAddress }: FastifyRequest): Asker =>
+  signedIn === undefined
+    ? { lane: 'stranger', party: widestNetworkOf(clientAddress) }
+    : { lane: 'known', party: signedIn.user.id }

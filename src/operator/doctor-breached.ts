@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto'
+import type { Config } from '../config/config.ts'
+import { openOutbound } from '../outbound/ask.ts'
+import { outboundPolicy } from '../outbound/policy.ts'
+import { breachedHashes } from '../ports/breached-passwords.open.ts'
+import { within } from '../waiting/within.ts'
+import type { Check } from './check.ts'
+
+const deadlineMs = 5000
+/** Every list of leaked passwords has this one. */
+const commonest = 'password'
+
+export function breachedChecks(config: Config): Check[] {
+  const { breachedPasswordsUrl: url } = config
+  if (url === undefined) return []
+  const remedy = 'see BREACHED_PASSWORDS_URL (docs/passwords.md)'
+  return [{ name: 'breached passwords', remedy, run: () => lookUp(config, url) }]
+}
+
+async function lookUp(config: Config, url: string): Promise<string> {
+  const outbound = openOutbound(outboundPolicy(config))
+  try {
+    const sha1 = createHash('sha1').update(commonest).digest()
+    const isThere = await within(deadlineMs, breachedHashes(url, outbound).has(sha1))
+    return isThere ? 'they can be looked up' : `they can be looked up, but "${commonest}" is not among them`
+  } finally {
+    await outbound.close()
+  }
+}
+
+/** Nothing is wrong without it. */
+export const adviseBreached = ({ appEnv, breachedPasswordsUrl }: Config): string[] =>
+  appEnv === 'production' && breachedPasswordsUrl === undefined
+    ? ['set BREACHED_PASSWORDS_URL as well (docs/passwords.md): else only the commonest that leaked are refused']
+    : []
