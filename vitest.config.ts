@@ -7,6 +7,7 @@ const timed = [
   'test/ports/rate-counter.test.ts',
   'test/long/timing.test.ts',
   'test/long/mail-timing.test.ts',
+  'test/long/breached-timing.test.ts',
   'test/long/search.test.ts',
   'test/long/import.test.ts',
 ]

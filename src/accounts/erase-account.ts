@@ -46,6 +46,7 @@ export async function eraseAccount(
       bannerImage: null,
       passwordHash: null,
       passwordVersion: sql`${users.passwordVersion} + 1`,
+      breachCheckedVersion: null,
       totpEnabledAt: null,
       passkeyHandle: null,
       passkeys: 0,

@@ -187,7 +187,7 @@ export interface Routes {
     POST: {
       body: { current_password: string; new_password: string; /** Every device needs a mailed link again */ forget_devices?: boolean }
       data: undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:cannot_update_oauth_only' | 'password:new_password_missing' | 'password:required_for_update' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_password' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:cannot_update_oauth_only' | 'password:check_unavailable' | 'password:new_password_missing' | 'password:required_for_update' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_password' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/check': {
@@ -430,6 +430,13 @@ export interface Routes {
       code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'passkey:last_login_method' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
+  '/v0/auth/password-rules': {
+    /** What a new password must be, so that front ends need not copy it */
+    GET: {
+      data: { min_length: number; max_length: number; /** Whether new passwords are looked up among those that leaked */ breached_check: boolean }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:internal_error'
+    }
+  }
   '/v0/auth/reauthenticate': {
     /** Prove again who is signed in: the session is fresh for five minutes */
     POST: {
@@ -451,7 +458,7 @@ export interface Routes {
     POST: {
       body: { /** From the link in the mail */ token: string; new_password: string; /** One address, Unicode allowed */ email?: string }
       data: undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:new_password_missing' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_reset' | 'token:invalid_reset'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:check_unavailable' | 'password:new_password_missing' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_reset' | 'token:invalid_reset'
     }
   }
   '/v0/auth/session': {
@@ -488,7 +495,7 @@ export interface Routes {
     POST: {
       body: { new_password: string }
       data: undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:already_set' | 'password:new_password_missing' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:already_set' | 'password:check_unavailable' | 'password:new_password_missing' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/auth/signup': {
@@ -496,7 +503,7 @@ export interface Routes {
     POST: {
       body: { /** One address, Unicode allowed */ email: string; handle: string; display_name: string; password: string }
       data: { message: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'user:handle_already_exists' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:check_unavailable' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'user:handle_already_exists' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/auth/token': {
@@ -868,6 +875,8 @@ export interface Operations {
   renamePasskey: { method: 'PATCH'; path: '/v0/auth/passkeys/{id}' }
   /** Delete a passkey; other sessions that it opened end */
   deletePasskey: { method: 'DELETE'; path: '/v0/auth/passkeys/{id}' }
+  /** What a new password must be, so that front ends need not copy it */
+  getPasswordRules: { method: 'GET'; path: '/v0/auth/password-rules' }
   /** Prove again who is signed in: the session is fresh for five minutes */
   reauthenticate: { method: 'POST'; path: '/v0/auth/reauthenticate' }
   /** Mail a fresh verification link; the answer is the same for every address */
@@ -1013,6 +1022,7 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
   askForPasskey: 'POST /v0/auth/passkeys/sign-in/options',
   renamePasskey: 'PATCH /v0/auth/passkeys/{id}',
   deletePasskey: 'DELETE /v0/auth/passkeys/{id}',
+  getPasswordRules: 'GET /v0/auth/password-rules',
   reauthenticate: 'POST /v0/auth/reauthenticate',
   resendVerificationEmail: 'POST /v0/auth/resend-verification-email',
   resetPassword: 'POST /v0/auth/reset-password',
@@ -1060,7 +1070,7 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
 
 /** Every code that the server of this version knows, the most declared first. */
 export const codes: readonly string[] =
-  'system:internal_error general:invalid_ip_address system:database_error rate_limit:exceeded FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned user:invalid_token session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required worker:connection_failed worker:response_invalid worker:verification_email_send_failed oauth:provider_not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed user:permission_insufficient oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code system:hashing_error token:email_mismatch totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:not_found oauth:email_already_exists system:not_found totp:backup_code_exhausted user:email_already_exists user:token_expired email:code_token_expired email:invalid_code_token eventstream:publish_failed oauth:user_info_fetch_failed passkey:not_registered totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists user:second_factor_required email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials email:invalid_code file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached password:incorrect token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
+  'system:internal_error general:invalid_ip_address rate_limit:exceeded system:database_error FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned user:invalid_token session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required worker:connection_failed worker:response_invalid worker:verification_email_send_failed oauth:provider_not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed user:permission_insufficient oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code system:hashing_error token:email_mismatch totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:not_found oauth:email_already_exists system:not_found totp:backup_code_exhausted user:email_already_exists user:token_expired email:code_token_expired email:invalid_code_token eventstream:publish_failed oauth:user_info_fetch_failed passkey:not_registered password:check_unavailable totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists user:second_factor_required email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials email:invalid_code file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached password:incorrect token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
 
 /** The codes that every route may refuse with: bit n is the n-th of `codes`. Written out they would be most of the client's size. */
 export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
@@ -1069,95 +1079,96 @@ export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>
   '/health-check': { GET: 0x1n },
   '/health/live': { GET: 0x1n },
   '/health/ready': { GET: 0x1n },
-  '/v0/admin/oauth/providers': { GET: 0x1017f0fn, POST: 0x2000400000301ffffn },
-  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x2000400000311ffffn, DELETE: 0x4000001117f3fn },
-  '/v0/app/auth/complete-signup': { POST: 0x40020220000e82ffn },
-  '/v0/app/auth/device/verify': { POST: 0x10000000000000000ffn },
+  '/v0/admin/oauth/providers': { GET: 0x1017f0fn, POST: 0x4000800000301ffffn },
+  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x4000800000311ffffn, DELETE: 0x8000001117f3fn },
+  '/v0/app/auth/complete-signup': { POST: 0x80040220000e82ffn },
+  '/v0/app/auth/device/verify': { POST: 0x20000000000000000ffn },
   '/v0/app/auth/email-sign-in': { POST: 0xee80ffn },
-  '/v0/app/auth/email-sign-in/verify': { POST: 0x44008000c01000081ffn },
-  '/v0/app/auth/login': { POST: 0x80000400000080ee81ffn },
+  '/v0/app/auth/email-sign-in/verify': { POST: 0x88010000c01000081ffn },
+  '/v0/app/auth/login': { POST: 0x100000800000080ee81ffn },
   '/v0/app/auth/mailed-code/resend': { POST: 0xc0000ee00ffn },
-  '/v0/app/auth/oauth/{provider}/token': { POST: 0x80c02020021001ffn },
+  '/v0/app/auth/oauth/{provider}/token': { POST: 0x101802020021001ffn },
   '/v0/app/auth/passkeys/second-step': { POST: 0x63c0000ffn },
   '/v0/app/auth/passkeys/second-step/options': { POST: 0x4006000000ffn },
   '/v0/app/auth/passkeys/sign-in': { POST: 0x3c0001ffn },
-  '/v0/app/auth/passkeys/sign-in/options': { POST: 0x1bn },
+  '/v0/app/auth/passkeys/sign-in/options': { POST: 0x17n },
   '/v0/app/auth/totp/verify': { POST: 0x86400000ffn },
-  '/v0/app/auth/verify-email': { POST: 0x88000080101000080ffn },
-  '/v0/auth/change-email': { POST: 0x1002000000100bc0effffn },
-  '/v0/auth/change-password': { POST: 0x18002000010000008000ffffn },
-  '/v0/auth/check': { GET: 0x200020000007f47n },
-  '/v0/auth/complete-signup': { POST: 0x40020220000e82ffn },
-  '/v0/auth/confirm-email-change': { POST: 0x20000000101000080ffn },
-  '/v0/auth/device/verify': { POST: 0x10000000000000000ffn },
+  '/v0/app/auth/verify-email': { POST: 0x110000100101000080ffn },
+  '/v0/auth/change-email': { POST: 0x2004000000100bc0effffn },
+  '/v0/auth/change-password': { POST: 0x30004000020080008000ffffn },
+  '/v0/auth/check': { GET: 0x400020000007f4bn },
+  '/v0/auth/complete-signup': { POST: 0x80040220000e82ffn },
+  '/v0/auth/confirm-email-change': { POST: 0x40000000101000080ffn },
+  '/v0/auth/device/verify': { POST: 0x20000000000000000ffn },
   '/v0/auth/devices': { GET: 0x7f0fn },
   '/v0/auth/devices/{id}': { DELETE: 0x4000007f3fn },
   '/v0/auth/email-sign-in': { POST: 0xee80ffn },
-  '/v0/auth/email-sign-in/verify': { POST: 0x44008000c01000081ffn },
-  '/v0/auth/forgot-password': { POST: 0x40000000000000000000e680ffn },
-  '/v0/auth/login': { POST: 0x80000400000080ee81ffn },
+  '/v0/auth/email-sign-in/verify': { POST: 0x88010000c01000081ffn },
+  '/v0/auth/forgot-password': { POST: 0x80000000000000000000e680ffn },
+  '/v0/auth/login': { POST: 0x100000800000080ee81ffn },
   '/v0/auth/logout': { POST: 0x7e3fn },
   '/v0/auth/mailed-code/resend': { POST: 0xc0000ee00ffn },
   '/v0/auth/oauth/connections': { GET: 0x7f0fn },
-  '/v0/auth/oauth/connections/unlink': { POST: 0x1000002000000000017fffn },
-  '/v0/auth/oauth/google/one-tap/login': { POST: 0x80402020021001ffn },
+  '/v0/auth/oauth/connections/unlink': { POST: 0x2000004000000000017fffn },
+  '/v0/auth/oauth/google/one-tap/login': { POST: 0x100802020021001ffn },
   '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x210000fn },
   '/v0/auth/oauth/providers': { GET: 0xfn },
-  '/v0/auth/oauth/{provider}/authorize': { GET: 0x400000000000000211ff4fn },
+  '/v0/auth/oauth/{provider}/authorize': { GET: 0x800000000000000211ff4fn },
   '/v0/auth/oauth/{provider}/form-post': { POST: 0x1000cfn },
-  '/v0/auth/oauth/{provider}/link': { POST: 0x8000d0080200002107fffn },
-  '/v0/auth/oauth/{provider}/login': { POST: 0xd00c02020021001ffn },
-  '/v0/auth/passkeys': { POST: 0x1800010000000000c01ffffn, GET: 0x7f0fn },
+  '/v0/auth/oauth/{provider}/link': { POST: 0x10001a0100200002107fffn },
+  '/v0/auth/oauth/{provider}/login': { POST: 0x1a01802020021001ffn },
+  '/v0/auth/passkeys': { POST: 0x3000020000000000c01ffffn, GET: 0x7f0fn },
   '/v0/auth/passkeys/reauthentication/options': { POST: 0x400000007e3fn },
-  '/v0/auth/passkeys/registration/options': { POST: 0x10000000000001ffffn },
+  '/v0/auth/passkeys/registration/options': { POST: 0x20000000000001ffffn },
   '/v0/auth/passkeys/second-step': { POST: 0x63c0000ffn },
   '/v0/auth/passkeys/second-step/options': { POST: 0x4006000000ffn },
   '/v0/auth/passkeys/sign-in': { POST: 0x3c0001ffn },
-  '/v0/auth/passkeys/sign-in/options': { POST: 0x1bn },
-  '/v0/auth/passkeys/{id}': { PATCH: 0x400000ffffn, DELETE: 0x20000000000004000017f3fn },
-  '/v0/auth/reauthenticate': { POST: 0x100200000c080fc00feffn },
-  '/v0/auth/resend-verification-email': { POST: 0x8000000ee80ffn },
-  '/v0/auth/reset-password': { POST: 0xa000000001000001000080ffn },
-  '/v0/auth/session': { GET: 0x7n },
+  '/v0/auth/passkeys/sign-in/options': { POST: 0x17n },
+  '/v0/auth/passkeys/{id}': { PATCH: 0x400000ffffn, DELETE: 0x40000000000004000017f3fn },
+  '/v0/auth/password-rules': { GET: 0x7n },
+  '/v0/auth/reauthenticate': { POST: 0x2004000014080fc00feffn },
+  '/v0/auth/resend-verification-email': { POST: 0x10000000ee80ffn },
+  '/v0/auth/reset-password': { POST: 0x14000000002008001000080ffn },
+  '/v0/auth/session': { GET: 0xbn },
   '/v0/auth/sessions': { GET: 0x7f0fn },
   '/v0/auth/sessions/revoke-others': { POST: 0x17f3fn },
   '/v0/auth/sessions/{management_id}': { DELETE: 0x4000007f3fn },
-  '/v0/auth/set-initial-password': { POST: 0x4000000010000000001ffffn },
-  '/v0/auth/signup': { POST: 0x2000000ee80ffn },
-  '/v0/auth/token': { POST: 0x200000000007f3fn },
-  '/v0/auth/token/refresh': { POST: 0x400002000200000003ffn },
-  '/v0/auth/token/revoke': { POST: 0x400000000000000000ffn },
-  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x800040007fffn },
-  '/v0/auth/totp/disable': { POST: 0x808040007fffn },
-  '/v0/auth/totp/enable': { POST: 0x10000000800040017fffn },
-  '/v0/auth/totp/setup': { POST: 0x3000010000000000000017f3fn },
+  '/v0/auth/set-initial-password': { POST: 0x8000000020080000001ffffn },
+  '/v0/auth/signup': { POST: 0x4800000ee80ffn },
+  '/v0/auth/token': { POST: 0x400000000007f3fn },
+  '/v0/auth/token/refresh': { POST: 0x800004000200000003ffn },
+  '/v0/auth/token/revoke': { POST: 0x800000000000000000ffn },
+  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x1000040007fffn },
+  '/v0/auth/totp/disable': { POST: 0x1008040007fffn },
+  '/v0/auth/totp/enable': { POST: 0x20000001000040017fffn },
+  '/v0/auth/totp/setup': { POST: 0x6000020000000000000017f3fn },
   '/v0/auth/totp/status': { GET: 0x7f0fn },
   '/v0/auth/totp/verify': { POST: 0x86400000ffn },
-  '/v0/auth/undo-email-change': { POST: 0x20000000100000000ffn },
-  '/v0/auth/verify-email': { POST: 0x88000080101000080ffn },
-  '/v0/errors': { GET: 0xbn },
+  '/v0/auth/undo-email-change': { POST: 0x40000000100000000ffn },
+  '/v0/auth/verify-email': { POST: 0x110000100101000080ffn },
+  '/v0/errors': { GET: 0x7n },
   '/v0/events': { GET: 0x7f0fn },
-  '/v0/files/{name}': { GET: 0x200000010000000000007n },
+  '/v0/files/{name}': { GET: 0x40000002000000000000bn },
   '/v0/moderation/logs': { GET: 0x100ff4fn },
-  '/v0/search/users': { GET: 0x40000000000000000806fn },
-  '/v0/user/me': { GET: 0x20000007e07n, PATCH: 0x200000000ffffn, DELETE: 0x200000000088fc0ffeffn },
-  '/v0/user/me/banner-image': { POST: 0x1020000000007fbfn, DELETE: 0x10000000007f3fn },
-  '/v0/user/me/deletion/confirm': { POST: 0x4000000000000008000000ffn },
+  '/v0/search/users': { GET: 0x80000000000000000806fn },
+  '/v0/user/me': { GET: 0x20000007e0bn, PATCH: 0x400000000ffffn, DELETE: 0x400000000088fc0ffeffn },
+  '/v0/user/me/banner-image': { POST: 0x2040000000007fbfn, DELETE: 0x20000000007f3fn },
+  '/v0/user/me/deletion/confirm': { POST: 0x8000000000000008000000ffn },
   '/v0/user/me/export': { GET: 0x17e2fn },
-  '/v0/user/me/profile-image': { POST: 0x1020000000007fbfn, DELETE: 0x10000000007f3fn },
-  '/v0/user/me/profile-image/import': { POST: 0x2000002020000000007fffn },
+  '/v0/user/me/profile-image': { POST: 0x2040000000007fbfn, DELETE: 0x20000000007f3fn },
+  '/v0/user/me/profile-image/import': { POST: 0x4000004040000000007fffn },
   '/v0/user/me/security-events': { GET: 0xff4fn },
-  '/v0/users/ban': { POST: 0x400000000000110180101ffffn },
+  '/v0/users/ban': { POST: 0x800000000000210180101ffffn },
   '/v0/users/handle/{handle}/available': { GET: 0x800fn },
   '/v0/users/profile': { GET: 0x100000004fn },
   '/v0/users/profile/id': { GET: 0x100000004fn },
-  '/v0/users/roles/grant': { POST: 0x800000000000510180101ffffn },
-  '/v0/users/roles/revoke': { POST: 0x1000000000000110180101ffffn },
-  '/v0/users/unban': { POST: 0x2000000000000110180101ffffn },
+  '/v0/users/roles/grant': { POST: 0x1000000000000a10180101ffffn },
+  '/v0/users/roles/revoke': { POST: 0x2000000000000210180101ffffn },
+  '/v0/users/unban': { POST: 0x4000000000000210180101ffffn },
 }
 
 /** Those that no other request would mend: outages, waits, a server, provider or proxy that is set up wrongly. */
-export type OurSideCode = 'eventstream:publish_failed' | 'file:read_error' | 'general:invalid_ip_address' | 'meilisearch:query_failed' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'turnstile:service_error' | 'worker:connection_failed' | 'worker:password_reset_email_send_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+export type OurSideCode = 'eventstream:publish_failed' | 'file:read_error' | 'general:invalid_ip_address' | 'meilisearch:query_failed' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'password:check_unavailable' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'turnstile:service_error' | 'worker:connection_failed' | 'worker:password_reset_email_send_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
 
 /** The same as bits. */
-export const ourSide = 0x430006000802803000802e002fn
+export const ourSide = 0x86000c00100500b000802e002fn

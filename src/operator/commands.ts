@@ -16,6 +16,7 @@ import { confirmMove } from '../oauth/move-provider.ts'
 import { outboundPolicy } from '../outbound/policy.ts'
 import { openUserIndexer } from '../search/index-users.ts'
 import { SearchIndexError } from '../search/search-index.ts'
+import { buildBreached } from './breached/command.ts'
 import { type Command, commandLog, type Options, type Outcome, withDatabase, withOperator } from './command.ts'
 import { examine } from './doctor.ts'
 import { importOptions, readImport, runImport } from './import/command.ts'
@@ -94,6 +95,7 @@ export const commands: Readonly<Record<string, Command>> = {
     examples: ['import-accounts --from auth0 --dry-run users.json'],
     run: importFile,
   },
+  'breached-passwords build': buildBreached,
   'webhooks add': {
     group: 'Webhooks',
     parameters: { URL: 'https, and public or in OUTBOUND_ALLOW' },

@@ -42,6 +42,14 @@ export const passwordLetters = {
       notYourPassword,
     ],
   }),
+  password_breached: (): Letter => ({
+    subject: 'Your password leaked',
+    paragraphs: [
+      'The password of your account is in a list of passwords that leaked somewhere, not necessarily here. Whoever ' +
+        'has the list can try it.',
+      'Change it in your account, and wherever else you use it. Until then you can sign in as before.',
+    ],
+  }),
   password_was_reset: (content: {
     /** How many sign in as before; none in a mail that an older version wrote. */
     readonly passkeys?: number | undefined

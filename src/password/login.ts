@@ -16,6 +16,7 @@ import { admitAttempt, clearAttempts, recordFailure } from '../throttling/attemp
 import { accountAttempts } from '../throttling/attempts-key.ts'
 import { isPasswordRight, renewHash, reserveHashing } from '../throttling/hash-password.ts'
 import { HashTicket } from '../throttling/hash-ticket.ts'
+import { tellOfBreach } from './tell-of-breach.ts'
 
 export const loginRefusals = [
   'auth:invalid_credentials',
@@ -62,6 +63,7 @@ export async function login(ctx: Context<LoginRefusal>, attempt: Attempt): Promi
     throw ctx.fault(isWaiting ? 'user:not_verified' : 'auth:invalid_credentials')
   }
   await clearAttempts(ctx.db, attemptsKey)
+  tellOfBreach(ctx, { user, password, client })
   const { rememberMe } = attempt
   // Only now is the password at hand [PW5].
   const countHash = () => HashTicket.count(ctx, claim)
@@ -78,6 +80,7 @@ type User = {
   readonly emailKey: string
   readonly passwordHash: string | null
   readonly passwordVersion: number
+  readonly breachCheckedVersion: number | null
   readonly factors: readonly FactorName[]
   readonly isBanned: boolean
 }
@@ -99,6 +102,7 @@ const findStatement = prepared((db) =>
         emailKey: users.emailKey,
         passwordHash: users.passwordHash,
         passwordVersion: users.passwordVersion,
+        breachCheckedVersion: users.breachCheckedVersion,
         factors: factorsOn,
         isBanned,
       },

@@ -29,6 +29,7 @@ type Harmless =
   | 'session_revoked'
   | 'device_forgotten'
   | 'password_reset_requested'
+  | 'password_breached'
   | 'email_sign_in_requested'
   | 'refresh_reuse_detected'
   | 'totp_confirmed'

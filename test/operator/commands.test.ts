@@ -89,6 +89,11 @@ const ways: Readonly<Record<string, Ways>> = {
     refused: ['/nowhere'],
     notUnderstood: ['--from=nowhere', '/nowhere'],
   },
+  'breached-passwords build': {
+    done: () => [ranges(), join(dir, 'pwned.bin'), '--incomplete'],
+    refused: ['/nowhere', join(dir, 'pwned.bin')],
+    notUnderstood: ['--min-count=ten', '/nowhere', '/nowhere/pwned.bin'],
+  },
   'webhooks add': { done: () => ['https://hooks.example.com/a'], refused: ['ftp://hooks.example.com'] },
   'webhooks list': { done: () => [] },
   'webhooks remove': {
@@ -109,6 +114,11 @@ async function register(): Promise<string[]> {
     values (gen_random_uuid(), 'acme', 'Acme', 'x', '\\x00', 'https://acme.example', 'https://acme.example/a',
     'https://acme.example/t', 'basic', false, '{}', '{}') on conflict do nothing`)
   return ['acme']
+}
+
+function ranges(): string {
+  writeFileSync(join(dir, '5BAA6.txt'), '1E4C9B93F3F0682250B6CF8331B7EE68FD8:9545824')
+  return dir
 }
 
 function file(content: string): string {

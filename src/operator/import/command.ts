@@ -1,8 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs'
+import { startProgress } from '../progress.ts'
 import { formats } from './formats.ts'
 import { postern } from './from/postern.ts'
 import { type Import, importAccounts } from './import-accounts.ts'
-import { startProgress } from './progress.ts'
 import type { Deps } from './settle.ts'
 import { describeTally, type Tally } from './tally.ts'
 
@@ -45,7 +45,10 @@ export async function runImport(
   wanted: Import,
   { isJson = false } = {},
 ): Promise<{ readonly tally: Tally; readonly says: string }> {
-  const progress = startProgress(process.stderr, wanted.file === '-' ? undefined : statSync(wanted.file).size)
+  const progress = startProgress(process.stderr, {
+    of: 'accounts',
+    size: wanted.file === '-' ? undefined : statSync(wanted.file).size,
+  })
   const tally = await importAccounts(deps, wanted, {
     onBytes: (bytes) => progress.note({ bytes }),
     onFate: (at, fate) => {

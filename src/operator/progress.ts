@@ -1,5 +1,11 @@
-/** Of a file whose size is not known: nothing of how long it takes. */
-type State = { readonly count: number; readonly bytes: number; readonly size: number | undefined; readonly ms: number }
+type Work = {
+  /** What is counted. */
+  readonly of: string
+  /** In bytes, or in whatever is noted as such. Where it is not known, nothing is said of how long it takes. */
+  readonly size: number | undefined
+}
+
+type State = Work & { readonly count: number; readonly bytes: number; readonly ms: number }
 
 type Screen = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>
 
@@ -7,13 +13,13 @@ const everyMs = { bar: 200, line: 10_000 }
 const barWidth = 24
 
 /** Tells on a terminal how far it is, in a line that stays; elsewhere in a line of its own now and then. */
-export function startProgress(screen: Screen, size: number | undefined) {
+export function startProgress(screen: Screen, work: Work) {
   const startedAt = performance.now()
   let [count, bytes, shownAt] = [0, 0, screen.isTTY ? Number.NEGATIVE_INFINITY : startedAt]
 
   const show = (): void => {
     shownAt = performance.now()
-    const text = describeProgress({ count, bytes, size, ms: shownAt - startedAt }, screen.isTTY)
+    const text = describeProgress({ ...work, count, bytes, ms: shownAt - startedAt }, screen.isTTY)
     screen.write(screen.isTTY ? `\r\u001B[K${text}` : `${text}\n`)
   }
   return {
@@ -34,9 +40,9 @@ export function startProgress(screen: Screen, size: number | undefined) {
   }
 }
 
-function describeProgress({ count, bytes, size, ms }: State, hasBar: boolean): string {
+function describeProgress({ of, count, bytes, size, ms }: State, hasBar: boolean): string {
   const rate = ms > 0 ? Math.round((count / ms) * 1000) : 0
-  const done = `${count.toLocaleString('en')} accounts, ${rate.toLocaleString('en')} a second`
+  const done = `${count.toLocaleString('en')} ${of}, ${rate.toLocaleString('en')} a second`
   if (size === undefined || size === 0) return done
   const share = Math.min(1, bytes / size)
   const filled = Math.round(share * barWidth)

@@ -1,0 +1,1 @@
+ALTER TABLE "users" ADD COLUMN "breach_checked_version" integer;
