@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { sql } from 'drizzle-orm'
+import type { Config } from '../config/config.ts'
 import { deriveKey } from '../crypto/derived-key.ts'
 import { type Keyring, KeyringError } from '../crypto/keyring.ts'
 import { prepared } from '../db/prepared.ts'
@@ -20,7 +21,11 @@ export type Purpose =
 /** Whom it is for: the browser by its name's digest, a session or a login that waits by its id; an app has no name. */
 type Binding = Buffer | string
 
-type ChallengeDeps = Pick<Deps, 'config' | 'keyring' | 'replicas'>
+type ChallengeDeps = {
+  readonly config: Pick<Config, 'passkeyChallengeTtlSeconds'>
+  readonly keyring: Keyring
+  readonly replicas: Pick<Deps['replicas'], 'isLeased' | 'databaseNow'>
+}
 
 /**
  * 16 random bytes, the second in which it ends, the id of its key; then a MAC, so that only what was made here counts.

@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os'
 import { hashing } from './hashing.ts'
 import { memory, soak } from './memory.ts'
+import { passkeys } from './passkeys.ts'
 import { sessionChecks } from './session-check.ts'
 import { size } from './size.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -15,6 +16,7 @@ const rooms: Readonly<Record<string, (stage: Stage, rounds: number) => Promise<R
   hashing,
   storm,
   tokens,
+  passkeys,
   size,
   memory,
   soak,

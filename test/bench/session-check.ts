@@ -11,6 +11,7 @@ import {
   type Program,
   ratioRow,
   type Stage,
+  sample,
 } from './stage.ts'
 
 const connections = 32
@@ -85,23 +86,12 @@ async function compare(stage: Stage, users: readonly BenchUser[], one: Case): Pr
   const postern = await stage.postern(one.env)
   opened.defer(postern.stop)
   const before = await one.before?.(postern, users)
-  const answer = await sample(postern, users, one.path)
+  const [user] = users
+  const answer = await sample(postern.origin + one.path, { headers: user ? cookieOf(user) : {} })
   const bare = await stage.bare({ ...answer, ...(before && { before }) })
   opened.defer(bare.stop)
   const requests = users.map((user) => ({ headers: cookieOf(user) }))
   const asked = { port: postern.port, path: one.path, requests, connections, seconds, awake: true }
   // Awaited here: both programs end with this function.
   return await compareInTurns({ ...asked, reference: { port: bare.port, path: '/' } }, answer.status)
-}
-
-/** What the route answers, for the bare one to send. */
-async function sample({ origin }: Program, [user]: readonly BenchUser[], path: string) {
-  const reply = await fetch(origin + path, { headers: user ? cookieOf(user) : {} })
-  const body = await reply.text()
-  const own = new Set(['connection', 'keep-alive', 'date', 'content-length', 'transfer-encoding'])
-  return {
-    status: reply.status,
-    body,
-    headers: Object.fromEntries([...reply.headers].filter(([header]) => !own.has(header))),
-  }
 }

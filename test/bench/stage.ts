@@ -243,3 +243,15 @@ export async function makeSessions(pool: pg.Pool, amount: number, passwordHash =
 
 /** What the session cookie is called in production. */
 export const cookieOf = ({ token }: BenchUser) => ({ cookie: `__Host-session_id=${token}` })
+
+/** What a route answers, for a bare one to send. */
+export async function sample(url: string, init: RequestInit): Promise<Pick<BareOrder, 'status' | 'body' | 'headers'>> {
+  const reply = await fetch(url, init)
+  const body = await reply.text()
+  const own = new Set(['connection', 'keep-alive', 'date', 'content-length', 'transfer-encoding'])
+  return {
+    status: reply.status,
+    body,
+    headers: Object.fromEntries([...reply.headers].filter(([header]) => !own.has(header))),
+  }
+}

@@ -154,12 +154,18 @@ export async function makeOauthSignUps(pool: pg.Pool, amount: number): Promise<s
 
 type MadePasskey = SoftPasskey & { readonly rowId: string }
 
-/** One passkey each, beside those that the account has, of a site at its address of development. */
-export async function makePasskeys(pool: pg.Pool, users: readonly MadeUser[]): Promise<MadePasskey[]> {
+type Site = { readonly origin: string; readonly rpId: string }
+
+/** One passkey each, beside those that the account has. */
+export async function makePasskeys(
+  pool: pg.Pool,
+  users: readonly Pick<MadeUser, 'id'>[],
+  { origin, rpId }: Site = { origin: 'http://localhost:8080', rpId: 'localhost' },
+): Promise<MadePasskey[]> {
   const made = users.map(({ id }) => {
     const userHandle = createHash('sha256').update(id).digest('base64url')
-    return Object.assign(new SoftPasskey({ origin: 'http://localhost:8080' }), {
-      rpId: 'localhost',
+    return Object.assign(new SoftPasskey({ origin }), {
+      rpId,
       userHandle,
       rowId: randomUUIDv7(),
     })
@@ -167,13 +173,14 @@ export async function makePasskeys(pool: pg.Pool, users: readonly MadeUser[]): P
   const userIds = users.map(({ id }) => id)
   await pool.query(
     `insert into passkeys (id, user_id, credential_id, public_key, algorithm, sign_count, backup_eligible, backed_up, transports, rp_id, name)
-     select id, user_id, credential_id, public_key, -7, 0, true, true, '{}', 'localhost', 'Bulk'
+     select id, user_id, credential_id, public_key, -7, 0, true, true, '{}', $5, 'Bulk'
      from unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[]) as p (id, user_id, credential_id, public_key)`,
     [
       made.map(({ rowId }) => rowId),
       userIds,
       made.map(({ credentialId }) => credentialId),
       made.map(({ publicKey }) => publicKey),
+      rpId,
     ],
   )
   await pool.query(
