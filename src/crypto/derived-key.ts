@@ -1,21 +1,35 @@
 import { hkdfSync } from 'node:crypto'
-import type { Keyring } from './keyring.ts'
+import type { EncryptionKey, Keyring } from './keyring.ts'
 
-/** Derives a key for one use from an encryption key of the keyring, so that no two uses share a key: RFC 5869. */
-export function deriveKey(
-  keyring: Keyring,
-  keyId: number,
-  use:
-    | 'refresh child'
-    | 'backup code'
-    | 'anonymous user'
-    | 'client network'
-    | 'address digest'
-    | 'passkey challenge'
-    | 'mail code'
-    | 'mail link'
-    | 'code token'
-    | `hour ${number}`,
-): Buffer {
-  return Buffer.from(hkdfSync('sha256', keyring.getOpeningKey(keyId).secret, '', `postern ${use}`, 32))
+type Use =
+  | 'refresh child'
+  | 'backup code'
+  | 'anonymous user'
+  | 'client network'
+  | 'address digest'
+  | 'passkey challenge'
+  | 'mail code'
+  | 'mail link'
+  | 'code token'
+
+const known = new WeakMap<EncryptionKey, Map<Use, Buffer>>()
+
+/**
+ * Derives a key for one use from an encryption key of the keyring, so that no two uses share a key: RFC 5869. It is
+ * kept as long as that key is, as deriving it takes longer than what it is used for; those of hours, which are many,
+ * are not.
+ */
+export function deriveKey(keyring: Keyring, keyId: number, use: Use | `hour ${number}`): Buffer {
+  const key = keyring.getOpeningKey(keyId)
+  if (isOfHour(use)) return derive(key, use)
+  const ofKey = known.get(key) ?? new Map<Use, Buffer>()
+  known.set(key, ofKey)
+  const derived = ofKey.get(use) ?? derive(key, use)
+  ofKey.set(use, derived)
+  return derived
 }
+
+const isOfHour = (use: Use | `hour ${number}`): use is `hour ${number}` => use.startsWith('hour ')
+
+const derive = ({ secret }: EncryptionKey, use: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', secret, '', `postern ${use}`, 32))
