@@ -13,9 +13,9 @@ export const emailLetters = {
   email_change_requested: (): Letter => ({
     subject: 'A new e-mail address was asked for',
     paragraphs: [
-      'Somebody who knows your password asked for another address for your account. It changes once the link ' +
-        'sent there is opened.',
-      'If it was not you, change your password now: that voids the link.',
+      'Somebody who confirmed it with your password or with a passkey asked for another address for your account. ' +
+        'It changes once the link sent there is opened.',
+      'If it was not you, set a new password, or delete the passkey if you do not know it: either voids the link.',
     ],
   }),
   email_changed_old: (content: { readonly link: string }): Letter => ({

@@ -32,7 +32,7 @@ export const oauthLetters = {
     readonly provider: string
     readonly by: string
     readonly asks: readonly string[]
-    /** How many accounts the provider opened, and how many of those have neither a password nor another connection. */
+    /** How many accounts the provider opened, and how many of those have no other working way in. */
     readonly accounts: number
     readonly withoutOtherWay: number
   }): Letter => ({

@@ -27,7 +27,7 @@ export async function noteRegistration(tx: Transaction, deps: MailDeps, { actor,
  * Must run before its connections are deleted: they are counted.
  */
 export async function noteDeletion(tx: Transaction, deps: MailDeps, { actor, row }: Act): Promise<void> {
-  const { accounts, withoutOtherWay } = await countAccountsOf(tx, row.id)
+  const { accounts, withoutOtherWay } = await countAccountsOf(tx, deps.config, row.id)
   const more = { accounts: String(accounts), without_other_way: String(withoutOtherWay) }
   await noteProviderAct(tx, 'provider:delete', { actor, row, more })
   const news = { template: 'provider_deleted' as const, provider: row.slug, by: actor.handle, asks: placesOf(row) }

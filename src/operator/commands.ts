@@ -2,7 +2,6 @@ import { rotateSigningKeys } from '../access-tokens/rotate-keys.ts'
 import { sealedColumns } from '../accounts/all-rows.ts'
 import type { Config } from '../config/config.ts'
 import { startWarnings } from '../config/load-config.ts'
-import { ownIssuers } from '../config/own-providers.ts'
 import { addEncryptionKey, initKeys, openKeyring } from '../crypto/keyring.ts'
 import { reseal } from '../db/reseal.ts'
 import { reasonsOf } from '../errors/cause.ts'
@@ -186,7 +185,7 @@ async function webhooksAdd(config: Config, [url = '']: readonly string[]): Promi
 
 async function showProviders(config: Config): Promise<Outcome> {
   const patient = { ...config, databaseTimeoutMs: Math.max(config.databaseTimeoutMs, 60_000) }
-  const rows = await withDatabase(patient, ({ db }) => countAccounts(db, ownIssuers(config)))
+  const rows = await withDatabase(patient, ({ db }) => countAccounts(db, config))
   return { says: describeProviders(rows), data: rows }
 }
 

@@ -5,6 +5,7 @@ import { endSessions } from '../credentials/end-sessions.ts'
 import { passkeys } from '../db/schema/passkeys.ts'
 import type { Caller } from '../http/caller.ts'
 import { type MailDeps, notifyOwner } from '../mail/outbox.ts'
+import { supersedeUserTokens } from '../mailed-tokens/issue.ts'
 import { noteCount } from './counted.ts'
 
 type Removal = {
@@ -28,6 +29,8 @@ export async function removePasskeys(
   const ids = gone.map(({ id }) => id)
   await tx.update(passkeys).set({ deletedAt: sql`now()` }).where(inArray(passkeys.id, ids))
   await noteCount(tx, user.id)
+  // A passkey can ask for another address. Whoever deletes a stolen one must not lose the account to that link.
+  await supersedeUserTokens(tx, user.id, ['email_change'])
   for (const id of ids) {
     await endSessions(tx, user.id, { reason: 'passkey_deleted', openedBy: id, ...(except !== undefined && { except }) })
     const metadata = { passkey: id, ...(client === undefined && { by: 'operator' }) }

@@ -1,4 +1,4 @@
-import { and, inArray } from 'drizzle-orm'
+import { and, inArray, isNull, sql } from 'drizzle-orm'
 import type { Config } from '../config/config.ts'
 import { workingRpIds } from '../config/relying-party.ts'
 import { passkeys } from '../db/schema/passkeys.ts'
@@ -7,11 +7,12 @@ import { isTheirs } from './counted.ts'
 
 export const wayInOf = (passkeyId: string): string => `passkey ${passkeyId}`
 
-/** Of the account, and of a domain that is accepted: one of another domain opens nothing. */
-export const isWorking = (config: Config, userId: string) =>
-  and(isTheirs(userId), inArray(passkeys.rpId, [...workingRpIds(config)]))
+/** Whether a passkey was made for a domain that is still accepted; others open nothing. */
+const isOfWorkingDomain = (config: Config) => inArray(passkeys.rpId, [...workingRpIds(config)])
 
-export const passkeyWaysIn: WaysIn = async (tx, config, { id: userId }) => {
-  const rows = await tx.select({ id: passkeys.id }).from(passkeys).where(isWorking(config, userId))
-  return rows.map(({ id }) => wayInOf(id))
-}
+/** The account's passkeys that can be used. */
+export const isWorking = (config: Config, userId: string) => and(isTheirs(userId), isOfWorkingDomain(config))
+
+export const passkeyWaysIn: WaysIn = (config) => sql`
+  select ${passkeys.userId} as user_id, ${wayInOf('')} || ${passkeys.id} as way
+  from ${passkeys} where ${and(isNull(passkeys.deletedAt), isOfWorkingDomain(config))}`

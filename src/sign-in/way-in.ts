@@ -1,9 +1,8 @@
+import type { SQL } from 'drizzle-orm'
 import type { Config } from '../config/config.ts'
-import type { Transaction } from '../db/transaction.ts'
-import type { LockedAccount } from './lock-account.ts'
 
 /**
- * What a room has that somebody signs in to the account by, as far as it works; hallway.ts joins them. Each has a name
- * among all of them.
+ * A room's working ways to sign in, of all accounts: a query of rows `user_id`, `way`. The name of a way is unique
+ * within its account. ways-in.ts joins the queries of all rooms.
  */
-export type WaysIn = (tx: Transaction, config: Config, account: LockedAccount) => Promise<readonly string[]>
+export type WaysIn = (config: Config) => SQL

@@ -1,3 +1,4 @@
+import { type SQL, sql } from 'drizzle-orm'
 import type { Config } from '../config/config.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { rooms } from './hallway.ts'
@@ -5,21 +6,24 @@ import type { LockedAccount } from './lock-account.ts'
 
 const waysIn = rooms.flatMap((room) => ('waysIn' in room ? [room.waysIn] : []))
 
+/** A query of every working way in of every account: rows `user_id`, `way`. */
+export const selectWaysIn = (config: Config): SQL =>
+  sql.join(
+    waysIn.map((select) => select(config)),
+    sql` union all `,
+  )
+
 /**
- * Whether nothing else lets its owner in: the last way in that works stays [TK7 FD7]. Under the account's lock, so that
- * of two only one goes.
+ * Whether the account has no other working way in than this one, which then must stay [TK7 FD7]. Runs under the
+ * account's lock, so that of two deletions at the same moment only one goes through.
  */
 export async function isLastWayIn(
   tx: Transaction,
   config: Config,
   { account, way }: { readonly account: LockedAccount; readonly way: string },
 ): Promise<boolean> {
-  let isOne = false
-  for (const find of waysIn) {
-    for (const found of await find(tx, config, account)) {
-      if (found !== way) return false
-      isOne = true
-    }
-  }
-  return isOne
+  const { rows } = await tx.execute<{ way: string }>(
+    sql`select way from (${selectWaysIn(config)}) as ways where user_id = ${account.id}`,
+  )
+  return rows.length > 0 && rows.every((found) => found.way === way)
 }

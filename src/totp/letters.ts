@@ -7,7 +7,7 @@ export const totpLetters = {
   }),
   totp_disabled: (): Letter => ({
     subject: 'Two-step sign-in is off',
-    paragraphs: ['Your account no longer asks for a code at sign-in: the password alone opens it.', notYou],
+    paragraphs: ['Your account no longer asks for a code at sign-in.', notYou],
   }),
   backup_codes_regenerated: (): Letter => ({
     subject: 'New backup codes were made',

@@ -14,7 +14,7 @@ const key = await makeKey('of-both')
 let app: TestApp
 let admin: Awaited<ReturnType<typeof adminWithCode>>
 beforeAll(async () => {
-  app = await startApp()
+  app = await startApp({ EMAIL_SIGN_IN: 'off' })
   admin = await adminWithCode(app)
 })
 afterAll(async () => {
@@ -85,7 +85,7 @@ describe.each(Object.entries(kinds))('a provider that is changed to ask elsewher
     const { who } = await connected(kind, slug)
     await move(slug, at(elsewhere))
     expect(said(await come(slug, elsewhere, who))).toEqual(unknown)
-    const counted = (await countAccounts(app.deps.db, {})).filter((one) => one.slug === slug)
+    const counted = (await countAccounts(app.deps.db, app.config)).filter((one) => one.slug === slug)
     expect(counted.map(({ works, accounts, withoutOtherWay }) => [works, accounts, withoutOtherWay])).toEqual([
       [false, 1, 1],
     ])

@@ -40,6 +40,16 @@ describe(`POST ${url} with a passkey`, () => {
     expect((await browser.get('/v0/user/me')).body.email).toBe(newEmail)
   })
 
+  test('a link that a passkey asked for is dead once its owner deletes that passkey [PK9]', async () => {
+    const { client, id, passkey } = await withPasskey(app)
+    const newEmail = freshAddress()
+    expect((await change(client, passkey, {}, newEmail)).status).toBe(204)
+    const token = await mailedToken(app, newEmail)
+    expect((await client.send('DELETE', `${passkeys}/${id}`)).status).toBe(204)
+    const answer = await app.client().post('/v0/auth/confirm-email-change', { token })
+    expect([answer.status, answer.code]).toEqual([400, 'token:invalid_email_change'])
+  })
+
   test('of five at once with one answer one proves it', async () => {
     const { client, passkey } = await withPasskey(app)
     const credential = passkey.get(await askedAgain(client))

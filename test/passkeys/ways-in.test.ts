@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { countAccounts } from '../../src/oauth/count-accounts.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { signedUpThrough, startProviders } from '../support/provider.ts'
@@ -7,7 +8,7 @@ import { passkeys, register, signInWith } from './support.ts'
 const { provider, env, stop } = await startProviders()
 let app: TestApp
 beforeAll(async () => {
-  app = await startApp(env)
+  app = await startApp({ ...env, EMAIL_SIGN_IN: 'off' })
 })
 afterAll(async () => {
   await app.close()
@@ -41,6 +42,17 @@ describe('an account without a password', () => {
     const { client, id } = await withBoth()
     await app.sql("update passkeys set rp_id = 'old.example' where id = $1", [id])
     expect((await unlink(client)).code).toBe('oauth:cannot_unlink_last_connection')
+  })
+
+  test('is not among those that only their provider lets in [FD7]', async () => {
+    const onlyGoogle = async () => {
+      const [google] = await countAccounts(app.deps.db, app.config)
+      return google?.withoutOtherWay
+    }
+    const { client } = await signedUpThrough(app, provider)
+    const before = await onlyGoogle()
+    await register(client)
+    expect(await onlyGoogle()).toBe(Number(before) - 1)
   })
 
   test('keeps one of both, also when both go at once, in 10 rounds [PK7 TK7]', async () => {
