@@ -431,9 +431,9 @@ export interface Routes {
     }
   }
   '/v0/auth/password-rules': {
-    /** What a new password must be, so that front ends need not copy it */
+    /** What a new password must be */
     GET: {
-      data: { min_length: number; max_length: number; /** Whether new passwords are looked up among those that leaked */ breached_check: boolean }
+      data: { min_length: number; max_length: number; breached_check: boolean }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:internal_error'
     }
   }
@@ -875,7 +875,7 @@ export interface Operations {
   renamePasskey: { method: 'PATCH'; path: '/v0/auth/passkeys/{id}' }
   /** Delete a passkey; other sessions that it opened end */
   deletePasskey: { method: 'DELETE'; path: '/v0/auth/passkeys/{id}' }
-  /** What a new password must be, so that front ends need not copy it */
+  /** What a new password must be */
   getPasswordRules: { method: 'GET'; path: '/v0/auth/password-rules' }
   /** Prove again who is signed in: the session is fresh for five minutes */
   reauthenticate: { method: 'POST'; path: '/v0/auth/reauthenticate' }

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts'
 import { openOutbound } from '../outbound/ask.ts'
 import { outboundPolicy } from '../outbound/policy.ts'
 import { breachedHashes } from '../ports/breached-passwords.open.ts'
+import { usualDeadlineMs } from '../ports/breached-passwords.range.ts'
 import { within } from '../waiting/within.ts'
 import type { Check } from './check.ts'
 
@@ -21,8 +22,14 @@ async function lookUp(config: Config, url: string): Promise<string> {
   const outbound = openOutbound(outboundPolicy(config))
   try {
     const sha1 = createHash('sha1').update(commonest).digest()
-    const isThere = await within(deadlineMs, breachedHashes(url, outbound).has(sha1))
-    return isThere ? 'they can be looked up' : `they can be looked up, but "${commonest}" is not among them`
+    const startedAt = performance.now()
+    const isThere = await within(deadlineMs, breachedHashes(url, outbound, deadlineMs).has(sha1))
+    const tookMs = Math.round(performance.now() - startedAt)
+    const notes = [
+      ...(isThere ? [] : [`"${commonest}" is not among them`]),
+      ...(tookMs < usualDeadlineMs ? [] : [`it took ${tookMs} ms, and a sign-up waits for ${usualDeadlineMs}`]),
+    ]
+    return ['they can be looked up', ...notes].join(', but ')
   } finally {
     await outbound.close()
   }

@@ -25,9 +25,12 @@ const passwordRules = z
   .object({
     min_length: z.int(),
     max_length: z.int(),
-    breached_check: z.boolean().meta({ description: 'Whether new passwords are looked up among those that leaked' }),
+    breached_check: z.boolean(),
   })
-  .meta({ id: 'PasswordRules', description: 'Lengths are in characters (code points) after NFKC' })
+  .meta({
+    id: 'PasswordRules',
+    description: 'Lengths in code points after NFKC, and whether leaked ones are looked up',
+  })
 
 function rulesRoute(app: App, { config }: Deps): void {
   const rules: z.infer<typeof passwordRules> = {
@@ -41,7 +44,7 @@ function rulesRoute(app: App, { config }: Deps): void {
     config: { access: 'public', database: 'none' },
     schema: {
       operationId: 'getPasswordRules',
-      summary: 'What a new password must be, so that front ends need not copy it',
+      summary: 'What a new password must be',
       tags: ['password'],
       response: { 200: passwordRules },
     },
