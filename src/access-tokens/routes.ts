@@ -16,12 +16,12 @@ const grant = z
     access_token: z.string(),
     token_type: z.literal('Bearer'),
     expires_in: z.int().meta({ description: 'seconds' }),
-    refresh_token: z.string().optional().meta({ description: 'left out where it comes as a cookie' }),
+    refresh_token: z.string().optional().meta({ description: 'absent if it comes as a cookie' }),
   })
   .meta({ id: 'TokenGrant', description: 'An access token, and the refresh token that follows it' })
 
 const refreshBody = z.object({
-  refresh_token: z.string().optional().meta({ description: 'before the cookie' }),
+  refresh_token: z.string().optional().meta({ description: 'takes precedence over the cookie' }),
 })
 
 type Way = 'cookie' | 'body'
@@ -47,7 +47,7 @@ export function accessTokenRoutes(app: App, deps: Deps): void {
     config: { access: 'session', codes: issueFault.codes },
     schema: {
       operationId: 'createToken',
-      summary: 'An access token of the session, and a refresh token',
+      summary: 'Get an access token of the session, and a refresh token',
       tags: ['tokens'],
       response: { 200: grant },
     },
@@ -65,7 +65,7 @@ export function accessTokenRoutes(app: App, deps: Deps): void {
     config: { access: 'public', limit: 'none', database: 'none' },
     schema: {
       operationId: 'getKeys',
-      summary: 'The public keys of access tokens',
+      summary: 'Get the public keys of access tokens',
       tags: ['tokens'],
       response: { 200: jwks },
     },
@@ -100,7 +100,7 @@ function refreshRoutes(app: App, deps: Deps): void {
     config: { access: 'public', codes: fault.codes },
     schema: {
       operationId: 'refreshToken',
-      summary: 'A refresh token for its child and a new access token',
+      summary: 'Exchange a refresh token for its successor and a new access token',
       tags: ['tokens'],
       body: refreshBody,
       response: { 200: grant },

@@ -22,7 +22,7 @@ export function userRoutes(app: App, deps: Deps): void {
     url: '/v0/user/me',
     // Front-end servers ask for many users from one address.
     config: { access: 'session or access token', evenBanned: true, limit: 'none', repeatable: true },
-    schema: { operationId: 'getMe', summary: 'The signed-in account', tags: ['account'], response: { 200: me } },
+    schema: { operationId: 'getMe', summary: 'Get the signed-in account', tags: ['account'], response: { 200: me } },
     handler: (request, reply) => {
       void reply.send(presentMe(deps.config, signedInUser(request).user))
     },
@@ -62,7 +62,7 @@ function deletionRoutes(app: App, deps: Deps): void {
     config: { access: 'session', evenBanned: true, limit: 'sign-in', codes: fault.codes },
     schema: {
       operationId: 'deleteMe',
-      summary: 'Erase the account, with its password, a code or a passkey; one with none of them is mailed a link',
+      summary: 'Erase the account by a password, a code or a passkey; mails a link if the account has none of these',
       tags: ['account'],
       body: deletionBody,
       response: { 202: z.object({ message: z.string() }), 204: z.void() },
@@ -115,7 +115,7 @@ const event = z
 
 const eventsQuery = z.object({
   limit: wholeNumberText({ least: 1, most: 100 }).optional(),
-  cursor: z.string().optional().meta({ description: 'next_cursor of the page before' }),
+  cursor: z.string().optional().meta({ description: 'next_cursor of the previous page' }),
 })
 
 function historyRoutes(app: App, deps: Deps): void {
@@ -126,7 +126,7 @@ function historyRoutes(app: App, deps: Deps): void {
     config: { access: 'session', codes: fault.codes },
     schema: {
       operationId: 'listSecurityEvents',
-      summary: 'What happened to the account, newest first',
+      summary: 'List what happened to the account, newest first',
       tags: ['account'],
       querystring: eventsQuery,
       response: { 200: z.object({ data: z.array(event), next_cursor: z.string().optional() }) },
@@ -146,7 +146,7 @@ function historyRoutes(app: App, deps: Deps): void {
     config: { access: 'session', evenBanned: true, fresh: true, database: 'write', codes: exportFault.codes },
     schema: {
       operationId: 'exportMe',
-      summary: 'All data of the account, to keep',
+      summary: 'Export all data of the account',
       tags: ['account'],
       response: { 200: z.looseObject({}) },
     },
@@ -187,7 +187,7 @@ function profileRoutes(app: App, deps: Deps): void {
     config,
     schema: {
       operationId: 'getProfile',
-      summary: 'What anybody may see of an account, by its handle',
+      summary: 'Get the public profile of an account by its handle',
       tags: ['users'],
       querystring: z.object({ handle: z.string().min(1) }),
       response: { 200: profile },
@@ -200,7 +200,7 @@ function profileRoutes(app: App, deps: Deps): void {
     config,
     schema: {
       operationId: 'getProfileById',
-      summary: 'The same by its id',
+      summary: 'Get the public profile of an account by its id',
       tags: ['users'],
       querystring: z.object({ user_id: z.string().min(1) }),
       response: { 200: profile },
@@ -217,7 +217,7 @@ function profileRoutes(app: App, deps: Deps): void {
     config: { access: 'public', limit: 'look-up', codes: ['general:validation_error'] },
     schema: {
       operationId: 'checkHandle',
-      summary: 'Whether a handle is free',
+      summary: 'Get whether a handle is free',
       tags: ['users'],
       params: z.object({ handle }),
       response: { 200: z.object({ available: z.boolean() }) },

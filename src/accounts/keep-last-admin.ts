@@ -11,7 +11,7 @@ export async function keepLastAdmin(
   userId: string,
 ): Promise<void> {
   if (await isLastAdmin(tx, userId))
-    throw ctx.fault('user:cannot_manage_self', { details: 'Make somebody else administrator first.' })
+    throw ctx.fault('user:cannot_manage_self', { details: 'Make somebody else an administrator first.' })
 }
 
 /**

@@ -39,7 +39,8 @@ export const countTold = (ctx: Context<'rate_limit:exceeded'>, { id }: Actor): P
     key: `tell-admins:${id}`,
     quota: toldAnHour,
     windowSeconds: 3600,
-    details: 'All administrators are told of each of these acts. The command line has no such limit.',
+    details:
+      'Each of these actions is mailed to all administrators, so they are limited. The command line has no limit.',
   })
 
 type NewWayIn = Omit<Extract<News, { template: 'admin_way_in' }>, 'template' | 'handle'>

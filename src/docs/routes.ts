@@ -74,7 +74,7 @@ function catalogueRoute(app: App, { publicUrl }: Config): void {
     config: open,
     schema: {
       operationId: 'listErrors',
-      summary: 'The catalogue of errors',
+      summary: 'Get the catalogue of errors',
       tags: ['service'],
       response: { 200: errorList, 304: z.void() },
     },

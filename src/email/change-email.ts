@@ -48,7 +48,7 @@ export async function changeEmail(ctx: Context<ChangeEmailRefusal>, signedIn: Si
     key: `change-email:${user.id}`,
     quota: changesADay,
     windowSeconds: 86_400,
-    details: 'The address of this account was changed as often as it may be in a day.',
+    details: 'This account has reached its daily limit of address changes.',
   })
   const proven = await proof.by.emailChange.prove(ctx, signedIn, proof.given, client)
   await limitMails(ctx, 'email_change', newKey)

@@ -21,7 +21,7 @@ export function emailRoutes(app: App, deps: Deps): void {
     onRequest: demandsProof,
     schema: {
       operationId: 'changeEmail',
-      summary: 'Ask for another address: a link goes there, a notice to the old one',
+      summary: 'Request a new address: mails a link to it, and a notice to the old one',
       tags: ['email'],
       body: z.object({ ...addressReproofFields, new_email: email }),
       response: { 204: z.void() },
@@ -51,7 +51,7 @@ export function emailRoutes(app: App, deps: Deps): void {
     config: { access: 'public', codes: confirmFault.codes },
     schema: {
       operationId: 'confirmEmailChange',
-      summary: 'Use the link in the new mailbox: the address changes and every session ends',
+      summary: 'Use the link from the new mailbox: changes the address and ends every session',
       tags: ['email'],
       body: z.object({ token: mailedToken, email: email.optional() }),
       response: { 204: z.void() },
@@ -69,7 +69,7 @@ export function emailRoutes(app: App, deps: Deps): void {
     config: { access: 'public', limit: 'sign-in', codes: undoFault.codes },
     schema: {
       operationId: 'undoEmailChange',
-      summary: 'Use the link in the old mailbox: the old address is back and nobody is signed in',
+      summary: 'Use the link from the old mailbox: restores the old address and ends every session',
       tags: ['email'],
       body: z.object({ token: mailedToken }),
       response: { 204: z.void() },

@@ -23,7 +23,7 @@ export function eventRoutes(app: App, { eventHub }: Deps): void {
     config: { access: 'session', codes: fault.codes, produces: 'text/event-stream' },
     schema: {
       operationId: 'streamEvents',
-      summary: 'The own account’s events as they happen (server-sent events); resumes by Last-Event-ID',
+      summary: 'Stream the account’s events as they happen (server-sent events); resumes by Last-Event-ID',
       tags: ['account'],
     },
     handler: async (request, reply) => {
@@ -32,7 +32,10 @@ export function eventRoutes(app: App, { eventHub }: Deps): void {
       const stream = openStream()
       const isJoined = await join(eventHub, stream, { userId: user.id, sessionId }, lastEventId)
       if (!isJoined) {
-        throw fault('rate_limit:exceeded', { retryAfterSeconds: 10, details: 'Five streams an account are the most.' })
+        throw fault('rate_limit:exceeded', {
+          retryAfterSeconds: 10,
+          details: 'An account may have at most five streams.',
+        })
       }
       return reply.headers({ 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }).send(stream.readable)
     },

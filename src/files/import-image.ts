@@ -57,6 +57,6 @@ function refuse(ctx: Context<ImportImageRefusal>, problem: ImageProblem) {
   return problem === 'busy'
     ? ctx.fault('rate_limit:exceeded', { retryAfterSeconds: 2, details: 'Other pictures are being read.' })
     : ctx.fault('oauth:invalid_image_url', {
-        details: `What the URL leads to is no picture that can be used: ${problem}.`,
+        details: `The URL does not lead to a usable picture: ${problem}.`,
       })
 }

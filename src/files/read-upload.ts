@@ -65,7 +65,7 @@ async function readFilePart(
     if (code === 'FST_REQ_FILE_TOO_LARGE') throw fault('FILE_TOO_LARGE')
     if (isRefusal(error)) throw error
     // The parser's message would tell the sender nothing new.
-    throw fault('file:upload_error', { cause: error, details: 'The upload is broken off or no multipart/form-data.' })
+    throw fault('file:upload_error', { cause: error, details: 'The upload was cut off or is not multipart/form-data.' })
   }
 }
 

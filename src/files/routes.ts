@@ -23,7 +23,7 @@ export async function fileRoutes(app: App, deps: Deps): Promise<void> {
     config: { access: 'session', limit: 'pictures', codes: importFault.codes },
     schema: {
       operationId: 'importProfileImage',
-      summary: 'Take the picture that a linked provider has',
+      summary: 'Import the picture from a linked provider',
       tags: ['account'],
       body: z.object({ provider: ruledText({ meta: { examples: ['github'] } }) }),
       response: { 201: uploaded },
@@ -39,7 +39,12 @@ export async function fileRoutes(app: App, deps: Deps): Promise<void> {
     method: 'GET',
     url: '/v0/files/:name',
     config: { access: 'public', limit: 'none', codes: readFault.codes, produces: 'image/webp' },
-    schema: { operationId: 'getFile', summary: 'A picture', tags: ['users'], params: z.object({ name: z.string() }) },
+    schema: {
+      operationId: 'getFile',
+      summary: 'Get a picture',
+      tags: ['users'],
+      params: z.object({ name: z.string() }),
+    },
     handler: async (request, reply) => {
       const bytes = await readStoredFile({ ...deps, fault: readFault }, request.params.name)
       return reply
@@ -61,8 +66,8 @@ type Refusal = { readonly code: ErrorCode; readonly details: string; readonly re
 
 const refusals = {
   unsupported: { code: 'file:unsupported_type', details: 'Send JPEG, PNG, GIF or WebP.' },
-  broken: { code: 'file:upload_error', details: 'The bytes are no picture that can be decoded.' },
-  'too large': { code: 'FILE_TOO_LARGE', details: '25 megapixels are the most.' },
+  broken: { code: 'file:upload_error', details: 'The bytes are not a picture that can be decoded.' },
+  'too large': { code: 'FILE_TOO_LARGE', details: 'At most 25 megapixels are allowed.' },
   'too slow': { code: 'file:upload_error', details: 'The picture takes too long to decode.' },
   busy: { code: 'rate_limit:exceeded', details: 'Other pictures are being read.', retryAfterSeconds: 2 },
 } as const satisfies Record<ImageProblem, Refusal>

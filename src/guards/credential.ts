@@ -87,7 +87,9 @@ const freshFault = faults('user:reauthentication_required')
 /** Demands that the session was opened or re-authenticated recently; comes after the guard that finds the session. */
 export const freshGuard = guard('session', freshFault.codes, (request) => {
   if (!signedInUser(request).isFresh) {
-    throw freshFault('user:reauthentication_required', { details: 'Post to /v0/auth/reauthenticate, then again.' })
+    throw freshFault('user:reauthentication_required', {
+      details: 'Post to /v0/auth/reauthenticate, then repeat the request.',
+    })
   }
 })
 

@@ -165,7 +165,7 @@ function clientAddressGuard(config: Config): Guard {
     const address = findAddress(request)
     if (address === undefined) {
       throw addressFault('general:invalid_ip_address', {
-        details: `A trusted proxy sent something else than an address in ${config.clientIpHeader}.`,
+        details: `A trusted proxy sent something other than an address in ${config.clientIpHeader}.`,
       })
     }
     request.clientAddress = address

@@ -28,7 +28,7 @@ const tags = {
 }
 
 const successes: Readonly<Record<string, string>> = {
-  200: 'Done; this is the answer.',
+  200: 'Done; the body has the answer.',
   201: 'Made; this is what was made, or where it is.',
   202: 'Accepted: something else must follow, which the body names.',
   503: 'Not everything works that must; this is the report.',
@@ -101,7 +101,7 @@ export async function publishOpenApi(app: FastifyInstance, config: Config): Prom
           ? successResponses(schema.response, successHeaders)
           : {
               200: {
-                description: 'Done; this is the answer.',
+                description: 'Done; the body has the answer.',
                 content: { [produces]: { schema: { type: 'string' } } },
               },
             }
@@ -165,7 +165,7 @@ function withoutUnused(users: object, schemas: Record<string, object>): Record<s
 const bodiless: Readonly<Record<string, string>> = {
   204: 'Done.',
   303: 'Done; the browser goes on at Location.',
-  304: 'What is known is still so.',
+  304: 'The cached response is still valid.',
 }
 
 function successResponses(

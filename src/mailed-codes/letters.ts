@@ -12,7 +12,7 @@ export const mailedCodeLetters = {
     },
   ): Letter =>
     codeAround(content, [
-      `Type it where you asked to sign in. It works once, for ${inMinutes(content.minutes)}.`,
+      `Enter it where you asked to sign in. It works once, for ${inMinutes(content.minutes)}.`,
       whereFrom(content),
       neverAsked,
       'If you did not ask for it, there is nothing to do: nobody gets in without it.',
@@ -22,8 +22,8 @@ export const mailedCodeLetters = {
   codes_rest: (): Letter => ({
     subject: 'Mailed codes no longer sign in to your account',
     paragraphs: [
-      'Somebody has typed a hundred wrong codes for your address. Codes that we mail to you are not taken any more ' +
-        'until you have signed in: by the link in such a mail, or in another way.',
+      'Somebody has typed a hundred wrong codes for your address. Codes that we mail to you no longer work ' +
+        'until you have signed in by the link in such a mail, or in another way.',
       'Nobody got in.',
     ],
   }),

@@ -42,4 +42,7 @@ export async function claimMail(ctx: Context<'rate_limit:exceeded'>, tx: Transac
 }
 
 export const tooSoon = (ctx: Context<'rate_limit:exceeded'>, retryAfterSeconds: number) =>
-  ctx.fault('rate_limit:exceeded', { retryAfterSeconds, details: 'It was mailed a moment ago; resend_at says when.' })
+  ctx.fault('rate_limit:exceeded', {
+    retryAfterSeconds,
+    details: 'It was mailed a moment ago; resend_at says when to try again.',
+  })

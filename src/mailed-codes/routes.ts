@@ -51,7 +51,7 @@ function startRoutes(app: App, deps: Deps): void {
     })
 }
 
-const codeToken = ruledText({ meta: { description: 'From what began it' } })
+const codeToken = ruledText({ meta: { description: 'from the answer that started the sign-in' } })
 
 function resendRoutes(app: App, deps: Deps): void {
   const fault = faults(...resendCodeRefusals)
@@ -62,7 +62,7 @@ function resendRoutes(app: App, deps: Deps): void {
       config: { access: 'public', limit: 'mail', turnstile: true, codes: fault.codes },
       schema: {
         operationId: `resendCode${suffix}`,
-        summary: `Mail the same code once more, to be typed ${where}`,
+        summary: `Mail the same code again, to be entered ${where}`,
         tags: ['auth'],
         body: z.object({ code_token: codeToken }),
         response: { 202: startedFlow },

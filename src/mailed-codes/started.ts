@@ -7,11 +7,11 @@ import { codeTokenOf } from '../mailed-tokens/pair.ts'
 /** What whoever began a flow that mails a code goes on with. */
 export const startedFlow = z
   .object({
-    code_token: z.string().meta({ description: 'to be sent with the digits' }),
+    code_token: z.string().meta({ description: 'send it with the digits of the code' }),
     expires_at: z.iso.datetime(),
-    resend_at: z.iso.datetime().meta({ description: 'from then on the same code may be mailed again' }),
+    resend_at: z.iso.datetime().meta({ description: 'the same code may be mailed again from this time on' }),
   })
-  .meta({ id: 'CodeMailed', description: 'A code is on its way; the same is said for every address' })
+  .meta({ id: 'CodeMailed', description: 'A code was mailed; the answer is the same for every address' })
 
 export type StartedFlow = z.infer<typeof startedFlow>
 

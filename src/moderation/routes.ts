@@ -25,7 +25,7 @@ export function moderationRoutes(app: App, deps: Deps): void {
     config: { access: 'session', role: 'mod', codes: logsFault.codes },
     schema: {
       operationId: 'listModerationLogs',
-      summary: 'What moderators and administrators did, newest first',
+      summary: 'List what moderators and administrators did, newest first',
       tags: ['moderation'],
       querystring: logsQuery,
       response: { 200: logsPage },
@@ -62,7 +62,7 @@ function banRoutes(app: App, deps: Deps): void {
     config: { ...access, codes: banFault.codes },
     schema: {
       operationId: 'banUser',
-      summary: 'Ban an account, until then or for good',
+      summary: 'Ban an account, until a given time or permanently',
       tags: ['moderation'],
       body: banBody,
       response: { 200: z.object({ user_id: z.uuid(), expires_at: z.iso.datetime().nullable() }) },
@@ -100,7 +100,7 @@ function roleRoutes(app: App, deps: Deps): void {
     config: { ...access, codes: grantFault.codes },
     schema: {
       operationId: 'grantRole',
-      summary: 'Give an account a role, until then or for good',
+      summary: 'Give an account a role, until a given time or permanently',
       tags: ['moderation'],
       body: grantBody,
       response: {

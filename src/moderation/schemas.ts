@@ -20,7 +20,7 @@ const expiresAt = ruledText({
       return { rule: 'format' }
     return Date.parse(text) > Date.now() ? undefined : { rule: 'future' }
   },
-  meta: { format: 'date-time', description: 'RFC 3339; left out or null: for good' },
+  meta: { format: 'date-time', description: 'RFC 3339; permanent if absent or null' },
 })
   .nullable()
   .optional()
@@ -44,7 +44,7 @@ const actionList = ruledText({
 
 export const logsQuery = z.object({
   limit: wholeNumberText({ least: 1, most: 100 }).optional(),
-  cursor_id: id.optional().meta({ description: 'An entry of a page before' }),
+  cursor_id: id.optional().meta({ description: 'id of an entry of the previous page' }),
   cursor_direction: enumerated(['Older', 'Newer']).optional(),
   actor_id: id.optional(),
   resource_type: enumerated(['User']).optional(),

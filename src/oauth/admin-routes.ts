@@ -40,7 +40,7 @@ export function adminRoutes(app: App, deps: Deps): void {
     config: access,
     schema: {
       operationId: 'listRegisteredProviders',
-      summary: 'The registered providers, without their secrets',
+      summary: 'List the registered providers, without their secrets',
       tags: ['admin'],
       response: { 200: z.object({ providers: z.array(shownProvider) }) },
     },
@@ -53,7 +53,7 @@ export function adminRoutes(app: App, deps: Deps): void {
     config: { ...access, codes: newFault.codes },
     schema: {
       operationId: 'registerProvider',
-      summary: 'Register a provider, by its issuer (OIDC) or its endpoints; by a session that shows two factors',
+      summary: 'Register a provider by its issuer (OIDC) or its endpoints; requires a session with two factors',
       tags: ['admin'],
       body: newProviderBody,
       response: { 201: shownProvider },
@@ -72,7 +72,7 @@ export function adminRoutes(app: App, deps: Deps): void {
     schema: {
       operationId: 'changeProvider',
       summary:
-        'Change a registered provider; whom it asks and what it is believed, by a session that shows two factors',
+        'Change a registered provider; its addresses and what is trusted of it require a session with two factors',
       tags: ['admin'],
       params,
       body: providerChangeBody,
@@ -90,7 +90,7 @@ export function adminRoutes(app: App, deps: Deps): void {
     config: { ...access, codes: deleteFault.codes },
     schema: {
       operationId: 'removeProvider',
-      summary: 'Remove a registered provider; by a session that shows two factors',
+      summary: 'Remove a registered provider; requires a session with two factors',
       tags: ['admin'],
       params,
       response: { 204: z.void() },

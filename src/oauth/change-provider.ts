@@ -81,7 +81,8 @@ export async function changeProvider(
 
 const secretMissing = {
   fields: [{ path: '/client_secret', rule: 'required' as const }],
-  details: 'The secret belongs to the provider at its present address and to its client_id: send it anew with others.',
+  details:
+    'The secret belongs to the provider’s current address and client_id: to change one of them, send the secret again.',
 }
 
 const namesEndpoints = (wish: EndpointWish): boolean =>

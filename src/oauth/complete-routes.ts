@@ -24,7 +24,7 @@ export function completeRoutes(app: App, deps: Deps): void {
     operationId: 'completeSignUp',
     path: '/complete-signup',
     config: { access: 'public', codes: fault.codes, missing: { handle: 'oauth:handle_required' } },
-    summary: () => 'Choose a handle: the sign-up through a provider is an account',
+    summary: () => 'Choose a handle and create the account after a sign-up through a provider',
     tag: 'oauth',
     body: completeBody,
     wait: mailed,

@@ -59,7 +59,7 @@ async function limitSignUpMails(
     key: `provider-sign-up:${widestNetworkOf(client.address)}`,
     quota: mailsToANetwork,
     windowSeconds: 3600,
-    details: 'This network signed up through providers as often as it may in an hour.',
+    details: 'This network has reached its hourly limit of sign-ups through providers.',
   })
   await limitMails(ctx, 'verify_email', emailKey(address))
 }

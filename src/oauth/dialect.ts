@@ -50,7 +50,7 @@ const authorizeParameters = z
   })
   .meta({
     description:
-      'further parameters of the way to the provider; with response_mode=form_post it posts to a page of ours',
+      'further parameters of the authorization request; with response_mode=form_post the provider posts to Postern',
     examples: [{ prompt: 'select_account' }],
   })
 
@@ -58,7 +58,7 @@ const authorizeParameters = z
 export const dialect = {
   email_verification: choice(
     ['claim', 'trusted', 'mail'],
-    'an address counts where email_verified is true, unless it is denied, or once its mailbox has answered a link',
+    'accept an address if email_verified is true; unless the provider denies it; or after a mailed link was used',
   ).optional(),
   nonce: choice(['required', 'if_present'], 'whether an ID token may lack the nonce that was sent').optional(),
   token_endpoint_auth_method: choice(

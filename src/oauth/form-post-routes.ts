@@ -31,7 +31,7 @@ export async function formPostRoutes(app: App, deps: Deps): Promise<void> {
       config: { access: 'public', limit: 'authorize', fromAnySite: true, database: 'read', codes: fault.codes },
       schema: {
         operationId: 'receiveFormPost',
-        summary: 'Where a provider posts its answer with response_mode=form_post; the browser goes on to the front end',
+        summary: 'Take what a provider posts with response_mode=form_post, and send the browser on to the front end',
         tags: ['oauth'],
         consumes: ['application/x-www-form-urlencoded'],
         params: providerParams,

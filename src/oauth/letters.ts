@@ -20,7 +20,7 @@ export const oauthLetters = {
   }): Letter => ({
     subject: 'There is a new sign-in provider',
     paragraphs: [
-      `The administrator ${content.by} registered the provider ${content.provider}, which asks ` +
+      `The administrator ${content.by} registered the provider ${content.provider}, which is asked at ` +
         `${listPlaces(content)} (email_verification: ${content.emailVerification}). Users can sign up and in ` +
         'through it.',
       'All administrators are told. If that is as it should be, there is nothing to do.',
@@ -38,8 +38,9 @@ export const oauthLetters = {
   }): Letter => ({
     subject: 'A sign-in provider was deleted',
     paragraphs: [
-      `The administrator ${content.by} deleted the provider ${content.provider}, which asked ${listPlaces(content)}.`,
-      `Accounts that it opened: ${content.accounts}. Of them without another way in than a link to their ` +
+      `The administrator ${content.by} deleted the provider ${content.provider}, which was asked at ` +
+        `${listPlaces(content)}.`,
+      `Accounts that it opened: ${content.accounts}. Accounts that now open only by a link to their ` +
         `mailbox: ${content.withoutOtherWay}.`,
       'All administrators are told. If that is as it should be, there is nothing to do.',
       'If it is not, register no provider in its place that you do not know, and let an operator end the ' +
@@ -59,11 +60,11 @@ export const oauthLetters = {
   }): Letter => ({
     subject: 'Somebody else says who your users are',
     paragraphs: [
-      `The administrator ${content.by} changed whom the provider ${content.provider} asks, or what it is ` +
-        `believed: ${content.changes.map(whatChanged).join('; ')}.`,
+      `The administrator ${content.by} changed an address of the provider ${content.provider}, or what is ` +
+        `trusted of its answers: ${content.changes.map(whatChanged).join('; ')}.`,
       whomItKnows(content),
       'All administrators are told. If that is as it should be, there is nothing to do.',
-      'If it is not, change it back: whom it knew before then signs in again. And somebody else is in the ' +
+      'If it is not, change it back: users can then sign in through it again. Somebody else is also in the ' +
         `account ${content.by}: let an operator end its sessions, npm run admin -- user @${content.by} ` +
         'end-sessions.',
     ],
@@ -86,10 +87,10 @@ const whatChanged = ({ what, was, is }: Moved['changes'][number]): string =>
   `${what} was ${oneLine(was ?? 'none')} and is ${oneLine(is ?? 'none')}`
 
 function whomItKnows({ provider, accounts, isBack }: Moved): string {
-  if (isBack) return 'It asks whom it asked before it moved: whom it knew then signs in again.'
-  if (accounts === undefined) return 'Its issuer is the same: whom it knows signs in as before.'
+  if (isBack) return 'It is back at its former address: users who signed in through it before can do so again.'
+  if (accounts === undefined) return 'Its issuer is the same: users sign in through it as before.'
   return (
-    `Accounts that it opened: ${accounts}. It opens none of them until its owner links it anew, or an ` +
+    `Accounts that it opened: ${accounts}. It opens none of them until their owners link it again, or an ` +
     `operator confirms that it is the same provider: npm run admin -- providers confirm-move ${provider}.`
   )
 }

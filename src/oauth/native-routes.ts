@@ -40,7 +40,7 @@ export function nativeRoutes(app: App, deps: Deps): void {
     config: { access: 'public', limit: 'sign-in', codes: fault.codes },
     schema: {
       operationId: 'signInWithProviderToken',
-      summary: "Sign in in an app with a token that the provider's own library gave it",
+      summary: "Sign in in an app with a token from the provider's own library",
       tags: ['oauth'],
       params: providerParams,
       headers: deviceHeader,
@@ -76,7 +76,7 @@ function oneTapRoutes(app: App, deps: Deps): void {
     config: { access: 'public', limit: 'authorize', codes: nonceFault.codes },
     schema: {
       operationId: 'getOneTapNonce',
-      summary: 'A nonce for Google One Tap in this browser, good once',
+      summary: 'Get a nonce for Google One Tap in this browser; it works once',
       tags: ['oauth'],
       response: { 200: z.object({ nonce: z.string() }) },
     },

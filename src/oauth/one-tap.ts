@@ -48,7 +48,9 @@ export async function loginByOneTap(ctx: Context<LoginByOneTapRefusal>, arrival:
   const { identity, bearer } = await readIdToken(ctx, provider, { idToken: credential, nonce })
   const taken = await takeState(ctx, { state: nonce, provider, flow: 'one_tap', anonymousDigests })
   if (typeof taken === 'string') {
-    throw ctx.fault('oauth:invalid_id_token', { details: 'Its nonce is none of this browser’s, used or too old.' })
+    throw ctx.fault('oauth:invalid_id_token', {
+      details: 'Its nonce does not belong to this browser, was used, or is too old.',
+    })
   }
   const [anonymousDigest] = anonymousDigests
   const spend = (tx: Transaction) => spendIdToken(ctx, tx, bearer)

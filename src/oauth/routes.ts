@@ -33,7 +33,7 @@ export async function oauthRoutes(app: App, deps: Deps): Promise<void> {
     config: { access: 'public' },
     schema: {
       operationId: 'listProviders',
-      summary: 'Through whom users can sign in',
+      summary: 'List the providers that users can sign in through',
       tags: ['oauth'],
       response: { 200: z.object({ providers: z.array(z.object({ slug: z.string(), name: z.string() })) }) },
     },
@@ -49,9 +49,9 @@ export async function oauthRoutes(app: App, deps: Deps): Promise<void> {
 }
 
 const authorizeQuery = z.object({
-  flow: oneOf(['login', 'link'], { description: 'login or link; login unless said otherwise' }).optional(),
+  flow: oneOf(['login', 'link'], { description: 'login or link; the default is login' }).optional(),
   remember_me: oneOf(['true', 'false'], {
-    description: 'true: the session that comes of it outlives the browser',
+    description: 'true: the resulting session outlives the browser',
   }).optional(),
   redirect_to: z
     .string()
@@ -81,7 +81,7 @@ function authorizeRoute(app: App, deps: Deps): void {
     onRequest: [sessionGuard(deps), banGuard, freshGuard].map(forLinks),
     schema: {
       operationId: 'authorizeProvider',
-      summary: 'The URL at the provider to send the browser to',
+      summary: 'Get the URL at the provider to send the browser to',
       tags: ['oauth'],
       params: providerParams,
       querystring: authorizeQuery,
@@ -115,7 +115,7 @@ function loginRoute(app: App, deps: Deps): void {
     config: { access: 'public', limit: 'sign-in', codes: fault.codes, setsCookie: true },
     schema: {
       operationId: 'signInWithProvider',
-      summary: 'Sign in with what the provider sent the browser back with',
+      summary: 'Sign in with the code and state that the provider returned',
       tags: ['oauth'],
       params: providerParams,
       body: arrivalBody,
@@ -157,7 +157,7 @@ function linkRoutes(app: App, deps: Deps): void {
     config: { access: 'session', codes: linkFault.codes },
     schema: {
       operationId: 'linkProvider',
-      summary: 'Connect the account with what the provider sent the browser back with',
+      summary: 'Connect the account with the code and state that the provider returned',
       tags: ['oauth'],
       params: providerParams,
       body: arrivalBody,
@@ -175,7 +175,7 @@ function linkRoutes(app: App, deps: Deps): void {
     config: { access: 'session' },
     schema: {
       operationId: 'listConnections',
-      summary: 'The connections of the account',
+      summary: 'List the connections of the account',
       tags: ['oauth'],
       response: { 200: connectionList },
     },
@@ -188,7 +188,7 @@ function linkRoutes(app: App, deps: Deps): void {
     config: { access: 'session', fresh: true, codes: unlinkFault.codes },
     schema: {
       operationId: 'unlinkProvider',
-      summary: 'Disconnect the account from a provider; its last way in stays',
+      summary: 'Disconnect the account from a provider, unless it is the last way to sign in',
       tags: ['oauth'],
       body: z.object({ provider: ruledText({ meta: {} }) }),
       response: { 204: z.void() },

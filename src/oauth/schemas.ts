@@ -28,18 +28,16 @@ const imageHost = ruledText({
 })
 
 const changeable = {
-  issuer: endpoint.meta({ description: 'OIDC: the rest comes from its discovery document' }),
+  issuer: endpoint.meta({ description: 'for OIDC; its discovery document has the rest' }),
   authorization_endpoint: endpoint,
   token_endpoint: endpoint,
   userinfo_endpoint: endpoint,
   ...dialect,
-  audiences: z
-    .array(text(512))
-    .max(20)
-    .optional()
-    .meta({ description: 'client ids of your apps there, for which ID tokens may be that apps bring' }),
+  audiences: z.array(text(512)).max(20).optional().meta({
+    description: 'client ids of your apps at the provider; apps may send ID tokens that were issued for them',
+  }),
   scopes: z.array(text(200)).max(50).optional(),
-  image_hosts: z.array(imageHost).max(50).optional().meta({ description: 'whence its pictures may come' }),
+  image_hosts: z.array(imageHost).max(50).optional().meta({ description: 'hosts that its pictures may come from' }),
 }
 
 export const newProviderBody = z.object({

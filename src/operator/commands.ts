@@ -33,15 +33,15 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   providers: {
     group: 'Sign-in',
-    does: 'count the accounts that each provider opens, and those with no other way in',
+    does: 'count the accounts that each provider opens, and those of them with no other way to sign in',
     fails: 'they cannot be counted',
     run: showProviders,
   },
   'providers confirm-move': {
     group: 'Sign-in',
     parameters: { SLUG: 'name of the provider in paths' },
-    does: 'confirm that a provider that was changed to ask elsewhere is still the same',
-    details: 'Its connections sign in again.',
+    does: 'confirm that a provider with a changed address is still the same provider',
+    details: 'Its connections work again afterwards.',
     fails: 'no such provider is registered',
     run: confirmProviderMove,
   },
@@ -68,7 +68,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   'keys rotate': {
     group: 'Server',
-    does: 'sign and encrypt with new keys from now on, without a restart',
+    does: 'start to sign and encrypt with new keys, without a restart',
     fails: 'the keys cannot be read or written',
     run: rotateKeys,
   },
@@ -89,7 +89,7 @@ export const commands: Readonly<Record<string, Command>> = {
     parameters: { FILE: 'export of the other system, or one JSON object a line; - for standard input' },
     options: importOptions,
     does: 'import the accounts of another system (docs/import.md)',
-    details: 'With --json each refused account is a line of JSON, and so, at the end, is the sum.',
+    details: 'With --json it prints a line of JSON for each refused account, and one with the totals at the end.',
     fails: 'an account was refused, or the file cannot be read',
     examples: ['import-accounts --from auth0 --dry-run users.json'],
     run: importFile,
@@ -99,7 +99,7 @@ export const commands: Readonly<Record<string, Command>> = {
     group: 'Webhooks',
     parameters: { URL: 'https, and public or in OUTBOUND_ALLOW' },
     does: 'post every event of an account to a URL (docs/events.md)',
-    details: 'Shows the secret that signs them, once.',
+    details: 'Shows the secret that signs the events, only once.',
     fails: 'events may not be posted there',
     run: webhooksAdd,
   },
@@ -135,7 +135,7 @@ async function rotateKeys(config: Config): Promise<Outcome> {
   )
   return {
     says:
-      `Access tokens are signed by ${kid} from now on. Secrets that were sealed anew: ${resealed}. Back ` +
+      `Access tokens are signed by ${kid} from now on. Secrets that were sealed again: ${resealed}. Back ` +
       `${keysDir} up.`,
   }
 }
@@ -172,7 +172,7 @@ async function webhooksAdd(config: Config, [url = '']: readonly string[]): Promi
   const added = await withDatabase(config, ({ db }) => addWebhook({ db, keyring, outboundPolicy: policy }, url))
   if (added === undefined)
     return {
-      says: `${url} is no URL that events may be posted to: https, and public or in OUTBOUND_ALLOW.`,
+      says: `Events may not be posted to ${url}: a URL must be https, and public or in OUTBOUND_ALLOW.`,
       exitCode: 1,
     }
   return {
@@ -193,7 +193,7 @@ async function confirmProviderMove(config: Config, [slug = '']: readonly string[
   const outcome = await withOperator(config, (deps) => confirmMove(deps, slug))
   if (outcome === 'unknown') return { says: `No provider ${slug} was registered.`, exitCode: 1 }
   if (outcome === 'not moved') return { says: `${slug} has not moved, or its move was confirmed already.` }
-  return { says: `${outcome} connections of ${slug} sign in again at its new place.` }
+  return { says: `${outcome} connections of ${slug} work again with its new address.` }
 }
 
 async function webhooksList(config: Config): Promise<Outcome> {

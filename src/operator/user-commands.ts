@@ -16,14 +16,14 @@ export const userCommands: Readonly<Record<string, Command>> = {
   users: {
     group: 'Accounts',
     parameters: { '[PART]': 'part of an address, handle or name, or an id' },
-    does: `list the newest ${mostListed} accounts, or those that PART is found in`,
+    does: `list the newest ${mostListed} accounts, or those that contain PART`,
     fails: 'they cannot be read',
     run: list,
   },
   'users create': {
     group: 'Accounts',
     parameters: { EMAIL: 'address of its owner, who is mailed a link to a first password', HANDLE: 'its handle' },
-    options: { name: { type: 'string', takes: 'NAME', about: 'its display name; the handle without one' } },
+    options: { name: { type: 'string', takes: 'NAME', about: 'its display name; the default is the handle' } },
     does: 'create an account',
     fails: 'the address or the handle is taken or not valid',
     run: create,
@@ -33,11 +33,11 @@ export const userCommands: Readonly<Record<string, Command>> = {
     parameters: { EMAIL, '[ACT]': `what to do, show without one: ${acts.join(', ')}` },
     acts,
     options: {
-      since: { type: 'string', takes: 'TIME', about: 'take-back: from when on what was added is somebody else’s' },
-      until: { type: 'string', takes: 'TIME', about: 'ban: when it ends; never without one' },
-      reason: { type: 'string', takes: 'TEXT', about: 'ban: what its owner reads' },
+      since: { type: 'string', takes: 'TIME', about: 'take-back: everything added after this moment is removed' },
+      until: { type: 'string', takes: 'TIME', about: 'ban: when it ends; without it, the ban is permanent' },
+      reason: { type: 'string', takes: 'TEXT', about: 'ban: the reason, shown to the account’s owner' },
       passkey: { type: 'string', takes: 'ID', about: 'delete-passkeys: this one alone, by the id that is shown' },
-      yes: { type: 'boolean', about: 'delete: without asking' },
+      yes: { type: 'boolean', about: 'delete: do not ask for confirmation' },
     },
     does: 'show an account, or help its owner',
     fails: 'there is no such account, or the act was refused',
@@ -81,7 +81,7 @@ async function grant(config: Config, [email = '', asked = '']: readonly string[]
   const outcome = await withOperator(config, (deps) => grantRole(deps, email, role))
   if (outcome === 'unknown') return nobody(email)
   return {
-    says: outcome === 'granted' ? `${email} has the role ${role} now.` : `${email} had the role ${role} already.`,
+    says: outcome === 'granted' ? `${email} has the role ${role} now.` : `${email} already had the role ${role}.`,
   }
 }
 
@@ -92,7 +92,7 @@ async function revoke(config: Config, [email = '', asked = '']: readonly string[
   if (outcome === 'unknown') return nobody(email)
   if (outcome === 'last')
     return { says: `${email} is the last administrator: make somebody else one first.`, exitCode: 1 }
-  return { says: outcome === 'revoked' ? `${email} has the role ${role} no more.` : `${email} had no role ${role}.` }
+  return { says: outcome === 'revoked' ? `${email} no longer has the role ${role}.` : `${email} had no role ${role}.` }
 }
 
 /** Options that stand for a moment, and the acts that know them. */
@@ -107,7 +107,7 @@ function readMoments(asked: string, options: Options): { since?: Date; until?: D
     const isRight = name === 'since' ? moment.getTime() < Date.now() : moment.getTime() > Date.now()
     if (asked !== moments[name] || !isRight) {
       const when = name === 'since' ? '2026-01-31T12:00Z, a moment that is past' : '2036-01-31T12:00Z, a moment to come'
-      return { says: `Say it as: user EMAIL ${moments[name]} --${name} ${when}.`, exitCode: 2 }
+      return { says: `Write it as: user EMAIL ${moments[name]} --${name} ${when}.`, exitCode: 2 }
     }
     read[name] = moment
   }
@@ -124,12 +124,13 @@ async function help(
   if ('says' in read) return read
   const { reason, passkey } = options
   if (reason !== undefined && (asked !== 'ban' || reason === ''))
-    return { says: 'Say it as: user EMAIL ban --reason TEXT.', exitCode: 2 }
+    return { says: 'Write it as: user EMAIL ban --reason TEXT.', exitCode: 2 }
   if (passkey !== undefined && asked !== 'delete-passkeys')
-    return { says: 'Say it as: user EMAIL delete-passkeys --passkey ID.', exitCode: 2 }
+    return { says: 'Write it as: user EMAIL delete-passkeys --passkey ID.', exitCode: 2 }
   if (asked === 'delete') {
     const isConfirmed = options.yes === true || (await confirm(name))
-    if (isConfirmed === undefined) return { says: 'Nobody can be asked here: say --yes.', exitCode: 2 }
+    if (isConfirmed === undefined)
+      return { says: 'There is no terminal to ask for confirmation: add --yes.', exitCode: 2 }
     if (!isConfirmed) return { says: 'Nothing was deleted.', exitCode: 1 }
   }
   const given = { ...read, reason: reason?.toString(), passkey: passkey?.toString() }
@@ -141,7 +142,7 @@ async function confirm(name: string): Promise<boolean | undefined> {
   if (!process.stdin.isTTY) return undefined
   const prompt = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    return (await prompt.question(`Erase the account ${name} for good? (yes) `)).trim().toLowerCase() === 'yes'
+    return (await prompt.question(`Erase the account ${name} permanently? (yes) `)).trim().toLowerCase() === 'yes'
   } finally {
     prompt.close()
   }

@@ -16,7 +16,7 @@ export const newCredential = z
       transports: orNothing(z.array(z.string())),
     }),
   })
-  .meta({ id: 'NewPasskeyCredential', description: 'What toJSON() of a new PublicKeyCredential gives' })
+  .meta({ id: 'NewPasskeyCredential', description: 'What toJSON() of a new PublicKeyCredential returns' })
 
 export type NewCredential = z.infer<typeof newCredential>
 
@@ -33,7 +33,7 @@ export const assertion = z
       userHandle: orNothing(base64url),
     }),
   })
-  .meta({ id: 'PasskeyCredential', description: 'What toJSON() of the PublicKeyCredential of a sign-in gives' })
+  .meta({ id: 'PasskeyCredential', description: 'What toJSON() of the PublicKeyCredential of a sign-in returns' })
 
 export type Assertion = z.infer<typeof assertion>
 

@@ -18,7 +18,7 @@ export const describeCredential = ({ credentialId, transports }: Credential): z.
 /** Built into the device, or carried along. */
 export const attachments = ['platform', 'cross-platform'] as const
 
-const expires_at = z.iso.datetime().meta({ description: 'ask for new ones before' })
+const expires_at = z.iso.datetime().meta({ description: 'request new options before this time' })
 
 export const requestOptions = z.object({
   public_key: z

@@ -14,7 +14,7 @@ export function relatedOriginRoutes(app: App, { config }: Deps): void {
     config: { access: 'public', limit: 'none', database: 'none', codes: fault.codes },
     schema: {
       operationId: 'listRelatedOrigins',
-      summary: 'The origins elsewhere whose pages may use the passkeys of this host; not found where there are none',
+      summary: 'List the other origins whose pages may use the passkeys of this host; not found if there are none',
       tags: ['passkeys'],
       response: { 200: z.object({ origins: z.array(z.string()) }) },
     },

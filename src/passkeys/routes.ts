@@ -24,7 +24,7 @@ export function passkeyRoutes(app: App, deps: Deps): void {
     config: { access: 'session' },
     schema: {
       operationId: 'listPasskeys',
-      summary: 'The passkeys of the account, newest first',
+      summary: 'List the passkeys of the account, newest first',
       tags: ['passkeys'],
       response: { 200: passkeyList },
     },
@@ -36,21 +36,22 @@ export function passkeyRoutes(app: App, deps: Deps): void {
 const passkey = z
   .object({
     id: z.uuid(),
-    credential_id: z.string().meta({ description: 'what browsers know it by, in base64url' }),
+    credential_id: z.string().meta({ description: 'the id that browsers use for it, in base64url' }),
     name: z.string(),
     created_at: z.iso.datetime(),
     last_used_at: z.iso.datetime().optional(),
-    backed_up: z.boolean().meta({ description: 'whether it is kept elsewhere than on one device, too' }),
-    aaguid: z.uuid().optional().meta({ description: 'the model of its authenticator' }),
+    backed_up: z.boolean().meta({ description: 'whether it is also stored outside its device' }),
+    aaguid: z.uuid().optional().meta({ description: 'identifies the model of its authenticator' }),
     transports: z.array(z.string()).optional(),
     is_current: z.boolean().meta({ description: 'whether it opened this session' }),
   })
-  .meta({ id: 'Passkey', description: 'What signs in to an account by itself' })
+  .meta({ id: 'Passkey', description: 'A passkey of the account' })
 
 const passkeyList = z.object({
   rp_id: z.string(),
   user_handle: z.string().optional().meta({
-    description: 'what passkeys know the account by, once it was offered one; none where browsers are told nothing',
+    description:
+      'the account’s user handle in passkeys, once registration was offered; absent if PASSKEY_SIGNALS is off',
   }),
   passkeys: z.array(passkey),
 })
@@ -68,7 +69,7 @@ function reauthenticationRoute(app: App, deps: Deps): void {
     config: { access: 'session', evenBanned: true, codes: fault.codes },
     schema: {
       operationId: 'askForPasskeyAgain',
-      summary: 'What a passkey is asked with that proves again who is signed in',
+      summary: 'Get the options to confirm with a passkey who is signed in',
       tags: ['passkeys'],
       response: { 200: requestOptions },
     },
@@ -84,7 +85,7 @@ function registrationRoutes(app: App, deps: Deps): void {
     config: { access: 'session', fresh: true, codes: offerFault.codes },
     schema: {
       operationId: 'offerPasskey',
-      summary: 'What navigator.credentials.create() makes a passkey of the account from',
+      summary: 'Get the options for navigator.credentials.create() to register a passkey',
       tags: ['passkeys'],
       body: offerBody,
       response: { 200: creationOptions },
@@ -102,7 +103,7 @@ function registrationRoutes(app: App, deps: Deps): void {
     config: { access: 'session', fresh: true, codes: registerFault.codes },
     schema: {
       operationId: 'addPasskey',
-      summary: 'Register the passkey that the browser made',
+      summary: 'Register the passkey that the browser created',
       tags: ['passkeys'],
       body: z.object({ credential: newCredential, name: displayName.optional() }),
       response: { 201: passkey },
@@ -126,7 +127,7 @@ function changeRoutes(app: App, deps: Deps): void {
     config: { access: 'session', codes: renameFault.codes },
     schema: {
       operationId: 'renamePasskey',
-      summary: 'Give a passkey another name',
+      summary: 'Rename a passkey',
       tags: ['passkeys'],
       params,
       body: z.object({ name: displayName }),
@@ -146,7 +147,7 @@ function changeRoutes(app: App, deps: Deps): void {
     config: { access: 'session', fresh: true, codes: deleteFault.codes },
     schema: {
       operationId: 'deletePasskey',
-      summary: 'Delete a passkey; other sessions that it opened end',
+      summary: 'Delete a passkey, and end the other sessions that it opened',
       tags: ['passkeys'],
       params,
       response: { 204: z.void() },

@@ -13,8 +13,8 @@ export const passwordLetters = {
   first_password: (content: { readonly link: string }): Letter => ({
     subject: 'Set a password for your account',
     paragraphs: [
-      'A password was asked for your account, which has none, nor another service through which it can be ' +
-        'signed in to. To set one, open this link:',
+      'Somebody asked for a password for your account, which has neither a password nor another service to ' +
+        'sign in through. To set one, open this link:',
       { link: content.link },
       'If it was not you, there is nothing to do.',
     ],
@@ -28,7 +28,7 @@ export const passwordLetters = {
       'Somebody asked for a new password for your account, which has none: you sign in through ' +
         `${listServices(content.providers)}.`,
       'Sign in that way. You can set a password in your account afterwards.',
-      'If it was not you, there is nothing to do: nothing was changed.',
+      'If it was not you, there is nothing to do: nothing has changed.',
     ],
   }),
   password_changed: (): Letter => ({
@@ -54,10 +54,10 @@ export const passwordLetters = {
     /** How many sign in as before; none in a mail that an older version wrote. */
     readonly passkeys?: number | undefined
   }): Letter => ({
-    subject: 'Your password was set anew',
+    subject: 'Your password was reset',
     paragraphs: [
-      'A new password was set by a link that was mailed to this address. Everybody is signed out, and no ' +
-        `device is known any more.${describePasskeys(content.passkeys)}`,
+      'A new password was set by a link that was mailed to this address. Everybody is signed out, and ' +
+        `all devices are forgotten.${describePasskeys(content.passkeys)}`,
       'If that was not you, somebody reads your mails: secure your mailbox first, then ask for a new password ' +
         'on the sign-in page.',
     ],

@@ -72,7 +72,7 @@ function changeRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void
     onRequest: demandsPassword,
     schema: {
       operationId: 'changePassword',
-      summary: 'Change the password; other sessions end',
+      summary: 'Change the password, and end the other sessions',
       tags: ['password'],
       body: changeBody(chosenPassword),
       response: { 204: z.void() },
@@ -114,7 +114,7 @@ function setInitialRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): 
     onRequest: demandsNoPassword,
     schema: {
       operationId: 'setInitialPassword',
-      summary: 'Give an account without a password its first; other sessions end',
+      summary: 'Set the first password of an account without one, and end the other sessions',
       tags: ['password'],
       body: z.object({ new_password: chosenPassword }),
       response: { 204: z.void() },
@@ -162,7 +162,7 @@ function resetRoute(app: App, deps: Deps, chosenPassword: ChosenPassword): void 
     },
     schema: {
       operationId: 'resetPassword',
-      summary: 'Set a new password by a mailed link; every session and device of the account ends',
+      summary: 'Set a new password by a mailed link; ends every session and forgets every device',
       tags: ['password'],
       body: z.object({ token: mailedToken, new_password: chosenPassword, email: email.optional() }),
       response: { 204: z.void() },

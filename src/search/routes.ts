@@ -12,7 +12,7 @@ const query = ruledText({
     return text.includes('\0') ? { rule: 'charset' } : undefined
   },
   cleaned: z.string().trim(),
-  meta: { minLength: 1, maxLength: 100, description: 'Words of a handle or a name, or their beginnings' },
+  meta: { minLength: 1, maxLength: 100, description: 'Words of a handle or a name, or the beginnings of words' },
 })
 
 const page = z.object({
@@ -42,7 +42,7 @@ export function searchRoutes(app: App, deps: Deps): void {
     config: { access: 'public', limit: 'look-up', database: 'write', codes: fault.codes },
     schema: {
       operationId: 'searchUsers',
-      summary: 'Users by handle and name, best matches first',
+      summary: 'Find users by handle and name, best matches first',
       tags: ['users'],
       querystring: z.object({
         query,

@@ -12,11 +12,11 @@ import { clearCookie, readCookie } from '../http/cookies.ts'
 const current = z
   .object({
     user: me,
-    expires_at: z.iso.datetime().meta({ description: 'unless it is used until then' }),
+    expires_at: z.iso.datetime().meta({ description: 'when the session ends unless it is used before' }),
     is_fresh: z.boolean().meta({ description: 'opened or re-authenticated in the last five minutes' }),
-    methods: z.array(z.enum(methodNames)).meta({ description: 'by what its holder has shown who they are' }),
+    methods: z.array(z.enum(methodNames)).meta({ description: 'the methods by which the user authenticated' }),
   })
-  .meta({ id: 'CurrentSession', description: 'The session that asks' })
+  .meta({ id: 'CurrentSession', description: 'The session of this request' })
   .nullable()
 
 /** The first request of a page: a guest gets a normal answer, not an error that the browser's console shows [FD83]. */
@@ -28,7 +28,7 @@ export function currentRoute(app: App, deps: Deps): void {
     config: { access: 'optional', limit: 'none' },
     schema: {
       operationId: 'getSession',
-      summary: 'Who is signed in, or null',
+      summary: 'Get who is signed in, or null',
       tags: ['sessions'],
       response: { 200: z.object({ session: current }) },
     },

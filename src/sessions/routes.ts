@@ -28,7 +28,7 @@ const sessionList = z.object({
         ip_address: z.string().optional(),
         is_current: z.boolean(),
       })
-      .meta({ id: 'Session', description: 'Where somebody is signed in' }),
+      .meta({ id: 'Session', description: 'A session of the account' }),
   ),
 })
 
@@ -71,7 +71,7 @@ export function sessionRoutes(app: App, deps: Deps): void {
     config: { access: 'session', codes: listFault.codes },
     schema: {
       operationId: 'listSessions',
-      summary: 'The live sessions of the account',
+      summary: 'List the live sessions of the account',
       tags: ['sessions'],
       response: { 200: sessionList },
     },
@@ -85,7 +85,7 @@ export function sessionRoutes(app: App, deps: Deps): void {
     config: { access: 'session', codes: fault.codes },
     schema: {
       operationId: 'endSession',
-      summary: 'End one of the own sessions',
+      summary: 'End one of the account’s sessions',
       tags: ['sessions'],
       params: z.object({ management_id: z.string() }),
       response: { 204: z.void() },
@@ -169,7 +169,7 @@ function deviceRoutes(app: App, deps: Deps): void {
     config: { access: 'session' },
     schema: {
       operationId: 'listDevices',
-      summary: 'The devices that the account knows',
+      summary: 'List the devices that the account knows',
       tags: ['sessions'],
       response: { 200: deviceList },
     },

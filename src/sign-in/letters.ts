@@ -73,10 +73,10 @@ function listRemoved({ since, removed }: Parameters<(typeof signInLetters)['take
   const nothing = `Nothing else had been added since ${inUtc(since)}.`
   return removed.length === 0
     ? nothing
-    : `Removed: ${removed.map(nameRemoved).join('; ')}. It counts from ${inUtc(since)}.`
+    : `Removed: ${removed.map(nameRemoved).join('; ')}. This counts everything since ${inUtc(since)}.`
 }
 
-const theirCodes = ' They have your codes too: set up two-step sign-in anew.'
+const theirCodes = ' They have your codes too: set up two-step sign-in again.'
 
 /** Of what was shown after something else. */
 const secondWords: Readonly<Record<SecondStep, { readonly used: string; readonly advice: string }>> = {

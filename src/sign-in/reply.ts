@@ -20,7 +20,7 @@ export type LoginOutcome = SessionOutcome | FactorOutcome | DeviceOutcome
 export const factorWanted = z
   .object({
     temp_token: z.string().meta({ description: 'for totp/verify' }),
-    methods: z.array(z.enum(secondSteps)).meta({ description: 'by which of them it goes on' }),
+    methods: z.array(z.enum(secondSteps)).meta({ description: 'the methods that the second step accepts' }),
   })
   .meta({ id: 'SecondFactorWanted', description: 'The sign-in waits for a second factor' })
 export const toBeContinued = z.union([
@@ -30,16 +30,16 @@ export const toBeContinued = z.union([
     .meta({ id: 'DeviceVerificationWanted', description: 'The sign-in waits for the link that was mailed' }),
 ])
 
-/** What an app keeps of a sign-in. */
+/** What an app stores after a sign-in. */
 export const openedInApp = z
   .object({
     token: z.string(),
     device_token: z
       .string()
       .optional()
-      .meta({ description: 'where this app became a known device: for X-Device-Token' }),
+      .meta({ description: 'present if this app became a known device: for X-Device-Token' }),
   })
-  .meta({ id: 'AppSession', description: 'What an app keeps of a sign-in' })
+  .meta({ id: 'AppSession', description: 'What an app stores after a sign-in' })
 
 /** An app's device token comes as a header, in every way to sign in. */
 export const deviceHeader = z.looseObject({ 'x-device-token': z.string().optional() })

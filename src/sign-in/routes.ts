@@ -24,7 +24,7 @@ function reauthenticateRoute(app: App, deps: Deps): void {
     config: { access: 'session', evenBanned: true, limit: 'sign-in', codes: fault.codes },
     schema: {
       operationId: 'reauthenticate',
-      summary: 'Prove again who is signed in: the session is fresh for five minutes',
+      summary: 'Confirm who is signed in: the session is then fresh for five minutes',
       tags: ['auth'],
       body: reproofBody,
       response: { 204: z.void() },
@@ -48,7 +48,7 @@ function deviceRoutes(app: App, deps: Deps): void {
     operationId: 'verifyDevice',
     path: '/device/verify',
     config: { access: 'optional', cookieAlone: true, codes: fault.codes },
-    summary: (where) => `Use a device link ${where}: it is known from now on, and signed in`,
+    summary: (where) => `Use a device link ${where}: the device becomes known and is signed in`,
     tag: 'auth',
     body: z.object({ token: mailedToken }),
     sessionInApp: z.object({ token: z.string(), device_token: z.string() }),

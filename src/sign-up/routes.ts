@@ -71,7 +71,9 @@ function resendRoute(app: App, deps: Deps): void {
 }
 
 const verification = z.object({ token: mailedToken, email: email.optional() })
-const pendingToken = ruledText({ meta: { description: 'Of a sign-up through a provider: that of the sign-in' } })
+const pendingToken = ruledText({
+  meta: { description: 'For a sign-up through a provider: the pending_token of the sign-in' },
+})
 const verificationInApp = verification.extend({ pending_token: pendingToken.optional() })
 
 function digestsOf(pendingToken: string | undefined): readonly Buffer[] {
@@ -85,7 +87,7 @@ function verifyEmailRoutes(app: App, deps: Deps): void {
     operationId: 'verifyEmail',
     path: '/verify-email',
     config: { access: 'optional', cookieAlone: true, codes: fault.codes },
-    summary: (where) => `Use a verification link ${where}: the account is created and signed in`,
+    summary: (where) => `Use a verification link ${where}: creates the account and signs in`,
     tag: 'auth',
     body: verification,
     bodyInApp: verificationInApp,

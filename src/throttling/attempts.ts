@@ -87,7 +87,7 @@ export async function admitAttempt(ctx: Context<'rate_limit:exceeded'>, key: Att
     key: 'attempts',
     quota: attemptsOfAll,
     windowSeconds: 60,
-    details: 'Too many tries of everybody together; a device that the account knows goes on.',
+    details: 'Too many tries by all clients together; devices that the account knows are not affected.',
   })
 }
 

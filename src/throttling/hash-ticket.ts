@@ -39,7 +39,7 @@ export class HashTicket {
       key: `hashes:${claim.key}`,
       quota: hashesAMinute,
       windowSeconds: 60,
-      details: 'As many passwords of this account were hashed as may be in a minute.',
+      details: 'This account has reached its limit of password hashes in a minute.',
     })
     return new HashTicket(ownerOf(claim), 1)
   }

@@ -83,7 +83,7 @@ const limitAddress = (ctx: Context<'rate_limit:exceeded'>, purpose: Purpose, add
     key: `mail:${purpose}:${addressDigest(ctx.keyring, addressKey)}`,
     quota: mailsToAnAddress,
     windowSeconds,
-    details: 'This address was sent as many mails of this kind as it may get in an hour.',
+    details: 'This address has reached its hourly limit of mails of this kind.',
   })
 
 function refuseSpent(ctx: Context<'rate_limit:exceeded'>, retryAfterSeconds: number | undefined): void {

@@ -17,7 +17,7 @@ import { verifyLogin, verifyLoginRefusals } from './verify.ts'
 const demandsOff = stateGuard('totp:already_enabled', ({ totpEnabled }) => !totpEnabled)
 const demandsOn = stateGuard('totp:not_enabled', ({ totpEnabled }) => totpEnabled)
 
-const code = ruledText({ meta: { description: 'Spaces and hyphens are dropped', examples: ['123 456'] } })
+const code = ruledText({ meta: { description: 'Spaces and hyphens are ignored', examples: ['123 456'] } })
 const codeBody = z.object({ code })
 const backupCodes = z.object({ backup_codes: z.array(z.string()).length(10) })
 
@@ -49,7 +49,7 @@ export function totpRoutes(app: App, deps: Deps): void {
     onRequest: demandsOn,
     schema: {
       operationId: 'regenerateBackupCodes',
-      summary: 'Ten new backup codes; the old ones are void',
+      summary: 'Create ten new backup codes; the old ones stop working',
       tags: ['totp'],
       body: codeBody,
       response: { 200: backupCodes },
@@ -66,7 +66,12 @@ export function totpRoutes(app: App, deps: Deps): void {
     method: 'GET',
     url: '/v0/auth/totp/status',
     config: { access: 'session' },
-    schema: { operationId: 'getTotpStatus', summary: 'Whether TOTP is on', tags: ['totp'], response: { 200: status } },
+    schema: {
+      operationId: 'getTotpStatus',
+      summary: 'Get whether TOTP is on',
+      tags: ['totp'],
+      response: { 200: status },
+    },
     handler: (request) => totpStatus(deps.db, signedInUser(request)),
   })
   verifyRoutes(app, deps)
@@ -86,7 +91,7 @@ const status = z.object({
 const setup = z.object({
   qr_code_base64: z.string().meta({ description: 'PNG in plain base64' }),
   qr_code_uri: z.string(),
-  secret: z.string().meta({ description: 'base32, for who cannot take a picture' }),
+  secret: z.string().meta({ description: 'base32, for users who cannot scan the QR code' }),
 })
 
 function setupRoutes(app: App, deps: Deps): void {
@@ -98,7 +103,7 @@ function setupRoutes(app: App, deps: Deps): void {
     onRequest: demandsOff,
     schema: {
       operationId: 'setUpTotp',
-      summary: 'A secret for an authenticator app, still to be confirmed',
+      summary: 'Create a secret for an authenticator app, to be confirmed',
       tags: ['totp'],
       response: { 200: setup },
     },
@@ -120,7 +125,7 @@ function setupRoutes(app: App, deps: Deps): void {
     onRequest: [demandsOff, demandsSecret],
     schema: {
       operationId: 'enableTotp',
-      summary: 'Confirm the secret by its first code; the backup codes are shown this once',
+      summary: 'Confirm the secret by its first code; shows the backup codes, only once',
       tags: ['totp'],
       body: codeBody,
       response: { 200: backupCodes },
@@ -137,7 +142,7 @@ function verifyRoutes(app: App, deps: Deps): void {
     operationId: 'verifyTotp',
     path: '/totp/verify',
     config: { access: 'public', limit: 'sign-in', codes: fault.codes },
-    summary: (where) => `The second step of a sign-in ${where}`,
+    summary: (where) => `Complete the second step of a sign-in ${where}`,
     tag: 'totp',
     body: z.object({ temp_token: ruledText({ meta: { description: 'From the login' } }), code }),
     takesDevice: true,

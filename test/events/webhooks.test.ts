@@ -102,6 +102,6 @@ describe('npm run admin -- webhooks', () => {
 
   test('what is refused says what would not be', async () => {
     const { code, err } = await admin('webhooks', 'add', 'nowhere')
-    expect([code, err]).toEqual([1, expect.stringContaining('no URL that events may be posted to')])
+    expect([code, err]).toEqual([1, expect.stringContaining('Events may not be posted to')])
   })
 })

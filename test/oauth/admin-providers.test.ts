@@ -147,12 +147,10 @@ describe('who may', () => {
     const texts = (await mailsTo(app, person.email, 3)).map(({ text }) => text)
     const asks = ['authorize', 'token', 'userinfo'].map((path) => `${other.url}/${path}`.replace('://', ' ')).join(', ')
     const here = (text: string) => texts.find((one) => one.includes(`${text} the provider ${slug}`))
-    expect(here(`${adminHandle} registered`)).toContain(`which asks ${asks} (email_verification: trusted)`)
+    expect(here(`${adminHandle} registered`)).toContain(`which is asked at ${asks} (email_verification: trusted)`)
     const gone = here(`${adminHandle} deleted`)
-    expect(gone).toContain(`which asked ${asks}.`)
-    expect(gone).toContain(
-      'Accounts that it opened: 1. Of them without another way in than a link to their mailbox: 1.',
-    )
+    expect(gone).toContain(`which was asked at ${asks}.`)
+    expect(gone).toContain('Accounts that it opened: 1. Accounts that now open only by a link to their mailbox: 1.')
     expect(texts.join()).not.toContain(secret)
   })
 

@@ -196,10 +196,10 @@ test('all administrators are told whom it asked and whom it asks, and the log sa
   const [away, back] = [elsewhere, home].map((now) =>
     mails.find(({ text }) => text.includes(`and is ${host(now)}/token.`)),
   )
-  expect(away?.text).toContain(`The administrator ${admin.person.handle} changed whom the provider ${slug} asks`)
+  expect(away?.text).toContain(`The administrator ${admin.person.handle} changed an address of the provider ${slug}`)
   expect(away?.text).toContain(`token_endpoint was ${host(home)}/token and is ${host(elsewhere)}/token.`)
   expect(away?.text).toContain('Accounts that it opened: 1.')
-  expect(back?.text).toContain('It asks whom it asked before it moved')
+  expect(back?.text).toContain('It is back at its former address')
   const [row] = await app.sql<{ metadata: Record<string, string> }>(
     "select metadata from moderation_logs where action = 'provider:change' order by created_at desc offset 1 limit 1",
   )

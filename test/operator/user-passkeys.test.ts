@@ -115,7 +115,7 @@ describe('npm run admin -- user EMAIL delete-passkeys', () => {
   test('--passkey is for this act alone, and the help says so', async () => {
     expect(await admin('user', 'a@example.com', 'show', '--passkey', 'x')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('Say it as: user EMAIL delete-passkeys --passkey ID.'),
+      err: expect.stringContaining('Write it as: user EMAIL delete-passkeys --passkey ID.'),
     })
     const { out } = await admin('user', '--help')
     expect(out).toMatch(/delete-passkeys/)

@@ -269,7 +269,7 @@ describe('npm run admin -- revoke EMAIL ROLE', () => {
     const mod = await somebody(app, 'mod')
     expect(await admin('revoke', mod.person.email, 'mod')).toMatchObject({
       code: 0,
-      out: expect.stringContaining('no more'),
+      out: expect.stringContaining('no longer has the role'),
     })
     expect((await mod.client.get('/v0/user/me')).body).not.toHaveProperty('roles')
     expect(await newestEvent(mod.id)).toEqual({ type: 'role_revoked', metadata: { by: 'operator', role: 'mod' } })

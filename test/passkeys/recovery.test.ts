@@ -164,7 +164,7 @@ describe('POST /v0/auth/reset-password', () => {
       return (await mailsTo(app, person.email, length + 2))[0]
     }
     const mail = await resetTo('a wholly new passphrase')
-    expect(mail?.subject).toBe('Your password was set anew')
+    expect(mail?.subject).toBe('Your password was reset')
     expect(mail?.text).toContain('The passkey of your account still signs in')
     expect((await client.get('/v0/user/me')).code).toBe('user:invalid_session')
     const owner = app.client()

@@ -84,7 +84,7 @@ function ruleRoutes(app: App, config: Config, { lab, onRequest }: Place): void {
       const { method, route: path, code, delay, retry_after, ...rest } = request.body
       const route = lab.routes.get(method, path)
       if (route === undefined) {
-        throw fault('general:bad_request', { details: 'No such route: write it as /openapi.json does.' })
+        throw fault('general:bad_request', { details: 'There is no such route. Write it as /openapi.json does.' })
       }
       const order = { ...rest, code, delayMs: delay, retryAfterSeconds: retry_after }
       const mistake = findFault(order, route)
