@@ -51,7 +51,7 @@ export interface Routes {
     }
   }
   '/v0/admin/oauth/providers/{slug}': {
-    /** Change a registered provider; its addresses, and what is trusted of its answers, require a session with two factors */
+    /** Change a registered provider; its addresses and what is trusted of it require a session with two factors */
     PATCH: {
       params: { path: { slug: string } }
       body?: { name?: string; client_id?: string; client_secret?: string; /** for OIDC; its discovery document has the rest */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; /** claim, trusted, mail: accept an address if email_verified is true; unless the provider denies it; or after a mailed link was used */ email_verification?: string; /** required, if_present: whether an ID token may lack the nonce that was sent */ nonce?: string; /** client_secret_basic, client_secret_post: how the token endpoint takes the secret; by default as the issuer says, else client_secret_basic */ token_endpoint_auth_method?: string; /** further parameters of the authorization request; with response_mode=form_post the provider posts to Postern */ authorize_parameters?: Record<string, string>; /** client ids of your apps at the provider; apps may send ID tokens that were issued for them */ audiences?: readonly string[]; scopes?: readonly string[]; /** hosts that its pictures may come from */ image_hosts?: readonly string[] }
@@ -330,7 +330,7 @@ export interface Routes {
     }
   }
   '/v0/auth/oauth/{provider}/form-post': {
-    /** Takes the answer that a provider posts with response_mode=form_post, and sends the browser on to the front end */
+    /** Take what a provider posts with response_mode=form_post, and send the browser on to the front end */
     POST: {
       params: { path: { provider: string } }
       body?: FormData
@@ -779,7 +779,7 @@ export interface Operations {
   listRegisteredProviders: { method: 'GET'; path: '/v0/admin/oauth/providers' }
   /** Register a provider by its issuer (OIDC) or its endpoints; requires a session with two factors */
   registerProvider: { method: 'POST'; path: '/v0/admin/oauth/providers' }
-  /** Change a registered provider; its addresses, and what is trusted of its answers, require a session with two factors */
+  /** Change a registered provider; its addresses and what is trusted of it require a session with two factors */
   changeProvider: { method: 'PATCH'; path: '/v0/admin/oauth/providers/{slug}' }
   /** Remove a registered provider; requires a session with two factors */
   removeProvider: { method: 'DELETE'; path: '/v0/admin/oauth/providers/{slug}' }
@@ -849,7 +849,7 @@ export interface Operations {
   listProviders: { method: 'GET'; path: '/v0/auth/oauth/providers' }
   /** Get the URL at the provider to send the browser to */
   authorizeProvider: { method: 'GET'; path: '/v0/auth/oauth/{provider}/authorize' }
-  /** Takes the answer that a provider posts with response_mode=form_post, and sends the browser on to the front end */
+  /** Take what a provider posts with response_mode=form_post, and send the browser on to the front end */
   receiveFormPost: { method: 'POST'; path: '/v0/auth/oauth/{provider}/form-post' }
   /** Connect the account with the code and state that the provider returned */
   linkProvider: { method: 'POST'; path: '/v0/auth/oauth/{provider}/link' }
