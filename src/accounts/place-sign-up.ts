@@ -4,27 +4,24 @@ import type { Context } from '../context.ts'
 import { prepared } from '../db/prepared.ts'
 import { handles, signUps, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Caller } from '../http/caller.ts'
 import { liveUndosOf } from '../mailed-tokens/kept-address.ts'
 import { emailKey } from '../text/email.ts'
 import { handleKey } from './fields.ts'
-import { queueSignUpMail } from './sign-up-mail.ts'
 
 type NewSignUp = Pick<SignUp, 'email' | 'handle' | 'displayName' | 'passwordHash' | 'connection'>
 
 /**
- * Afterwards the sign-up waits for its link, and a mail with it is queued; gives the id of the mail. A registered
- * address takes the same steps [TH6].
+ * Afterwards the sign-up waits for its link, whose mail is still to be queued. A registered address takes the same steps
+ * [TH6].
  */
 export async function placeSignUp(
   ctx: Context<'user:handle_already_exists'>,
   tx: Transaction,
   wish: NewSignUp,
-  client: Pick<Caller, 'address'>,
-): Promise<string> {
+): Promise<SignUp> {
   const waiting = await putSignUp(tx, wish, ctx.config.signupTtlSeconds)
   if (!(await reserveHandle(tx, waiting))) throw ctx.fault('user:handle_already_exists')
-  return queueSignUpMail(tx, ctx, waiting, client)
+  return waiting
 }
 
 type SignUp = typeof signUps.$inferSelect

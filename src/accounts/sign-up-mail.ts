@@ -2,8 +2,12 @@ import type { signUps } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import { type MailDeps, queueMail } from '../mail/outbox.ts'
-import { issueMailedToken, supersedeSignUpTokens } from '../mailed-tokens/issue.ts'
-import { mailedLink } from '../mailed-tokens/link.ts'
+import { type IssuedPair, issueMailedToken, issuePair, supersedeSignUpTokens } from '../mailed-tokens/issue.ts'
+import { domainOfPages, mailedLink } from '../mailed-tokens/link.ts'
+import { digitsOf, linkOf, type Pair } from '../mailed-tokens/pair.ts'
+
+type SignUp = typeof signUps.$inferSelect
+type Asker = Pick<Caller, 'address'>
 
 /**
  * Afterwards the sign-up has one live link, which waits to be mailed; earlier links are dead. The owner of a registered
@@ -12,23 +16,68 @@ import { mailedLink } from '../mailed-tokens/link.ts'
 export async function queueSignUpMail(
   tx: Transaction,
   deps: MailDeps,
-  signUp: typeof signUps.$inferSelect,
-  client?: Pick<Caller, 'address'>,
+  signUp: SignUp,
+  client?: Asker,
 ): Promise<string> {
-  const { id: signUpId, email, emailKey, handle, registered, createdAt, connection } = signUp
+  const { id: signUpId, emailKey: addressKey } = signUp
   await supersedeSignUpTokens(tx, signUpId)
   const ttlSeconds = deps.config.emailVerificationTtlSeconds
-  const token = await issueMailedToken(tx, { purpose: 'verify_email', signUpId, addressKey: emailKey, ttlSeconds })
-  const link = mailedLink(deps.config, 'verify-email', token.text)
+  const token = await issueMailedToken(tx, { purpose: 'verify_email', signUpId, addressKey, ttlSeconds })
+  return queue(tx, deps, signUp, { tokenId: token.id, text: token.text, ttlSeconds, client })
+}
+
+/** The same with digits beside the link, for whoever signs up now. */
+export async function queueSignUpCode(
+  tx: Transaction,
+  deps: MailDeps,
+  signUp: SignUp,
+  { client, anonymousDigest }: { readonly client: Asker; readonly anonymousDigest: Buffer | undefined },
+): Promise<{ readonly mailId: string; readonly pair: IssuedPair }> {
+  const { id: signUpId, emailKey: addressKey } = signUp
+  await supersedeSignUpTokens(tx, signUpId)
+  const ttlSeconds = deps.config.emailVerificationTtlSeconds
+  const wish = { purpose: 'verify_email', signUpId, addressKey, anonymousDigest, ttlSeconds } as const
+  const pair = await issuePair(tx, deps.keyring, wish)
+  return { mailId: await queueSignUpPair(tx, deps, signUp, { pair, ttlSeconds, client }), pair }
+}
+
+type PairMail = { readonly pair: Pair; readonly ttlSeconds: number; readonly client: Asker }
+
+/** Queues the link and the digits of a pair, which are the same however often it is asked. */
+export function queueSignUpPair(
+  tx: Transaction,
+  deps: MailDeps,
+  signUp: SignUp,
+  { pair, ttlSeconds, client }: PairMail,
+): Promise<string> {
+  const { text } = linkOf(deps.keyring, pair)
+  return queue(tx, deps, signUp, { tokenId: pair.id, text, digits: digitsOf(deps, pair), ttlSeconds, client })
+}
+
+type SignUpMail = {
+  readonly tokenId: string
+  readonly text: string
+  readonly digits?: string
+  readonly ttlSeconds: number
+  readonly client: Asker | undefined
+}
+
+function queue(
+  tx: Transaction,
+  deps: MailDeps,
+  { email: to, handle, registered, createdAt, connection }: SignUp,
+  { tokenId, text, digits, ttlSeconds, client }: SignUpMail,
+): Promise<string> {
   const content = registered
-    ? ({ template: 'registered_notice', to: email } as const)
+    ? ({ template: 'registered_notice', to } as const)
     : ({
         template: 'verify_email',
-        to: email,
+        to,
         handle,
-        link,
+        link: mailedLink(deps.config, 'verify-email', text),
         signedUpAt: createdAt.toISOString(),
+        ...(digits !== undefined && { digits, domain: domainOfPages(deps.config) }),
         ...(connection && { provider: connection.providerName }),
       } as const)
-  return queueMail(tx, deps, { content, tokenId: token.id, ttlSeconds, ...(client && { client }) })
+  return queueMail(tx, deps, { content, tokenId, ttlSeconds, ...(client && { client }) })
 }

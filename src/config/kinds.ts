@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseTrustedProxies } from '../http/client-address.ts'
+import { emailKey, findEmailBreach } from '../text/email.ts'
 import { greetingName, parseMailbox } from '../text/mailbox.ts'
 
 /** Reads one variable's text. Gives its value, or says what would be right: completing "NAME must be …". */
@@ -96,6 +97,14 @@ export const smtpName: Kind<string> = (given) => {
   return value === undefined
     ? { expected: 'a host name with a dot, or an address such as [192.0.2.1] or [IPv6:2001:db8::1]' }
     : { value }
+}
+
+/** An address, and the digits that are mailed to it whatever is asked for. */
+export const testIdentity: Kind<{ readonly addressKey: string; readonly digits: string }> = (given) => {
+  const [, email = '', digits = ''] = /^(.+):(\d{6})$/.exec(given) ?? []
+  return digits === '' || findEmailBreach(email)
+    ? { expected: 'an address and six digits such as review@example.com:123456' }
+    : { value: { addressKey: emailKey(email), digits } }
 }
 
 export const rateFactor: Kind<number | 'off'> = (given) => {

@@ -86,6 +86,11 @@ const combinations: readonly Rule[] = [
     isBroken: ({ config }) => !isCookieDomainOf(config),
   },
   {
+    about: ['EMAIL_SIGN_UP', 'EMAIL_SIGN_IN'],
+    must: 'not be on with EMAIL_SIGN_IN=off: whoever signs up without a password signs in by mail',
+    isBroken: ({ config }) => config.emailSignUp === 'on' && config.emailSignIn === 'off',
+  },
+  {
     about: ['SESSION_IDLE_TTL_SECONDS', 'SESSION_ABSOLUTE_TTL_SECONDS'],
     must: 'not exceed SESSION_ABSOLUTE_TTL_SECONDS',
     isBroken: ({ config }) => config.sessionIdleTtlSeconds > config.sessionAbsoluteTtlSeconds,
@@ -182,6 +187,11 @@ const inProduction: readonly Rule[] = [
     about: ['FORCE_TOKEN'],
     must: 'not be set in production, where no answer is forced',
     isBroken: ({ config, isSet }) => config.appEnv === 'production' && isSet('FORCE_TOKEN'),
+  },
+  {
+    about: ['TEST_IDENTITIES'],
+    must: 'not be set in production: whoever reads it here signs in to these accounts',
+    isBroken: (draft) => isProduction(draft) && draft.config.testIdentities.length > 0,
   },
 ]
 

@@ -16,6 +16,7 @@ import {
   seconds,
   secret,
   smtpName,
+  testIdentity,
   text,
   wholeNumber,
 } from './kinds.ts'
@@ -350,6 +351,13 @@ const mailedCodes = inGroup('Sign-in by e-mail', {
     meaning:
       'on: whoever reads the mails of an account signs in by a mailed link or code; off: there are no such routes',
   },
+  EMAIL_SIGN_UP: {
+    kind: oneOf('on', 'off'),
+    default: 'off',
+    meaning:
+      'on: a mailed link or code signs new people up, and a sign-up needs no password; off: it signs in whoever has ' +
+      'an account',
+  },
   EMAIL_SIGN_IN_TTL_SECONDS: {
     kind: seconds,
     default: '600',
@@ -359,6 +367,18 @@ const mailedCodes = inGroup('Sign-in by e-mail', {
     kind: seconds,
     default: '60',
     meaning: 'how long after a mail with a code the same code may be mailed again',
+  },
+  MAIL_CODES: {
+    kind: listOf(oneOf('sign_in', 'verify_email')),
+    default: 'sign_in,verify_email',
+    meaning: 'which mails have six digits beside their link, comma-separated: sign_in, verify_email',
+  },
+  DEVICE_GATE_MAIL: {
+    kind: oneOf('link', 'code', 'both'),
+    default: 'link',
+    meaning:
+      'what a new device is confirmed by: link, code or both; a code lets in the device that asked, and so whoever ' +
+      'knows the password and talks its owner out of six digits (docs/mailed-codes.md)',
   },
 })
 
@@ -503,6 +523,13 @@ const observability = inGroup('Observability', {
 })
 
 const development = inGroup('Development', {
+  TEST_IDENTITIES: {
+    kind: listOf(testIdentity),
+    default: '',
+    meaning:
+      'addresses whose mailed codes are always the same, for tests of a front end and reviews of an app, ' +
+      'comma-separated: review@example.com:123456; refused in production',
+  },
   FORCE_TOKEN: {
     kind: secret(32),
     secret: true,

@@ -1,7 +1,7 @@
 import type { Letter } from './letter.ts'
 
 /** The digits of a mail, and where they belong. */
-export type CodeInMail = {
+type CodeInMail = {
   readonly digits: string
   /** The domain of the page that the digits are typed into; undefined if that page has none. */
   readonly domain?: string | undefined

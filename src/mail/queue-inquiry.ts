@@ -22,6 +22,9 @@ type InquirySettings = Pick<
   | 'emailVerificationTtlSeconds'
   | 'signupTtlSeconds'
   | 'emailSignInTtlSeconds'
+  | 'emailSignUp'
+  | 'mailCodes'
+  | 'testIdentities'
 >
 const linkTtl = {
   password_reset: 'passwordResetTtlSeconds',
@@ -37,7 +40,7 @@ export type StoredInquiry = Inquiry & {
 
 function settingsOf(config: Config): InquirySettings {
   const { rateLimits, frontendUrl, passwordResetTtlSeconds, emailVerificationTtlSeconds } = config
-  const { signupTtlSeconds, emailSignInTtlSeconds } = config
+  const { signupTtlSeconds, emailSignInTtlSeconds, emailSignUp, mailCodes, testIdentities } = config
   return {
     rateLimits,
     frontendUrl,
@@ -45,6 +48,9 @@ function settingsOf(config: Config): InquirySettings {
     emailVerificationTtlSeconds,
     signupTtlSeconds,
     emailSignInTtlSeconds,
+    emailSignUp,
+    mailCodes,
+    testIdentities,
   }
 }
 

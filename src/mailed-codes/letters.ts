@@ -1,24 +1,31 @@
-import { type CodeInMail, codeAround, neverAsked } from '../mail/code-in-mail.ts'
-import type { Letter } from '../mail/letter.ts'
-import { whereFrom } from '../mail/letter.ts'
+import { codeAround, neverAsked } from '../mail/code-in-mail.ts'
+import { type Letter, whereFrom } from '../mail/letter.ts'
 
 export const mailedCodeLetters = {
-  sign_in_code: (
-    content: CodeInMail & {
-      readonly link: string
-      readonly minutes: number
-      readonly userAgent?: string | undefined
-      readonly ipAddress?: string | undefined
-    },
-  ): Letter =>
-    codeAround(content, [
-      `Enter it where you asked to sign in. It works once, for ${inMinutes(content.minutes)}.`,
-      whereFrom(content),
-      neverAsked,
-      'If you did not ask for it, there is nothing to do: nobody gets in without it.',
-      'Or open this link and confirm that you want to sign in:',
-      { link: content.link },
-    ]),
+  sign_in_code: (content: {
+    /** Nobody has the address: it signs up. */
+    readonly isNew: boolean
+    readonly link: string
+    /** None where mails of this kind have links alone. */
+    readonly digits?: string | undefined
+    readonly domain?: string | undefined
+    readonly minutes: number
+    readonly userAgent?: string | undefined
+    readonly ipAddress?: string | undefined
+  }): Letter => {
+    const { isNew, link, digits, domain, minutes } = content
+    const act = isNew ? 'sign up' : 'sign in'
+    const lifetime = `It works once, for ${inMinutes(minutes)}.`
+    const ifNot = 'If you did not ask for it, there is nothing to do: nobody gets in without it.'
+    if (digits === undefined) {
+      const words = `Open this link and confirm that you want to ${act}. ${lifetime}`
+      const subject = isNew ? 'Your link to sign up' : 'Your link to sign in'
+      return { subject, paragraphs: [words, { link }, ifNot, whereFrom(content)] }
+    }
+    const typed = `Enter this code where you asked to ${act}. ${lifetime}`
+    const linked = `Or open this link and confirm that you want to ${act}:`
+    return codeAround({ digits, domain }, [typed, whereFrom(content), neverAsked, ifNot, linked, { link }])
+  },
   codes_rest: (): Letter => ({
     subject: 'Mailed codes no longer sign in to your account',
     paragraphs: [

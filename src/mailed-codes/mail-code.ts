@@ -1,17 +1,18 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNull, or, sql } from 'drizzle-orm'
 import { audit } from '../accounts/history.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
 import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { type MailDeps, queueMail } from '../mail/outbox.ts'
 import type { Inquiry } from '../mail/queue-inquiry.ts'
+import { isKept } from '../mailed-tokens/kept-address.ts'
 import { domainOfPages, mailedLink } from '../mailed-tokens/link.ts'
 import { digitsOf, linkOf } from '../mailed-tokens/pair.ts'
 import { emailKey } from '../text/email.ts'
 
 /**
- * Afterwards the pair is of the account with that address, and link and digits are on their way to its owner. Says
- * whether there is one.
+ * Afterwards the pair belongs to the account with that address, and link and digits are on their way to its owner; or to
+ * whoever may sign up with it. Returns whether there is anybody.
  */
 export async function mailSignInCode(
   tx: Transaction,
@@ -19,22 +20,25 @@ export async function mailSignInCode(
   { email, client, tokenId }: Inquiry,
 ): Promise<boolean> {
   if (tokenId === undefined) return false
+  const addressKey = emailKey(email)
   const [user] = await tx
     .select({ id: users.id, email: users.email })
     .from(users)
-    .where(eq(users.emailKey, emailKey(email)))
+    .where(eq(users.emailKey, addressKey))
     .for('no key update')
-  if (user === undefined) return false
-  const pair = await givePair(tx, tokenId, user.id)
-  // Used, or void since a change of the account, while its mail waited.
+  const isNew = user === undefined
+  if (isNew && (deps.config.emailSignUp === 'off' || (await isKept(tx, addressKey)))) return false
+  const pair = await givePair(tx, tokenId, user?.id ?? null)
+  // It was used, or became void by a change of the account, while its mail waited.
   if (pair === undefined) return true
-  await audit(tx, { type: 'email_sign_in_requested', userId: user.id, client })
+  if (user) await audit(tx, { type: 'email_sign_in_requested', userId: user.id, client })
+  const { config, keyring } = deps
   const content = {
     template: 'sign_in_code',
-    to: user.email,
-    digits: digitsOf(deps.keyring, pair),
-    link: mailedLink(deps.config, 'email-sign-in', linkOf(deps.keyring, pair).text),
-    domain: domainOfPages(deps.config),
+    to: user?.email ?? email,
+    isNew,
+    ...(config.mailCodes.includes('sign_in') && { digits: digitsOf(deps, pair), domain: domainOfPages(config) }),
+    link: mailedLink(config, 'email-sign-in', linkOf(keyring, pair).text),
     minutes: Math.max(1, Math.round(pair.secondsLeft / 60)),
     userAgent: client.userAgent,
     ipAddress: client.address,
@@ -43,7 +47,7 @@ export async function mailSignInCode(
   return true
 }
 
-async function givePair(tx: Transaction, id: string, userId: string) {
+async function givePair(tx: Transaction, id: string, userId: string | null) {
   const [given] = await tx
     .update(mailedTokens)
     .set({ userId })
@@ -54,12 +58,13 @@ async function givePair(tx: Transaction, id: string, userId: string) {
         isNull(mailedTokens.usedAt),
         isNull(mailedTokens.supersededAt),
         sql`${mailedTokens.expiresAt} > now()`,
-        sql`coalesce(${mailedTokens.userId} = ${userId}, true)`,
+        or(isNull(mailedTokens.userId), sql`${mailedTokens.userId} = ${userId}::uuid`),
       ),
     )
     .returning({
       id: mailedTokens.id,
       keyId: mailedTokens.codeKeyId,
+      addressKey: mailedTokens.addressKey,
       secondsLeft: sql<number>`ceil(extract(epoch from ${mailedTokens.expiresAt} - now()))::integer`,
     })
   return given && given.keyId !== null ? { ...given, keyId: given.keyId } : undefined

@@ -1,17 +1,18 @@
 import { z } from 'zod'
-import { email, mailedToken } from '../accounts/fields.ts'
+import { email } from '../accounts/fields.ts'
+import { codeToken, linkOrDigits, linkOrDigitsForms, readLinkOrDigits } from '../accounts/link-or-digits.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { browserUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
 import { callerOf } from '../http/caller.ts'
-import { inOneForm, ruledText } from '../http/validation.ts'
+import { inOneForm } from '../http/validation.ts'
+import { startedFlow } from '../mailed-tokens/started.ts'
 import { anonymousUserOf, findAnonymousUsers, giveName } from '../sign-in/browser.ts'
-import { describeFactors, factorWanted } from '../sign-in/reply.ts'
+import { describeFactors, describeSignUp, factorWanted, signUpWanted } from '../sign-in/reply.ts'
 import { twoForms } from '../sign-in/two-forms.ts'
 import { resendCode, resendCodeRefusals } from './resend.ts'
 import { startEmailSignIn, startEmailSignInRefusals } from './start.ts'
-import { startedFlow } from './started.ts'
 import { signInByEmail, signInByEmailRefusals } from './verify.ts'
 
 export function mailedCodeRoutes(app: App, deps: Deps): void {
@@ -51,8 +52,6 @@ function startRoutes(app: App, deps: Deps): void {
     })
 }
 
-const codeToken = ruledText({ meta: { description: 'from the answer that started the sign-in' } })
-
 function resendRoutes(app: App, deps: Deps): void {
   const fault = faults(...resendCodeRefusals)
   for (const { path, suffix, where, isApp } of forms)
@@ -75,15 +74,7 @@ function resendRoutes(app: App, deps: Deps): void {
     })
 }
 
-const verifyBody = inOneForm(
-  z.object({
-    token: mailedToken.optional(),
-    email: email.optional(),
-    code_token: codeToken.optional(),
-    code: ruledText({ mayBeEmpty: true, meta: { description: 'Six digits' } }).optional(),
-  }),
-  [['token'], ['code_token', 'code']],
-)
+const verifyBody = inOneForm(z.object({ ...linkOrDigits, email: email.optional() }), linkOrDigitsForms)
 
 function verifyRoutes(app: App, deps: Deps): void {
   const fault = faults(...signInByEmailRefusals)
@@ -96,14 +87,13 @@ function verifyRoutes(app: App, deps: Deps): void {
     body: verifyBody,
     takesDevice: true,
     wait: factorWanted,
-    take: async ({ request, body, deviceToken, anonymousDigests: home }) => {
-      const { token, email, code_token: codeToken = '', code = '' } = body
-      const shown = token === undefined ? { codeToken, code } : { token, email }
+    signUp: signUpWanted,
+    take: async ({ request, body, deviceToken, anonymousDigests: home, nameBrowser }) => {
+      const shown = readLinkOrDigits(body)
       const browserEmail = home && browserUser(request, deps)?.email
-      const outcome = await signInByEmail(
-        { ...deps, fault },
-        { shown, home, browserEmail, deviceToken, client: callerOf(request) },
-      )
+      const attempt = { shown, home, browserEmail, deviceToken, nameBrowser, client: callerOf(request) }
+      const outcome = await signInByEmail({ ...deps, fault }, attempt)
+      if (outcome.next === 'sign-up') return { signUp: describeSignUp(outcome) }
       return outcome.next === 'session' ? outcome.session : { wait: describeFactors(outcome) }
     },
   })

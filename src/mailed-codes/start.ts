@@ -7,9 +7,9 @@ import { deliveryRefusals } from '../mail/confirm.ts'
 import { inquire } from '../mail/inquiry.ts'
 import { mostTries } from '../mailed-tokens/find-pair.ts'
 import { type IssuedPair, issuePair, supersedeOldestPairs } from '../mailed-tokens/issue.ts'
+import { describeStarted, resendAt, type StartedFlow } from '../mailed-tokens/started.ts'
 import { emailKey } from '../text/email.ts'
 import { mailAgain } from './mail-again.ts'
-import { describeStarted, resendAt, type StartedFlow } from './started.ts'
 
 export const startEmailSignInRefusals = ['rate_limit:exceeded', ...deliveryRefusals] as const
 
@@ -61,6 +61,7 @@ async function findOwnPair({ db }: Context<never>, { addressKey, rememberMe, ano
     .select({
       id: mailedTokens.id,
       keyId: sql<number>`${mailedTokens.codeKeyId}`,
+      addressKey: mailedTokens.addressKey,
       expiresAt: mailedTokens.expiresAt,
       mailedAt: sql<Date>`${mailedTokens.mailedAt}`.mapWith(mailedTokens.mailedAt),
       now: sql<Date>`now()`.mapWith(mailedTokens.createdAt),

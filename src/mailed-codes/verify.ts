@@ -1,18 +1,21 @@
 import { eq, sql } from 'drizzle-orm'
 import { isBanned } from '../accounts/banned.ts'
+import type { Digits, Link } from '../accounts/link-or-digits.ts'
 import type { Context } from '../context.ts'
 import { deviceDigestOf, isKnownDevice } from '../credentials/devices.ts'
 import { prepared } from '../db/prepared.ts'
 import { devices, users } from '../db/schema/users.ts'
+import type { Transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import { type Home, isAtHome } from '../mailed-tokens/find-pair.ts'
-import { type Digits, digitRefusals, proveDigits } from '../mailed-tokens/prove-digits.ts'
+import { digitRefusals, proveDigits } from '../mailed-tokens/prove-digits.ts'
 import { type MailedToken, peekMailedToken, takeMailedToken } from '../mailed-tokens/take.ts'
 import { continueLogin } from '../sign-in/continue.ts'
 import { factorsOn } from '../sign-in/factors.ts'
-import { type Claim, signIn } from '../sign-in/finish.ts'
-import type { FactorOutcome, SessionOutcome } from '../sign-in/reply.ts'
+import { signIn } from '../sign-in/finish.ts'
+import type { FactorOutcome, SessionOutcome, SignUpOutcome } from '../sign-in/reply.ts'
 import { emailKey } from '../text/email.ts'
+import { beginSignUp } from './begin-sign-up.ts'
 
 export const signInByEmailRefusals = [
   ...digitRefusals,
@@ -26,39 +29,44 @@ export const signInByEmailRefusals = [
 
 type SignInByEmailRefusal = (typeof signInByEmailRefusals)[number]
 
-export type Link = { readonly token: string; readonly email: string | undefined }
-
 type Attempt = {
   readonly shown: Link | Digits
   readonly home: Home
   /** Of the live session that the posting browser holds. */
   readonly browserEmail: string | undefined
   readonly deviceToken: string | undefined
+  /** Names the browser that posts, where a sign-up goes on in it. */
+  readonly nameBrowser: () => Buffer | undefined
   readonly client: Caller
 }
 
 /**
  * Afterwards whoever reads the account's mails has a session on a known device, or waits for a second factor: a mailbox
- * is one, and never two [MF5]. What was mailed is used with that, its link and its digits at once [MC4].
+ * is one, and never two [MF5]. Whoever has no account yet chooses a handle next. What was mailed is used with that, its
+ * link and its digits at once [MC4].
  */
 export async function signInByEmail(
   ctx: Context<SignInByEmailRefusal>,
   attempt: Attempt,
-): Promise<SessionOutcome | FactorOutcome> {
+): Promise<SessionOutcome | FactorOutcome | SignUpOutcome> {
   const { shown, deviceToken, client } = attempt
   const isLink = 'token' in shown
   const gone = isLink ? 'token:invalid_sign_in' : 'email:invalid_code_token'
   const late = isLink ? 'token:expired_sign_in' : 'email:code_token_expired'
   const token = isLink ? await readLink(ctx, shown, attempt) : await readDigitsOf(ctx, shown, attempt)
-  const found = token.userId === null ? undefined : await findLogin(ctx, token.userId, deviceToken)
-  if (found === undefined) throw ctx.fault(gone)
-  const claim: Claim = async (tx) => {
+  const take = async (tx: Transaction): Promise<void> => {
     const taken = await takeMailedToken(tx, { text: { id: token.id }, purpose: 'sign_in' })
     if (typeof taken === 'string') throw ctx.fault(taken === 'expired' ? late : gone)
   }
+  if (token.userId === null) {
+    if (ctx.config.emailSignUp === 'off') throw ctx.fault(gone)
+    return beginSignUp(ctx, token, { take, gone, nameBrowser: attempt.nameBrowser })
+  }
+  const found = await findLogin(ctx, token.userId, deviceToken)
+  if (found === undefined) throw ctx.fault(gone)
   const { rememberMe } = token
   const step = { ...found, rememberMe, shown: { methods: ['mail'] }, client } as const
-  return continueLogin(ctx, step, claim, (...last) => signIn(ctx, ...last))
+  return continueLogin(ctx, step, take, (...last) => signIn(ctx, ...last))
 }
 
 type Where = Pick<Attempt, 'home' | 'browserEmail'>

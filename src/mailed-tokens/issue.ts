@@ -47,7 +47,7 @@ export async function issuePair(
   keyring: Keyring,
   { id = randomUUIDv7(), anonymousDigest, ...token }: NewPair,
 ): Promise<IssuedPair> {
-  const pair = { id, keyId: keyring.getSealingKey().id }
+  const pair = { id, keyId: keyring.getSealingKey().id, addressKey: token.addressKey }
   const { digest } = linkOf(keyring, pair)
   const codeTokenDigest = codeTokenOf(keyring, pair).digest
   const times = await put(tx, {

@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import { and, eq, isNull, lt, sql } from 'drizzle-orm'
 import { addressDigest } from '../accounts/address-digest.ts'
+import type { Digits } from '../accounts/link-or-digits.ts'
 import type { Context } from '../context.ts'
-import { type Keyring, KeyringError } from '../crypto/keyring.ts'
+import { KeyringError } from '../crypto/keyring.ts'
 import { prepared } from '../db/prepared.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
 import type { Caller } from '../http/caller.ts'
@@ -21,8 +22,6 @@ export const digitRefusals = [
 ] as const
 
 type DigitRefusal = (typeof digitRefusals)[number]
-
-export type Digits = { readonly codeToken: string; readonly code: string }
 
 type Proof = Digits & {
   readonly purpose: Purpose
@@ -48,7 +47,7 @@ export async function proveDigits(ctx: Context<DigitRefusal>, proof: Proof): Pro
   await admitAttempt(ctx, key)
   await refuseResting(ctx, whose)
   await countTry(ctx, token.id)
-  if (!isRight(ctx.keyring, found, code)) {
+  if (!isRight(ctx, found, code)) {
     const metadata = { act: purpose, address_digest: digest }
     await recordFailure(ctx, { key, owner: owner ?? undefined, client, metadata })
     await noteWrongDigits(ctx, whose)
@@ -80,12 +79,13 @@ const countStatement = prepared((db) =>
     .prepare('count_try_at_pair'),
 )
 
-function isRight(keyring: Keyring, { token, owner }: FoundPair, code: string): boolean {
+function isRight(ctx: Context<never>, { token, owner }: FoundPair, code: string): boolean {
   const given = readDigits(code)
+  const isMailed = owner !== null || token.signUpId !== null || ctx.config.emailSignUp === 'on'
   // An address without an account or sign-up was mailed no digits, so whatever is typed is wrong.
-  if (given === undefined || (owner === null && token.signUpId === null)) return false
+  if (given === undefined || !isMailed) return false
   try {
-    const digits = digitsOf(keyring, { id: token.id, keyId: token.codeKeyId })
+    const digits = digitsOf(ctx, { ...token, keyId: token.codeKeyId })
     return timingSafeEqual(Buffer.from(given), Buffer.from(digits))
   } catch (error) {
     // The key was removed from the keyring, so what was mailed can no longer be checked.

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { placeSignUp } from '../accounts/place-sign-up.ts'
+import { queueSignUpMail } from '../accounts/sign-up-mail.ts'
 import type { Context } from '../context.ts'
 import { oauthProviders, oauthSignUps } from '../db/schema/oauth.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
@@ -77,6 +78,7 @@ async function mailLink(
   const signUp = await takeSignUp(ctx, tx, wish)
   if (signUp.handle !== null) return undefined
   const { id, email, providerId, issuer, subject, pictureUrl } = signUp
+  if (providerId === null || issuer === null || subject === null) throw ctx.fault('user:invalid_token')
   // Locked until the sign-up is committed, so that deleting the provider deletes this sign-up too.
   const [provider] = await tx
     .select({ name: oauthProviders.name })
@@ -88,5 +90,6 @@ async function mailLink(
   // The link works only in the same browser, found by its lasting name, or in the app that holds the pending token.
   const boundTo = (wish.anonymousDigests?.[0] ?? signUp.digest).toString('hex')
   const connection = { providerId, providerName: provider.name, issuer, subject, pictureUrl, boundTo }
-  return placeSignUp(ctx, tx, { email, handle, displayName, passwordHash: null, connection }, client)
+  const waiting = await placeSignUp(ctx, tx, { email, handle, displayName, passwordHash: null, connection })
+  return queueSignUpMail(tx, ctx, waiting, client)
 }

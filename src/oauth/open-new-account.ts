@@ -48,7 +48,7 @@ export function openNewAccount(ctx: Context<OpenNewAccountRefusal>, wish: Comple
     return openOnNewDevice(tx, ctx.config, {
       userId,
       rememberMe: signUp.rememberMe,
-      methods: ['oauth'],
+      methods: [signUp.providerId === null ? 'mail' : 'oauth'],
       client: wish.client,
     })
   })
@@ -120,19 +120,22 @@ async function createAccount(
     if (violatesUnique(error, 'users_email_key_unique')) throw ctx.fault('oauth:email_already_exists', { cause: error })
     throw error
   }
-  // The identity was linked to another account meanwhile, so this sign-up is of no use any more.
-  await connect(tx, { userId: id, providerId, issuer, subject, email, pictureUrl }, (cause) =>
-    ctx.fault('user:invalid_token', { cause }),
-  )
+  if (providerId !== null && issuer !== null && subject !== null) {
+    // The identity was linked to another account meanwhile, so this sign-up is of no use any more.
+    await connect(tx, { userId: id, providerId, issuer, subject, email, pictureUrl }, (cause) =>
+      ctx.fault('user:invalid_token', { cause }),
+    )
+  }
   if (await isKept(tx, emailKey(email))) throw ctx.fault('oauth:email_already_exists')
   if (!(await takeHandle(tx, handle, id))) throw ctx.fault('user:handle_already_exists')
   await tx.update(oauthSignUps).set({ userId: id, handle, displayName }).where(eq(oauthSignUps.id, signUpId))
-  await audit(tx, { type: 'sign_up', userId: id, client, metadata: { provider: providerId } })
+  const metadata = providerId === null ? { method: 'mail' } : { provider: providerId }
+  await audit(tx, { type: 'sign_up', userId: id, client, metadata })
   await ctx.searchIndex.noteChange(tx, id)
   return id
 }
 
-/** The provider vouches for the address, so a sign-up by mail that waits for it ends, and its handle becomes free. */
+/** The address is vouched for, by a provider or by its mailbox, so a sign-up by mail that waits for it ends, and its handle becomes free. */
 async function endSignUpsOf(tx: Transaction, addressKey: string): Promise<void> {
   const ended = await tx.delete(signUps).where(eq(signUps.emailKey, addressKey)).returning({ id: signUps.id })
   for (const { id } of ended) await supersedeSignUpTokens(tx, id)

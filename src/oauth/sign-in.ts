@@ -1,5 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { isBanned } from '../accounts/banned.ts'
+import { issuePendingSignUp } from '../accounts/pending-sign-up.ts'
+import { suggestHandle } from '../accounts/suggest-handle.ts'
 import type { Context } from '../context.ts'
 import { deviceDigestOf, isKnownDevice } from '../credentials/devices.ts'
 import { prepared } from '../db/prepared.ts'
@@ -13,9 +15,7 @@ import { factorsOn } from '../sign-in/factors.ts'
 import { type Claim, signIn } from '../sign-in/finish.ts'
 import type { FactorOutcome, SessionOutcome } from '../sign-in/reply.ts'
 import { emailKey, findEmailBreach } from '../text/email.ts'
-import { issueOauthSignUp } from './pending-sign-up.ts'
 import type { Identity, Provider } from './provider.ts'
-import { suggestHandle } from './suggest-handle.ts'
 
 export const signInWithIdentityRefusals = [
   'user:banned',
@@ -133,7 +133,9 @@ async function beginSignUp(
   }
   const pendingToken = await transaction(ctx.pool, async (tx) => {
     await spend?.(tx)
-    return issueOauthSignUp(tx, ctx.config, { provider, identity, email, needsMail, rememberMe, anonymousDigest })
+    const { subject, pictureUrl } = identity
+    const connection = { providerId: provider.id, issuer: provider.namespace, subject, pictureUrl }
+    return issuePendingSignUp(tx, ctx.config, { connection, email, needsMail, rememberMe, anonymousDigest })
   })
   const suggestedHandle = await suggestHandle(ctx.db, [identity.username, email.slice(0, email.lastIndexOf('@'))])
   return { next: 'sign-up', pendingToken, email, suggestedHandle }

@@ -34,6 +34,8 @@ type Attempt = {
   readonly password: string
   readonly rememberMe: boolean
   readonly deviceToken: string | undefined
+  /** Names the browser that asks, where digits are mailed to it. */
+  readonly nameBrowser: () => Buffer | undefined
   readonly client: HashingCaller
 }
 
@@ -64,14 +66,16 @@ export async function login(ctx: Context<LoginRefusal>, attempt: Attempt): Promi
   }
   await clearAttempts(ctx.db, attemptsKey)
   tellOfBreach(ctx, { user, password, client })
-  const { rememberMe } = attempt
+  const { rememberMe, nameBrowser } = attempt
   // Only now is the password at hand [PW5].
   const countHash = () => HashTicket.count(ctx, claim)
   const renewedHash =
     user.passwordHash === null ? undefined : await renewHash(ctx, user.passwordHash, password, countHash)
   const shown = { methods: ['password'] } as const
   const step = { user, deviceId, rememberMe, shown, client }
-  return continueLogin(ctx, step, claimPassword(ctx, user, renewedHash), (...last) => signInByPassword(ctx, ...last))
+  return continueLogin(ctx, step, claimPassword(ctx, user, renewedHash), (...last) =>
+    signInByPassword(ctx, ...last, nameBrowser),
+  )
 }
 
 type User = {

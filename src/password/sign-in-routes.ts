@@ -19,10 +19,11 @@ export function passwordSignInRoutes(app: App, deps: Deps): void {
     body: z.object({ email, password: knownPassword, remember_me: z.boolean().optional() }),
     takesDevice: true,
     wait: toBeContinued,
-    take: async ({ request, body, deviceToken }) => {
+    take: async ({ request, body, deviceToken, nameBrowser }) => {
       const { email, password, remember_me: rememberMe = false } = body
       const client = hashingCallerOf(request)
-      return sessionOrWait(await login({ ...deps, fault }, { email, password, rememberMe, deviceToken, client }))
+      const attempt = { email, password, rememberMe, deviceToken, nameBrowser, client }
+      return sessionOrWait(await login({ ...deps, fault }, attempt))
     },
   })
 }

@@ -6,6 +6,7 @@ import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
 import { notifyOwner } from '../mail/outbox.ts'
+import { describeStarted } from '../mailed-tokens/started.ts'
 import { limitMails } from '../throttling/mails.ts'
 import type { FactorName } from './factors.ts'
 import { holdLogin } from './hold.ts'
@@ -86,14 +87,16 @@ export async function signInByPassword(
   ctx: Context<'rate_limit:exceeded' | DeliveryRefusal>,
   signingIn: SigningIn,
   claim: Claim,
+  nameBrowser: () => Buffer | undefined,
 ): Promise<SessionOutcome | DeviceOutcome> {
   const { user, deviceId, client } = signingIn
   if (deviceId !== null || ctx.config.deviceGate === 'off') return signIn(ctx, signingIn, claim)
   await limitMails(ctx, 'device_verify', user.emailKey)
-  const mailId = await transaction(ctx.pool, async (tx) => {
+  const anonymousDigest = ctx.config.deviceGateMail === 'link' ? undefined : nameBrowser()
+  const { mailId, pair } = await transaction(ctx.pool, async (tx) => {
     await lockAndClaim(tx, signingIn, claim)
-    return holdLogin(tx, ctx, signingIn)
+    return holdLogin(tx, ctx, { ...signingIn, anonymousDigest })
   })
   await confirmDelivery(ctx, mailId, client)
-  return { next: 'device' }
+  return { next: 'device', started: pair && describeStarted(ctx, pair) }
 }

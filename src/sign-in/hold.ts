@@ -3,38 +3,70 @@ import type { Transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import type { Caller } from '../http/caller.ts'
 import { queueMail } from '../mail/outbox.ts'
-import { issueMailedToken } from '../mailed-tokens/issue.ts'
-import { mailedLink } from '../mailed-tokens/link.ts'
+import { type IssuedPair, issueMailedToken, issuePair } from '../mailed-tokens/issue.ts'
+import { domainOfPages, mailedLink } from '../mailed-tokens/link.ts'
+import { digitsOf, linkOf, type Pair } from '../mailed-tokens/pair.ts'
 
-type HeldLogin = {
+type Asked = { readonly email: string; readonly shown: Shown; readonly client: Caller }
+
+type HeldLogin = Omit<Asked, 'email'> & {
   readonly user: { readonly id: string; readonly email: string; readonly emailKey: string }
   readonly rememberMe: boolean
-  readonly shown: Shown
-  readonly client: Caller
+  /** Of the browser, where digits are mailed to it. */
+  readonly anonymousDigest: Buffer | undefined
 }
 
 /**
- * Afterwards the login waits for whoever opens the link mailed to the account; gives the mail's id. Others that wait go
- * on waiting.
+ * Afterwards the login waits for whoever opens the link mailed to the account, or types the digits; gives the mail's id.
+ * Other waiting logins stay valid.
  */
 export async function holdLogin(
   tx: Transaction,
   deps: Deps,
-  { user, rememberMe, shown, client }: HeldLogin,
-): Promise<string> {
+  { user, rememberMe, shown, client, anonymousDigest }: HeldLogin,
+): Promise<{ readonly mailId: string; readonly pair?: IssuedPair }> {
   const ttlSeconds = deps.config.deviceVerifyTtlSeconds
   const { id: userId, email, emailKey: addressKey } = user
   const { methods } = shown
-  const token = await issueMailedToken(tx, {
-    purpose: 'device_verify',
-    userId,
-    addressKey,
-    rememberMe,
-    methods,
-    ttlSeconds,
-  })
-  const link = mailedLink(deps.config, 'verify-device', token.text)
+  const wish = { purpose: 'device_verify', userId, addressKey, rememberMe, methods, ttlSeconds } as const
+  if (deps.config.deviceGateMail === 'link') {
+    const { id, text } = await issueMailedToken(tx, wish)
+    const mail = { tokenId: id, link: mailedLink(deps.config, 'verify-device', text), ttlSeconds }
+    return { mailId: await queue(tx, deps, { email, shown, client }, mail) }
+  }
+  const pair = await issuePair(tx, deps.keyring, { ...wish, anonymousDigest })
+  return { mailId: await queueDevicePair(tx, deps, { email, shown, client }, { pair, ttlSeconds }), pair }
+}
+
+/** Queues what a held login waits for, which is the same however often it is asked. */
+export function queueDevicePair(
+  tx: Transaction,
+  deps: Deps,
+  asked: Asked,
+  { pair, ttlSeconds }: { readonly pair: Pair; readonly ttlSeconds: number },
+): Promise<string> {
+  const { config, keyring } = deps
+  const link = mailedLink(config, 'verify-device', linkOf(keyring, pair).text)
+  const code = { digits: digitsOf(deps, pair), domain: domainOfPages(config) }
+  const mail = { tokenId: pair.id, ttlSeconds, ...code, ...(config.deviceGateMail !== 'code' && { link }) }
+  return queue(tx, deps, asked, mail)
+}
+
+type DeviceMail = {
+  readonly tokenId: string
+  readonly link?: string
+  readonly digits?: string
+  readonly domain?: string | undefined
+  readonly ttlSeconds: number
+}
+
+function queue(
+  tx: Transaction,
+  deps: Deps,
+  { email: to, shown, client }: Asked,
+  { tokenId, ttlSeconds, ...mail }: DeviceMail,
+): Promise<string> {
   const { userAgent, address: ipAddress } = client
-  const content = { template: 'device_link' as const, to: email, link, shown, userAgent, ipAddress }
-  return queueMail(tx, deps, { content, tokenId: token.id, ttlSeconds, client })
+  const content = { template: 'device_link' as const, to, ...mail, shown, userAgent, ipAddress }
+  return queueMail(tx, deps, { content, tokenId, ttlSeconds, client })
 }

@@ -1,27 +1,33 @@
 import { isSecondStep, type SecondStep, type Shown } from '../credentials/methods.ts'
+import { codeAround, neverAsked } from '../mail/code-in-mail.ts'
 import { inUtc, type Letter, oneLine, whereFrom } from '../mail/letter.ts'
 import { nameRemoved, type Removed } from './removed.ts'
 
 export const signInLetters = {
   device_link: (content: {
-    readonly link: string
+    /** One of the two, or both. */
+    readonly link?: string | undefined
+    readonly digits?: string | undefined
+    readonly domain?: string | undefined
     /** None in a mail that an older version wrote. */
     readonly shown?: Shown | undefined
     readonly userAgent?: string | undefined
     readonly ipAddress?: string | undefined
   }): Letter => {
     const { used, advice } = wayIn(content.shown)
-    return {
-      subject: 'Confirm your sign-in on a new device',
-      paragraphs: [
-        `${used} on a device that is new to your account.`,
-        'If that was you, open this link on the device that you want to sign in on:',
-        { link: content.link },
-        `If it was not you, do not click, and ${advice}`,
-        // Below the link, as its text is a stranger's.
-        whereFrom(content),
-      ],
+    const { link, digits, domain } = content
+    const said = `${used} on a device that is new to your account.`
+    const ifNot = `If it was not you, do not ${link === undefined ? 'type it anywhere' : 'click'}, and ${advice}`
+    // Below the link, as its text is a stranger's.
+    const end = [ifNot, whereFrom(content)]
+    const byLink = (words: string) => (link === undefined ? [] : [words, { link }])
+    if (digits === undefined) {
+      const words = 'If that was you, open this link on the device that you want to sign in on:'
+      return { subject: 'Confirm your sign-in on a new device', paragraphs: [said, ...byLink(words), ...end] }
     }
+    const typed = 'If that was you, type the code where you entered it.'
+    const linked = byLink('Or open this link on the device that you want to sign in on:')
+    return codeAround({ digits, domain }, [said, typed, neverAsked, ...linked, ...end])
   },
   new_device: (content: {
     readonly shown: Shown

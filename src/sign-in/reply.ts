@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Config } from '../config/config.ts'
 import { type SecondStep, secondSteps } from '../credentials/methods.ts'
 import { setCookie } from '../http/cookies.ts'
+import { type StartedFlow, startedFlow } from '../mailed-tokens/started.ts'
 import type { OpenedSession } from './open-session.ts'
 
 /** How far a sign-in got; every way in ends in one of these. */
@@ -14,7 +15,14 @@ export type FactorOutcome = {
   readonly methods: readonly SecondStep[]
 }
 /** A link was mailed: a password is all that this client showed, and it is new to the account. */
-export type DeviceOutcome = { readonly next: 'device' }
+export type DeviceOutcome = { readonly next: 'device'; readonly started: StartedFlow | undefined }
+/** Nobody has the address yet, and whoever asked has shown that it is theirs. */
+export type SignUpOutcome = {
+  readonly next: 'sign-up'
+  readonly pendingToken: string
+  readonly email: string
+  readonly suggestedHandle: string | undefined
+}
 export type LoginOutcome = SessionOutcome | FactorOutcome | DeviceOutcome
 
 export const factorWanted = z
@@ -26,7 +34,7 @@ export const factorWanted = z
 export const toBeContinued = z.union([
   factorWanted,
   z
-    .object({ status: z.literal('device_verification_required') })
+    .object({ status: z.literal('device_verification_required'), ...startedFlow.partial().shape })
     .meta({ id: 'DeviceVerificationWanted', description: 'The sign-in waits for the link that was mailed' }),
 ])
 
@@ -57,9 +65,23 @@ export function replyInApp(reply: FastifyReply, outcome: LoginOutcome): FastifyR
 /** The session, or what says how the sign-in goes on. */
 export function sessionOrWait(outcome: LoginOutcome): OpenedSession | { readonly wait: z.infer<typeof toBeContinued> } {
   if (outcome.next === 'session') return outcome.session
-  if (outcome.next === 'device') return { wait: { status: 'device_verification_required' } }
+  if (outcome.next === 'device') return { wait: { status: 'device_verification_required', ...outcome.started } }
   return { wait: describeFactors(outcome) }
 }
+
+export const signUpWanted = z
+  .object({
+    pending_token: z.string().meta({ description: 'for complete-signup' }),
+    email: z.string(),
+    suggested_handle: z.string().optional(),
+  })
+  .meta({ id: 'SignUpWanted', description: 'The account is made once its handle is chosen' })
+
+export const describeSignUp = (outcome: SignUpOutcome): z.infer<typeof signUpWanted> => ({
+  pending_token: outcome.pendingToken,
+  email: outcome.email,
+  ...(outcome.suggestedHandle !== undefined && { suggested_handle: outcome.suggestedHandle }),
+})
 
 export const describeFactors = ({ tempToken, methods }: FactorOutcome): z.infer<typeof factorWanted> => ({
   temp_token: tempToken,

@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { mailedToken } from '../accounts/fields.ts'
+import { linkOrDigits, linkOrDigitsForms, readLinkOrDigits } from '../accounts/link-or-digits.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { browserUser, signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
 import { callerOf, hashingCallerOf } from '../http/caller.ts'
+import { inOneForm } from '../http/validation.ts'
 import { confirmDevice, confirmDeviceRefusals } from './confirm-device.ts'
 import { reauthenticate, reauthenticateRefusals } from './reauthenticate.ts'
 import { findGiven, listNames, reproofBody, reproofs } from './reproofs.ts'
@@ -48,12 +49,13 @@ function deviceRoutes(app: App, deps: Deps): void {
     operationId: 'verifyDevice',
     path: '/device/verify',
     config: { access: 'optional', cookieAlone: true, codes: fault.codes },
-    summary: (where) => `Use a device link ${where}: the device becomes known and is signed in`,
+    summary: (where) => `Use a device link or code ${where}: the device becomes known and is signed in`,
     tag: 'auth',
-    body: z.object({ token: mailedToken }),
+    body: inOneForm(z.object(linkOrDigits), linkOrDigitsForms),
     sessionInApp: z.object({ token: z.string(), device_token: z.string() }),
-    take: ({ request, body: { token } }) => {
-      const proof = { token, browserUserId: browserUser(request, deps)?.id, client: callerOf(request) }
+    take: ({ request, body, anonymousDigests: home }) => {
+      const shown = readLinkOrDigits(body)
+      const proof = { shown, home, browserUserId: browserUser(request, deps)?.id, client: callerOf(request) }
       return confirmDevice({ ...deps, fault }, proof)
     },
   })

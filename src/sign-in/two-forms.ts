@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import type { App } from '../http/app.ts'
 import { readCookie } from '../http/cookies.ts'
-import { findAnonymousUsers } from './browser.ts'
+import { anonymousUserOf, findAnonymousUsers, giveName } from './browser.ts'
 import type { OpenedSession } from './open-session.ts'
 import { deviceHeader, forApp, openedInApp, replyOpened } from './reply.ts'
 
@@ -17,9 +17,11 @@ type Asked<Body> = {
   readonly deviceToken: string | undefined
   /** The names that a browser has for itself; an app has none. */
   readonly anonymousDigests: readonly Buffer[] | undefined
+  /** Gives a browser a name where it has none, for what begins in it; returns its digest. */
+  readonly nameBrowser: () => Buffer | undefined
 }
 
-type Step<Body, Wait> = {
+type Step<Body, Wait, SignUp> = {
   /** In a browser; in an app it ends in `InApp`. */
   readonly operationId: string
   /** After `/v0/auth` and `/v0/app/auth`. */
@@ -37,14 +39,16 @@ type Step<Body, Wait> = {
   readonly sessionInApp?: z.ZodType<z.infer<typeof openedInApp>>
   /** What is answered while there is no session yet: with 202. */
   readonly wait?: z.ZodType<Wait>
-  readonly take: (asked: Asked<Body>) => Promise<OpenedSession | { readonly wait: Wait }>
+  /** The answer where a new account waits for its handle, sent with 200. */
+  readonly signUp?: z.ZodType<SignUp>
+  readonly take: (asked: Asked<Body>) => Promise<OpenedSession | { readonly wait: Wait } | { readonly signUp: SignUp }>
 }
 
 /**
  * A step of a sign-in as two routes: in a browser, whose session is a cookie, and in an app, whose tokens come in the
  * body. Everything else of them is one declaration.
  */
-export function twoForms<Body, Wait = never>(
+export function twoForms<Body, Wait = never, SignUp = never>(
   app: App,
   deps: { readonly config: Config; readonly keyring: Keyring },
   {
@@ -58,22 +62,36 @@ export function twoForms<Body, Wait = never>(
     takesDevice,
     sessionInApp,
     wait,
+    signUp,
     take,
-  }: Step<Body, Wait>,
+  }: Step<Body, Wait, SignUp>,
 ): void {
   const waits = wait && { 202: wait }
+  const opened = sessionInApp ?? openedInApp
   app.route({
     method: 'POST',
     url: `/v0/auth${path}`,
     config: { ...config, setsCookie: true },
-    schema: { operationId, summary: summary('in a browser'), tags: [tag], body, response: { ...waits, 204: z.void() } },
+    schema: {
+      operationId,
+      summary: summary('in a browser'),
+      tags: [tag],
+      body,
+      response: { ...(signUp && { 200: signUp }), ...waits, 204: z.void() },
+    },
     handler: async (request, reply) => {
       const taken = await take({
         request,
         body: request.body as Body,
         deviceToken: readCookie(request, deps.config, 'device_id'),
         anonymousDigests: findAnonymousUsers(deps, request),
+        nameBrowser: () => {
+          const browser = anonymousUserOf(deps, request)
+          giveName(reply, deps.config, browser)
+          return browser.digest
+        },
       })
+      if ('signUp' in taken) return reply.code(200).send(taken.signUp)
       return 'wait' in taken ? reply.code(202).send(taken.wait) : replyOpened(reply, deps.config, taken)
     },
   })
@@ -87,7 +105,7 @@ export function twoForms<Body, Wait = never>(
       tags: [tag],
       body: bodyInApp,
       ...(takesDevice && { headers: deviceHeader }),
-      response: { 200: sessionInApp ?? openedInApp, ...waits },
+      response: { 200: signUp ? z.union([opened, signUp]) : opened, ...waits },
     },
     handler: async (request, reply) => {
       const taken = await take({
@@ -95,8 +113,11 @@ export function twoForms<Body, Wait = never>(
         body: request.body as Body,
         deviceToken: takesDevice ? deviceTokenOf(request) : undefined,
         anonymousDigests: undefined,
+        nameBrowser: () => undefined,
       })
-      return 'wait' in taken ? reply.code(202).send(taken.wait) : reply.code(200).send(forApp(taken))
+      if ('wait' in taken) return reply.code(202).send(taken.wait)
+      // Its schema is one of two, which Fastify's types cannot follow either.
+      return reply.code(200).send(('signUp' in taken ? taken.signUp : forApp(taken)) as never)
     },
   })
 }

@@ -1,3 +1,4 @@
+import { codeAround, neverAsked } from '../mail/code-in-mail.ts'
 import { inUtc, type Letter, oneLine } from '../mail/letter.ts'
 
 export const signUpLetters = {
@@ -7,16 +8,22 @@ export const signUpLetters = {
     readonly signedUpAt: string
     /** Through whom the account will be signed in to, where it has no password. */
     readonly provider?: string | undefined
-  }): Letter => ({
-    subject: 'Confirm your e-mail address',
-    paragraphs: [
+    readonly digits?: string | undefined
+    readonly domain?: string | undefined
+  }): Letter => {
+    const { link, digits, domain } = content
+    const said =
       `Somebody signed up${through(content)} with this address and the handle ${oneLine(content.handle)} at ` +
-        `${inUtc(content.signedUpAt)}.`,
-      `If that was you, open this link${whereItBegan(content)} to confirm the address:`,
-      { link: content.link },
-      'If it was not you, do not click: without the click no account exists, and the sign-up ends by itself.',
-    ],
-  }),
+      `${inUtc(content.signedUpAt)}.`
+    const ifNot =
+      'If it was not you, do not click: without the click no account exists, and the sign-up ends by itself.'
+    if (digits === undefined) {
+      const words = `If that was you, open this link${whereItBegan(content)} to confirm the address:`
+      return { subject: 'Confirm your e-mail address', paragraphs: [said, words, { link }, ifNot] }
+    }
+    const words = 'If that was you, type the code where you signed up, or open this link to confirm the address:'
+    return codeAround({ digits, domain }, [said, neverAsked, words, { link }, ifNot])
+  },
   registered_notice: (): Letter => ({
     subject: 'You already have an account',
     paragraphs: [

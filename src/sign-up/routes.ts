@@ -1,12 +1,15 @@
 import { z } from 'zod'
-import { displayName, email, handle, isPersonalPassword, mailedToken, newPassword } from '../accounts/fields.ts'
+import { displayName, email, handle, isPersonalPassword, newPassword } from '../accounts/fields.ts'
+import { linkOrDigits, linkOrDigitsForms, readLinkOrDigits } from '../accounts/link-or-digits.ts'
 import { tokenDigest } from '../crypto/secret-token.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { browserUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
 import { callerOf, hashingCallerOf } from '../http/caller.ts'
-import { ruledText } from '../http/validation.ts'
+import { inOneForm, ruledText } from '../http/validation.ts'
+import { startedFlow } from '../mailed-tokens/started.ts'
+import { findAnonymousUsers } from '../sign-in/browser.ts'
 import { twoForms } from '../sign-in/two-forms.ts'
 import { resendVerification, resendVerificationRefusals } from './resend-verification.ts'
 import { signUp, signUpRefusals } from './sign-up.ts'
@@ -23,12 +26,14 @@ export function signUpRoutes(app: App, deps: Deps): void {
       summary: 'Sign up; no account exists until the mailed link is used',
       tags: ['auth'],
       body: signUpBody(deps),
-      response: { 202: z.object({ message: z.string() }) },
+      response: { 202: z.object({ message: z.string(), ...startedFlow.partial().shape }) },
     },
     handler: async (request, reply) => {
-      const { display_name: displayName, ...rest } = request.body
-      await signUp({ ...deps, fault: signUpFault }, { ...rest, displayName }, hashingCallerOf(request))
-      return reply.code(202).send({ message: 'If the address can be used, a link is on its way to it.' })
+      const { display_name: displayName, email, handle, password } = request.body
+      const asker = { client: hashingCallerOf(request), anonymousDigests: findAnonymousUsers(deps, request) }
+      const wish = { email, handle, password, displayName }
+      const started = await signUp({ ...deps, fault: signUpFault }, wish, asker)
+      return reply.code(202).send({ message: 'If the address can be used, a link is on its way to it.', ...started })
     },
   })
 
@@ -36,18 +41,16 @@ export function signUpRoutes(app: App, deps: Deps): void {
   resendRoute(app, deps)
 }
 
-const signUpBody = ({ config, isCommonPassword }: Deps) =>
-  z
-    .object({
-      email,
-      handle,
-      display_name: displayName,
-      password: newPassword({ minLength: config.passwordMinLength, isCommon: isCommonPassword }),
-    })
+function signUpBody({ config, isCommonPassword }: Deps) {
+  const chosen = newPassword({ minLength: config.passwordMinLength, isCommon: isCommonPassword })
+  const password = config.emailSignUp === 'on' ? chosen.optional() : chosen
+  return z
+    .object({ email, handle, display_name: displayName, password })
     .superRefine(({ password, email, handle, display_name: displayName }, context) => {
-      if (!isPersonalPassword(password, { email, handle, displayName })) return
+      if (password === undefined || !isPersonalPassword(password, { email, handle, displayName })) return
       context.addIssue({ code: 'custom', path: ['password'], params: { rule: 'personal' } })
     })
+}
 
 function resendRoute(app: App, deps: Deps): void {
   const fault = faults(...resendVerificationRefusals)
@@ -70,7 +73,7 @@ function resendRoute(app: App, deps: Deps): void {
   })
 }
 
-const verification = z.object({ token: mailedToken, email: email.optional() })
+const verification = z.object({ ...linkOrDigits, email: email.optional() })
 const pendingToken = ruledText({
   meta: { description: 'For a sign-up through a provider: the pending_token of the sign-in' },
 })
@@ -87,16 +90,16 @@ function verifyEmailRoutes(app: App, deps: Deps): void {
     operationId: 'verifyEmail',
     path: '/verify-email',
     config: { access: 'optional', cookieAlone: true, codes: fault.codes },
-    summary: (where) => `Use a verification link ${where}: creates the account and signs in`,
+    summary: (where) => `Use a verification link or code ${where}: creates the account and signs in`,
     tag: 'auth',
-    body: verification,
-    bodyInApp: verificationInApp,
-    take: ({ request, body: { token, email, pending_token: pendingToken }, anonymousDigests }) =>
+    body: inOneForm(verification, linkOrDigitsForms),
+    bodyInApp: inOneForm(verificationInApp, linkOrDigitsForms),
+    take: ({ request, body: { pending_token: pendingToken, ...body }, anonymousDigests }) =>
       verifyEmail(
         { ...deps, fault },
         {
-          token,
-          email,
+          shown: readLinkOrDigits(body),
+          home: anonymousDigests,
           isSignedIn: browserUser(request, deps) !== undefined,
           held: anonymousDigests ?? digestsOf(pendingToken),
           client: callerOf(request),

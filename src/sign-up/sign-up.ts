@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { placeSignUp } from '../accounts/place-sign-up.ts'
+import { queueSignUpCode, queueSignUpMail } from '../accounts/sign-up-mail.ts'
 import type { Context } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
 import type { HashingCaller } from '../http/caller.ts'
 import { confirmDelivery, deliveryRefusals } from '../mail/confirm.ts'
+import { describeStarted, type StartedFlow } from '../mailed-tokens/started.ts'
 import { emailKey } from '../text/email.ts'
 import { hashPassword, reserveHashing } from '../throttling/hash-password.ts'
 import { HashTicket } from '../throttling/hash-ticket.ts'
@@ -12,7 +15,19 @@ export const signUpRefusals = ['user:handle_already_exists', 'rate_limit:exceede
 
 type SignUpRefusal = (typeof signUpRefusals)[number]
 
-type Wish = { readonly email: string; readonly handle: string; readonly displayName: string; readonly password: string }
+type Wish = {
+  readonly email: string
+  readonly handle: string
+  readonly displayName: string
+  /** None where mailed codes sign in. */
+  readonly password: string | undefined
+}
+
+type Asker = {
+  /** The names that the browser has for itself. */
+  readonly anonymousDigests: readonly Buffer[]
+  readonly client: HashingCaller
+}
 
 /**
  * Afterwards a sign-up waits for its link, and whatever waited for that address before is void. A registered address
@@ -21,13 +36,20 @@ type Wish = { readonly email: string; readonly handle: string; readonly displayN
 export async function signUp(
   ctx: Context<SignUpRefusal>,
   { password, ...wish }: Wish,
-  client: HashingCaller,
-): Promise<void> {
+  { client, anonymousDigests: [anonymousDigest] }: Asker,
+): Promise<StartedFlow | undefined> {
   using place = reserveHashing(ctx, client.network)
   await limitMails(ctx, 'verify_email', emailKey(wish.email))
-  const passwordHash = await hashPassword(ctx, password, HashTicket.ofSignUp(client, { place }))
-  const mailId = await transaction(ctx.pool, (tx) =>
-    placeSignUp(ctx, tx, { ...wish, passwordHash, connection: null }, client),
-  )
+  const ticket = HashTicket.ofSignUp(client, { place })
+  // Without a password as much is hashed, so that the time is the same.
+  const hash = await hashPassword(ctx, password ?? randomBytes(32).toString('base64url'), ticket)
+  const passwordHash = password === undefined ? null : hash
+  const { mailId, pair } = await transaction(ctx.pool, async (tx) => {
+    const waiting = await placeSignUp(ctx, tx, { ...wish, passwordHash, connection: null })
+    if (ctx.config.mailCodes.includes('verify_email'))
+      return queueSignUpCode(tx, ctx, waiting, { client, anonymousDigest })
+    return { mailId: await queueSignUpMail(tx, ctx, waiting, client), pair: undefined }
+  })
   await confirmDelivery(ctx, mailId, client)
+  return pair && describeStarted(ctx, pair)
 }

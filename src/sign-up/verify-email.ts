@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
 import { connect } from '../accounts/connect.ts'
 import { audit } from '../accounts/history.ts'
+import type { Digits, Link } from '../accounts/link-or-digits.ts'
 import type { Context } from '../context.ts'
 import { changeAccounts } from '../credentials/change-accounts.ts'
 import { violatesUnique } from '../db/failure.ts'
@@ -9,12 +10,15 @@ import { mailedTokens } from '../db/schema/mails.ts'
 import { handles, type PendingConnection, signUps, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
+import type { Home } from '../mailed-tokens/find-pair.ts'
 import { isKept } from '../mailed-tokens/kept-address.ts'
+import { digitRefusals, proveDigits } from '../mailed-tokens/prove-digits.ts'
 import { takeMailedToken } from '../mailed-tokens/take.ts'
 import { type OpenedSession, openOnNewDevice } from '../sign-in/open-session.ts'
 import { emailKey } from '../text/email.ts'
 
 export const verifyEmailRefusals = [
+  ...digitRefusals,
   'token:invalid_verification',
   'token:expired_verification',
   'token:email_mismatch',
@@ -26,8 +30,9 @@ export const verifyEmailRefusals = [
 type VerifyEmailRefusal = (typeof verifyEmailRefusals)[number]
 
 type Proof = {
-  readonly token: string
-  readonly email?: string | undefined
+  readonly shown: Link | Digits
+  /** The names that the browser has for itself; an app has none. */
+  readonly home: Home
   /** Somebody is signed in already in the browser that posts the token. */
   readonly isSignedIn: boolean
   /** Digests of what it holds that a sign-up may have begun with. */
@@ -35,30 +40,36 @@ type Proof = {
   readonly client: Caller
 }
 
-const refusals = {
+const linkRefusals = {
   invalid: 'token:invalid_verification',
   mismatch: 'token:email_mismatch',
   used: 'email:already_verified',
   expired: 'token:expired_verification',
 } as const
 
+const pairRefusals = {
+  invalid: 'email:invalid_code_token',
+  mismatch: 'email:invalid_code_token',
+  used: 'email:invalid_code_token',
+  expired: 'email:code_token_expired',
+} as const
+
 /**
  * Afterwards the sign-up is an account, with the password or the connection of that very sign-up, and its owner has a
  * session on a known device.
  */
-export function verifyEmail(ctx: Context<VerifyEmailRefusal>, proof: Proof): Promise<OpenedSession> {
+export async function verifyEmail(ctx: Context<VerifyEmailRefusal>, proof: Proof): Promise<OpenedSession> {
+  const { shown } = proof
+  const wanted =
+    'token' in shown
+      ? { text: shown.token, addressKey: shown.email === undefined ? undefined : emailKey(shown.email) }
+      : { text: { id: await findByDigits(ctx, shown, proof) } }
+  const refusals = 'token' in shown ? linkRefusals : pairRefusals
   return changeAccounts(ctx, async (tx) => {
-    const taken = await takeMailedToken(tx, {
-      text: proof.token,
-      purpose: 'verify_email',
-      addressKey: proof.email === undefined ? undefined : emailKey(proof.email),
-    })
+    const taken = await takeMailedToken(tx, { ...wanted, purpose: 'verify_email' })
     if (typeof taken === 'string') throw ctx.fault(refusals[taken])
     const signUp = await getSignUp(ctx, tx, taken.signUpId)
-    // A link planted by somebody else must not swap the account of whoever opens it: login CSRF.
-    if (proof.isSignedIn) {
-      throw ctx.fault('FORBIDDEN', { details: 'Sign out first: this browser holds a session of another account.' })
-    }
+    refuseSignedIn(ctx, proof)
     if (signUp.connection) demandBinding(ctx, signUp.connection, proof)
     const userId = await createAccount(ctx, tx, signUp)
     await tx.update(mailedTokens).set({ userId }).where(eq(mailedTokens.id, taken.id))
@@ -66,6 +77,18 @@ export function verifyEmail(ctx: Context<VerifyEmailRefusal>, proof: Proof): Pro
     await audit(tx, { type: 'sign_up', userId, client: proof.client, ...(metadata && { metadata }) })
     return openOnNewDevice(tx, ctx.config, { userId, rememberMe: false, methods: ['mail'], client: proof.client })
   })
+}
+
+async function findByDigits(ctx: Context<VerifyEmailRefusal>, digits: Digits, proof: Proof): Promise<string> {
+  const { home, client } = proof
+  const mayTry = () => refuseSignedIn(ctx, proof)
+  return (await proveDigits(ctx, { ...digits, purpose: 'verify_email', home, client, mayTry })).token.id
+}
+
+/** What somebody else planted must not swap the account of whoever opens it: login CSRF. */
+function refuseSignedIn(ctx: Context<'FORBIDDEN'>, { isSignedIn }: Proof): void {
+  if (!isSignedIn) return
+  throw ctx.fault('FORBIDDEN', { details: 'Sign out first: this browser holds a session of another account.' })
 }
 
 /**

@@ -122,8 +122,12 @@ describe('defaults', () => {
       oauthPendingTtlSeconds: 600,
       totpIssuer: 'Postern',
       emailSignIn: 'on',
+      emailSignUp: 'off',
       emailSignInTtlSeconds: 600,
       emailResendAfterSeconds: 60,
+      mailCodes: ['sign_in', 'verify_email'],
+      deviceGateMail: 'link',
+      testIdentities: [],
       passkeyRpId: undefined,
       passkeyRpName: 'Postern',
       passkeyOrigins: ['http://localhost:8080'],
@@ -1026,6 +1030,7 @@ describe('documentation', () => {
     ...['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'METRICS_PORT', 'METRICS_TOKEN', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
     ...['PASSKEY_RP_ID', 'PASSKEY_RP_NAME', 'PASSKEY_ORIGINS', 'PASSKEY_FORMER_RP_IDS', 'PASSKEY_SIGNALS'],
     ...['PASSKEY_CHALLENGE_TTL_SECONDS', 'EMAIL_SIGN_IN', 'EMAIL_SIGN_IN_TTL_SECONDS', 'EMAIL_RESEND_AFTER_SECONDS'],
+    ...['EMAIL_SIGN_UP', 'MAIL_CODES', 'DEVICE_GATE_MAIL', 'TEST_IDENTITIES'],
     ...['FORCE_TOKEN', 'BREACHED_PASSWORDS_URL', 'BREACHED_PASSWORDS_REQUIRED', 'BREACHED_PASSWORDS_AT_LOGIN'],
   ]
 

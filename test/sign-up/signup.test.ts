@@ -14,7 +14,12 @@ describe('POST /v0/auth/signup', () => {
     const person = newPerson()
     const answer = await post(person)
     expect(answer.status).toBe(202)
-    expect(answer.body).toEqual({ message: expect.any(String) })
+    expect(answer.body).toEqual({
+      message: expect.any(String),
+      code_token: expect.stringMatching(/^pct_/),
+      expires_at: expect.any(String),
+      resend_at: expect.any(String),
+    })
     expect(answer.setCookies).toEqual([])
     const [mail] = await mailsTo(app, person.email)
     expect(mail?.text).toContain(person.handle)

@@ -62,6 +62,7 @@ export function keepSecret(given: unknown): void {
 
 const secretFields = new Set([
   ...['password', 'current_password', 'new_password', 'token', 'temp_token', 'pending_token', 'backup_codes'],
+  'code_token',
   ...['access_token', 'refresh_token', 'id_token', 'credential', 'client_secret', 'code_verifier', 'nonce', 'state'],
 ])
 const sentFields = new Set([...secretFields, 'code'])

@@ -121,9 +121,10 @@ export const oauthSignUps = pgTable(
   {
     id: uuid().primaryKey(),
     digest: bytea().notNull(),
-    providerId: text().notNull(),
-    issuer: text().notNull(),
-    subject: text().notNull(),
+    /** None where no provider has a part in it: a mailed code showed the address. */
+    providerId: text(),
+    issuer: text(),
+    subject: text(),
     email: text().notNull(),
     /** Nobody has vouched for the address, so a mailed link must confirm it. */
     needsMail: boolean().notNull().default(false),

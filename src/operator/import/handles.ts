@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { handle } from '../../accounts/fields.ts'
-import { shapedLikeHandle } from '../../oauth/suggest-handle.ts'
+import { shapedLikeHandle } from '../../accounts/suggest-handle.ts'
 
 const longest = 15
 /** How many digits a try has: soon more than there may be accounts of one name. */

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Config } from '../config/config.ts'
 import type { Keyring } from '../crypto/keyring.ts'
-import type { IssuedPair } from '../mailed-tokens/issue.ts'
-import { codeTokenOf } from '../mailed-tokens/pair.ts'
+import type { IssuedPair } from './issue.ts'
+import { codeTokenOf } from './pair.ts'
 
 /** What whoever began a flow that mails a code goes on with. */
 export const startedFlow = z

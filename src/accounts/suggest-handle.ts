@@ -1,8 +1,8 @@
 import anyAscii from 'any-ascii'
 import { inArray, sql } from 'drizzle-orm'
-import { handle, handleKey } from '../accounts/fields.ts'
 import type { Database } from '../db/database.ts'
 import { handles } from '../db/schema/users.ts'
+import { handle, handleKey } from './fields.ts'
 
 /** Returns the first name that makes a free handle, without reserving it, or undefined if none does. */
 export async function suggestHandle(db: Database, names: readonly (string | undefined)[]): Promise<string | undefined> {

@@ -1,0 +1,36 @@
+import { eq } from 'drizzle-orm'
+import { issuePendingSignUp } from '../accounts/pending-sign-up.ts'
+import { suggestHandle } from '../accounts/suggest-handle.ts'
+import type { Context } from '../context.ts'
+import { users } from '../db/schema/users.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
+import type { MailedToken } from '../mailed-tokens/take.ts'
+import type { SignUpOutcome } from '../sign-in/reply.ts'
+
+type Gone = 'token:invalid_sign_in' | 'email:invalid_code_token'
+
+type Shown = {
+  readonly take: (tx: Transaction) => Promise<void>
+  /** The answer where somebody else has the address by now. */
+  readonly gone: Gone
+  /** The sign-up is bound to the browser; an app has no name. */
+  readonly nameBrowser: () => Buffer | undefined
+}
+
+/** Afterwards a sign-up waits for its handle; what was mailed has shown whose the address is. */
+export async function beginSignUp(
+  ctx: Context<Gone>,
+  { address, addressKey, rememberMe }: MailedToken,
+  { take, gone, nameBrowser }: Shown,
+): Promise<SignUpOutcome> {
+  if (address === null) throw ctx.fault(gone)
+  const pendingToken = await transaction(ctx.pool, async (tx) => {
+    await take(tx)
+    const [owner] = await tx.select({ id: users.id }).from(users).where(eq(users.emailKey, addressKey))
+    if (owner) throw ctx.fault(gone)
+    const anonymousDigest = nameBrowser()
+    return issuePendingSignUp(tx, ctx.config, { email: address, needsMail: false, rememberMe, anonymousDigest })
+  })
+  const suggestedHandle = await suggestHandle(ctx.db, [address.slice(0, address.lastIndexOf('@'))])
+  return { next: 'sign-up', pendingToken, email: address, suggestedHandle }
+}
