@@ -15,6 +15,7 @@ const groups = {
     'example',
     'client',
     'passkeys',
+    'mailed-codes',
     'error-lab',
     'providers',
     'access-tokens',

@@ -3,7 +3,7 @@ import { openKeyring } from '../../src/crypto/keyring.ts'
 import { makeToken } from '../../src/crypto/secret-token.ts'
 import { makeSecret } from '../../src/totp/code.ts'
 import { sealSecret } from '../../src/totp/secret.ts'
-import { makePendingLogins, makeRefreshTokens, makeUsers } from '../support/factories.ts'
+import { makePairs, makePendingLogins, makeRefreshTokens, makeUsers } from '../support/factories.ts'
 import type { LoadOrder } from './load.ts'
 import type { Row } from './main.ts'
 import { listenTo } from './round-trips.ts'
@@ -71,6 +71,27 @@ function flowsOn({ pool, keysDir }: Stage): Flow[] {
           headers: {},
           body: { refresh_token },
         })),
+    },
+    {
+      name: 'POST /v0/app/auth/email-sign-in/verify on a known device',
+      path: '/v0/app/auth/email-sign-in/verify',
+      status: 200,
+      make: async (amount) => {
+        const made = (await makeUsers(pool, amount)).map((user) => ({ user, device: makeToken('device') }))
+        await pool.query(
+          'insert into devices (id, user_id, token_digest) select gen_random_uuid(), id, digest from unnest($1::uuid[], $2::bytea[]) as d (id, digest)',
+          [made.map(({ user }) => user.id), made.map(({ device }) => device.digest)],
+        )
+        const pairs = await makePairs(
+          pool,
+          keyring,
+          made.map(({ user }) => user),
+        )
+        return made.map(({ device }, index) => ({
+          headers: { 'x-device-token': device.text },
+          body: pairs[index] ?? {},
+        }))
+      },
     },
     {
       name: 'POST /v0/auth/totp/verify on a known device',

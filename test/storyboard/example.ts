@@ -59,6 +59,8 @@ const inTurn =
 const signIn = inTurn(fill({ 'Email address': ada.email, Password: password }), press('Sign in'))
 const authenticator = 'Code from your authenticator app'
 
+const awaited = { code_token: 'pct_x', expires_at: now, resend_at: now }
+
 const app = (place: string): string => `/dev/app#/${place}`
 const linked = (page: string): string => `/account/${page}?token=pot_x`
 
@@ -73,6 +75,21 @@ const guests: readonly Flow[] = [
     given: { POST: { '/v0/auth/login': { temp_token: 'ptt_x', methods: ['totp'] } } },
     open: inTurn(signIn, fill({ [authenticator]: '123456' })),
     act: press('Continue'),
+  },
+  {
+    name: 'Sign in by email',
+    call: 'POST /v0/auth/email-sign-in',
+    at: app('sign-in-by-email'),
+    open: fill({ 'Email address': ada.email }),
+    act: press('Email me a code'),
+  },
+  {
+    name: 'Send the code again',
+    call: 'POST /v0/auth/mailed-code/resend',
+    at: app('sign-in-by-email'),
+    given: { POST: { '/v0/auth/email-sign-in': awaited } },
+    open: inTurn(fill({ 'Email address': ada.email }), press('Email me a code')),
+    act: press('Resend the code'),
   },
   {
     name: 'Create your account',

@@ -1,6 +1,8 @@
 import { createHash, randomUUIDv7 } from 'node:crypto'
 import type pg from 'pg'
+import type { Keyring } from '../../src/crypto/keyring.ts'
 import { makeToken } from '../../src/crypto/secret-token.ts'
+import { codeTokenOf, digitsOf, linkOf } from '../../src/mailed-tokens/pair.ts'
 import { SoftPasskey } from './soft-authenticator.ts'
 
 /** Rows in bulk, where making them one by one over HTTP would take hours: what a flow leaves behind, never what it is to prove. */
@@ -54,6 +56,30 @@ export async function makeMailedTokens(pool: pg.Pool, wanted: readonly MailedTok
     ],
   )
   return tokens.map(({ text }) => text)
+}
+
+/** Sign-ins by mail that began in an app and wait for their digits; gives what is to be typed. */
+export async function makePairs(pool: pg.Pool, keyring: Keyring, users: readonly MadeUser[]) {
+  const made = users.map(({ id: userId, email: addressKey }) => {
+    const pair = { id: randomUUIDv7(), keyId: keyring.getSealingKey().id, addressKey }
+    return { pair, userId, link: linkOf(keyring, pair), codeToken: codeTokenOf(keyring, pair) }
+  })
+  await pool.query(
+    `insert into mailed_tokens (id, purpose, user_id, address_key, digest, code_token_digest, code_key_id, mailed_at, expires_at)
+     select id, 'sign_in', user_id, address_key, digest, code_digest, key_id, now(), now() + interval '1 hour'
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::bytea[], $6::int[])
+       as t (id, user_id, address_key, digest, code_digest, key_id)`,
+    [
+      made.map(({ pair }) => pair.id),
+      made.map(({ userId }) => userId),
+      made.map(({ pair }) => pair.addressKey),
+      made.map(({ link }) => link.digest),
+      made.map(({ codeToken }) => codeToken.digest),
+      made.map(({ pair }) => pair.keyId),
+    ],
+  )
+  const deps = { config: { testIdentities: [] }, keyring }
+  return made.map(({ pair, codeToken }) => ({ code_token: codeToken.text, code: digitsOf(deps, pair) }))
 }
 
 /** Sign-ups that wait for their links; gives the links' tokens. */

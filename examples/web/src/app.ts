@@ -14,6 +14,7 @@ import { completeSignUp, providerCallback } from './screens/provider-callback.ts
 import { security } from './screens/security.ts'
 import { sessions } from './screens/sessions.ts'
 import { secondStep, signIn } from './screens/sign-in.ts'
+import { signInByEmail, typeCode } from './screens/sign-in-by-email.ts'
 import { signUp } from './screens/sign-up.ts'
 import { twoStep } from './screens/two-step.ts'
 import { say } from './status.ts'
@@ -23,6 +24,8 @@ const screens: Readonly<Record<Place, Screen>> = {
   'sign-up': signUp,
   'check-mail': checkMail,
   'sign-in': signIn,
+  'sign-in-by-email': signInByEmail,
+  'type-code': typeCode,
   'second-step': secondStep,
   'new-device': newDevice,
   'forgot-password': forgotPassword,

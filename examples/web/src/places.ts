@@ -16,6 +16,8 @@ const ownPlaces = [
   'sign-up',
   'check-mail',
   'sign-in',
+  'sign-in-by-email',
+  'type-code',
   'second-step',
   'new-device',
   'forgot-password',
@@ -36,9 +38,13 @@ export type Place = LinkedPlace | OwnPlace | 'provider-callback'
 
 export type SignIn = { readonly email: string; readonly password: string; readonly remember_me: boolean }
 
+/** What a mailed code is typed with, and when it may be mailed again. */
+export type AwaitedCode = { readonly code_token: string; readonly resend_at: string }
+
 /** What one screen hands to the next. Never in the address, as parts of it are secrets; gone with a reload. */
 type Handed = {
-  'check-mail': { readonly email: string; readonly isSignIn?: boolean }
+  'check-mail': { readonly email: string; readonly isSignIn?: boolean; readonly code?: AwaitedCode }
+  'type-code': { readonly email: string; readonly code: AwaitedCode }
   'reset-sent': { readonly email: string }
   'new-device': { readonly signIn?: SignIn }
   'second-step': { readonly temp_token: string; readonly methods: readonly string[] }

@@ -4,7 +4,7 @@ import type { Code } from './sentences.ts'
 import { say } from './status.ts'
 
 /** Long enough for most mails to arrive. */
-const restSeconds = 30
+const usualRestSeconds = 30
 
 type Mail<Data, Refusal extends Code> = {
   readonly send: () => Promise<PasskeyAnswer<Data, Refusal>>
@@ -14,6 +14,8 @@ type Mail<Data, Refusal extends Code> = {
   readonly done?: (data: Data) => boolean
   /** One was sent just now. */
   readonly isFresh?: boolean
+  readonly submit?: string
+  readonly restSeconds?: number
 }
 
 /** Wherever a mail is awaited: sends it once more, after a wait that the button counts down. */
@@ -22,9 +24,11 @@ export const resend = <Data, Refusal extends Code>({
   said,
   done = () => false,
   isFresh = true,
+  submit = 'Resend the link',
+  restSeconds = usualRestSeconds,
 }: Mail<Data, Refusal>): HTMLFormElement =>
   form({
-    submit: 'Resend the link',
+    submit,
     kind: 'quiet',
     send,
     rest: { seconds: restSeconds, words: 'Resend in', isFirst: isFresh },

@@ -33,5 +33,14 @@ export const newPassword = <const Name extends string>(name: Name, label: string
 
 export const appCode = { name: 'code', ...app, ...digits } as const
 
+/** Phones offer what has just arrived, and a pasted `123 456` is as good as what is typed. */
+export const mailedCode = {
+  name: 'code',
+  label: 'Code from the email',
+  hint: 'Six digits.',
+  autocomplete: 'one-time-code',
+  inputmode: 'numeric',
+} as const
+
 export const eitherCode = <const Name extends string>(name: Name) =>
   ({ ...appCode, name, type: 'either-code' }) as const satisfies Field<Name>

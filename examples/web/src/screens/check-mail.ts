@@ -1,11 +1,11 @@
 import { api } from '../api.ts'
 import { element, paragraph } from '../elements.ts'
 import { form } from '../form.ts'
-import { go, handedTo, linkTo, type SignIn } from '../places.ts'
+import { type AwaitedCode, go, handedTo, linkTo, type SignIn } from '../places.ts'
 import { resend } from '../resend.ts'
 import type { Screen } from '../screen.ts'
 import { say } from '../status.ts'
-import { email } from '../usual-fields.ts'
+import { email, mailedCode } from '../usual-fields.ts'
 import { goOn } from './go-on.ts'
 
 // Where a mail is awaited. Each sends it once more.
@@ -27,6 +27,7 @@ export const checkMail: Screen = {
     const said = handed.isSignIn
       ? [paragraph(address, ' is not verified yet.'), paragraph('Open the link we emailed you, or get a new one.')]
       : [paragraph('We sent a link to ', address, '. Open it to finish signing up.'), inSpam()]
+    if (handed.code) return [...typeToVerify(handed.email, handed.code), backToSignIn()]
     const again = resend({
       send: () => api.POST('/v0/auth/resend-verification-email', { body: { email: handed.email } }),
       said: newLink,
@@ -35,6 +36,36 @@ export const checkMail: Screen = {
     const other = paragraph(element('a', { href: linkTo('sign-up') }, 'Use a different address'))
     return [...said, again, other, backToSignIn()]
   },
+}
+
+/** The digits of the mail finish the sign-up here; its link does so anywhere. */
+const typeToVerify = (address: string, code: AwaitedCode): Node[] => [
+  paragraph('We sent a code and a link to ', element('strong', {}, address), '. Either of them finishes signing up.'),
+  form({
+    fields: [mailedCode],
+    submit: 'Verify my address',
+    send: (typed) => api.POST('/v0/auth/verify-email', { body: { code_token: code.code_token, code: typed.code } }),
+    about: { 'email:invalid_code': 'code' },
+    done: () => {
+      go('profile')
+      say('Welcome! Your address is verified.')
+    },
+  }),
+  inSpam(),
+  resendCode(code),
+  paragraph(element('a', { href: linkTo('sign-up') }, 'Use a different address')),
+]
+
+/** The same code once more, as soon as the server would mail it again. */
+export const resendCode = ({ code_token, resend_at }: AwaitedCode): HTMLFormElement => {
+  const seconds = Math.ceil((Date.parse(resend_at) - Date.now()) / 1000)
+  return resend({
+    send: () => api.POST('/v0/auth/mailed-code/resend', { body: { code_token } }),
+    submit: 'Resend the code',
+    said: 'We sent the same code again.',
+    isFresh: seconds > 0,
+    restSeconds: Math.max(seconds, 1),
+  })
 }
 
 const askAddress = (): Node[] => [

@@ -29,6 +29,7 @@ export const signIn: Screen = {
       byPassword,
       passkeySignIn(() => byPassword.querySelector<HTMLInputElement>('[name=remember_me]')?.checked ?? false),
       paragraph(element('a', { href: linkTo('forgot-password') }, 'Forgot your password?')),
+      paragraph(element('a', { href: linkTo('sign-in-by-email') }, 'Email me a code instead')),
       providerButtons(),
       paragraph('New here? ', element('a', { href: linkTo('sign-up') }, 'Create an account')),
     ]

@@ -20,7 +20,8 @@ export const signUp: Screen = {
       submit: 'Create account',
       send: (body) => api.POST('/v0/auth/signup', { body }),
       about: { 'user:handle_already_exists': 'handle' },
-      done: (_data, values) => go('check-mail', { email: values.email }),
+      done: ({ code_token, resend_at }, { email }) =>
+        go('check-mail', { email, ...(code_token && resend_at && { code: { code_token, resend_at } }) }),
     }),
     providerButtons(),
     paragraph('Already have an account? ', element('a', { href: linkTo('sign-in') }, 'Sign in')),
