@@ -369,9 +369,9 @@ const mailedCodes = inGroup('Sign-in by e-mail', {
     meaning: 'how long after a mail with a code the same code may be mailed again',
   },
   MAIL_CODES: {
-    kind: listOf(oneOf('sign_in', 'verify_email')),
+    kind: listOf(oneOf('sign_in', 'verify_email', 'none')),
     default: 'sign_in,verify_email',
-    meaning: 'which mails have six digits beside their link, comma-separated: sign_in, verify_email',
+    meaning: 'which mails have six digits beside their link, comma-separated: sign_in, verify_email; or none',
   },
   DEVICE_GATE_MAIL: {
     kind: oneOf('link', 'code', 'both'),

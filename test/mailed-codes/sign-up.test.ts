@@ -93,7 +93,7 @@ describe('POST /v0/auth/signup', () => {
   })
 
   test('without EMAIL_SIGN_UP general:bad_request', async () => {
-    const usual = await startApp({ MAIL_CODES: '' })
+    const usual = await startApp({ MAIL_CODES: 'none' })
     try {
       const person = newPerson()
       const { password: _, ...rest } = person

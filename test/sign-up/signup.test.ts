@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startApp, type TestApp, useApp } from '../support/app.ts'
+import { seen } from '../support/client.ts'
 import { openMailSink } from '../support/mail-sink.ts'
 import { mailedToken, mailsTo, newPerson, signedUp, signUp } from '../support/people.ts'
 
@@ -58,7 +59,7 @@ describe('POST /v0/auth/signup', () => {
     const fresh = await post(newPerson())
     const intruder = newPerson({ email: person.email })
     const answer = await post(intruder)
-    expect([answer.status, answer.body]).toEqual([fresh.status, fresh.body])
+    expect(seen(answer)).toEqual(seen(fresh))
     const [notice] = await mailsTo(app, person.email, 2)
     expect(notice?.text).not.toContain('token=')
     const login = await app.client().post('/v0/auth/login', { email: person.email, password: intruder.password })
@@ -301,7 +302,7 @@ describe('POST /v0/auth/signup', () => {
           ['registered@example.com'],
         )
         const registered = await broken.client().post(url, newPerson({ email: 'registered@example.com' }))
-        expect([registered.status, registered.body]).toEqual([answer.status, answer.body])
+        expect(seen(registered)).toEqual(seen(answer))
         await broken.close()
       }
       hanging.close()
