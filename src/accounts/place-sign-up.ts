@@ -11,8 +11,8 @@ import { handleKey } from './fields.ts'
 type NewSignUp = Pick<SignUp, 'email' | 'handle' | 'displayName' | 'passwordHash' | 'connection'>
 
 /**
- * Afterwards the sign-up waits for its link, whose mail is still to be queued. A registered address takes the same steps
- * [TH6].
+ * Afterwards the sign-up waits for its link, whose mail is still to be queued. A registered address takes the same
+ * steps [TH6].
  */
 export async function placeSignUp(
   ctx: Context<'user:handle_already_exists'>,

@@ -11,8 +11,8 @@ import { digitsOf, linkOf } from '../mailed-tokens/pair.ts'
 import { emailKey } from '../text/email.ts'
 
 /**
- * Afterwards the pair belongs to the account with that address, and link and digits are on their way to its owner; or to
- * whoever may sign up with it. Returns whether there is anybody.
+ * Afterwards the pair belongs to the account with that address, and link and digits are on their way to its owner, or
+ * to whoever may sign up with it. Returns whether there is anybody.
  */
 export async function mailSignInCode(
   tx: Transaction,

@@ -17,8 +17,8 @@ type HeldLogin = Omit<Asked, 'email'> & {
 }
 
 /**
- * Afterwards the login waits for whoever opens the link mailed to the account, or types the digits; gives the mail's id.
- * Other waiting logins stay valid.
+ * Afterwards the login waits for whoever opens the link mailed to the account, or types the digits. Returns the mail's
+ * id. Other waiting logins stay valid.
  */
 export async function holdLogin(
   tx: Transaction,

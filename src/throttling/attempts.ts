@@ -96,7 +96,7 @@ export type Lock = { readonly of: string; readonly until: Date }
 
 /** Matches the counts of the account and of each of its devices, for passwords and for codes. */
 const countsOf = (userId: string): SQL => sql`${keyColumn} in (
-  select prefix || own from (values (''), ('codes:')) as kinds (prefix),
+  select prefix || own from (values (''), ('codes:'), ('mailed:')) as kinds (prefix),
     (select 'account:' || ${userId}::text as own
       union all select 'device:' || id from devices where user_id = ${userId}) as owns)`
 

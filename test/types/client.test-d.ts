@@ -32,7 +32,7 @@ holds<
   Equal<
     DataOf<'POST', '/v0/auth/login'>,
     | { temp_token: string; methods: readonly ('totp' | 'backup_code' | 'passkey')[] }
-    | { status: 'device_verification_required' }
+    | { status: 'device_verification_required'; code_token?: string; expires_at?: string; resend_at?: string }
     | undefined
   >
 >()
