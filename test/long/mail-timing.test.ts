@@ -78,6 +78,7 @@ const routes = {
   '/v0/auth/forgot-password': (email: string) => ({ email }),
   '/v0/auth/resend-verification-email': (email: string) => ({ email }),
   '/v0/auth/signup': (email: string) => newPerson({ email }),
+  '/v0/app/auth/email-sign-in': (email: string) => ({ email }),
 } as const
 
 async function ask(app: TestApp, url: keyof typeof routes, email: string) {
@@ -128,8 +129,9 @@ describe.concurrent.each(troubles)('a mail server that %s', (name, trouble, prob
     ['/v0/auth/forgot-password', probed],
     ['/v0/auth/resend-verification-email', probed],
     ['/v0/auth/signup', signedUp],
+    ['/v0/app/auth/email-sign-in', probed === 204 ? 202 : probed],
   ] as const)(
-    'tells nobody at %s whose address it was [AT1 TH6]',
+    'tells nobody at %s whose address it was [AT1 TH6 MC2]',
     { concurrent: false, timeout: 60_000 + pairs * 1000 },
     async (url, status) => {
       const { times, answers } = await compare(app, url, await everyKind(app))

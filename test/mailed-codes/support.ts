@@ -10,7 +10,7 @@ export const resendOf = (url: string) => url.replace('email-sign-in', 'mailed-co
 
 const isCode = ({ subject }: { readonly subject: string }) => /^\d{3} \d{3} is your code$/.test(subject)
 
-/** What the newest mail with a code holds, once the address has so many of them. */
+/** What the newest mail with a code holds, once the address has so many of them; that of its sign-up counts. */
 export async function mailedCode(app: TestApp, address: string, atLeast = 1) {
   const mail = await vi.waitFor(
     async () => {

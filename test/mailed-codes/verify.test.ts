@@ -28,7 +28,7 @@ import {
   wrong,
 } from './support.ts'
 
-const app = useApp()
+const app = useApp({ DATABASE_TIMEOUT_MS: '20000' })
 
 const expire = ({ person }: Begun) =>
   app.sql("update mailed_tokens set expires_at = now() - interval '1 second' where address_key = $1", [person.email])
@@ -230,7 +230,7 @@ describe('POST /v0/auth/email-sign-in/verify', () => {
     who.client.cookies.delete('__Host-session_id')
     expect((await typeDigits(who, who.digits)).status).toBe(204)
     const { code_token } = await begin(who.client, who.person.email)
-    const { digits } = await mailedCode(app, who.person.email, 2)
+    const { digits } = await mailedCode(app, who.person.email, 3)
     const again = await typeDigits({ ...who, code_token }, digits)
     expect([again.status, again.code]).toEqual([204, undefined])
   })
