@@ -3,14 +3,14 @@
 /** What every route takes (`params`, `body`), what it gives (`data`) and the codes it may refuse with (`code`). */
 export interface Routes {
   '/.well-known/jwks.json': {
-    /** Get the public keys of access tokens */
+    /** The public keys of access tokens */
     GET: {
       data: { keys: readonly ({ kty: 'OKP'; crv: 'Ed25519'; x: string; kid: string; use: 'sig'; alg: 'EdDSA' })[] }
       code: 'general:invalid_ip_address' | 'system:internal_error'
     }
   }
   '/.well-known/webauthn': {
-    /** List the other origins whose pages may use the passkeys of this host; not found if there are none */
+    /** The origins elsewhere whose pages may use the passkeys of this host; not found where there are none */
     GET: {
       data: { origins: readonly string[] }
       code: 'general:invalid_ip_address' | 'system:internal_error' | 'system:not_found'
@@ -38,27 +38,27 @@ export interface Routes {
     }
   }
   '/v0/admin/oauth/providers': {
-    /** List the registered providers, without their secrets */
+    /** The registered providers, without their secrets */
     GET: {
       data: { providers: readonly ({ id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; email_verification: string; nonce: string; token_endpoint_auth_method: string; authorize_parameters: Record<string, string>; audiences: readonly string[]; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string })[] }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
     }
-    /** Register a provider by its issuer (OIDC) or its endpoints; requires a session with two factors */
+    /** Register a provider, by its issuer (OIDC) or its endpoints; by a session that shows two factors */
     POST: {
-      body: { slug: string; name: string; client_id: string; client_secret: string; /** for OIDC; its discovery document has the rest */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; /** claim, trusted, mail: accept an address if email_verified is true; unless the provider denies it; or after a mailed link was used */ email_verification?: string; /** required, if_present: whether an ID token may lack the nonce that was sent */ nonce?: string; /** client_secret_basic, client_secret_post: how the token endpoint takes the secret; by default as the issuer says, else client_secret_basic */ token_endpoint_auth_method?: string; /** further parameters of the authorization request; with response_mode=form_post the provider posts to Postern */ authorize_parameters?: Record<string, string>; /** client ids of your apps at the provider; apps may send ID tokens that were issued for them */ audiences?: readonly string[]; scopes?: readonly string[]; /** hosts that its pictures may come from */ image_hosts?: readonly string[] }
+      body: { slug: string; name: string; client_id: string; client_secret: string; /** OIDC: the rest comes from its discovery document */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; /** claim, trusted, mail: an address counts where email_verified is true, unless it is denied, or once its mailbox has answered a link */ email_verification?: string; /** required, if_present: whether an ID token may lack the nonce that was sent */ nonce?: string; /** client_secret_basic, client_secret_post: how the token endpoint takes the secret; by default as the issuer says, else client_secret_basic */ token_endpoint_auth_method?: string; /** further parameters of the way to the provider; with response_mode=form_post it posts to a page of ours */ authorize_parameters?: Record<string, string>; /** client ids of your apps there, for which ID tokens may be that apps bring */ audiences?: readonly string[]; scopes?: readonly string[]; /** whence its pictures may come */ image_hosts?: readonly string[] }
       data: { id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; email_verification: string; nonce: string; token_endpoint_auth_method: string; authorize_parameters: Record<string, string>; audiences: readonly string[]; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
     }
   }
   '/v0/admin/oauth/providers/{slug}': {
-    /** Change a registered provider; its addresses and what is trusted of it require a session with two factors */
+    /** Change a registered provider; whom it asks and what it is believed, by a session that shows two factors */
     PATCH: {
       params: { path: { slug: string } }
-      body?: { name?: string; client_id?: string; client_secret?: string; /** for OIDC; its discovery document has the rest */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; /** claim, trusted, mail: accept an address if email_verified is true; unless the provider denies it; or after a mailed link was used */ email_verification?: string; /** required, if_present: whether an ID token may lack the nonce that was sent */ nonce?: string; /** client_secret_basic, client_secret_post: how the token endpoint takes the secret; by default as the issuer says, else client_secret_basic */ token_endpoint_auth_method?: string; /** further parameters of the authorization request; with response_mode=form_post the provider posts to Postern */ authorize_parameters?: Record<string, string>; /** client ids of your apps at the provider; apps may send ID tokens that were issued for them */ audiences?: readonly string[]; scopes?: readonly string[]; /** hosts that its pictures may come from */ image_hosts?: readonly string[] }
+      body?: { name?: string; client_id?: string; client_secret?: string; /** OIDC: the rest comes from its discovery document */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; /** claim, trusted, mail: an address counts where email_verified is true, unless it is denied, or once its mailbox has answered a link */ email_verification?: string; /** required, if_present: whether an ID token may lack the nonce that was sent */ nonce?: string; /** client_secret_basic, client_secret_post: how the token endpoint takes the secret; by default as the issuer says, else client_secret_basic */ token_endpoint_auth_method?: string; /** further parameters of the way to the provider; with response_mode=form_post it posts to a page of ours */ authorize_parameters?: Record<string, string>; /** client ids of your apps there, for which ID tokens may be that apps bring */ audiences?: readonly string[]; scopes?: readonly string[]; /** whence its pictures may come */ image_hosts?: readonly string[] }
       data: { id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; email_verification: string; nonce: string; token_endpoint_auth_method: string; authorize_parameters: Record<string, string>; audiences: readonly string[]; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
     }
-    /** Remove a registered provider; requires a session with two factors */
+    /** Remove a registered provider; by a session that shows two factors */
     DELETE: {
       params: { path: { slug: string } }
       data: undefined
@@ -66,26 +66,26 @@ export interface Routes {
     }
   }
   '/v0/app/auth/complete-signup': {
-    /** Choose a handle and create the account after a sign-up through a provider */
+    /** Choose a handle: the sign-up through a provider is an account */
     POST: {
       body: { /** From the sign-in through the provider */ pending_token: string; handle: string; display_name: string }
-      data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string } | { status: 'email_verification_required' }
+      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { status: 'email_verification_required' }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:email_already_exists' | 'oauth:handle_required' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:handle_already_exists' | 'user:invalid_token' | 'user:token_expired' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/app/auth/device/verify': {
-    /** Use a device link in an app: the device becomes known and is signed in */
+    /** Use a device link or code in an app: it is known from now on, and signed in */
     POST: {
-      body: { /** From the link in the mail */ token: string }
+      body: { /** From the link in the mail */ token?: string; /** From the answer that began it */ code_token?: string; /** The six digits of the mail */ code?: string }
       data: { token: string; device_token: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:invalid_device_verify'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:code_token_expired' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:invalid_device_verify'
     }
   }
   '/v0/app/auth/email-sign-in': {
     /** Mail a link and a code to sign in with in an app; the answer is the same for every address */
     POST: {
       body: { /** One address, Unicode allowed */ email: string; remember_me?: boolean }
-      data: { /** send it with the digits of the code */ code_token: string; expires_at: string; /** the same code may be mailed again from this time on */ resend_at: string }
+      data: { /** to be sent with the digits */ code_token: string; expires_at: string; /** from then on the same code may be mailed again */ resend_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
@@ -93,8 +93,8 @@ export interface Routes {
     /** Sign in in an app with the link or the code that was mailed */
     POST: {
       params?: { header?: { 'x-device-token'?: string } }
-      body: { /** From the link in the mail */ token?: string; /** One address, Unicode allowed */ email?: string; /** from the answer that started the sign-in */ code_token?: string; /** Six digits */ code?: string }
-      data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string } | { /** for totp/verify */ temp_token: string; /** the methods that the second step accepts */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] }
+      body: { /** From the link in the mail */ token?: string; /** From the answer that began it */ code_token?: string; /** The six digits of the mail */ code?: string; /** One address, Unicode allowed */ email?: string }
+      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:code_token_expired' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_sign_in' | 'token:invalid_sign_in' | 'user:banned'
     }
   }
@@ -103,87 +103,87 @@ export interface Routes {
     POST: {
       params?: { header?: { 'x-device-token'?: string } }
       body: { /** One address, Unicode allowed */ email: string; password: string; remember_me?: boolean }
-      data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string } | { /** for totp/verify */ temp_token: string; /** the methods that the second step accepts */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | { status: 'device_verification_required' }
+      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | { status: 'device_verification_required'; /** to be sent with the digits */ code_token?: string; expires_at?: string; /** from then on the same code may be mailed again */ resend_at?: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'auth:invalid_credentials' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'user:banned' | 'user:not_verified' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/app/auth/mailed-code/resend': {
-    /** Mail the same code again, to be entered in an app */
+    /** Mail the same code once more, to be typed in an app */
     POST: {
-      body: { /** from the answer that started the sign-in */ code_token: string }
-      data: { /** send it with the digits of the code */ code_token: string; expires_at: string; /** the same code may be mailed again from this time on */ resend_at: string }
+      body: { /** From the answer that began it */ code_token: string }
+      data: { /** to be sent with the digits */ code_token: string; expires_at: string; /** from then on the same code may be mailed again */ resend_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:code_token_expired' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/app/auth/oauth/{provider}/token': {
-    /** Sign in in an app with a token from the provider's own library */
+    /** Sign in in an app with a token that the provider's own library gave it */
     POST: {
       params: { path: { provider: string }; header?: { 'x-device-token'?: string } }
       body: { id_token?: string; nonce?: string; access_token?: string; remember_me?: boolean }
-      data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string } | { pending_token: string; email: string } | { /** for totp/verify */ temp_token: string; /** the methods that the second step accepts */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] }
+      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { pending_token: string; email: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_id_token' | 'oauth:provider_not_found' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
     }
   }
   '/v0/app/auth/passkeys/second-step': {
-    /** Complete the second step of a sign-in in an app with a passkey */
+    /** The second step of a sign-in in an app, with a passkey */
     POST: {
       params?: { header?: { 'x-device-token'?: string } }
-      body: { /** From the login */ temp_token: string; /** What toJSON() of the PublicKeyCredential of a sign-in returns */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
-      data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string }
+      body: { /** From the login */ temp_token: string; /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
+      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:temp_token_expired' | 'totp:temp_token_invalid'
     }
   }
   '/v0/app/auth/passkeys/second-step/options': {
-    /** Get the options to use a passkey instead of a code, in an app */
+    /** What a passkey is asked with in place of a code, in an app */
     POST: {
       body: { /** From the login */ temp_token: string }
-      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** request new options before this time */ expires_at: string }
+      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** ask for new ones before */ expires_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'passkey:not_registered' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:temp_token_expired' | 'totp:temp_token_invalid'
     }
   }
   '/v0/app/auth/passkeys/sign-in': {
-    /** Sign in in an app with a passkey, which identifies the account by itself */
+    /** Sign in in an app with a passkey, which says by itself who it is */
     POST: {
       params?: { header?: { 'x-device-token'?: string } }
-      body: { /** What toJSON() of the PublicKeyCredential of a sign-in returns */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } }; remember_me?: boolean }
-      data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string }
+      body: { /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } }; remember_me?: boolean }
+      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
     }
   }
   '/v0/app/auth/passkeys/sign-in/options': {
-    /** Get the options with which an app asks for a passkey */
+    /** What an app asks a passkey with */
     POST: {
-      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** request new options before this time */ expires_at: string }
+      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** ask for new ones before */ expires_at: string }
       code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:internal_error'
     }
   }
   '/v0/app/auth/totp/verify': {
-    /** Complete the second step of a sign-in in an app */
+    /** The second step of a sign-in in an app */
     POST: {
       params?: { header?: { 'x-device-token'?: string } }
-      body: { /** From the login */ temp_token: string; /** Spaces and hyphens are ignored */ code: string }
-      data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string }
+      body: { /** From the login */ temp_token: string; /** Spaces and hyphens are dropped */ code: string }
+      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:temp_token_expired' | 'totp:temp_token_invalid'
     }
   }
   '/v0/app/auth/verify-email': {
-    /** Use a verification link in an app: creates the account and signs in */
+    /** Use a verification link or code in an app: the account is created and signed in */
     POST: {
-      body: { /** From the link in the mail */ token: string; /** One address, Unicode allowed */ email?: string; /** For a sign-up through a provider: the pending_token of the sign-in */ pending_token?: string }
-      data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:already_verified' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_verification' | 'token:invalid_verification' | 'user:email_already_exists'
+      body: { /** From the link in the mail */ token?: string; /** From the answer that began it */ code_token?: string; /** The six digits of the mail */ code?: string; /** One address, Unicode allowed */ email?: string; /** Of a sign-up through a provider: that of the sign-in */ pending_token?: string }
+      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:already_verified' | 'email:code_token_expired' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_verification' | 'token:invalid_verification' | 'user:email_already_exists'
     }
   }
   '/v0/auth/change-email': {
-    /** Request a new address: mails a link to it, and a notice to the old one */
+    /** Ask for another address: a link goes there, a notice to the old one */
     POST: {
-      body: { password?: string; /** What toJSON() of the PublicKeyCredential of a sign-in returns */ credential?: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } }; /** One address, Unicode allowed */ new_email: string }
+      body: { password?: string; /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential?: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } }; /** One address, Unicode allowed */ new_email: string }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'password:incorrect' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:email_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:password_not_set' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/auth/change-password': {
-    /** Change the password, and end the other sessions */
+    /** Change the password; other sessions end */
     POST: {
       body: { current_password: string; new_password: string; /** Every device needs a mailed link again */ forget_devices?: boolean }
       data: undefined
@@ -199,7 +199,7 @@ export interface Routes {
     }
   }
   '/v0/auth/complete-signup': {
-    /** Choose a handle and create the account after a sign-up through a provider */
+    /** Choose a handle: the sign-up through a provider is an account */
     POST: {
       body: { /** From the sign-in through the provider */ pending_token: string; handle: string; display_name: string }
       data: { status: 'email_verification_required' } | undefined
@@ -207,7 +207,7 @@ export interface Routes {
     }
   }
   '/v0/auth/confirm-email-change': {
-    /** Use the link from the new mailbox: changes the address and ends every session */
+    /** Use the link in the new mailbox: the address changes and every session ends */
     POST: {
       body: { /** From the link in the mail */ token: string; /** One address, Unicode allowed */ email?: string }
       data: undefined
@@ -215,15 +215,15 @@ export interface Routes {
     }
   }
   '/v0/auth/device/verify': {
-    /** Use a device link in a browser: the device becomes known and is signed in */
+    /** Use a device link or code in a browser: it is known from now on, and signed in */
     POST: {
-      body: { /** From the link in the mail */ token: string }
+      body: { /** From the link in the mail */ token?: string; /** From the answer that began it */ code_token?: string; /** The six digits of the mail */ code?: string }
       data: undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:invalid_device_verify'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:code_token_expired' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:invalid_device_verify'
     }
   }
   '/v0/auth/devices': {
-    /** List the devices that the account knows */
+    /** The devices that the account knows */
     GET: {
       data: { devices: readonly ({ id: string; created_at: string; last_seen_at: string; user_agent?: string; ip_address?: string; is_current: boolean })[] }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
@@ -241,15 +241,15 @@ export interface Routes {
     /** Mail a link and a code to sign in with in a browser; the answer is the same for every address */
     POST: {
       body: { /** One address, Unicode allowed */ email: string; remember_me?: boolean }
-      data: { /** send it with the digits of the code */ code_token: string; expires_at: string; /** the same code may be mailed again from this time on */ resend_at: string }
+      data: { /** to be sent with the digits */ code_token: string; expires_at: string; /** from then on the same code may be mailed again */ resend_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/auth/email-sign-in/verify': {
     /** Sign in in a browser with the link or the code that was mailed */
     POST: {
-      body: { /** From the link in the mail */ token?: string; /** One address, Unicode allowed */ email?: string; /** from the answer that started the sign-in */ code_token?: string; /** Six digits */ code?: string }
-      data: { /** for totp/verify */ temp_token: string; /** the methods that the second step accepts */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | undefined
+      body: { /** From the link in the mail */ token?: string; /** From the answer that began it */ code_token?: string; /** The six digits of the mail */ code?: string; /** One address, Unicode allowed */ email?: string }
+      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:code_token_expired' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_sign_in' | 'token:invalid_sign_in' | 'user:banned'
     }
   }
@@ -265,7 +265,7 @@ export interface Routes {
     /** Sign in in a browser */
     POST: {
       body: { /** One address, Unicode allowed */ email: string; password: string; remember_me?: boolean }
-      data: { /** for totp/verify */ temp_token: string; /** the methods that the second step accepts */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | { status: 'device_verification_required' } | undefined
+      data: { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | { status: 'device_verification_required'; /** to be sent with the digits */ code_token?: string; expires_at?: string; /** from then on the same code may be mailed again */ resend_at?: string } | undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'auth:invalid_credentials' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'user:banned' | 'user:not_verified' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
@@ -277,22 +277,22 @@ export interface Routes {
     }
   }
   '/v0/auth/mailed-code/resend': {
-    /** Mail the same code again, to be entered in a browser */
+    /** Mail the same code once more, to be typed in a browser */
     POST: {
-      body: { /** from the answer that started the sign-in */ code_token: string }
-      data: { /** send it with the digits of the code */ code_token: string; expires_at: string; /** the same code may be mailed again from this time on */ resend_at: string }
+      body: { /** From the answer that began it */ code_token: string }
+      data: { /** to be sent with the digits */ code_token: string; expires_at: string; /** from then on the same code may be mailed again */ resend_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:code_token_expired' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/auth/oauth/connections': {
-    /** List the connections of the account */
+    /** The connections of the account */
     GET: {
       data: { connections: readonly ({ provider: string; email?: string; created_at: string })[] }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/oauth/connections/unlink': {
-    /** Disconnect the account from a provider, unless it is the last way to sign in */
+    /** Disconnect the account from a provider; its last way in stays */
     POST: {
       body: { provider: string }
       data: undefined
@@ -303,34 +303,34 @@ export interface Routes {
     /** Sign in with a credential of Google One Tap */
     POST: {
       body: { credential: string; remember_me?: boolean }
-      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** the methods that the second step accepts */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | undefined
+      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_id_token' | 'oauth:provider_not_found' | 'oauth:user_info_fetch_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
     }
   }
   '/v0/auth/oauth/google/one-tap/nonce': {
-    /** Get a nonce for Google One Tap in this browser; it works once */
+    /** A nonce for Google One Tap in this browser, good once */
     GET: {
       data: { nonce: string }
       code: 'general:invalid_ip_address' | 'oauth:invalid_auth_url' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error'
     }
   }
   '/v0/auth/oauth/providers': {
-    /** List the providers that users can sign in through */
+    /** Through whom users can sign in */
     GET: {
       data: { providers: readonly ({ slug: string; name: string })[] }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error'
     }
   }
   '/v0/auth/oauth/{provider}/authorize': {
-    /** Get the URL at the provider to send the browser to */
+    /** The URL at the provider to send the browser to */
     GET: {
-      params: { query?: { /** login or link; the default is login */ flow?: string; /** true: the resulting session outlives the browser */ remember_me?: string; /** comes back as X-Redirect-To */ redirect_to?: string }; path: { provider: string } }
+      params: { query?: { /** login or link; login unless said otherwise */ flow?: string; /** true: the session that comes of it outlives the browser */ remember_me?: string; /** comes back as X-Redirect-To */ redirect_to?: string }; path: { provider: string } }
       data: { auth_url: string }
       code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_redirect_url' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/auth/oauth/{provider}/form-post': {
-    /** Take what a provider posts with response_mode=form_post, and send the browser on to the front end */
+    /** Where a provider posts its answer with response_mode=form_post; the browser goes on to the front end */
     POST: {
       params: { path: { provider: string } }
       body?: FormData
@@ -339,7 +339,7 @@ export interface Routes {
     }
   }
   '/v0/auth/oauth/{provider}/link': {
-    /** Connect the account with the code and state that the provider returned */
+    /** Connect the account with what the provider sent the browser back with */
     POST: {
       params: { path: { provider: string } }
       body: { code: string; state: string; iss?: string }
@@ -348,82 +348,82 @@ export interface Routes {
     }
   }
   '/v0/auth/oauth/{provider}/login': {
-    /** Sign in with the code and state that the provider returned */
+    /** Sign in with what the provider sent the browser back with */
     POST: {
       params: { path: { provider: string } }
       body: { code: string; state: string; iss?: string }
-      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** the methods that the second step accepts */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | undefined
+      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_state' | 'oauth:provider_not_found' | 'oauth:state_expired' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
     }
   }
   '/v0/auth/passkeys': {
-    /** Register the passkey that the browser created */
+    /** Register the passkey that the browser made */
     POST: {
-      body: { /** What toJSON() of a new PublicKeyCredential returns */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; attestationObject?: string | null; transports?: readonly string[] | null } }; name?: string }
-      data: { id: string; /** the id that browsers use for it, in base64url */ credential_id: string; name: string; created_at: string; last_used_at?: string; /** whether it is also stored outside its device */ backed_up: boolean; /** identifies the model of its authenticator */ aaguid?: string; transports?: readonly string[]; /** whether it opened this session */ is_current: boolean }
+      body: { /** What toJSON() of a new PublicKeyCredential gives */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; attestationObject?: string | null; transports?: readonly string[] | null } }; name?: string }
+      data: { id: string; /** what browsers know it by, in base64url */ credential_id: string; name: string; created_at: string; last_used_at?: string; /** whether it is kept elsewhere than on one device, too */ backed_up: boolean; /** the model of its authenticator */ aaguid?: string; transports?: readonly string[]; /** whether it opened this session */ is_current: boolean }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:already_registered' | 'passkey:challenge_expired' | 'passkey:invalid_challenge' | 'passkey:invalid_registration' | 'passkey:limit_reached' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
-    /** List the passkeys of the account, newest first */
+    /** The passkeys of the account, newest first */
     GET: {
-      data: { rp_id: string; /** the account’s user handle in passkeys, once registration was offered; absent if PASSKEY_SIGNALS is off */ user_handle?: string; passkeys: readonly ({ id: string; /** the id that browsers use for it, in base64url */ credential_id: string; name: string; created_at: string; last_used_at?: string; /** whether it is also stored outside its device */ backed_up: boolean; /** identifies the model of its authenticator */ aaguid?: string; transports?: readonly string[]; /** whether it opened this session */ is_current: boolean })[] }
+      data: { rp_id: string; /** what passkeys know the account by, once it was offered one; none where browsers are told nothing */ user_handle?: string; passkeys: readonly ({ id: string; /** what browsers know it by, in base64url */ credential_id: string; name: string; created_at: string; last_used_at?: string; /** whether it is kept elsewhere than on one device, too */ backed_up: boolean; /** the model of its authenticator */ aaguid?: string; transports?: readonly string[]; /** whether it opened this session */ is_current: boolean })[] }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/passkeys/reauthentication/options': {
-    /** Get the options to confirm with a passkey who is signed in */
+    /** What a passkey is asked with that proves again who is signed in */
     POST: {
-      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** request new options before this time */ expires_at: string }
+      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** ask for new ones before */ expires_at: string }
       code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'passkey:not_registered' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/passkeys/registration/options': {
-    /** Get the options for navigator.credentials.create() to register a passkey */
+    /** What navigator.credentials.create() makes a passkey of the account from */
     POST: {
       body?: { /** conditional */ mediation?: string; /** platform or cross-platform */ attachment?: string }
-      data: { /** For PublicKeyCredential.parseCreationOptionsFromJSON() */ public_key: { rp: { id: string; name: string }; user: { id: string; name: string; displayName: string }; challenge: string; pubKeyCredParams: readonly ({ type: 'public-key'; alg: number })[]; timeout: number; excludeCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[]; authenticatorSelection: { residentKey: 'required'; requireResidentKey: boolean; userVerification: 'required' | 'preferred'; authenticatorAttachment?: 'platform' | 'cross-platform' }; attestation: 'none'; extensions: { credProps: boolean } }; /** request new options before this time */ expires_at: string }
+      data: { /** For PublicKeyCredential.parseCreationOptionsFromJSON() */ public_key: { rp: { id: string; name: string }; user: { id: string; name: string; displayName: string }; challenge: string; pubKeyCredParams: readonly ({ type: 'public-key'; alg: number })[]; timeout: number; excludeCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[]; authenticatorSelection: { residentKey: 'required'; requireResidentKey: boolean; userVerification: 'required' | 'preferred'; authenticatorAttachment?: 'platform' | 'cross-platform' }; attestation: 'none'; extensions: { credProps: boolean } }; /** ask for new ones before */ expires_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:limit_reached' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/auth/passkeys/second-step': {
-    /** Complete the second step of a sign-in in a browser with a passkey */
+    /** The second step of a sign-in in a browser, with a passkey */
     POST: {
-      body: { /** From the login */ temp_token: string; /** What toJSON() of the PublicKeyCredential of a sign-in returns */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
+      body: { /** From the login */ temp_token: string; /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:temp_token_expired' | 'totp:temp_token_invalid'
     }
   }
   '/v0/auth/passkeys/second-step/options': {
-    /** Get the options to use a passkey instead of a code */
+    /** What a passkey is asked with in place of a code */
     POST: {
       body: { /** From the login */ temp_token: string }
-      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** request new options before this time */ expires_at: string }
+      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** ask for new ones before */ expires_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'passkey:not_registered' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:temp_token_expired' | 'totp:temp_token_invalid'
     }
   }
   '/v0/auth/passkeys/sign-in': {
-    /** Sign in in a browser with a passkey, which identifies the account by itself */
+    /** Sign in in a browser with a passkey, which says by itself who it is */
     POST: {
-      body: { /** What toJSON() of the PublicKeyCredential of a sign-in returns */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } }; remember_me?: boolean }
+      body: { /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } }; remember_me?: boolean }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
     }
   }
   '/v0/auth/passkeys/sign-in/options': {
-    /** Get the options for navigator.credentials.get() in this browser */
+    /** What navigator.credentials.get() asks a passkey with, in this browser */
     POST: {
-      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** request new options before this time */ expires_at: string }
+      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** ask for new ones before */ expires_at: string }
       code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:internal_error'
     }
   }
   '/v0/auth/passkeys/{id}': {
-    /** Rename a passkey */
+    /** Give a passkey another name */
     PATCH: {
       params: { path: { id: string } }
       body: { name: string }
-      data: { id: string; /** the id that browsers use for it, in base64url */ credential_id: string; name: string; created_at: string; last_used_at?: string; /** whether it is also stored outside its device */ backed_up: boolean; /** identifies the model of its authenticator */ aaguid?: string; transports?: readonly string[]; /** whether it opened this session */ is_current: boolean }
+      data: { id: string; /** what browsers know it by, in base64url */ credential_id: string; name: string; created_at: string; last_used_at?: string; /** whether it is kept elsewhere than on one device, too */ backed_up: boolean; /** the model of its authenticator */ aaguid?: string; transports?: readonly string[]; /** whether it opened this session */ is_current: boolean }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
-    /** Delete a passkey, and end the other sessions that it opened */
+    /** Delete a passkey; other sessions that it opened end */
     DELETE: {
       params: { path: { id: string } }
       data: undefined
@@ -431,16 +431,16 @@ export interface Routes {
     }
   }
   '/v0/auth/password-rules': {
-    /** What a new password must be */
+    /** What a new password must be, so that front ends need not copy it */
     GET: {
-      data: { min_length: number; max_length: number; breached_check: boolean }
+      data: { min_length: number; max_length: number; /** Whether new passwords are looked up among those that leaked */ breached_check: boolean }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:internal_error'
     }
   }
   '/v0/auth/reauthenticate': {
-    /** Confirm who is signed in: the session is then fresh for five minutes */
+    /** Prove again who is signed in: the session is fresh for five minutes */
     POST: {
-      body: { password?: string; code?: string; /** What toJSON() of the PublicKeyCredential of a sign-in returns */ credential?: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
+      body: { password?: string; code?: string; /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential?: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:not_registered' | 'passkey:unknown_credential' | 'password:incorrect' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:invalid_session' | 'user:invalid_token' | 'user:password_not_set' | 'user:unauthorized'
     }
@@ -454,7 +454,7 @@ export interface Routes {
     }
   }
   '/v0/auth/reset-password': {
-    /** Set a new password by a mailed link; ends every session and forgets every device */
+    /** Set a new password by a mailed link; every session and device of the account ends */
     POST: {
       body: { /** From the link in the mail */ token: string; new_password: string; /** One address, Unicode allowed */ email?: string }
       data: undefined
@@ -462,14 +462,14 @@ export interface Routes {
     }
   }
   '/v0/auth/session': {
-    /** Get who is signed in, or null */
+    /** Who is signed in, or null */
     GET: {
-      data: { session: { /** An account as its owner sees it */ user: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }; /** when the session ends unless it is used before */ expires_at: string; /** opened or re-authenticated in the last five minutes */ is_fresh: boolean; /** the methods by which the user authenticated */ methods: readonly ('password' | 'totp' | 'backup_code' | 'mail' | 'oauth' | 'passkey')[] } | null }
+      data: { session: { /** An account as its owner sees it */ user: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }; /** unless it is used until then */ expires_at: string; /** opened or re-authenticated in the last five minutes */ is_fresh: boolean; /** by what its holder has shown who they are */ methods: readonly ('password' | 'totp' | 'backup_code' | 'mail' | 'oauth' | 'passkey')[] } | null }
       code: 'general:invalid_ip_address' | 'system:database_error' | 'system:internal_error'
     }
   }
   '/v0/auth/sessions': {
-    /** List the live sessions of the account */
+    /** The live sessions of the account */
     GET: {
       data: { sessions: readonly ({ management_id: string; created_at: string; last_seen_at: string; expires_at: string; max_expires_at: string; user_agent?: string; ip_address?: string; is_current: boolean })[] }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
@@ -483,7 +483,7 @@ export interface Routes {
     }
   }
   '/v0/auth/sessions/{management_id}': {
-    /** End one of the account’s sessions */
+    /** End one of the own sessions */
     DELETE: {
       params: { path: { management_id: string } }
       data: undefined
@@ -491,7 +491,7 @@ export interface Routes {
     }
   }
   '/v0/auth/set-initial-password': {
-    /** Set the first password of an account without one, and end the other sessions */
+    /** Give an account without a password its first; other sessions end */
     POST: {
       body: { new_password: string }
       data: undefined
@@ -502,37 +502,37 @@ export interface Routes {
     /** Sign up; no account exists until the mailed link is used */
     POST: {
       body: { /** One address, Unicode allowed */ email: string; handle: string; display_name: string; password: string }
-      data: { message: string }
+      data: { message: string; /** to be sent with the digits */ code_token?: string; expires_at?: string; /** from then on the same code may be mailed again */ resend_at?: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:check_unavailable' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'user:handle_already_exists' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/auth/token': {
-    /** Get an access token of the session, and a refresh token */
+    /** An access token of the session, and a refresh token */
     POST: {
-      data: { access_token: string; token_type: 'Bearer'; /** seconds */ expires_in: number; /** absent if it comes as a cookie */ refresh_token?: string }
+      data: { access_token: string; token_type: 'Bearer'; /** seconds */ expires_in: number; /** left out where it comes as a cookie */ refresh_token?: string }
       code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/token/refresh': {
-    /** Exchange a refresh token for its successor and a new access token */
+    /** A refresh token for its child and a new access token */
     POST: {
-      body?: { /** takes precedence over the cookie */ refresh_token?: string }
-      data: { access_token: string; token_type: 'Bearer'; /** seconds */ expires_in: number; /** absent if it comes as a cookie */ refresh_token?: string }
+      body?: { /** before the cookie */ refresh_token?: string }
+      data: { access_token: string; token_type: 'Bearer'; /** seconds */ expires_in: number; /** left out where it comes as a cookie */ refresh_token?: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_token' | 'user:no_refresh_token' | 'user:token_expired'
     }
   }
   '/v0/auth/token/revoke': {
     /** End a refresh token and its whole family */
     POST: {
-      body?: { /** takes precedence over the cookie */ refresh_token?: string }
+      body?: { /** before the cookie */ refresh_token?: string }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:no_refresh_token'
     }
   }
   '/v0/auth/totp/backup-codes/regenerate': {
-    /** Create ten new backup codes; the old ones stop working */
+    /** Ten new backup codes; the old ones are void */
     POST: {
-      body: { /** Spaces and hyphens are ignored */ code: string }
+      body: { /** Spaces and hyphens are dropped */ code: string }
       data: { backup_codes: readonly string[] }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
@@ -540,43 +540,43 @@ export interface Routes {
   '/v0/auth/totp/disable': {
     /** Switch TOTP off, with a code or a backup code */
     POST: {
-      body: { /** Spaces and hyphens are ignored */ code: string }
+      body: { /** Spaces and hyphens are dropped */ code: string }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/totp/enable': {
-    /** Confirm the secret by its first code; shows the backup codes, only once */
+    /** Confirm the secret by its first code; the backup codes are shown this once */
     POST: {
-      body: { /** Spaces and hyphens are ignored */ code: string }
+      body: { /** Spaces and hyphens are dropped */ code: string }
       data: { backup_codes: readonly string[] }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:already_enabled' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/auth/totp/setup': {
-    /** Create a secret for an authenticator app, to be confirmed */
+    /** A secret for an authenticator app, still to be confirmed */
     POST: {
-      data: { /** PNG in plain base64 */ qr_code_base64: string; qr_code_uri: string; /** base32, for users who cannot scan the QR code */ secret: string }
+      data: { /** PNG in plain base64 */ qr_code_base64: string; qr_code_uri: string; /** base32, for who cannot take a picture */ secret: string }
       code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:already_enabled' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/auth/totp/status': {
-    /** Get whether TOTP is on */
+    /** Whether TOTP is on */
     GET: {
       data: { enabled: boolean; enabled_at?: string; backup_codes_remaining?: number }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/totp/verify': {
-    /** Complete the second step of a sign-in in a browser */
+    /** The second step of a sign-in in a browser */
     POST: {
-      body: { /** From the login */ temp_token: string; /** Spaces and hyphens are ignored */ code: string }
+      body: { /** From the login */ temp_token: string; /** Spaces and hyphens are dropped */ code: string }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:temp_token_expired' | 'totp:temp_token_invalid'
     }
   }
   '/v0/auth/undo-email-change': {
-    /** Use the link from the old mailbox: restores the old address and ends every session */
+    /** Use the link in the old mailbox: the old address is back and nobody is signed in */
     POST: {
       body: { /** From the link in the mail */ token: string }
       data: undefined
@@ -584,29 +584,29 @@ export interface Routes {
     }
   }
   '/v0/auth/verify-email': {
-    /** Use a verification link in a browser: creates the account and signs in */
+    /** Use a verification link or code in a browser: the account is created and signed in */
     POST: {
-      body: { /** From the link in the mail */ token: string; /** One address, Unicode allowed */ email?: string }
+      body: { /** From the link in the mail */ token?: string; /** From the answer that began it */ code_token?: string; /** The six digits of the mail */ code?: string; /** One address, Unicode allowed */ email?: string }
       data: undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:already_verified' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_verification' | 'token:invalid_verification' | 'user:email_already_exists'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:already_verified' | 'email:code_token_expired' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_verification' | 'token:invalid_verification' | 'user:email_already_exists'
     }
   }
   '/v0/errors': {
-    /** Get the catalogue of errors */
+    /** The catalogue of errors */
     GET: {
       data: { errors: readonly ({ code: string; status: number; title: string; description: string; doc_url: string })[] }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:internal_error'
     }
   }
   '/v0/events': {
-    /** Stream the account’s events as they happen (server-sent events); resumes by Last-Event-ID */
+    /** The own account’s events as they happen (server-sent events); resumes by Last-Event-ID */
     GET: {
       data: NonNullable<Response['body']>
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/files/{name}': {
-    /** Get a picture */
+    /** A picture */
     GET: {
       params: { path: { name: string } }
       data: Blob
@@ -614,23 +614,23 @@ export interface Routes {
     }
   }
   '/v0/moderation/logs': {
-    /** List what moderators and administrators did, newest first */
+    /** What moderators and administrators did, newest first */
     GET: {
-      params?: { query?: { /** 1 to 100 */ limit?: string; /** id of an entry of the previous page */ cursor_id?: string; cursor_direction?: 'Older' | 'Newer'; actor_id?: string; resource_type?: 'User'; resource_id?: string; /** Comma-separated: user:ban, user:unban, user:grant_role, user:revoke_role */ actions?: string } }
+      params?: { query?: { /** 1 to 100 */ limit?: string; /** An entry of a page before */ cursor_id?: string; cursor_direction?: 'Older' | 'Newer'; actor_id?: string; resource_type?: 'User'; resource_id?: string; /** Comma-separated: user:ban, user:unban, user:grant_role, user:revoke_role */ actions?: string } }
       data: { data: readonly ({ id: string; action: 'user:ban' | 'user:unban' | 'user:grant_role' | 'user:revoke_role'; actor_id: string; resource_type: 'User'; resource_id: string; reason: string; metadata: Record<string, string>; created_at: string })[]; has_newer: boolean; has_older: boolean }
       code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:unauthorized'
     }
   }
   '/v0/search/users': {
-    /** Find users by handle and name, best matches first */
+    /** Users by handle and name, best matches first */
     GET: {
-      params: { query: { /** Words of a handle or a name, or the beginnings of words */ query: string; /** 1 to 1000 */ page?: string; /** 1 to 20 */ page_size?: string } }
+      params: { query: { /** Words of a handle or a name, or their beginnings */ query: string; /** 1 to 1000 */ page?: string; /** 1 to 20 */ page_size?: string } }
       data: { users: readonly ({ id: string; handle: string; display_name: string; bio?: string; profile_image?: string })[]; page: number; page_size: number; /** 1,000 at most */ total_hits: number; total_pages: number }
       code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'meilisearch:query_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error'
     }
   }
   '/v0/user/me': {
-    /** Get the signed-in account */
+    /** The signed-in account */
     GET: {
       data: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }
       code: 'general:invalid_ip_address' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:invalid_session' | 'user:invalid_token' | 'user:token_expired' | 'user:unauthorized'
@@ -641,9 +641,9 @@ export interface Routes {
       data: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:handle_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
-    /** Erase the account by a password, a code or a passkey; mails a link if the account has none of these */
+    /** Erase the account, with its password, a code or a passkey; one with none of them is mailed a link */
     DELETE: {
-      body?: { password?: string; totp_code?: string; /** What toJSON() of the PublicKeyCredential of a sign-in returns */ credential?: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
+      body?: { password?: string; totp_code?: string; /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential?: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
       data: { message: string } | undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'user:cannot_manage_self' | 'user:invalid_password' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
@@ -670,7 +670,7 @@ export interface Routes {
     }
   }
   '/v0/user/me/export': {
-    /** Export all data of the account */
+    /** All data of the account, to keep */
     GET: {
       data: Record<string, unknown>
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
@@ -690,7 +690,7 @@ export interface Routes {
     }
   }
   '/v0/user/me/profile-image/import': {
-    /** Import the picture from a linked provider */
+    /** Take the picture that a linked provider has */
     POST: {
       body: { provider: string }
       data: { image_url: string }
@@ -698,15 +698,15 @@ export interface Routes {
     }
   }
   '/v0/user/me/security-events': {
-    /** List what happened to the account, newest first */
+    /** What happened to the account, newest first */
     GET: {
-      params?: { query?: { /** 1 to 100 */ limit?: string; /** next_cursor of the previous page */ cursor?: string } }
+      params?: { query?: { /** 1 to 100 */ limit?: string; /** next_cursor of the page before */ cursor?: string } }
       data: { data: readonly ({ id: string; type: string; created_at: string; ip_address?: string; user_agent?: string; metadata?: Record<string, string> })[]; next_cursor?: string }
       code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/users/ban': {
-    /** Ban an account, until a given time or permanently */
+    /** Ban an account, until then or for good */
     POST: {
       body: { user_id: string; expires_at?: string | null; reason: string }
       data: { user_id: string; expires_at: string | null }
@@ -714,7 +714,7 @@ export interface Routes {
     }
   }
   '/v0/users/handle/{handle}/available': {
-    /** Get whether a handle is free */
+    /** Whether a handle is free */
     GET: {
       params: { path: { handle: string } }
       data: { available: boolean }
@@ -722,7 +722,7 @@ export interface Routes {
     }
   }
   '/v0/users/profile': {
-    /** Get the public profile of an account by its handle */
+    /** What anybody may see of an account, by its handle */
     GET: {
       params: { query: { handle: string } }
       data: { id: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; roles?: readonly ('admin' | 'mod')[]; deactivated: boolean; is_banned: boolean; banned_until?: string; ban_reason?: string; created_at: string }
@@ -730,7 +730,7 @@ export interface Routes {
     }
   }
   '/v0/users/profile/id': {
-    /** Get the public profile of an account by its id */
+    /** The same by its id */
     GET: {
       params: { query: { user_id: string } }
       data: { id: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; roles?: readonly ('admin' | 'mod')[]; deactivated: boolean; is_banned: boolean; banned_until?: string; ban_reason?: string; created_at: string }
@@ -738,7 +738,7 @@ export interface Routes {
     }
   }
   '/v0/users/roles/grant': {
-    /** Give an account a role, until a given time or permanently */
+    /** Give an account a role, until then or for good */
     POST: {
       body: { user_id: string; role: 'admin' | 'mod'; expires_at?: string | null; reason: string }
       data: { user_id: string; role: 'admin' | 'mod'; expires_at: string | null }
@@ -765,9 +765,9 @@ export interface Routes {
 
 /** Every operation by its name, with its route. */
 export interface Operations {
-  /** Get the public keys of access tokens */
+  /** The public keys of access tokens */
   getKeys: { method: 'GET'; path: '/.well-known/jwks.json' }
-  /** List the other origins whose pages may use the passkeys of this host; not found if there are none */
+  /** The origins elsewhere whose pages may use the passkeys of this host; not found where there are none */
   listRelatedOrigins: { method: 'GET'; path: '/.well-known/webauthn' }
   /** The process answers */
   checkHealth: { method: 'GET'; path: '/health-check' }
@@ -775,17 +775,17 @@ export interface Operations {
   getLiveness: { method: 'GET'; path: '/health/live' }
   /** The server can do its work */
   getReadiness: { method: 'GET'; path: '/health/ready' }
-  /** List the registered providers, without their secrets */
+  /** The registered providers, without their secrets */
   listRegisteredProviders: { method: 'GET'; path: '/v0/admin/oauth/providers' }
-  /** Register a provider by its issuer (OIDC) or its endpoints; requires a session with two factors */
+  /** Register a provider, by its issuer (OIDC) or its endpoints; by a session that shows two factors */
   registerProvider: { method: 'POST'; path: '/v0/admin/oauth/providers' }
-  /** Change a registered provider; its addresses and what is trusted of it require a session with two factors */
+  /** Change a registered provider; whom it asks and what it is believed, by a session that shows two factors */
   changeProvider: { method: 'PATCH'; path: '/v0/admin/oauth/providers/{slug}' }
-  /** Remove a registered provider; requires a session with two factors */
+  /** Remove a registered provider; by a session that shows two factors */
   removeProvider: { method: 'DELETE'; path: '/v0/admin/oauth/providers/{slug}' }
-  /** Choose a handle and create the account after a sign-up through a provider */
+  /** Choose a handle: the sign-up through a provider is an account */
   completeSignUpInApp: { method: 'POST'; path: '/v0/app/auth/complete-signup' }
-  /** Use a device link in an app: the device becomes known and is signed in */
+  /** Use a device link or code in an app: it is known from now on, and signed in */
   verifyDeviceInApp: { method: 'POST'; path: '/v0/app/auth/device/verify' }
   /** Mail a link and a code to sign in with in an app; the answer is the same for every address */
   askToSignInByEmailInApp: { method: 'POST'; path: '/v0/app/auth/email-sign-in' }
@@ -793,35 +793,35 @@ export interface Operations {
   signInByEmailInApp: { method: 'POST'; path: '/v0/app/auth/email-sign-in/verify' }
   /** Sign in in an app */
   signInInApp: { method: 'POST'; path: '/v0/app/auth/login' }
-  /** Mail the same code again, to be entered in an app */
+  /** Mail the same code once more, to be typed in an app */
   resendCodeInApp: { method: 'POST'; path: '/v0/app/auth/mailed-code/resend' }
-  /** Sign in in an app with a token from the provider's own library */
+  /** Sign in in an app with a token that the provider's own library gave it */
   signInWithProviderToken: { method: 'POST'; path: '/v0/app/auth/oauth/{provider}/token' }
-  /** Complete the second step of a sign-in in an app with a passkey */
+  /** The second step of a sign-in in an app, with a passkey */
   finishWithPasskeyInApp: { method: 'POST'; path: '/v0/app/auth/passkeys/second-step' }
-  /** Get the options to use a passkey instead of a code, in an app */
+  /** What a passkey is asked with in place of a code, in an app */
   askForPasskeyAsSecondStepInApp: { method: 'POST'; path: '/v0/app/auth/passkeys/second-step/options' }
-  /** Sign in in an app with a passkey, which identifies the account by itself */
+  /** Sign in in an app with a passkey, which says by itself who it is */
   signInWithPasskeyInApp: { method: 'POST'; path: '/v0/app/auth/passkeys/sign-in' }
-  /** Get the options with which an app asks for a passkey */
+  /** What an app asks a passkey with */
   askForPasskeyInApp: { method: 'POST'; path: '/v0/app/auth/passkeys/sign-in/options' }
-  /** Complete the second step of a sign-in in an app */
+  /** The second step of a sign-in in an app */
   verifyTotpInApp: { method: 'POST'; path: '/v0/app/auth/totp/verify' }
-  /** Use a verification link in an app: creates the account and signs in */
+  /** Use a verification link or code in an app: the account is created and signed in */
   verifyEmailInApp: { method: 'POST'; path: '/v0/app/auth/verify-email' }
-  /** Request a new address: mails a link to it, and a notice to the old one */
+  /** Ask for another address: a link goes there, a notice to the old one */
   changeEmail: { method: 'POST'; path: '/v0/auth/change-email' }
-  /** Change the password, and end the other sessions */
+  /** Change the password; other sessions end */
   changePassword: { method: 'POST'; path: '/v0/auth/change-password' }
   /** Forward-auth of reverse proxies: the answer's headers say who is signed in */
   checkSession: { method: 'GET'; path: '/v0/auth/check' }
-  /** Choose a handle and create the account after a sign-up through a provider */
+  /** Choose a handle: the sign-up through a provider is an account */
   completeSignUp: { method: 'POST'; path: '/v0/auth/complete-signup' }
-  /** Use the link from the new mailbox: changes the address and ends every session */
+  /** Use the link in the new mailbox: the address changes and every session ends */
   confirmEmailChange: { method: 'POST'; path: '/v0/auth/confirm-email-change' }
-  /** Use a device link in a browser: the device becomes known and is signed in */
+  /** Use a device link or code in a browser: it is known from now on, and signed in */
   verifyDevice: { method: 'POST'; path: '/v0/auth/device/verify' }
-  /** List the devices that the account knows */
+  /** The devices that the account knows */
   listDevices: { method: 'GET'; path: '/v0/auth/devices' }
   /** Forget a device: its next sign-in needs a mailed link */
   forgetDevice: { method: 'DELETE'; path: '/v0/auth/devices/{id}' }
@@ -835,103 +835,103 @@ export interface Operations {
   signIn: { method: 'POST'; path: '/v0/auth/login' }
   /** End the session */
   signOut: { method: 'POST'; path: '/v0/auth/logout' }
-  /** Mail the same code again, to be entered in a browser */
+  /** Mail the same code once more, to be typed in a browser */
   resendCode: { method: 'POST'; path: '/v0/auth/mailed-code/resend' }
-  /** List the connections of the account */
+  /** The connections of the account */
   listConnections: { method: 'GET'; path: '/v0/auth/oauth/connections' }
-  /** Disconnect the account from a provider, unless it is the last way to sign in */
+  /** Disconnect the account from a provider; its last way in stays */
   unlinkProvider: { method: 'POST'; path: '/v0/auth/oauth/connections/unlink' }
   /** Sign in with a credential of Google One Tap */
   signInWithOneTap: { method: 'POST'; path: '/v0/auth/oauth/google/one-tap/login' }
-  /** Get a nonce for Google One Tap in this browser; it works once */
+  /** A nonce for Google One Tap in this browser, good once */
   getOneTapNonce: { method: 'GET'; path: '/v0/auth/oauth/google/one-tap/nonce' }
-  /** List the providers that users can sign in through */
+  /** Through whom users can sign in */
   listProviders: { method: 'GET'; path: '/v0/auth/oauth/providers' }
-  /** Get the URL at the provider to send the browser to */
+  /** The URL at the provider to send the browser to */
   authorizeProvider: { method: 'GET'; path: '/v0/auth/oauth/{provider}/authorize' }
-  /** Take what a provider posts with response_mode=form_post, and send the browser on to the front end */
+  /** Where a provider posts its answer with response_mode=form_post; the browser goes on to the front end */
   receiveFormPost: { method: 'POST'; path: '/v0/auth/oauth/{provider}/form-post' }
-  /** Connect the account with the code and state that the provider returned */
+  /** Connect the account with what the provider sent the browser back with */
   linkProvider: { method: 'POST'; path: '/v0/auth/oauth/{provider}/link' }
-  /** Sign in with the code and state that the provider returned */
+  /** Sign in with what the provider sent the browser back with */
   signInWithProvider: { method: 'POST'; path: '/v0/auth/oauth/{provider}/login' }
-  /** Register the passkey that the browser created */
+  /** Register the passkey that the browser made */
   addPasskey: { method: 'POST'; path: '/v0/auth/passkeys' }
-  /** List the passkeys of the account, newest first */
+  /** The passkeys of the account, newest first */
   listPasskeys: { method: 'GET'; path: '/v0/auth/passkeys' }
-  /** Get the options to confirm with a passkey who is signed in */
+  /** What a passkey is asked with that proves again who is signed in */
   askForPasskeyAgain: { method: 'POST'; path: '/v0/auth/passkeys/reauthentication/options' }
-  /** Get the options for navigator.credentials.create() to register a passkey */
+  /** What navigator.credentials.create() makes a passkey of the account from */
   offerPasskey: { method: 'POST'; path: '/v0/auth/passkeys/registration/options' }
-  /** Complete the second step of a sign-in in a browser with a passkey */
+  /** The second step of a sign-in in a browser, with a passkey */
   finishWithPasskey: { method: 'POST'; path: '/v0/auth/passkeys/second-step' }
-  /** Get the options to use a passkey instead of a code */
+  /** What a passkey is asked with in place of a code */
   askForPasskeyAsSecondStep: { method: 'POST'; path: '/v0/auth/passkeys/second-step/options' }
-  /** Sign in in a browser with a passkey, which identifies the account by itself */
+  /** Sign in in a browser with a passkey, which says by itself who it is */
   signInWithPasskey: { method: 'POST'; path: '/v0/auth/passkeys/sign-in' }
-  /** Get the options for navigator.credentials.get() in this browser */
+  /** What navigator.credentials.get() asks a passkey with, in this browser */
   askForPasskey: { method: 'POST'; path: '/v0/auth/passkeys/sign-in/options' }
-  /** Rename a passkey */
+  /** Give a passkey another name */
   renamePasskey: { method: 'PATCH'; path: '/v0/auth/passkeys/{id}' }
-  /** Delete a passkey, and end the other sessions that it opened */
+  /** Delete a passkey; other sessions that it opened end */
   deletePasskey: { method: 'DELETE'; path: '/v0/auth/passkeys/{id}' }
-  /** What a new password must be */
+  /** What a new password must be, so that front ends need not copy it */
   getPasswordRules: { method: 'GET'; path: '/v0/auth/password-rules' }
-  /** Confirm who is signed in: the session is then fresh for five minutes */
+  /** Prove again who is signed in: the session is fresh for five minutes */
   reauthenticate: { method: 'POST'; path: '/v0/auth/reauthenticate' }
   /** Mail a fresh verification link; the answer is the same for every address */
   resendVerificationEmail: { method: 'POST'; path: '/v0/auth/resend-verification-email' }
-  /** Set a new password by a mailed link; ends every session and forgets every device */
+  /** Set a new password by a mailed link; every session and device of the account ends */
   resetPassword: { method: 'POST'; path: '/v0/auth/reset-password' }
-  /** Get who is signed in, or null */
+  /** Who is signed in, or null */
   getSession: { method: 'GET'; path: '/v0/auth/session' }
-  /** List the live sessions of the account */
+  /** The live sessions of the account */
   listSessions: { method: 'GET'; path: '/v0/auth/sessions' }
   /** End every other session of the account */
   endOtherSessions: { method: 'POST'; path: '/v0/auth/sessions/revoke-others' }
-  /** End one of the account’s sessions */
+  /** End one of the own sessions */
   endSession: { method: 'DELETE'; path: '/v0/auth/sessions/{management_id}' }
-  /** Set the first password of an account without one, and end the other sessions */
+  /** Give an account without a password its first; other sessions end */
   setInitialPassword: { method: 'POST'; path: '/v0/auth/set-initial-password' }
   /** Sign up; no account exists until the mailed link is used */
   signUp: { method: 'POST'; path: '/v0/auth/signup' }
-  /** Get an access token of the session, and a refresh token */
+  /** An access token of the session, and a refresh token */
   createToken: { method: 'POST'; path: '/v0/auth/token' }
-  /** Exchange a refresh token for its successor and a new access token */
+  /** A refresh token for its child and a new access token */
   refreshToken: { method: 'POST'; path: '/v0/auth/token/refresh' }
   /** End a refresh token and its whole family */
   revokeToken: { method: 'POST'; path: '/v0/auth/token/revoke' }
-  /** Create ten new backup codes; the old ones stop working */
+  /** Ten new backup codes; the old ones are void */
   regenerateBackupCodes: { method: 'POST'; path: '/v0/auth/totp/backup-codes/regenerate' }
   /** Switch TOTP off, with a code or a backup code */
   disableTotp: { method: 'POST'; path: '/v0/auth/totp/disable' }
-  /** Confirm the secret by its first code; shows the backup codes, only once */
+  /** Confirm the secret by its first code; the backup codes are shown this once */
   enableTotp: { method: 'POST'; path: '/v0/auth/totp/enable' }
-  /** Create a secret for an authenticator app, to be confirmed */
+  /** A secret for an authenticator app, still to be confirmed */
   setUpTotp: { method: 'POST'; path: '/v0/auth/totp/setup' }
-  /** Get whether TOTP is on */
+  /** Whether TOTP is on */
   getTotpStatus: { method: 'GET'; path: '/v0/auth/totp/status' }
-  /** Complete the second step of a sign-in in a browser */
+  /** The second step of a sign-in in a browser */
   verifyTotp: { method: 'POST'; path: '/v0/auth/totp/verify' }
-  /** Use the link from the old mailbox: restores the old address and ends every session */
+  /** Use the link in the old mailbox: the old address is back and nobody is signed in */
   undoEmailChange: { method: 'POST'; path: '/v0/auth/undo-email-change' }
-  /** Use a verification link in a browser: creates the account and signs in */
+  /** Use a verification link or code in a browser: the account is created and signed in */
   verifyEmail: { method: 'POST'; path: '/v0/auth/verify-email' }
-  /** Get the catalogue of errors */
+  /** The catalogue of errors */
   listErrors: { method: 'GET'; path: '/v0/errors' }
-  /** Stream the account’s events as they happen (server-sent events); resumes by Last-Event-ID */
+  /** The own account’s events as they happen (server-sent events); resumes by Last-Event-ID */
   streamEvents: { method: 'GET'; path: '/v0/events' }
-  /** Get a picture */
+  /** A picture */
   getFile: { method: 'GET'; path: '/v0/files/{name}' }
-  /** List what moderators and administrators did, newest first */
+  /** What moderators and administrators did, newest first */
   listModerationLogs: { method: 'GET'; path: '/v0/moderation/logs' }
-  /** Find users by handle and name, best matches first */
+  /** Users by handle and name, best matches first */
   searchUsers: { method: 'GET'; path: '/v0/search/users' }
-  /** Get the signed-in account */
+  /** The signed-in account */
   getMe: { method: 'GET'; path: '/v0/user/me' }
   /** Change handle, display name or bio */
   changeMe: { method: 'PATCH'; path: '/v0/user/me' }
-  /** Erase the account by a password, a code or a passkey; mails a link if the account has none of these */
+  /** Erase the account, with its password, a code or a passkey; one with none of them is mailed a link */
   deleteMe: { method: 'DELETE'; path: '/v0/user/me' }
   /** Upload a banner: multipart/form-data with a part "file", up to 8 MiB */
   uploadBannerImage: { method: 'POST'; path: '/v0/user/me/banner-image' }
@@ -939,25 +939,25 @@ export interface Operations {
   removeBannerImage: { method: 'DELETE'; path: '/v0/user/me/banner-image' }
   /** Erase the account by the mailed link */
   confirmDeletion: { method: 'POST'; path: '/v0/user/me/deletion/confirm' }
-  /** Export all data of the account */
+  /** All data of the account, to keep */
   exportMe: { method: 'GET'; path: '/v0/user/me/export' }
   /** Upload a profile picture: multipart/form-data with a part "file", up to 4 MiB */
   uploadProfileImage: { method: 'POST'; path: '/v0/user/me/profile-image' }
   /** Remove the profile picture */
   removeProfileImage: { method: 'DELETE'; path: '/v0/user/me/profile-image' }
-  /** Import the picture from a linked provider */
+  /** Take the picture that a linked provider has */
   importProfileImage: { method: 'POST'; path: '/v0/user/me/profile-image/import' }
-  /** List what happened to the account, newest first */
+  /** What happened to the account, newest first */
   listSecurityEvents: { method: 'GET'; path: '/v0/user/me/security-events' }
-  /** Ban an account, until a given time or permanently */
+  /** Ban an account, until then or for good */
   banUser: { method: 'POST'; path: '/v0/users/ban' }
-  /** Get whether a handle is free */
+  /** Whether a handle is free */
   checkHandle: { method: 'GET'; path: '/v0/users/handle/{handle}/available' }
-  /** Get the public profile of an account by its handle */
+  /** What anybody may see of an account, by its handle */
   getProfile: { method: 'GET'; path: '/v0/users/profile' }
-  /** Get the public profile of an account by its id */
+  /** The same by its id */
   getProfileById: { method: 'GET'; path: '/v0/users/profile/id' }
-  /** Give an account a role, until a given time or permanently */
+  /** Give an account a role, until then or for good */
   grantRole: { method: 'POST'; path: '/v0/users/roles/grant' }
   /** Take a role from an account */
   revokeRole: { method: 'POST'; path: '/v0/users/roles/revoke' }
@@ -1070,105 +1070,105 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
 
 /** Every code that the server of this version knows, the most declared first. */
 export const codes: readonly string[] =
-  'system:internal_error general:invalid_ip_address rate_limit:exceeded system:database_error FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned user:invalid_token session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required worker:connection_failed worker:response_invalid worker:verification_email_send_failed oauth:provider_not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed user:permission_insufficient oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code system:hashing_error token:email_mismatch totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:not_found oauth:email_already_exists system:not_found totp:backup_code_exhausted user:email_already_exists user:token_expired email:code_token_expired email:invalid_code_token eventstream:publish_failed oauth:user_info_fetch_failed passkey:not_registered password:check_unavailable totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists user:second_factor_required email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials email:invalid_code file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached password:incorrect token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
+  'system:internal_error general:invalid_ip_address rate_limit:exceeded system:database_error FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned user:invalid_token session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required worker:connection_failed worker:response_invalid worker:verification_email_send_failed oauth:provider_not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed user:permission_insufficient email:code_token_expired email:invalid_code_token oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code email:invalid_code system:hashing_error token:email_mismatch totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:not_found oauth:email_already_exists system:not_found totp:backup_code_exhausted user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed passkey:not_registered password:check_unavailable totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists user:second_factor_required email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached password:incorrect token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
 
 /** The codes that every route may refuse with: bit n is the n-th of `codes`. Written out they would be most of the client's size. */
 export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
   '/.well-known/jwks.json': { GET: 0x3n },
-  '/.well-known/webauthn': { GET: 0x4000000003n },
+  '/.well-known/webauthn': { GET: 0x20000000003n },
   '/health-check': { GET: 0x1n },
   '/health/live': { GET: 0x1n },
   '/health/ready': { GET: 0x1n },
-  '/v0/admin/oauth/providers': { GET: 0x1017f0fn, POST: 0x4000800000301ffffn },
-  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x4000800000311ffffn, DELETE: 0x8000001117f3fn },
-  '/v0/app/auth/complete-signup': { POST: 0x80040220000e82ffn },
-  '/v0/app/auth/device/verify': { POST: 0x20000000000000000ffn },
+  '/v0/admin/oauth/providers': { GET: 0x1017f0fn, POST: 0x4001000000901ffffn },
+  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x4001000000911ffffn, DELETE: 0x10000001117f3fn },
+  '/v0/app/auth/complete-signup': { POST: 0x80081100000e82ffn },
+  '/v0/app/auth/device/verify': { POST: 0x20000000002060000ffn },
   '/v0/app/auth/email-sign-in': { POST: 0xee80ffn },
-  '/v0/app/auth/email-sign-in/verify': { POST: 0x88010000c01000081ffn },
-  '/v0/app/auth/login': { POST: 0x100000800000080ee81ffn },
-  '/v0/app/auth/mailed-code/resend': { POST: 0xc0000ee00ffn },
-  '/v0/app/auth/oauth/{provider}/token': { POST: 0x101802020021001ffn },
-  '/v0/app/auth/passkeys/second-step': { POST: 0x63c0000ffn },
-  '/v0/app/auth/passkeys/second-step/options': { POST: 0x4006000000ffn },
-  '/v0/app/auth/passkeys/sign-in': { POST: 0x3c0001ffn },
+  '/v0/app/auth/email-sign-in/verify': { POST: 0x8800000000a060081ffn },
+  '/v0/app/auth/login': { POST: 0x100001000000400ee81ffn },
+  '/v0/app/auth/mailed-code/resend': { POST: 0x6ee00ffn },
+  '/v0/app/auth/oauth/{provider}/token': { POST: 0x103004100081001ffn },
+  '/v0/app/auth/passkeys/second-step': { POST: 0x30f00000ffn },
+  '/v0/app/auth/passkeys/second-step/options': { POST: 0x8030000000ffn },
+  '/v0/app/auth/passkeys/sign-in': { POST: 0xf00001ffn },
   '/v0/app/auth/passkeys/sign-in/options': { POST: 0x17n },
-  '/v0/app/auth/totp/verify': { POST: 0x86400000ffn },
-  '/v0/app/auth/verify-email': { POST: 0x110000100101000080ffn },
-  '/v0/auth/change-email': { POST: 0x2004000000100bc0effffn },
-  '/v0/auth/change-password': { POST: 0x30004000020080008000ffffn },
-  '/v0/auth/check': { GET: 0x400020000007f4bn },
-  '/v0/auth/complete-signup': { POST: 0x80040220000e82ffn },
-  '/v0/auth/confirm-email-change': { POST: 0x40000000101000080ffn },
-  '/v0/auth/device/verify': { POST: 0x20000000000000000ffn },
+  '/v0/app/auth/totp/verify': { POST: 0x431000000ffn },
+  '/v0/app/auth/verify-email': { POST: 0x11000020080a060080ffn },
+  '/v0/auth/change-email': { POST: 0x2004000000804f00effffn },
+  '/v0/auth/change-password': { POST: 0x30004000040100040000ffffn },
+  '/v0/auth/check': { GET: 0x800100000007f4bn },
+  '/v0/auth/complete-signup': { POST: 0x80081100000e82ffn },
+  '/v0/auth/confirm-email-change': { POST: 0x40000000808000080ffn },
+  '/v0/auth/device/verify': { POST: 0x20000000002060000ffn },
   '/v0/auth/devices': { GET: 0x7f0fn },
-  '/v0/auth/devices/{id}': { DELETE: 0x4000007f3fn },
+  '/v0/auth/devices/{id}': { DELETE: 0x20000007f3fn },
   '/v0/auth/email-sign-in': { POST: 0xee80ffn },
-  '/v0/auth/email-sign-in/verify': { POST: 0x88010000c01000081ffn },
+  '/v0/auth/email-sign-in/verify': { POST: 0x8800000000a060081ffn },
   '/v0/auth/forgot-password': { POST: 0x80000000000000000000e680ffn },
-  '/v0/auth/login': { POST: 0x100000800000080ee81ffn },
+  '/v0/auth/login': { POST: 0x100001000000400ee81ffn },
   '/v0/auth/logout': { POST: 0x7e3fn },
-  '/v0/auth/mailed-code/resend': { POST: 0xc0000ee00ffn },
+  '/v0/auth/mailed-code/resend': { POST: 0x6ee00ffn },
   '/v0/auth/oauth/connections': { GET: 0x7f0fn },
   '/v0/auth/oauth/connections/unlink': { POST: 0x2000004000000000017fffn },
-  '/v0/auth/oauth/google/one-tap/login': { POST: 0x100802020021001ffn },
-  '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x210000fn },
+  '/v0/auth/oauth/google/one-tap/login': { POST: 0x101004100081001ffn },
+  '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x810000fn },
   '/v0/auth/oauth/providers': { GET: 0xfn },
-  '/v0/auth/oauth/{provider}/authorize': { GET: 0x800000000000000211ff4fn },
+  '/v0/auth/oauth/{provider}/authorize': { GET: 0x800000000000000811ff4fn },
   '/v0/auth/oauth/{provider}/form-post': { POST: 0x1000cfn },
-  '/v0/auth/oauth/{provider}/link': { POST: 0x10001a0100200002107fffn },
-  '/v0/auth/oauth/{provider}/login': { POST: 0x1a01802020021001ffn },
-  '/v0/auth/passkeys': { POST: 0x3000020000000000c01ffffn, GET: 0x7f0fn },
-  '/v0/auth/passkeys/reauthentication/options': { POST: 0x400000007e3fn },
+  '/v0/auth/oauth/{provider}/link': { POST: 0x10001a0200400008107fffn },
+  '/v0/auth/oauth/{provider}/login': { POST: 0x1a03004100081001ffn },
+  '/v0/auth/passkeys': { POST: 0x3000020000000003001ffffn, GET: 0x7f0fn },
+  '/v0/auth/passkeys/reauthentication/options': { POST: 0x800000007e3fn },
   '/v0/auth/passkeys/registration/options': { POST: 0x20000000000001ffffn },
-  '/v0/auth/passkeys/second-step': { POST: 0x63c0000ffn },
-  '/v0/auth/passkeys/second-step/options': { POST: 0x4006000000ffn },
-  '/v0/auth/passkeys/sign-in': { POST: 0x3c0001ffn },
+  '/v0/auth/passkeys/second-step': { POST: 0x30f00000ffn },
+  '/v0/auth/passkeys/second-step/options': { POST: 0x8030000000ffn },
+  '/v0/auth/passkeys/sign-in': { POST: 0xf00001ffn },
   '/v0/auth/passkeys/sign-in/options': { POST: 0x17n },
-  '/v0/auth/passkeys/{id}': { PATCH: 0x400000ffffn, DELETE: 0x40000000000004000017f3fn },
+  '/v0/auth/passkeys/{id}': { PATCH: 0x2000000ffffn, DELETE: 0x40000000000020000017f3fn },
   '/v0/auth/password-rules': { GET: 0x7n },
-  '/v0/auth/reauthenticate': { POST: 0x2004000014080fc00feffn },
-  '/v0/auth/resend-verification-email': { POST: 0x10000000ee80ffn },
-  '/v0/auth/reset-password': { POST: 0x14000000002008001000080ffn },
+  '/v0/auth/reauthenticate': { POST: 0x2004000028405f000feffn },
+  '/v0/auth/resend-verification-email': { POST: 0x20000000ee80ffn },
+  '/v0/auth/reset-password': { POST: 0x14000000004010008000080ffn },
   '/v0/auth/session': { GET: 0xbn },
   '/v0/auth/sessions': { GET: 0x7f0fn },
   '/v0/auth/sessions/revoke-others': { POST: 0x17f3fn },
-  '/v0/auth/sessions/{management_id}': { DELETE: 0x4000007f3fn },
-  '/v0/auth/set-initial-password': { POST: 0x8000000020080000001ffffn },
-  '/v0/auth/signup': { POST: 0x4800000ee80ffn },
-  '/v0/auth/token': { POST: 0x400000000007f3fn },
-  '/v0/auth/token/refresh': { POST: 0x800004000200000003ffn },
+  '/v0/auth/sessions/{management_id}': { DELETE: 0x20000007f3fn },
+  '/v0/auth/set-initial-password': { POST: 0x8000000040100000001ffffn },
+  '/v0/auth/signup': { POST: 0x9000000ee80ffn },
+  '/v0/auth/token': { POST: 0x800000000007f3fn },
+  '/v0/auth/token/refresh': { POST: 0x800008001000000003ffn },
   '/v0/auth/token/revoke': { POST: 0x800000000000000000ffn },
-  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x1000040007fffn },
-  '/v0/auth/totp/disable': { POST: 0x1008040007fffn },
-  '/v0/auth/totp/enable': { POST: 0x20000001000040017fffn },
+  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x2000100007fffn },
+  '/v0/auth/totp/disable': { POST: 0x2040100007fffn },
+  '/v0/auth/totp/enable': { POST: 0x20000002000100017fffn },
   '/v0/auth/totp/setup': { POST: 0x6000020000000000000017f3fn },
   '/v0/auth/totp/status': { GET: 0x7f0fn },
-  '/v0/auth/totp/verify': { POST: 0x86400000ffn },
-  '/v0/auth/undo-email-change': { POST: 0x40000000100000000ffn },
-  '/v0/auth/verify-email': { POST: 0x110000100101000080ffn },
+  '/v0/auth/totp/verify': { POST: 0x431000000ffn },
+  '/v0/auth/undo-email-change': { POST: 0x40000000800000000ffn },
+  '/v0/auth/verify-email': { POST: 0x11000020080a060080ffn },
   '/v0/errors': { GET: 0x7n },
   '/v0/events': { GET: 0x7f0fn },
-  '/v0/files/{name}': { GET: 0x40000002000000000000bn },
+  '/v0/files/{name}': { GET: 0x40000004000000000000bn },
   '/v0/moderation/logs': { GET: 0x100ff4fn },
   '/v0/search/users': { GET: 0x80000000000000000806fn },
-  '/v0/user/me': { GET: 0x20000007e0bn, PATCH: 0x400000000ffffn, DELETE: 0x400000000088fc0ffeffn },
-  '/v0/user/me/banner-image': { POST: 0x2040000000007fbfn, DELETE: 0x20000000007f3fn },
-  '/v0/user/me/deletion/confirm': { POST: 0x8000000000000008000000ffn },
+  '/v0/user/me': { GET: 0x100000007e0bn, PATCH: 0x800000000ffffn, DELETE: 0x400000000445f00ffeffn },
+  '/v0/user/me/banner-image': { POST: 0x2080000000007fbfn, DELETE: 0x40000000007f3fn },
+  '/v0/user/me/deletion/confirm': { POST: 0x8000000000000040000000ffn },
   '/v0/user/me/export': { GET: 0x17e2fn },
-  '/v0/user/me/profile-image': { POST: 0x2040000000007fbfn, DELETE: 0x20000000007f3fn },
-  '/v0/user/me/profile-image/import': { POST: 0x4000004040000000007fffn },
+  '/v0/user/me/profile-image': { POST: 0x2080000000007fbfn, DELETE: 0x40000000007f3fn },
+  '/v0/user/me/profile-image/import': { POST: 0x4000004080000000007fffn },
   '/v0/user/me/security-events': { GET: 0xff4fn },
-  '/v0/users/ban': { POST: 0x800000000000210180101ffffn },
+  '/v0/users/ban': { POST: 0x800000000000420c00101ffffn },
   '/v0/users/handle/{handle}/available': { GET: 0x800fn },
-  '/v0/users/profile': { GET: 0x100000004fn },
-  '/v0/users/profile/id': { GET: 0x100000004fn },
-  '/v0/users/roles/grant': { POST: 0x1000000000000a10180101ffffn },
-  '/v0/users/roles/revoke': { POST: 0x2000000000000210180101ffffn },
-  '/v0/users/unban': { POST: 0x4000000000000210180101ffffn },
+  '/v0/users/profile': { GET: 0x800000004fn },
+  '/v0/users/profile/id': { GET: 0x800000004fn },
+  '/v0/users/roles/grant': { POST: 0x1000000000001420c00101ffffn },
+  '/v0/users/roles/revoke': { POST: 0x2000000000000420c00101ffffn },
+  '/v0/users/unban': { POST: 0x4000000000000420c00101ffffn },
 }
 
 /** Those that no other request would mend: outages, waits, a server, provider or proxy that is set up wrongly. */
 export type OurSideCode = 'eventstream:publish_failed' | 'file:read_error' | 'general:invalid_ip_address' | 'meilisearch:query_failed' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'password:check_unavailable' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'turnstile:service_error' | 'worker:connection_failed' | 'worker:password_reset_email_send_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
 
 /** The same as bits. */
-export const ourSide = 0x86000c00100500b000802e002fn
+export const ourSide = 0x86000c00100a016004002e002fn
