@@ -3,14 +3,14 @@
 /** What every route takes (`params`, `body`), what it gives (`data`) and the codes it may refuse with (`code`). */
 export interface Routes {
   '/.well-known/jwks.json': {
-    /** The public keys of access tokens */
+    /** Get the public keys of access tokens */
     GET: {
       data: { keys: readonly ({ kty: 'OKP'; crv: 'Ed25519'; x: string; kid: string; use: 'sig'; alg: 'EdDSA' })[] }
       code: 'general:invalid_ip_address' | 'system:internal_error'
     }
   }
   '/.well-known/webauthn': {
-    /** The origins elsewhere whose pages may use the passkeys of this host; not found where there are none */
+    /** List the other origins whose pages may use the passkeys of this host; not found if there are none */
     GET: {
       data: { origins: readonly string[] }
       code: 'general:invalid_ip_address' | 'system:internal_error' | 'system:not_found'
@@ -38,27 +38,27 @@ export interface Routes {
     }
   }
   '/v0/admin/oauth/providers': {
-    /** The registered providers, without their secrets */
+    /** List the registered providers, without their secrets */
     GET: {
       data: { providers: readonly ({ id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; email_verification: string; nonce: string; token_endpoint_auth_method: string; authorize_parameters: Record<string, string>; audiences: readonly string[]; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string })[] }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
     }
-    /** Register a provider, by its issuer (OIDC) or its endpoints; by a session that shows two factors */
+    /** Register a provider by its issuer (OIDC) or its endpoints; requires a session with two factors */
     POST: {
-      body: { slug: string; name: string; client_id: string; client_secret: string; /** OIDC: the rest comes from its discovery document */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; /** claim, trusted, mail: an address counts where email_verified is true, unless it is denied, or once its mailbox has answered a link */ email_verification?: string; /** required, if_present: whether an ID token may lack the nonce that was sent */ nonce?: string; /** client_secret_basic, client_secret_post: how the token endpoint takes the secret; by default as the issuer says, else client_secret_basic */ token_endpoint_auth_method?: string; /** further parameters of the way to the provider; with response_mode=form_post it posts to a page of ours */ authorize_parameters?: Record<string, string>; /** client ids of your apps there, for which ID tokens may be that apps bring */ audiences?: readonly string[]; scopes?: readonly string[]; /** whence its pictures may come */ image_hosts?: readonly string[] }
+      body: { slug: string; name: string; client_id: string; client_secret: string; /** for OIDC; its discovery document has the rest */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; /** claim, trusted, mail: accept an address if email_verified is true; unless the provider denies it; or after a mailed link was used */ email_verification?: string; /** required, if_present: whether an ID token may lack the nonce that was sent */ nonce?: string; /** client_secret_basic, client_secret_post: how the token endpoint takes the secret; by default as the issuer says, else client_secret_basic */ token_endpoint_auth_method?: string; /** further parameters of the authorization request; with response_mode=form_post the provider posts to Postern */ authorize_parameters?: Record<string, string>; /** client ids of your apps at the provider; apps may send ID tokens that were issued for them */ audiences?: readonly string[]; scopes?: readonly string[]; /** hosts that its pictures may come from */ image_hosts?: readonly string[] }
       data: { id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; email_verification: string; nonce: string; token_endpoint_auth_method: string; authorize_parameters: Record<string, string>; audiences: readonly string[]; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
     }
   }
   '/v0/admin/oauth/providers/{slug}': {
-    /** Change a registered provider; whom it asks and what it is believed, by a session that shows two factors */
+    /** Change a registered provider; its addresses and what is trusted of it require a session with two factors */
     PATCH: {
       params: { path: { slug: string } }
-      body?: { name?: string; client_id?: string; client_secret?: string; /** OIDC: the rest comes from its discovery document */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; /** claim, trusted, mail: an address counts where email_verified is true, unless it is denied, or once its mailbox has answered a link */ email_verification?: string; /** required, if_present: whether an ID token may lack the nonce that was sent */ nonce?: string; /** client_secret_basic, client_secret_post: how the token endpoint takes the secret; by default as the issuer says, else client_secret_basic */ token_endpoint_auth_method?: string; /** further parameters of the way to the provider; with response_mode=form_post it posts to a page of ours */ authorize_parameters?: Record<string, string>; /** client ids of your apps there, for which ID tokens may be that apps bring */ audiences?: readonly string[]; scopes?: readonly string[]; /** whence its pictures may come */ image_hosts?: readonly string[] }
+      body?: { name?: string; client_id?: string; client_secret?: string; /** for OIDC; its discovery document has the rest */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; /** claim, trusted, mail: accept an address if email_verified is true; unless the provider denies it; or after a mailed link was used */ email_verification?: string; /** required, if_present: whether an ID token may lack the nonce that was sent */ nonce?: string; /** client_secret_basic, client_secret_post: how the token endpoint takes the secret; by default as the issuer says, else client_secret_basic */ token_endpoint_auth_method?: string; /** further parameters of the authorization request; with response_mode=form_post the provider posts to Postern */ authorize_parameters?: Record<string, string>; /** client ids of your apps at the provider; apps may send ID tokens that were issued for them */ audiences?: readonly string[]; scopes?: readonly string[]; /** hosts that its pictures may come from */ image_hosts?: readonly string[] }
       data: { id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; email_verification: string; nonce: string; token_endpoint_auth_method: string; authorize_parameters: Record<string, string>; audiences: readonly string[]; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
     }
-    /** Remove a registered provider; by a session that shows two factors */
+    /** Remove a registered provider; requires a session with two factors */
     DELETE: {
       params: { path: { slug: string } }
       data: undefined
@@ -66,15 +66,15 @@ export interface Routes {
     }
   }
   '/v0/app/auth/complete-signup': {
-    /** Choose a handle: the sign-up through a provider is an account */
+    /** Choose a handle and create the account after a sign-up through a provider */
     POST: {
       body: { /** From the sign-in through the provider */ pending_token: string; handle: string; display_name: string }
-      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { status: 'email_verification_required' }
+      data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string } | { status: 'email_verification_required' }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:email_already_exists' | 'oauth:handle_required' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:handle_already_exists' | 'user:invalid_token' | 'user:token_expired' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/app/auth/device/verify': {
-    /** Use a device link or code in an app: it is known from now on, and signed in */
+    /** Use a device link or code in an app: the device becomes known and is signed in */
     POST: {
       body: { /** From the link in the mail */ token?: string; /** From the answer that began it */ code_token?: string; /** The six digits of the mail */ code?: string }
       data: { token: string; device_token: string }
@@ -85,7 +85,7 @@ export interface Routes {
     /** Mail a link and a code to sign in with in an app; the answer is the same for every address */
     POST: {
       body: { /** One address, Unicode allowed */ email: string; remember_me?: boolean }
-      data: { /** to be sent with the digits */ code_token: string; expires_at: string; /** from then on the same code may be mailed again */ resend_at: string }
+      data: { /** send it with the digits of the code */ code_token: string; expires_at: string; /** the same code may be mailed again from this time on */ resend_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
@@ -94,7 +94,7 @@ export interface Routes {
     POST: {
       params?: { header?: { 'x-device-token'?: string } }
       body: { /** From the link in the mail */ token?: string; /** From the answer that began it */ code_token?: string; /** The six digits of the mail */ code?: string; /** One address, Unicode allowed */ email?: string }
-      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] }
+      data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string } | { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** the methods that the second step accepts */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:code_token_expired' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_sign_in' | 'token:invalid_sign_in' | 'user:banned'
     }
   }
@@ -103,87 +103,87 @@ export interface Routes {
     POST: {
       params?: { header?: { 'x-device-token'?: string } }
       body: { /** One address, Unicode allowed */ email: string; password: string; remember_me?: boolean }
-      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | { status: 'device_verification_required'; /** to be sent with the digits */ code_token?: string; expires_at?: string; /** from then on the same code may be mailed again */ resend_at?: string }
+      data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string } | { /** for totp/verify */ temp_token: string; /** the methods that the second step accepts */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | { status: 'device_verification_required'; /** send it with the digits of the code */ code_token?: string; expires_at?: string; /** the same code may be mailed again from this time on */ resend_at?: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'auth:invalid_credentials' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'user:banned' | 'user:not_verified' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/app/auth/mailed-code/resend': {
-    /** Mail the same code once more, to be typed in an app */
+    /** Mail the same code again, to be entered in an app */
     POST: {
       body: { /** From the answer that began it */ code_token: string }
-      data: { /** to be sent with the digits */ code_token: string; expires_at: string; /** from then on the same code may be mailed again */ resend_at: string }
+      data: { /** send it with the digits of the code */ code_token: string; expires_at: string; /** the same code may be mailed again from this time on */ resend_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:code_token_expired' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/app/auth/oauth/{provider}/token': {
-    /** Sign in in an app with a token that the provider's own library gave it */
+    /** Sign in in an app with a token from the provider's own library */
     POST: {
       params: { path: { provider: string }; header?: { 'x-device-token'?: string } }
       body: { id_token?: string; nonce?: string; access_token?: string; remember_me?: boolean }
-      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string } | { pending_token: string; email: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] }
+      data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string } | { pending_token: string; email: string } | { /** for totp/verify */ temp_token: string; /** the methods that the second step accepts */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_id_token' | 'oauth:provider_not_found' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
     }
   }
   '/v0/app/auth/passkeys/second-step': {
-    /** The second step of a sign-in in an app, with a passkey */
+    /** Complete the second step of a sign-in in an app with a passkey */
     POST: {
       params?: { header?: { 'x-device-token'?: string } }
-      body: { /** From the login */ temp_token: string; /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
-      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string }
+      body: { /** From the login */ temp_token: string; /** What toJSON() of the PublicKeyCredential of a sign-in returns */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
+      data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:temp_token_expired' | 'totp:temp_token_invalid'
     }
   }
   '/v0/app/auth/passkeys/second-step/options': {
-    /** What a passkey is asked with in place of a code, in an app */
+    /** Get the options to use a passkey instead of a code, in an app */
     POST: {
       body: { /** From the login */ temp_token: string }
-      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** ask for new ones before */ expires_at: string }
+      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** request new options before this time */ expires_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'passkey:not_registered' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:temp_token_expired' | 'totp:temp_token_invalid'
     }
   }
   '/v0/app/auth/passkeys/sign-in': {
-    /** Sign in in an app with a passkey, which says by itself who it is */
+    /** Sign in in an app with a passkey, which identifies the account by itself */
     POST: {
       params?: { header?: { 'x-device-token'?: string } }
-      body: { /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } }; remember_me?: boolean }
-      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string }
+      body: { /** What toJSON() of the PublicKeyCredential of a sign-in returns */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } }; remember_me?: boolean }
+      data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
     }
   }
   '/v0/app/auth/passkeys/sign-in/options': {
-    /** What an app asks a passkey with */
+    /** Get the options with which an app asks for a passkey */
     POST: {
-      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** ask for new ones before */ expires_at: string }
+      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** request new options before this time */ expires_at: string }
       code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:internal_error'
     }
   }
   '/v0/app/auth/totp/verify': {
-    /** The second step of a sign-in in an app */
+    /** Complete the second step of a sign-in in an app */
     POST: {
       params?: { header?: { 'x-device-token'?: string } }
-      body: { /** From the login */ temp_token: string; /** Spaces and hyphens are dropped */ code: string }
-      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string }
+      body: { /** From the login */ temp_token: string; /** Spaces and hyphens are ignored */ code: string }
+      data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:temp_token_expired' | 'totp:temp_token_invalid'
     }
   }
   '/v0/app/auth/verify-email': {
-    /** Use a verification link or code in an app: the account is created and signed in */
+    /** Use a verification link or code in an app: creates the account and signs in */
     POST: {
-      body: { /** From the link in the mail */ token?: string; /** From the answer that began it */ code_token?: string; /** The six digits of the mail */ code?: string; /** One address, Unicode allowed */ email?: string; /** Of a sign-up through a provider: that of the sign-in */ pending_token?: string }
-      data: { token: string; /** where this app became a known device: for X-Device-Token */ device_token?: string }
+      body: { /** From the link in the mail */ token?: string; /** From the answer that began it */ code_token?: string; /** The six digits of the mail */ code?: string; /** One address, Unicode allowed */ email?: string; /** For a sign-up through a provider: the pending_token of the sign-in */ pending_token?: string }
+      data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:already_verified' | 'email:code_token_expired' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_verification' | 'token:invalid_verification' | 'user:email_already_exists'
     }
   }
   '/v0/auth/change-email': {
-    /** Ask for another address: a link goes there, a notice to the old one */
+    /** Request a new address: mails a link to it, and a notice to the old one */
     POST: {
-      body: { password?: string; /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential?: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } }; /** One address, Unicode allowed */ new_email: string }
+      body: { password?: string; /** What toJSON() of the PublicKeyCredential of a sign-in returns */ credential?: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } }; /** One address, Unicode allowed */ new_email: string }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'password:incorrect' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:email_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:password_not_set' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/auth/change-password': {
-    /** Change the password; other sessions end */
+    /** Change the password, and end the other sessions */
     POST: {
       body: { current_password: string; new_password: string; /** Every device needs a mailed link again */ forget_devices?: boolean }
       data: undefined
@@ -199,7 +199,7 @@ export interface Routes {
     }
   }
   '/v0/auth/complete-signup': {
-    /** Choose a handle: the sign-up through a provider is an account */
+    /** Choose a handle and create the account after a sign-up through a provider */
     POST: {
       body: { /** From the sign-in through the provider */ pending_token: string; handle: string; display_name: string }
       data: { status: 'email_verification_required' } | undefined
@@ -207,7 +207,7 @@ export interface Routes {
     }
   }
   '/v0/auth/confirm-email-change': {
-    /** Use the link in the new mailbox: the address changes and every session ends */
+    /** Use the link from the new mailbox: changes the address and ends every session */
     POST: {
       body: { /** From the link in the mail */ token: string; /** One address, Unicode allowed */ email?: string }
       data: undefined
@@ -215,7 +215,7 @@ export interface Routes {
     }
   }
   '/v0/auth/device/verify': {
-    /** Use a device link or code in a browser: it is known from now on, and signed in */
+    /** Use a device link or code in a browser: the device becomes known and is signed in */
     POST: {
       body: { /** From the link in the mail */ token?: string; /** From the answer that began it */ code_token?: string; /** The six digits of the mail */ code?: string }
       data: undefined
@@ -223,7 +223,7 @@ export interface Routes {
     }
   }
   '/v0/auth/devices': {
-    /** The devices that the account knows */
+    /** List the devices that the account knows */
     GET: {
       data: { devices: readonly ({ id: string; created_at: string; last_seen_at: string; user_agent?: string; ip_address?: string; is_current: boolean })[] }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
@@ -241,7 +241,7 @@ export interface Routes {
     /** Mail a link and a code to sign in with in a browser; the answer is the same for every address */
     POST: {
       body: { /** One address, Unicode allowed */ email: string; remember_me?: boolean }
-      data: { /** to be sent with the digits */ code_token: string; expires_at: string; /** from then on the same code may be mailed again */ resend_at: string }
+      data: { /** send it with the digits of the code */ code_token: string; expires_at: string; /** the same code may be mailed again from this time on */ resend_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
@@ -249,7 +249,7 @@ export interface Routes {
     /** Sign in in a browser with the link or the code that was mailed */
     POST: {
       body: { /** From the link in the mail */ token?: string; /** From the answer that began it */ code_token?: string; /** The six digits of the mail */ code?: string; /** One address, Unicode allowed */ email?: string }
-      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | undefined
+      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** the methods that the second step accepts */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:code_token_expired' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_sign_in' | 'token:invalid_sign_in' | 'user:banned'
     }
   }
@@ -265,7 +265,7 @@ export interface Routes {
     /** Sign in in a browser */
     POST: {
       body: { /** One address, Unicode allowed */ email: string; password: string; remember_me?: boolean }
-      data: { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | { status: 'device_verification_required'; /** to be sent with the digits */ code_token?: string; expires_at?: string; /** from then on the same code may be mailed again */ resend_at?: string } | undefined
+      data: { /** for totp/verify */ temp_token: string; /** the methods that the second step accepts */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | { status: 'device_verification_required'; /** send it with the digits of the code */ code_token?: string; expires_at?: string; /** the same code may be mailed again from this time on */ resend_at?: string } | undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'auth:invalid_credentials' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'user:banned' | 'user:not_verified' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
@@ -277,22 +277,22 @@ export interface Routes {
     }
   }
   '/v0/auth/mailed-code/resend': {
-    /** Mail the same code once more, to be typed in a browser */
+    /** Mail the same code again, to be entered in a browser */
     POST: {
       body: { /** From the answer that began it */ code_token: string }
-      data: { /** to be sent with the digits */ code_token: string; expires_at: string; /** from then on the same code may be mailed again */ resend_at: string }
+      data: { /** send it with the digits of the code */ code_token: string; expires_at: string; /** the same code may be mailed again from this time on */ resend_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:code_token_expired' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/auth/oauth/connections': {
-    /** The connections of the account */
+    /** List the connections of the account */
     GET: {
       data: { connections: readonly ({ provider: string; email?: string; created_at: string })[] }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/oauth/connections/unlink': {
-    /** Disconnect the account from a provider; its last way in stays */
+    /** Disconnect the account from a provider, unless it is the last way to sign in */
     POST: {
       body: { provider: string }
       data: undefined
@@ -303,34 +303,34 @@ export interface Routes {
     /** Sign in with a credential of Google One Tap */
     POST: {
       body: { credential: string; remember_me?: boolean }
-      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | undefined
+      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** the methods that the second step accepts */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_id_token' | 'oauth:provider_not_found' | 'oauth:user_info_fetch_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
     }
   }
   '/v0/auth/oauth/google/one-tap/nonce': {
-    /** A nonce for Google One Tap in this browser, good once */
+    /** Get a nonce for Google One Tap in this browser; it works once */
     GET: {
       data: { nonce: string }
       code: 'general:invalid_ip_address' | 'oauth:invalid_auth_url' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error'
     }
   }
   '/v0/auth/oauth/providers': {
-    /** Through whom users can sign in */
+    /** List the providers that users can sign in through */
     GET: {
       data: { providers: readonly ({ slug: string; name: string })[] }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error'
     }
   }
   '/v0/auth/oauth/{provider}/authorize': {
-    /** The URL at the provider to send the browser to */
+    /** Get the URL at the provider to send the browser to */
     GET: {
-      params: { query?: { /** login or link; login unless said otherwise */ flow?: string; /** true: the session that comes of it outlives the browser */ remember_me?: string; /** comes back as X-Redirect-To */ redirect_to?: string }; path: { provider: string } }
+      params: { query?: { /** login or link; the default is login */ flow?: string; /** true: the resulting session outlives the browser */ remember_me?: string; /** comes back as X-Redirect-To */ redirect_to?: string }; path: { provider: string } }
       data: { auth_url: string }
       code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_redirect_url' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/auth/oauth/{provider}/form-post': {
-    /** Where a provider posts its answer with response_mode=form_post; the browser goes on to the front end */
+    /** Take what a provider posts with response_mode=form_post, and send the browser on to the front end */
     POST: {
       params: { path: { provider: string } }
       body?: FormData
@@ -339,7 +339,7 @@ export interface Routes {
     }
   }
   '/v0/auth/oauth/{provider}/link': {
-    /** Connect the account with what the provider sent the browser back with */
+    /** Connect the account with the code and state that the provider returned */
     POST: {
       params: { path: { provider: string } }
       body: { code: string; state: string; iss?: string }
@@ -348,82 +348,82 @@ export interface Routes {
     }
   }
   '/v0/auth/oauth/{provider}/login': {
-    /** Sign in with what the provider sent the browser back with */
+    /** Sign in with the code and state that the provider returned */
     POST: {
       params: { path: { provider: string } }
       body: { code: string; state: string; iss?: string }
-      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** by which of them it goes on */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | undefined
+      data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** the methods that the second step accepts */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_state' | 'oauth:provider_not_found' | 'oauth:state_expired' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
     }
   }
   '/v0/auth/passkeys': {
-    /** Register the passkey that the browser made */
+    /** Register the passkey that the browser created */
     POST: {
-      body: { /** What toJSON() of a new PublicKeyCredential gives */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; attestationObject?: string | null; transports?: readonly string[] | null } }; name?: string }
-      data: { id: string; /** what browsers know it by, in base64url */ credential_id: string; name: string; created_at: string; last_used_at?: string; /** whether it is kept elsewhere than on one device, too */ backed_up: boolean; /** the model of its authenticator */ aaguid?: string; transports?: readonly string[]; /** whether it opened this session */ is_current: boolean }
+      body: { /** What toJSON() of a new PublicKeyCredential returns */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; attestationObject?: string | null; transports?: readonly string[] | null } }; name?: string }
+      data: { id: string; /** the id that browsers use for it, in base64url */ credential_id: string; name: string; created_at: string; last_used_at?: string; /** whether it is also stored outside its device */ backed_up: boolean; /** identifies the model of its authenticator */ aaguid?: string; transports?: readonly string[]; /** whether it opened this session */ is_current: boolean }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:already_registered' | 'passkey:challenge_expired' | 'passkey:invalid_challenge' | 'passkey:invalid_registration' | 'passkey:limit_reached' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
-    /** The passkeys of the account, newest first */
+    /** List the passkeys of the account, newest first */
     GET: {
-      data: { rp_id: string; /** what passkeys know the account by, once it was offered one; none where browsers are told nothing */ user_handle?: string; passkeys: readonly ({ id: string; /** what browsers know it by, in base64url */ credential_id: string; name: string; created_at: string; last_used_at?: string; /** whether it is kept elsewhere than on one device, too */ backed_up: boolean; /** the model of its authenticator */ aaguid?: string; transports?: readonly string[]; /** whether it opened this session */ is_current: boolean })[] }
+      data: { rp_id: string; /** the account’s user handle in passkeys, once registration was offered; absent if PASSKEY_SIGNALS is off */ user_handle?: string; passkeys: readonly ({ id: string; /** the id that browsers use for it, in base64url */ credential_id: string; name: string; created_at: string; last_used_at?: string; /** whether it is also stored outside its device */ backed_up: boolean; /** identifies the model of its authenticator */ aaguid?: string; transports?: readonly string[]; /** whether it opened this session */ is_current: boolean })[] }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/passkeys/reauthentication/options': {
-    /** What a passkey is asked with that proves again who is signed in */
+    /** Get the options to confirm with a passkey who is signed in */
     POST: {
-      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** ask for new ones before */ expires_at: string }
+      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** request new options before this time */ expires_at: string }
       code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'passkey:not_registered' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/passkeys/registration/options': {
-    /** What navigator.credentials.create() makes a passkey of the account from */
+    /** Get the options for navigator.credentials.create() to register a passkey */
     POST: {
       body?: { /** conditional */ mediation?: string; /** platform or cross-platform */ attachment?: string }
-      data: { /** For PublicKeyCredential.parseCreationOptionsFromJSON() */ public_key: { rp: { id: string; name: string }; user: { id: string; name: string; displayName: string }; challenge: string; pubKeyCredParams: readonly ({ type: 'public-key'; alg: number })[]; timeout: number; excludeCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[]; authenticatorSelection: { residentKey: 'required'; requireResidentKey: boolean; userVerification: 'required' | 'preferred'; authenticatorAttachment?: 'platform' | 'cross-platform' }; attestation: 'none'; extensions: { credProps: boolean } }; /** ask for new ones before */ expires_at: string }
+      data: { /** For PublicKeyCredential.parseCreationOptionsFromJSON() */ public_key: { rp: { id: string; name: string }; user: { id: string; name: string; displayName: string }; challenge: string; pubKeyCredParams: readonly ({ type: 'public-key'; alg: number })[]; timeout: number; excludeCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[]; authenticatorSelection: { residentKey: 'required'; requireResidentKey: boolean; userVerification: 'required' | 'preferred'; authenticatorAttachment?: 'platform' | 'cross-platform' }; attestation: 'none'; extensions: { credProps: boolean } }; /** request new options before this time */ expires_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:limit_reached' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/auth/passkeys/second-step': {
-    /** The second step of a sign-in in a browser, with a passkey */
+    /** Complete the second step of a sign-in in a browser with a passkey */
     POST: {
-      body: { /** From the login */ temp_token: string; /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
+      body: { /** From the login */ temp_token: string; /** What toJSON() of the PublicKeyCredential of a sign-in returns */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:temp_token_expired' | 'totp:temp_token_invalid'
     }
   }
   '/v0/auth/passkeys/second-step/options': {
-    /** What a passkey is asked with in place of a code */
+    /** Get the options to use a passkey instead of a code */
     POST: {
       body: { /** From the login */ temp_token: string }
-      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** ask for new ones before */ expires_at: string }
+      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** request new options before this time */ expires_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'passkey:not_registered' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:temp_token_expired' | 'totp:temp_token_invalid'
     }
   }
   '/v0/auth/passkeys/sign-in': {
-    /** Sign in in a browser with a passkey, which says by itself who it is */
+    /** Sign in in a browser with a passkey, which identifies the account by itself */
     POST: {
-      body: { /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } }; remember_me?: boolean }
+      body: { /** What toJSON() of the PublicKeyCredential of a sign-in returns */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } }; remember_me?: boolean }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
     }
   }
   '/v0/auth/passkeys/sign-in/options': {
-    /** What navigator.credentials.get() asks a passkey with, in this browser */
+    /** Get the options for navigator.credentials.get() in this browser */
     POST: {
-      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** ask for new ones before */ expires_at: string }
+      data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** request new options before this time */ expires_at: string }
       code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:internal_error'
     }
   }
   '/v0/auth/passkeys/{id}': {
-    /** Give a passkey another name */
+    /** Rename a passkey */
     PATCH: {
       params: { path: { id: string } }
       body: { name: string }
-      data: { id: string; /** what browsers know it by, in base64url */ credential_id: string; name: string; created_at: string; last_used_at?: string; /** whether it is kept elsewhere than on one device, too */ backed_up: boolean; /** the model of its authenticator */ aaguid?: string; transports?: readonly string[]; /** whether it opened this session */ is_current: boolean }
+      data: { id: string; /** the id that browsers use for it, in base64url */ credential_id: string; name: string; created_at: string; last_used_at?: string; /** whether it is also stored outside its device */ backed_up: boolean; /** identifies the model of its authenticator */ aaguid?: string; transports?: readonly string[]; /** whether it opened this session */ is_current: boolean }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
-    /** Delete a passkey; other sessions that it opened end */
+    /** Delete a passkey, and end the other sessions that it opened */
     DELETE: {
       params: { path: { id: string } }
       data: undefined
@@ -431,16 +431,16 @@ export interface Routes {
     }
   }
   '/v0/auth/password-rules': {
-    /** What a new password must be, so that front ends need not copy it */
+    /** What a new password must be */
     GET: {
-      data: { min_length: number; max_length: number; /** Whether new passwords are looked up among those that leaked */ breached_check: boolean }
+      data: { min_length: number; max_length: number; breached_check: boolean }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:internal_error'
     }
   }
   '/v0/auth/reauthenticate': {
-    /** Prove again who is signed in: the session is fresh for five minutes */
+    /** Confirm who is signed in: the session is then fresh for five minutes */
     POST: {
-      body: { password?: string; code?: string; /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential?: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
+      body: { password?: string; code?: string; /** What toJSON() of the PublicKeyCredential of a sign-in returns */ credential?: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:not_registered' | 'passkey:unknown_credential' | 'password:incorrect' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:invalid_session' | 'user:invalid_token' | 'user:password_not_set' | 'user:unauthorized'
     }
@@ -454,7 +454,7 @@ export interface Routes {
     }
   }
   '/v0/auth/reset-password': {
-    /** Set a new password by a mailed link; every session and device of the account ends */
+    /** Set a new password by a mailed link; ends every session and forgets every device */
     POST: {
       body: { /** From the link in the mail */ token: string; new_password: string; /** One address, Unicode allowed */ email?: string }
       data: undefined
@@ -462,14 +462,14 @@ export interface Routes {
     }
   }
   '/v0/auth/session': {
-    /** Who is signed in, or null */
+    /** Get who is signed in, or null */
     GET: {
-      data: { session: { /** An account as its owner sees it */ user: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }; /** unless it is used until then */ expires_at: string; /** opened or re-authenticated in the last five minutes */ is_fresh: boolean; /** by what its holder has shown who they are */ methods: readonly ('password' | 'totp' | 'backup_code' | 'mail' | 'oauth' | 'passkey')[] } | null }
+      data: { session: { /** An account as its owner sees it */ user: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }; /** when the session ends unless it is used before */ expires_at: string; /** opened or re-authenticated in the last five minutes */ is_fresh: boolean; /** the methods by which the user authenticated */ methods: readonly ('password' | 'totp' | 'backup_code' | 'mail' | 'oauth' | 'passkey')[] } | null }
       code: 'general:invalid_ip_address' | 'system:database_error' | 'system:internal_error'
     }
   }
   '/v0/auth/sessions': {
-    /** The live sessions of the account */
+    /** List the live sessions of the account */
     GET: {
       data: { sessions: readonly ({ management_id: string; created_at: string; last_seen_at: string; expires_at: string; max_expires_at: string; user_agent?: string; ip_address?: string; is_current: boolean })[] }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
@@ -483,7 +483,7 @@ export interface Routes {
     }
   }
   '/v0/auth/sessions/{management_id}': {
-    /** End one of the own sessions */
+    /** End one of the account’s sessions */
     DELETE: {
       params: { path: { management_id: string } }
       data: undefined
@@ -491,7 +491,7 @@ export interface Routes {
     }
   }
   '/v0/auth/set-initial-password': {
-    /** Give an account without a password its first; other sessions end */
+    /** Set the first password of an account without one, and end the other sessions */
     POST: {
       body: { new_password: string }
       data: undefined
@@ -502,37 +502,37 @@ export interface Routes {
     /** Sign up; no account exists until the mailed link is used */
     POST: {
       body: { /** One address, Unicode allowed */ email: string; handle: string; display_name: string; password: string }
-      data: { message: string; /** to be sent with the digits */ code_token?: string; expires_at?: string; /** from then on the same code may be mailed again */ resend_at?: string }
+      data: { message: string; /** send it with the digits of the code */ code_token?: string; expires_at?: string; /** the same code may be mailed again from this time on */ resend_at?: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:check_unavailable' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'user:handle_already_exists' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/auth/token': {
-    /** An access token of the session, and a refresh token */
+    /** Get an access token of the session, and a refresh token */
     POST: {
-      data: { access_token: string; token_type: 'Bearer'; /** seconds */ expires_in: number; /** left out where it comes as a cookie */ refresh_token?: string }
+      data: { access_token: string; token_type: 'Bearer'; /** seconds */ expires_in: number; /** absent if it comes as a cookie */ refresh_token?: string }
       code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/token/refresh': {
-    /** A refresh token for its child and a new access token */
+    /** Exchange a refresh token for its successor and a new access token */
     POST: {
-      body?: { /** before the cookie */ refresh_token?: string }
-      data: { access_token: string; token_type: 'Bearer'; /** seconds */ expires_in: number; /** left out where it comes as a cookie */ refresh_token?: string }
+      body?: { /** takes precedence over the cookie */ refresh_token?: string }
+      data: { access_token: string; token_type: 'Bearer'; /** seconds */ expires_in: number; /** absent if it comes as a cookie */ refresh_token?: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_token' | 'user:no_refresh_token' | 'user:token_expired'
     }
   }
   '/v0/auth/token/revoke': {
     /** End a refresh token and its whole family */
     POST: {
-      body?: { /** before the cookie */ refresh_token?: string }
+      body?: { /** takes precedence over the cookie */ refresh_token?: string }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:no_refresh_token'
     }
   }
   '/v0/auth/totp/backup-codes/regenerate': {
-    /** Ten new backup codes; the old ones are void */
+    /** Create ten new backup codes; the old ones stop working */
     POST: {
-      body: { /** Spaces and hyphens are dropped */ code: string }
+      body: { /** Spaces and hyphens are ignored */ code: string }
       data: { backup_codes: readonly string[] }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
@@ -540,43 +540,43 @@ export interface Routes {
   '/v0/auth/totp/disable': {
     /** Switch TOTP off, with a code or a backup code */
     POST: {
-      body: { /** Spaces and hyphens are dropped */ code: string }
+      body: { /** Spaces and hyphens are ignored */ code: string }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/totp/enable': {
-    /** Confirm the secret by its first code; the backup codes are shown this once */
+    /** Confirm the secret by its first code; shows the backup codes, only once */
     POST: {
-      body: { /** Spaces and hyphens are dropped */ code: string }
+      body: { /** Spaces and hyphens are ignored */ code: string }
       data: { backup_codes: readonly string[] }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:already_enabled' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/auth/totp/setup': {
-    /** A secret for an authenticator app, still to be confirmed */
+    /** Create a secret for an authenticator app, to be confirmed */
     POST: {
-      data: { /** PNG in plain base64 */ qr_code_base64: string; qr_code_uri: string; /** base32, for who cannot take a picture */ secret: string }
+      data: { /** PNG in plain base64 */ qr_code_base64: string; qr_code_uri: string; /** base32, for users who cannot scan the QR code */ secret: string }
       code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:already_enabled' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/auth/totp/status': {
-    /** Whether TOTP is on */
+    /** Get whether TOTP is on */
     GET: {
       data: { enabled: boolean; enabled_at?: string; backup_codes_remaining?: number }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/totp/verify': {
-    /** The second step of a sign-in in a browser */
+    /** Complete the second step of a sign-in in a browser */
     POST: {
-      body: { /** From the login */ temp_token: string; /** Spaces and hyphens are dropped */ code: string }
+      body: { /** From the login */ temp_token: string; /** Spaces and hyphens are ignored */ code: string }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:temp_token_expired' | 'totp:temp_token_invalid'
     }
   }
   '/v0/auth/undo-email-change': {
-    /** Use the link in the old mailbox: the old address is back and nobody is signed in */
+    /** Use the link from the old mailbox: restores the old address and ends every session */
     POST: {
       body: { /** From the link in the mail */ token: string }
       data: undefined
@@ -584,7 +584,7 @@ export interface Routes {
     }
   }
   '/v0/auth/verify-email': {
-    /** Use a verification link or code in a browser: the account is created and signed in */
+    /** Use a verification link or code in a browser: creates the account and signs in */
     POST: {
       body: { /** From the link in the mail */ token?: string; /** From the answer that began it */ code_token?: string; /** The six digits of the mail */ code?: string; /** One address, Unicode allowed */ email?: string }
       data: undefined
@@ -592,21 +592,21 @@ export interface Routes {
     }
   }
   '/v0/errors': {
-    /** The catalogue of errors */
+    /** Get the catalogue of errors */
     GET: {
       data: { errors: readonly ({ code: string; status: number; title: string; description: string; doc_url: string })[] }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:internal_error'
     }
   }
   '/v0/events': {
-    /** The own account’s events as they happen (server-sent events); resumes by Last-Event-ID */
+    /** Stream the account’s events as they happen (server-sent events); resumes by Last-Event-ID */
     GET: {
       data: NonNullable<Response['body']>
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/files/{name}': {
-    /** A picture */
+    /** Get a picture */
     GET: {
       params: { path: { name: string } }
       data: Blob
@@ -614,23 +614,23 @@ export interface Routes {
     }
   }
   '/v0/moderation/logs': {
-    /** What moderators and administrators did, newest first */
+    /** List what moderators and administrators did, newest first */
     GET: {
-      params?: { query?: { /** 1 to 100 */ limit?: string; /** An entry of a page before */ cursor_id?: string; cursor_direction?: 'Older' | 'Newer'; actor_id?: string; resource_type?: 'User'; resource_id?: string; /** Comma-separated: user:ban, user:unban, user:grant_role, user:revoke_role */ actions?: string } }
+      params?: { query?: { /** 1 to 100 */ limit?: string; /** id of an entry of the previous page */ cursor_id?: string; cursor_direction?: 'Older' | 'Newer'; actor_id?: string; resource_type?: 'User'; resource_id?: string; /** Comma-separated: user:ban, user:unban, user:grant_role, user:revoke_role */ actions?: string } }
       data: { data: readonly ({ id: string; action: 'user:ban' | 'user:unban' | 'user:grant_role' | 'user:revoke_role'; actor_id: string; resource_type: 'User'; resource_id: string; reason: string; metadata: Record<string, string>; created_at: string })[]; has_newer: boolean; has_older: boolean }
       code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:unauthorized'
     }
   }
   '/v0/search/users': {
-    /** Users by handle and name, best matches first */
+    /** Find users by handle and name, best matches first */
     GET: {
-      params: { query: { /** Words of a handle or a name, or their beginnings */ query: string; /** 1 to 1000 */ page?: string; /** 1 to 20 */ page_size?: string } }
+      params: { query: { /** Words of a handle or a name, or the beginnings of words */ query: string; /** 1 to 1000 */ page?: string; /** 1 to 20 */ page_size?: string } }
       data: { users: readonly ({ id: string; handle: string; display_name: string; bio?: string; profile_image?: string })[]; page: number; page_size: number; /** 1,000 at most */ total_hits: number; total_pages: number }
       code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'meilisearch:query_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error'
     }
   }
   '/v0/user/me': {
-    /** The signed-in account */
+    /** Get the signed-in account */
     GET: {
       data: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }
       code: 'general:invalid_ip_address' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:invalid_session' | 'user:invalid_token' | 'user:token_expired' | 'user:unauthorized'
@@ -641,9 +641,9 @@ export interface Routes {
       data: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:handle_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
-    /** Erase the account, with its password, a code or a passkey; one with none of them is mailed a link */
+    /** Erase the account by a password, a code or a passkey; mails a link if the account has none of these */
     DELETE: {
-      body?: { password?: string; totp_code?: string; /** What toJSON() of the PublicKeyCredential of a sign-in gives */ credential?: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
+      body?: { password?: string; totp_code?: string; /** What toJSON() of the PublicKeyCredential of a sign-in returns */ credential?: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
       data: { message: string } | undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'user:cannot_manage_self' | 'user:invalid_password' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
@@ -670,7 +670,7 @@ export interface Routes {
     }
   }
   '/v0/user/me/export': {
-    /** All data of the account, to keep */
+    /** Export all data of the account */
     GET: {
       data: Record<string, unknown>
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
@@ -690,7 +690,7 @@ export interface Routes {
     }
   }
   '/v0/user/me/profile-image/import': {
-    /** Take the picture that a linked provider has */
+    /** Import the picture from a linked provider */
     POST: {
       body: { provider: string }
       data: { image_url: string }
@@ -698,15 +698,15 @@ export interface Routes {
     }
   }
   '/v0/user/me/security-events': {
-    /** What happened to the account, newest first */
+    /** List what happened to the account, newest first */
     GET: {
-      params?: { query?: { /** 1 to 100 */ limit?: string; /** next_cursor of the page before */ cursor?: string } }
+      params?: { query?: { /** 1 to 100 */ limit?: string; /** next_cursor of the previous page */ cursor?: string } }
       data: { data: readonly ({ id: string; type: string; created_at: string; ip_address?: string; user_agent?: string; metadata?: Record<string, string> })[]; next_cursor?: string }
       code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/users/ban': {
-    /** Ban an account, until then or for good */
+    /** Ban an account, until a given time or permanently */
     POST: {
       body: { user_id: string; expires_at?: string | null; reason: string }
       data: { user_id: string; expires_at: string | null }
@@ -714,7 +714,7 @@ export interface Routes {
     }
   }
   '/v0/users/handle/{handle}/available': {
-    /** Whether a handle is free */
+    /** Get whether a handle is free */
     GET: {
       params: { path: { handle: string } }
       data: { available: boolean }
@@ -722,7 +722,7 @@ export interface Routes {
     }
   }
   '/v0/users/profile': {
-    /** What anybody may see of an account, by its handle */
+    /** Get the public profile of an account by its handle */
     GET: {
       params: { query: { handle: string } }
       data: { id: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; roles?: readonly ('admin' | 'mod')[]; deactivated: boolean; is_banned: boolean; banned_until?: string; ban_reason?: string; created_at: string }
@@ -730,7 +730,7 @@ export interface Routes {
     }
   }
   '/v0/users/profile/id': {
-    /** The same by its id */
+    /** Get the public profile of an account by its id */
     GET: {
       params: { query: { user_id: string } }
       data: { id: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; roles?: readonly ('admin' | 'mod')[]; deactivated: boolean; is_banned: boolean; banned_until?: string; ban_reason?: string; created_at: string }
@@ -738,7 +738,7 @@ export interface Routes {
     }
   }
   '/v0/users/roles/grant': {
-    /** Give an account a role, until then or for good */
+    /** Give an account a role, until a given time or permanently */
     POST: {
       body: { user_id: string; role: 'admin' | 'mod'; expires_at?: string | null; reason: string }
       data: { user_id: string; role: 'admin' | 'mod'; expires_at: string | null }
@@ -765,9 +765,9 @@ export interface Routes {
 
 /** Every operation by its name, with its route. */
 export interface Operations {
-  /** The public keys of access tokens */
+  /** Get the public keys of access tokens */
   getKeys: { method: 'GET'; path: '/.well-known/jwks.json' }
-  /** The origins elsewhere whose pages may use the passkeys of this host; not found where there are none */
+  /** List the other origins whose pages may use the passkeys of this host; not found if there are none */
   listRelatedOrigins: { method: 'GET'; path: '/.well-known/webauthn' }
   /** The process answers */
   checkHealth: { method: 'GET'; path: '/health-check' }
@@ -775,17 +775,17 @@ export interface Operations {
   getLiveness: { method: 'GET'; path: '/health/live' }
   /** The server can do its work */
   getReadiness: { method: 'GET'; path: '/health/ready' }
-  /** The registered providers, without their secrets */
+  /** List the registered providers, without their secrets */
   listRegisteredProviders: { method: 'GET'; path: '/v0/admin/oauth/providers' }
-  /** Register a provider, by its issuer (OIDC) or its endpoints; by a session that shows two factors */
+  /** Register a provider by its issuer (OIDC) or its endpoints; requires a session with two factors */
   registerProvider: { method: 'POST'; path: '/v0/admin/oauth/providers' }
-  /** Change a registered provider; whom it asks and what it is believed, by a session that shows two factors */
+  /** Change a registered provider; its addresses and what is trusted of it require a session with two factors */
   changeProvider: { method: 'PATCH'; path: '/v0/admin/oauth/providers/{slug}' }
-  /** Remove a registered provider; by a session that shows two factors */
+  /** Remove a registered provider; requires a session with two factors */
   removeProvider: { method: 'DELETE'; path: '/v0/admin/oauth/providers/{slug}' }
-  /** Choose a handle: the sign-up through a provider is an account */
+  /** Choose a handle and create the account after a sign-up through a provider */
   completeSignUpInApp: { method: 'POST'; path: '/v0/app/auth/complete-signup' }
-  /** Use a device link or code in an app: it is known from now on, and signed in */
+  /** Use a device link or code in an app: the device becomes known and is signed in */
   verifyDeviceInApp: { method: 'POST'; path: '/v0/app/auth/device/verify' }
   /** Mail a link and a code to sign in with in an app; the answer is the same for every address */
   askToSignInByEmailInApp: { method: 'POST'; path: '/v0/app/auth/email-sign-in' }
@@ -793,35 +793,35 @@ export interface Operations {
   signInByEmailInApp: { method: 'POST'; path: '/v0/app/auth/email-sign-in/verify' }
   /** Sign in in an app */
   signInInApp: { method: 'POST'; path: '/v0/app/auth/login' }
-  /** Mail the same code once more, to be typed in an app */
+  /** Mail the same code again, to be entered in an app */
   resendCodeInApp: { method: 'POST'; path: '/v0/app/auth/mailed-code/resend' }
-  /** Sign in in an app with a token that the provider's own library gave it */
+  /** Sign in in an app with a token from the provider's own library */
   signInWithProviderToken: { method: 'POST'; path: '/v0/app/auth/oauth/{provider}/token' }
-  /** The second step of a sign-in in an app, with a passkey */
+  /** Complete the second step of a sign-in in an app with a passkey */
   finishWithPasskeyInApp: { method: 'POST'; path: '/v0/app/auth/passkeys/second-step' }
-  /** What a passkey is asked with in place of a code, in an app */
+  /** Get the options to use a passkey instead of a code, in an app */
   askForPasskeyAsSecondStepInApp: { method: 'POST'; path: '/v0/app/auth/passkeys/second-step/options' }
-  /** Sign in in an app with a passkey, which says by itself who it is */
+  /** Sign in in an app with a passkey, which identifies the account by itself */
   signInWithPasskeyInApp: { method: 'POST'; path: '/v0/app/auth/passkeys/sign-in' }
-  /** What an app asks a passkey with */
+  /** Get the options with which an app asks for a passkey */
   askForPasskeyInApp: { method: 'POST'; path: '/v0/app/auth/passkeys/sign-in/options' }
-  /** The second step of a sign-in in an app */
+  /** Complete the second step of a sign-in in an app */
   verifyTotpInApp: { method: 'POST'; path: '/v0/app/auth/totp/verify' }
-  /** Use a verification link or code in an app: the account is created and signed in */
+  /** Use a verification link or code in an app: creates the account and signs in */
   verifyEmailInApp: { method: 'POST'; path: '/v0/app/auth/verify-email' }
-  /** Ask for another address: a link goes there, a notice to the old one */
+  /** Request a new address: mails a link to it, and a notice to the old one */
   changeEmail: { method: 'POST'; path: '/v0/auth/change-email' }
-  /** Change the password; other sessions end */
+  /** Change the password, and end the other sessions */
   changePassword: { method: 'POST'; path: '/v0/auth/change-password' }
   /** Forward-auth of reverse proxies: the answer's headers say who is signed in */
   checkSession: { method: 'GET'; path: '/v0/auth/check' }
-  /** Choose a handle: the sign-up through a provider is an account */
+  /** Choose a handle and create the account after a sign-up through a provider */
   completeSignUp: { method: 'POST'; path: '/v0/auth/complete-signup' }
-  /** Use the link in the new mailbox: the address changes and every session ends */
+  /** Use the link from the new mailbox: changes the address and ends every session */
   confirmEmailChange: { method: 'POST'; path: '/v0/auth/confirm-email-change' }
-  /** Use a device link or code in a browser: it is known from now on, and signed in */
+  /** Use a device link or code in a browser: the device becomes known and is signed in */
   verifyDevice: { method: 'POST'; path: '/v0/auth/device/verify' }
-  /** The devices that the account knows */
+  /** List the devices that the account knows */
   listDevices: { method: 'GET'; path: '/v0/auth/devices' }
   /** Forget a device: its next sign-in needs a mailed link */
   forgetDevice: { method: 'DELETE'; path: '/v0/auth/devices/{id}' }
@@ -835,103 +835,103 @@ export interface Operations {
   signIn: { method: 'POST'; path: '/v0/auth/login' }
   /** End the session */
   signOut: { method: 'POST'; path: '/v0/auth/logout' }
-  /** Mail the same code once more, to be typed in a browser */
+  /** Mail the same code again, to be entered in a browser */
   resendCode: { method: 'POST'; path: '/v0/auth/mailed-code/resend' }
-  /** The connections of the account */
+  /** List the connections of the account */
   listConnections: { method: 'GET'; path: '/v0/auth/oauth/connections' }
-  /** Disconnect the account from a provider; its last way in stays */
+  /** Disconnect the account from a provider, unless it is the last way to sign in */
   unlinkProvider: { method: 'POST'; path: '/v0/auth/oauth/connections/unlink' }
   /** Sign in with a credential of Google One Tap */
   signInWithOneTap: { method: 'POST'; path: '/v0/auth/oauth/google/one-tap/login' }
-  /** A nonce for Google One Tap in this browser, good once */
+  /** Get a nonce for Google One Tap in this browser; it works once */
   getOneTapNonce: { method: 'GET'; path: '/v0/auth/oauth/google/one-tap/nonce' }
-  /** Through whom users can sign in */
+  /** List the providers that users can sign in through */
   listProviders: { method: 'GET'; path: '/v0/auth/oauth/providers' }
-  /** The URL at the provider to send the browser to */
+  /** Get the URL at the provider to send the browser to */
   authorizeProvider: { method: 'GET'; path: '/v0/auth/oauth/{provider}/authorize' }
-  /** Where a provider posts its answer with response_mode=form_post; the browser goes on to the front end */
+  /** Take what a provider posts with response_mode=form_post, and send the browser on to the front end */
   receiveFormPost: { method: 'POST'; path: '/v0/auth/oauth/{provider}/form-post' }
-  /** Connect the account with what the provider sent the browser back with */
+  /** Connect the account with the code and state that the provider returned */
   linkProvider: { method: 'POST'; path: '/v0/auth/oauth/{provider}/link' }
-  /** Sign in with what the provider sent the browser back with */
+  /** Sign in with the code and state that the provider returned */
   signInWithProvider: { method: 'POST'; path: '/v0/auth/oauth/{provider}/login' }
-  /** Register the passkey that the browser made */
+  /** Register the passkey that the browser created */
   addPasskey: { method: 'POST'; path: '/v0/auth/passkeys' }
-  /** The passkeys of the account, newest first */
+  /** List the passkeys of the account, newest first */
   listPasskeys: { method: 'GET'; path: '/v0/auth/passkeys' }
-  /** What a passkey is asked with that proves again who is signed in */
+  /** Get the options to confirm with a passkey who is signed in */
   askForPasskeyAgain: { method: 'POST'; path: '/v0/auth/passkeys/reauthentication/options' }
-  /** What navigator.credentials.create() makes a passkey of the account from */
+  /** Get the options for navigator.credentials.create() to register a passkey */
   offerPasskey: { method: 'POST'; path: '/v0/auth/passkeys/registration/options' }
-  /** The second step of a sign-in in a browser, with a passkey */
+  /** Complete the second step of a sign-in in a browser with a passkey */
   finishWithPasskey: { method: 'POST'; path: '/v0/auth/passkeys/second-step' }
-  /** What a passkey is asked with in place of a code */
+  /** Get the options to use a passkey instead of a code */
   askForPasskeyAsSecondStep: { method: 'POST'; path: '/v0/auth/passkeys/second-step/options' }
-  /** Sign in in a browser with a passkey, which says by itself who it is */
+  /** Sign in in a browser with a passkey, which identifies the account by itself */
   signInWithPasskey: { method: 'POST'; path: '/v0/auth/passkeys/sign-in' }
-  /** What navigator.credentials.get() asks a passkey with, in this browser */
+  /** Get the options for navigator.credentials.get() in this browser */
   askForPasskey: { method: 'POST'; path: '/v0/auth/passkeys/sign-in/options' }
-  /** Give a passkey another name */
+  /** Rename a passkey */
   renamePasskey: { method: 'PATCH'; path: '/v0/auth/passkeys/{id}' }
-  /** Delete a passkey; other sessions that it opened end */
+  /** Delete a passkey, and end the other sessions that it opened */
   deletePasskey: { method: 'DELETE'; path: '/v0/auth/passkeys/{id}' }
-  /** What a new password must be, so that front ends need not copy it */
+  /** What a new password must be */
   getPasswordRules: { method: 'GET'; path: '/v0/auth/password-rules' }
-  /** Prove again who is signed in: the session is fresh for five minutes */
+  /** Confirm who is signed in: the session is then fresh for five minutes */
   reauthenticate: { method: 'POST'; path: '/v0/auth/reauthenticate' }
   /** Mail a fresh verification link; the answer is the same for every address */
   resendVerificationEmail: { method: 'POST'; path: '/v0/auth/resend-verification-email' }
-  /** Set a new password by a mailed link; every session and device of the account ends */
+  /** Set a new password by a mailed link; ends every session and forgets every device */
   resetPassword: { method: 'POST'; path: '/v0/auth/reset-password' }
-  /** Who is signed in, or null */
+  /** Get who is signed in, or null */
   getSession: { method: 'GET'; path: '/v0/auth/session' }
-  /** The live sessions of the account */
+  /** List the live sessions of the account */
   listSessions: { method: 'GET'; path: '/v0/auth/sessions' }
   /** End every other session of the account */
   endOtherSessions: { method: 'POST'; path: '/v0/auth/sessions/revoke-others' }
-  /** End one of the own sessions */
+  /** End one of the account’s sessions */
   endSession: { method: 'DELETE'; path: '/v0/auth/sessions/{management_id}' }
-  /** Give an account without a password its first; other sessions end */
+  /** Set the first password of an account without one, and end the other sessions */
   setInitialPassword: { method: 'POST'; path: '/v0/auth/set-initial-password' }
   /** Sign up; no account exists until the mailed link is used */
   signUp: { method: 'POST'; path: '/v0/auth/signup' }
-  /** An access token of the session, and a refresh token */
+  /** Get an access token of the session, and a refresh token */
   createToken: { method: 'POST'; path: '/v0/auth/token' }
-  /** A refresh token for its child and a new access token */
+  /** Exchange a refresh token for its successor and a new access token */
   refreshToken: { method: 'POST'; path: '/v0/auth/token/refresh' }
   /** End a refresh token and its whole family */
   revokeToken: { method: 'POST'; path: '/v0/auth/token/revoke' }
-  /** Ten new backup codes; the old ones are void */
+  /** Create ten new backup codes; the old ones stop working */
   regenerateBackupCodes: { method: 'POST'; path: '/v0/auth/totp/backup-codes/regenerate' }
   /** Switch TOTP off, with a code or a backup code */
   disableTotp: { method: 'POST'; path: '/v0/auth/totp/disable' }
-  /** Confirm the secret by its first code; the backup codes are shown this once */
+  /** Confirm the secret by its first code; shows the backup codes, only once */
   enableTotp: { method: 'POST'; path: '/v0/auth/totp/enable' }
-  /** A secret for an authenticator app, still to be confirmed */
+  /** Create a secret for an authenticator app, to be confirmed */
   setUpTotp: { method: 'POST'; path: '/v0/auth/totp/setup' }
-  /** Whether TOTP is on */
+  /** Get whether TOTP is on */
   getTotpStatus: { method: 'GET'; path: '/v0/auth/totp/status' }
-  /** The second step of a sign-in in a browser */
+  /** Complete the second step of a sign-in in a browser */
   verifyTotp: { method: 'POST'; path: '/v0/auth/totp/verify' }
-  /** Use the link in the old mailbox: the old address is back and nobody is signed in */
+  /** Use the link from the old mailbox: restores the old address and ends every session */
   undoEmailChange: { method: 'POST'; path: '/v0/auth/undo-email-change' }
-  /** Use a verification link or code in a browser: the account is created and signed in */
+  /** Use a verification link or code in a browser: creates the account and signs in */
   verifyEmail: { method: 'POST'; path: '/v0/auth/verify-email' }
-  /** The catalogue of errors */
+  /** Get the catalogue of errors */
   listErrors: { method: 'GET'; path: '/v0/errors' }
-  /** The own account’s events as they happen (server-sent events); resumes by Last-Event-ID */
+  /** Stream the account’s events as they happen (server-sent events); resumes by Last-Event-ID */
   streamEvents: { method: 'GET'; path: '/v0/events' }
-  /** A picture */
+  /** Get a picture */
   getFile: { method: 'GET'; path: '/v0/files/{name}' }
-  /** What moderators and administrators did, newest first */
+  /** List what moderators and administrators did, newest first */
   listModerationLogs: { method: 'GET'; path: '/v0/moderation/logs' }
-  /** Users by handle and name, best matches first */
+  /** Find users by handle and name, best matches first */
   searchUsers: { method: 'GET'; path: '/v0/search/users' }
-  /** The signed-in account */
+  /** Get the signed-in account */
   getMe: { method: 'GET'; path: '/v0/user/me' }
   /** Change handle, display name or bio */
   changeMe: { method: 'PATCH'; path: '/v0/user/me' }
-  /** Erase the account, with its password, a code or a passkey; one with none of them is mailed a link */
+  /** Erase the account by a password, a code or a passkey; mails a link if the account has none of these */
   deleteMe: { method: 'DELETE'; path: '/v0/user/me' }
   /** Upload a banner: multipart/form-data with a part "file", up to 8 MiB */
   uploadBannerImage: { method: 'POST'; path: '/v0/user/me/banner-image' }
@@ -939,25 +939,25 @@ export interface Operations {
   removeBannerImage: { method: 'DELETE'; path: '/v0/user/me/banner-image' }
   /** Erase the account by the mailed link */
   confirmDeletion: { method: 'POST'; path: '/v0/user/me/deletion/confirm' }
-  /** All data of the account, to keep */
+  /** Export all data of the account */
   exportMe: { method: 'GET'; path: '/v0/user/me/export' }
   /** Upload a profile picture: multipart/form-data with a part "file", up to 4 MiB */
   uploadProfileImage: { method: 'POST'; path: '/v0/user/me/profile-image' }
   /** Remove the profile picture */
   removeProfileImage: { method: 'DELETE'; path: '/v0/user/me/profile-image' }
-  /** Take the picture that a linked provider has */
+  /** Import the picture from a linked provider */
   importProfileImage: { method: 'POST'; path: '/v0/user/me/profile-image/import' }
-  /** What happened to the account, newest first */
+  /** List what happened to the account, newest first */
   listSecurityEvents: { method: 'GET'; path: '/v0/user/me/security-events' }
-  /** Ban an account, until then or for good */
+  /** Ban an account, until a given time or permanently */
   banUser: { method: 'POST'; path: '/v0/users/ban' }
-  /** Whether a handle is free */
+  /** Get whether a handle is free */
   checkHandle: { method: 'GET'; path: '/v0/users/handle/{handle}/available' }
-  /** What anybody may see of an account, by its handle */
+  /** Get the public profile of an account by its handle */
   getProfile: { method: 'GET'; path: '/v0/users/profile' }
-  /** The same by its id */
+  /** Get the public profile of an account by its id */
   getProfileById: { method: 'GET'; path: '/v0/users/profile/id' }
-  /** Give an account a role, until then or for good */
+  /** Give an account a role, until a given time or permanently */
   grantRole: { method: 'POST'; path: '/v0/users/roles/grant' }
   /** Take a role from an account */
   revokeRole: { method: 'POST'; path: '/v0/users/roles/revoke' }
