@@ -15,7 +15,7 @@ const uniformReads = 4
 const widestGap = 64
 
 /** A file that is cut off, or is none of ours. */
-export class BreachedFileError extends Error {}
+class BreachedFileError extends Error {}
 
 /**
  * A sorted file, found in by interpolation: two or three reads of 4 KiB, whatever its size, and nothing in memory. It
@@ -35,10 +35,6 @@ export function fileHashes(path: string): BreachedHashes {
   }
 }
 
-/** How many hashes the file has. @throws {BreachedFileError} where something of it is missing */
-export const countEntries = (path: string): Promise<number> =>
-  withFile(path, async (file) => examine(file, (await file.stat()).size))
-
 async function withFile<Result>(path: string, act: (file: FileHandle) => Promise<Result>): Promise<Result> {
   const file = await open(path)
   try {
@@ -50,14 +46,13 @@ async function withFile<Result>(path: string, act: (file: FileHandle) => Promise
 
 const everyValue = 2n ** 64n
 
-async function examine(file: FileHandle, size: number): Promise<number> {
+async function examine(file: FileHandle, size: number): Promise<void> {
   const count = size / entryBytes
   if (count === 0 || !Number.isInteger(count)) throw new BreachedFileError('The file of breached passwords is cut off')
   const [[first = everyValue], [last = 0n]] = await Promise.all([read(file, 0, 1), read(file, count - 1, 1)])
   const missing = Math.max(Number(first), Number(everyValue - last))
   if (missing * count > widestGap * Number(everyValue))
     throw new BreachedFileError('A part of the file of breached passwords is missing')
-  return count
 }
 
 /** Where the wanted one may still be, and between which values. */

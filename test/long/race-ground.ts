@@ -9,7 +9,7 @@ import { createDatabase } from '../support/database.ts'
 import { startServerProcess } from '../support/server-process.ts'
 import type { Sent } from './race-kinds.ts'
 
-export type Reply = { readonly status: number; readonly body: Record<string, unknown> }
+type Reply = { readonly status: number; readonly body: Record<string, unknown> }
 
 /** Servers of one site, and what they share. */
 export type RaceGround = {
