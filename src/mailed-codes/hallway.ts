@@ -1,3 +1,3 @@
-import { mailboxWayIn } from './way-in.ts'
+import { mailboxWaysIn } from './way-in.ts'
 
-export const mailedCodeHallway = { waysIn: mailboxWayIn }
+export const mailedCodeHallway = { waysIn: mailboxWaysIn }

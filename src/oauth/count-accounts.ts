@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts'
 import { ownIssuers } from '../config/own-providers.ts'
 import type { Database } from '../db/database.ts'
 import { oauthIdentities, oauthProviders } from '../db/schema/oauth.ts'
+import { mailboxWayIn } from '../sign-in/way-in.ts'
 import { selectWaysIn } from '../sign-in/ways-in.ts'
 import { wayInOf } from './way-in.ts'
 
@@ -14,7 +15,7 @@ type Row = {
   /** Whether these connections can still be used to sign in. */
   readonly works: boolean
   readonly accounts: number
-  /** Accounts that have no other working way in. */
+  /** Accounts that have no other working way in than a mail to their address. */
   readonly withoutOtherWay: number
 }
 
@@ -54,7 +55,7 @@ export async function countAccountsOf(db: Database, config: Config, providerId: 
   return rows[0] as Opened
 }
 
-/** Counts the connections whose account has no working way in beside them. */
+/** Counts the connections beside which only a mail to the address opens the account. */
 const countWithoutOtherWay = (config: Config): SQL => sql`(count(*) filter (where not exists (
-  select from (${selectWaysIn(config)}) as ways
-  where ways.user_id = ${oauthIdentities.userId} and ways.way <> ${wayInOf('')} || ${oauthIdentities.id})))::int`
+  select from (${selectWaysIn(config)}) as ways where ways.user_id = ${oauthIdentities.userId}
+    and ways.way not in (${mailboxWayIn}, ${wayInOf('')} || ${oauthIdentities.id}))))::int`

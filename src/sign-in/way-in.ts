@@ -6,3 +6,6 @@ import type { Config } from '../config/config.ts'
  * within its account. ways-in.ts joins the queries of all rooms.
  */
 export type WaysIn = (config: Config) => SQL
+
+/** The way in that every account has while EMAIL_SIGN_IN is on: a mail to its address. */
+export const mailboxWayIn = 'mailbox'

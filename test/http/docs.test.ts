@@ -235,7 +235,7 @@ describe('the inbox', () => {
       return (answer.json() as { messages: { ID: string }[] }).messages.map(({ ID }) => ID)
     }
     const found = [handle.toUpperCase(), `to:${email} from:postern@localhost`, `${handle} "open this link"`]
-    const isOnlyOne = [...found, `subject:confirm ${handle} localhost`].map((query) => find(query))
+    const isOnlyOne = [...found, `subject:code ${handle} localhost`].map((query) => find(query))
     expect(await Promise.all(isOnlyOne)).toEqual(isOnlyOne.map(() => [mail?.id]))
     for (const query of [`${handle} nowhere`, `subject:${handle}`, `to:${email.slice(1)}`]) {
       expect([query, await find(query)]).toEqual([query, []])

@@ -14,7 +14,7 @@ const key = await makeKey('of-both')
 let app: TestApp
 let admin: Awaited<ReturnType<typeof adminWithCode>>
 beforeAll(async () => {
-  app = await startApp({ EMAIL_SIGN_IN: 'off' })
+  app = await startApp()
   admin = await adminWithCode(app)
 })
 afterAll(async () => {

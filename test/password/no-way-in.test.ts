@@ -155,7 +155,7 @@ describe('nobody is locked out whose mailbox is theirs [FD7]', () => {
     const owner = { client, email: who.email, sub: who.sub, slug }
     await register(slug)
     await happenings['Acme is linked']?.(owner)
-    const says = async () => (await runAdmin(app, ['providers'], { EMAIL_SIGN_IN: 'off' })).out
+    const says = async () => (await runAdmin(app, ['providers'])).out
     // The command has no Google in its environment.
     expect(await says()).toContain(`${slug} (${provider.url}) works: 1 accounts, 1 of them without another way in`)
     expect(await says()).toMatch(/^google \(.*\) no longer works: /m)
