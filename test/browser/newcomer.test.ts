@@ -84,7 +84,7 @@ test('fields say what they are, and a new password how long it must be [FD82]', 
   await page.getByRole('link', { name: 'Sign in' }).click()
   await heading(page, 'Sign in')
   expect(await told(page)).toEqual([
-    'email email username',
+    'email email username webauthn',
     'password password current-password',
     'remember_me checkbox',
   ])

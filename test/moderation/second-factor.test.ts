@@ -129,7 +129,7 @@ describe('an app counts as a second factor once those who are told of it had a d
     expect(Math.abs(Date.parse(from) - Date.now() - 24 * 3_600_000)).toBeLessThan(60_000)
     expect(rest).toBe(byOperator)
     await ageTotp(own, person)
-    expect(await details()).toMatch(/^Post a code to /)
+    expect(await details()).toMatch(/^Post a passkey’s answer to \S+, or a code, /)
     await own.close()
   })
 })
