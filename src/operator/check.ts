@@ -1,7 +1,7 @@
-/** What was found, or a throw that says what is wrong. */
+/** One check of doctor. `run` returns what it found, or throws an error that says what is wrong. */
 export type Check = {
   readonly name: string
-  /** Named where the check fails. */
+  /** Added to the finding if the check fails. */
   readonly remedy: string
   readonly run: () => Promise<string>
 }

@@ -4,7 +4,7 @@ import { optionsOf } from './read-call.ts'
 const program = 'npm run admin --'
 const width = 26
 
-/** What there is, by what it is about. */
+/** All commands, listed by group. */
 export function overviewOf(commands: Readonly<Record<string, Command>>): string {
   const all = Object.entries(commands)
   const parts = groups.map((group) => {
@@ -58,7 +58,7 @@ const spell = (name: string, option: Option): string =>
 const list = (title: string, entries: readonly (readonly [string, string])[]): string | undefined =>
   entries.length === 0 ? undefined : `${title}\n${entries.map(([name, about]) => besides(name, about)).join('\n')}`
 
-/** A long name has a line of its own. */
+/** Puts the text beside the name, or below it if the name is too long for its column. */
 function besides(name: string, about: string): string {
   const lines = about.match(/.{1,80}(?:\s|$)/g) ?? []
   const indent = `\n${' '.repeat(width + 3)}`

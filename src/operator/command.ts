@@ -12,20 +12,20 @@ import { createLog } from '../process/log.ts'
 import { openSearchIndex } from '../search/search-index.open.ts'
 import type { OperatorDeps } from '../sign-in/room.ts'
 
-/** `directUrl`: without a pooler. */
+/** `directUrl` leads to PostgreSQL past any pooler. */
 type OpenedDatabase = DatabaseClient & {
   readonly replicas: Replicas
   readonly directUrl: string
   readonly log: FastifyBaseLogger
 }
 
-/** What a command says at its end. */
+/** The result of a command. */
 export type Outcome = {
-  /** For people. */
+  /** The result as text for people. */
   readonly says: string
-  /** The same for programs, where it is more than a sentence: what `--json` prints. */
+  /** The result that `--json` prints; unset if the text says everything. */
   readonly data?: unknown
-  /** Done (as where there is none), refused or failed, or not understood. */
+  /** 0: done (the default), 1: refused or failed, 2: not understood. */
   readonly exitCode?: 0 | 1 | 2
 }
 
@@ -33,21 +33,21 @@ export const groups = ['Accounts', 'Sign-in', 'Server', 'Data', 'Webhooks'] as c
 
 export type Command = {
   readonly group: (typeof groups)[number]
-  /** What each is; in brackets: may be left out. */
+  /** Parameters in order, each with its meaning. A name in brackets is optional. */
   readonly parameters?: Readonly<Record<string, string>>
   readonly options?: Readonly<Record<string, Option>>
-  /** What somebody may take for a command, and is a parameter of this one. */
+  /** Values of a parameter that are easily taken for commands: typing one alone shows the usage of this command. */
   readonly acts?: readonly string[]
-  /** What it does, in the overview. */
+  /** The line of the command in the overview. */
   readonly does: string
   readonly details?: string
-  /** When it ends with 1. */
+  /** When the exit code is 1. */
   readonly fails: string
   readonly examples?: readonly string[]
   readonly run: (config: Config, given: readonly string[], options: Options) => Promise<Outcome>
 }
 
-/** `--NAME`, or `--NAME VALUE`, of which it says what that is. */
+/** `--NAME`, or `--NAME VALUE` where `takes` describes the value. */
 export type Option = { readonly about: string } & (
   | { readonly type: 'boolean' }
   | { readonly type: 'string'; readonly takes: string }
@@ -55,10 +55,10 @@ export type Option = { readonly about: string } & (
 
 export type Options = Readonly<Record<string, string | boolean | undefined>>
 
-/** On standard error: the other is for what was asked. */
+/** Logs to standard error, because standard output is for the result. */
 export const commandLog = ({ logLevel }: Config): FastifyBaseLogger => createLog(logLevel, process.stderr)
 
-/** With all that changing an account and telling its owner takes. */
+/** Runs `act` with everything that changing an account and mailing its owner needs. */
 export function withOperator<Result>(config: Config, act: (deps: OperatorDeps) => Promise<Result>): Promise<Result> {
   return withDatabase(config, async ({ pool, replicas, directUrl }) => {
     const keyring = openKeyring(config.keysDir, { create: false })
@@ -73,7 +73,7 @@ export function withOperator<Result>(config: Config, act: (deps: OperatorDeps) =
   })
 }
 
-/** With an up-to-date database: the operator's, or the embedded one, which is joined or started here. */
+/** Runs `act` with a migrated database: the configured one, or the embedded one, which is joined or started here. */
 export async function withDatabase<Result>(
   config: Config,
   act: (database: OpenedDatabase) => Promise<Result> | Result,

@@ -209,7 +209,7 @@ async function webhooksRemove(config: Config, [id = '']: readonly string[]): Pro
 async function importFile(config: Config, [file = '']: readonly string[], options: Options): Promise<Outcome> {
   const wanted = readImport(file, options)
   if ('says' in wanted) return wanted
-  // Nobody waits for an answer, and some hundred accounts are one statement.
+  // No request waits for the import, and one statement writes some hundred accounts.
   const patient = { ...config, databaseTimeoutMs: Math.max(config.databaseTimeoutMs, 60_000) }
   return await withDatabase(patient, async (database) => {
     const { tally, says } = await runImport({ ...database, hashCost: hashCostOf(config) }, wanted, {
@@ -219,7 +219,7 @@ async function importFile(config: Config, [file = '']: readonly string[], option
     const outcome: Outcome = { says, data, exitCode: tally.refused === 0 ? 0 : 1 }
     if (tally.accepted === 0 || wanted.isDryRun) return outcome
     try {
-      // In bulk, not one job an account.
+      // One rebuild is cheaper than one indexing job for each account.
       await openUserIndexer(config, database)?.reindex()
       return outcome
     } catch (error) {

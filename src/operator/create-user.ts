@@ -13,9 +13,9 @@ import { emailKey } from '../text/email.ts'
 type Wish = { readonly email: string; readonly handle: string; readonly name?: string | undefined }
 
 /**
- * Afterwards there is an account with that address, which the operator vouches for, and a link to its first password is
- * on its way to it.
- * @throws {OperatorError} that says what is wrong or taken
+ * Afterwards there is an account with that address, which counts as verified because the operator vouches for it, and a
+ * link to set its first password is queued for that address.
+ * @throws {OperatorError} if a field is not valid or already taken
  */
 export async function createUser(deps: OperatorDeps, wish: Wish): Promise<string> {
   const email = checked('address', emailRule.safeParse(wish.email))

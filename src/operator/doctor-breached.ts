@@ -8,7 +8,7 @@ import { within } from '../waiting/within.ts'
 import type { Check } from './check.ts'
 
 const deadlineMs = 5000
-/** Every list of leaked passwords has this one. */
+/** A password that every list of leaked passwords contains. */
 const commonest = 'password'
 
 export function breachedChecks(config: Config): Check[] {
@@ -35,7 +35,7 @@ async function lookUp(config: Config, url: string): Promise<string> {
   }
 }
 
-/** Nothing is wrong without it. */
+/** Advises to set BREACHED_PASSWORDS_URL in production; a missing one is no failure. */
 export const adviseBreached = ({ appEnv, breachedPasswordsUrl }: Config): string[] =>
   appEnv === 'production' && breachedPasswordsUrl === undefined
     ? ['set BREACHED_PASSWORDS_URL as well (docs/passwords.md): else only the commonest that leaked are refused']

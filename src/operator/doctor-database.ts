@@ -14,13 +14,13 @@ import { nameFold } from '../search/fold.ts'
 import { within } from '../waiting/within.ts'
 
 const deadlineMs = 5000
-/** A code is good for thirty. */
+/** Seconds that the two clocks may differ. A code of an authenticator app is valid for 30 s, so 10 do no harm. */
 const mostSecondsApart = 10
 const leastPostgres = 150_000
-/** Of several scripts, with what is often folded wrongly. */
+/** Names of several scripts, with letters that are often folded wrongly. */
 const foldSample = 'ΣΩΚΡΑΤΗΣ Фёдор Straße Łoś İzi O’Neill Ｆｕｌｌ أَحْمَد'
 
-/** With one connection, as the API has it. */
+/** Runs `act` on one connection made with the API's URL and role. */
 export async function withDatabase<Result>(
   config: Config,
   log: FastifyBaseLogger,
@@ -33,7 +33,7 @@ export async function withDatabase<Result>(
   try {
     return await act(db)
   } catch (error) {
-    // Which statement it was says nothing to who runs this.
+    // Drizzle's error quotes the statement, which does not help the operator.
     throw error instanceof DrizzleQueryError ? error.cause : error
   }
 }
@@ -50,7 +50,7 @@ export async function checkPostgres(config: Config, log: FastifyBaseLogger): Pro
   if (number < leastPostgres) throw new Error(`it is version ${version}, and 15 is the oldest that will do`)
   if (encoding !== 'UTF8') throw new Error(`the database's encoding is ${encoding} and must be UTF8`)
   await compareClocks(client)
-  // Only the owner of the tables may look.
+  // Only the role that owns the tables may read the list of applied migrations.
   const missing = (await countMigrations()) - (await countApplied(await connect(migration, opened)))
   const column = missing > 0 ? undefined : await findMissingColumn(client)
   if (column !== undefined) throw new Error(`there is no ${column}, although every migration was applied`)
@@ -58,7 +58,11 @@ export async function checkPostgres(config: Config, log: FastifyBaseLogger): Pro
   return `version ${version}, ${missing > 0 ? `${missing} migrations will be applied at the next start` : 'up to date'}`
 }
 
-/** Codes of authenticator apps and access tokens go by this machine's clock, everything that ends by the database's. */
+/**
+ * Compares the clock of this machine, which TOTP codes and access tokens go by, with the database's, by which sessions
+ * and links expire.
+ * @throws if they are more than 10 s apart
+ */
 async function compareClocks(client: pg.Client): Promise<void> {
   const before = Date.now()
   const { rows } = await client.query<{ now: number }>('select extract(epoch from clock_timestamp())::float8 as now')
@@ -68,7 +72,7 @@ async function compareClocks(client: pg.Client): Promise<void> {
     throw new Error(`its clock and this machine's are ${Math.round(apart)} s apart: synchronise both with NTP`)
 }
 
-/** Names are found where program and database fold them alike. */
+/** Checks that the program and the database fold names alike; otherwise searches find nothing. */
 async function compareFolds(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ folded: string }>('select name_fold($1) as folded', [foldSample])
   const folded = rows[0]?.folded

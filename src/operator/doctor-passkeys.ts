@@ -14,7 +14,7 @@ import { withDatabase } from './doctor-database.ts'
 
 type Ask = Outbound['askGuarded']
 
-/** Whether the passkeys that there are still open something, and what browsers and Android find at the domain. */
+/** Checks that every stored passkey can still sign in, and the files that browsers and Android read at the domain. */
 export function passkeyChecks(config: Config, log: FastifyBaseLogger): Check[] {
   const atDomain = (remedy: string) => `${rpIdOf(config)} must be public or in OUTBOUND_ALLOW; ${remedy}`
   return [
@@ -55,7 +55,11 @@ async function asking(config: Config, act: (ask: Ask) => Promise<string>): Promi
 
 const howMany = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`
 
-/** Those of any other domain are dead: no browser offers them here, and none of their answers is accepted. */
+/**
+ * Counts the passkeys of each domain.
+ * @throws if some belong to a domain that is no longer configured: browsers do not offer them and the server refuses
+ * their answers
+ */
 export async function checkDomains(config: Config, db: Database): Promise<string> {
   const { rows } = await db.execute<{ name: string | null }>(sql`select to_regclass('passkeys')::text as name`)
   const found = rows[0]?.name ? await countByDomain(db) : []
@@ -86,7 +90,7 @@ const countByDomain = (db: Database): Promise<Counted[]> =>
 const describeDomain = ({ domain, passkeys, accounts }: Counted): string =>
   `${howMany(passkeys, 'passkey')} of ${howMany(accounts, 'account')} at ${domain}`
 
-/** More than any browser reads. */
+/** Bytes of a file at the domain; browsers read less. */
 const mostBytes = 256 * 1024
 
 async function askDomain(config: Config, ask: Ask, file: string): Promise<OutboundReply> {
@@ -100,7 +104,7 @@ async function askDomain(config: Config, ask: Ask, file: string): Promise<Outbou
 
 const relatedFile = z.object({ origins: z.array(z.string()) })
 
-/** Of what somebody else's server may say. */
+/** Surplus origins that the message names, since the file may come from another server and be long. */
 const mostNamed = 5
 
 /** https://www.w3.org/TR/webauthn-3/#sctn-related-origins */
@@ -145,5 +149,5 @@ export async function checkAndroidApps(config: Config, ask: Ask): Promise<string
   return `${rpIdOf(config)} names each certificate of PASSKEY_ORIGINS`
 }
 
-/** As Google's tools write it. */
+/** Upper-case hex pairs joined by colons, as Google's tools write a certificate's SHA-256. */
 const asFingerprint = (digest: Buffer): string => (digest.toString('hex').toUpperCase().match(/../g) ?? []).join(':')

@@ -24,10 +24,7 @@ import { explainDatabase } from './start-failure.ts'
 export type Finding = { readonly name: string; readonly isFine: boolean; readonly says: string }
 
 const deadlineMs = 5000
-/**
- * Asks everything that the configuration names whether it works, and leaves nothing behind. What is not set is not
- * asked.
- */
+/** Checks every service that the configuration names, and leaves nothing behind in them. Unset ones are skipped. */
 export async function examine(config: Config, env: Environment, log: FastifyBaseLogger): Promise<Finding[]> {
   const { databaseDirectUrl, redisUrl, smtpUrl, workerUrl, otelExporterOtlpEndpoint: traces } = config
   const index = openUserIndex(config)
@@ -94,7 +91,7 @@ async function examineOne({ name, remedy, run }: Check): Promise<Finding> {
   }
 }
 
-/** The command line itself asks for less. */
+/** Loads the settings with the API's rules, which are stricter than those of the command line. */
 function checkSettings(config: Config, env: Environment): string {
   loadConfig(env, 'api')
   return ['an API starts with them', ...adviseBreached(config)].join('; ')
@@ -114,7 +111,10 @@ async function checkKeys(config: Config, log: FastifyBaseLogger): Promise<string
   )
 }
 
-/** While the database is away, or has no tables yet, nobody can tell: that one has a check of its own. */
+/**
+ * Returns the number of a lost encryption key that stored data needs. Returns undefined if there is none, or if the
+ * database is down or empty, which the check of PostgreSQL reports.
+ */
 async function findLost(config: Config, keyring: Keyring, log: FastifyBaseLogger): Promise<number | undefined> {
   try {
     return await withDatabase(config, log, (db) => lostKeyFinder({ db, keyring, sealedColumns })())
@@ -154,7 +154,7 @@ async function checkRedis(url: string): Promise<string> {
   }
 }
 
-/** As far as a recipient: mail servers keep for then what they have against a name or a sender [FD31]. */
+/** Goes as far as naming a recipient, because only then do mail servers refuse a bad EHLO name or sender [FD31]. */
 async function checkSmtp({ mailFrom: from, smtpName: name }: Config, url: string): Promise<string> {
   const { takesUnicode } = await smtpSender({ url, from, name, deadlineMs }).verify()
   const except = takesUnicode ? '' : ', but, as it has no SMTPUTF8, none to addresses beyond ASCII before the @'

@@ -19,7 +19,7 @@ import { findWaitingSignUp, resendTo } from './waiting-sign-up.ts'
 
 type User = typeof users.$inferSelect
 
-/** What was done, or is so; `data` where that is more than a sentence. */
+/** What was done or found, as text; `data` is set if there is more than a sentence. */
 type Told = { readonly says: string; readonly data?: unknown }
 
 type Act = (tx: AccountTransaction, deps: OperatorDeps, user: User, options: ActOptions) => Promise<string | Told>
@@ -34,8 +34,8 @@ const roomActs = Object.assign(
 ) as Readonly<Record<RoomAct<(typeof rooms)[number]>, OperatorAct>>
 
 /**
- * What an operator may do for a user, who asked for it; each says what it did. Nobody sees or sets a password or the
- * secret of a second factor [AZ5].
+ * What an operator may do for a user at the user's request; each act returns what it did. No act shows or sets a
+ * password or the secret of a second factor [AZ5].
  */
 export const userActs = {
   show: async (tx, { config }, user) => {
@@ -87,7 +87,7 @@ export const userActs = {
 
 export type UserAct = keyof typeof userActs
 
-/** Gives what was done, or nothing where there is neither such an account nor a sign-up that waits. */
+/** Returns undefined if the name belongs neither to an account nor to a sign-up that waits for verification. */
 export function helpUser(
   deps: OperatorDeps,
   name: string,

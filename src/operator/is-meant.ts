@@ -5,7 +5,7 @@ import { handles, users } from '../db/schema/users.ts'
 import { isUuid } from '../http/validation.ts'
 import { emailKey } from '../text/email.ts'
 
-/** The account that an operator names by its address, its `@handle` or its id. */
+/** Matches the account that the operator names by its address, its `@handle` or its id. */
 export function isMeant(db: Database, name: string): SQL | undefined {
   if (name.startsWith('@')) {
     const holder = db

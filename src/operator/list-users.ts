@@ -9,9 +9,7 @@ export const mostListed = 100
 
 export type ListedUser = Pick<typeof users.$inferSelect, 'id' | 'email' | 'handle' | 'displayName' | 'createdAt'>
 
-/**
- * The newest accounts whose address, handle or name has that part, or whose id it is; without one the newest of all.
- */
+/** The newest accounts that contain the part in address, handle or name, or have it as id; without a part, of all. */
 export function listUsers(db: Database, part: string | undefined): Promise<ListedUser[]> {
   const { id, email, handle, displayName, createdAt } = users
   return db

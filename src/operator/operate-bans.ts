@@ -6,10 +6,7 @@ type Term = { readonly until?: Date | undefined; readonly reason?: string | unde
 
 const ofOperator = 'by the operator'
 
-/**
- * Afterwards the account is banned anew, whatever it was before, with this end and reason. By the operator, who needs
- * no role.
- */
+/** Afterwards the account is banned with this end and reason, which replace those of an earlier ban. */
 export async function banByOperator(
   tx: AccountTransaction,
   userId: string,
@@ -22,7 +19,7 @@ export async function banByOperator(
   return `The account is banned ${until ? `until ${until.toISOString()}` : 'for good'}: ${reason}.`
 }
 
-/** Afterwards the account may do what it could before. */
+/** Afterwards the account is not banned. */
 export async function unbanByOperator(tx: AccountTransaction, userId: string): Promise<string> {
   if (!(await unbanAccount(tx, userId))) return 'The account is not banned.'
   tx.forget(userId)

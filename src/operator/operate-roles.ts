@@ -12,10 +12,7 @@ import { isMeant } from './is-meant.ts'
 const findUser = async (tx: Transaction, name: string) =>
   (await tx.select({ id: users.id, handle: users.handle }).from(users).where(isMeant(tx, name)))[0]
 
-/**
- * Afterwards the account has the role for good, and the administrators are told; says how it was. By the operator, who
- * needs no role.
- */
+/** Afterwards the account has the role without an end. If it did not before, all administrators are mailed. */
 export async function grantRole(
   deps: AccountChanges & MailDeps,
   name: string,
@@ -41,7 +38,7 @@ export async function grantRole(
   })
 }
 
-/** Afterwards the account has the role no more; says how it was. The last administrator stays one [AZ4]. */
+/** Afterwards the account no longer has the role, except that the last administrator keeps it [AZ4]. */
 export function revokeRole(
   deps: AccountChanges,
   name: string,

@@ -1,7 +1,7 @@
 type Work = {
-  /** What is counted. */
+  /** The plural noun of what is counted, such as accounts. */
   readonly of: string
-  /** In bytes, or in whatever is noted as such. Where it is not known, nothing is said of how long it takes. */
+  /** In the unit that `note` gets as bytes. If it is undefined, no remaining time is shown. */
   readonly size: number | undefined
 }
 
@@ -12,7 +12,7 @@ type Screen = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>
 const everyMs = { bar: 200, line: 10_000 }
 const barWidth = 24
 
-/** Tells on a terminal how far it is, in a line that stays; elsewhere in a line of its own now and then. */
+/** Shows progress: on a terminal in one line that is redrawn, elsewhere in a new line every ten seconds. */
 export function startProgress(screen: Screen, work: Work) {
   const startedAt = performance.now()
   let [count, bytes, shownAt] = [0, 0, screen.isTTY ? Number.NEGATIVE_INFINITY : startedAt]
@@ -28,7 +28,7 @@ export function startProgress(screen: Screen, work: Work) {
       bytes += more.bytes ?? 0
       if (performance.now() - shownAt >= (screen.isTTY ? everyMs.bar : everyMs.line)) show()
     },
-    /** Before something else is written there. */
+    /** Clears the line before other text is written to the terminal. */
     clear: (): void => {
       if (screen.isTTY) screen.write('\r\u001B[K')
     },

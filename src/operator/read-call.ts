@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { findNearest } from '../text/find-nearest.ts'
 import type { Command, Option, Options } from './command.ts'
 
-/** What every command takes. */
+/** Options that every command takes. */
 const usualOptions = {
   json: { type: 'boolean', about: 'print JSON instead of text' },
   help: { type: 'boolean', about: 'say how the command is used, and do nothing' },
@@ -14,7 +14,7 @@ export const optionsOf = (command: Command): Known => ({ ...command.options, ...
 
 export type Call = { readonly parameters: readonly string[]; readonly options: Options }
 
-/** What is asked for after the name of the command; or what is wrong with it. */
+/** Reads the parameters and options after the command's name. Returns a sentence if they are wrong. */
 export function readCall(given: readonly string[], name: string, command: Command): Call | string {
   const options = optionsOf(command)
   const wanted = Object.keys(command.parameters ?? {})
@@ -22,7 +22,7 @@ export function readCall(given: readonly string[], name: string, command: Comman
     args: [...given],
     options,
     allowPositionals: true,
-    // Its own sentences name no option that is near.
+    // With `strict`, parseArgs throws its own messages, which suggest no similar option.
     strict: false,
     tokens: true,
   })
@@ -51,7 +51,7 @@ function faultOf({ name, rawName, value, inlineValue }: Token, known: Known): st
     return `There is no option ${rawName}.${near === undefined ? '' : ` Did you mean --${near}?`}`
   }
   if (option.type === 'boolean') return value === undefined ? undefined : `--${name} takes no value.`
-  // What begins with a dash is the next option, unless it is written --reason=-value.
+  // A value that begins with a dash is taken for the next option, unless it is written --reason=-value.
   const isMissing = value === undefined || (!inlineValue && /^-./.test(value))
   return isMissing ? `--${name} needs a value: --${name} ${option.takes}.` : undefined
 }

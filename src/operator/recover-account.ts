@@ -13,14 +13,17 @@ import { nameRemoved } from '../sign-in/removed.ts'
 import { takeBack } from '../sign-in/take-back.ts'
 import { emailKey } from '../text/email.ts'
 
-/** As long as an undo link lives unless it is set otherwise. */
+/** How far back take-back reaches without --since: seven days, the default of EMAIL_UNDO_TTL_SECONDS. */
 export const usualReachMs = 7 * 86_400_000
 
 type User = typeof users.$inferSelect
 
 const byOperator = { client: undefined, metadata: { by: 'operator' } } as const
 
-/** The operator's way to give an account back to its owner, as it was at that moment; says what was removed [AT7]. */
+/**
+ * Afterwards the account has the address of that moment, what was added since is removed, and a link to set a new
+ * password is queued: the operator's way to give a taken-over account back to its owner [AT7].
+ */
 export async function recoverAccount(tx: AccountTransaction, deps: MailDeps, user: User, since: Date): Promise<string> {
   const address = await restoreAddress(tx, user, since)
   const unknownHash = await hashUnknown(deps.config)
@@ -33,14 +36,14 @@ export async function recoverAccount(tx: AccountTransaction, deps: MailDeps, use
   )
 }
 
-/** Of a password that nobody knows. */
+/** The hash of a random password that is thrown away. */
 async function hashUnknown({ argon2MemoryKib: memoryKib, argon2TimeCost: timeCost }: Config): Promise<string> {
-  // Few commands hash anything, and this takes a while to load.
+  // Loaded only here, because it loads slowly and few commands hash anything.
   const argon2 = await loadArgon2()
   return argon2.hash(randomBytes(32).toString('base64url'), { memoryKib, timeCost })
 }
 
-/** Afterwards the account has the address that it had at that moment; gives it. */
+/** Afterwards the account has the address that it had at that moment. Returns the address. */
 async function restoreAddress(tx: AccountTransaction, user: User, since: Date): Promise<string> {
   const [changed] = await tx
     .select({ address: mailedTokens.address })

@@ -8,12 +8,12 @@ import { OperatorError } from '../sign-in/operator-error.ts'
 
 const connectionCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'ECONNRESET', 'ENOENT', 'EHOSTUNREACH'])
 
-/** Their messages are for operators. */
+/** Errors whose messages are written for operators and can be shown as they are. */
 const explained = [ConfigError, EmbeddedDatabaseError, KeyringError, OperatorError]
 
 type SystemError = NodeJS.ErrnoException & { readonly address?: string; readonly port?: number }
 
-/** Of OpenSSL and Node, by what helps. */
+/** Error codes of OpenSSL and Node for a certificate whose authority is not trusted. */
 const untrusted = new Set([
   ...['SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
   ...['UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'CERT_UNTRUSTED'],
@@ -22,8 +22,8 @@ const wrongCertificate = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR
 const seeUrls = 'see DATABASE_URL, DATABASE_MIGRATION_URL and DATABASE_DIRECT_URL'
 
 /**
- * What the first connection to PostgreSQL was refused with; a certificate before anybody signs in, else by SQLSTATE
- * class 28, 3D, 42501 and 53.
+ * Explains why the first connection to PostgreSQL failed: TLS, or a refusal with SQLSTATE class 28, 3D or 53, or 42501.
+ * Returns undefined for any other error.
  */
 export function explainDatabase(error: Error): string | undefined {
   const { code = '', syscall, path } = error as NodeJS.ErrnoException
@@ -45,9 +45,7 @@ export function explainDatabase(error: Error): string | undefined {
   return undefined
 }
 
-/**
- * What an operator reads when a process does not start: one clear sentence where the cause is known, else the stack.
- */
+/** What an operator reads when a process does not start: a sentence if the cause is known, otherwise the stack. */
 export function explainStartFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (explained.some((kind) => error instanceof kind)) return error.message

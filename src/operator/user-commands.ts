@@ -95,7 +95,7 @@ async function revoke(config: Config, [email = '', asked = '']: readonly string[
   return { says: outcome === 'revoked' ? `${email} no longer has the role ${role}.` : `${email} had no role ${role}.` }
 }
 
-/** Options that stand for a moment, and the acts that know them. */
+/** Options whose value is a moment, each with the act that takes it. */
 const moments = { since: 'take-back', until: 'ban' } as const
 
 function readMoments(asked: string, options: Options): { since?: Date; until?: Date } | Outcome {
@@ -137,7 +137,7 @@ async function help(
   return (await withOperator(config, (deps) => helpUser(deps, name, asked as UserAct, given))) ?? nobody(name)
 }
 
-/** There is no way back, so it is asked where somebody sits, and wanted in the command where nobody does. */
+/** Asks at the terminal before an erasure, which cannot be undone. Returns undefined if there is no terminal. */
 async function confirm(name: string): Promise<boolean | undefined> {
   if (!process.stdin.isTTY) return undefined
   const prompt = createInterface({ input: process.stdin, output: process.stderr })

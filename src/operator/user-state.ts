@@ -19,7 +19,7 @@ import type { WaitingSignUp } from './waiting-sign-up.ts'
 type User = typeof users.$inferSelect
 export type UserState = Awaited<ReturnType<typeof readUserState>>
 
-/** What an operator may know of an account, which is what helps and nothing that opens it [AZ5]. */
+/** What an operator may know about an account: enough to help its owner, and nothing that opens it [AZ5]. */
 export async function readUserState(tx: Transaction, config: Config, user: User) {
   const [state] = await tx.select({ roles: heldRoles, isBanned }).from(users).where(eq(users.id, user.id))
   const [live] = await tx
@@ -49,7 +49,7 @@ export async function readUserState(tx: Transaction, config: Config, user: User)
   }
 }
 
-/** For programs: each second factor is a member of its own. */
+/** The state as `--json` prints it, with each second factor as a member of its own. */
 export function stateAsData({ factors, ...state }: UserState): Readonly<Record<string, unknown>> {
   const byName = factors.map(({ name, since, countsFrom }) => [name, since && { since, countsFrom }] as const)
   return { ...state, ...Object.fromEntries(byName) }
@@ -75,7 +75,7 @@ async function lastEvents(db: Database, userId: string) {
   return rows.map(({ type, createdAt, ipAddress }) => ({ at: createdAt, type, address: ipAddress }))
 }
 
-/** For people, a line a fact. */
+/** The state as text, one line for each fact. */
 export function describeState(state: UserState | WaitingSignUp): string {
   const facts = 'unverified' in state ? factsOfSignUp(state) : factsOfUser(state)
   const lines = Object.entries(facts).map(([name, value]) => `${name.padEnd(10)} ${printable(value)}`)

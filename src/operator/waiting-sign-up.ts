@@ -8,7 +8,7 @@ import type { MailDeps } from '../mail/outbox.ts'
 import { renewVerification } from '../sign-up/resend-verification.ts'
 import { emailKey } from '../text/email.ts'
 
-/** A sign-up that nobody verified yet, and what became of its newest mail. */
+/** A sign-up whose address is not verified yet, and what became of its newest mail. */
 export type WaitingSignUp = {
   readonly unverified: true
   readonly id: string
@@ -20,7 +20,10 @@ export type WaitingSignUp = {
   readonly mail: string
 }
 
-/** By its address, `@handle` or id, as of an account; those that stand in for a registered address are none. */
+/**
+ * Finds a sign-up by its address, `@handle` or id. Rows with `registered`, which only stand in for an address that has
+ * an account, are left out.
+ */
 export async function findWaitingSignUp(tx: Transaction, name: string): Promise<WaitingSignUp | undefined> {
   const isLive = and(isNamed(tx, name), eq(signUps.registered, false), sql`${signUps.expiresAt} > now()`)
   const [found] = await tx.select().from(signUps).where(isLive)
@@ -59,7 +62,7 @@ async function stateOfMail(tx: Transaction, signUpId: string): Promise<string> {
   return `${mail.waits ? 'waits' : 'not sent, and not tried any more'}, failed attempts: ${mail.attempts}`
 }
 
-/** Afterwards a fresh link is on its way, and the earlier ones are dead. */
+/** Afterwards a new verification link is queued, and earlier links no longer work. */
 export async function resendTo(tx: Transaction, deps: MailDeps, { email }: WaitingSignUp): Promise<string> {
   await renewVerification(tx, deps, { email })
   return `A fresh verification link is on its way to ${email}; earlier ones are dead.`

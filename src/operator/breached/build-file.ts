@@ -16,14 +16,14 @@ import { mostEntries, type Ranges, rangeCount, readRange } from './ranges.ts'
 type Build = {
   readonly ranges: Ranges
   readonly out: string
-  /** Hashes that were seen less often are left out. */
+  /** Hashes that were seen in breaches less often are left out. */
   readonly minCount: number
   readonly onRange: (entries: number) => void
 }
 
 export type Built = {
   readonly entries: number
-  /** The range at which an earlier build, which did not come to its end, was continued. */
+  /** The range at which an interrupted earlier build was continued; 0 if there was none. */
   readonly continuedAt: number
 }
 
@@ -31,8 +31,8 @@ const rangeBytes = mostEntries * entryBytes
 const bufferBytes = 8 * rangeBytes
 
 /**
- * Afterwards `out` has the entries of all ranges, whole: until then it is as it was. What was written before an
- * interruption is in a file beside it, of the same count alone, and is gone on with.
+ * Afterwards `out` has the entries of all ranges; it is replaced in one step at the end. Until then they are in a file
+ * beside it, named after `minCount`, which the next build with the same `minCount` continues.
  */
 export function buildFile({ ranges, out, minCount, onRange }: Build): Built {
   const part = `${out}.min-${minCount}.part`
@@ -64,7 +64,10 @@ export function buildFile({ ranges, out, minCount, onRange }: Build): Built {
   }
 }
 
-/** Where to go on: at the range of the last entry, of which some may be missing. What is not in order is nothing. */
+/**
+ * Where to continue a part file: at the start of the last entry's range, which may be incomplete. If the last entries
+ * are not in order, the build starts anew.
+ */
 function findEnd(file: number): { readonly range: number; readonly size: number } {
   const { size } = fstatSync(file)
   const whole = size - (size % entryBytes)
@@ -84,7 +87,7 @@ function writeAll(file: number, bytes: Buffer, position: number): void {
     written += writeSync(file, bytes, written, bytes.length - written, position + written)
 }
 
-/** The new name outlives a loss of power. */
+/** Makes the rename survive a loss of power. */
 function syncFolder(folder: string): void {
   const opened = openSync(folder, 'r')
   try {

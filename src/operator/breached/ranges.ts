@@ -3,28 +3,28 @@ import { join } from 'node:path'
 import { entryBytes } from '../../ports/breached-passwords.file.ts'
 import { OperatorError } from '../../sign-in/operator-error.ts'
 
-/** The hashes that begin with five digits are in a file of that name. */
+/** Ranges, one file each: a range holds the hashes that begin with the five hex digits of its name. */
 export const rangeCount = 2 ** 20
 const prefixDigits = 5
-/** Of those that follow the first eleven fill up an entry. */
+/** Hex digits after the prefix. An entry keeps the first eleven of them. */
 const suffixDigits = 35
 
-/** Far more than a range of Have I Been Pwned has. */
+/** Bytes of a range's file; those of Have I Been Pwned are far smaller. */
 const mostBytes = 1024 * 1024
-/** A line is a suffix, a colon, a count and its end. */
+/** Entries that fit in such a file: a line has at least a suffix, a colon, a digit and a line end. */
 export const mostEntries = Math.ceil(mostBytes / (suffixDigits + 3))
 
 export const rangeName = (range: number): string => range.toString(16).toUpperCase().padStart(prefixDigits, '0')
 
 export type Ranges = {
   readonly count: number
-  /** The first that is not there. */
+  /** The first range without a file. */
   readonly missing: number | undefined
-  /** Where it is, if it is there. */
+  /** Returns the path of the range's file, or undefined if there is none. */
   find(range: number): string | undefined
 }
 
-/** As the official downloader names them, `00000.txt` to `FFFFF.txt`, or without an end, as curl does. */
+/** Finds the files of ranges: `00000.txt` to `FFFFF.txt`, as the official downloader writes, or without `.txt`. */
 export function findRanges(folder: string): Ranges {
   const isThere = new Uint8Array(rangeCount)
   let end: string | undefined
@@ -52,8 +52,8 @@ export function findRanges(folder: string): Ranges {
 const bytes = Buffer.allocUnsafe(mostBytes)
 
 /**
- * Puts the entries of a range that were counted often enough behind each other, in order, none twice; gives how many.
- * @throws {OperatorError} where the file is none of a range
+ * Writes the entries of a range with at least `minCount` into `entries`, in order without doubles. Returns how many.
+ * @throws {OperatorError} if the file is not that of a range
  */
 export function readRange(file: string, range: number, minCount: number, entries: Buffer): number {
   const length = readWhole(file)
@@ -71,10 +71,10 @@ export function readRange(file: string, range: number, minCount: number, entries
   return isInOrder ? count : sort(entries, count)
 }
 
-/** The one that was read last: of a billion none is made anew. */
+/** The line read last. It is reused, because there are about a billion lines. */
 const line = { high: 0, low: 0, count: 0 }
 
-/** Gives where the next one begins, or -1 where this is none. */
+/** Reads a line into `line`. Returns where the next one begins, or -1 if this one is malformed. */
 function readLine(at: number, length: number): number {
   const colon = at + suffixDigits
   line.high = digits(at, 3)
@@ -114,7 +114,7 @@ const values = new Int8Array(256).fill(-1)
 for (const [value, digit] of [...'0123456789abcdef'].entries())
   for (const one of [digit, digit.toUpperCase()]) values[one.charCodeAt(0)] = value
 
-/** The value of so many hex digits, or -1. */
+/** The value of `count` hex digits, or -1 if one of them is not a hex digit. */
 function digits(at: number, count: number): number {
   let value = 0
   for (let index = at; index < at + count; index++) {
@@ -128,7 +128,7 @@ function digits(at: number, count: number): number {
 const compareEntries = (entries: Buffer, one: number, other: number): number =>
   entries.compare(entries, other * entryBytes, (other + 1) * entryBytes, one * entryBytes, (one + 1) * entryBytes)
 
-/** Lists of others need not be in order, and what differs only behind the first eight bytes is one entry. */
+/** Sorts the entries of an unordered list, and drops doubles: hashes with the same first eight bytes are one entry. */
 function sort(entries: Buffer, count: number): number {
   const all = Array.from({ length: count }, (_, index) => entries.readBigUInt64BE(index * entryBytes))
   const sorted = [...new Set(all)].sort((one, other) => (one < other ? -1 : 1))

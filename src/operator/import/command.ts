@@ -20,7 +20,7 @@ type ImportOptions = {
   readonly 'dry-run'?: boolean
 }
 
-/** Why nothing is imported at all, and the exit code of that. */
+/** Why nothing is imported at all, with the exit code. */
 export type Unusable = { readonly says: string; readonly exitCode: 1 | 2 }
 
 export function readImport(file: string, options: ImportOptions): Import | Unusable {
@@ -37,9 +37,7 @@ export function readImport(file: string, options: ImportOptions): Import | Unusa
   return { file, format, hashesFile, isDryRun }
 }
 
-/**
- * Says on standard output why an account was refused, and on the other how far it is; at its end what became of them.
- */
+/** Runs the import. Prints each refused account to standard output and the progress to standard error. */
 export async function runImport(
   deps: Deps,
   wanted: Import,

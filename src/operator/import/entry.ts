@@ -1,12 +1,12 @@
-/** One account of an export as it stands there, or why it cannot be read. */
+/** One account as an export has it, or why it cannot be read. */
 export type Entry = {
-  /** Where it stands: `line 3`, `account 3`. */
+  /** Its place in the file: `line 3`, `account 3`. */
   readonly at: string
 } & ({ readonly record: Fields } | { readonly refused: string })
 
 export type Fields = Readonly<Record<string, unknown>>
 
-/** Gets a file's text piece by piece, in the order it stands there, and gives the entries that a piece ends. */
+/** Takes a file's text piece by piece, in order. `push` returns the entries that end in the piece. */
 export type Reader = {
   push(text: string): Entry[]
   end(): Entry[]
@@ -15,21 +15,18 @@ export type Reader = {
 export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/**
- * What stands under a name, and under names in it; nothing where that is null or empty, as exports write what there is
- * not.
- */
+/** The value at a path of names. Returns undefined if it is null or empty, as exports write missing values. */
 export function field(record: unknown, ...path: readonly string[]): unknown {
   const value = path.reduce<unknown>((inner, name) => (isFields(inner) ? inner[name] : undefined), record)
   return value === null || value === '' ? undefined : value
 }
 
-/** The first of several names under which something stands. */
+/** The value of the first of these fields that has one. */
 export const firstField = (record: unknown, ...names: readonly string[]): unknown =>
   names.map((name) => field(record, name)).find((value) => value !== undefined)
 
-/** JSON has true, PostgreSQL's CSV t, MySQL's 1. */
+/** JSON writes true, CSV of PostgreSQL t, CSV of MySQL 1. */
 export const isYes = (value: unknown): boolean => /^(?:true|t|1|yes)$/i.test(String(value))
 
-/** A name to sign in by, unless that is an address. */
+/** Returns the sign-in name, or undefined if it is an e-mail address. */
 export const asName = (value: unknown): unknown => (String(value).includes('@') ? undefined : value)

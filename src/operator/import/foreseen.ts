@@ -2,15 +2,15 @@ import pg from 'pg'
 import { handleKey } from '../../accounts/fields.ts'
 import type { Taken } from './place.ts'
 
-/** What is taken, and what the accounts of a dry run would take. */
+/** The addresses and handles that are taken, and those that the accounts of a dry run would take. */
 type Foreseen = Taken & {
   add(accounts: readonly { readonly emailKey: string; readonly handle: string }[]): Promise<void>
   close(): Promise<void>
 }
 
 /**
- * In a table that ends with its connection, so that there may be any number of them.
- * @param directUrl PostgreSQL without a pooler, which would share the connection
+ * Keeps them in a temporary table, so that any number of accounts fits; it ends with its connection.
+ * @param directUrl PostgreSQL past any pooler, which would share the connection
  */
 export async function openForeseen(directUrl: string, taken: Taken): Promise<Foreseen> {
   const client = new pg.Client({ connectionString: directUrl, connectionTimeoutMillis: 5000 })

@@ -1,15 +1,15 @@
 import type { Fields } from './entry.ts'
 import type { Layout } from './read-entries.ts'
 
-/** What an export says of an account, as it stands there: nothing of it was looked at. */
+/** The fields of an account as the export has them, not checked yet. */
 export type Found = {
-  /** Under which another file or list has its hash. */
+  /** The id by which another file or list has the account's hash. */
   readonly id?: unknown
   readonly email: unknown
-  /** Only where the system says whether it is. */
+  /** Unset if the other system does not say whether the address is verified. */
   readonly isVerified?: boolean
   readonly isDisabled?: boolean
-  /** Names that a handle may be made of, the best first; `handle` instead has to be free as it is. */
+  /** Names to make a handle of, the best first. `handle` instead is taken as it is or the account is refused. */
   readonly names?: readonly unknown[]
   readonly handle?: unknown
   readonly displayName?: unknown
@@ -17,11 +17,11 @@ export type Found = {
   readonly createdAt?: unknown
 }
 
-/** How accounts of one system are read: the door of every file in `from`. */
+/** How the accounts of one system are read; every file in `from` exports one. */
 export type Format = {
   readonly layout: Layout
   readonly find: (record: Fields) => Found
-  /** Where the hashes stand apart: in a list of the same file, or in a file of its own. */
+  /** Set if the hashes are apart from the accounts: in another list of the same file, or in another file. */
   readonly hashes?: {
     readonly layout: Layout
     readonly isInSameFile: boolean

@@ -9,7 +9,7 @@ import { kratos } from './from/kratos.ts'
 import { supabase } from './from/supabase.ts'
 import { wordpress } from './from/wordpress.ts'
 
-/** What --from takes; what a system needs beside its export. */
+/** The systems that --from takes. The options are what a system needs besides its export. */
 export const formats: Readonly<Record<string, (options: { readonly hashConfig: string | undefined }) => Format>> = {
   auth0: () => auth0,
   'better-auth': () => betterAuth,

@@ -1,6 +1,6 @@
 import pg from 'pg'
 
-/** Hashes that stand apart from their accounts. */
+/** Hashes that an export has apart from its accounts, by account id. */
 export type HashStore = {
   put(rows: readonly { readonly id: string; readonly hash: string }[]): Promise<void>
   find(ids: readonly string[]): Promise<ReadonlyMap<string, string>>
@@ -8,8 +8,8 @@ export type HashStore = {
 }
 
 /**
- * In a table that ends with its connection, so that there may be any number of them.
- * @param directUrl PostgreSQL without a pooler, which would share the connection
+ * Keeps them in a temporary table, so that any number of hashes fits; it ends with its connection.
+ * @param directUrl PostgreSQL past any pooler, which would share the connection
  */
 export async function openHashStore(directUrl: string): Promise<HashStore> {
   const client = new pg.Client({ connectionString: directUrl, connectionTimeoutMillis: 5000 })

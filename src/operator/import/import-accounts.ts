@@ -11,7 +11,7 @@ import { startTally, type Tally } from './tally.ts'
 export type Import = {
   readonly file: string
   readonly format: Format
-  /** Where the hashes stand, where they do not stand with the accounts. */
+  /** The file of --hashes, if the hashes are apart from the accounts. */
   readonly hashesFile: string | undefined
   readonly isDryRun: boolean
 }
@@ -23,13 +23,12 @@ export type Watcher = {
 
 type Candidate = { readonly at: string; readonly found: Found | Refusal }
 
-/** So many share a transaction: few enough that what waits for one of them waits briefly. */
+/** Accounts in one transaction: few enough that other writers wait only briefly for its locks. */
 const batchSize = 250
 
 /**
- * Afterwards every account of the file that could be taken is one here with a verified address. One that is there
- * already is left as it is, so that the same file can be given again. In a dry run nothing is written, and it says what
- * would have become of them.
+ * Afterwards every account of the file that was not refused exists here with a verified address. Existing accounts are
+ * left as they are, so the same file can be imported again. A dry run writes nothing and returns what would happen.
  */
 export async function importAccounts(deps: Deps, wanted: Import, watcher: Watcher): Promise<Tally> {
   const { file, format, isDryRun } = wanted
@@ -48,14 +47,14 @@ export async function importAccounts(deps: Deps, wanted: Import, watcher: Watche
       watcher.onFate(at, fate)
     }
   }
-  // While PostgreSQL writes one batch, the next is read.
+  // The next batch is read while PostgreSQL writes this one.
   let written = Promise.resolve()
   for await (const entries of batchesOf(readEntries(openInput(file), format.layout, watcher.onBytes))) {
     const batch = entries.map((entry) => findIn(format, entry))
     const wishes = await readWishes(deps, hashes, batch)
     await written
     written = finish(batch, wishes)
-    // It is awaited above or below, and until then its failure is nobody's.
+    // `written` is awaited later; without this handler an earlier failure would count as an unhandled rejection.
     written.catch(() => undefined)
   }
   await written
@@ -104,7 +103,7 @@ async function readWishes(
   })
 }
 
-/** Nothing where the hashes stand with the accounts, or nobody said where else. */
+/** Reads the hashes that are apart. Returns undefined if the format has none, or no file of them was given. */
 async function collectHashes(
   directUrl: string,
   { file, format: { hashes }, hashesFile }: Import,

@@ -2,8 +2,8 @@ const zoneless = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{1,9})
 const withZone = /^(.*?) ?(?:(Z|UTC|GMT)|([+-]\d\d)(?::?(\d\d))?)$/i
 
 /**
- * What a number counts, from the least on that is one: that was in 1973, and what it counted before would be the year
- * 5138.
+ * Units of a number since 1970, each from its least value on: 1e8 s and 1e11 ms are in 1973, while 1e11 s would be in
+ * the year 5138. Smaller numbers are not times.
  */
 const units = [
   { least: 1e14, toMs: 1e-3 },
@@ -12,8 +12,8 @@ const units = [
 ]
 
 /**
- * When something was, as systems write it: ISO 8601 and what PostgreSQL, MySQL, Rails and MongoDB make of it, or
- * seconds, milliseconds or microseconds since 1970. Without a zone it is UTC. Nothing where it is no time [FD24].
+ * Reads a time: ISO 8601 and its variants in PostgreSQL, MySQL, Rails and MongoDB, or seconds, milliseconds or
+ * microseconds since 1970. A time without a zone is UTC. Returns undefined if the value is not a time [FD24].
  */
 export function readInstant(value: unknown): Date | undefined {
   if (typeof value === 'object' && value !== null && '$date' in value) return readInstant(value.$date)
@@ -35,7 +35,7 @@ function readText(text: string): Date | undefined {
   return valid(new Date(`${day}T${seconds}.${fraction.slice(0, 3)}${zone}`))
 }
 
-/** JavaScript makes March of the 30th of February. */
+/** Whether the day exists: JavaScript would read the 30th of February as a day in March. */
 function isDay(day: string): boolean {
   const found = valid(new Date(`${day}T00:00:00Z`))
   return found?.toISOString().startsWith(day) ?? false

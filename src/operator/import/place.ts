@@ -5,21 +5,21 @@ import { handles, users } from '../../db/schema/users.ts'
 import { numberedHandles, plainHandles } from './handles.ts'
 import type { Wish } from './read-wish.ts'
 
-/** What becomes of an account. `as`: how its handle came about. */
+/** What becomes of an account. `as` says how its handle was found. */
 export type Fate =
   | { readonly kind: 'new'; readonly handle: string; readonly as: 'kept' | 'made' | 'numbered' }
   | { readonly kind: 'known' }
   | { readonly kind: 'refused'; readonly why: string }
 
-/** Who has an address, as the key of their handle, and which handles somebody has. */
+/** Taken addresses, each with the key of its account's handle, and taken handles. */
 export type Taken = {
   findOwners(emailKeys: readonly string[]): Promise<ReadonlyMap<string, string>>
   findReserved(handleKeys: readonly string[]): Promise<ReadonlySet<string>>
 }
 
 /**
- * What becomes of each, in order, as if the one before were an account already. Nothing is reserved by it: the unique
- * keys decide when they are written.
+ * Decides each account in order, as if those before it were accounts already. Reserves nothing: the unique keys decide
+ * when the accounts are written.
  */
 export async function placeAccounts(taken: Taken, wishes: readonly Wish[]): Promise<Fate[]> {
   const owners = new Map(await taken.findOwners(wishes.map(({ emailKey }) => emailKey)))
@@ -46,7 +46,7 @@ export async function placeAccounts(taken: Taken, wishes: readonly Wish[]): Prom
 const wantedHandles = ({ handle }: Wish): readonly string[] =>
   ('exact' in handle ? [handle.exact] : plainHandles(handle.madeOf)).map(handleKey)
 
-/** The same account where its handle is the same, or where it was made here. */
+/** The account is the same one if its exact handle is the same, or if the handle was to be made here. */
 const placeKnown = ({ handle }: Wish, owner: string): Fate =>
   'exact' in handle && handleKey(handle.exact) !== owner
     ? { kind: 'refused', why: 'email is taken' }
@@ -65,7 +65,7 @@ function placeNew({ handle }: Wish, numbered: readonly string[], isFree: (handle
     : { kind: 'new', handle: free, as: 'numbered' }
 }
 
-/** By the accounts and reservations that there are. */
+/** Reads the taken addresses and handles from the database. */
 export const takenIn = (db: Database): Taken => ({
   findOwners: async (keys) => {
     const found = await db

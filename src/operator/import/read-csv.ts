@@ -1,18 +1,15 @@
 import type { Entry, Reader } from './entry.ts'
 
 type Options = {
-  /** What the columns hold, where the file's first line does not say it. */
+  /** Names of the columns, if the file has no header. */
   readonly columns: readonly string[] | undefined
   readonly mostBytes: number
 }
 
-/** How PostgreSQL and MySQL write that there is nothing. */
+/** How PostgreSQL and MySQL write null. */
 const nothing = '\\N'
 
-/**
- * RFC 4180: a row ends at LF, but not in quotes. The first says what the columns are, and by how it does so, what
- * separates them.
- */
+/** RFC 4180; a row ends at an LF outside quotes. The first row names the columns and shows what separates them. */
 export function readCsv({ columns: given, mostBytes }: Options): Reader {
   let columns = given
   let separator = ','
@@ -27,7 +24,7 @@ export function readCsv({ columns: given, mostBytes }: Options): Reader {
     ;[cell, state] = ['', 'start']
   }
   const endRow = (): Entry[] => {
-    // Excel's end of a line, where it is not in quotes.
+    // Excel ends lines with CR LF.
     if (cell.endsWith('\r')) cell = cell.slice(0, -1)
     endCell()
     const [row, at, isTooLong] = [cells, `line ${lineOfRow}`, length > mostBytes]
@@ -55,7 +52,7 @@ export function readCsv({ columns: given, mostBytes }: Options): Reader {
   const pass = (character: string): Entry[] => {
     length++
     if (character === '\n') line++
-    // A quote that is never closed must not take the rest of the file.
+    // Beyond the limit quotes no longer count, so that an unclosed one does not swallow the rest of the file.
     if (state === 'quoted' && length <= mostBytes) {
       if (character === '"') state = 'quote in quotes'
       else add(character)
@@ -88,7 +85,7 @@ export function readCsv({ columns: given, mostBytes }: Options): Reader {
   }
 }
 
-/** Spreadsheets write a semicolon where the comma is in numbers; PostgreSQL's and MySQL's own tools a tab. */
+/** Spreadsheets use semicolons in locales with a decimal comma; the tools of PostgreSQL and MySQL use tabs. */
 function separatorOf(text: string): string {
   const [first = ''] = text.split('\n', 1)
   return [',', ';', '\t'].toSorted((one, other) => first.split(other).length - first.split(one).length)[0] ?? ','

@@ -2,30 +2,27 @@ import type { Entry, Reader } from './entry.ts'
 import { parseObject } from './read-lines.ts'
 
 type Options = {
-  /** Under which names a document may have its list of accounts. */
+  /** Names under which a document may have its list of accounts. */
   readonly lists: readonly string[]
   readonly mostBytes: number
 }
 
-/** All of JSON that must be told apart to find where an account begins and ends. */
+/** The only characters of JSON that matter for finding where an account begins and ends. */
 const marks = /["[\]{}]/g
 const quoteOrEscape = /["\\]/g
 const mostNameLength = 100
 
 /**
- * Accounts of JSON documents as they come, so that one of any size takes no more memory than its longest account.
- * Accounts are the objects of a list under one of the names, in a document or in each of a list of documents; where
- * there is no such list, the objects of the list that is there, or the document itself.
+ * Reads accounts from JSON documents of any size, with no more memory than the longest account takes. Accounts are the
+ * objects in a list under one of the names, in a document or in each of a list of documents. Without such a list, they
+ * are the objects of the outermost list, or the document itself.
  */
 export function readDocument({ lists, mostBytes }: Options): Reader {
   const account = keepAccount(mostBytes)
-  /**
-   * How many brackets are open; how many were, with its own, where the account and the list under a name began. 0:
-   * there is none.
-   */
+  /** Open brackets: now, and just after the account and the list of accounts began (0: not within one). */
   let [depth, accountDepth, listDepth] = [0, 0, 0]
   let isListOutside = false
-  /** The last text in quotes that stands directly in what is read as an account: before a bracket it is a name. */
+  /** The last string directly within the account. If a bracket follows, it is the name of what the bracket opens. */
   let name = ''
   let isInString = false
   let isEscaped = false
@@ -35,7 +32,7 @@ export function readDocument({ lists, mostBytes }: Options): Reader {
 
   const open = (isList: boolean): void => {
     if (isList && listDepth === 0 && depth > 0 && depth === accountDepth && lists.includes(name)) {
-      // What holds such a list is no account but a document.
+      // An object that holds such a list is not an account but a document.
       account.drop()
       accountDepth = 0
       listDepth = depth + 1
@@ -43,7 +40,7 @@ export function readDocument({ lists, mostBytes }: Options): Reader {
     if (depth === 0) isListOutside = isList
     depth++
   }
-  /** Whether it ends the account. */
+  /** Returns whether the bracket ends the account. */
   const close = (): boolean => {
     const isEnd = depth > 0 && depth === accountDepth
     if (isEnd) accountDepth = 0
@@ -51,7 +48,7 @@ export function readDocument({ lists, mostBytes }: Options): Reader {
     depth = Math.max(0, depth - 1)
     return isEnd
   }
-  /** From within a string to behind its end, or to the end of the text. */
+  /** Skips from within a string to just after it, or to the end of the text. Returns the position. */
   const passString = (text: string, from: number): number => {
     const end = endOfString(text, isEscaped ? from + 1 : from)
     const isEnded = end < text.length
@@ -90,7 +87,10 @@ export function readDocument({ lists, mostBytes }: Options): Reader {
   }
 }
 
-/** Where its quote is; the text's length where it has none, and one more where what is escaped would come next. */
+/**
+ * The position of the closing quote. Without one it is the length of the text, plus one if the text ends in a backslash
+ * that escapes the next character.
+ */
 function endOfString(text: string, from: number): number {
   for (let at = from; ; ) {
     quoteOrEscape.lastIndex = at
@@ -102,7 +102,7 @@ function endOfString(text: string, from: number): number {
   }
 }
 
-/** The text of the account that is being read, over as many pieces as it has. */
+/** Collects the text of the account that is being read, which may span several pieces. */
 function keepAccount(mostBytes: number) {
   let count = 0
   let parts: string[] | undefined

@@ -6,25 +6,25 @@ import { readCsv } from './read-csv.ts'
 import { readDocument } from './read-document.ts'
 import { parseObject, readLines } from './read-lines.ts'
 
-/** How a system writes its accounts down. */
+/** How a system's export is laid out. */
 export type Layout = {
-  /** Nothing but one JSON object a line. */
+  /** The file is always one JSON object a line. */
   readonly isLines?: true
-  /** Under which names a JSON document has its accounts. */
+  /** Names under which a JSON document may have its list of accounts. */
   readonly lists?: readonly string[]
-  /** What the columns of its CSV hold, where the first line does not say it. */
+  /** Names of the columns of a CSV without a header. */
   readonly columns?: readonly string[]
-  /** Of one account. */
+  /** Bytes of one account. */
   readonly mostBytes?: number
 }
 
 const mostBytesOfAccount = 1024 * 1024
-/** What the first so many characters do not show is not looked for. */
+/** Characters read to tell CSV from JSON while no line has ended. */
 const mostSniffed = 64 * 1024
 
 export const openInput = (file: string): Readable => (file === '-' ? process.stdin : createReadStream(file))
 
-/** The entries of a file, in batches as they come: JSON in lines or as a document, or CSV; packed by gzip or not. */
+/** The entries of a file in batches as they are read: JSON lines, a JSON document or CSV, compressed by gzip or not. */
 export async function* readEntries(
   input: Readable,
   layout: Layout,
@@ -39,12 +39,12 @@ export async function* readEntries(
     yield reader.push(text)
     text = ''
   }
-  // A file of one line that does not end.
+  // The file is one line without an LF, or empty.
   reader ??= chooseReader(`${text}\n`, layout) ?? readLines(mostBytesOfAccount)
   yield [...reader.push(text), ...reader.end()]
 }
 
-/** Nothing before the text shows what it is. */
+/** Returns undefined until the text shows what format it is in. */
 function chooseReader(text: string, layout: Layout): Reader | undefined {
   const { isLines, lists = [], columns, mostBytes = mostBytesOfAccount } = layout
   if (isLines) return readLines(mostBytes)
@@ -62,7 +62,7 @@ function chooseReader(text: string, layout: Layout): Reader | undefined {
 async function* textOf(input: Readable, onBytes: (count: number) => void): AsyncGenerator<string> {
   let decoder: TextDecoder | undefined
   for await (const bytes of unpacked(counted(input, onBytes))) {
-    // What PowerShell writes to a file. The mark itself is left out by the decoder.
+    // PowerShell writes files in UTF-16 with a byte order mark, which the decoder drops.
     decoder ??= new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8')
     yield decoder.decode(bytes, { stream: true })
   }
@@ -87,7 +87,7 @@ async function* unpacked(all: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
     return
   }
   const unzip = createGunzip()
-  // What fails on the way fails in what reads it.
+  // An error reaches the reader of `unzip`, so the callback has nothing to do.
   pipeline(again(), unzip, () => {})
   yield* unzip
 }

@@ -1,8 +1,8 @@
 import { type Entry, type Fields, isFields, type Reader } from './entry.ts'
 
 /**
- * One JSON object a line. A line ends at LF alone: what else Unicode calls the end of a line may stand in a JSON text
- * [FD23]. Of a line that is too long nothing is kept.
+ * Reads one JSON object a line. Only LF ends a line, since JSON text may contain Unicode's other line ends [FD23]. The
+ * text of a line that is too long is not kept in memory.
  */
 export function readLines(mostBytes: number): Reader {
   let number = 0
@@ -38,7 +38,7 @@ export function parseObject(text: string): { readonly record: Fields } | { reado
     const value: unknown = JSON.parse(text)
     if (isFields(value)) return { record: value }
   } catch {
-    // The next line says it of both.
+    // Refused below, like JSON that is not an object.
   }
   return { refused: 'not a JSON object' }
 }

@@ -9,22 +9,25 @@ import { shapesOf } from './handles.ts'
 import { readInstant } from './instant.ts'
 import { Refusal } from './refusal.ts'
 
-/** An account as it is to be here. */
+/** An account as it is to be created here. */
 export type Wish = {
   readonly email: string
   readonly emailKey: string
-  /** This one and no other, or one that is made of the name that it had there, or else of its address. */
+  /** Exactly this handle, or one made of the account's names there or of its address; `had` is its name there. */
   readonly handle: { readonly exact: string } | { readonly madeOf: readonly string[]; readonly had: unknown }
   readonly displayName: string | undefined
   readonly passwordHash: string | undefined
   readonly createdAt: Date | undefined
 }
 
-/** What an export says, by the rules of a sign-up. */
+/**
+ * Checks the fields of an export by the rules of a sign-up.
+ * @throws {Refusal} if one breaks a rule
+ */
 export function readWish(found: Found, hashCost: Argon2Cost): Wish {
   if (found.isDisabled) throw new Refusal('the account is disabled')
   const address = ruled('email', email, found.email)
-  // Whoever named an address that is not theirs must not have its account here.
+  // Otherwise someone could have entered another person's address there and would own its account here.
   if (found.isVerified === false) throw new Refusal('email is not verified')
   const { names } = found
   return {
@@ -54,7 +57,7 @@ function ruled(name: string, field: Field, value: unknown): string {
   throw new Refusal(rule === undefined ? `${name} is missing or malformed` : `${name} breaks the rule ${rule}`)
 }
 
-/** What of a name may be shown here; nothing where that is none. */
+/** Removes what a display name may not contain here. Returns undefined if no valid name is left. */
 function fitName(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
   const asItIs = displayName.safeParse(value)

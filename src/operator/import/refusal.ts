@@ -1,2 +1,2 @@
-/** Why an account is not taken; never what it held. */
+/** Why an account is refused. The message never contains the account's values. */
 export class Refusal extends Error {}

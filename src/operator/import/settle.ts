@@ -10,18 +10,18 @@ import { Conflict, writeAccounts } from './write.ts'
 export type Deps = {
   readonly db: Database
   readonly pool: pg.Pool
-  /** PostgreSQL without a pooler. */
+  /** PostgreSQL past any pooler. */
   readonly directUrl: string
-  /** Of the server's own hashes, by which others are measured. */
+  /** The cost of the server's own hashes; the cost of imported ones is limited to a multiple of it. */
   readonly hashCost: Argon2Cost
 }
 
-/** What becomes of each of a batch, and makes it so, or only says it. */
+/** Returns what becomes of each account of a batch; an import also writes them, a dry run does not. */
 type Decide = (wishes: readonly Wish[]) => Promise<Fate[]>
 
 const mostTries = 3
 
-/** Writes them together; where somebody else was faster with an address or handle of one, each by itself. */
+/** Writes the batch together. If an address or handle was taken meanwhile, writes each account by itself. */
 export const settle =
   (deps: Deps): Decide =>
   async (wishes) => {
@@ -40,7 +40,7 @@ async function settleAlone(deps: Deps, wish: Wish): Promise<Fate> {
   return { kind: 'refused', why: 'email or handle is taken at this moment' }
 }
 
-/** Nothing where one of them met a conflict: then none was written. */
+/** Returns undefined if one account met a conflict; then nothing was written. */
 async function tryToSettle({ pool }: Deps, wishes: readonly Wish[]): Promise<Fate[] | undefined> {
   try {
     return await transaction(pool, async (tx) => {
@@ -58,7 +58,7 @@ async function tryToSettle({ pool }: Deps, wishes: readonly Wish[]): Promise<Fat
   }
 }
 
-/** As if those before were accounts already; remembered where there may be any number of them. */
+/** Decides without writing, as if all accounts before were written; a temporary table remembers them. */
 export async function foresee({ db, directUrl }: Deps, opened: AsyncDisposableStack): Promise<Decide> {
   const foreseen = await openForeseen(directUrl, takenIn(db))
   opened.defer(foreseen.close)

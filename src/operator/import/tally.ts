@@ -2,7 +2,7 @@ import type { Fate } from './place.ts'
 
 const mostExamples = 5
 
-/** What became of how many, and of the refused why and where. */
+/** How many accounts met which fate, and for each reason of refusal how many and where the first ones are. */
 export type Tally = {
   readonly accepted: number
   readonly withHash: number
@@ -34,10 +34,10 @@ export function startTally() {
   }
 }
 
-/** For programs. */
+/** The tally as `--json` prints it. */
 export const tallyAsData = ({ reasons, ...counts }: Tally) => ({ ...counts, reasons: Object.fromEntries(reasons) })
 
-/** What an operator reads before anything is written. */
+/** The text that ends a dry run. */
 export function describeTally({ accepted, withHash, known, refused, handles, reasons }: Tally): string {
   const sorted = [...reasons].toSorted(([, one], [, other]) => other.count - one.count)
   const lines = sorted.map(([why, { count, at }]) => {

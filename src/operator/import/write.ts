@@ -6,14 +6,15 @@ import { violatesUnique } from '../../db/failure.ts'
 import type { Transaction } from '../../db/transaction.ts'
 import type { Wish } from './read-wish.ts'
 
-/** Somebody took an address or a handle between the look and the write. */
+/** An address or handle was taken between the check and the write. */
 export class Conflict extends Error {}
 
 export type NewAccount = { readonly wish: Wish; readonly handle: string }
 
 /**
- * Afterwards each is an account with a verified address, or none is, where it fails with a Conflict.
- * A few statements for all of them, as each takes PostgreSQL longer to be told than to do.
+ * Afterwards each is an account with a verified address. Writes all of them in a few statements, since the round trip
+ * costs more than the insert.
+ * @throws {Conflict} if an address or handle is taken; the caller's transaction must then be rolled back
  */
 export async function writeAccounts(tx: Transaction, accounts: readonly NewAccount[]): Promise<void> {
   if (accounts.length === 0) return
@@ -34,8 +35,8 @@ export async function writeAccounts(tx: Transaction, accounts: readonly NewAccou
   } catch (error) {
     throw violatesUnique(error, 'users_email_key_unique') ? new Conflict() : error
   }
-  // As take-handle does: a reservation past its end is nobody's. In the order of the keys, so that two imports wait for
-  // each other in one way.
+  // As in take-handle, an expired reservation is free. Rows are in the order of their keys, so that two imports cannot
+  // deadlock.
   const { rowCount } = await tx.execute(sql`
     insert into handles (key, user_id)
     select key, user_id

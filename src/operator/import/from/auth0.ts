@@ -2,7 +2,7 @@ import { asName, field, firstField, isYes } from '../entry.ts'
 import type { Format } from '../format.ts'
 
 /**
- * The bulk export of users, and that of their hashes, which Auth0's support gives: each alone, or the second as
+ * The bulk export of users, or the export of their hashes that Auth0's support sends; or the first with the second as
  * --hashes. https://auth0.com/docs/manage-users/user-migration
  */
 export const auth0: Format = {

@@ -2,8 +2,8 @@ import { type Fields, field, firstField, isYes } from '../entry.ts'
 import type { Format } from '../format.ts'
 
 /**
- * Rows of `user` and `account`: both as lists of one document, or each in a file (--hashes), or accounts within their
- * user, or joined. https://www.better-auth.com/docs/concepts/database
+ * Rows of the tables `user` and `account`: two lists of one document, two files (--hashes), accounts nested in their
+ * users, or joined rows. https://www.better-auth.com/docs/concepts/database
  */
 export const betterAuth: Format = {
   layout: { lists: ['user', 'users'] },
@@ -24,7 +24,7 @@ export const betterAuth: Format = {
   },
 }
 
-/** Other accounts of a user are at providers. */
+/** Only rows with the provider `credential` have a password; the others are connections to providers. */
 const passwordOf = (account: Fields): unknown =>
   firstField(account, 'providerId', 'provider_id') === 'credential' ? field(account, 'password') : undefined
 

@@ -2,7 +2,7 @@ import { asName, type Fields, field, firstField, isYes } from '../entry.ts'
 import type { Format } from '../format.ts'
 
 /**
- * What `aws cognito-idp list-users` prints, or the CSV of its import: there are never hashes.
+ * What `aws cognito-idp list-users` prints, or the CSV of Cognito's own import. Neither has hashes.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-using-import-tool-csv-header.html
  */
 export const cognito: Format = {
@@ -23,7 +23,7 @@ export const cognito: Format = {
   },
 }
 
-/** Pools that sign in by address have an identifier or the address instead of a name. */
+/** In pools with sign-in by address the user name is a UUID or the address; then this returns undefined. */
 const nameIn = (username: unknown): unknown => (/^[0-9a-f-]{36}$/.test(String(username)) ? undefined : asName(username))
 
 const attributesOf = (list: unknown): Fields =>

@@ -3,7 +3,7 @@ import type { Format } from '../format.ts'
 import { readInstant } from '../instant.ts'
 
 /**
- * What Discourse exports of its users, or the query of docs/import.md, which has their hashes too. `active` says that
+ * Discourse's export of users, or the result of the query in docs/import.md, which includes hashes. `active` says that
  * the address is verified.
  */
 export const discourse: Format = {
@@ -21,7 +21,7 @@ export const discourse: Format = {
 
 const defaultAlgorithm = '$pbkdf2-sha256$i=64000,l=32$'
 
-/** Salt and hash are in hex, and the salt counts as it is written. */
+/** Discourse writes salt and hash in hex. Its salt is the hex text itself, not the bytes that it stands for. */
 function hashOf(record: Fields): string | undefined {
   const hash = field(record, 'password_hash')
   const salt = firstField(record, 'salt', 'password_salt')

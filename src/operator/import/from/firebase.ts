@@ -3,7 +3,7 @@ import { field, isYes } from '../entry.ts'
 import type { Format } from '../format.ts'
 import { Refusal } from '../refusal.ts'
 
-/** In front of the columns that nobody needs here: https://firebase.google.com/docs/cli/auth#file_format */
+/** The columns that are used come first: https://firebase.google.com/docs/cli/auth#file_format */
 const columns = ['localId', 'email', 'emailVerified', 'passwordHash', 'salt', 'displayName', 'photoUrl']
 const allColumns = [
   ...columns,
@@ -11,7 +11,7 @@ const allColumns = [
   ...['createdAt', 'lastSignedInAt', 'phoneNumber', 'disabled', 'customAttributes'],
 ]
 
-/** What `firebase auth:export` writes, as JSON or CSV; hashes need what all of the project's have in common. */
+/** What `firebase auth:export` writes, as JSON or CSV. Hashes also need the parameters of the project. */
 export const firebase = (hashConfig: HashConfig | undefined): Format => ({
   layout: { lists: ['users'], columns: allColumns },
   find: (record) => ({
@@ -32,7 +32,7 @@ export type HashConfig = {
   readonly memCost: number
 }
 
-/** As Supabase writes it. */
+/** The hash in the form in which Supabase stores Firebase's. */
 function asHash(config: HashConfig | undefined, salt: unknown, hash: unknown): string {
   if (config === undefined) throw new Refusal('password_hash needs --hash-config')
   const { signerKey, saltSeparator, rounds, memCost } = config
@@ -46,7 +46,7 @@ const names = {
   memCost: 'mem_cost',
 }
 
-/** The parameters as Firebase's console shows them, or the same as JSON. */
+/** Reads the parameters as Firebase's console shows them, or as JSON. */
 export function readHashConfig(file: string): HashConfig {
   const text = readFileSync(file, 'utf8')
   const named = (name: string): string => {

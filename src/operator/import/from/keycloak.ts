@@ -2,7 +2,7 @@ import { asName, field, isFields } from '../entry.ts'
 import type { Format } from '../format.ts'
 
 /**
- * A realm with its users, as `kc.sh export` writes it, in one file or a file of users.
+ * A realm with its users as `kc.sh export` writes it, or one of its files of users.
  * https://www.keycloak.org/server/importExport
  */
 export const keycloak: Format = {
@@ -38,13 +38,13 @@ function hashOf(credentials: unknown): string | undefined {
 
 const unpadded = (base64: unknown): string => String(base64).replace(/=+$/, '')
 
-/** Keycloak writes JSON in a string. */
+/** Parses JSON that Keycloak writes as a string. */
 function parsed(text: unknown): unknown {
   if (typeof text !== 'string') return isFields(text) ? text : undefined
   try {
     return JSON.parse(text)
   } catch {
-    // Then there is no hash that is known, and that is said of it.
+    // The account is then refused, because its hash is not in a known form.
     return undefined
   }
 }

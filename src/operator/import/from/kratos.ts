@@ -2,8 +2,8 @@ import { type Fields, field, firstField } from '../entry.ts'
 import type { Format } from '../format.ts'
 
 /**
- * Identities as the admin API lists and imports them. Addresses and names are traits, which every schema names as it
- * likes. https://www.ory.sh/docs/kratos/manage-identities/import-user-accounts-identities
+ * Identities as the admin API lists and imports them. Addresses and names are traits, whose names differ between
+ * schemas. https://www.ory.sh/docs/kratos/manage-identities/import-user-accounts-identities
  */
 export const kratos: Format = {
   layout: { lists: ['identities'] },

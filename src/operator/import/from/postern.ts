@@ -1,7 +1,7 @@
 import { field, isYes } from '../entry.ts'
 import type { Format } from '../format.ts'
 
-/** Our own: one JSON object a line, and what it names is taken as it is or not at all. */
+/** Postern's own format: one JSON object a line. Each value is taken as it is, or the account is refused. */
 export const postern: Format = {
   layout: { isLines: true, mostBytes: 64 * 1024 },
   find: (record) => ({

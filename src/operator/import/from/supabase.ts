@@ -25,19 +25,19 @@ export const supabase: Format = {
   },
 }
 
-/** A column of JSON is a text in a CSV. */
+/** Parses a JSON column, which a CSV has as text. */
 function inJson(value: unknown): unknown {
   if (typeof value !== 'string') return value
   try {
     const read: unknown = JSON.parse(value)
     return isFields(read) ? read : undefined
   } catch {
-    // No name is taken from it.
+    // The account is imported without a name from this column.
     return undefined
   }
 }
 
-/** For ever where it is no time: `infinity`. */
+/** A value that is not a time, such as `infinity`, means a ban without an end. */
 function isBanned(until: unknown): boolean {
   if (until === undefined) return false
   return (readInstant(until)?.getTime() ?? Number.POSITIVE_INFINITY) > Date.now()

@@ -2,14 +2,14 @@ import { asName, field, firstField } from '../entry.ts'
 import type { Format } from '../format.ts'
 
 /**
- * Rows of `wp_users`, or what `wp user list` prints with user_pass. WordPress does not say of an address whether it is
- * verified: it mails the link to a first password there. https://developer.wordpress.org/cli/commands/user/list/
+ * Rows of `wp_users`, or what `wp user list` prints with user_pass. WordPress does not say whether an address is
+ * verified, but mails the link to a first password there. https://developer.wordpress.org/cli/commands/user/list/
  */
 export const wordpress: Format = {
   layout: {},
   find: (record) => ({
     email: field(record, 'user_email'),
-    // Of a network: 1 is spam, or deleted.
+    // In a multisite network 1 marks a user as spam or deleted.
     isDisabled: [record.spam, record.deleted, record.user_status].some((value) => Number(value ?? 0) > 0),
     names: [asName(field(record, 'user_login'))],
     displayName: firstField(record, 'display_name', 'user_login'),
@@ -18,5 +18,5 @@ export const wordpress: Format = {
   }),
 }
 
-/** Old accounts have a day that is none. */
+/** Old accounts have the date 0000-00-00; then this returns undefined. */
 const madeAt = (text: unknown): unknown => (String(text).startsWith('0000-00-00') ? undefined : text)
