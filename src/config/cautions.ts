@@ -2,7 +2,7 @@ import type { Config } from './config.ts'
 import { isLoopback, isPrivateHost } from './networks.ts'
 import { type Way, waysOf } from './ways.ts'
 
-/** What may be right in a private network, and nowhere else. */
+/** Warnings of connections without verified TLS: one for each that leaves private networks, one for all within them. */
 function cautionsOfWays(config: Config): string[] {
   const open = [...waysOf(config)].filter(({ isSafe, hosts }) => !isSafe && !hosts.every(isLoopback))
   const [near, far] = [true, false].map((isNear) =>
@@ -22,8 +22,8 @@ const longAccessSeconds = 3600
 const muchAbove = 100
 
 /**
- * What production runs with although it weakens a requirement: each names its variable, what could happen and what to
- * set.
+ * Settings that production accepts although they weaken a requirement. Each warning names the variable, what could
+ * happen and what to set.
  */
 export function findCautions(config: Config): string[] {
   if (config.appEnv !== 'production') return []

@@ -3,7 +3,7 @@ import { type Variable, variableList } from './variables.ts'
 const templates = new Map(variableList.map(({ name, default: template = '' }) => [name as string, template]))
 const braces = /\{([^{}]+)\}/g
 
-/** The default with every other default in its place; what only the machine knows stays open. */
+/** The default, with other variables' defaults filled in. Returns '' if it depends on the machine. */
 function plainDefault(template: string): string {
   if (template.includes('{cores - 1}')) return ''
   return template.replace(braces, (whole, name: string) => {
@@ -21,7 +21,7 @@ const exampleHead = `\
 # Empty means unset. Of a secret NAME_FILE may name a file that holds it.
 `
 
-/** What docker-compose.yml asks for beside Postern's own variables. */
+/** Variables of docker-compose.yml besides Postern's own. */
 const composeSection = `
 # --- Docker Compose alone (docs/operate.md): passwords without special characters, as they become parts of URLs ---
 
@@ -60,7 +60,7 @@ function exampleEntry(variable: Variable): string {
   return `# ${meaning}${withFile(variable)}\n#${name}=${plainDefault(template)}\n`
 }
 
-/** The generated part of `docs/configuration.md`: one table a group. */
+/** The generated part of `docs/configuration.md`: one table for each group. */
 export function configurationTable(): string {
   return [...groups].map(([group, rows]) => `## ${group}\n\n${tableHead}${rows.map(tableRow).join('')}`).join('\n')
 }

@@ -1,21 +1,24 @@
 import { createRequire } from 'node:module'
 import { isIP } from 'node:net'
 
-/** The list of public suffixes takes 1.5 MB, which only who asks pays for. */
+/** Loaded on first use, because the list of public suffixes takes 1.5 MB of memory. */
 const loadSuffixes = () => createRequire(import.meta.url)('tldts') as typeof import('tldts')
 
 const asBrowsersDo = { allowPrivateDomains: true } as const
 
-/** Under which others have domains of theirs. */
+/** Whether different owners have domains directly under this one, as under co.uk or github.io. */
 export const isPublicSuffix = (domain: string): boolean =>
   loadSuffixes().getPublicSuffix(domain, asBrowsersDo) === domain
 
-/** What was registered, without the suffix: example, of app.example.co.uk; of an address and of a suffix nothing. */
+/**
+ * The registered name without its public suffix: `example` for app.example.co.uk. Returns undefined for an IP address
+ * or a public suffix.
+ */
 export const registeredName = (host: string): string | undefined =>
   loadSuffixes().getDomainWithoutSuffix(host, asBrowsersDo) || undefined
 
 export const isAtOrBelow = (host: string, domain: string): boolean => host === domain || host.endsWith(`.${domain}`)
 
-/** However it is written: browsers read 127.1 and 0x7f.1 as addresses, too. */
+/** Whether the host is an IP address in any spelling; browsers also read 127.1 and 0x7f.1 as addresses. */
 export const isAddress = (host: string): boolean =>
   isIP(new URL(`https://${host}`).hostname.replace(/^\[|\]$/g, '')) !== 0

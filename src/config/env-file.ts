@@ -2,33 +2,36 @@ import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 
 /**
- * As its first bytes say, which some editors and shells write: UTF-16, else UTF-8, with a byte order mark or without.
- * @throws {TypeError} where it is no text
+ * Decodes UTF-16 if the file begins with its byte order mark, as some editors and shells write it, otherwise UTF-8.
+ * @throws {TypeError} if the bytes are not text in that encoding
  */
 export function decodeText(bytes: Uint8Array): string {
   const [first, second] = bytes
   const marks: Readonly<Record<string, string>> = { 'ff fe': 'utf-16le', 'fe ff': 'utf-16be' }
   const encoding = marks[`${first?.toString(16)} ${second?.toString(16)}`] ?? 'utf-8'
   const text = new TextDecoder(encoding, { fatal: true }).decode(bytes)
-  // UTF-16 without its mark, or UTF-32.
+  // The file is UTF-16 without a byte order mark, or UTF-32.
   if (text.includes('\0')) throw new TypeError('there are zero bytes in it')
   return text
 }
 
 export type EnvFile = {
   readonly values: Readonly<Record<string, string>>
-  /** Names that begin a line, whether or not it gives them a value. */
+  /** Names at the beginning of a line, even if the line gives them no value. */
   readonly begun: readonly string[]
 }
 
-/** What may stand before a name, by other systems' rules; a comment is none. */
+/** A name with whatever other shells allow before it, such as `export`; not one in a comment. */
 const beginning = /^[^\w#\n]*(?:(?:export|set|setx|env)[^\w#\n]+)?([A-Z][A-Z0-9_]+)\b/gm
 
-/** By default the one in the current folder, where there is one. @throws what says why it cannot be read */
+/**
+ * Reads the file; one that does not exist has no values.
+ * @throws {TypeError} if it is not text, or the system's error if it cannot be read
+ */
 export function readEnvFile(file = '.env'): EnvFile {
   const bytes = readBytes(file)
   if (bytes === undefined) return { values: {}, begun: [] }
-  // Node ends lines at LF alone, and takes marks within, where files were put together, for parts of names.
+  // Node's parser ends lines only at LF, and reads a byte order mark within joined files as part of a name.
   const text = decodeText(bytes)
     .replace(/\r\n?/g, '\n')
     .replace(/^[\uFEFF\u200B]+/gm, '')

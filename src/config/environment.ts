@@ -4,8 +4,9 @@ import { ConfigError } from './load-config.ts'
 import { isVariable } from './spelling.ts'
 
 /**
- * The process's environment, completed by a `.env` file in the current folder; what is set already stays.
- * @throws {ConfigError} where that file does not say what it seems to: a start without it could be one in development
+ * Fills the environment from the `.env` file in the current folder; variables that are already set stay.
+ * @throws {ConfigError} if the file cannot be read, or has a variable's name without a value: ignoring it could start a
+ * production server in development mode
  */
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env, file = '.env'): Environment {
   const { values, begun } = readOrRefuse(file)

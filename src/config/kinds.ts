@@ -4,7 +4,7 @@ import { parseTrustedProxies } from '../http/client-address.ts'
 import { emailKey, findEmailBreach } from '../text/email.ts'
 import { greetingName, parseMailbox } from '../text/mailbox.ts'
 
-/** Reads one variable's text. Gives its value, or says what would be right: completing "NAME must be …". */
+/** Reads one variable's text. Returns its value, or words that complete the sentence "NAME must be …". */
 export type Kind<Value> = (text: string) => { readonly value: Value } | { readonly expected: string }
 
 const matching =
@@ -14,7 +14,7 @@ const matching =
 
 export const text = matching(/^\P{Cc}+$/u, 'text without line breaks')
 
-/** Goes into headers as it stands, and what clings to it from a file would be refused far away only. */
+/** Secrets go into headers unchanged; a space or line break left over from a file would fail only at another server. */
 export const secret = (leastLength = 1): Kind<string> =>
   matching(
     new RegExp(`^[\\x21-\\x7e]{${leastLength},}$`),
@@ -53,7 +53,7 @@ export const listOf =
     return { value: Object.freeze(values) }
   }
 
-/** Absolute from here on: a later change of the working directory moves nothing. */
+/** Made absolute, so that a later change of the working directory does not move it. */
 export const path: Kind<string> = (given) => ({ value: resolve(given) })
 
 const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?'
@@ -62,7 +62,7 @@ const name = new RegExp(`^(?=.{1,253}$)(?:${label}\\.)*(?!\\d+$)${label}$`, 'i')
 export const hostName: Kind<string> = (given) =>
   name.test(given) ? { value: given.toLowerCase() } : { expected: 'a host name such as example.com' }
 
-/** What a server may listen on. */
+/** An address or a name that a server may listen on. */
 export const host: Kind<string> = (given) =>
   isIP(given) || name.test(given) ? { value: given } : { expected: 'an IP address or a host name' }
 
@@ -85,13 +85,13 @@ export const headerName: Kind<string> = (given) =>
 
 export const indexName = matching(/^[A-Za-z0-9_-]{1,400}$/, 'made of letters, digits, - and _')
 
-/** A colon divides issuer and account in the label of an authenticator app. */
+/** Without a colon, which separates issuer and account in the label of an authenticator app. */
 export const issuer = matching(/^[^:\p{Cc}]+$/u, 'text without colons and line breaks')
 
 export const mailbox: Kind<string> = (given) =>
   parseMailbox(given) ? { value: given } : { expected: 'an address such as Postern <no-reply@example.com>' }
 
-/** In A-labels. */
+/** The name for EHLO; international names become A-labels. */
 export const smtpName: Kind<string> = (given) => {
   const value = greetingName(given)
   return value === undefined
@@ -99,7 +99,7 @@ export const smtpName: Kind<string> = (given) => {
     : { value }
 }
 
-/** An address, and the digits that are mailed to it whatever is asked for. */
+/** An address and the six digits that every code mailed to it has. */
 export const testIdentity: Kind<{ readonly addressKey: string; readonly digits: string }> = (given) => {
   const [, email = '', digits = ''] = /^(.+):(\d{6})$/.exec(given) ?? []
   return digits === '' || findEmailBreach(email)

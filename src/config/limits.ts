@@ -4,11 +4,11 @@ import { isTooWideForOutbound, isTooWideForProxies } from './networks.ts'
 import { isGuessable } from './secrets.ts'
 import { type VariableName, variables } from './variables.ts'
 
-/** What production must not run with, though everything would work. */
+/** A setting that works but that production refuses. */
 export type Limit = {
   readonly about: readonly [subject: VariableName, ...others: VariableName[]]
   readonly must: string
-  /** Or what shows it. */
+  /** A string also means broken, and is added to the message to show why. */
   readonly isBroken: (config: Config) => boolean | string
 }
 
@@ -17,21 +17,21 @@ const [hour, day] = [3600, 86_400]
 type Lifetime = Extract<VariableName, `${string}_TTL_SECONDS`>
 
 /**
- * What opens an account is not good for longer: whoever finds it later finds nothing. Of mailed links NIST SP 800-63B-4
- * section 4.2.1.2 says a day.
+ * Longest lifetimes in seconds of what opens an account, so that one found later has expired. NIST SP 800-63B-4 section
+ * 4.2.1.2 allows mailed links a day.
  */
 const longest: Readonly<Record<Lifetime, number>> = {
   SESSION_IDLE_TTL_SECONDS: 366 * day,
   SESSION_ABSOLUTE_TTL_SECONDS: 366 * day,
   REFRESH_TOKEN_TTL_SECONDS: 366 * day,
-  // Services that check it by themselves hear of no logout.
+  // Services that verify access tokens themselves do not learn of a logout.
   ACCESS_TOKEN_TTL_SECONDS: day,
   SIGNUP_TTL_SECONDS: 30 * day,
   EMAIL_VERIFICATION_TTL_SECONDS: 7 * day,
   DEVICE_VERIFY_TTL_SECONDS: day,
   PASSWORD_RESET_TTL_SECONDS: day,
   EMAIL_CHANGE_TTL_SECONDS: day,
-  // The longer, the later its owner may notice.
+  // This one protects the owner, who may notice a takeover late; so it may live long.
   EMAIL_UNDO_TTL_SECONDS: 90 * day,
   ACCOUNT_DELETION_TTL_SECONDS: day,
   TOTP_LOGIN_TTL_SECONDS: hour,
@@ -49,7 +49,7 @@ const lifetimes = (Object.entries(longest) as [Lifetime, number][]).map(
   }),
 )
 
-/** OWASP's Password Storage Cheat Sheet: equally strong, from more memory to more passes. */
+/** Equally strong parameters from OWASP's Password Storage Cheat Sheet, from more memory to more passes. */
 const leastArgon2 = [
   { timeCost: 1, memoryKib: 47_104 },
   { timeCost: 2, memoryKib: 19_456 },

@@ -11,7 +11,7 @@ import { type Variable, type VariableName, variableList } from './variables.ts'
 export { configurationTable, envExample } from './docs.ts'
 export { variables } from './variables.ts'
 
-/** Everything that is wrong with the environment, one line a mistake; never a secret's value. */
+/** Everything that is wrong with the environment, one line for each mistake. Never contains a secret's value. */
 export class ConfigError extends Error {
   readonly problems: readonly string[]
   constructor(problems: readonly string[]) {
@@ -22,8 +22,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the environment once, and the files that `NAME_FILE` names.
- * @param role the process that asks; a worker needs SMTP_URL and WORKER_SECRET, the command line nothing that only
+ * Reads the environment, and the files that `NAME_FILE` names.
+ * @param role the calling process: a worker needs SMTP_URL and WORKER_SECRET, the command line nothing that only
  * serving needs
  * @throws {ConfigError} with all mistakes together, each naming its variable and what would be right
  */
@@ -40,14 +40,14 @@ export function loadConfig(env: Environment, role: Role = 'api'): Config {
   const config = Object.freeze({ ...values, frontendIsDefault: !given.has('FRONTEND_URL') }) as Config
   const broken = findMistakes({ config, role, isSet: (name) => given.has(name) }, new Set(unread.keys()))
   const problems = variableList.flatMap(({ name }) => unread.get(name) ?? broken.get(name) ?? [])
-  // What seems to be missing may be set under another name.
+  // A variable that is missing may be set under a misspelt name.
   if (problems.length > 0) throw new ConfigError([...problems, ...settingsWithoutEffect(env, {})])
   return config
 }
 
 /**
- * What an operator should know although nothing is refused; said at every start and by doctor, in the same words. Never
- * a secret's value.
+ * Warnings about accepted settings, which every start and doctor show in the same words. Never contain a secret's
+ * value.
  */
 export const startWarnings = (env: Environment, config: Config): string[] => [
   ...settingsWithoutEffect(env, readEnvFile().values),
@@ -74,7 +74,7 @@ function readGiven(variable: Variable, env: Environment): Outcome | undefined {
   return { mistake: `${variable.name} must be ${outcome.expected}${variable.secret ? '' : quoted(found.text)}` }
 }
 
-/** A password, or a token in a query, must not get into a log by way of a typing error. */
+/** Leaves out text that may hold a password or a token in a query, which a typing error would put into the log. */
 const quoted = (text: string): string => (/[@?#]/.test(text) || text.length > 80 ? '' : `, not ${JSON.stringify(text)}`)
 
 function findText(

@@ -9,9 +9,9 @@ const privateNetworks = parseTrustedProxies([
   ...['fc00::/7', 'fe80::/10', '::1'],
 ])
 
-/** Shortest prefixes of what one operator of proxies has: Cloudflare's are /13 and /29. */
+/** Shortest prefixes that one operator of proxies may have: Cloudflare's shortest are /13 and /29. */
 const leastOfProxies = { ipv4: 12, ipv6: 24 }
-/** Shortest prefixes of what is private: 10.0.0.0/8 and fc00::/7. */
+/** Prefixes of the largest private networks, 10.0.0.0/8 and fc00::/7. */
 const leastOfPrivate = { ipv4: 8, ipv6: 7 }
 
 const isWithin = ([base, length]: Network, [outer, outerLength]: Network): boolean =>
@@ -19,7 +19,7 @@ const isWithin = ([base, length]: Network, [outer, outerLength]: Network): boole
 
 const isPrivateNetwork = (network: Network): boolean => privateNetworks.some((outer) => isWithin(network, outer))
 
-/** Networks whose addresses stand for IPv4 ones, and where in them those begin: NAT64 (RFC 6052, RFC 8215) and 6to4. */
+/** IPv6 networks that embed IPv4 addresses, with the bit where these begin: NAT64 (RFC 6052, RFC 8215) and 6to4. */
 const carriers = [
   ['64:ff9b::/96', 96],
   ['64:ff9b:1::/48', 96],
@@ -32,11 +32,11 @@ function isTooShort(network: Network): boolean {
   return carrier ? length - carrier.start < leastOfProxies.ipv4 : length < leastOfProxies[base.kind()]
 }
 
-/** So much of the internet that anybody in it could say which address a client has. */
+/** Whether the network is so large that strangers in it could forge a client's address. */
 export const isTooWideForProxies = (cidr: string): boolean =>
   parseTrustedProxies([cidr]).some((network) => !isPrivateNetwork(network) && isTooShort(network))
 
-/** More than any private network, so loopback and the metadata of a cloud as well. */
+/** Whether it is larger than any private network, so that it may include loopback and a cloud's metadata service. */
 export const isTooWideForOutbound = (entry: string): boolean =>
   isIP(entry.split('/')[0] ?? '') !== 0 &&
   parseTrustedProxies([entry]).some(([base, length]) => length < leastOfPrivate[base.kind()])
@@ -44,7 +44,7 @@ export const isTooWideForOutbound = (entry: string): boolean =>
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || (isIP(host) !== 0 && ipaddr.process(host).range() === 'loopback')
 
-/** Names without a dot are those of containers and of a search domain; the others end as no public name does. */
+/** Names without a dot belong to containers or a search domain; no public name has one of these endings. */
 const privateName = /^[^.]+$|\.(?:internal|local|lan|home\.arpa|svc)$/
 
 export const isPrivateHost = (host: string): boolean =>

@@ -1,11 +1,11 @@
 import type { Config } from './config.ts'
 
-/** Slugs that belong to the environment, configured or not. */
+/** Slugs reserved for the providers of the environment, configured or not. */
 export const ownSlugs = ['google', 'github'] as const
 
 export const ownNames: Readonly<Record<string, string>> = { google: 'Google', github: 'GitHub' }
 
-/** Under which issuer each of the environment's providers vouches, by its id; one that is not configured under none. */
+/** The issuer of each provider that the environment configures, by the provider's id. */
 export type OwnIssuers = Readonly<Record<string, string>>
 
 export function ownIssuers(config: Config): OwnIssuers {

@@ -3,10 +3,10 @@ import { isAddress, isAtOrBelow, isPublicSuffix, registeredName } from './domain
 import type { Limit } from './limits.ts'
 import { listedOrigins, passkeyPages, relatedPages, rpIdOf } from './relying-party.ts'
 
-/** https://www.w3.org/TR/webauthn-3/#sctn-validating-relation-origin */
+/** Registered names that browsers accept: https://www.w3.org/TR/webauthn-3/#sctn-validating-relation-origin */
 const mostNames = 5
 
-/** Pages that no browser lets use these passkeys: neither at the domain, nor at one of before, nor listed. */
+/** Pages where no browser allows these passkeys: not at the domain or a former one, and not listed. */
 function strangersTo(config: Config): string[] {
   if (isAddress(rpIdOf(config)) || listedOrigins(config).length > 0) return []
   const isFormer = ({ hostname }: URL) => config.passkeyFormerRpIds.some((former) => isAtOrBelow(hostname, former))
@@ -15,12 +15,12 @@ function strangersTo(config: Config): string[] {
 
 const nameOf = (origin: string): string | undefined => registeredName(new URL(origin).hostname)
 
-/** Browsers count example.com and example.de as one. */
+/** The registered names among the listed origins. Browsers count example.com and example.de as one name. */
 const namesListed = (config: Config): string[] => [
   ...new Set(listedOrigins(config).flatMap((one) => nameOf(one) ?? [])),
 ]
 
-/** What passkeys cannot work with, though everything would start; completed by what shows it. */
+/** Settings with which the server would start but passkeys could not work. */
 export const passkeyLimits: readonly Limit[] = [
   {
     about: ['PASSKEY_RP_ID', 'FRONTEND_URL', 'COOKIE_DOMAIN'],

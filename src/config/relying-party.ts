@@ -15,28 +15,28 @@ export function rpIdOf({ passkeyRpId, cookieDomain, frontendUrl }: Settings): st
   return passkeyRpId ?? (isShared ? cookieDomain : frontend)
 }
 
-/** The domains whose passkeys open an account: that one, and those of before. */
+/** The domains whose passkeys can sign in: the current one and the former ones. */
 export const workingRpIds = (config: Settings): readonly string[] => [rpIdOf(config), ...config.passkeyFormerRpIds]
 
 const apk = 'android:apk-key-hash:'
 
-/** Where the pages are that use passkeys. */
+/** The origins of the web pages that use passkeys. */
 export const passkeyPages = ({ passkeyOrigins }: Settings): readonly URL[] =>
   passkeyOrigins.filter((origin) => !origin.startsWith(apk)).map((origin) => new URL(origin))
 
-/** SHA-256 of the certificates that sign the apps that do. */
+/** SHA-256 of the certificates that sign the Android apps that use passkeys. */
 export const apkKeyDigests = ({ passkeyOrigins }: Settings): readonly Buffer[] =>
   passkeyOrigins
     .filter((origin) => origin.startsWith(apk))
     .map((origin) => Buffer.from(origin.slice(apk.length), 'base64url'))
 
-/** Pages elsewhere than at the domain or below it: browsers ask the domain itself whether they may use its passkeys. */
+/** Pages outside the domain. Before they may use its passkeys, browsers look for them in a list at the domain. */
 export const relatedPages = (config: Settings): readonly URL[] =>
   passkeyPages(config).filter(({ hostname }) => !isAtOrBelow(hostname, rpIdOf(config)))
 
 /**
- * The origins of those that `/.well-known/webauthn` lists; none where the domain is not this server's own host, which
- * is asked by nobody then.
+ * The origins that `/.well-known/webauthn` lists. Empty if the domain is not this server's host, because browsers ask
+ * the domain.
  */
 export const listedOrigins = (config: Settings): readonly string[] =>
   rpIdOf(config) === hostOf(config.publicUrl) ? relatedPages(config).map(({ origin }) => origin) : []

@@ -14,18 +14,15 @@ export type Draft = {
 }
 
 type Rule = {
-  /** The variable to change first; a rule is not asked when one of them could not be read. */
+  /** The variable to change comes first. The rule is skipped if one of them could not be read. */
   readonly about: readonly [subject: VariableName, ...others: VariableName[]]
-  /** Completes the sentence that the subject begins. */
+  /** Completes the sentence "SUBJECT must …". */
   readonly must: string
-  /** Or what shows it, where the value does not. */
+  /** A string also means broken, and is added to the message to show why. */
   readonly isBroken: (draft: Draft) => boolean | string
 }
 
-/**
- * What no variable shows alone: combinations that cannot work, and what production must not run with. One line a
- * subject.
- */
+/** Combinations of settings that cannot work, and settings that production refuses; one message for each subject. */
 export function findMistakes(draft: Draft, unread: ReadonlySet<VariableName>): ReadonlyMap<VariableName, string> {
   const mistakes = new Map<VariableName, string>()
   for (const { about, must, isBroken } of rules) {
@@ -38,7 +35,7 @@ export function findMistakes(draft: Draft, unread: ReadonlySet<VariableName>): R
   return mistakes
 }
 
-/** A browser drops a cookie for a whole top-level domain. */
+/** Whether browsers accept the cookie from PUBLIC_URL; they drop one for a whole top-level domain. */
 function isCookieDomainOf({ cookieDomain, publicUrl }: Config): boolean {
   const { hostname } = new URL(publicUrl)
   if (cookieDomain === undefined || cookieDomain === hostname) return true
@@ -123,10 +120,7 @@ function companions(...[one, other]: [VariableName, VariableName]): Rule[] {
 
 const isProduction = ({ config }: Draft): boolean => config.appEnv === 'production'
 
-/**
- * The operator's commands neither listen nor send mail, so they do not ask for what only that needs; doctor tells of
- * it.
- */
+/** The operator's commands neither listen nor send mail, so rules for that do not apply; doctor checks them anyway. */
 const isServing = (draft: Draft): boolean => isProduction(draft) && draft.role !== 'cli'
 
 const needed = (subject: VariableName, must: string, isAsked: (draft: Draft) => boolean): Rule => ({
@@ -143,7 +137,7 @@ const encrypted = (subject: VariableName, find: (config: Config) => readonly str
   isBroken: (draft) => isServing(draft) && draft.isSet(subject) && find(draft.config).some(isPlain),
 })
 
-/** Secrets go there, and who somebody is comes from there. */
+/** Servers of others that get secrets or say who a user is. */
 const originsOfOthers = [
   'OAUTH_REDIRECT_URL',
   'TURNSTILE_VERIFY_URL',

@@ -1,4 +1,4 @@
-/** What examples and images put where a secret belongs; a secret of nothing else is none. */
+/** Words that examples and images use for secrets. A secret made only of such words is a placeholder. */
 const words = `
   (?:change|replace|fill|set|let)(?:me|this|in|it)* secret passw(?:or)?d pass token key example sample placeholder
   default postern postgres(?:ql)? redis foobared meili minio master admin administrator root guest
@@ -12,7 +12,7 @@ const placeholder = new RegExp(
 const spelledOtherwise: Readonly<Record<string, string>> = { '0': 'o', '3': 'e', '@': 'a', $: 's' }
 const spelledOut = (text: string): string => text.replace(/[03@$]/g, (sign) => spelledOtherwise[sign] ?? sign)
 
-/** Of a secret, or of the password in a URL: what everybody knows, whatever its length. */
+/** Whether a secret, or the password in a URL, is a well-known one, whatever its length. */
 export function isPlaceholder(value: string): boolean {
   const { user, password: secret } = value.includes('://') ? credentialsIn(value) : { user: '', password: value }
   if (secret === '') return false
@@ -24,7 +24,7 @@ export function isPlaceholder(value: string): boolean {
 
 const withCredentials = /^[a-z+]+:\/\/(?<user>[^:@/]*):(?<password>[^@/]*)@/
 
-/** Not by URL: of a Cluster there are several hosts. PostgreSQL's may stand among the parameters. */
+/** URL cannot parse a Redis Cluster's several hosts. PostgreSQL's credentials may also be among the parameters. */
 function credentialsIn(url: string): { readonly user: string; readonly password: string } {
   const { user = '', password = '' } = withCredentials.exec(url)?.groups ?? {}
   const parameters = new URLSearchParams(/\?(?<query>[^#]*)/.exec(url)?.groups?.query)
@@ -38,19 +38,19 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    // A lone percent sign: then it stands for itself.
+    // A percent sign that begins no escape stands for itself.
     return text
   }
 }
 
-/** Of what repeats itself the part that does. */
+/** The part that repeats, or the whole secret if it does not repeat itself. */
 function unitOf(secret: string): string {
   for (let length = 1; length <= secret.length / 2; length++)
     if (secret.startsWith(secret.slice(length))) return secret.slice(0, length)
   return secret
 }
 
-/** 123456, abcdef: most signs follow the one before. */
+/** Whether most characters equal or neighbour the one before, as in 123456 or abcdef. */
 function isRow(secret: string): boolean {
   const steps = [...secret].slice(1).map((sign, index) => Math.abs(sign.charCodeAt(0) - secret.charCodeAt(index)))
   return steps.filter((step) => step <= 1).length > 0.6 * steps.length
@@ -58,7 +58,7 @@ function isRow(secret: string): boolean {
 
 const leastBits = 64
 
-/** As well as can be seen: by its length and how many different signs it has. */
+/** An estimate from the secret's length and the number of different characters. */
 export function isGuessable(secret: string): boolean {
   const unit = unitOf(secret)
   return isRow(unit) || unit.length * Math.log2(new Set(unit).size) < leastBits

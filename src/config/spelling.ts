@@ -8,10 +8,10 @@ const bySpelling = new Map(names.map((name) => [looseSpelling(name), name]))
 
 const fileOf = (name: string): Variable | undefined => byName.get(name.replace(/_FILE$/, ''))
 
-/** Whether it is one of ours, or names a file with one. */
+/** Whether the name is one of Postern's variables, or one with `_FILE` at its end. */
 export const isVariable = (name: string): boolean => fileOf(name) !== undefined
 
-/** What is set without effect: in the environment what is nearly ours, in `.env` whatever nobody is known to read. */
+/** Warns of settings without effect: names close to Postern's, and in `.env` names that no known program reads. */
 export function settingsWithoutEffect(env: Environment, inFile: Readonly<Record<string, string>>): string[] {
   const given = Object.keys(env).filter((name) => env[name])
   return given.flatMap((name) => findWarning(name) ?? (name in inFile ? findStranger(name) : undefined) ?? [])
@@ -25,7 +25,7 @@ function findWarning(name: string): string | undefined {
   return meant && `${name} is set, but unknown: is ${meant} meant?`
 }
 
-/** Of docker-compose.yml, of Node and what it stands on, of the libraries that read variables of their own. */
+/** Variables of docker-compose.yml, of Node and the system, and of libraries that read their own variables. */
 const othersNames =
   /^(?:POSTGRES_(?:API_)?PASSWORD|REDIS_PASSWORD|API_PORT|MAILPIT_PORT|PROXY_PORT|API_REPLICAS|EDGE_SUBNET|TZ|LANG|PATH|HOME|TMPDIR|PG[A-Z]+|(?:COMPOSE|DOCKER|NODE|NPM|OTEL|AWS|UV|LC|MALLOC|SSL)_\w+|(?:HTTPS?|NO|ALL)_PROXY)$/i
 
@@ -35,8 +35,8 @@ const findStranger = (name: string): string | undefined =>
     : undefined
 
 /**
- * Alike for CORS_ORIGIN and CORS_ORIGINS, REDIS_URI and REDIS_URL, DATABASE_POOLSIZE and DATABASE_POOL_SIZE, app_env
- * and APP_ENV.
+ * Returns the same for CORS_ORIGIN and CORS_ORIGINS, REDIS_URI and REDIS_URL, DATABASE_POOLSIZE and DATABASE_POOL_SIZE,
+ * app_env and APP_ENV.
  */
 function looseSpelling(name: string): string {
   const letters = name.toUpperCase().replace(/[^A-Z0-9]/g, '')

@@ -8,7 +8,7 @@ function parseUrl(given: string, schemes: readonly string[]): URL | undefined {
   return new URL(given)
 }
 
-/** The drivers decode what URLs leave as it is, and throw at a percent sign that begins nothing. */
+/** Whether every percent sign begins an escape. URL accepts others, but the drivers decode its parts and throw. */
 function isEncoded(given: string): boolean {
   try {
     decodeURIComponent(given)
@@ -18,13 +18,13 @@ function isEncoded(given: string): boolean {
   }
 }
 
-/** URLs admit stars and more in a host; a pattern would be taken for a name that nothing has. */
+/** URL accepts stars and other signs in a host; a pattern such as *.example.com would be a name that no host has. */
 const hostOfUrl = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/
 
 const isBare = (url: URL): boolean =>
   !url.username && !url.password && !url.search && !url.hash && hostOfUrl.test(url.hostname)
 
-/** Scheme, host and port, as a browser's Origin header has it. */
+/** Scheme, host and port, as in a browser's Origin header. */
 export const origin: Kind<string> = (given) => {
   const url = parseUrl(given, ['http', 'https'])
   return url && isBare(url) && url.pathname === '/'
@@ -33,13 +33,13 @@ export const origin: Kind<string> = (given) => {
 }
 
 /**
- * Where apps in a web view have their pages: capacitor://localhost, tauri://localhost. Not what a browser gives to any
- * page.
+ * Origins of apps in a web view, such as capacitor://localhost and tauri://localhost. Schemes that a browser gives to
+ * any page are excluded.
  */
 const appOrigin =
   /^(?!https?:|file:|data:|blob:|about:|javascript:|ws|ftp)[a-z][a-z0-9+.-]*:\/\/[a-z0-9.-]+(?::\d{1,5})?$/
 
-/** What a browser or an app's web view may say of itself in Origin. */
+/** An Origin header of a browser or of an app's web view. */
 export const pageOrigin: Kind<string> = (given) => {
   const page = given.replace(/\/$/, '')
   if (appOrigin.test(page) && URL.canParse(page)) return { value: page }
@@ -49,10 +49,10 @@ export const pageOrigin: Kind<string> = (given) => {
     : { expected: `${outcome.expected}, or that of an app such as capacitor://localhost` }
 }
 
-/** 32 bytes, as base64url has them: in the last of 43 characters two bits are none of theirs. */
+/** 32 bytes in base64url: 43 characters, whose last one has two unused bits that must be zero. */
 const apkKeyHash = /^android:apk-key-hash:[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
 
-/** What a page, or an app of Android by the digest of its certificate, is called in what a passkey signs. */
+/** The origin that a passkey signs: a page's, or an Android app's, which is named by the digest of its certificate. */
 export const passkeyOrigin: Kind<string> = (given) => {
   if (apkKeyHash.test(given)) return { value: given }
   const outcome = origin(given)
@@ -61,7 +61,7 @@ export const passkeyOrigin: Kind<string> = (given) => {
   return { expected: `${outcome.expected}, or ${ofApp}` }
 }
 
-/** Without a slash at its end, so that a path can follow. */
+/** The value has no slash at its end, so that a path can be appended. */
 export const httpUrl: Kind<string> = (given) => {
   const url = parseUrl(given, ['http', 'https'])
   return url && isBare(url)
@@ -69,7 +69,7 @@ export const httpUrl: Kind<string> = (given) => {
     : { expected: 'a URL such as https://host/path, without user, query or fragment' }
 }
 
-/** A service as `httpUrl`, or a file of this machine. */
+/** The URL of a service as in `httpUrl`, or a file on this machine. */
 export const breachedPasswordsUrl: Kind<string> = (given) => {
   const path = given.startsWith('file:') ? findPath(given.slice('file:'.length)) : undefined
   const outcome = path === undefined ? httpUrl(given) : { value: pathToFileURL(path).href }
@@ -83,7 +83,10 @@ export const breachedPasswordsUrl: Kind<string> = (given) => {
 
 const encoded = 'with what is special in a password percent-encoded'
 
-/** As libpq admits it, of a socket: the host is among the parameters, which the driver takes before this one. */
+/**
+ * libpq accepts a URL without a host if the parameter `host` names a socket, but URL does not. So `localhost` is filled
+ * in; the driver prefers the parameter.
+ */
 const withHost = (given: string): string =>
   /[?&]host=/.test(given) ? given.replace(/^(postgres(?:ql)?:\/\/[^/?#]*@)(?=[/:?])/, '$1localhost') : given
 
@@ -98,7 +101,7 @@ export const postgresUrl: Kind<string> = (given) => {
       }
 }
 
-/** The word `embedded` means what an unset variable means; production wants it said. */
+/** The word `embedded` means the same as an unset variable, but production requires DATABASE_URL to be set. */
 export const databaseUrl: Kind<string | undefined> = (given) => {
   if (given === 'embedded') return { value: undefined }
   const outcome = postgresUrl(given)
@@ -138,7 +141,7 @@ export const fileStoreUrl: Kind<string> = (given) => {
     : { value: pathToFileURL(folder).href }
 }
 
-/** `file:files` is what is beside the process, where a URL's rules would make it `/files`. */
+/** `file:files` is relative to the working directory, whereas URL would read it as `/files`. */
 function findPath(rest: string): string | undefined {
   if (rest === '' || /[?#]/.test(rest)) return undefined
   if (!rest.startsWith('//')) return isAbsolute(rest) ? rest : resolve(rest)
@@ -147,7 +150,7 @@ function findPath(rest: string): string | undefined {
   return URL.canParse(url) && new URL(url).hostname === '' ? fileURLToPath(url) : undefined
 }
 
-/** Kept as written: each provider puts its own name in. */
+/** Kept as written, because `{provider}` is replaced by the name of each provider later. */
 export const redirectTemplate: Kind<string> = (given) =>
   given.split('{provider}').length === 2 && 'value' in httpUrl(given.replace('{provider}', 'provider'))
     ? { value: given }

@@ -36,12 +36,10 @@ import {
 
 type Row = {
   readonly kind: Kind<unknown>
-  /**
-   * As an operator would write it; `{NAME}` stands for the value of a variable above, `{cores - 1}` for the machine's.
-   */
+  /** The default as text. `{NAME}` is the value of a variable above; `{cores - 1}` is at least 1. */
   readonly default?: string
   readonly meaning: string
-  /** May come from a file, NAME_FILE; its value is never shown. */
+  /** The value may come from a file that NAME_FILE names, and is never shown. */
   readonly secret?: true
 }
 
@@ -51,13 +49,13 @@ type CamelCase<Name extends string> = Name extends `${infer First}_${infer Rest}
 
 type Place<Name extends string, Field extends string> = {
   readonly name: Name
-  /** Its name in the configuration. */
+  /** The name of its field in the configuration. */
   readonly field: Field
   /** The heading under which it is documented. */
   readonly group: string
 }
 
-/** What is known of one environment variable. */
+/** The description of one environment variable. */
 export type Variable<Name extends string = string> = Row & Place<Name, string>
 
 function inGroup<const Rows extends Readonly<Record<string, Row>>>(group: string, rows: Rows) {
@@ -540,10 +538,7 @@ const development = inGroup('Development', {
   },
 })
 
-/**
- * Every variable that Postern reads, in the order in which they are documented; a default names only what stands above
- * it.
- */
+/** Every variable that Postern reads, in the order of the documentation. A default may refer to variables above. */
 export const variables = {
   ...server,
   ...storage,
@@ -561,5 +556,5 @@ export const variables = {
 }
 
 export type VariableName = keyof typeof variables
-/** The same rows in their order, for what walks them. */
+/** The same rows as a list, in their order. */
 export const variableList: readonly Variable<VariableName>[] = Object.values(variables)

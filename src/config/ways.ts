@@ -1,41 +1,41 @@
 import pg from 'pg'
 import type { Config } from './config.ts'
 
-/** A connection that the configuration asks for. */
+/** A connection that the configuration makes the server open. */
 export type Way = {
   readonly name: string
   readonly hosts: readonly string[]
-  /** Nobody on the way can read along or answer instead. */
+  /** Whether verified TLS keeps others on the network from reading along or answering instead. */
   readonly isSafe: boolean
-  /** Completes "in the clear: ". */
+  /** Completes the warning "NAME leads elsewhere without TLS that is verified: …". */
   readonly risk: string
   readonly remedy: string
 }
 
 const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '')
 
-/** What a client of pg keeps as `ssl` of what it understood, and leaves out of its types. */
+/** The property `ssl` of a pg client, which is missing in its types. */
 type Tls = boolean | { readonly rejectUnauthorized?: boolean; readonly checkServerIdentity?: unknown }
 
-/** As the driver itself understands it, with whatever is empty, doubled or from the environment. */
+/** Asks the driver itself, which also knows parameters that are empty, doubled or from the environment. */
 function isVerified(connectionString: string): boolean {
   try {
     const { ssl: tls } = new pg.Client({ connectionString }) as unknown as { readonly ssl: Tls }
     if (typeof tls === 'boolean') return tls
     return tls.rejectUnauthorized !== false && tls.checkServerIdentity === undefined
   } catch {
-    // A file that it names is not there: the first connection says so.
+    // A file that the URL names cannot be read; the first connection will report it.
     return false
   }
 }
 
 function postgresWay(name: string, text: string): Way {
   const url = new URL(text)
-  // Of several the driver takes the last.
+  // The driver uses the last of several `host` parameters.
   const host = url.searchParams.getAll('host').at(-1) ?? hostOf(url)
   return {
     name,
-    // A socket, or what the driver takes where nothing is named.
+    // The host is a socket's folder, or none is named and the driver uses its default.
     hosts: host === '' || host.startsWith('/') ? [] : [host],
     isSafe: isVerified(text),
     risk: 'accounts and their secrets can be read and changed on the way',
@@ -49,7 +49,7 @@ function redisWay(text: string): Way {
   return {
     name: 'REDIS_URL',
     hosts: hosts.map((host) => hostOf(new URL(`http://${host}`))),
-    // A parameter is an option of the driver, of TLS as well.
+    // Parameters become options of the driver, and some of them weaken TLS.
     isSafe: scheme === 'rediss' && !/[?&](?:tls|rejectUnauthorized|checkServerIdentity)\b/i.test(rest),
     risk: 'limits can be reset and its password read on the way',
     remedy: scheme !== 'redis+cluster' ? 'use rediss:// without options of TLS' : 'keep a Cluster in a private network',
@@ -62,7 +62,7 @@ function smtpWay(text: string): Way {
   return {
     name: 'SMTP_URL',
     hosts: [hostOf(url)],
-    // With a user it insists on STARTTLS.
+    // If the URL has a user, the mail client insists on STARTTLS.
     isSafe: !isTrusting && (url.protocol === 'smtps:' || url.username !== ''),
     risk: 'mails with their links can be read on the way',
     remedy: isTrusting
