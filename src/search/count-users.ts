@@ -4,7 +4,7 @@ import type { UserIndex } from './user-index.ts'
 
 export type Counts = { readonly users: number; readonly waiting: number }
 
-/** Users that can be found, and their changes that no document has followed yet. */
+/** Counts the users that can be found, and the changes of users that are not in the index yet. */
 export async function countUsers(db: Database): Promise<Counts> {
   const { rows } = await db.execute<Counts>(sql`
     select (select count(*)::int from users where deleted_at is null) as users,
@@ -13,7 +13,7 @@ export async function countUsers(db: Database): Promise<Counts> {
   return rows[0] ?? { users: 0, waiting: 0 }
 }
 
-/** How index and database differ, in words; `undefined` where they do not, or where changes are still under way. */
+/** How index and database differ, in words. Returns undefined if they agree, or if changes are still under way. */
 export async function findDifference(db: Database, index: UserIndex): Promise<string | undefined> {
   const before = await countUsers(db)
   if (before.waiting > 0) return undefined

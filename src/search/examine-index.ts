@@ -9,7 +9,10 @@ const faults: Readonly<Record<Exclude<Condition, 'fine'>, string>> = {
   changed: 'has other settings than it should',
 }
 
-/** What was found of Meilisearch's index, or a throw that says what is wrong; nothing is put right. */
+/**
+ * Describes Meilisearch's index, and changes nothing.
+ * @throws an error that says what is wrong with it
+ */
 export async function examineIndex(
   index: UserIndex,
   { meilisearchIndex: name }: Config,

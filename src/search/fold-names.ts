@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '../db/database.ts'
 
-/** So few that they are written in a moment: a change of one of these users waits for that. */
+/** Users in one statement: few, because changes of these users wait until it is done. */
 const batchSize = 500
 
 /**
- * Gives their words to users that were there before names were folded as they are now: the trigger does, whenever a
- * name is written.
+ * Afterwards every user has search words, also those stored before names were folded as they are now. A trigger sets
+ * the words whenever a name is written.
  */
 export async function foldOlderNames(db: Database): Promise<void> {
   for (;;) {

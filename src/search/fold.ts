@@ -1,21 +1,20 @@
 /**
- * How names are compared in a search: what is left of two of them where case, accents, points, forms of a letter and
- * punctuation do not count. This is the only place where that is decided. The database's `name_fold` has the same as a
- * table, whatever its locale, and a test holds the two together over every character there is; Meilisearch is given
- * folded words alone.
+ * Folds a name for searches, which ignore case, accents, vowel points, forms of a letter and punctuation. Only this
+ * function decides how; the database's `name_fold` does the same by a table, in any locale, and a test compares the two
+ * for every character. Meilisearch gets only folded words.
  *
- * Gives words: a blank after white space, a hyphen after what stands between words without it (O’Neill is `o-neill`).
+ * White space becomes a blank, and whatever else separates words becomes a hyphen: O’Neill is `o-neill`.
  */
 export const nameFold = (text: string): string =>
   isPlain.test(text)
     ? text.toLowerCase().replaceAll('_', '-')
-    : // Through capitals, as they are the only form of some letters: of ß and ς, of ligatures.
+    : // First to capitals, since ß, ς and ligatures are the same as other letters only in that form.
       [...text.normalize('NFKD').toUpperCase()].map((letter) => foldLetter(letter.toLowerCase())).join('')
 
-/** Most names are, and a search folds hundreds. */
+/** A fast path: most names are plain, and a search folds hundreds of them. */
 const isPlain = /^[A-Za-z0-9 _-]*$/
 
-/** @param lower one character, or what a capital becomes */
+/** @param lower one lower-case letter, or the several characters that one capital becomes */
 const foldLetter = (lower: string): string =>
   [...lower].map((letter) => spelled.get(letter) ?? digitOf(letter) ?? plainOf(letter)).join('')
 
@@ -27,19 +26,19 @@ function plainOf(letter: string): string {
 }
 
 /**
- * Apostrophes that are letters to Unicode, as in Мар’яна and Hawai‘i, and what parts the syllables or halves of a word
- * without showing.
+ * Apostrophes that Unicode counts as letters, as in Мар’яна and Hawai‘i, and invisible characters that separate
+ * syllables or parts of a word.
  */
 const separatesInside = /[\u02b9-\u02d1\u02ec\u02ee\u0559\ua78b\ua78c\u200b\u200c]/
 
 /**
- * Accents, points and vowel signs that may be left out, and what never shows. Other vowel signs stay: without them a
- * word of Hindi or Thai is another word.
+ * Accents, points and vowel signs that may be left out, and invisible characters. Other vowel signs stay, because
+ * without them a word of Hindi or Thai is another word.
  */
 const isDropped =
   /[\u0640\u0621]|\p{Default_Ignorable_Code_Point}|\p{Me}|[\p{M}&&\p{Diacritic}]|[\p{Mn}&&[\p{sc=Zinh}\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Arab}\p{sc=Hebr}\p{sc=Syrc}]]/v
 
-/** Digits of every script come in tens. */
+/** Returns the digit 0 to 9 for a digit of any script; Unicode places the ten digits of each script in a row. */
 function digitOf(letter: string): string | undefined {
   const isDigit = (code: number): boolean => /\p{Nd}/u.test(String.fromCodePoint(code))
   const code = letter.codePointAt(0) ?? 0
@@ -49,7 +48,7 @@ function digitOf(letter: string): string | undefined {
   return String((code - zero) % 10)
 }
 
-/** Letters that Unicode does not take apart, after what they are folded to. */
+/** Letters that Unicode does not decompose, each row after the letter that they are folded to. */
 const spellings = `
   a ⱥᶏ  b ƀƃɓᵬᶀ  c ƈȼɕ  d đðɖɗƌȡᵭᶁᶑ  e ɇəɛǝᶒ  f ƒᵮᶂ  g ǥɠᶃ  h ħɦⱨ  i ɨᶖ  j ɉʝ  k ƙĸᶄⱪꝁ  l łƚȴɫɬɭⱡᶅ  m ɱᵯᶆ  n ŋɲƞȵɳᵰᶇ
   o øɔɵⱺꝋ  p ƥᵽᵱᶈ  q ɋʠ  r ɍɼɽɾᵲᵳᶉ  s ȿʂᵴᶊ  t ŧƫƭȶʈⱦᵵ  u ʉᶙ  v ʋⱱⱴᶌ  w ⱳ  x ᶍ  y ƴɏỿ  z ƶȥɀʐʑᵶᶎⱬ
@@ -69,6 +68,6 @@ const spelled: ReadonlyMap<string, string> = new Map([
       const [plain = '', forms = ''] = row.split(' ')
       return [...forms].map((form) => [form, plain] as const)
     }),
-  // Both kana are the same sounds.
+  // Hiragana is folded to katakana, which has the same sounds.
   ...hiragana.map((code) => [String.fromCodePoint(code), String.fromCodePoint(code + 0x60)] as const),
 ])

@@ -3,15 +3,15 @@ import type { Settings } from 'meilisearch'
 import { mostHits } from './search-index.ts'
 
 /**
- * By them an index is known as one of ours that is filled as we fill it. What is searched has another name once words
- * are folded otherwise, so that an index of an older version is filled anew.
+ * The settings by which an index is recognised as filled by this version. If a later version folds words differently,
+ * the searched attribute must get another name, so that the index is filled anew.
  */
 export const shape = {
   searchableAttributes: ['words'],
   displayedAttributes: ['id', 'handle', 'display_name', 'bio'],
 } satisfies Settings
 
-/** All else that changes what is found; most of it as Meilisearch has it of its own. */
+/** All settings that change what is found; most have Meilisearch's default value. */
 const settings: Settings = {
   ...shape,
   pagination: { maxTotalHits: mostHits },
@@ -34,13 +34,13 @@ const settings: Settings = {
   prefixSearch: 'indexingTime',
 }
 
-/** Those that are to be put right, as they should be. A version that does not know one of them has no need of it. */
+/** The settings that differ, with their wanted values. A setting that this version of Meilisearch lacks is skipped. */
 export const wrongOf = (current: Settings) =>
   Object.entries(settings).filter(
     ([key, value]) => key in current && !agrees(current[key as keyof Settings] as unknown, value as unknown),
   )
 
-/** A newer version may have more to set than we know. */
+/** Compares only the wanted members of a group, since a newer Meilisearch may have more. */
 function agrees(current: unknown, wanted: unknown): boolean {
   const isGroup =
     typeof wanted === 'object' && wanted !== null && !Array.isArray(wanted) && Object.keys(wanted).length > 0

@@ -14,23 +14,23 @@ import { openUserIndex, type UserIndex } from './user-index.ts'
 
 const batchSize = 1000
 
-/** Keeps Meilisearch's index like the users of PostgreSQL. */
+/** Keeps Meilisearch's index equal to the users in PostgreSQL. */
 export type UserIndexer = {
-  /** Writes or deletes the users' documents, as the rows say at this moment; any number of times. */
+  /** Writes or deletes the users' documents by their present rows; may be repeated. */
   indexUsers(userIds: readonly string[]): Promise<void>
-  /** Fills another index from all rows, and swaps it in; gives how many. */
+  /** Fills a new index from all rows and swaps it in. Returns the number of users. */
   reindex(): Promise<number>
-  /** In a while the index has what it should have: what it lost, or never had, is in it. */
+  /** Starts a check in the background that rebuilds the index if users are missing from it. */
   keepWholeSoon(): void
 }
 
 type Parts = Pick<DatabaseClient, 'db' | 'pool'> & {
-  /** PostgreSQL without a pooler: a lock is held on it while the index is rebuilt. */
+  /** PostgreSQL past any pooler, because a rebuild holds an advisory lock on its connection. */
   readonly directUrl: string
   readonly log: FastifyBaseLogger
 }
 
-/** `undefined` where PostgreSQL itself is searched. */
+/** Returns undefined if PostgreSQL itself is searched. */
 export function openUserIndexer(config: Config, parts: Parts): UserIndexer | undefined {
   const index = openUserIndex(config)
   return index && keepIndex(index, parts)
@@ -42,7 +42,7 @@ const lock = { name: 'postern-reindex', on: 'search index', by: 'rebuild' }
 function keepIndex(index: UserIndex, { db, pool, directUrl, log }: Parts): UserIndexer {
   const wanted = { url: directUrl, lock }
   let refusesDocuments = false
-  /** A difference that a rebuild has left: another one would leave it as well. */
+  /** A difference that remained after a rebuild; another rebuild would not remove it. */
   let lasting: string | undefined
 
   /** What is wrong with the index, in words. */
@@ -67,7 +67,7 @@ function keepIndex(index: UserIndex, { db, pool, directUrl, log }: Parts): UserI
   async function keepWhole(): Promise<void> {
     if ((await findLoss()) === undefined) return
     await unlessLocked(wanted, async (isMine) => {
-      // Somebody else may just have done it.
+      // Another process may have rebuilt the index just before the lock was free.
       const loss = await findLoss()
       if (loss === undefined) return
       const { users: expected } = await countUsers(db)
@@ -79,7 +79,7 @@ function keepIndex(index: UserIndex, { db, pool, directUrl, log }: Parts): UserI
   }
 
   let isKeeping = false
-  /** Once at a time. Jobs do not wait for it: it may take longer than they have. */
+  /** Runs once at a time. Jobs do not wait for it, because it may take longer than their deadline. */
   const keepWholeSoon = (): void => {
     if (isKeeping) return
     isKeeping = true
@@ -98,7 +98,7 @@ function keepIndex(index: UserIndex, { db, pool, directUrl, log }: Parts): UserI
 
   return {
     indexUsers: async (userIds) => {
-      // A write would make an index that is gone anew, as nobody wants it: every field of a few users.
+      // A write would create a missing index with default settings and only these users.
       const condition = await index.inspect()
       if (condition === 'missing' || condition === 'foreign') throw postpone()
       try {
@@ -118,11 +118,14 @@ const document = {
   handle: users.handle,
   display_name: users.displayName,
   bio: users.bio,
-  // Not the column, which rows of an older version have to be given first.
+  // The column `search_words` may still be null in rows of an older version.
   words: sql<string>`search_words(${users.handle}, ${users.displayName})`,
 }
 
-/** One after the other, each with what it reads then; none while the index is rebuilt, but after it. */
+/**
+ * Calls run one after the other, each with the rows of that moment, so that an older row never replaces a newer one.
+ * @throws {PostponedError} while the index is rebuilt
+ */
 async function writeUsers(tx: Transaction, index: UserIndex, userIds: readonly string[]): Promise<void> {
   const { rows } = await tx.execute<{ free: boolean }>(
     sql`select pg_try_advisory_xact_lock_shared(hashtext(${lock.name})) as free`,

@@ -4,10 +4,10 @@ import type { SearchCounts } from '../metrics/metrics.ts'
 import { countUsers } from './count-users.ts'
 import { openUserIndex } from './user-index.ts'
 
-/** Counting all users costs more than a scrape should. */
+/** How long counts are reused, because counting all users costs more than a scrape should. */
 const keptMs = 30_000
 
-/** `undefined` where PostgreSQL itself is searched. */
+/** Returns undefined if PostgreSQL itself is searched. */
 export function measureIndex(config: Config, db: Database): (() => Promise<SearchCounts>) | undefined {
   const index = openUserIndex(config)
   if (index === undefined) return undefined

@@ -2,20 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Meilisearch, MeilisearchApiError, type Task } from 'meilisearch'
 import { SearchIndexError } from './search-index.ts'
 
-/** A key may not do what was asked of it. */
+/** The API key lacks the right for the request. */
 export class KeyRefusedError extends SearchIndexError {}
 
-/** Documents are refused for good: the index takes another field for their id. */
+/** The index refuses every document, because its primary key is another field. */
 export class ForeignKeyError extends SearchIndexError {}
 
 type Enqueued = Promise<{ readonly taskUid: number }>
 
 /**
- * Asks Meilisearch, and waits for what it was told to do. Whatever fails is a `SearchIndexError`.
- * @param keyFor the variable whose key is used for what takes that right
+ * Sends requests to Meilisearch and waits for its tasks. Every failure is a `SearchIndexError`.
+ * @param keyFor returns the variable that holds the key for a right
  */
 export function meilisearchTasks(client: Meilisearch, keyFor: (right: string) => string) {
-  /** What a key may not is said with the right that it lacks. */
+  /** If the key is refused, the error names the right that it lacks. */
   const ask = async <Result>(right: string, index: string, asked: Promise<Result>): Promise<Result> => {
     try {
       return await asked
@@ -42,7 +42,7 @@ export function meilisearchTasks(client: Meilisearch, keyFor: (right: string) =>
   return { ask, enqueue, done }
 }
 
-/** As the client's own does, which keeps the process alive for as long as it might have waited. */
+/** Replaces the client's own `waitForTask`, whose timer keeps the process alive until the deadline in any case. */
 export async function waitFor(client: Meilisearch, taskUid: number, ms: number): Promise<Task> {
   const until = performance.now() + ms
   for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 1.5, 1000)) {
@@ -54,7 +54,7 @@ export async function waitFor(client: Meilisearch, taskUid: number, ms: number):
   }
 }
 
-/** The code of Meilisearch's error, where it is one. */
+/** The code of Meilisearch's error; undefined for other errors. */
 export const codeOf = (error: unknown): unknown =>
   error instanceof MeilisearchApiError ? (error.cause as { code?: string } | undefined)?.code : undefined
 

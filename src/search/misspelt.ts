@@ -1,28 +1,31 @@
 import { typingErrorsOf } from './words.ts'
 
-/** So many letters at the beginning of a long word are few people's. */
+/** Letters of a long word whose variants are sought: few names share that many first letters. */
 const mostLettersVaried = 8
 
-/** Patterns of LIKE for what is nearly a word. */
+/** LIKE patterns for misspellings of a word. */
 export type Misspelling = {
-  /** Few, as an index is asked for each of them with each of every other word's; others match as well. */
+  /**
+   * Patterns for the index, which also match other words. They are few, since each is combined with each pattern of
+   * every other word.
+   */
   readonly sought: readonly string[]
-  /** Nobody else matches them, so that a limit keeps those who were meant. None where `sought` says it all. */
+  /** Narrower patterns, so that a limit on rows keeps the meant ones. Undefined if `sought` is exact already. */
   readonly meant?: readonly string[]
 }
 
 /**
- * Whatever begins like the word with one typing error or none: a letter too many, missing or wrong, or two swapped. The
- * first letter is right, as a wrong one counts twice.
+ * Patterns for names with a word that begins like this one, with at most one error: a letter too many, missing or
+ * wrong, or two swapped. The first letter must be right, as a wrong one counts as two errors.
  */
 function withOneError(word: string): Required<Misspelling> {
   const letters = [...word]
   return { sought: halvesOf(letters).map(beginning), meant: variantsOf(word, letters).map(beginning) }
 }
 
-/** One half is right, or the last letter of the first has changed places with the first of the second. */
+/** With one error, one half is right, or the letters on both sides of the middle are swapped. */
 function halvesOf(letters: readonly string[]): string[] {
-  // An index knows three letters in a row, or two that begin a word.
+  // A trigram index finds three letters in a row, or two at the beginning of a word.
   const half = Math.max(2, Math.min(Math.ceil(letters.length / 2), letters.length - 3))
   const [before, after] = [letters.slice(0, half), letters.slice(half)]
   const [first = ''] = before
@@ -45,9 +48,8 @@ function variantsOf(word: string, letters: readonly string[]): string[] {
 }
 
 /**
- * The same with two errors, for words that may have as many; others match as well. Either the first half has one at
- * most, or the second is right but for a letter that changed places with one of the first. A wrong first letter leaves
- * none for the rest.
+ * Patterns for two errors; they also match words with more. Either the first half has at most one error, or the second
+ * half is right, except that its first letter may be swapped into the first. A wrong first letter is both errors.
  */
 function withTwoErrors(word: string): Misspelling {
   const letters = [...word]
@@ -63,12 +65,12 @@ function withTwoErrors(word: string): Misspelling {
 }
 
 /**
- * As `search_words` has them: each word after a blank. Words are letters, digits and their signs, so nothing in them is
- * a wildcard.
+ * A pattern for `search_words`, where each word follows a blank. Words are letters, digits and their marks, so they
+ * contain no wildcard.
  */
 const beginning = (pattern: string): string => `% ${pattern}%`
 
-/** Of each word, first with one error, then with two where some word may have them: `meant` is wider than that then. */
+/** Patterns of each word with one error, then with two if a word may have two; `meant` then matches more as well. */
 export function misspellingsOf(words: readonly string[]): Misspelling[][] {
   const most = Math.max(...words.map(typingErrorsOf))
   return [1, 2].filter((errors) => errors <= most).map((errors) => words.map((word) => misspellingOf(word, errors)))

@@ -38,7 +38,7 @@ export function searchRoutes(app: App, deps: Deps): void {
   app.route({
     method: 'GET',
     url: '/v0/search/users',
-    // PostgreSQL's search is a transaction.
+    // A search in PostgreSQL runs in a transaction.
     config: { access: 'public', limit: 'look-up', database: 'write', codes: fault.codes },
     schema: {
       operationId: 'searchUsers',

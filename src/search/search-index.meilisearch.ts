@@ -6,8 +6,8 @@ import { mostHits, type SearchIndex, SearchIndexError } from './search-index.ts'
 const searchDeadlineMs = 900
 
 /**
- * What a document of the index holds; no address, ever [AZ6]. Only its words are searched: folded by us, as what is
- * asked for is.
+ * A document of the index. It never holds the e-mail address [AZ6]. Only `words` is searched; it is folded here, as the
+ * query is.
  */
 export type UserDocument = {
   readonly id: string
@@ -17,7 +17,7 @@ export type UserDocument = {
   readonly words: string
 }
 
-/** Answers of Meilisearch; its documents follow by a job for each change. */
+/** Searches Meilisearch. A job for each change of a user updates its documents. */
 export function meilisearchSearchIndex(
   { url, apiKey, index }: { readonly url: string; readonly apiKey: string | undefined; readonly index: string },
   jobs: Jobs,

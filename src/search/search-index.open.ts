@@ -7,10 +7,10 @@ import type { SearchIndex } from './search-index.ts'
 
 type Parts = { readonly config: Config; readonly heavyReads: HeavyReads; readonly jobs: Jobs }
 
-/** Meilisearch where it is configured, else PostgreSQL. */
+/** Opens Meilisearch if it is configured, otherwise PostgreSQL. */
 export function openSearchIndex({ config, heavyReads, jobs }: Parts): SearchIndex {
   const { meilisearchUrl: url, meilisearchIndex: index } = config
-  // One that may only search is enough, and all that a process with an open port should have.
+  // A process with an open port should have no more than the key that may only search.
   const apiKey = config.meilisearchSearchApiKey ?? config.meilisearchApiKey
   return url === undefined ? postgresSearchIndex(heavyReads) : meilisearchSearchIndex({ url, apiKey, index }, jobs)
 }

@@ -8,12 +8,12 @@ import { type Misspelling, misspellingsOf } from './misspelt.ts'
 import { type Hit, mostHits, type SearchIndex, SearchIndexError } from './search-index.ts'
 import { errorsIn, type Query, wordsOf } from './words.ts'
 
-/** Rows of `users` themselves, by trigrams: nothing has to follow, nothing is ever stale. */
+/** Searches the rows of `users` by trigrams, so that results are never stale. */
 export const postgresSearchIndex = (heavyReads: HeavyReads): SearchIndex => ({
   search: async (query, { page, pageSize }, askedBy) => {
     const hits = await heavyReads({ kind: 'search', owner: askedBy }, async (db) => {
       const exact = await findExact(db, query)
-      // A query that matches as it is written gets no names that are nearly it.
+      // Similar names are searched only if nothing matches the query as it is written.
       return exact.length > 0 ? exact : findNear(db, query.flat())
     }).catch((cause: unknown) => {
       throw isPastDeadline(cause) ? new SearchIndexError('the search took PostgreSQL too long', { cause }) : cause
@@ -24,7 +24,7 @@ export const postgresSearchIndex = (heavyReads: HeavyReads): SearchIndex => ({
   noteChange: async () => {},
 })
 
-/** Of those who nearly match, so many are looked at. */
+/** Rows that nearly match and are compared letter by letter. */
 const mostCandidates = 300
 
 type Row = { readonly id: string; readonly handle: string; readonly display_name: string }
@@ -34,7 +34,7 @@ const isLive = sql`${users.deletedAt} is null`
 
 const begins = (word: string): SQL => sql`search_words like ${`% ${word}%`}`
 
-/** A word in parts has them all, or is written without what parts it. */
+/** The row has every part of the word, or the parts as one word. */
 const has = (parts: readonly string[]): SQL =>
   parts.length === 1
     ? sql.join(parts.map(begins))
@@ -47,7 +47,7 @@ async function findExact(db: Database, query: Query): Promise<Hit[]> {
     words.map((word) => sql`(search_words like ${`% ${word} %`})::int`),
     sql` + `,
   )
-  // The very handle first of all, even where more match than are looked at.
+  // The exact handle comes first, even if more rows match than the limit admits.
   const { rows } = await db.execute<Row>(sql`
     with candidate as (
       (select id, handle, display_name, search_words from users
@@ -65,10 +65,10 @@ async function findExact(db: Database, query: Query): Promise<Hit[]> {
   return rows.map(asHit)
 }
 
-/** Users who have words like all of these, those with the fewest errors first. */
+/** Users with words similar to all of these, fewest errors first. */
 async function findNear(db: Database, words: readonly string[]): Promise<Hit[]> {
   const tries = misspellingsOf(words)
-  // Many patterns, each of which takes the index a moment and a look at every row a second: the planner does not know.
+  // The planner misjudges many patterns: each takes the index a moment, but a sequential scan a second.
   if (tries.length > 0) await db.execute(sql`select set_config('enable_seqscan', 'off', true)`)
   for (const misspellings of tries) {
     const near = await keepNear(await findAlike(db, misspellings), words)
@@ -77,7 +77,7 @@ async function findNear(db: Database, words: readonly string[]): Promise<Hit[]> 
   return []
 }
 
-/** So many are compared before others have their turn: a millisecond or two. */
+/** Rows that are compared before the event loop gets a turn: one or two milliseconds. */
 const comparedAtOnce = 25
 
 async function keepNear(candidates: readonly Row[], words: readonly string[]) {
@@ -91,7 +91,7 @@ async function keepNear(candidates: readonly Row[], words: readonly string[]) {
   return near
 }
 
-/** Each word's patterns multiply those of the others. */
+/** Index look-ups of one query: the numbers of each word's patterns multiply. Further words are only filtered. */
 const mostLookUps = 100
 
 async function findAlike(db: Database, misspellings: readonly Misspelling[]) {
@@ -102,7 +102,7 @@ async function findAlike(db: Database, misspellings: readonly Misspelling[]) {
       lookUps *= sought.length
       return [
         ...(lookUps <= mostLookUps ? [sql`search_words like any(${sql.param(sought)}::text[])`] : []),
-        // As an expression of its own no index is asked for it.
+        // Written as an expression, so that the planner does not use the index for it.
         ...(meant ? [sql`(search_words || '') like any(${sql.param(meant)}::text[])`] : []),
       ]
     })

@@ -6,7 +6,7 @@ import { users } from '../db/schema/users.ts'
 import { mostHits, type Page, SearchIndexError } from './search-index.ts'
 import { type Query, queryOf } from './words.ts'
 
-/** Nothing else of a user is read [AZ6]. */
+/** The only columns of a user that a search reads [AZ6]. */
 const shown = {
   id: users.id,
   handle: users.handle,
@@ -19,13 +19,11 @@ export const searchUsersRefusals = ['meilisearch:query_failed', 'rate_limit:exce
 
 type SearchUsersRefusal = (typeof searchUsersRefusals)[number]
 
-/**
- * A page of users who match. The index only proposes: who is gone, or is called otherwise by now, does not show [AZ6].
- */
+/** A page of matching users. Hits whose user was deleted or renamed since they were indexed are left out [AZ6]. */
 export async function searchUsers(ctx: Context<SearchUsersRefusal>, query: string, asked: Page, askedBy: string) {
   const { page, pageSize } = asked
   const words = queryOf(query)
-  // What lies beyond cannot be reached, and punctuation alone asks for nobody.
+  // Pages beyond the most hits are empty, and so is a search for punctuation alone.
   const isEmpty = words.length === 0 || (page - 1) * pageSize >= mostHits
   const { hits, totalHits } = isEmpty ? { hits: [], totalHits: 0 } : await find(ctx, words, asked, askedBy)
   const rows =

@@ -7,39 +7,39 @@ import type { UserDocument } from './search-index.meilisearch.ts'
 import { mostHits, SearchIndexError } from './search-index.ts'
 
 const requestDeadlineMs = 10_000
-/** Of the writes of a few changes, whose jobs are tried again. */
+/** Bounds the writes of a few changes, whose jobs are tried again. */
 const writeDeadlineMs = 10_000
-/** What takes long in an index of millions: its settings, a thousand documents after many others. */
+/** Bounds what takes long in an index of millions: settings, and a thousand documents queued behind many others. */
 const patienceMs = 600_000
 
 /**
- * `changed`: other settings, which can be put right. `foreign`: filled by a late document, another program or another
- * version.
+ * `changed`: the settings differ and can be corrected. `foreign`: a late document, another program or another version
+ * made the index.
  */
 export type Condition = 'fine' | 'changed' | 'missing' | 'foreign'
 
-/** Meilisearch's index of users, as the worker writes it. Whatever fails is a `SearchIndexError`. */
+/** Meilisearch's index of users, as the worker writes it. Every failure is a `SearchIndexError`. */
 export type UserIndex = {
   readonly name: string
   inspect(): Promise<Condition>
-  /** Puts its settings right. */
+  /** Corrects the settings of the index. */
   mend(): Promise<void>
-  /** An empty one, where there is none. */
+  /** Creates an empty index; there must be none. */
   create(): Promise<void>
-  /** Writes and deletes documents, in one go each. */
+  /** Writes and deletes documents. */
   write(documents: readonly UserDocument[], goneIds: readonly string[]): Promise<void>
   /**
-   * Fills another index and swaps it in; nothing of it stays where that fails.
-   * @param isMine rejects where somebody else may be at it by now
+   * Fills a second index and swaps it in; if that fails, the second index is deleted. Returns the number of users.
+   * @param isMine rejects if the lock was lost, so that another process may be rebuilding
    */
   replace(batches: AsyncIterable<UserDocument[]>, isMine: () => Promise<void>): Promise<number>
-  /** How many users it has, or `undefined` where nobody tells. */
+  /** The number of users in the index. Returns undefined if neither key can find it out. */
   count(): Promise<number | undefined>
-  /** The same by a search, with the API's key where there is one; some versions count to a thousand and no further. */
+  /** The number by a search, with the API's key if there is one; some versions count no further than 1,000. */
   countSearchable(): Promise<number>
 }
 
-/** `undefined` where PostgreSQL itself is searched. */
+/** Returns undefined if PostgreSQL itself is searched. */
 export function openUserIndex(config: Config): UserIndex | undefined {
   const { meilisearchUrl: host, meilisearchIndex: name, meilisearchApiKey, meilisearchSearchApiKey } = config
   if (host === undefined) return undefined
@@ -70,7 +70,8 @@ export function openUserIndex(config: Config): UserIndex | undefined {
       ms,
     )
   /**
-   * Its task belongs to no index: a key for some indexes may swap them, and not ask. What is sent later is done later.
+   * The task of a swap belongs to no index, so a key limited to some indexes may start it but not read it. Then it is
+   * not waited for: Meilisearch works through tasks in order.
    */
   const swap = async (): Promise<void> => {
     const sent = client.swapIndexes([{ indexes: [name, next], rename: false }])
@@ -106,7 +107,7 @@ export function openUserIndex(config: Config): UserIndex | undefined {
       ])
     },
     replace: async (batches, isMine) => {
-      // What one that died has left; as a rule there is none, and the task fails.
+      // Deletes what a rebuild that died has left. Usually there is nothing, and the task fails.
       await drop(next)
       try {
         await make(next)
@@ -120,7 +121,7 @@ export function openUserIndex(config: Config): UserIndex | undefined {
         await drop(next)
         return count
       } catch (error) {
-        // The first failure is the one to tell.
+        // The first error is reported, not one of the cleanup.
         await drop(next).catch(() => undefined)
         throw error
       }
@@ -131,7 +132,7 @@ export function openUserIndex(config: Config): UserIndex | undefined {
       } catch (error) {
         if (!isRefusal(error)) throw new SearchIndexError('Meilisearch does not count', { cause: error })
       }
-      // The worker's key may not search, and a worker need not know the API's.
+      // The worker's key may lack the right to search, and the worker may not have the API's key.
       const searchable = await countSearchable().catch((error: unknown) => {
         if (error instanceof KeyRefusedError) return undefined
         throw error
