@@ -1,8 +1,8 @@
-/** What is said of a request once it is answered. */
+/** What is logged and counted of an answered request. */
 export type Answer = {
   readonly requestId: string
   readonly method: string
-  /** The pattern, never the URL, whose query may hold what is nobody's business [LG1]. */
+  /** The pattern of the route. The URL is never kept, because its query may hold secrets [LG1]. */
   readonly route: string | undefined
   readonly status: number
   readonly code: string | undefined

@@ -8,7 +8,7 @@ type Deps = { readonly config: Config; readonly log: FastifyBaseLogger; readonly
 
 const informative: ReadonlySet<string> = new Set(['trace', 'debug', 'info'])
 
-/** Writes a line to the log and counts the answer in the metrics; does nothing where both are off. */
+/** Logs each answer and counts it in the metrics. Returns undefined if both are off. */
 export function answerNoter({ config, log, metrics }: Deps): NoteAnswer | undefined {
   const logsAnswers = informative.has(config.logLevel)
   if (!logsAnswers && metrics === undefined) return undefined
@@ -20,7 +20,10 @@ export function answerNoter({ config, log, metrics }: Deps): NoteAnswer | undefi
   }
 }
 
-/** Of every answer but those to health checks, and those of the error lab, which notes what a route did answer. */
+/**
+ * Notes every answer except those to health checks and forced ones; for the latter the error lab notes the route's own
+ * answer.
+ */
 export function noteAnswers(app: FastifyInstance, note: NoteAnswer | undefined): void {
   if (note === undefined) return
   app.addHook('onResponse', (request, reply, done) => {
@@ -29,7 +32,7 @@ export function noteAnswers(app: FastifyInstance, note: NoteAnswer | undefined):
   })
 }
 
-/** As the reply is now. */
+/** Notes the reply with its present status and code. */
 export function noteReply(note: NoteAnswer, request: FastifyRequest, reply: FastifyReply): void {
   const { config, url: route } = request.routeOptions
   if (config.access === 'probe') return

@@ -6,35 +6,35 @@ import { version } from '../process/version.ts'
 import { within } from '../waiting/within.ts'
 import type { Answer } from './answer.ts'
 
-/** What an operator sees of the process, in Prometheus' text format. */
+/** Metrics of the process, in Prometheus' text format. */
 export type Metrics = {
   noteAnswer(answer: Answer): void
   noteViolation(route: string, code: string): void
   read(): Promise<{ readonly contentType: string; readonly text: string }>
 }
 
-/** Who can be found, and who is in the index. */
+/** Users that can be found, and users in the search index; undefined if the index cannot be counted. */
 export type SearchCounts = { readonly users: number; readonly documents: number | undefined }
 
 type Sources = {
   readonly db: Database
   readonly pool: pg.Pool
   readonly hashing: () => { readonly running: number; readonly waiting: number }
-  /** Of new passwords, where they are looked up among those that leaked. */
+  /** Outcomes of looking new passwords up among leaked ones; undefined if they are not looked up. */
   readonly breachedChecks: Readonly<Record<'yes' | 'no' | 'unknown', number>> | undefined
   readonly countListeners: () => number
-  /** What was found of each dependency last. */
+  /** Whether each dependency worked when it was last used, by its name. */
   readonly dependencies: ReadonlyMap<string, boolean>
   readonly replicas: { isLeased(): boolean }
   readonly remembered: {
     readonly size: number
     readonly foundIn: Readonly<Record<'memory' | 'cache' | 'database', number>>
   }
-  /** Where the search has an index of its own. */
+  /** Undefined if PostgreSQL itself is searched. */
   readonly searchCounts: (() => Promise<SearchCounts>) | undefined
 }
 
-/** A scrape must not hang on a database that does. */
+/** Bounds the counts of a scrape, which must not hang while the database does. */
 const scrapeDeadlineMs = 1000
 const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
@@ -168,7 +168,7 @@ async function readBacklog(db: Database) {
   return rows[0]
 }
 
-/** What waits in PostgreSQL; while that does not answer, nothing is said of it. */
+/** Gauges of the mails, events and webhooks that wait in PostgreSQL. They have no value while it does not answer. */
 function backlogGauges(registers: Registry[]) {
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
   const gauges = {
@@ -191,7 +191,7 @@ function backlogGauges(registers: Registry[]) {
   }
 }
 
-/** They differ for long where the index lost users; nothing is said while somebody does not answer. */
+/** If these two differ for long, the index lost users. They have no value while a server does not answer. */
 function searchGauges(registers: Registry[]) {
   const users = new Gauge({ name: 'postern_search_users', help: 'Users that can be found', registers })
   const documents = new Gauge({ name: 'postern_search_documents', help: 'Users in the search index', registers })

@@ -22,5 +22,5 @@ export function metricsRoutes(app: App, { config, metrics }: Deps): void {
   })
 }
 
-/** Of one length, so that they can be compared in constant time. */
+/** Digests have one length, so that they can be compared in constant time. */
 const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest()

@@ -3,7 +3,7 @@ import type { Metrics } from './metrics.ts'
 
 type Options = { readonly metrics: Metrics; readonly host: string; readonly port: number }
 
-/** GET /metrics on a port of its own, which only the operator's network reaches. */
+/** Serves GET /metrics without a token, on a port of its own that only the operator's network should reach. */
 export async function startMetricsServer({ metrics, host, port }: Options): Promise<{ close(): Promise<void> }> {
   const server = createServer((request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') return void response.writeHead(404).end()
