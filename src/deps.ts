@@ -42,7 +42,7 @@ export type Deps = {
   readonly signingKeys: SigningKeys
   readonly hasher: CountedHasher
   readonly isCommonPassword: IsCommonPassword
-  /** Where BREACHED_PASSWORDS_URL says where to look. */
+  /** Undefined unless BREACHED_PASSWORDS_URL is set. */
   readonly breachedPasswords: BreachedPasswords | undefined
   readonly jobs: Jobs
   readonly mailDelivery: MailDelivery

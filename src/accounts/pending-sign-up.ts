@@ -6,7 +6,7 @@ import { oauthSignUps } from '../db/schema/oauth.ts'
 import type { Transaction } from '../db/transaction.ts'
 
 type NewSignUp = {
-  /** Where it came through a provider; without one its mailbox has vouched for the address. */
+  /** Set if the sign-up came through a provider. Otherwise its mailbox has confirmed the address. */
   readonly connection?: {
     readonly providerId: string
     readonly issuer: string

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { userRoles, users } from '../db/schema/users.ts'
 
-/** The highest first. */
+/** The roles, highest first. */
 export const roles = ['admin', 'mod'] as const
 export type Role = (typeof roles)[number]
 

@@ -26,7 +26,7 @@ export async function queueSignUpMail(
   return queue(tx, deps, signUp, { tokenId: token.id, text: token.text, ttlSeconds, client })
 }
 
-/** The same with digits beside the link, for whoever signs up now. */
+/** Like `queueSignUpMail`, with digits beside the link, for the person who is signing up right now. */
 export async function queueSignUpCode(
   tx: Transaction,
   deps: MailDeps,
@@ -43,7 +43,7 @@ export async function queueSignUpCode(
 
 type PairMail = { readonly pair: Pair; readonly ttlSeconds: number; readonly client: Asker }
 
-/** Queues the link and the digits of a pair, which are the same however often it is asked. */
+/** Queues a mail with the link and the digits of a pair; every mail of the pair has the same ones. */
 export function queueSignUpPair(
   tx: Transaction,
   deps: MailDeps,

@@ -9,7 +9,7 @@ export type Claims = {
   readonly userId: string
   readonly sessionId: string
   readonly roles: readonly string[]
-  /** By the database's clock. */
+  /** Seconds since 1970, by the database's clock. */
   readonly issuedAtSeconds: number
 }
 

@@ -15,8 +15,8 @@ type Use =
 const known = new WeakMap<EncryptionKey, Map<Use, Buffer>>()
 
 /**
- * Derives a key for one use from an encryption key of the keyring, so that no two uses share a key: RFC 5869. It is
- * kept as long as that key is, as deriving it takes longer than what it is used for; those of hours, which are many,
+ * Derives a key for one use from an encryption key of the keyring, so that no two uses share a key: RFC 5869. Derived
+ * keys are kept in memory with their encryption key, as deriving takes longer than using them; the many keys of hours
  * are not.
  */
 export function deriveKey(keyring: Keyring, keyId: number, use: Use | `hour ${number}`): Buffer {

@@ -3,9 +3,7 @@ import { type Keyring, KeyringError } from '../crypto/keyring.ts'
 import type { Database } from './database.ts'
 import type { SealedColumn } from './rows.ts'
 
-/**
- * Ids below the newest whose keys are missing or unreadable. After `keys reseal` the operator may delete older keys.
- */
+/** Ids below the newest whose keys are missing or unreadable. That does no harm if no stored data needs the key. */
 function findUnusable(keyring: Keyring): number[] {
   const usable = new Set(keyring.encryptionKeys().flatMap(({ id, key }) => (key instanceof KeyringError ? [] : [id])))
   const newest = keyring.getSealingKey().id

@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts'
 import { isSuccess, type Outbound } from '../outbound/ask.ts'
 import { literalAddress } from '../outbound/policy.ts'
 
-/** Ties the secret to its webhook. */
+/** The associated data of a sealed secret, which ties it to its webhook. */
 const secretBoxOf = (id: string): string => `webhook:${id}`
 /** The form that the libraries of https://www.standardwebhooks.com take. */
 const secretPrefix = 'whsec_'

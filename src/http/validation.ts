@@ -50,8 +50,8 @@ type Forms = readonly (readonly string[])[]
 const inForms = new WeakMap<object, Forms>()
 
 /**
- * A body that comes in one of several forms, and tells which by the fields that it has. Where it has none of them, the
- * first form is what is missed.
+ * Marks a body that has one of several forms, told apart by their fields. A body without any of these fields is refused
+ * because it lacks those of the first form.
  */
 export function inOneForm<Schema extends z.ZodObject>(schema: Schema, forms: Forms): Schema {
   const described = schema.meta({ minProperties: 1 })
@@ -59,7 +59,7 @@ export function inOneForm<Schema extends z.ZodObject>(schema: Schema, forms: For
   return described
 }
 
-/** As if what is null or empty were not there. */
+/** Removes the named fields that are null or empty. */
 function withoutBlanks(data: unknown, names: readonly string[]): unknown {
   if (typeof data !== 'object' || data === null) return data
   const isBlank = ([name, value]: [string, unknown]) => names.includes(name) && (value === null || value === '')
@@ -103,7 +103,7 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodObject> = ({ schema, 
   const forms = inForms.get(schema)
   const read = (data: unknown) => (forms ? withoutBlanks(data, forms.flat()) : data)
   return (sent: unknown) => {
-    // No body at all stands for an empty one.
+    // A missing body is read like an empty one.
     const data = read(sent ?? {})
     const result = schema.safeParse(data)
     const error = result.success

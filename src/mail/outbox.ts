@@ -40,7 +40,7 @@ export function queueMail(tx: Transaction, deps: MailDeps, mail: NewMail): Promi
   return putMessage(tx, deps, mail, afterSeconds)
 }
 
-/** The same for a mail that no request waits for. */
+/** Like `queueMail`, for a mail that no request waits for. */
 export async function queueNotice(tx: Transaction, deps: MailDeps, mail: NewMail): Promise<void> {
   await putMessage(tx, deps, mail, 0)
 }
@@ -67,7 +67,7 @@ export async function notifyOwner(
   await putMessage(tx, deps, mail, 0)
 }
 
-/** The same for several owners, in as many statements as for one. */
+/** Like `notifyOwner`, for several owners, in as many statements as for one. */
 export async function notifyOwners(
   tx: Transaction,
   deps: MailDeps,

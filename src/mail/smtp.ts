@@ -73,7 +73,7 @@ export function smtpSender({ url, from, name, deadlineMs }: Options): SmtpSender
     }
   }
 
-  /** Whether it failed because of other conversations, whose end is worth waiting for. */
+  /** Whether it failed because of other conversations, so that waiting for their end may help. */
   const isCrowdedOut = (refusal: Refusal): boolean => {
     const hasOthers = places.hasOthers()
     // A server that only breaks off may be shutting down, so this does not teach how many it takes.

@@ -135,7 +135,10 @@ async function createAccount(
   return id
 }
 
-/** The address is vouched for, by a provider or by its mailbox, so a sign-up by mail that waits for it ends, and its handle becomes free. */
+/**
+ * Ends a sign-up by mail that waits for this address, since a provider or the mailbox has now vouched for the address;
+ * its handle becomes free.
+ */
 async function endSignUpsOf(tx: Transaction, addressKey: string): Promise<void> {
   const ended = await tx.delete(signUps).where(eq(signUps.emailKey, addressKey)).returning({ id: signUps.id })
   for (const { id } of ended) await supersedeSignUpTokens(tx, id)

@@ -13,7 +13,7 @@ type Asked = {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
   readonly mostBytes?: number
-  /** Less than the usual five seconds, where somebody waits for more than this. */
+  /** Replaces the usual five seconds, for a request that is only a part of what a client waits for. */
   readonly deadlineMs?: number
 }
 

@@ -1,25 +1,25 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { BreachedHashes } from './breached-passwords.ts'
 
-/** What begins a hash: so much of each is in the file, in order, and nothing else. */
+/** The file is the first eight bytes of each hash, in ascending order. */
 export const entryBytes = 8
 const entriesAtOnce = 512
-/** By halves alone a file of 2^40 entries would take 31. */
+/** Bounds the reads of a look-up. Halving alone takes 31 reads in a file of 2^40 entries. */
 const mostReads = 64
 const uniformReads = 4
 
 /**
- * SHA-1 spreads its values evenly: a part without any that is so many times as wide as the usual one is a part that is
- * missing, but once in e^64 files.
+ * A gap at the beginning or end that is wider than this many average gaps means that a part of the file is missing.
+ * SHA-1 spreads values evenly, so a complete file has such a gap only with probability e^-64.
  */
 const widestGap = 64
 
-/** A file that is cut off, or is none of ours. */
+/** The file is cut off, or was not made by `breached-passwords build`. */
 class BreachedFileError extends Error {}
 
 /**
- * A sorted file, found in by interpolation: two or three reads of 4 KiB, whatever its size, and nothing in memory. It
- * is opened each time, so that a file which takes its place by a rename counts from the next question on.
+ * Searches a sorted file by interpolation, in two or three reads of 4 KiB whatever its size, with nothing kept in
+ * memory. The file is opened for each look-up, so that a new file that is renamed into its place counts at once.
  */
 export function fileHashes(path: string): BreachedHashes {
   let examined = ''
@@ -55,7 +55,7 @@ async function examine(file: FileHandle, size: number): Promise<void> {
     throw new BreachedFileError('A part of the file of breached passwords is missing')
 }
 
-/** Where the wanted one may still be, and between which values. */
+/** The part of the file where the wanted entry may still be, and the values around that part. */
 type Part = { start: number; end: number; least: bigint; most: bigint }
 
 async function find(file: FileHandle, count: number, wanted: bigint): Promise<boolean> {
@@ -78,7 +78,7 @@ const notInOrder = () => new BreachedFileError('The file of breached passwords i
 const isInOrder = (values: readonly bigint[]): boolean =>
   values.every((value, index) => index === 0 || (values[index - 1] as bigint) <= value)
 
-/** Around where it would be if all values were as far apart; where they are not, in the middle. */
+/** Reads around the place expected for evenly spread values, or around the middle if they are not. */
 function startOfReading({ start, end, least, most }: Part, wanted: bigint, isUniform: boolean): number {
   const share = isUniform && most > least ? Number(wanted - least) / Number(most - least) : 0.5
   const around = start + Math.floor(share * (end - start)) - entriesAtOnce / 2

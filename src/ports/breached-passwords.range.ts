@@ -9,29 +9,29 @@ type Options = {
   readonly deadlineMs?: number
 }
 
-/** Somebody waits for it. */
+/** Short, because a person waits for the answer. */
 export const usualDeadlineMs = 800
 const mostBytes = 1024 * 1024
 
-/** Digits that leave: all that the service learns of a hash [PW8]. */
+/** Hex digits that are sent: all that the service learns of a hash [PW8]. */
 const prefixDigits = 5
-/** Of a hash without its first two bytes: what is kept of each, the last digit of its prefix included. */
+/** The bytes of a hash that are kept in memory: all but the first two, so they begin with the prefix's last digit. */
 const [restStart, restLength] = [2, 18]
 
 const mostRanges = 256
 const mostKeptBytes = 8 * 1024 * 1024
 const keptMs = 3_600_000
 
-/** As Have I Been Pwned has it: https://haveibeenpwned.com/API/v3#SearchingPwnedPasswordsByRange */
+/** The protocol of Have I Been Pwned: https://haveibeenpwned.com/API/v3#SearchingPwnedPasswordsByRange */
 export function rangeHashes({ url, outbound, deadlineMs = usualDeadlineMs }: Options): BreachedHashes {
   const headers = { accept: 'text/plain', 'add-padding': 'true', 'user-agent': `postern/${version}` }
   const ranges = new LRUCache<string, Buffer>({
     max: mostRanges,
     maxSize: mostKeptBytes,
-    // Of a range that is all padding, too, more than nothing.
+    // The cache refuses a size of 0, which a range of nothing but padding would have.
     sizeCalculation: ({ length }) => length + 1,
     ttl: keptMs,
-    // Who asks for a range that is being asked for waits for the same answer.
+    // Look-ups in one range at the same time share one request.
     fetchMethod: async (prefix) =>
       readRange(await outbound.ask(`${url}/${prefix}`, { headers, mostBytes, deadlineMs }), prefix),
   })
@@ -46,7 +46,10 @@ export function rangeHashes({ url, outbound, deadlineMs = usualDeadlineMs }: Opt
 
 const line = /^(?<rest>[0-9a-f]{35}):(?<count>\d{1,15})$/i
 
-/** The rests of its hashes, one behind the other. An answer that is not one to the last line is none at all. */
+/**
+ * The kept bytes of the range's hashes, one after another.
+ * @throws {OutboundError} if any line is malformed
+ */
 function readRange({ status, headers, bytes }: OutboundReply, prefix: string): Buffer {
   if (status !== 200) throw new OutboundError(`The service of breached passwords answered ${status}`)
   if (!/^text\/plain\b/i.test(String(headers['content-type'])))
@@ -56,7 +59,7 @@ function readRange({ status, headers, bytes }: OutboundReply, prefix: string): B
   for (const text of bytes.toString('latin1').trimEnd().split(/\r?\n/)) {
     const { rest, count } = line.exec(text)?.groups ?? {}
     if (rest === undefined) throw new OutboundError('The service of breached passwords answered with something else')
-    // Padding, which only makes all answers as long.
+    // Lines with count 0 are padding, which makes all answers about equally long.
     if (Number(count) > 0) rests.push(`${last}${rest}`)
   }
   return Buffer.from(rests.join(''), 'hex')

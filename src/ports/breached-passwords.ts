@@ -3,34 +3,40 @@ import type { FastifyBaseLogger } from 'fastify'
 import { describeCause } from '../errors/cause.ts'
 import { within } from '../waiting/within.ts'
 
-/** Where the hashes of passwords that leaked can be looked up. */
+/** A collection of hashes of leaked passwords: a file or a service. */
 export type BreachedHashes = {
-  /** @throws where it cannot say, after some time in any case but that of a file system that hangs */
+  /** Takes a bounded time, unless a file system hangs. @throws if the answer cannot be found */
   has(sha1: Buffer): Promise<boolean>
 }
 
-/** Who has a password looked up: somebody who signs up, a link's holder or an account that sets one; or a sign-in. */
+/**
+ * The cause of a look-up. `stranger`: a network that sets a password without a session, at a sign-up or by a link;
+ * `known`: a signed-in account that sets one; `sign-in`: an account that signs in with its password.
+ */
 export type Asker = { readonly party: string; readonly lane: 'stranger' | 'known' | 'sign-in' }
 
 export type Breached = 'yes' | 'no' | 'unknown'
 
 export type BreachedPasswords = {
-  /** Whether the password leaked, in 900 ms at most; `unknown` where nobody can say [PW9]. */
+  /** Says within 900 ms whether the password leaked; `unknown` if that cannot be found out [PW9]. */
   has(password: string, asker: Asker): Promise<Breached>
-  /** How often it was said. */
+  /** How often `has` gave each answer. */
   readonly counts: Readonly<Record<Breached, number>>
 }
 
-/** For what has no deadline of its own, as a file. */
+/** Bounds a look-up whose source, such as a file, has no deadline of its own. */
 const deadlineMs = 900
 
-/** How many are looked up at a time when a lane gets no more; what sets a password goes before what is only told. */
+/**
+ * How many look-ups may run, of all lanes together, before a lane gets no further place. Passwords that are being set
+ * go before those at a sign-in, whose owner is only told.
+ */
 const places = { 'sign-in': 8, stranger: 12, known: 16 } as const
 const placesOfOne = 4
 
 type Options = { readonly hashes: BreachedHashes; readonly log: FastifyBaseLogger }
 
-/** Bounded, counted, and never an error; says in the log when the look-up goes and when it is back. */
+/** Look-ups are bounded and counted, and never throw. The log says when they begin to fail and when they work again. */
 export function openBreachedPasswords({ hashes, log }: Options): BreachedPasswords {
   const counts = { yes: 0, no: 0, unknown: 0 }
   const take = placeTaker()
@@ -47,7 +53,7 @@ export function openBreachedPasswords({ hashes, log }: Options): BreachedPasswor
     const giveBack = take(asker)
     if (giveBack === undefined) return 'unknown'
     const answers = Promise.allSettled(formsOf(password).map((form) => hashes.has(sha1(form))))
-    // A file system that hangs keeps the place, however long: the threads that read are few.
+    // While a file system hangs, the look-up keeps its place, because it occupies one of the few threads that read.
     void answers.then(giveBack)
     try {
       const settled = await within(deadlineMs, answers)
@@ -71,13 +77,13 @@ export function openBreachedPasswords({ hashes, log }: Options): BreachedPasswor
   }
 }
 
-/** As it is kept, and as it was typed: lists have what people typed, in the form that their keyboards gave. */
+/** The password in normal form, as it is stored, and as it was typed, since the lists have passwords as typed. */
 const formsOf = (password: string): string[] => [...new Set([password.normalize('NFKC'), password])]
 
-/** As the lists have them; nothing is kept under it. */
+/** The lists have SHA-1. It is used only to look passwords up, never to store them. */
 const sha1 = (text: string): Buffer => createHash('sha1').update(text).digest()
 
-/** Gives what gives the place back, or nothing where there is none. */
+/** Makes a function that takes a place. It returns a function to give the place back, or undefined if none is free. */
 function placeTaker() {
   const parties = new Map<string, number>()
   let taken = 0

@@ -1,6 +1,6 @@
 import type { Transaction } from '../db/transaction.ts'
 
-/** The messages were not taken. */
+/** The messages could not be sent. */
 export class BroadcastError extends Error {}
 
 /**

@@ -8,28 +8,28 @@ import { transaction } from '../db/transaction.ts'
 import { notifyNobody, notifyOwner } from '../mail/outbox.ts'
 import { scaled } from './quota.ts'
 
-/** NIST SP 800-63B-4 section 3.2.2: so many wrong ones in a row, however slowly they came. */
+/** Wrong digits in a row, however slowly they came, that NIST SP 800-63B-4 section 3.2.2 allows. */
 const mostWrong = 100
 const forgottenAfter = sql.raw(`interval '30 days'`)
 
 type Whose = {
-  /** Stands for the address. */
+  /** The digest of the address. */
   readonly digest: string
-  /** Who has it, where somebody does. */
+  /** The account with the address; null if there is none. */
   readonly owner: { readonly id: string; readonly email: string } | null
 }
 
-/** A count of wrong mailed digits, beside that of tries, which is over a day later. */
+/** The key of the count of wrong mailed digits. The count of tries is another one, which is forgotten after a day. */
 const keyOf = ({ digest, owner }: Whose) => (owner ? `mailed:account:${owner.id}` : `mailed:address:${digest}`)
 
 const { key: keyColumn, count, forgottenAt } = failedAttempts
 
-/** Whether its owner signed in since the last wrong ones, by a link or in another way. */
+/** Whether the count is over: it is 30 days old, or the owner has signed in since the last wrong digits. */
 const isSettled = sql`(${forgottenAt} <= now() or exists (select from ${sessions}
   where ${sessions.userId} = ${sql.placeholder('ownerId')}::uuid
     and ${sessions.createdAt} > ${forgottenAt} - ${forgottenAfter}))`
 
-/** Refuses all digits of whom a hundred wrong ones were tried, until its owner has signed in; links open as ever [MC1]. */
+/** Refuses digits after a hundred wrong ones for the address, until its owner has signed in; links still work [MC1]. */
 export async function refuseResting(ctx: Context<'rate_limit:exceeded'>, whose: Whose): Promise<void> {
   const { rateLimits } = ctx.config
   if (rateLimits === 'off') return
@@ -40,7 +40,7 @@ export async function refuseResting(ctx: Context<'rate_limit:exceeded'>, whose: 
   throw ctx.fault('rate_limit:exceeded', { retryAfterSeconds: retryAfterSeconds, details })
 }
 
-/** Nobody knows when its owner signs in. */
+/** A guess, since the server cannot know when the owner will sign in. */
 const retryAfterSeconds = 3600
 
 const parameters = (whose: Whose) => ({ key: keyOf(whose), ownerId: whose.owner?.id ?? null })
@@ -55,7 +55,7 @@ const restingStatement = prepared((db) =>
     .prepare('find_rest'),
 )
 
-/** Afterwards the wrong digits are counted, and whoever has the address is told where they were the last. */
+/** Afterwards the wrong digits are counted; if they reach the limit, the owner of the address is told by mail. */
 export async function noteWrongDigits(ctx: Context<never>, whose: Whose): Promise<void> {
   const { rateLimits } = ctx.config
   if (rateLimits === 'off') return
@@ -80,7 +80,7 @@ const noteStatement = prepared((tx) => {
     .prepare('note_wrong_digits')
 })
 
-/** Ends the count, after digits were right. */
+/** Deletes the count, after right digits. */
 export async function clearRest(db: Database, whose: Whose): Promise<void> {
   await clearStatement(db).execute({ key: keyOf(whose) })
 }

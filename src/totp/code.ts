@@ -15,8 +15,8 @@ export const otpauthUri = (issuer: string, email: string, secret: string): strin
   generateURI({ issuer, label: email, secret })
 
 /**
- * Reads a code as it was typed: spaces and hyphens are ignored, letters may have any case. Returns undefined if it is
- * none.
+ * Reads a code as it was typed: spaces and hyphens are ignored, letters may have any case. Returns undefined if the
+ * text is not a code.
  */
 export function readCode(text: string): { readonly kind: 'totp' | 'backup'; readonly code: string } | undefined {
   const code = text.replace(/[\s-]/g, '')

@@ -121,7 +121,7 @@ export const oauthSignUps = pgTable(
   {
     id: uuid().primaryKey(),
     digest: bytea().notNull(),
-    /** None where no provider has a part in it: a mailed code showed the address. */
+    /** Null if no provider is involved, because a mailed code confirmed the address. */
     providerId: text(),
     issuer: text(),
     subject: text(),

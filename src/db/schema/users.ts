@@ -17,7 +17,7 @@ export const users = pgTable(
     passwordHash: text(),
     /** Raised by every change of the password, but not when the same password gets a new hash. */
     passwordVersion: integer().notNull().default(0),
-    /** That of the password which was last looked up among those that leaked, at a sign-in. */
+    /** The `passwordVersion` that a sign-in last looked up among leaked passwords. */
     breachCheckedVersion: integer(),
     totpEnabledAt: instant(),
     /** The WebAuthn user handle: random, and shared by all passkeys of the account. */
