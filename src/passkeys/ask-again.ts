@@ -7,7 +7,7 @@ export const askAgainRefusals = ['passkey:not_registered'] as const
 
 type AskAgainRefusal = (typeof askAgainRefusals)[number]
 
-/** What the passkeys of the account are asked with, to prove again who is signed in by this session [PK10]. */
+/** Returns the options to ask for one of the account's passkeys, which proves again who uses this session [PK10]. */
 export async function askAgain(ctx: Context<AskAgainRefusal>, { sessionId, user }: SignedIn) {
   const allowed = await getWorking(ctx, user.id)
   return askForPasskey(ctx, { purpose: 'reauthentication', binding: sessionId, allowed })

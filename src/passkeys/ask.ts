@@ -6,11 +6,14 @@ import { type Credential, describeCredential } from './options.ts'
 type Asking = {
   readonly purpose: Purpose
   readonly binding: Buffer | string
-  /** Of whom it is known; where nobody is, any passkey of this place may answer [PK5]. */
+  /**
+   * The passkeys that may answer. Without it any passkey of the relying party may, and the options tell nothing about
+   * accounts [PK5].
+   */
   readonly allowed?: readonly Credential[]
 }
 
-/** What a browser asks a passkey with. */
+/** Returns the options for `navigator.credentials.get()`. */
 export function askForPasskey(
   deps: Pick<Deps, 'config' | 'keyring' | 'replicas'>,
   { purpose, binding, allowed = [] }: Asking,

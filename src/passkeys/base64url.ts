@@ -1,4 +1,7 @@
-/** Its bytes, where it is spelt as `toJSON` spells them: what can be written in two ways would be two texts of one. */
+/**
+ * Returns the bytes, or undefined unless the text is spelt as `toJSON` spells them, so that each value has one
+ * spelling.
+ */
 export function readBase64url(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64url')
   return bytes.toString('base64url') === text ? bytes : undefined

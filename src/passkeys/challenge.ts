@@ -9,7 +9,7 @@ import type { Transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { readBase64url } from './base64url.ts'
 
-/** What a challenge is good for, and nothing else. */
+/** The one act that a challenge is good for. */
 export type Purpose =
   | 'sign-in'
   | 'app sign-in'
@@ -18,7 +18,10 @@ export type Purpose =
   | 'registration'
   | 'conditional registration'
 
-/** Whom it is for: the browser by its name's digest, a session or a login that waits by its id; an app has no name. */
+/**
+ * What a challenge is bound to: the digest of a browser's name, or the id of a session or of a waiting login. An app,
+ * which has no name, has the empty text.
+ */
 type Binding = Buffer | string
 
 type ChallengeDeps = {
@@ -28,7 +31,8 @@ type ChallengeDeps = {
 }
 
 /**
- * 16 random bytes, the second in which it ends, the id of its key; then a MAC, so that only what was made here counts.
+ * The head of a challenge: 16 random bytes, the second in which it expires (4 bytes) and the id of its key (4 bytes).
+ * The MAC behind it proves that this server made it.
  */
 const headBytes = 24
 const macBytes = 16
@@ -44,11 +48,13 @@ function macOf(keyring: Keyring, head: Buffer, purpose: Purpose, binding: Bindin
     .subarray(0, macBytes)
 }
 
-/** The database's clock as far as it is known, so that replicas with wrong ones agree. */
+/** The database's clock if it is known, so that replicas whose own clocks are wrong agree. */
 const secondsNow = ({ replicas }: ChallengeDeps): number =>
   Math.floor((replicas.isLeased() ? replicas.databaseNow() : Date.now()) / 1000)
 
-/** Writes nothing: a challenge is nowhere until it is spent, so nobody fills a table with them. */
+/**
+ * Makes a challenge without storing it, so that nobody can fill a table by asking: only spent challenges are stored.
+ */
 export function issueChallenge(deps: ChallengeDeps, purpose: Purpose, binding: Binding) {
   const endsAt = secondsNow(deps) + deps.config.passkeyChallengeTtlSeconds
   const head = Buffer.alloc(headBytes)
@@ -59,7 +65,7 @@ export function issueChallenge(deps: ChallengeDeps, purpose: Purpose, binding: B
   return { challenge: challenge.toString('base64url'), expiresAt: new Date(endsAt * 1000) }
 }
 
-/** One that is good, and not known to be spent. */
+/** A challenge that was made here and has not expired. It may have been spent already. */
 export type GoodChallenge<Good extends Purpose = Purpose> = {
   readonly purpose: Good
   readonly digest: Buffer
@@ -68,7 +74,7 @@ export type GoodChallenge<Good extends Purpose = Purpose> = {
 
 type Wanted<Good extends Purpose> = { readonly purposes: readonly Good[]; readonly bindings: readonly Binding[] }
 
-/** What a passkey answered, where it was made here for one of these. */
+/** Reads a challenge that a passkey answered. It must have been made here, for one of these purposes and bindings. */
 export function readChallenge<Good extends Purpose>(
   deps: ChallengeDeps,
   text: string,
@@ -89,13 +95,16 @@ function isOurs(keyring: Keyring, challenge: Buffer, purpose: Purpose, binding: 
     const mac = macOf(keyring, challenge.subarray(0, headBytes), purpose, binding)
     return timingSafeEqual(mac, challenge.subarray(headBytes))
   } catch (error) {
-    // Made under a key that is gone, or that never was.
+    // The challenge names a key that was removed from the keyring, or that never existed.
     if (error instanceof KeyringError) return false
     throw error
   }
 }
 
-/** Whether this very statement spent it: in the transaction of what it opens, it decides every race [TK1 PK1]. */
+/**
+ * Returns whether this statement spent the challenge. It runs in the transaction of what the challenge allows, so that
+ * of racing requests one succeeds [TK1 PK1].
+ */
 export async function spendChallenge(tx: Transaction, { digest, expiresAt }: GoodChallenge): Promise<boolean> {
   const spent = await spendStatement(tx).execute({ digest, expiresAt })
   return spent.length > 0

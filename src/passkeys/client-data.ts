@@ -9,8 +9,8 @@ type Wanted = {
 }
 
 /**
- * The challenge that was answered, where browser or app says of the ceremony what it must: of that type, on a page of
- * ours, and in no frame of another's page [PK2]. Whoever wrote it is not known yet.
+ * Returns the challenge that was answered, or undefined unless the client data has the wanted type and one of our
+ * origins, and comes from no frame in a page of another origin [PK2]. Its signature is yet to be verified.
  */
 export function findChallenge(clientDataJSON: string, { type, origins }: Wanted): string | undefined {
   const said = parse(clientDataJSON)
@@ -27,7 +27,7 @@ function parse(text: string): { readonly crossOrigin?: unknown; readonly topOrig
     const said: unknown = JSON.parse(utf8.decode(bytes))
     return typeof said === 'object' && said !== null ? said : undefined
   } catch {
-    // What is no JSON, or no UTF-8, says nothing.
+    // The text is not JSON, or not UTF-8.
     return undefined
   }
 }

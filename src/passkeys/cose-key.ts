@@ -3,17 +3,17 @@ import { createPublicKey, type webcrypto } from 'node:crypto'
 /** Offered in this order: EdDSA, ES256, RS256. https://www.iana.org/assignments/cose */
 export const algorithms = [-8, -7, -257] as const
 
-/** As COSE writes a key: numbers for names. */
+/** A key as COSE writes it, with numbers as names. */
 type CoseKey = { get(name: number): unknown }
 
 const [kty, alg, n, e, crv, x, y] = [1, 3, -1, -2, -1, -2, -3]
 const rsaBits = { least: 2048, most: 4096 }
-/** 65537 has three; a longer one would be work at every sign-in. */
+/** Bounds the exponent of an RSA key: 65537 takes three bytes, and a longer one would make every sign-in slow. */
 const mostExponentBytes = 4
 
 /**
- * Whether something can be signed with it here. Nothing has been: a key that is none would count as a way in, and open
- * nothing.
+ * Whether signatures by this key can be verified. A registration is not signed with it, so a broken key would otherwise
+ * count as a way in although it opens nothing.
  */
 export function isUsableKey(key: CoseKey): boolean {
   const jwk = asJwk(key)
@@ -22,7 +22,7 @@ export function isUsableKey(key: CoseKey): boolean {
   return modulusLength === undefined || (modulusLength >= rsaBits.least && modulusLength <= rsaBits.most)
 }
 
-/** RFC 9053, sections 7.1 and 7.2, and RFC 8230: of each algorithm the one kind of key that it goes with. */
+/** RFC 9053, sections 7.1 and 7.2, and RFC 8230. Returns undefined unless the kind of key fits its algorithm. */
 function asJwk(key: CoseKey): webcrypto.JsonWebKey | undefined {
   const kind = `${String(key.get(alg))} ${String(key.get(kty))}`
   if (kind === '-8 1' && key.get(crv) === 6) return { kty: 'OKP', crv: 'Ed25519', x: bytes(key.get(x), 32) }

@@ -4,7 +4,7 @@ import type { Database } from '../db/database.ts'
 import { passkeys } from '../db/schema/passkeys.ts'
 import { users } from '../db/schema/users.ts'
 
-/** Of the account, and not deleted. */
+/** Condition for the account's passkeys that are not deleted. */
 export const isTheirs = (userId: string) => and(eq(passkeys.userId, userId), isNull(passkeys.deletedAt))
 
 export const mostPasskeys = 20
@@ -14,7 +14,9 @@ export async function countPasskeys(db: Database, userId: string): Promise<numbe
   return counted?.count ?? 0
 }
 
-/** Afterwards a session check says how many there are, without counting them. Under the account's lock. */
+/**
+ * Afterwards session checks show how many passkeys the account has, without counting them. Needs the account's lock.
+ */
 export async function noteCount(tx: AccountTransaction, userId: string): Promise<void> {
   tx.forget(userId)
   await tx

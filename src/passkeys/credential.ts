@@ -1,10 +1,13 @@
 import { z } from 'zod'
 
 const base64url = z.string().meta({ format: 'base64url' })
-/** Some write null for what is not there. */
+/** Some clients write null for a missing member. */
 const orNothing = <Member extends z.ZodType>(member: Member) => member.nullish()
 
-/** What of `RegistrationResponseJSON` is looked at: https://www.w3.org/TR/webauthn-3/#dictdef-registrationresponsejson */
+/**
+ * The members of `RegistrationResponseJSON` that are read:
+ * https://www.w3.org/TR/webauthn-3/#dictdef-registrationresponsejson
+ */
 export const newCredential = z
   .object({
     id: base64url,
@@ -20,7 +23,7 @@ export const newCredential = z
 
 export type NewCredential = z.infer<typeof newCredential>
 
-/** The same of `AuthenticationResponseJSON`. */
+/** The members of `AuthenticationResponseJSON` that are read. */
 export const assertion = z
   .object({
     id: base64url,
@@ -37,7 +40,7 @@ export const assertion = z
 
 export type Assertion = z.infer<typeof assertion>
 
-/** Of the 64 KiB that a body may have; those of authenticators have one or two. */
+/** Bounds a credential, within the 64 KiB that a body may have. Credentials of authenticators take one or two KiB. */
 const mostBytes = 16 * 1024
 
 export const isTooLarge = (credential: object): boolean => JSON.stringify(credential).length > mostBytes

@@ -17,8 +17,8 @@ type DeletePasskeyRefusal = (typeof deletePasskeyRefusals)[number]
 type Deletion = { readonly passkeyId: string; readonly client: Caller }
 
 /**
- * Afterwards that passkey opens nothing, and what it opened has ended, but for the session that asked; the last way in
- * that works stays, also when two are deleted at once [TK7 PK7].
+ * Afterwards the passkey opens nothing, and the sessions that it opened have ended, except the one that asked. The last
+ * working way in stays, even if two passkeys are deleted at once [TK7 PK7].
  */
 export function deletePasskey(
   ctx: Context<DeletePasskeyRefusal>,

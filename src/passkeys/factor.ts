@@ -6,8 +6,9 @@ import type { Factor } from '../sign-in/factor.ts'
 const asInstant = (instant: SQL) => instant.mapWith(passkeys.createdAt) as SQL<Date | null>
 
 /**
- * A passkey where a code is asked for. Having one asks for nothing by itself, so that nobody is locked out by it. As a
- * code of a new app does, one that a single factor registered counts as two a day later [AT10].
+ * A passkey in place of a code. Having one does not by itself demand a second step, so that nobody is locked out by it.
+ * Like the codes of a new app, a passkey that was registered after a single factor counts as two only 24 hours later
+ * [AT10].
  */
 export const passkeyFactor = {
   name: 'passkey',

@@ -9,7 +9,7 @@ import { factorsOn } from '../sign-in/factors.ts'
 
 export type FoundPasskey = NonNullable<Awaited<ReturnType<typeof findPasskey>>>
 
-/** The passkey of that credential, whose it is, and the device that asks if it is the account's: one statement. */
+/** Finds the passkey with that credential id, its owner, and the device that asks if the account knows it. */
 export async function findPasskey(
   ctx: Context<never>,
   { credentialId, deviceToken }: { readonly credentialId: Buffer; readonly deviceToken: string | undefined },
@@ -33,7 +33,7 @@ const findStatement = prepared((db) =>
       deviceId: devices.id,
     })
     .from(passkeys)
-    // A replica of the version before erases accounts without their passkeys.
+    // A replica of the previous version erases accounts without deleting their passkeys.
     .innerJoin(users, and(eq(users.id, passkeys.userId), isNull(users.deletedAt)))
     .leftJoin(devices, isKnownDevice)
     .where(and(eq(passkeys.credentialId, sql.placeholder('credentialId')), isNull(passkeys.deletedAt)))

@@ -8,11 +8,13 @@ import { sessions } from '../db/schema/sessions.ts'
 import { users } from '../db/schema/users.ts'
 import { isTheirs } from './counted.ts'
 
-/** Newest first. */
+/** The account's passkeys, newest first. */
 export const findPasskeys = (db: Database, userId: string) =>
   db.select().from(passkeys).where(isTheirs(userId)).orderBy(desc(passkeys.createdAt), desc(passkeys.id))
 
-/** The account's passkeys, with what a browser needs to tell authenticators which of them are still accepted. */
+/**
+ * The account's passkeys, with the ids that a browser needs to tell authenticators which of them are still accepted.
+ */
 export async function listPasskeys(db: Database, config: Config, signedIn: Pick<SignedIn, 'sessionId' | 'user'>) {
   const { sessionId, user } = signedIn
   const own = await findPasskeys(db, user.id)
@@ -20,13 +22,14 @@ export async function listPasskeys(db: Database, config: Config, signedIn: Pick<
   const opener = await findOpener(db, sessionId)
   return {
     rp_id: rpIdOf(config),
-    // Without it nobody can tell authenticators that those which a restored database does not know are gone.
+    // Hidden while PASSKEY_SIGNALS is off: clients could otherwise make authenticators drop the passkeys that a
+    // restored database does not know.
     ...(whose?.handle && config.passkeySignals === 'on' && { user_handle: whose.handle.toString('base64url') }),
     passkeys: own.map((passkey) => presentPasskey(passkey, opener)),
   }
 }
 
-/** The passkey that opened the session, where one did. */
+/** The id of the passkey that opened the session, if one did. */
 export async function findOpener(db: Database, sessionId: string): Promise<string | null | undefined> {
   const [session] = await db.select({ opener: sessions.passkeyId }).from(sessions).where(eq(sessions.id, sessionId))
   return session?.opener

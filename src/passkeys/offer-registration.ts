@@ -15,14 +15,15 @@ export const offerRegistrationRefusals = ['passkey:limit_reached', 'user:invalid
 type OfferRegistrationRefusal = (typeof offerRegistrationRefusals)[number]
 
 type Wish = {
-  /** Beside a sign-in by a password, with nobody asked. */
+  /** Whether a password manager may add the passkey right after a sign-in by password, without a dialog. */
   readonly isConditional: boolean
   readonly attachment: (typeof attachments)[number] | undefined
 }
 
 /**
- * What a browser makes a passkey from: found by itself later, with its user verified, and none where the account has
- * one there already, as that would be replaced unasked.
+ * Returns the options for `navigator.credentials.create()`. The passkey will be discoverable and, unless conditional,
+ * made with user verification. Authenticators that hold one of the account's are excluded, as they would replace it
+ * unasked.
  */
 export async function offerRegistration(
   ctx: Context<OfferRegistrationRefusal>,
@@ -56,7 +57,10 @@ export async function offerRegistration(
   }
 }
 
-/** Random, as it leaves the account for devices and for those who synchronise them [PK4]; the first one stays. */
+/**
+ * Returns the account's user handle, which is made once. It is random, because devices and the services that
+ * synchronise them store it [PK4].
+ */
 async function getHandle(ctx: Context<'user:invalid_session'>, userId: string): Promise<Buffer> {
   const [found] = await ctx.db.select({ handle: users.passkeyHandle }).from(users).where(eq(users.id, userId))
   if (found?.handle) return found.handle
@@ -65,7 +69,7 @@ async function getHandle(ctx: Context<'user:invalid_session'>, userId: string): 
     .set({ passkeyHandle: sql`coalesce(${users.passkeyHandle}, ${randomBytes(32)})` })
     .where(eq(users.id, userId))
     .returning({ handle: users.passkeyHandle })
-  // Erased since its session was checked.
+  // The account is gone since its session was checked.
   if (!made?.handle) throw ctx.fault('user:invalid_session')
   return made.handle
 }

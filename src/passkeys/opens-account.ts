@@ -7,7 +7,7 @@ import { isTheirs, noteCount } from './counted.ts'
 
 export const passkeyOpenings: readonly Opening[] = [{ table: passkeys, takeBack: takeBackPasskeys }]
 
-/** Those of before stay: they are in its owner's hands. */
+/** Passkeys from before that moment stay: their owner has them. */
 async function takeBackPasskeys(tx: AccountTransaction, { userId, since }: From): Promise<Removed[]> {
   const younger = await tx
     .update(passkeys)

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
-/** As browsers take them: https://www.w3.org/TR/webauthn-3/#sctn-parseCreationOptionsFromJSON and the one for requests. */
+/**
+ * As browsers parse it: https://www.w3.org/TR/webauthn-3/#sctn-parseCreationOptionsFromJSON and the section on
+ * requests.
+ */
 const credential = z.object({
   id: z.string(),
   type: z.literal('public-key'),
@@ -15,7 +18,7 @@ export const describeCredential = ({ credentialId, transports }: Credential): z.
   ...(transports.length > 0 && { transports: [...transports] }),
 })
 
-/** Built into the device, or carried along. */
+/** Built into the device, or separate from it, as a phone or a security key. */
 export const attachments = ['platform', 'cross-platform'] as const
 
 const expires_at = z.iso.datetime().meta({ description: 'request new options before this time' })

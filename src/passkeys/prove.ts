@@ -23,10 +23,10 @@ export type AssertionRefusal = (typeof assertionRefusals)[number]
 
 type Asked = {
   readonly credential: Assertion
-  /** What its challenge must have been made for, and for whom. */
+  /** The challenge must have been made for this purpose and one of the bindings. */
   readonly purpose: Purpose
   readonly bindings: readonly (Buffer | string)[]
-  /** Whose passkey it must be; where nobody is named yet, the passkey says who it is. */
+  /** The account that the passkey must belong to; undefined if the passkey itself says who signs in. */
   readonly ownerId: string | undefined
   readonly deviceToken: string | undefined
   readonly client: Caller
@@ -34,11 +34,11 @@ type Asked = {
 
 export type ProvenPasskey = Pick<FoundPasskey, 'user' | 'deviceId'> & {
   readonly passkeyId: string
-  /** Spends the challenge and notes the use, in the transaction of what that opens and under the account's lock. */
+  /** Spends the challenge and records the use, in the transaction of what that opens and under the account's lock. */
   readonly claim: (tx: Transaction) => Promise<void>
 }
 
-/** Afterwards the passkey has answered a challenge of ours, with its user verified; it is still to be claimed. */
+/** Afterwards the passkey has answered a challenge of ours with user verification; `claim` has still to be called. */
 export async function provePasskey(ctx: Context<AssertionRefusal>, asked: Asked): Promise<ProvenPasskey> {
   const { credential, purpose, bindings, ownerId, deviceToken, client } = asked
   const said = { type: 'webauthn.get', origins: ctx.config.passkeyOrigins } as const
@@ -53,12 +53,14 @@ export async function provePasskey(ctx: Context<AssertionRefusal>, asked: Asked)
   const { passkey, user, deviceId } = found
   if (isBehind(passkey, signed)) await refuseSuspected(ctx, { challenge, passkey, ownerId: user.id, client })
   const claim = (tx: Transaction) => claimAssertion(ctx, tx, { challenge, passkeyId: passkey.id, signed })
-  // Somebody else's is known, and stays as good as it was [PK10].
+  // Another account's passkey is not accepted here [PK10]. It is no unknown one either: that code has it deleted.
   if (ownerId !== undefined && ownerId !== user.id) throw ctx.fault('passkey:invalid_assertion')
   return { user, deviceId, passkeyId: passkey.id, claim }
 }
 
-/** The one answer on which a client may have the passkey forgotten: never while it exists. */
+/**
+ * On this code alone clients make the authenticator delete the passkey, so it is never sent while the passkey exists.
+ */
 const unknown = (ctx: Context<AssertionRefusal>) =>
   ctx.fault(ctx.config.passkeySignals === 'on' ? 'passkey:unknown_credential' : 'passkey:invalid_assertion')
 
@@ -81,8 +83,8 @@ async function verify(
 const isHandle = ({ handle }: FoundPasskey['user'], text: string): boolean => handle?.toString('base64url') === text
 
 /**
- * Of one that cannot leave its device. Those that do not count send 0 for ever; those that are on several devices count
- * on each by itself, if at all.
+ * Whether the counter of a passkey that cannot leave its device did not grow. Authenticators that do not count always
+ * send 0; passkeys on several devices count on each device separately, if at all.
  */
 const isBehind = ({ backupEligible, signCount }: FoundPasskey['passkey'], { counter }: Signed): boolean =>
   !backupEligible && (counter > 0 || signCount > 0) && counter <= signCount
@@ -98,13 +100,15 @@ async function claimAssertion(
   const used = await useStatement(tx).execute({ id: passkeyId, counter, backedUp })
   if (used.length > 0) return
   const [left] = await tx.select({ deletedAt: passkeys.deletedAt }).from(passkeys).where(eq(passkeys.id, passkeyId))
-  // Behind what another answer of the same moment counted: that it is a copy shows at its next use.
+  // Another answer of the same moment has counted further. If one of the two is by a copy, its next use shows it.
   throw left && left.deletedAt === null ? ctx.fault('passkey:invalid_assertion') : unknown(ctx)
 }
 
 const givenCounter = sql<number>`${sql.placeholder('counter')}::bigint`
 
-/** What is stored never falls, and of one that cannot leave its device must grow unless it does not count at all. */
+/**
+ * The stored counter never falls. For a passkey that cannot leave its device it must grow, unless both counters are 0.
+ */
 const useStatement = prepared((tx) =>
   tx
     .update(passkeys)

@@ -30,7 +30,10 @@ type RegisterPasskeyRefusal = (typeof registerPasskeyRefusals)[number]
 
 type Registration = { readonly credential: NewCredential; readonly name: string; readonly client: Caller }
 
-/** Afterwards that passkey signs in to the account; its owner is told, and of an administrator's every administrator. */
+/**
+ * Afterwards the passkey signs in to the account, and its owner is told; for an administrator's account, all
+ * administrators are told.
+ */
 export async function registerPasskey(
   ctx: Context<RegisterPasskeyRefusal>,
   signedIn: SignedIn,
@@ -40,7 +43,7 @@ export async function registerPasskey(
   await countWayIn(ctx, signedIn.user)
   const isVouchedFor = showsTwoFactors(signedIn.methods)
   return changeAccounts(ctx, async (tx) => {
-    // Before the lock: of many that send the same, each waits for one alone.
+    // Before the lock, so that copies of one request wait for each other without holding up the account.
     if (!(await spendChallenge(tx, challenge))) throw ctx.fault('passkey:invalid_challenge')
     const user = await lockOwnAccount(ctx, tx, signedIn)
     if ((await countPasskeys(tx, user.id)) >= mostPasskeys) throw ctx.fault('passkey:limit_reached')

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
 
-/** What a browser asks on pages elsewhere than at the domain: https://www.w3.org/TR/webauthn-3/#sctn-related-origins */
+/** For browsers on pages outside the passkeys' domain: https://www.w3.org/TR/webauthn-3/#sctn-related-origins */
 export function relatedOriginRoutes(app: App, { config }: Deps): void {
   const fault = faults('system:not_found')
   const origins = [...listedOrigins(config)]

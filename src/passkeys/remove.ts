@@ -10,17 +10,20 @@ import { noteCount } from './counted.ts'
 
 type Removal = {
   readonly user: { readonly id: string; readonly email: string }
-  /** Its own, one at least. */
+  /** The account's own passkeys, at least one. */
   readonly gone: readonly [Named, ...Named[]]
-  /** None of the operator. */
+  /** Undefined for commands of the operator. */
   readonly client: Caller | undefined
-  /** The session that asked goes on. */
+  /** The session that asked, which does not end. */
   readonly except?: string
 }
 
 type Named = { readonly id: string; readonly name: string }
 
-/** Those passkeys open nothing, and what they opened has ended; the owner is told. Under the account's lock. */
+/**
+ * Afterwards the passkeys open nothing, the sessions that they opened have ended, and the owner is told. Needs the
+ * account's lock.
+ */
 export async function removePasskeys(
   tx: AccountTransaction,
   deps: MailDeps,
@@ -29,7 +32,7 @@ export async function removePasskeys(
   const ids = gone.map(({ id }) => id)
   await tx.update(passkeys).set({ deletedAt: sql`now()` }).where(inArray(passkeys.id, ids))
   await noteCount(tx, user.id)
-  // A passkey can ask for another address. Whoever deletes a stolen one must not lose the account to that link.
+  // A thief may have used the passkey to ask for another address: that link must not outlive the passkey.
   await supersedeUserTokens(tx, user.id, ['email_change'])
   for (const id of ids) {
     await endSessions(tx, user.id, { reason: 'passkey_deleted', openedBy: id, ...(except !== undefined && { except }) })

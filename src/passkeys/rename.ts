@@ -14,7 +14,7 @@ type RenamePasskeyRefusal = (typeof renamePasskeyRefusals)[number]
 
 type Renaming = { readonly passkeyId: string; readonly name: string; readonly client: Caller }
 
-/** Afterwards the passkey has that name in lists and mails. */
+/** Afterwards lists and mails show the passkey under that name. */
 export function renamePasskey(
   ctx: Context<RenamePasskeyRefusal>,
   { sessionId, user }: SignedIn,

@@ -32,7 +32,7 @@ async function proveHeld(ctx: Context<Code>, signedIn: SignedIn, credential: Ass
   return proveAgain(ctx, signedIn, credential, client)
 }
 
-/** Afterwards one of the account's own passkeys has answered this very session [PK10]. */
+/** Afterwards one of the account's own passkeys has answered a challenge that was made for this session [PK10]. */
 async function proveAgain(
   ctx: Context<AssertionRefusal>,
   { sessionId, user }: SignedIn,

@@ -5,7 +5,7 @@ export const passkeyRows = {
   personal: [passkeys],
   expired: {
     passkeys: `deleted_at < now() - ${kept}`,
-    // Of replicas whose clocks are wrong none takes one that was swept for a good one.
+    // Kept a day longer than they are good, as a replica whose clock is wrong may still accept an expired one.
     spent_challenges: `expires_at < now() - interval '1 day'`,
   },
   events: ['passkey_added', 'passkey_renamed', 'passkey_deleted', 'passkey_clone_suspected'],

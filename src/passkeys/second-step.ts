@@ -14,7 +14,7 @@ export const askForSecondStepRefusals = [...pendingRefusals, 'passkey:not_regist
 
 type AskForSecondStepRefusal = (typeof askForSecondStepRefusals)[number]
 
-/** What the passkeys of the account are asked with whose sign-in waits for a second factor. */
+/** Returns the options to ask for a passkey of the account whose sign-in waits for a second factor. */
 export async function askForSecondStep(ctx: Context<AskForSecondStepRefusal>, tempToken: string) {
   const { id: binding, user } = await getPendingLogin(ctx, { tempToken, deviceToken: undefined })
   return askForPasskey(ctx, { purpose: 'second step', binding, allowed: await getWorking(ctx, user.id) })
@@ -31,7 +31,7 @@ type Proof = {
   readonly client: Caller
 }
 
-/** Afterwards the login that waited for a second factor has its session, on a known device. */
+/** Afterwards the sign-in that waited for a second factor has a session on a known device. */
 export async function finishByPasskey(
   ctx: Context<FinishByPasskeyRefusal>,
   { tempToken, credential, deviceToken, client }: Proof,

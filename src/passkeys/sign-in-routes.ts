@@ -31,7 +31,7 @@ export function passkeySignInRoutes(app: App, deps: Deps): void {
   secondStepRoutes(app, deps)
 }
 
-/** The same for everybody: they tell nothing of any account [PK5]. */
+/** Everybody gets the same options, so that they tell nothing about accounts [PK5]. */
 function optionsRoutes(app: App, deps: Deps): void {
   app.route({
     method: 'POST',

@@ -12,14 +12,14 @@ type SignInWithPasskeyRefusal = (typeof signInWithPasskeyRefusals)[number]
 
 type Attempt = {
   readonly credential: Assertion
-  /** The names that a browser has for itself; an app has none. */
+  /** Digests of the browser's names; undefined for an app. */
   readonly anonymousDigests: readonly Buffer[] | undefined
   readonly rememberMe: boolean
   readonly deviceToken: string | undefined
   readonly client: Caller
 }
 
-/** Afterwards whoever the passkey says has a session on a known device: no code and no mailed link is asked for. */
+/** Afterwards the passkey's owner has a session on a known device, without a code or a mailed link. */
 export async function signInWithPasskey(
   ctx: Context<SignInWithPasskeyRefusal>,
   { credential, anonymousDigests, rememberMe, deviceToken, client }: Attempt,

@@ -16,8 +16,8 @@ type Suspicion = {
 }
 
 /**
- * A key that cannot leave its device has gone back: somebody may have a copy. Refuses it once it is in the history, and
- * its owner has been told, once a day at most [PK8].
+ * Refuses a passkey that cannot leave its device but whose counter did not grow: somebody may have a copy. Afterwards
+ * that is in the history, and the owner has been mailed, at most once a day [PK8].
  */
 export async function refuseSuspected(
   ctx: Context<'passkey:invalid_challenge' | 'passkey:invalid_assertion'>,
@@ -25,7 +25,7 @@ export async function refuseSuspected(
 ): Promise<never> {
   await transaction(ctx.pool, async (tx) => {
     const owner = await lockAccount(tx, ownerId)
-    // Whoever sends the same answer again says nothing new.
+    // The same answer sent again is nothing new.
     if (!(await spendChallenge(tx, challenge))) throw ctx.fault('passkey:invalid_challenge')
     const wasTold = await isToldToday(tx, ownerId)
     const metadata = { passkey: passkey.id }

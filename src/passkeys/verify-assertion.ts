@@ -6,12 +6,12 @@ import { loadWebauthn } from './library.ts'
 
 type Passkey = typeof passkeys.$inferSelect
 
-/** What it said of itself, signed. */
+/** What the authenticator says under its signature. */
 export type Signed = { readonly counter: number; readonly backedUp: boolean }
 
 /**
- * WebAuthn Level 3, section 7.2. Whatever is wrong with it is thrown, by whatever class of the library, of Node or of
- * ours.
+ * Verifies an assertion as in WebAuthn Level 3, section 7.2.
+ * @throws an error of any class, the library's, Node's or ours, if anything is wrong
  */
 export async function verifyAssertion(
   config: Config,
@@ -39,7 +39,7 @@ export async function verifyAssertion(
     credential: {
       id: passkey.credentialId.toString('base64url'),
       publicKey: new Uint8Array(passkey.publicKey),
-      // It looks at the counter before the signature, and knows no passkey that is on two devices: that is judged here.
+      // The counter is judged by us: the library does it before the signature, and refuses passkeys on two devices.
       counter: 0,
     },
   })

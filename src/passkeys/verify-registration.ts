@@ -9,17 +9,17 @@ const mostIdBytes = 1023
 const noAaguid = '00000000-0000-0000-0000-000000000000'
 
 type Expected = {
-  /** As it came. */
+  /** The challenge as the client sent it. */
   readonly challenge: string
-  /** Made beside a sign-in by a password, with nobody asked: nobody need have touched anything. */
+  /** Whether a password manager made it right after a sign-in by password: then nobody need have touched anything. */
   readonly isConditional: boolean
 }
 
 export type NewPasskey = Awaited<ReturnType<typeof verifyRegistration>>
 
 /**
- * WebAuthn Level 3, section 7.1. Whatever is wrong with it is thrown, by whatever class of the library, of Node or of
- * ours.
+ * Verifies a new credential as in WebAuthn Level 3, section 7.1.
+ * @throws an error of any class, the library's, Node's or ours, if anything is wrong
  */
 export async function verifyRegistration(config: Config, credential: NewCredential, expected: Expected) {
   const { id, rawId, type, response } = credential
@@ -64,8 +64,8 @@ export async function verifyRegistration(config: Config, credential: NewCredenti
 }
 
 /**
- * The attestation object without what the authenticator's maker says in it: nobody asked for that, and it is what
- * certificates would have to be read for, and asked about elsewhere [PK6].
+ * Returns the attestation object without its attestation statement, which nobody asked for: to verify one, certificates
+ * would have to be parsed and other servers asked about them [PK6].
  */
 async function withoutAttestation(text: string): Promise<string> {
   const bytes = readBase64url(text)
@@ -81,6 +81,8 @@ async function withoutAttestation(text: string): Promise<string> {
   return isoBase64URL.fromBuffer(isoCBOR.encode(bare))
 }
 
-/** A hint for browsers, kept as it came: https://www.w3.org/TR/webauthn-3/#enum-transport has more from time to time. */
+/**
+ * Hints for browsers, stored as sent: new ones are added to https://www.w3.org/TR/webauthn-3/#enum-transport over time.
+ */
 const knownTransports = (given: readonly string[]): string[] =>
   [...new Set(given)].filter((one) => /^[a-z-]{1,32}$/.test(one)).slice(0, 8)

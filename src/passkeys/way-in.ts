@@ -10,7 +10,7 @@ export const wayInOf = (passkeyId: string): string => `passkey ${passkeyId}`
 /** Whether a passkey was made for a domain that is still accepted; others open nothing. */
 const isOfWorkingDomain = (config: Config) => inArray(passkeys.rpId, [...workingRpIds(config)])
 
-/** The account's passkeys that can be used. */
+/** Condition for the account's passkeys that can be used. */
 export const isWorking = (config: Config, userId: string) => and(isTheirs(userId), isOfWorkingDomain(config))
 
 export const passkeyWaysIn: WaysIn = (config) => sql`
