@@ -6,7 +6,8 @@ import { type Keyring, KeyringError } from '../crypto/keyring.ts'
 import { readCookie, readCookiesBeside, setCookie } from '../http/cookies.ts'
 
 /**
- * A browser's name for itself before it is signed in: `KEYID.RANDOM.MAC`, so that only what this server made counts.
+ * The name that this server gives a browser before a sign-in: `KEYID.RANDOM.MAC`. The MAC proves that this server made
+ * it.
  */
 const shape = /^([1-9]\d{0,8})\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/
 const cookieSeconds = 365 * 24 * 3600
@@ -26,16 +27,16 @@ function isOurs(keyring: Keyring, text: string): boolean {
   try {
     return timingSafeEqual(macOf(keyring, Number(keyId), random), Buffer.from(mac, 'base64url'))
   } catch (error) {
-    // Made under a key that is gone, or that never was.
+    // The name has the id of a key that was removed from the keyring, or that never existed.
     if (error instanceof KeyringError) return false
     throw error
   }
 }
 
-/** More than a page begins at once. */
+/** Bounds the extra names that are checked in one request. A page does not begin so many flows at once. */
 const mostAsides = 20
 
-/** The digests of the names of ours that the browser has, first the one that stays. */
+/** The digests of the browser's names that this server made, the lasting one first. */
 export function findAnonymousUsers({ config, keyring }: Deps, request: FastifyRequest): Buffer[] {
   const main = readCookie(request, config, 'anonymous_user_id')
   const asides = readCookiesBeside(request, config, 'anonymous_user_id').slice(0, mostAsides)
@@ -43,14 +44,14 @@ export function findAnonymousUsers({ config, keyring }: Deps, request: FastifyRe
   return [...names].filter((text) => isOurs(keyring, text)).map(digestOf)
 }
 
-/** What a browser is called by something that begins in it. */
+/** The name that a browser has for a flow that begins in it. */
 export type AnonymousUser = {
   readonly digest: Buffer
-  /** Nothing where it has the name already. */
+  /** Undefined if the browser has the name already. */
   readonly newName: string | undefined
 }
 
-/** The name that stays; a browser without it gets one. */
+/** Returns the browser's lasting name, or a new one if it has none. */
 export function anonymousUserOf({ config, keyring }: Deps, request: FastifyRequest): AnonymousUser {
   const known = readCookie(request, config, 'anonymous_user_id')
   if (known !== undefined && isOurs(keyring, known)) return { digest: digestOf(known), newName: undefined }
@@ -61,8 +62,8 @@ export function anonymousUserOf({ config, keyring }: Deps, request: FastifyReque
 }
 
 /**
- * Afterwards the browser knows its name. Two tabs that came at once have two, of which it keeps the later: so each is
- * given a second time, beside it, for as long as what began may take [FD6].
+ * Afterwards the browser has its name. If two tabs ask at once, each gets a name, and the later one replaces the other.
+ * So each is also set in a cookie of its own, for as long as the flow may take [FD6].
  */
 export function giveName(reply: FastifyReply, config: Config, { digest, newName: value }: AnonymousUser): void {
   if (value === undefined) return

@@ -16,12 +16,12 @@ type ConfirmDeviceRefusal = (typeof confirmDeviceRefusals)[number]
 type Proof = {
   readonly shown: Link | Digits
   readonly home: Home
-  /** Whose live session the posting browser holds. */
+  /** The user whose live session the posting browser has. */
   readonly browserUserId: string | undefined
   readonly client: Caller
 }
 
-/** Afterwards the client that posted link or digits, and no other, is a known device of the account and has a session. */
+/** Afterwards the client that posted the link or the digits, and no other, is a known device and has a session. */
 export async function confirmDevice(ctx: Context<ConfirmDeviceRefusal>, proof: Proof) {
   const { shown, browserUserId, client } = proof
   const isLink = 'token' in shown

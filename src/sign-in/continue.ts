@@ -23,10 +23,13 @@ type FirstStep = {
   readonly client: Caller
 }
 
-/** How a way in ends where no code is asked for. */
+/** The last step of a way to sign in if no second factor is asked for. */
 type LastStep<Outcome> = (signingIn: SigningIn, claim: Claim) => Promise<Outcome>
 
-/** The one way on from a first proof: no way in skips the code but a passkey, which is two factors by itself [MF4]. */
+/**
+ * Every sign-in goes on here after its first proof. Only a passkey skips the second step: it is two factors by itself
+ * [MF4].
+ */
 export async function continueLogin<Outcome>(
   ctx: Context<'user:banned'>,
   { user, deviceId, rememberMe, shown, client }: FirstStep,

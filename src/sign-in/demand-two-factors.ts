@@ -6,7 +6,9 @@ import type { Database } from '../db/database.ts'
 import { users } from '../db/schema/users.ts'
 import { factorsCountFrom } from './factors.ts'
 
-/** Refuses a session that does not show two factors; in development it says what is missing [AT10]. */
+/**
+ * Refuses a session that does not show two factors. The details, shown only in development, say what is missing [AT10].
+ */
 export async function demandTwoFactors(
   ctx: Context<'user:second_factor_required'>,
   { methods, user }: SignedIn,

@@ -1,22 +1,22 @@
 import type { SQL, SQLWrapper } from 'drizzle-orm'
 import type { SecondStep } from '../credentials/methods.ts'
 
-/** Whose it is, in a statement, and where it was a passkey which. */
+/** The account in a statement, and the passkey if one was used. */
 export type Whose = { readonly userId: SQLWrapper; readonly passkeyId?: SQLWrapper }
 
-/** A second factor, as the room that has it declares it; factors.ts joins them. */
+/** A second factor, as its folder declares it; factors.ts joins them. */
 export type Factor = {
   readonly name: string
-  /** For people. */
+  /** The name that people read. */
   readonly label: string
-  /** By which a sign-in goes on that waits for it. */
+  /** The methods that finish a sign-in that waits for this factor. */
   readonly methods: readonly SecondStep[]
-  /** In a statement about users: whether the account has it. */
+  /** In a statement about users: whether the account has the factor. */
   readonly isOn: SQL<boolean>
-  /** Asked for only where another one is on. */
+  /** Set if the factor is asked for only while another one is on. */
   readonly standsIn?: true
-  /** In a statement about users: since when; null where it does not have it. */
+  /** In a statement about users: since when the account has the factor; null if it does not. */
   readonly onSince: SQL<Date | null>
-  /** From when on it shows that two factors were shown; null where the account does not have it. */
+  /** From when on the factor counts when two factors are demanded; null if the account does not have it. */
   readonly countsFrom: (whose: Whose) => SQL<Date | null>
 }

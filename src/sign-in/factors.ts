@@ -6,7 +6,7 @@ import { passkeyFactor } from '../passkeys/factor.ts'
 import { totpFactor } from '../totp/factor.ts'
 import type { Factor, Whose } from './factor.ts'
 
-/** Every second factor, one line a room. */
+/** Every second factor, one line per folder. */
 const factors = [totpFactor, passkeyFactor] as const satisfies readonly Factor[]
 
 export type FactorName = (typeof factors)[number]['name']
@@ -20,17 +20,17 @@ const isDemanded = sql`(${sql.join(
   sql.raw(' or '),
 )})`
 
-/** In a statement about users: the names of those that a sign-in is asked for, none where none is. */
+/** In a statement about users: the names of the factors that a sign-in is asked for; empty if none is. */
 export const factorsOn = sql<FactorName[]>`case when ${isDemanded} then array_remove(array[${each(
   ({ name, isOn }) => sql`case when ${isOn} then ${sql.raw(`'${name}'`)} end`,
   ', ',
 )}], null) else '{}' end`
 
-/** By what a sign-in goes on that waits for one of these. */
+/** The methods that finish a sign-in that waits for one of these factors. */
 export const methodsOfFactors = (on: readonly FactorName[]): SecondStep[] =>
   factors.filter(({ name }) => on.includes(name)).flatMap(({ methods }) => methods)
 
-/** For who helps its owner: since when the account has each, and from when on it counts. */
+/** For the operator: since when the account has each factor, and from when on the factor counts. */
 export const findFactors = (db: Database, userId: string) =>
   Promise.all(
     factors.map(async ({ name, label, onSince, countsFrom }) => {
@@ -42,14 +42,11 @@ export const findFactors = (db: Database, userId: string) =>
     }),
   )
 
-/** From when on the account shows two factors with one of its own. */
+/** From when on one of the account's factors counts when two factors are demanded. */
 export const factorsCountFrom = (userId: SQLWrapper): SQL<Date | null> =>
   sql`least(${each(({ countsFrom }) => countsFrom({ userId }), ', ')})`.mapWith(users.createdAt) as SQL<Date | null>
 
-/**
- * In a statement: whether what was shown by that method counts by now, as it does not where the factor is too new
- * [AT10].
- */
+/** In a statement: whether the method counts now, which it does not while its factor is too new [AT10]. */
 export const countsByNow = (method: SQLWrapper, whose: Whose): SQL<boolean> =>
   sql<boolean>`(${each(
     ({ methods, countsFrom }) =>

@@ -16,7 +16,7 @@ import type { DeviceOutcome, SessionOutcome } from './reply.ts'
 
 export type SigningIn = {
   readonly user: { readonly id: string; readonly email: string; readonly emailKey: string }
-  /** The account's device that asks, where it is known. */
+  /** The device that asks, if the account knows it. */
   readonly deviceId: string | null
   readonly rememberMe: boolean
   readonly shown: Shown
@@ -24,12 +24,12 @@ export type SigningIn = {
 }
 
 /**
- * Takes what proved who signs in, in the transaction of what that opens and under the account's lock, and refuses where
- * it was taken or changed meanwhile.
+ * Uses up the proof of a sign-in, in the transaction of what the proof opens and under the account's lock. Refuses if
+ * the proof was used or became void meanwhile.
  */
 export type Claim = (tx: Transaction, account: LockedAccount | undefined) => Promise<void>
 
-/** A second factor was switched on while the sign-in was under way: it goes on as if it had been on before. */
+/** A second factor was switched on during the sign-in, which then goes on as if the factor had been on before. */
 export class FactorNeededError extends Error {
   readonly factors: readonly FactorName[]
   constructor(factors: readonly FactorName[]) {
@@ -38,7 +38,7 @@ export class FactorNeededError extends Error {
   }
 }
 
-/** Under the account's lock, as what was read of it before may be over [MF4]. */
+/** Looks at the account again under its lock, as it may have changed since it was read [MF4]. */
 async function lockAndClaim(tx: Transaction, { user, shown }: SigningIn, claim: Claim): Promise<SigningIn['user']> {
   const account = await lockAccount(tx, user.id)
   if (account && account.factors.length > 0 && !showsSecondStep(shown.methods))
@@ -48,8 +48,8 @@ async function lockAndClaim(tx: Transaction, { user, shown }: SigningIn, claim: 
 }
 
 /**
- * The last step of every way in, after its last proof: afterwards there is a session. Whoever showed more than a
- * password is a known device from then on, and the owner is told [FD80 AT12].
+ * The last step of every sign-in, after its last proof: afterwards there is a session. A new client that showed more
+ * than a password is a known device from then on, and the owner is told [FD80 AT12].
  */
 export async function signIn(
   ctx: Context<'rate_limit:exceeded'>,
@@ -59,7 +59,7 @@ export async function signIn(
   const { user, deviceId, rememberMe, shown, client } = signingIn
   const { methods, passkeyId } = shown
   const isNew = deviceId === null && methods.some((one) => one !== 'password')
-  // A mail for each, and so no more an hour than of the links that a password alone waits for.
+  // Each sends the owner a mail, so they share the hourly limit of the links that are mailed after a password alone.
   if (isNew) await limitMails(ctx, 'device_verify', user.emailKey)
   const session = await changeAccounts(ctx, async (tx) => {
     const { email } = await lockAndClaim(tx, signingIn, claim)
@@ -80,8 +80,8 @@ function describeWayIn({ methods: [first], passkeyId }: Shown) {
 }
 
 /**
- * The last step after a password alone: on a device that is new to the account the login waits for the link mailed to
- * its owner.
+ * The last step after a password alone. On a device that is new to the account, unless the device gate is off, the
+ * login waits for the link or the digits that are mailed to the owner.
  */
 export async function signInByPassword(
   ctx: Context<'rate_limit:exceeded' | DeliveryRefusal>,

@@ -6,7 +6,7 @@ import { passwordHallway } from '../password/hallway.ts'
 import { totpHallway } from '../totp/hallway.ts'
 import type { Room } from './room.ts'
 
-/** What the rooms have a part in of signing in, one line a room. */
+/** What each folder adds to signing in, one line per folder. */
 export const rooms = [
   accessTokenHallway,
   passwordHallway,

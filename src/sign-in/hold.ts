@@ -12,13 +12,13 @@ type Asked = { readonly email: string; readonly shown: Shown; readonly client: C
 type HeldLogin = Omit<Asked, 'email'> & {
   readonly user: { readonly id: string; readonly email: string; readonly emailKey: string }
   readonly rememberMe: boolean
-  /** Of the browser, where digits are mailed to it. */
+  /** Digest of the name of the browser that may send the digits, if it is a browser and digits are mailed. */
   readonly anonymousDigest: Buffer | undefined
 }
 
 /**
- * Afterwards the login waits for whoever opens the link mailed to the account, or types the digits. Returns the mail's
- * id. Other waiting logins stay valid.
+ * Afterwards the login waits until the link mailed to the account is opened, or the digits are typed. Returns the
+ * mail's id. Other waiting logins stay valid.
  */
 export async function holdLogin(
   tx: Transaction,
@@ -38,7 +38,7 @@ export async function holdLogin(
   return { mailId: await queueDevicePair(tx, deps, { email, shown, client }, { pair, ttlSeconds }), pair }
 }
 
-/** Queues what a held login waits for, which is the same however often it is asked. */
+/** Queues the mail that a held login waits for. Its link and digits are the same each time. */
 export function queueDevicePair(
   tx: Transaction,
   deps: Deps,

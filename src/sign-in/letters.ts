@@ -5,11 +5,11 @@ import { nameRemoved, type Removed } from './removed.ts'
 
 export const signInLetters = {
   device_link: (content: {
-    /** One of the two, or both. */
+    /** The mail has a link, digits, or both. */
     readonly link?: string | undefined
     readonly digits?: string | undefined
     readonly domain?: string | undefined
-    /** None in a mail that an older version wrote. */
+    /** Missing in mails that an older version wrote. */
     readonly shown?: Shown | undefined
     readonly userAgent?: string | undefined
     readonly ipAddress?: string | undefined
@@ -18,7 +18,7 @@ export const signInLetters = {
     const { link, digits, domain } = content
     const said = `${used} on a device that is new to your account.`
     const ifNot = `If it was not you, do not ${link === undefined ? 'type it anywhere' : 'click'}, and ${advice}`
-    // Below the link, as its text is a stranger's.
+    // Below the link, as a stranger may have written the text.
     const end = [ifNot, whereFrom(content)]
     const byLink = (words: string) => (link === undefined ? [] : [words, { link }])
     if (digits === undefined) {
@@ -57,7 +57,7 @@ export const signInLetters = {
   taken_back: (content: {
     readonly link: string
     readonly by: 'owner' | 'operator'
-    /** What came after this moment was removed. */
+    /** What was added after this moment was removed. */
     readonly since: string
     readonly removed: readonly Removed[]
   }): Letter => ({
@@ -84,7 +84,7 @@ function listRemoved({ since, removed }: Parameters<(typeof signInLetters)['take
 
 const theirCodes = ' They have your codes too: set up two-step sign-in again.'
 
-/** Of what was shown after something else. */
+/** The words for each method of a second step. */
 const secondWords: Readonly<Record<SecondStep, { readonly used: string; readonly advice: string }>> = {
   totp: { used: ' together with a code of your authenticator app', advice: theirCodes },
   backup_code: { used: ' together with a backup code', advice: theirCodes },
@@ -94,7 +94,7 @@ const secondWords: Readonly<Record<SecondStep, { readonly used: string; readonly
   },
 }
 
-/** What was used to come so far, and what to do where that was somebody else [AT19]. */
+/** Says what was used to sign in so far, and what the owner should do if somebody else did [AT19]. */
 function wayIn({ methods, provider }: Shown = { methods: [] }): { readonly used: string; readonly advice: string } {
   const through =
     provider === undefined ? 'An account of yours at another service' : `Your ${oneLine(provider)} account`

@@ -8,20 +8,20 @@ import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { type FactorName, factorsOn } from './factors.ts'
 
-/** What stands while the lock is held. */
+/** What cannot change while the lock is held. */
 export type LockedAccount = {
   readonly id: string
-  /** Where its owner is told of what happens now. */
+  /** The address at which the owner is told of what happens now. */
   readonly email: string
   readonly passwordVersion: number
   readonly hasPassword: boolean
-  /** Its second factors. */
+  /** The second factors that a sign-in is asked for. */
   readonly factors: readonly FactorName[]
 }
 
 /**
- * Lets no other sign-in, and no change of what opens the account, go on beside this transaction. Gives nothing where
- * the account is gone.
+ * Until the transaction ends, no other sign-in to the account and no change of what opens it goes on. Returns undefined
+ * if there is no such row; that of an erased account stays.
  */
 export async function lockAccount(tx: Transaction, userId: string): Promise<LockedAccount | undefined> {
   const [account] = await lockStatement(tx).execute({ userId })
@@ -44,9 +44,8 @@ const lockStatement = prepared((tx) =>
 )
 
 /**
- * The same for who changes what opens their own account: the session that asked must still live, as it may have ended
- * while the request waited for a provider, a hash or this very lock, and it cannot end before the transaction does
- * [AT7].
+ * The same for users who change what opens their own account. Their session must still live, as it may have ended while
+ * the request waited for a provider, a hash or this lock. It cannot end before the transaction does [AT7].
  */
 export async function lockOwnAccount(
   ctx: Context<'user:invalid_session'>,
@@ -54,7 +53,7 @@ export async function lockOwnAccount(
   { sessionId, user }: SignedIn,
 ): Promise<LockedAccount> {
   const account = await lockAccount(tx, user.id)
-  // A statement of its own: that of the lock sees the session as it was before the wait.
+  // A second statement, because the first one sees the session as it was before the wait for the lock.
   const [live] = await tx
     .select({ id: sessions.id })
     .from(sessions)

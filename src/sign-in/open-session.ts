@@ -15,12 +15,12 @@ import { countsByNow } from './factors.ts'
 
 type NewSession = {
   readonly userId: string
-  /** None of a password alone where there is no gate. */
+  /** Null after a password alone on an unknown device, which opens a session while the device gate is off. */
   readonly deviceId: string | null
   readonly rememberMe: boolean
-  /** By what its holder has shown who they are; codes that do not count yet are left out. */
+  /** The methods by which the user authenticated. Those that do not count yet are not stored. */
   readonly methods: readonly Method[]
-  /** Which passkey, where one was. */
+  /** The passkey, if one was used. */
   readonly passkeyId?: string | undefined
   readonly client: Caller
 }
@@ -28,16 +28,16 @@ type NewSession = {
 export type OpenedSession = {
   readonly token: string
   readonly rememberMe: boolean
-  /** Of a client that became a known device with it. */
+  /** Present if the client became a known device with this session. */
   readonly deviceToken?: string
 }
 
 export const mostSessions = 100
 
 /**
- * Afterwards the user has one more session, under a token that nobody knew before [SE3]; beyond a hundred the oldest
- * ends. Its device was seen now. The account is locked before, or made in the same transaction, so that no session
- * slips past a change of password or address that ends them all.
+ * Afterwards the user has one more session, with a token that nobody knew before [SE3]; the oldest beyond a hundred has
+ * ended. The account must be locked, or made in the same transaction, so that no session slips past a change of
+ * password or address that ends them all.
  */
 export async function openSession(tx: AccountTransaction, config: Config, opened: NewSession): Promise<OpenedSession> {
   const { userId, deviceId, rememberMe, methods, passkeyId, client } = opened
@@ -60,8 +60,8 @@ export async function openSession(tx: AccountTransaction, config: Config, opened
 }
 
 /**
- * The same for a client that is new to the account, and from now on a known device of it: the password alone is enough
- * there.
+ * The same for a client that is new to the account. From now on it is a known device, where the password alone is
+ * enough.
  */
 export async function openOnNewDevice(
   tx: AccountTransaction,
@@ -99,7 +99,7 @@ const openStatement = prepared((tx) => {
 
 const whose = { userId: sql`${sql.placeholder('userId')}::uuid`, passkeyId: sql`${sql.placeholder('passkeyId')}::uuid` }
 
-/** What does not count yet, an app's code or a passkey, shows nothing [AT10]. */
+/** The methods that count now: codes of a new app or a new passkey do not yet [AT10]. */
 const countingMethods = sql`array(select shown from unnest(${sql.placeholder('methods')}::text[]) as shown
   where ${countsByNow(sql`shown`, whose)})`
 

@@ -4,12 +4,12 @@ import type { Removed } from './removed.ts'
 
 export type From = { readonly userId: string; readonly since: Date }
 
-/** A table whose rows open an account, as the room that has it declares it; hallway.ts joins them. */
+/** A table whose rows open an account, as its folder declares it; opens-account.ts joins them. */
 export type Opening = {
   readonly table: PgTable
   /**
-   * Removes what came after that moment, or everything where its owner just makes it anew; gives what the owner should
-   * hear of.
+   * Removes what was added after that moment, or everything if the owner can simply make it again. Returns what the
+   * owner should be told.
    */
   readonly takeBack: (tx: AccountTransaction, from: From) => Promise<readonly Removed[]>
 }

@@ -12,7 +12,7 @@ import type { From, Opening } from './opening.ts'
 import type { Removed } from './removed.ts'
 
 /**
- * Every table whose rows open an account, beside the password in its own, in the order in which they are taken back
+ * Every table whose rows open an account, in the order in which they are taken back. The password is in `users` itself
  * [AT7].
  */
 export const opensAccount: readonly Opening[] = [
@@ -33,7 +33,7 @@ async function endEveryHeldLogin(tx: Transaction, { userId }: From): Promise<Rem
   return []
 }
 
-/** Undo links of changes before that moment go on: they lead further back. */
+/** Undo links of earlier changes stay valid: they lead further back. */
 async function voidLinks(tx: Transaction, { userId, since }: From): Promise<Removed[]> {
   const isDue = or(ne(mailedTokens.purpose, 'email_undo'), gt(mailedTokens.createdAt, since))
   await tx
@@ -48,7 +48,7 @@ async function forgetEveryDevice(tx: Transaction, { userId }: From): Promise<Rem
   return forgotten.length === 0 ? [] : [{ what: 'devices', count: forgotten.length }]
 }
 
-/** Tables that name an account, and why their rows let nobody into it. */
+/** Tables that name an account but let nobody into it, and why. */
 export const opensNothing: Readonly<Record<string, string>> = {
   handles: 'what it is called',
   user_roles: 'what it may do, once somebody is in it; an administrator is told of each',

@@ -1,2 +1,2 @@
-/** What an operator asked for cannot be; the message says why, and is all that is shown. */
+/** What an operator asked for is not possible. The message says why, and is all that is shown. */
 export class OperatorError extends Error {}

@@ -18,7 +18,7 @@ type NewPending = {
   readonly ttlSeconds: number
 }
 
-/** Afterwards a login waits for a code; its token is good for nothing else [SE7]. */
+/** Afterwards a login waits for its second factor. Its token is good for nothing else [SE7]. */
 export async function issuePendingLogin(
   tx: Transaction,
   { userId, rememberMe, methods, ttlSeconds }: NewPending,
@@ -47,16 +47,16 @@ type Refusal = 'totp:temp_token_invalid' | 'totp:temp_token_expired'
 export type PendingLogin = {
   readonly id: string
   readonly rememberMe: boolean
-  /** What its first step has shown. */
+  /** The methods of the first step. */
   readonly methods: readonly Method[]
   readonly user: { readonly id: string; readonly email: string; readonly emailKey: string }
-  /** The account's device that asks, where it is known. */
+  /** The device that asks, if the account knows it. */
   readonly deviceId: string | null
 }
 
 type Presented = { readonly tempToken: string; readonly deviceToken: string | undefined }
 
-/** Whose login the token stands for; unknown, used and used up come before expired. */
+/** Finds the login of a token. Refuses an unknown, used or used-up one as such even if it has also expired. */
 export async function getPendingLogin(
   ctx: Context<Refusal>,
   { tempToken, deviceToken }: Presented,
@@ -96,7 +96,7 @@ const isWaiting = and(
   sql`${pendingLogins.expiresAt} > now()`,
 )
 
-/** Counts one try before the code is looked at, in no transaction that could give it back. */
+/** Counts a try before the code is checked, outside of any transaction whose rollback would give it back. */
 export async function countTry(ctx: Context<'totp:temp_token_invalid'>, id: string): Promise<void> {
   const counted = await countStatement(ctx.db).execute({ id })
   if (counted.length === 0) throw ctx.fault('totp:temp_token_invalid')
@@ -111,7 +111,7 @@ const countStatement = prepared((db) =>
     .prepare('count_try_at_pending_login'),
 )
 
-/** The login is taken by this very statement, or was by another one. */
+/** Takes the login. Refuses if another request took it, or if it has ended or expired. */
 export async function takePendingLogin(
   ctx: Context<'totp:temp_token_invalid'>,
   tx: Transaction,

@@ -12,16 +12,16 @@ import type { Proven } from './proven.ts'
 
 type Proof<Wrong extends ErrorCode> = {
   readonly password: string
-  /** What a wrong one is answered with. */
+  /** The refusal of a wrong password. */
   readonly wrong: Wrong
-  /** What it was to prove, for the audit. */
+  /** What the password was sent for, for the audit. */
   readonly act: 'reauthenticate' | 'change_password' | 'change_email' | 'delete_account'
   readonly client: HashingCaller
 }
 
 /**
- * Afterwards the signed-in account's password is right. It must still be the account's when the act takes effect: of
- * several changes that race, the first makes it wrong for the others.
+ * Afterwards the password is proven to be the account's. `claim` checks that it still is when the act takes effect: if
+ * several changes race, the first makes it wrong for the others.
  */
 export async function provePassword<Wrong extends ErrorCode>(
   ctx: Context<Wrong | 'rate_limit:exceeded' | 'system:hashing_error'>,

@@ -2,14 +2,14 @@ import type { Method } from '../credentials/methods.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { LockedAccount } from './lock-account.ts'
 
-/** What somebody who is signed in has shown again. */
+/** A proof of identity by a user who is already signed in. */
 export type Proven = {
   readonly method: Method
-  /** Which passkey, where it was one. */
+  /** The passkey, if it was one. */
   readonly passkeyId?: string
   /**
-   * Takes it, in the transaction of what it allows and under the account's lock, and refuses where it was taken or
-   * changed meanwhile.
+   * Uses up the proof, in the transaction of what it allows and under the account's lock. Refuses if it was used or
+   * became void meanwhile.
    */
   readonly claim: (tx: Transaction, account: LockedAccount) => Promise<void>
 }

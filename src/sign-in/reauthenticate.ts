@@ -38,7 +38,7 @@ async function freshen(tx: AccountTransaction, { sessionId, user }: SignedIn, pr
     .where(eq(sessions.id, sessionId))
 }
 
-/** Each once; what does not count yet, an app's code or a passkey, shows nothing [AT10]. */
+/** Adds the method if it is not there and counts now: codes of a new app or a new passkey do not yet [AT10]. */
 const withShown = ({ method, passkeyId }: Proven) => sql`case
   when ${method} = any(${sessions.methods}) or not ${countsByNow(sql`${method}::text`, whoseOf(passkeyId))}
   then ${sessions.methods} else array_append(${sessions.methods}, ${method}) end`

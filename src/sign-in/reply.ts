@@ -6,17 +6,17 @@ import { setCookie } from '../http/cookies.ts'
 import { type StartedFlow, startedFlow } from '../mailed-tokens/started.ts'
 import type { OpenedSession } from './open-session.ts'
 
-/** How far a sign-in got; every way in ends in one of these. */
+/** How far a sign-in got. Every way to sign in ends in one of these four outcomes. */
 export type SessionOutcome = { readonly next: 'session'; readonly session: OpenedSession }
-/** The account has a second factor, which is still to be shown by one of these. */
+/** The account has a second factor, which one of these methods must still show. */
 export type FactorOutcome = {
   readonly next: 'second factor'
   readonly tempToken: string
   readonly methods: readonly SecondStep[]
 }
-/** A link was mailed: a password is all that this client showed, and it is new to the account. */
+/** A link or digits were mailed, because the client is new to the account and showed only a password. */
 export type DeviceOutcome = { readonly next: 'device'; readonly started: StartedFlow | undefined }
-/** Nobody has the address yet, and whoever asked has shown that it is theirs. */
+/** No account has the address yet, and the client has proven that it can read mails to it. */
 export type SignUpOutcome = {
   readonly next: 'sign-up'
   readonly pendingToken: string
@@ -49,7 +49,7 @@ export const openedInApp = z
   })
   .meta({ id: 'AppSession', description: 'What an app stores after a sign-in' })
 
-/** An app's device token comes as a header, in every way to sign in. */
+/** An app sends its device token in a header, whatever the way to sign in. */
 export const deviceHeader = z.looseObject({ 'x-device-token': z.string().optional() })
 
 export function replyInBrowser(reply: FastifyReply, config: Config, outcome: LoginOutcome): FastifyReply {
@@ -62,7 +62,7 @@ export function replyInApp(reply: FastifyReply, outcome: LoginOutcome): FastifyR
   return 'wait' in taken ? reply.code(202).send(taken.wait) : reply.code(200).send(forApp(taken))
 }
 
-/** The session, or what says how the sign-in goes on. */
+/** Returns the session, or the answer that says how the sign-in goes on. */
 export function sessionOrWait(outcome: LoginOutcome): OpenedSession | { readonly wait: z.infer<typeof toBeContinued> } {
   if (outcome.next === 'session') return outcome.session
   if (outcome.next === 'device') return { wait: { status: 'device_verification_required', ...outcome.started } }
@@ -90,7 +90,7 @@ export const describeFactors = ({ tempToken, methods }: FactorOutcome): z.infer<
 
 const deviceCookieSeconds = 400 * 24 * 3600
 
-/** The session's cookie outlives the browser only where its user asked to be remembered. */
+/** The session's cookie outlives the browser only if the user asked to be remembered. */
 export function replyOpened(reply: FastifyReply, config: Config, opened: OpenedSession): FastifyReply {
   const { token, rememberMe, deviceToken } = opened
   const maxAgeSeconds = rememberMe ? config.sessionAbsoluteTtlSeconds : undefined

@@ -11,28 +11,28 @@ type Prove<Code extends ErrorCode, Given> = {
 }
 
 type Named = {
-  /** Of the field that it is sent in. */
+  /** The name of the field that the proof is sent in. */
   readonly name: string
 }
 
-/** A way to prove again who is signed in, as the room that has it declares it. */
+/** A way to prove again who is signed in, as its folder declares it. */
 export type Reproof<Code extends ErrorCode = never, DeletionCode extends ErrorCode = never, Given = string> = Prove<
   Code,
   Given
 > &
   Named & {
     readonly field: z.ZodType<Given | undefined>
-    /** Whether the account has it. */
+    /** Whether the account has this kind of proof. */
     readonly isHeld: (user: SignedIn['user']) => boolean
-    /** The same where it deletes the account: with a name and codes of its own. */
+    /** The same when the account is deleted, with a name and codes of its own. */
     readonly deletion: Prove<DeletionCode, Given> &
       Named & {
-        /** Where having it is not enough. */
+        /** Whether the account can really show it, if `isHeld` is not enough. */
         readonly canBeShown?: (ctx: Context<never>, user: SignedIn['user']) => Promise<boolean>
       }
   }
 
-/** One that may change the address of the account as well. */
+/** A way that may also change the account's address. */
 export type AddressReproof<Code extends ErrorCode, Given = string> = {
   readonly emailChange: Prove<Code, Given>
 }

@@ -6,15 +6,15 @@ export const reproofs = rooms.flatMap((room) => ('reproof' in room ? [room.repro
 
 export type AnyReproof = (typeof reproofs)[number]
 
-/** Those that may change the address of the account. */
+/** The ways that may also change the account's address. */
 export const addressReproofs = reproofs.flatMap((one) => ('emailChange' in one ? [one] : []))
 
 export type AnyAddressReproof = (typeof addressReproofs)[number]
 
-/** As the field of its proof let it through, which no type of a union says. */
+/** The value that the field of its proof let through, which the type of a union cannot say. */
 export type Given = never
 
-/** Which of these was sent, and what. */
+/** Returns the ones that were sent, each with its value. */
 export const findGiven = <By>(
   among: readonly By[],
   body: Readonly<Record<string, unknown>>,
@@ -25,15 +25,15 @@ export const findGiven = <By>(
     return given === undefined ? [] : [{ by, given: given as Given }]
   })
 
-/** For whoever sent none of them, or more than one. */
+/** For the refusal of a request that sends none of them, or more than one. */
 export const listNames = (names: readonly string[]): string => new Intl.ListFormat('en-GB').format(names)
 
-/** Of these exactly one is sent. */
+/** Exactly one of these must be sent. */
 export const reproofBody = z
   .object(Object.fromEntries(reproofs.map(({ name, field }) => [name, field])))
   .meta({ minProperties: 1 })
 
 export const addressReproofFields = Object.fromEntries(addressReproofs.map(({ name, field }) => [name, field]))
 
-/** Of these one at most. */
+/** At most one of these may be sent. */
 export const deletionBody = z.object(Object.fromEntries(reproofs.map(({ deletion, field }) => [deletion.name, field])))

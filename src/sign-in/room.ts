@@ -7,21 +7,21 @@ import type { WaysIn } from './way-in.ts'
 
 export type OperatorDeps = Pick<Deps, 'config' | 'pool' | 'replicas' | 'keyring' | 'jobs' | 'searchIndex'>
 
-/** What an act may be told besides. */
+/** Further options of an act. */
 export type ActOptions = {
-  /** Of `take-back`: the moment from which on what was added is somebody else's. */
+  /** For `take-back`: what was added after this moment is taken to be somebody else's. */
   readonly since?: Date | undefined
-  /** Of `ban`: its end; for good without one. */
+  /** For `ban`: when the ban ends; undefined for a permanent one. */
   readonly until?: Date | undefined
-  /** Of `ban`: what its owner reads. */
+  /** For `ban`: the reason that the owner reads. */
   readonly reason?: string | undefined
-  /** Of `delete-passkeys`: the one; all without it. */
+  /** For `delete-passkeys`: the id of the passkey to delete; undefined to delete all. */
   readonly passkey?: string | undefined
 }
 
 /**
- * What an operator may do for a user, who asked for it; says what was done.
- * @throws {OperatorError} where what was asked for cannot be
+ * What an operator may do for a user who asked for it. Returns a sentence that says what was done.
+ * @throws {OperatorError} if it cannot be done
  */
 export type OperatorAct = (
   tx: AccountTransaction,
@@ -30,12 +30,12 @@ export type OperatorAct = (
   options: ActOptions,
 ) => Promise<string>
 
-/** What a room has a part in of signing in, as it declares it in its hallway.ts; sign-in/hallway.ts joins them. */
+/** What a folder adds to signing in, as it declares it in its hallway.ts; sign-in/hallway.ts joins them. */
 export type Room = {
   readonly waysIn?: WaysIn
-  /** Typed by its codes where it is declared. */
+  /** The full type, with the codes, is where the folder declares it. */
   readonly reproof?: Pick<Reproof<never, never, unknown>, 'name' | 'isHeld'>
   readonly openings?: readonly Opening[]
-  /** By the name that `npm run admin -- user` knows them by. */
+  /** By their names in `npm run admin -- user`. */
   readonly operatorActs?: Readonly<Record<string, OperatorAct>>
 }

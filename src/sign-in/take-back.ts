@@ -12,17 +12,18 @@ import type { Removed } from './removed.ts'
 
 type Recovery = {
   readonly userId: string
-  /** What opens the account and is younger is somebody else's. */
+  /** What opens the account and was added after this moment is taken to be somebody else's. */
   readonly since: Date
-  /** Of a password that nobody knows. */
+  /** The hash of a password that nobody knows. */
   readonly unknownHash: string
   readonly by: 'owner' | 'operator'
   readonly client: Caller | undefined
 }
 
 /**
- * Afterwards nobody is in the account: no session, device or link, nothing that was added since, and a password that
- * nobody knows. Its address holds a link to set a new one, and the list of what was removed; gives the list [AT7].
+ * Afterwards nobody is in the account: it has no session, device or link, nothing that was added since, and a password
+ * that nobody knows. Its address is mailed a link to set a new one. Returns what was removed, as listed in the mail
+ * [AT7].
  */
 export async function takeBack(
   tx: AccountTransaction,
@@ -52,7 +53,7 @@ export async function takeBack(
 
 const why = { by: 'recovery' }
 
-/** What has a word of its own in the history. */
+/** Returns undefined for removals without an event of their own in the history. */
 function eventOf(removed: Removed) {
   if (removed.what === 'totp') return { type: 'totp_disabled', metadata: why } as const
   if (removed.what === 'connection')

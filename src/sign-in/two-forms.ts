@@ -8,45 +8,47 @@ import { anonymousUserOf, findAnonymousUsers, giveName } from './browser.ts'
 import type { OpenedSession } from './open-session.ts'
 import { deviceHeader, forApp, openedInApp, replyOpened } from './reply.ts'
 
-/** What a step of a sign-in is given, in both forms. */
+/** What a step of a sign-in gets in both forms. */
 type Asked<Body> = {
   readonly request: FastifyRequest
-  /** As its schema lets it through; Fastify's types cannot follow a schema that is itself a parameter. */
+  /** The body as its schema let it through. Fastify's types cannot follow a schema that is itself a parameter. */
   readonly body: Body
-  /** Of a device that the account may know. */
+  /** The token that the client sent for its device, unchecked. */
   readonly deviceToken: string | undefined
-  /** The names that a browser has for itself; an app has none. */
+  /** Digests of the browser's names; undefined for an app. */
   readonly anonymousDigests: readonly Buffer[] | undefined
-  /** Gives a browser a name where it has none, for what begins in it; returns its digest. */
+  /**
+   * Gives the browser a name if it has none, for a flow that begins in it. Returns the digest; undefined for an app.
+   */
   readonly nameBrowser: () => Buffer | undefined
 }
 
 type Step<Body, Wait, SignUp> = {
-  /** In a browser; in an app it ends in `InApp`. */
+  /** The id of the browser's route. The app's has `InApp` at its end. */
   readonly operationId: string
-  /** After `/v0/auth` and `/v0/app/auth`. */
+  /** The path after `/v0/auth` and `/v0/app/auth`. */
   readonly path: string
   readonly config: FastifyContextConfig
-  /** Told apart by where it is asked. */
+  /** The summary of each route. */
   readonly summary: (where: 'in a browser' | 'in an app') => string
   readonly tag: string
   readonly body: z.ZodType<Body>
-  /** Where an app sends more than a browser. */
+  /** Set if an app sends more than a browser. */
   readonly bodyInApp?: z.ZodType<Body>
-  /** Whether an app may send its device token with it. */
+  /** Whether an app may send its device token. */
   readonly takesDevice?: boolean
-  /** What an app gets of the session, where that is not `openedInApp`. */
+  /** The answer that opens a session in an app, if it is not `openedInApp`. */
   readonly sessionInApp?: z.ZodType<z.infer<typeof openedInApp>>
-  /** What is answered while there is no session yet: with 202. */
+  /** The answer while there is no session yet, sent with 202. */
   readonly wait?: z.ZodType<Wait>
-  /** The answer where a new account waits for its handle, sent with 200. */
+  /** The answer if a new account waits for its handle, sent with 200. */
   readonly signUp?: z.ZodType<SignUp>
   readonly take: (asked: Asked<Body>) => Promise<OpenedSession | { readonly wait: Wait } | { readonly signUp: SignUp }>
 }
 
 /**
- * A step of a sign-in as two routes: in a browser, whose session is a cookie, and in an app, whose tokens come in the
- * body. Everything else of them is one declaration.
+ * Declares a step of a sign-in once, as two routes: for browsers, whose session is a cookie, and for apps, which get
+ * their tokens in the body.
  */
 export function twoForms<Body, Wait = never, SignUp = never>(
   app: App,
@@ -116,7 +118,7 @@ export function twoForms<Body, Wait = never, SignUp = never>(
         nameBrowser: () => undefined,
       })
       if ('wait' in taken) return reply.code(202).send(taken.wait)
-      // Its schema is one of two, which Fastify's types cannot follow either.
+      // The schema is one of two, which Fastify's types cannot follow either.
       return reply.code(200).send(('signUp' in taken ? taken.signUp : forApp(taken)) as never)
     },
   })

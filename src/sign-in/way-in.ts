@@ -2,8 +2,8 @@ import type { SQL } from 'drizzle-orm'
 import type { Config } from '../config/config.ts'
 
 /**
- * A room's working ways to sign in, of all accounts: a query of rows `user_id`, `way`. The name of a way is unique
- * within its account. ways-in.ts joins the queries of all rooms.
+ * A query of all accounts' working ways to sign in of one kind: rows `user_id`, `way`. The name of a way is unique
+ * within its account. ways-in.ts joins the queries of all folders.
  */
 export type WaysIn = (config: Config) => SQL
 

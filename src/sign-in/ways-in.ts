@@ -6,7 +6,7 @@ import type { LockedAccount } from './lock-account.ts'
 
 const waysIn = rooms.flatMap((room) => ('waysIn' in room ? [room.waysIn] : []))
 
-/** A query of every working way in of every account: rows `user_id`, `way`. */
+/** A query of all working ways to sign in to all accounts: rows `user_id`, `way`. */
 export const selectWaysIn = (config: Config): SQL =>
   sql.join(
     waysIn.map((select) => select(config)),
@@ -14,8 +14,8 @@ export const selectWaysIn = (config: Config): SQL =>
   )
 
 /**
- * Whether the account has no other working way in than this one, which then must stay [TK7 FD7]. Runs under the
- * account's lock, so that of two deletions at the same moment only one goes through.
+ * Whether this is the account's only working way to sign in, which must then stay [TK7 FD7]. Runs under the account's
+ * lock, so that of two deletions at the same moment only one goes through.
  */
 export async function isLastWayIn(
   tx: Transaction,
