@@ -6,7 +6,7 @@ export const signUpLetters = {
     readonly handle: string
     readonly link: string
     readonly signedUpAt: string
-    /** Through whom the account will be signed in to, where it has no password. */
+    /** The provider that the account will sign in through, if it has no password. */
     readonly provider?: string | undefined
     readonly digits?: string | undefined
     readonly domain?: string | undefined
@@ -37,6 +37,6 @@ export const signUpLetters = {
 const through = ({ provider }: { readonly provider?: string | undefined }): string =>
   provider === undefined ? '' : ` through ${oneLine(provider)}`
 
-/** Anywhere else it opens nothing [FD11]. */
+/** A sign-up through a provider can be finished only where it began [FD11]. */
 const whereItBegan = ({ provider }: { readonly provider?: string | undefined }): string =>
   provider === undefined ? '' : ' in the browser or app that you signed up with'

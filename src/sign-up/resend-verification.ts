@@ -20,7 +20,10 @@ type ResendVerificationRefusal = (typeof resendVerificationRefusals)[number]
 
 type Request = { readonly email: string; readonly ownEmail: string | undefined; readonly client: Caller }
 
-/** Afterwards the worker looks whether a sign-up waits for that address; the answer is the same for every address. */
+/**
+ * Afterwards the worker will find out whether a sign-up waits for that address. The answer is the same for every
+ * address.
+ */
 export async function resendVerification(
   ctx: Context<ResendVerificationRefusal>,
   { email, ownEmail, client }: Request,
@@ -30,21 +33,21 @@ export async function resendVerification(
 }
 
 /**
- * Afterwards a sign-up that waits for the address has a fresh link with a whole lifetime. Says whether there is one.
+ * Afterwards a sign-up that waits for the address has a fresh link with a full lifetime. Returns whether there is one.
  */
 export const mailVerification = (tx: Transaction, deps: MailDeps, { email, client }: Inquiry): Promise<boolean> =>
   renewVerification(tx, deps, { email, client })
 
 /**
- * The same for whoever forgot a password. A sign-up through a provider has none: somebody else may have begun it with
- * this address [FD11].
+ * The same after a forgotten password. Sign-ups through a provider are left out: they have no password, and somebody
+ * else may have begun them with this address [FD11].
  */
 export const mailPasswordVerification = (tx: Transaction, deps: MailDeps, { email, client }: Inquiry) =>
   renewVerification(tx, deps, { email, client, which: isNull(signUps.connection) })
 
 type Renewal = {
   readonly email: string
-  /** None of the operator. */
+  /** Undefined for commands of the operator. */
   readonly client?: Pick<Caller, 'address'>
   readonly which?: SQL
 }

@@ -1,7 +1,7 @@
 import type { Rows } from '../db/rows.ts'
 
 export const signUpRows = {
-  // Handles follow their sign-ups.
+  // Reserved handles are deleted with their sign-ups.
   expired: { sign_ups: `expires_at < now() - interval '1 day'` },
   events: ['sign_up'],
 } as const satisfies Rows

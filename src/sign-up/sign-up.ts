@@ -19,19 +19,19 @@ type Wish = {
   readonly email: string
   readonly handle: string
   readonly displayName: string
-  /** None where mailed codes sign in. */
+  /** Undefined if the account will sign in by mailed codes. */
   readonly password: string | undefined
 }
 
 type Asker = {
-  /** The names that the browser has for itself. */
+  /** Digests of the browser's names. */
   readonly anonymousDigests: readonly Buffer[]
   readonly client: HashingCaller
 }
 
 /**
- * Afterwards a sign-up waits for its link, and whatever waited for that address before is void. A registered address
- * takes the same way to the same answer, but its sign-up can never become an account [TH6].
+ * Afterwards a sign-up waits for its link, and an earlier sign-up with that address is void. A registered address takes
+ * the same way to the same answer, but its sign-up can never become an account [TH6].
  */
 export async function signUp(
   ctx: Context<SignUpRefusal>,
@@ -41,7 +41,7 @@ export async function signUp(
   using place = reserveHashing(ctx, client.network)
   await limitMails(ctx, 'verify_email', emailKey(wish.email))
   const ticket = HashTicket.ofSignUp(client, { place })
-  // Without a password as much is hashed, so that the time is the same.
+  // Without a password a random text is hashed, so that the time is the same.
   const hash = await hashPassword(ctx, password ?? randomBytes(32).toString('base64url'), ticket)
   const passwordHash = password === undefined ? null : hash
   const { mailId, pair } = await transaction(ctx.pool, async (tx) => {

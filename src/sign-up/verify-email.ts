@@ -31,11 +31,11 @@ type VerifyEmailRefusal = (typeof verifyEmailRefusals)[number]
 
 type Proof = {
   readonly shown: Link | Digits
-  /** The names that the browser has for itself; an app has none. */
+  /** Digests of the browser's names; undefined for an app. */
   readonly home: Home
-  /** Somebody is signed in already in the browser that posts the token. */
+  /** Whether the browser that posts the token has a live session. */
   readonly isSignedIn: boolean
-  /** Digests of what it holds that a sign-up may have begun with. */
+  /** Digests of the client's names or pending token, to one of which a sign-up through a provider is bound. */
   readonly held: readonly Buffer[]
   readonly client: Caller
 }
@@ -55,8 +55,8 @@ const pairRefusals = {
 } as const
 
 /**
- * Afterwards the sign-up is an account, with the password or the connection of that very sign-up, and its owner has a
- * session on a known device.
+ * Afterwards the sign-up is an account with the password or the connection of this sign-up, and its owner has a session
+ * on a known device.
  */
 export async function verifyEmail(ctx: Context<VerifyEmailRefusal>, proof: Proof): Promise<OpenedSession> {
   const { shown } = proof
@@ -85,16 +85,15 @@ async function findByDigits(ctx: Context<VerifyEmailRefusal>, digits: Digits, pr
   return (await proveDigits(ctx, { ...digits, purpose: 'verify_email', home, client, mayTry })).token.id
 }
 
-/** What somebody else planted must not swap the account of whoever opens it: login CSRF. */
+/** A link that somebody else planted must not switch a signed-in browser to another account (login CSRF). */
 function refuseSignedIn(ctx: Context<'FORBIDDEN'>, { isSignedIn }: Proof): void {
   if (!isSignedIn) return
   throw ctx.fault('FORBIDDEN', { details: 'Sign out first: this browser holds a session of another account.' })
 }
 
 /**
- * Whose the account at the provider is and whose the mailbox is are two questions: only where both are answered in one
- * place is it one person. Elsewhere the link would let in whoever came from the provider with an address that is not
- * theirs [FD11].
+ * The account at the provider and the mailbox may belong to two people, unless both are shown in one place. If the link
+ * worked elsewhere, it would let in somebody who came from the provider with an address of another person [FD11].
  */
 function demandBinding(ctx: Context<VerifyEmailRefusal>, { boundTo }: PendingConnection, { held }: Proof): void {
   if (held.some((digest) => digest.toString('hex') === boundTo)) return
@@ -108,7 +107,7 @@ async function getSignUp(ctx: Context<VerifyEmailRefusal>, tx: Transaction, id: 
   if (id === null) throw ctx.fault('token:invalid_verification')
   const isWaiting = and(eq(signUps.id, id), eq(signUps.registered, false), sql`${signUps.expiresAt} > now()`)
   const [signUp] = await tx.select().from(signUps).where(isWaiting).for('update')
-  // The sign-up ended before its link: its handle may be somebody else's by now.
+  // The sign-up ended before its link did, and its handle may have been given to another one.
   if (signUp === undefined) throw ctx.fault('token:expired_verification')
   return signUp
 }
@@ -125,7 +124,7 @@ async function createAccount(ctx: Context<VerifyEmailRefusal>, tx: Transaction, 
   if (await isKept(tx, emailKey)) throw ctx.fault('user:email_already_exists')
   if (connection) {
     const { providerId, issuer, subject, pictureUrl } = connection
-    // Another account has it by now: the sign-up is for nobody.
+    // If another account has the connection by now, the sign-up can no longer become one.
     await connect(tx, { userId: id, providerId, issuer, subject, email, pictureUrl }, (cause) =>
       ctx.fault('token:invalid_verification', { cause }),
     )
