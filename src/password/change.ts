@@ -27,7 +27,7 @@ type ChangePasswordRefusal = (typeof changePasswordRefusals)[number]
 type Change = {
   readonly currentPassword: string
   readonly newPassword: string
-  /** Every device needs a mailed link again. */
+  /** Afterwards every device needs a mailed link again. */
   readonly forgetDevices: boolean
   readonly client: HashingCaller
 }

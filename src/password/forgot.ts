@@ -18,7 +18,7 @@ export const forgotPasswordRefusals = ['rate_limit:exceeded', ...resetDeliveryRe
 
 type ForgotPasswordRefusal = (typeof forgotPasswordRefusals)[number]
 
-/** Afterwards the worker looks whose address it is; the answer is the same for every address. */
+/** Afterwards the worker will find the address's owner and mail them. The answer is the same for every address. */
 export const forgotPassword = (
   ctx: Context<ForgotPasswordRefusal>,
   { email, client }: { readonly email: string; readonly client: Caller },
@@ -28,9 +28,8 @@ export const forgotPassword = (
 type Wish = Inquiry & { readonly ownIssuers: OwnIssuers }
 
 /**
- * Afterwards a link is on its way to the owner of an account with that address, or, where the account has no password
- * and can be signed in to through a provider, a word that says through which [FD7]. Says whether there is such an
- * account.
+ * Afterwards the owner of the account with that address is mailed a link, or the names of the providers if the account
+ * has no password but a working connection [FD7]. Returns whether there is such an account.
  */
 export async function mailReset(
   tx: Transaction,
@@ -58,7 +57,9 @@ export async function mailReset(
 
 type Owner = Pick<typeof users.$inferSelect, 'id' | 'email' | 'emailKey' | 'passwordHash'>
 
-/** Afterwards the account's mailbox gets a link to a new password, or its first one; older links are dead. */
+/**
+ * Afterwards a link to set a new or a first password is on its way to the account's address, and older links are dead.
+ */
 export async function mailPasswordLink(
   tx: Transaction,
   deps: MailDeps,

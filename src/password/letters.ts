@@ -20,7 +20,7 @@ export const passwordLetters = {
     ],
   }),
   no_password_notice: (content: {
-    /** None in a mail that an older version wrote. */
+    /** Missing in mails that an older version wrote. */
     readonly providers?: readonly string[] | undefined
   }): Letter => ({
     subject: 'Your account has no password',
@@ -51,7 +51,7 @@ export const passwordLetters = {
     ],
   }),
   password_was_reset: (content: {
-    /** How many sign in as before; none in a mail that an older version wrote. */
+    /** How many passkeys still sign in. Missing in mails that an older version wrote. */
     readonly passkeys?: number | undefined
   }): Letter => ({
     subject: 'Your password was reset',
@@ -74,7 +74,7 @@ function describePasskeys(count = 0): string {
 const listServices = (names: readonly string[] = ['another service']): string =>
   new Intl.ListFormat('en', { type: 'disjunction' }).format(names.map(oneLine))
 
-/** Somebody who cannot sign in any more can do this, too. */
+/** Advice that can be followed without being able to sign in. */
 const notYourPassword =
   'If that was not you, somebody is in your account: ask for a new password on the sign-in page. That signs ' +
   'everybody out.'

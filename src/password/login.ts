@@ -34,16 +34,18 @@ type Attempt = {
   readonly password: string
   readonly rememberMe: boolean
   readonly deviceToken: string | undefined
-  /** Names the browser that asks, where digits are mailed to it. */
+  /** Gives the browser a name, if digits are mailed for it. Returns the name's digest; undefined for an app. */
   readonly nameBrowser: () => Buffer | undefined
   readonly client: HashingCaller
 }
 
-/** Afterwards the account has a session, or a login that waits: for its code, or for the link mailed to its owner. */
+/**
+ * Afterwards the account has a session, or a login that waits for its second factor or for what is mailed to the owner.
+ */
 export async function login(ctx: Context<LoginRefusal>, attempt: Attempt): Promise<LoginOutcome> {
   const { deviceToken, client, password } = attempt
-  // A stranger takes a place as soon as it is clear that they are one: at once, or when the account does not know the
-  // device.
+  // Strangers reserve a place for hashing as early as possible: at once without a device token, and otherwise when the
+  // account turns out not to know the device.
   const mayBeKnown = mayBeDeviceToken(deviceToken)
   using early = mayBeKnown ? undefined : reserveHashing(ctx, client.network)
   const key = emailKey(attempt.email)
@@ -56,7 +58,7 @@ export async function login(ctx: Context<LoginRefusal>, attempt: Attempt): Promi
   const turn = user && deviceId !== null ? ({ lane: 'known', party: user.id } as const) : { place: early ?? late }
   const claim = { key: attemptsKey, client, turn }
   const ticket = await HashTicket.countTry(ctx, claim)
-  // As many verifications for a free address as for a registered one, right or wrong [TH5].
+  // A free address takes as many verifications as a registered one, whether the password is right or wrong [TH5].
   const isRight = await isPasswordRight(ctx, user?.passwordHash ?? undefined, password, ticket)
   const isWaiting = waitingHash !== null && (await isPasswordRight(ctx, waitingHash, password, ticket))
   if (!(user && isRight)) {
@@ -67,7 +69,7 @@ export async function login(ctx: Context<LoginRefusal>, attempt: Attempt): Promi
   await clearAttempts(ctx.db, attemptsKey)
   tellOfBreach(ctx, { user, password, client })
   const { rememberMe, nameBrowser } = attempt
-  // Only now is the password at hand [PW5].
+  // A hash with old parameters can be renewed only now, while the password is at hand [PW5].
   const countHash = () => HashTicket.count(ctx, claim)
   const renewedHash =
     user.passwordHash === null ? undefined : await renewHash(ctx, user.passwordHash, password, countHash)
@@ -90,7 +92,7 @@ type User = {
 }
 
 /**
- * One statement, whatever is there to be found: the account, the sign-up that waits, the device if it is the account's.
+ * Finds the account, the waiting sign-up, and the device if the account knows it, in one statement whatever there is.
  */
 async function findLogin(ctx: Context<never>, key: string, deviceToken: string | undefined) {
   const [found] = await findStatement(ctx.db).execute({ key, deviceDigest: deviceDigestOf(deviceToken) })
@@ -121,7 +123,7 @@ const findStatement = prepared((db) =>
 )
 
 /**
- * The password that was verified must still be the account's when the login takes effect, or a change would not end it.
+ * The verified password must still be the account's when the login takes effect, or a change would not stop this login.
  */
 const claimPassword =
   (ctx: Context<'auth:invalid_credentials'>, { id, passwordVersion }: User, renewedHash: string | undefined): Claim =>

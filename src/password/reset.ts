@@ -44,14 +44,14 @@ const refusals = {
 } as const
 
 /**
- * Afterwards the account has the new password and nothing that the old one opened: no session, no device, no other
- * link; its owner is told, and of an administrator's first one every administrator.
+ * Afterwards the account has the new password and nothing that the old one opened: no session, device or other link.
+ * Its owner is told; if an administrator had no password before, all administrators are told.
  */
 export async function resetPassword(ctx: Context<ResetPasswordRefusal>, reset: Reset): Promise<void> {
   const { newPassword, client } = reset
   const addressKey = reset.email === undefined ? undefined : emailKey(reset.email)
   const wanted = { text: reset.token, purpose: 'password_reset', addressKey } as const
-  // A dead link is not worth a hash.
+  // First, as a dead link is not worth a hash.
   const peeked = await peekMailedToken(ctx.db, wanted)
   if (typeof peeked === 'string') throw ctx.fault(refusals[peeked])
   const ticket = await countMailboxHash(ctx, peeked, client)
@@ -73,13 +73,13 @@ export async function resetPassword(ctx: Context<ResetPasswordRefusal>, reset: R
     if (user.passwordHash === null) await tellAdminsOfWayIn(tx, ctx, user, { what: 'password' })
     return user.id
   })
-  // The owner of the mailbox need not wait for the guesses of others.
+  // The wrong guesses of others must not make the owner wait.
   await clearAttempts(ctx.db, `account:${userId}`)
 }
 
 type Person = { readonly email: string; readonly handle: string; readonly displayName: string }
 
-/** Whose names they are only the link has said [PW3]. */
+/** Checked here, as only the link tells whose names the password must not be [PW3]. */
 function refusePersonal(ctx: Context<'general:validation_error'>, password: string, person: Person): void {
   if (!isPersonalPassword(password, person)) return
   throw ctx.fault('general:validation_error', { fields: [{ path: '/new_password', rule: 'personal' }] })

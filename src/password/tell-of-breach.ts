@@ -13,8 +13,8 @@ type User = { readonly id: string; readonly passwordVersion: number; readonly br
 type Proven = { readonly user: User; readonly password: string; readonly client: Caller }
 
 /**
- * The right password of a sign-in is looked up, once, and its owner told if it leaked. Nobody waits for that and no
- * answer shows it: whoever guesses must not hear that others know the password as well [PW7].
+ * Looks up the right password of a sign-in, once for each password, and tells the owner if it leaked. No request waits
+ * for that and no answer shows it, so that a guesser does not learn that others know the password too [PW7].
  */
 export function tellOfBreach(deps: Deps, proven: Proven): void {
   const { breachedPasswords, config, log } = deps
@@ -32,7 +32,7 @@ async function lookUp(deps: Deps, answer: ReturnType<BreachedPasswords['has']>, 
   if (breached === 'unknown') return
   await transaction(deps.pool, async (tx) => {
     const { id, passwordVersion } = user
-    // Of several sign-ins one is the first; another password by now is another matter.
+    // Of several sign-ins only the first goes on, and none if the password has changed meanwhile.
     const [owner] = await tx
       .update(users)
       .set({ breachCheckedVersion: passwordVersion })
