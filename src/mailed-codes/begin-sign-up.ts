@@ -11,13 +11,13 @@ type Gone = 'token:invalid_sign_in' | 'email:invalid_code_token'
 
 type Shown = {
   readonly take: (tx: Transaction) => Promise<void>
-  /** The answer where somebody else has the address by now. */
+  /** The refusal if an account has the address by now. */
   readonly gone: Gone
-  /** The sign-up is bound to the browser; an app has no name. */
+  /** Gives the browser a name, to which the sign-up is bound. Returns the digest; undefined for an app. */
   readonly nameBrowser: () => Buffer | undefined
 }
 
-/** Afterwards a sign-up waits for its handle; what was mailed has shown whose the address is. */
+/** Afterwards a sign-up waits for its handle. The link or the digits have proven that the client reads the mails. */
 export async function beginSignUp(
   ctx: Context<Gone>,
   { address, addressKey, rememberMe }: MailedToken,

@@ -3,10 +3,10 @@ import { type Letter, whereFrom } from '../mail/letter.ts'
 
 export const mailedCodeLetters = {
   sign_in_code: (content: {
-    /** Nobody has the address: it signs up. */
+    /** Whether no account has the address, so that the code signs up. */
     readonly isNew: boolean
     readonly link: string
-    /** None where mails of this kind have links alone. */
+    /** Missing if MAIL_CODES gives this kind of mail only a link. */
     readonly digits?: string | undefined
     readonly domain?: string | undefined
     readonly minutes: number

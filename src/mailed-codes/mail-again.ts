@@ -9,7 +9,7 @@ import type { IssuedPair } from '../mailed-tokens/issue.ts'
 
 type Again<Pair> = { readonly pair: Pair; readonly email: string; readonly client: Caller }
 
-/** Afterwards the same link and digits are on their way to whoever has that address, with the same end and tries [MC6]. */
+/** Afterwards the same link and digits are on their way to the address once more, with the same end and tries [MC6]. */
 export async function mailAgain<Pair extends IssuedPair>(
   ctx: Context<'rate_limit:exceeded' | DeliveryRefusal>,
   { pair, email, client }: Again<Pair>,
@@ -22,7 +22,7 @@ export async function mailAgain<Pair extends IssuedPair>(
   return { ...pair, mailedAt }
 }
 
-/** Of any number who ask at once one has it mailed again. */
+/** Of several requests at once, one may send the mail again. Returns the time of that mail. */
 export async function claimMail(ctx: Context<'rate_limit:exceeded'>, tx: Transaction, id: string): Promise<Date> {
   const afterSeconds = ctx.config.emailResendAfterSeconds
   const [claimed] = await tx

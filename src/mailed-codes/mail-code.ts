@@ -11,8 +11,8 @@ import { digitsOf, linkOf } from '../mailed-tokens/pair.ts'
 import { emailKey } from '../text/email.ts'
 
 /**
- * Afterwards the pair belongs to the account with that address, and link and digits are on their way to its owner, or
- * to whoever may sign up with it. Returns whether there is anybody.
+ * Afterwards the pair belongs to the account with that address, if there is one, and link and digits are on their way.
+ * Returns false if the address can neither sign in nor sign up, so that no such mail goes to it.
  */
 export async function mailSignInCode(
   tx: Transaction,
@@ -29,7 +29,7 @@ export async function mailSignInCode(
   const isNew = user === undefined
   if (isNew && (deps.config.emailSignUp === 'off' || (await isKept(tx, addressKey)))) return false
   const pair = await givePair(tx, tokenId, user?.id ?? null)
-  // It was used, or became void by a change of the account, while its mail waited.
+  // The pair was used, expired, or became void by a change of the account, while its mail waited.
   if (pair === undefined) return true
   if (user) await audit(tx, { type: 'email_sign_in_requested', userId: user.id, client })
   const { config, keyring } = deps

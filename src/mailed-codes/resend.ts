@@ -23,7 +23,7 @@ type ResendCodeRefusal = (typeof resendCodeRefusals)[number]
 
 type Wish = { readonly codeToken: string; readonly home: Home; readonly client: Caller }
 
-/** Afterwards what was mailed for the code token is mailed once more, as it was [MC6]. */
+/** Afterwards the mail of the code token is on its way once more, with the same link and digits [MC6]. */
 export async function resendCode(
   ctx: Context<ResendCodeRefusal>,
   { codeToken, home, client }: Wish,
@@ -42,7 +42,7 @@ export async function resendCode(
 
 type Held = Pick<FoundPair, 'token' | 'owner'> & { readonly pair: IssuedPair; readonly client: Caller }
 
-/** The same for a sign-up or a login that waits: its mail is written here, and waited for. */
+/** The same for a sign-up or a login that waits. Its mail is written here, and the request waits for its delivery. */
 async function mailHeld(ctx: Context<ResendCodeRefusal>, held: Held): Promise<IssuedPair> {
   const { token, pair, client } = held
   await limitMails(ctx, token.purpose, token.addressKey)
@@ -67,7 +67,7 @@ async function queueAgain(
   }
   const isWaiting = and(eq(signUps.id, token.signUpId ?? token.id), sql`${signUps.expiresAt} > now()`)
   const [signUp] = await tx.select().from(signUps).where(isWaiting).for('update')
-  // The sign-up ended before its link.
+  // The sign-up ended before its pair did.
   if (signUp === undefined) throw ctx.fault('email:code_token_expired')
   return queueSignUpPair(tx, ctx, signUp, { ...mail, client })
 }

@@ -44,7 +44,7 @@ function startRoutes(app: App, deps: Deps): void {
       handler: async (request, reply) => {
         const { email, remember_me: rememberMe = false } = request.body
         const browser = isApp ? undefined : anonymousUserOf(deps, request)
-        // Also where the mail could not be sent: the pair is there, and is this browser's.
+        // Even if the mail cannot be sent: the pair exists then, too, and is bound to this browser.
         if (browser) giveName(reply, deps.config, browser)
         const wish = { email, rememberMe, anonymousDigest: browser?.digest, client: callerOf(request) }
         return reply.code(202).send(await startEmailSignIn({ ...deps, fault }, wish))

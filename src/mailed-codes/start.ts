@@ -18,14 +18,14 @@ type StartEmailSignInRefusal = (typeof startEmailSignInRefusals)[number]
 type Start = {
   readonly email: string
   readonly rememberMe: boolean
-  /** Of the browser; an app has none. */
+  /** Digest of the browser's name; undefined for an app. */
   readonly anonymousDigest: Buffer | undefined
   readonly client: Caller
 }
 
 /**
- * Afterwards a pair waits for its link or its digits, and the worker looks whose address it is; the answer is the same
- * for every address [MC2]. The same browser that asks again gets the same pair, as long as it lives.
+ * Afterwards a pair waits for its link or its digits, and the worker will find the address's owner. The answer is the
+ * same for every address [MC2]. If the same browser asks again while the pair lives, it gets the same pair.
  */
 export async function startEmailSignIn(
   ctx: Context<StartEmailSignInRefusal>,

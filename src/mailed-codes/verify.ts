@@ -32,18 +32,18 @@ type SignInByEmailRefusal = (typeof signInByEmailRefusals)[number]
 type Attempt = {
   readonly shown: Link | Digits
   readonly home: Home
-  /** Of the live session that the posting browser holds. */
+  /** The address of the account whose live session the posting browser has. */
   readonly browserEmail: string | undefined
   readonly deviceToken: string | undefined
-  /** Names the browser that posts, where a sign-up goes on in it. */
+  /** Gives the posting browser a name, if a sign-up goes on in it. Returns the digest; undefined for an app. */
   readonly nameBrowser: () => Buffer | undefined
   readonly client: Caller
 }
 
 /**
- * Afterwards whoever reads the account's mails has a session on a known device, or waits for a second factor: a mailbox
- * is one, and never two [MF5]. Whoever has no account yet chooses a handle next. What was mailed is used with that, its
- * link and its digits at once [MC4].
+ * Afterwards the client has a session on a known device, or waits for a second factor, as a mailbox is one factor and
+ * never two [MF5]. If no account has the address, a sign-up waits for its handle. Link and digits are both used up
+ * [MC4].
  */
 export async function signInByEmail(
   ctx: Context<SignInByEmailRefusal>,
@@ -72,8 +72,8 @@ export async function signInByEmail(
 type Where = Pick<Attempt, 'home' | 'browserEmail'>
 
 /**
- * The link opens a session wherever it is posted. Where it did not begin, the address has to be typed as well: what
- * clicks on every link cannot do that, nor does whoever was sent a link of somebody else's account [MC3 MC7].
+ * The link works in any browser. Outside the one where the sign-in began, the address must be sent as well: scanners
+ * that click on links cannot type it, and a victim of a planted link would type another one [MC3 MC7].
  */
 async function readLink(
   ctx: Context<SignInByEmailRefusal>,
@@ -103,7 +103,7 @@ async function readDigitsOf(
   return (await proveDigits(ctx, asked)).token
 }
 
-/** What somebody else planted must not swap the account of whoever opens it: login CSRF. */
+/** A link that somebody else planted must not switch a signed-in browser to another account (login CSRF). */
 function refuseOther(ctx: Context<'FORBIDDEN'>, { addressKey }: MailedToken, { browserEmail }: Where): void {
   if (browserEmail === undefined || emailKey(browserEmail) === addressKey) return
   throw ctx.fault('FORBIDDEN', { details: 'Sign out first: this browser holds a session of another account.' })
