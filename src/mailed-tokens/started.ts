@@ -4,7 +4,7 @@ import type { Keyring } from '../crypto/keyring.ts'
 import type { IssuedPair } from './issue.ts'
 import { codeTokenOf } from './pair.ts'
 
-/** What whoever began a flow that mails a code goes on with. */
+/** What a client needs to go on with a flow that mails a code. */
 export const startedFlow = z
   .object({
     code_token: z.string().meta({ description: 'send it with the digits of the code' }),
