@@ -11,8 +11,9 @@ const fault = faults('general:validation_error', 'password:check_unavailable')
 type Deps = { readonly config: Config; readonly breachedPasswords: BreachedPasswords | undefined }
 
 /**
- * What the schema cannot see of a new password: that it is the name of who is signed in [PW3], and that it leaked
- * [PW7]. The latter last, as another server may have to be asked, and before anybody's address is looked at [PW10].
+ * Refuses what the schema cannot see of a new password: that it is a name of the signed-in user [PW3], and that it
+ * leaked [PW7]. The latter comes last, as another server may have to be asked, but before any address is looked up
+ * [PW10].
  */
 export function newPasswordGuard(field: string, { config, breachedPasswords }: Deps): Guard {
   const refusal = (rule: 'personal' | 'breached') =>
