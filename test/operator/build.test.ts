@@ -77,7 +77,9 @@ test('what npm run build makes finds all that is not in it: migrations, lists, p
 test('its other programs are whole as well: doctor tries every port [ST1]', async () => {
   const { stdout } = await run(process.execPath, [join(root, 'dist/server/cli.js'), 'doctor'], { env, cwd: tmpdir() })
   expect(stdout.match(/^\S+ +[^:]+/gm)).toEqual(
-    ['settings', 'PostgreSQL', 'keys', 'pictures', 'Redis', 'Meilisearch'].map((name) => `fine     ${name}`),
+    ['settings', 'PostgreSQL', 'keys', 'pictures', 'Redis', 'Meilisearch', 'passkeys'].map(
+      (name) => `fine     ${name}`,
+    ),
   )
   const worker = run(process.execPath, [join(root, 'dist/server/worker.js')], { env: {}, cwd: tmpdir() })
   await expect(worker).rejects.toThrow(/WORKER_SECRET/)
