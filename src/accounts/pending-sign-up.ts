@@ -19,7 +19,7 @@ type NewSignUp = {
   readonly anonymousDigest: Buffer | undefined
 }
 
-/** Afterwards a sign-up waits for its handle, bound to the browser or else to the app's form; returns its token. */
+/** Afterwards a sign-up waits for its handle, bound to the browser or to the routes for apps. Returns its token. */
 export async function issuePendingSignUp(tx: Transaction, config: Config, wish: NewSignUp): Promise<string> {
   const { connection, email, needsMail, rememberMe, anonymousDigest } = wish
   const { text, digest } = makeToken('pendingOauth')

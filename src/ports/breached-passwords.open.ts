@@ -8,7 +8,7 @@ import { type BreachedHashes, type BreachedPasswords, openBreachedPasswords } fr
 
 type Options = { readonly config: Config; readonly outbound: Outbound; readonly log: FastifyBaseLogger }
 
-/** The file or the service that BREACHED_PASSWORDS_URL names. */
+/** Opens the file or the service that BREACHED_PASSWORDS_URL names. */
 export const breachedHashes = (url: string, outbound: Outbound, deadlineMs = usualDeadlineMs): BreachedHashes =>
   url.startsWith('file:') ? fileHashes(fileURLToPath(url)) : rangeHashes({ url, outbound, deadlineMs })
 
