@@ -63,7 +63,7 @@ export async function eraseAccount(
 async function eraseAttempts(tx: Transaction, userId: string): Promise<void> {
   const known = await tx.select({ id: devices.id }).from(devices).where(eq(devices.userId, userId))
   const counts = [`account:${userId}`, ...known.map(({ id }) => `device:${id}`)]
-  const keys = counts.flatMap((key) => [key, `codes:${key}`])
+  const keys = [...counts.flatMap((key) => [key, `codes:${key}`]), `mailed:account:${userId}`]
   await tx.delete(failedAttempts).where(inArray(failedAttempts.key, keys))
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Breach, ruledText } from '../http/validation.ts'
+import { type Breach, bare, ruledText } from '../http/validation.ts'
 import { findEmailBreach } from '../text/email.ts'
 import type { IsCommonPassword } from './common-passwords.ts'
 
@@ -109,9 +109,9 @@ export function newPassword(policy: PasswordPolicy) {
   return field
 }
 
-/** The field of a body that sets a password. */
+/** The field of a body that sets a password; it may be optional. */
 export const findNewPassword = ({ shape }: z.ZodObject): string | undefined =>
-  Object.keys(shape).find((name) => newPasswords.has(shape[name] as z.core.$ZodType))
+  Object.keys(shape).find((name) => newPasswords.has(bare(shape[name] as z.core.$ZodType)))
 
 type Person = { readonly email: string; readonly handle: string; readonly displayName: string }
 

@@ -19,7 +19,9 @@ export function newPasswordGuard(field: string, { config, breachedPasswords }: D
   const refusal = (rule: 'personal' | 'breached') =>
     fault('general:validation_error', { fields: [{ path: `/${field}`, rule }] })
   const check = async (request: FastifyRequest): Promise<void> => {
-    const password = (request.body as Readonly<Record<string, string>>)[field] as string
+    const password = (request.body as Readonly<Record<string, string | undefined>>)[field]
+    // A sign-up without a password sets none.
+    if (password === undefined) return
     const { signedIn } = request
     if (signedIn !== undefined && isPersonalPassword(password, signedIn.user)) throw refusal('personal')
     const breached = await breachedPasswords?.has(password, askerOf(request))

@@ -88,7 +88,7 @@ export const ruledFields = ({ shape }: z.ZodObject): readonly string[] =>
   Object.keys(shape).filter((name) => ruled.has(bare(shape[name] as z.core.$ZodType)))
 
 /** The field inside optional and nullable wrappers. */
-function bare(field: z.core.$ZodType): z.core.$ZodType {
+export function bare(field: z.core.$ZodType): z.core.$ZodType {
   return field instanceof z.ZodOptional || field instanceof z.ZodNullable ? bare(field.unwrap()) : field
 }
 

@@ -24,11 +24,11 @@ export async function beginSignUp(
   { take, gone, nameBrowser }: Shown,
 ): Promise<SignUpOutcome> {
   if (address === null) throw ctx.fault(gone)
+  const anonymousDigest = nameBrowser()
   const pendingToken = await transaction(ctx.pool, async (tx) => {
     await take(tx)
     const [owner] = await tx.select({ id: users.id }).from(users).where(eq(users.emailKey, addressKey))
     if (owner) throw ctx.fault(gone)
-    const anonymousDigest = nameBrowser()
     return issuePendingSignUp(tx, ctx.config, { email: address, needsMail: false, rememberMe, anonymousDigest })
   })
   const suggestedHandle = await suggestHandle(ctx.db, [address.slice(0, address.lastIndexOf('@'))])

@@ -35,7 +35,7 @@ export async function startEmailSignIn(
   const own = anonymousDigest && (await findOwnPair(ctx, { addressKey, rememberMe, anonymousDigest }))
   if (own !== undefined) {
     const isDue = resendAt(ctx.config, own.mailedAt) <= own.now
-    return describeStarted(ctx, isDue ? await mailAgain(ctx, { pair: own, email, client }) : own)
+    return describeStarted(ctx, isDue ? await mailAgain(ctx, { pair: own, email: own.address ?? email, client }) : own)
   }
   const id = randomUUIDv7()
   let issued: IssuedPair | undefined
@@ -62,6 +62,8 @@ async function findOwnPair({ db }: Context<never>, { addressKey, rememberMe, ano
       id: mailedTokens.id,
       keyId: sql<number>`${mailedTokens.codeKeyId}`,
       addressKey: mailedTokens.addressKey,
+      // The spelling that the account will get must be the one that the mail proves.
+      address: mailedTokens.address,
       expiresAt: mailedTokens.expiresAt,
       mailedAt: sql<Date>`${mailedTokens.mailedAt}`.mapWith(mailedTokens.mailedAt),
       now: sql<Date>`now()`.mapWith(mailedTokens.createdAt),

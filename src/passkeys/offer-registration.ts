@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { rpIdOf } from '../config/relying-party.ts'
 import type { Context } from '../context.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
@@ -67,7 +67,7 @@ async function getHandle(ctx: Context<'user:invalid_session'>, userId: string): 
   const [made] = await ctx.db
     .update(users)
     .set({ passkeyHandle: sql`coalesce(${users.passkeyHandle}, ${randomBytes(32)})` })
-    .where(eq(users.id, userId))
+    .where(and(eq(users.id, userId), isNull(users.deletedAt)))
     .returning({ handle: users.passkeyHandle })
   // The account is gone since its session was checked.
   if (!made?.handle) throw ctx.fault('user:invalid_session')

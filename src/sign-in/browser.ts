@@ -68,11 +68,13 @@ export function anonymousUserOf({ config, keyring }: Deps, request: FastifyReque
 export function giveName(reply: FastifyReply, config: Config, { digest, newName: value }: AnonymousUser): void {
   if (value === undefined) return
   setCookie(reply, config, { name: 'anonymous_user_id', value, maxAgeSeconds: cookieSeconds })
-  const { oauthStateTtlSeconds, oauthPendingTtlSeconds, passkeyChallengeTtlSeconds, emailSignInTtlSeconds } = config
+  const { oauthStateTtlSeconds, oauthPendingTtlSeconds, passkeyChallengeTtlSeconds } = config
+  const { emailSignInTtlSeconds, deviceVerifyTtlSeconds } = config
   const maxAgeSeconds = Math.max(
     oauthStateTtlSeconds + oauthPendingTtlSeconds,
     emailSignInTtlSeconds + oauthPendingTtlSeconds,
     passkeyChallengeTtlSeconds,
+    deviceVerifyTtlSeconds,
   )
   setCookie(reply, config, { name: 'anonymous_user_id', tag: digest.toString('hex', 0, 4), value, maxAgeSeconds })
 }

@@ -68,7 +68,7 @@ export async function verifyEmail(ctx: Context<VerifyEmailRefusal>, proof: Proof
   return changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, { ...wanted, purpose: 'verify_email' })
     if (typeof taken === 'string') throw ctx.fault(refusals[taken])
-    const signUp = await getSignUp(ctx, tx, taken.signUpId)
+    const signUp = await getSignUp(ctx, tx, taken.signUpId, refusals)
     refuseSignedIn(ctx, proof)
     if (signUp.connection) demandBinding(ctx, signUp.connection, proof)
     const userId = await createAccount(ctx, tx, signUp)
@@ -103,12 +103,17 @@ function demandBinding(ctx: Context<VerifyEmailRefusal>, { boundTo }: PendingCon
 
 type SignUp = typeof signUps.$inferSelect
 
-async function getSignUp(ctx: Context<VerifyEmailRefusal>, tx: Transaction, id: string | null): Promise<SignUp> {
-  if (id === null) throw ctx.fault('token:invalid_verification')
+async function getSignUp(
+  ctx: Context<VerifyEmailRefusal>,
+  tx: Transaction,
+  id: string | null,
+  { invalid, expired }: typeof linkRefusals | typeof pairRefusals,
+): Promise<SignUp> {
+  if (id === null) throw ctx.fault(invalid)
   const isWaiting = and(eq(signUps.id, id), eq(signUps.registered, false), sql`${signUps.expiresAt} > now()`)
   const [signUp] = await tx.select().from(signUps).where(isWaiting).for('update')
   // The sign-up ended before its link did, and its handle may have been given to another one.
-  if (signUp === undefined) throw ctx.fault('token:expired_verification')
+  if (signUp === undefined) throw ctx.fault(expired)
   return signUp
 }
 

@@ -176,6 +176,19 @@ describe('what leaves', () => {
   })
 })
 
+describe('EMAIL_SIGN_UP=on, where a sign-up may do without a password', () => {
+  test('one that is sent is looked up as ever, and none is asked for where there is none [PW7]', async () => {
+    const checked = await startApp({ BREACHED_PASSWORDS_URL: service.url, EMAIL_SIGN_UP: 'on' })
+    const answer = await signUp(leakedPassword(), checked)
+    expect([answer.status, answer.code]).toEqual([400, 'general:validation_error'])
+    service.asked.length = 0
+    const { password: _, ...person } = newPerson()
+    expect((await checked.client().post('/v0/auth/signup', person)).status).toBe(202)
+    expect(service.asked).toEqual([])
+    await checked.close()
+  })
+})
+
 describe('an address that is registered', () => {
   test('gets the same answers as any other, and the service is asked as often [PW10]', async () => {
     const { person } = await signedUp(app)

@@ -55,6 +55,22 @@ describe.each([start, appStart])('POST %s/verify, of an address that nobody has'
     expect(await codeOf(typeDigits({ client, url, code_token }, digits))).toBe('email:invalid_code_token')
   })
 
+  test('asked again in another spelling, the mail goes to the one that the account will have [MC6]', async () => {
+    const { email } = newPerson()
+    const typed = email.replace(/^[^@]+/, (name) => name.toUpperCase())
+    const client = app.client()
+    const first = await begin(client, typed, start)
+    await mailedCode(app, typed)
+    await ageMails(email)
+    expect((await begin(client, email, start)).code_token).toBe(first.code_token)
+    await mailedCode(app, email, 2)
+    const { messages } = (
+      await app.app.inject({ url: `/api/v1/search?query=to:${email}`, headers: { host: 'localhost' } })
+    ).json()
+    const recipients = messages.map(({ To: [to] }: { To: { Address: string }[] }) => to?.Address)
+    expect(recipients).toEqual([typed, typed])
+  })
+
   test('the link does so as well, elsewhere with the address; a sign-up that waits ends, password and all [TK3]', async () => {
     const { person } = await signingUp()
     await begin(app.client(), person.email, url)

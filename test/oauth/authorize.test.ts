@@ -90,7 +90,7 @@ describe('GET /v0/auth/oauth/{provider}/authorize', () => {
     const [cookie, aside, ...others] = (await client.get(url)).setCookies
     expect(cookie).toMatch(/^__Host-anonymous_user_id=\S+; Max-Age=31536000; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
     expect(aside).toMatch(
-      /^__Host-anonymous_user_id_[0-9a-f]{8}=\S+; Max-Age=1200; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      /^__Host-anonymous_user_id_[0-9a-f]{8}=\S+; Max-Age=1800; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     )
     expect(others).toEqual([])
     expect((await client.get(url)).setCookies).toEqual([])

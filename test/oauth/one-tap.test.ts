@@ -32,7 +32,7 @@ describe(`GET ${nonceUrl}`, () => {
       expect.stringMatching(
         /^__Host-anonymous_user_id=\S+; Max-Age=31536000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
       ),
-      expect.stringMatching(/^__Host-anonymous_user_id_[0-9a-f]{8}=\S+; Max-Age=900; Path=\//),
+      expect.stringMatching(/^__Host-anonymous_user_id_[0-9a-f]{8}=\S+; Max-Age=1800; Path=\//),
     ])
     const again = await client.get(nonceUrl)
     expect(again.setCookies).toEqual([])

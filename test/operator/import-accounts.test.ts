@@ -120,7 +120,10 @@ describe('the other commands', () => {
     const { secret } = (await client.post('/v0/auth/totp/setup')).body
     const box = async () => (await app.sql<{ box: Buffer }>('select sealed_secret as box from totp_secrets'))[0]?.box
     expect((await box())?.readUInt32BE(1)).toBe(1)
-    expect(await admin('keys', 'rotate')).toMatchObject({ code: 0, out: expect.stringContaining('sealed anew: 1.') })
+    expect(await admin('keys', 'rotate')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('Secrets that were sealed again: 1.'),
+    })
     expect((await box())?.readUInt32BE(1)).toBe(2)
     const { generateSync } = await import('otplib')
     expect((await client.post('/v0/auth/totp/enable', { code: generateSync({ secret: String(secret) }) })).status).toBe(

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { useApp } from '../support/app.ts'
 import { passkeys, register, signInWith, withoutPassword, withPasskey } from './support.ts'
 
-const app = useApp({ PASSKEY_FORMER_RP_IDS: 'old.example' })
+const app = useApp({ PASSKEY_FORMER_RP_IDS: 'old.example', EMAIL_SIGN_IN: 'off' })
 const forgetful = useApp()
 
 /** As if it had been made while the application was there. */

@@ -63,7 +63,7 @@ const bytes = fc
   .map(({ at, by, cut }) => ({
     name: `${cut} bytes from ${at} on are ${Buffer.from(by).toString('hex') || 'gone'}`,
     change: (was: unknown) => {
-      const all = Buffer.from(String(was), 'base64url')
+      const all = Buffer.from(typeof was === 'string' ? was : '', 'base64url')
       const start = all.length === 0 ? 0 : at % all.length
       return Buffer.concat([all.subarray(0, start), by, all.subarray(start + cut)]).toString('base64url')
     },
