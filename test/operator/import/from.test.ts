@@ -189,6 +189,23 @@ test('without --hash-config an account of Firebase that has a hash is refused, a
   expect(bare(fates).slice(0, 2)).toEqual(['password_hash needs --hash-config', 'bob# numbered'])
 })
 
+test.each([
+  ['discourse', 'discourse.csv', /,fe034aa565624d21ecbe1f4953b28519,/, ',,'],
+  ['firebase', 'firebase.json', /"salt": ?"[^"]+"/, '"salt":""'],
+  ['keycloak', 'keycloak.json', /\\"salt\\": ?\\"[^"\\]+\\"/, '\\"salt\\":\\"\\"'],
+])(
+  'from %s: a hash whose salt is missing is refused, as no password would ever match it',
+  async (from, name, salt, none) => {
+    const text = readFileSync(exportFile(name), 'utf8')
+    const file = join(dir, `saltless-${name}`)
+    writeFileSync(file, text.replace(salt, none))
+    expect(readFileSync(file, 'utf8')).not.toBe(text)
+    const options = from === 'firebase' ? { from, ...hashConfig } : { from }
+    const { fates } = await importHere(app, file, { ...options, 'dry-run': true })
+    expect(bare(fates)).toContain('password_hash has no salt')
+  },
+)
+
 test('packed by gzip, as Auth0 gives it, and in UTF-16, as PowerShell writes it', async () => {
   const text = readFileSync(exportFile('cognito.json'), 'utf8')
   const packed = join(dir, 'cognito.json.gz')

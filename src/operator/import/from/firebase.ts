@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { field, isYes } from '../entry.ts'
 import type { Format } from '../format.ts'
+import { needSalt } from '../need-salt.ts'
 import { Refusal } from '../refusal.ts'
 
 /** The columns that are used come first: https://firebase.google.com/docs/cli/auth#file_format */
@@ -36,7 +37,7 @@ export type HashConfig = {
 function asHash(config: HashConfig | undefined, salt: unknown, hash: unknown): string {
   if (config === undefined) throw new Refusal('password_hash needs --hash-config')
   const { signerKey, saltSeparator, rounds, memCost } = config
-  return `$fbscrypt$v=1,n=${memCost},r=${rounds},p=1,ss=${saltSeparator},sk=${signerKey}$${salt}$${hash}`
+  return `$fbscrypt$v=1,n=${memCost},r=${rounds},p=1,ss=${saltSeparator},sk=${signerKey}$${needSalt(salt)}$${hash}`
 }
 
 const names = {

@@ -1,5 +1,6 @@
 import { asName, field, isFields } from '../entry.ts'
 import type { Format } from '../format.ts'
+import { needSalt } from '../need-salt.ts'
 
 /**
  * A realm with its users as `kc.sh export` writes it, or one of its files of users.
@@ -28,7 +29,7 @@ function hashOf(credentials: unknown): string | undefined {
     salt: field(found, 'salt'),
   }
   const data = parsed(field(found, 'credentialData')) ?? found
-  const [value, salt] = [field(secret, 'value'), field(secret, 'salt')]
+  const [value, salt] = [field(secret, 'value'), needSalt(field(secret, 'salt'))]
   const [algorithm, rounds] = [String(field(data, 'algorithm')), field(data, 'hashIterations')]
   if (algorithm !== 'argon2') return `$${algorithm}$i=${rounds}$${salt}$${value}`
   const parameter = (name: string): unknown => [field(data, 'additionalParameters', name)].flat()[0]
