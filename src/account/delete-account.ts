@@ -38,7 +38,7 @@ type ConfirmDeletionRefusal = (typeof confirmDeletionRefusals)[number]
 
 type Proof = {
   /** The proof that was sent. */
-  readonly given: { readonly by: AnyReproof; readonly given: Given } | undefined
+  readonly shown: { readonly by: AnyReproof; readonly given: Given } | undefined
   readonly client: HashingCaller
 }
 
@@ -76,10 +76,10 @@ async function canProve(ctx: Context<never>, user: SignedIn['user']): Promise<bo
 async function proveAgain(
   ctx: Context<ProofRefusal>,
   signedIn: SignedIn,
-  { given, client }: Proof,
+  { shown, client }: Proof,
 ): Promise<Proven | undefined> {
-  if (!given?.by.isHeld(signedIn.user)) return undefined
-  return given.by.deletion.prove(ctx, signedIn, given.given, client)
+  if (!shown?.by.isHeld(signedIn.user)) return undefined
+  return shown.by.deletion.prove(ctx, signedIn, shown.given, client)
 }
 
 type Erasure = { readonly userId: string; readonly client: Caller }
@@ -120,7 +120,7 @@ export function confirmDeletion(
   { token, client }: { readonly token: string; readonly client: Caller },
 ): Promise<void> {
   return changeAccounts(ctx, async (tx) => {
-    const taken = await takeMailedToken(tx, { text: token, purpose: 'account_deletion' })
+    const taken = await takeMailedToken(tx, { token, purpose: 'account_deletion' })
     if (typeof taken === 'string' || taken.userId === null) throw ctx.fault('token:invalid_account_deletion')
     await eraseOwn(ctx, tx, { userId: taken.userId, client })
   })

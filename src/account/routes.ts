@@ -68,12 +68,12 @@ function deletionRoutes(app: App, deps: Deps): void {
       response: { 202: z.object({ message: z.string() }), 204: z.void() },
     },
     handler: async (request, reply) => {
-      const [given, other] = findGiven(reproofs, request.body, ({ deletion }) => deletion.name)
+      const [shown, other] = findGiven(reproofs, request.body, ({ deletion }) => deletion.name)
       if (other !== undefined) {
         const names = listNames(reproofs.map(({ deletion }) => deletion.name))
         throw fault('general:bad_request', { details: `Send one of ${names}.` })
       }
-      const proof = { given, client: hashingCallerOf(request) }
+      const proof = { shown, client: hashingCallerOf(request) }
       const outcome = await deleteAccount({ ...deps, fault }, signedInUser(request), proof)
       if (outcome === 'mailed')
         return reply.code(202).send({ message: 'A link that erases the account is on its way.' })

@@ -1,14 +1,14 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { AccountTransaction } from '../credentials/change-accounts.ts'
 import { endSessions } from '../credentials/end-sessions.ts'
-import { failedAttempts } from '../db/schema/limits.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
 import { oauthSignUps } from '../db/schema/oauth.ts'
 import { sessions } from '../db/schema/sessions.ts'
-import { devices, signUps, users } from '../db/schema/users.ts'
+import { signUps, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { supersedeSignUpTokens } from '../mailed-tokens/issue.ts'
+import { eraseAttempts } from '../throttling/attempts.ts'
 import { personalTables } from './all-rows.ts'
 import { dropImage } from './drop-image.ts'
 
@@ -58,13 +58,6 @@ export async function eraseAccount(
     .where(eq(users.id, userId))
   await tx.execute(sql`select erase_security_events(${userId})`)
   await deps.searchIndex.noteChange(tx, userId)
-}
-
-async function eraseAttempts(tx: Transaction, userId: string): Promise<void> {
-  const known = await tx.select({ id: devices.id }).from(devices).where(eq(devices.userId, userId))
-  const counts = [`account:${userId}`, ...known.map(({ id }) => `device:${id}`)]
-  const keys = [...counts.flatMap((key) => [key, `codes:${key}`]), `mailed:account:${userId}`]
-  await tx.delete(failedAttempts).where(inArray(failedAttempts.key, keys))
 }
 
 /** Erases all sign-ups with the address, even those of other people, as they name it. */

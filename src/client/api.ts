@@ -431,7 +431,7 @@ export interface Routes {
     }
   }
   '/v0/auth/password-rules': {
-    /** What a new password must be */
+    /** Get the rules that a new password must follow */
     GET: {
       data: { min_length: number; max_length: number; breached_check: boolean }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:internal_error'
@@ -875,7 +875,7 @@ export interface Operations {
   renamePasskey: { method: 'PATCH'; path: '/v0/auth/passkeys/{id}' }
   /** Delete a passkey, and end the other sessions that it opened */
   deletePasskey: { method: 'DELETE'; path: '/v0/auth/passkeys/{id}' }
-  /** What a new password must be */
+  /** Get the rules that a new password must follow */
   getPasswordRules: { method: 'GET'; path: '/v0/auth/password-rules' }
   /** Confirm who is signed in: the session is then fresh for five minutes */
   reauthenticate: { method: 'POST'; path: '/v0/auth/reauthenticate' }

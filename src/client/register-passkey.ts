@@ -28,8 +28,8 @@ export async function registerPasskey(
 ): Promise<PasskeyAnswer<DataOf<'addPasskey'>, CodeOf<'offerPasskey' | 'addPasskey'>>> {
   const authenticator = authenticatorOf(options)
   // A browser that does not know the mediation would open its dialog, although nobody asked for it.
-  const isSilent = mediation === undefined || options.authenticator || (await passkeyCapabilities()).upgrade
-  if (!authenticator || !isSilent) return { error: unsupported }
+  const isPossible = mediation === undefined || options.authenticator || (await passkeyCapabilities()).upgrade
+  if (!authenticator || !isPossible) return { error: unsupported }
   return takeTurn(wanted, async (signal) => {
     const wish = { ...(attachment && { attachment }), ...(mediation && { mediation }) }
     const offer = await auth.offerPasskey({ ...forCalls(options), signal, body: wish })

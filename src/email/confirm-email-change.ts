@@ -32,7 +32,7 @@ export function confirmEmailChange(
 ): Promise<void> {
   return changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, {
-      text: token,
+      token,
       purpose: 'email_change',
       addressKey: email === undefined ? undefined : emailKey(email),
     })

@@ -24,7 +24,7 @@ type Proof = { readonly token: string; readonly client: HashingCaller }
  * gone. Undo links of older changes still work; those of later changes are void.
  */
 export async function undoEmailChange(ctx: Context<UndoEmailChangeRefusal>, { token, client }: Proof): Promise<void> {
-  const wanted = { text: token, purpose: 'email_undo' } as const
+  const wanted = { token, purpose: 'email_undo' } as const
   const peeked = await peekMailedToken(ctx.db, wanted)
   if (typeof peeked === 'string') throw ctx.fault('token:invalid_email_change')
   const ticket = await countMailboxHash(ctx, peeked, client)

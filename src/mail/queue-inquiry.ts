@@ -13,19 +13,21 @@ export type Inquiry = {
   readonly tokenId?: string
 }
 
-/** Settings of the API that was asked, as a separate worker may have other ones or none. */
-type InquirySettings = Pick<
-  Config,
-  | 'rateLimits'
-  | 'frontendUrl'
-  | 'passwordResetTtlSeconds'
-  | 'emailVerificationTtlSeconds'
-  | 'signupTtlSeconds'
-  | 'emailSignInTtlSeconds'
-  | 'emailSignUp'
-  | 'mailCodes'
-  | 'testIdentities'
->
+/** Settings that the worker takes from the API that was asked, as a separate worker may have other ones or none. */
+const settingNames = [
+  'rateLimits',
+  'frontendUrl',
+  'passwordResetTtlSeconds',
+  'emailVerificationTtlSeconds',
+  'signupTtlSeconds',
+  'emailSignInTtlSeconds',
+  'emailSignUp',
+  'mailCodes',
+  'testIdentities',
+] as const satisfies readonly (keyof Config)[]
+
+type InquirySettings = Pick<Config, (typeof settingNames)[number]>
+
 const linkTtl = {
   password_reset: 'passwordResetTtlSeconds',
   verify_email: 'emailVerificationTtlSeconds',
@@ -38,21 +40,8 @@ export type StoredInquiry = Inquiry & {
   readonly ownIssuers?: OwnIssuers
 }
 
-function settingsOf(config: Config): InquirySettings {
-  const { rateLimits, frontendUrl, passwordResetTtlSeconds, emailVerificationTtlSeconds } = config
-  const { signupTtlSeconds, emailSignInTtlSeconds, emailSignUp, mailCodes, testIdentities } = config
-  return {
-    rateLimits,
-    frontendUrl,
-    passwordResetTtlSeconds,
-    emailVerificationTtlSeconds,
-    signupTtlSeconds,
-    emailSignInTtlSeconds,
-    emailSignUp,
-    mailCodes,
-    testIdentities,
-  }
-}
+const settingsOf = (config: Config) =>
+  Object.fromEntries(settingNames.map((name) => [name, config[name]])) as InquirySettings
 
 /** Afterwards the worker will look for the address's owner, if the transaction commits. */
 export async function queueInquiry(

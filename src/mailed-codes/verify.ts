@@ -55,7 +55,7 @@ export async function signInByEmail(
   const late = isLink ? 'token:expired_sign_in' : 'email:code_token_expired'
   const token = isLink ? await readLink(ctx, shown, attempt) : await readDigitsOf(ctx, shown, attempt)
   const take = async (tx: Transaction): Promise<void> => {
-    const taken = await takeMailedToken(tx, { text: { id: token.id }, purpose: 'sign_in' })
+    const taken = await takeMailedToken(tx, { token: { id: token.id }, purpose: 'sign_in' })
     if (typeof taken === 'string') throw ctx.fault(taken === 'expired' ? late : gone)
   }
   if (token.userId === null) {
@@ -77,11 +77,11 @@ type Where = Pick<Attempt, 'home' | 'browserEmail'>
  */
 async function readLink(
   ctx: Context<SignInByEmailRefusal>,
-  { token: text, email }: Link,
+  { token: posted, email }: Link,
   where: Where,
 ): Promise<MailedToken> {
   const addressKey = email === undefined ? undefined : emailKey(email)
-  const token = await peekMailedToken(ctx.db, { text, purpose: 'sign_in', addressKey })
+  const token = await peekMailedToken(ctx.db, { token: posted, purpose: 'sign_in', addressKey })
   if (token === 'mismatch') throw ctx.fault('token:email_mismatch')
   if (token === 'expired') throw ctx.fault('token:expired_sign_in')
   if (typeof token === 'string') throw ctx.fault('token:invalid_sign_in')

@@ -7,7 +7,7 @@ import type { Purpose } from './issue.ts'
 
 type Wanted = {
   /** The token that was posted, or the id of a token whose digits were posted. */
-  readonly text: string | { readonly id: string }
+  readonly token: string | { readonly id: string }
   readonly purpose: Purpose
   /** The address that the client believes the token was sent to, if it says one. */
   readonly addressKey?: string | undefined
@@ -48,8 +48,8 @@ export async function peekMailedToken(db: Database, wanted: Wanted): Promise<Mai
   return found.isExpired ? 'expired' : found.token
 }
 
-function matching({ text, purpose }: Wanted) {
-  const isIt = typeof text === 'string' ? matchingText(text) : eq(mailedTokens.id, text.id)
+function matching({ token, purpose }: Wanted) {
+  const isIt = typeof token === 'string' ? matchingText(token) : eq(mailedTokens.id, token.id)
   return isIt && and(isIt, eq(mailedTokens.purpose, purpose), isNull(mailedTokens.supersededAt))
 }
 

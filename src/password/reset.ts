@@ -50,7 +50,7 @@ const refusals = {
 export async function resetPassword(ctx: Context<ResetPasswordRefusal>, reset: Reset): Promise<void> {
   const { newPassword, client } = reset
   const addressKey = reset.email === undefined ? undefined : emailKey(reset.email)
-  const wanted = { text: reset.token, purpose: 'password_reset', addressKey } as const
+  const wanted = { token: reset.token, purpose: 'password_reset', addressKey } as const
   // First, as a dead link is not worth a hash.
   const peeked = await peekMailedToken(ctx.db, wanted)
   if (typeof peeked === 'string') throw ctx.fault(refusals[peeked])

@@ -44,7 +44,7 @@ function rulesRoute(app: App, { config }: Deps): void {
     config: { access: 'public', database: 'none' },
     schema: {
       operationId: 'getPasswordRules',
-      summary: 'What a new password must be',
+      summary: 'Get the rules that a new password must follow',
       tags: ['password'],
       response: { 200: passwordRules },
     },

@@ -25,9 +25,9 @@ type Proof = {
 export async function confirmDevice(ctx: Context<ConfirmDeviceRefusal>, proof: Proof) {
   const { shown, browserUserId, client } = proof
   const isLink = 'token' in shown
-  const text = isLink ? shown.token : { id: await findByDigits(ctx, shown, proof) }
+  const token = isLink ? shown.token : { id: await findByDigits(ctx, shown, proof) }
   return changeAccounts(ctx, async (tx) => {
-    const taken = await takeMailedToken(tx, { text, purpose: 'device_verify' })
+    const taken = await takeMailedToken(tx, { token, purpose: 'device_verify' })
     if (typeof taken === 'string' || taken.userId === null)
       throw ctx.fault(isLink ? 'token:invalid_device_verify' : 'email:invalid_code_token')
     const { userId, rememberMe } = taken

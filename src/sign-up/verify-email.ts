@@ -62,8 +62,8 @@ export async function verifyEmail(ctx: Context<VerifyEmailRefusal>, proof: Proof
   const { shown } = proof
   const wanted =
     'token' in shown
-      ? { text: shown.token, addressKey: shown.email === undefined ? undefined : emailKey(shown.email) }
-      : { text: { id: await findByDigits(ctx, shown, proof) } }
+      ? { token: shown.token, addressKey: shown.email === undefined ? undefined : emailKey(shown.email) }
+      : { token: { id: await findByDigits(ctx, shown, proof) } }
   const refusals = 'token' in shown ? linkRefusals : pairRefusals
   return changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, { ...wanted, purpose: 'verify_email' })

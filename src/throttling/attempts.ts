@@ -7,7 +7,7 @@ import { failedAttempts } from '../db/schema/limits.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import { notifyNobody, notifyOwner } from '../mail/outbox.ts'
-import type { AttemptsKey } from './attempts-key.ts'
+import { type AttemptsKey, restPrefix } from './attempts-key.ts'
 import { countEvent, scaled } from './quota.ts'
 
 type Attempt = { readonly allowed: true } | { readonly allowed: false; readonly retryAfterSeconds: number }
@@ -94,9 +94,9 @@ export async function admitAttempt(ctx: Context<'rate_limit:exceeded'>, key: Att
 /** A count that blocks tries now, described for the operator. */
 export type Lock = { readonly of: string; readonly until: Date }
 
-/** Matches the counts of the account and of each of its devices, for passwords and for codes. */
+/** Matches every count of the account and of each of its devices. */
 const countsOf = (userId: string): SQL => sql`${keyColumn} in (
-  select prefix || own from (values (''), ('codes:'), ('mailed:')) as kinds (prefix),
+  select prefix || own from (values (''), ('codes:'), (${restPrefix})) as kinds (prefix),
     (select 'account:' || ${userId}::text as own
       union all select 'device:' || id from devices where user_id = ${userId}) as owns)`
 
@@ -115,6 +115,11 @@ function describeKey(key: string): string {
     ? ['codes', ...key.slice(6).split(':')]
     : ['passwords', ...key.split(':')]
   return of === 'device' ? `${kind} of the device ${id}` : `${kind} of devices that are not known`
+}
+
+/** Deletes every count of the account. Must run before its devices are deleted. */
+export async function eraseAttempts(tx: Transaction, userId: string): Promise<void> {
+  await tx.delete(failedAttempts).where(countsOf(userId))
 }
 
 /** Afterwards the next try counts as the first; returns how many counts were reset. */

@@ -6,6 +6,7 @@ import { failedAttempts } from '../db/schema/limits.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import { transaction } from '../db/transaction.ts'
 import { notifyNobody, notifyOwner } from '../mail/outbox.ts'
+import { accountAttempts, restPrefix } from './attempts-key.ts'
 import { scaled } from './quota.ts'
 
 /** Wrong digits in a row, however slowly they came, that NIST SP 800-63B-4 section 3.2.2 allows. */
@@ -20,7 +21,7 @@ type Whose = {
 }
 
 /** The key of the count of wrong mailed digits. The count of tries is another one, which is forgotten after a day. */
-const keyOf = ({ digest, owner }: Whose) => (owner ? `mailed:account:${owner.id}` : `mailed:address:${digest}`)
+const keyOf = ({ digest, owner }: Whose) => restPrefix + (owner ? accountAttempts(owner.id, null) : `address:${digest}`)
 
 const { key: keyColumn, count, forgottenAt } = failedAttempts
 
@@ -37,7 +38,7 @@ export async function refuseResting(ctx: Context<'rate_limit:exceeded'>, whose: 
   const resting = await restingStatement(ctx.db).execute({ ...parameters(whose), most })
   if (resting.length === 0) return
   const details = 'Mailed codes of this address rest until its owner has signed in otherwise, as by a mailed link.'
-  throw ctx.fault('rate_limit:exceeded', { retryAfterSeconds: retryAfterSeconds, details })
+  throw ctx.fault('rate_limit:exceeded', { retryAfterSeconds, details })
 }
 
 /** A guess, since the server cannot know when the owner will sign in. */
