@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** They measure how long a start or an answer takes, so nothing else may run beside them. */
 const timed = [
   'test/faults/start-time.test.ts',
+  'test/faults/postgres.test.ts',
   'test/faults/storm.test.ts',
   'test/ports/rate-counter.test.ts',
   'test/long/timing.test.ts',
@@ -23,14 +24,13 @@ export default defineConfig({
   test: {
     globalSetup: './test/support/backends.ts',
     setupFiles: ['./test/support/patience.ts'],
-    expect: { poll: { timeout: 10_000 } },
     pool: 'forks',
     // Modules are loaded once a worker: no test changes one, and loading costs more than many a file's tests.
     isolate: false,
     // They wait for backends more than they compute.
     maxWorkers: 4,
     // Only against hanging: beside the kills, on a slow machine, programs take five times as long to start.
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: [
       { extends: true, test: { name: 'first', include: crowds, ...first } },

@@ -47,13 +47,15 @@ import { startWorker } from './worker/start-worker.ts'
 export type DepsOptions = {
   /** How often dependencies are checked, which bounds how late log and metrics tell of a lost one. */
   readonly watchEveryMs?: number
+  /** How long a password waits for its turn to be hashed before its request is refused. */
+  readonly hashingDeadlineMs?: number | undefined
 }
 
 /** Opens everything in order. What was opened is closed in reverse order, also if a later step fails. */
 export async function openDeps(
   config: Config,
   log: FastifyBaseLogger,
-  { watchEveryMs = 15_000 }: DepsOptions = {},
+  { watchEveryMs = 15_000, hashingDeadlineMs }: DepsOptions = {},
 ): Promise<OpenedDeps> {
   await using opened = new AsyncDisposableStack()
   const tracing = await openTracing(config, log)
@@ -80,6 +82,7 @@ export async function openDeps(
     openPasswordHasher({
       cost: hashCostOf(config),
       concurrency: config.argon2Concurrency,
+      deadlineMs: hashingDeadlineMs,
     }),
     loadCommonPasswords(config.passwordMinLength),
   ])

@@ -20,15 +20,19 @@ export type PasswordHasher = {
   state(): { readonly running: number; readonly waiting: number }
 }
 
-type Options = { readonly cost: Argon2Cost; readonly concurrency: number }
+type Options = {
+  readonly cost: Argon2Cost
+  readonly concurrency: number
+  /** How long a password waits for its turn. */
+  readonly deadlineMs?: number | undefined
+}
 
-const deadlineMs = 2000
 const leastWaiting = 64
 
 /** Makes the same characters the same password, however the keyboard composed them [PW2]. */
 export const normalized = (password: string): string => password.normalize('NFKC')
 
-export async function openPasswordHasher({ cost, concurrency }: Options): Promise<PasswordHasher> {
+export async function openPasswordHasher({ cost, concurrency, deadlineMs = 2000 }: Options): Promise<PasswordHasher> {
   const argon2 = await loadArgon2()
   const queued = workQueue({ concurrency, deadlineMs, leastWaiting })
   const dummy = await argon2.hash(randomBytes(32).toString('base64url'), cost)

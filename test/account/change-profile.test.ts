@@ -4,7 +4,7 @@ import type { Answer, TestClient } from '../support/client.ts'
 import { newPerson, signedUp, signUp } from '../support/people.ts'
 
 const url = '/v0/user/me'
-const app = useApp({ DATABASE_TIMEOUT_MS: '20000' })
+const app = useApp()
 
 const change = (client: TestClient, body?: unknown) => client.send('PATCH', url, { body })
 const refused = ({ status, code, body }: Answer) => [status, code, body.fields]

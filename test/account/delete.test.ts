@@ -6,7 +6,7 @@ import { mailsTo, type Person, signedUp } from '../support/people.ts'
 import { onDeviceOf, tempToken, verify, withTotp } from '../totp/support.ts'
 
 const url = '/v0/user/me'
-const app = useApp({ DATABASE_TIMEOUT_MS: '20000' })
+const app = useApp()
 
 const remove = (client: TestClient, body?: unknown) => client.send('DELETE', url, { body })
 const refused = ({ status, code, body, setCookies }: Answer) => ({ status, code, body, setCookies })

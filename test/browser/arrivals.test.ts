@@ -12,7 +12,6 @@ import {
   heading,
   openMailed,
   openPage,
-  patient,
   press,
   said,
   startExample,
@@ -39,7 +38,7 @@ afterAll(async () => {
   expect(complaints).toEqual([])
 })
 
-test('another service: asked who is there, connected, signed in through, disconnected', patient, async () => {
+test('another service: asked who is there, connected, signed in through, disconnected', async () => {
   const person = await signUp(app, newPerson())
   await openMailed(page, app.origin, person.email, 'verify-email')
   await press(page, 'Verify my address')
@@ -87,31 +86,27 @@ test('what a provider sends back that is no good, its own failure told apart fro
   await said(page, 'This service is not available here.')
 })
 
-test(
-  'an account through another service alone: a handle of its own, and the mailed link that deletes it',
-  patient,
-  async () => {
-    const who = newcomer()
-    providers.provider.reset(who)
-    await page.goto(`${app.origin}/dev/app`)
-    await press(page, 'Continue with Google')
-    await heading(page, 'Almost done')
-    await expectAccessible(page)
-    const { handle } = await signUp(app)
-    await fill(page, { Name: 'Some One', Handle: handle.toUpperCase() })
-    await press(page, 'Create account')
-    expect(await complaintAt(page, 'Handle')).toBe('This handle is taken. Please choose another.')
-    await fill(page, { Handle: 'some_one' })
-    await press(page, 'Create account')
-    await heading(page, 'Profile')
-    await visit(page, 'Your data')
-    await press(page, 'Email me a link to delete my account')
-    await said(page, `We sent a link to ${who.email}. Open it to delete your account.`)
-    await openMailed(page, app.origin, who.email, 'confirm-deletion')
-    await press(page, 'Delete my account')
-    await said(page, 'Your account has been deleted.')
-  },
-)
+test('an account through another service alone: a handle of its own, and the mailed link that deletes it', async () => {
+  const who = newcomer()
+  providers.provider.reset(who)
+  await page.goto(`${app.origin}/dev/app`)
+  await press(page, 'Continue with Google')
+  await heading(page, 'Almost done')
+  await expectAccessible(page)
+  const { handle } = await signUp(app)
+  await fill(page, { Name: 'Some One', Handle: handle.toUpperCase() })
+  await press(page, 'Create account')
+  expect(await complaintAt(page, 'Handle')).toBe('This handle is taken. Please choose another.')
+  await fill(page, { Handle: 'some_one' })
+  await press(page, 'Create account')
+  await heading(page, 'Profile')
+  await visit(page, 'Your data')
+  await press(page, 'Email me a link to delete my account')
+  await said(page, `We sent a link to ${who.email}. Open it to delete your account.`)
+  await openMailed(page, app.origin, who.email, 'confirm-deletion')
+  await press(page, 'Delete my account')
+  await said(page, 'Your account has been deleted.')
+})
 
 const badLink = {
   'verify-email': 'This link no longer works. There may be a newer one in your inbox.',

@@ -9,7 +9,6 @@ import {
   heading,
   loaded,
   openMailed,
-  patient,
   press,
   said,
   takeBothPictures,
@@ -73,47 +72,43 @@ test('what is loaded has a place before it is there; each provider has its mark,
   await takeBothPictures(page, 'sign-in')
 })
 
-test(
-  'a link to a new device and to a new password is mailed once more, after a wait that is counted down [FD82]',
-  patient,
-  async () => {
-    const { email, password } = await signUp(app, newPerson())
-    const first = await open()
-    await openMailed(first, app.origin, email, 'verify-email')
-    await press(first, 'Verify my address')
-    await heading(first, 'Profile')
+test('a link to a new device and to a new password is mailed once more, after a wait that is counted down [FD82]', async () => {
+  const { email, password } = await signUp(app, newPerson())
+  const first = await open()
+  await openMailed(first, app.origin, email, 'verify-email')
+  await press(first, 'Verify my address')
+  await heading(first, 'Profile')
 
-    const page = await open()
-    await page.clock.install()
-    await page.goto(`${app.origin}/dev/app`)
-    await fill(page, { 'Email address': email, Password: password })
-    await press(page, 'Sign in')
-    await heading(page, 'Check your email')
-    await page.getByRole('button', { name: /^Resend in 0:\d\d$/ }).waitFor()
-    await page.clock.fastForward(30_000)
-    await press(page, 'Resend the link')
-    await said(page, 'We sent you another link.')
-    await page.getByRole('button', { name: /^Resend in 0:\d\d$/ }).waitFor()
+  const page = await open()
+  await page.clock.install()
+  await page.goto(`${app.origin}/dev/app`)
+  await fill(page, { 'Email address': email, Password: password })
+  await press(page, 'Sign in')
+  await heading(page, 'Check your email')
+  await page.getByRole('button', { name: /^Resend in 0:\d\d$/ }).waitFor()
+  await page.clock.fastForward(30_000)
+  await press(page, 'Resend the link')
+  await said(page, 'We sent you another link.')
+  await page.getByRole('button', { name: /^Resend in 0:\d\d$/ }).waitFor()
 
-    await page.getByRole('link', { name: 'Back to sign-in' }).click()
-    await heading(page, 'Sign in')
-    await page.goBack()
-    await heading(page, 'Check your email')
-    // The password was left behind with the place.
-    expect(await page.getByRole('button').count()).toBe(0)
-    await page.goForward()
-    await page.getByRole('link', { name: 'Forgot your password?' }).click()
-    await fill(page, { 'Email address': email })
-    await press(page, 'Send me a link')
-    await heading(page, 'Check your email')
-    await page.clock.fastForward(30_000)
-    await press(page, 'Resend the link')
-    await said(page, 'If there is an account, we sent it a new link.')
-    await page.close()
-    await openMailed(first, app.origin, email, 'verify-device', { ofMails: 2 })
-    await openMailed(first, app.origin, email, 'reset-password', { ofMails: 2 })
-  },
-)
+  await page.getByRole('link', { name: 'Back to sign-in' }).click()
+  await heading(page, 'Sign in')
+  await page.goBack()
+  await heading(page, 'Check your email')
+  // The password was left behind with the place.
+  expect(await page.getByRole('button').count()).toBe(0)
+  await page.goForward()
+  await page.getByRole('link', { name: 'Forgot your password?' }).click()
+  await fill(page, { 'Email address': email })
+  await press(page, 'Send me a link')
+  await heading(page, 'Check your email')
+  await page.clock.fastForward(30_000)
+  await press(page, 'Resend the link')
+  await said(page, 'If there is an account, we sent it a new link.')
+  await page.close()
+  await openMailed(first, app.origin, email, 'verify-device', { ofMails: 2 })
+  await openMailed(first, app.origin, email, 'reset-password', { ofMails: 2 })
+})
 
 test('colours, corners and fonts are set in one place, and a page is dark where its application says so [FD82]', async () => {
   const root = join(import.meta.dirname, '../../examples/web')

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestApp } from '../support/app.ts'
 import { openChromium } from '../support/chromium.ts'
-import { expectAccessible, heading, openPage, patient, press, said, startExample, takePicture } from './support.ts'
+import { expectAccessible, heading, openPage, press, said, startExample, takePicture } from './support.ts'
 
 // The page on which a front-end developer switches errors on, beside the front end in the same browser.
 
@@ -28,7 +28,7 @@ afterAll(async () => {
 const search = (on: Page) => on.getByRole('searchbox', { name: 'Search routes and codes' })
 const ofRoute = (route: string) => page.locator('details', { hasText: route })
 
-test('a switch forces an error on the front end in the same browser, until it is off [EL9]', patient, async () => {
+test('a switch forces an error on the front end in the same browser, until it is off [EL9]', async () => {
   await search(page).fill('/v0/auth/login')
   await ofRoute('POST /v0/auth/login').locator('summary').click()
   const banned = ofRoute('POST /v0/auth/login').getByRole('switch', { name: 'user:banned' })

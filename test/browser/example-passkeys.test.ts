@@ -8,7 +8,6 @@ import {
   heading,
   loaded,
   openMailed,
-  patient,
   press,
   said,
   scan,
@@ -52,7 +51,7 @@ async function answering(act: () => Promise<void>): Promise<void> {
   await device.setPresent(false)
 }
 
-test('after a sign-in with a password one is offered, once, and no is an answer', patient, async () => {
+test('after a sign-in with a password one is offered, once, and no is an answer', async () => {
   await signOut()
   await enterPassword()
   await heading(page, 'Sign in faster next time')
@@ -65,7 +64,7 @@ test('after a sign-in with a password one is offered, once, and no is an answer'
   await heading(page, 'Profile')
 })
 
-test('added in the settings, with a name of its own; a second one on the same device is none', patient, async () => {
+test('added in the settings, with a name of its own; a second one on the same device is none', async () => {
   await visit(page, 'Security')
   await answering(async () => {
     await press(page, 'Add a passkey')
@@ -83,7 +82,7 @@ test('added in the settings, with a name of its own; a second one on the same de
   await takePicture(page, 'passkeys')
 })
 
-test('sign-in by the button, and by what the browser fills in', patient, async () => {
+test('sign-in by the button, and by what the browser fills in', async () => {
   await signOut()
   await loaded(page)
   await expectAccessible(page)
@@ -99,7 +98,7 @@ test('sign-in by the button, and by what the browser fills in', patient, async (
   await page.getByText('used now').waitFor()
 })
 
-test('the second step: a passkey in place of a code', patient, async () => {
+test('the second step: a passkey in place of a code', async () => {
   await visit(page, 'Two-step sign-in')
   await press(page, 'Set up')
   const authenticator = await scan(page)
@@ -116,7 +115,7 @@ test('the second step: a passkey in place of a code', patient, async () => {
   })
 })
 
-test('“Confirm it’s you”: a passkey, or the password', patient, async () => {
+test('“Confirm it’s you”: a passkey, or the password', async () => {
   await ageSessions(app, ada)
   await visit(page, 'Your data')
   await press(page, 'Download')
@@ -136,7 +135,7 @@ test('another name of the account reaches the device', async () => {
   await expect.poll(device.names).toEqual(['Ada, Countess of Lovelace'])
 })
 
-test('deleted, it is gone from the device; one that was deleted elsewhere is told and forgotten', patient, async () => {
+test('deleted, it is gone from the device; one that was deleted elsewhere is told and forgotten', async () => {
   await visit(page, 'Security')
   await page.getByRole('button', { name: 'Delete Laptop' }).click()
   await said(page, 'The passkey “Laptop” no longer signs in.')

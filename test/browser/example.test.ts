@@ -10,7 +10,6 @@ import {
   heading,
   openMailed,
   openPage,
-  patient,
   press,
   said,
   scan,
@@ -64,7 +63,7 @@ async function fillBackupCode(page: Page, code: string): Promise<void> {
   await press(page, 'Continue')
 }
 
-test('sign-up: what is wrong is said beside each field, and the mailed link opens the account', patient, async () => {
+test('sign-up: what is wrong is said beside each field, and the mailed link opens the account', async () => {
   await laptop.goto(`${app.origin}/dev/app`)
   await heading(laptop, 'Sign in')
   await expectAccessible(laptop)
@@ -130,7 +129,7 @@ test('sign-in by keyboard alone; wrong passwords, a wait that is counted down, a
   await laptop.context().setOffline(false)
 })
 
-test('a new device needs its mailed link, once', patient, async () => {
+test('a new device needs its mailed link, once', async () => {
   await signIn(phone)
   await signIn(laptop)
   await press(laptop, 'Sign out')
@@ -140,7 +139,7 @@ test('a new device needs its mailed link, once', patient, async () => {
   await heading(laptop, 'Profile')
 })
 
-test('sessions and devices: one is ended, then all others', patient, async () => {
+test('sessions and devices: one is ended, then all others', async () => {
   await visit(laptop, 'Sessions')
   await laptop.getByText('this device').first().waitFor()
   await expectAccessible(laptop)
@@ -161,7 +160,7 @@ async function visitSignedOut(page: Page): Promise<void> {
   await heading(page, 'Sign in')
 }
 
-test('two-step sign-in: the picture, a wrong code, the right one, backup codes', patient, async () => {
+test('two-step sign-in: the picture, a wrong code, the right one, backup codes', async () => {
   await visit(laptop, 'Two-step sign-in')
   await press(laptop, 'Set up')
   const authenticator = await scan(laptop)
@@ -222,7 +221,7 @@ test('password: the wrong current one, a common new one, then a good one', async
   ada.password = 'wrong donkey charger'
 })
 
-test('email address: changed by the link in the new mailbox, taken back by the one in the old', patient, async () => {
+test('email address: changed by the link in the new mailbox, taken back by the one in the old', async () => {
   const elsewhere = 'ada@elsewhere.example'
   await fill(laptop, { 'New email address': elsewhere, 'Your password': 'wrong' })
   await press(laptop, 'Change address')

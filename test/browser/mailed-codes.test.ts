@@ -1,18 +1,7 @@
 import { expect, test } from 'vitest'
 import { mailedCode } from '../mailed-codes/support.ts'
 import { newPerson, signUp } from '../support/people.ts'
-import {
-  complaintAt,
-  expectAccessible,
-  fill,
-  heading,
-  openMailed,
-  patient,
-  press,
-  said,
-  useExample,
-  visit,
-} from './support.ts'
+import { complaintAt, expectAccessible, fill, heading, openMailed, press, said, useExample, visit } from './support.ts'
 
 // Signing in by what is mailed, on real pages, and programs that open every mail.
 
@@ -37,7 +26,7 @@ async function ask(page: Awaited<ReturnType<typeof open>>, email: string, atLeas
   return mailedCode(app, email, atLeast)
 }
 
-test('digits, typed wrong and then pasted as the mail has them', patient, async () => {
+test('digits, typed wrong and then pasted as the mail has them', async () => {
   const { person, page } = await somebody()
   const { digits } = await ask(page, person.email)
   await expectAccessible(page)
@@ -54,7 +43,7 @@ test('digits, typed wrong and then pasted as the mail has them', patient, async 
   await heading(page, 'Profile')
 })
 
-test('a sign-up is finished by its digits, on a telephone', patient, async () => {
+test('a sign-up is finished by its digits, on a telephone', async () => {
   const { email, handle, display_name, password } = newPerson()
   const context = await newContext({ viewport: { width: 375, height: 700 }, hasTouch: true, isMobile: true })
   const page = await context.newPage()
@@ -68,36 +57,29 @@ test('a sign-up is finished by its digits, on a telephone', patient, async () =>
   await context.close()
 })
 
-test(
-  'a scanner that fetches, runs scripts and clicks everything never wins; its owner does, here and elsewhere [MC3 MC7]',
-  patient,
-  async () => {
-    const { person, page } = await somebody()
-    const { token } = await ask(page, person.email)
-    const link = `${app.origin}/account/email-sign-in?token=${token}`
-    for (const method of ['HEAD', 'GET', 'OPTIONS']) await fetch(link, { method })
-    const scanner = await open()
-    await scanner.goto(link)
-    for (let round = 0; round < 3; round++)
-      for (const button of await scanner.getByRole('button').all()) if (await button.isVisible()) await button.click()
-    await said(
-      scanner,
-      'You did not ask for this link in this browser. To go on, enter the address that it was sent to.',
-    )
-    await expectAccessible(scanner)
-    const cookies = (await scanner.context().cookies()).map(({ name }) => name)
-    expect(cookies).not.toContain('session_id')
-    // Whoever reads the mail in another browser knows the address.
-    await fill(scanner, { 'Email address': newPerson().email })
-    await press(scanner, 'Sign in')
-    expect(await complaintAt(scanner, 'Email address')).toBe('This link was sent to a different address.')
-    await fill(scanner, { 'Email address': person.email })
-    await press(scanner, 'Sign in')
-    await heading(scanner, 'Profile')
-    const { token: next } = await ask(page, person.email, 3)
-    await page.goto(`${app.origin}/account/email-sign-in?token=${next}`)
-    await press(page, 'Yes, sign me in')
-    await heading(page, 'Profile')
-    await visit(page, 'Security')
-  },
-)
+test('a scanner that fetches, runs scripts and clicks everything never wins; its owner does, here and elsewhere [MC3 MC7]', async () => {
+  const { person, page } = await somebody()
+  const { token } = await ask(page, person.email)
+  const link = `${app.origin}/account/email-sign-in?token=${token}`
+  for (const method of ['HEAD', 'GET', 'OPTIONS']) await fetch(link, { method })
+  const scanner = await open()
+  await scanner.goto(link)
+  for (let round = 0; round < 3; round++)
+    for (const button of await scanner.getByRole('button').all()) if (await button.isVisible()) await button.click()
+  await said(scanner, 'You did not ask for this link in this browser. To go on, enter the address that it was sent to.')
+  await expectAccessible(scanner)
+  const cookies = (await scanner.context().cookies()).map(({ name }) => name)
+  expect(cookies).not.toContain('session_id')
+  // Whoever reads the mail in another browser knows the address.
+  await fill(scanner, { 'Email address': newPerson().email })
+  await press(scanner, 'Sign in')
+  expect(await complaintAt(scanner, 'Email address')).toBe('This link was sent to a different address.')
+  await fill(scanner, { 'Email address': person.email })
+  await press(scanner, 'Sign in')
+  await heading(scanner, 'Profile')
+  const { token: next } = await ask(page, person.email, 3)
+  await page.goto(`${app.origin}/account/email-sign-in?token=${next}`)
+  await press(page, 'Yes, sign me in')
+  await heading(page, 'Profile')
+  await visit(page, 'Security')
+})

@@ -3,7 +3,7 @@ import { URI } from 'otpauth'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { newPerson, signUp } from '../support/people.ts'
-import { fill, heading, openMailed, patient, press, said, scan, useExample, visit } from './support.ts'
+import { fill, heading, openMailed, press, said, scan, useExample, visit } from './support.ts'
 
 // What somebody who sees the example for the first time would stumble over.
 
@@ -104,29 +104,25 @@ test('a password is shown while somebody wants to see it, never once it is sent 
   expect([await field.getAttribute('type'), await field.inputValue()]).toEqual(['password', 'wrong donkey'])
 })
 
-test(
-  'the browser of the verification is known: its password is enough, and no console has a word to say [FD80 FD83]',
-  patient,
-  async () => {
-    const { email, password } = await signUp(app, newPerson())
-    const page = await open()
-    const words: string[] = []
-    page.on('console', (message) => words.push(message.text()))
-    await openMailed(page, app.origin, email, 'verify-email')
-    await press(page, 'Verify my address')
-    await heading(page, 'Profile')
-    await press(page, 'Sign out')
-    await heading(page, 'Sign in')
-    await fill(page, { 'Email address': email, Password: password })
-    await press(page, 'Sign in')
-    await heading(page, /Profile|Check your email/)
-    expect(await page.title()).toBe('Profile · Postern')
-    for (const place of ['Security', 'Two-step sign-in', 'Sessions', 'People', 'Your data']) await visit(page, place)
-    expect(words).toEqual([])
-  },
-)
+test('the browser of the verification is known: its password is enough, and no console has a word to say [FD80 FD83]', async () => {
+  const { email, password } = await signUp(app, newPerson())
+  const page = await open()
+  const words: string[] = []
+  page.on('console', (message) => words.push(message.text()))
+  await openMailed(page, app.origin, email, 'verify-email')
+  await press(page, 'Verify my address')
+  await heading(page, 'Profile')
+  await press(page, 'Sign out')
+  await heading(page, 'Sign in')
+  await fill(page, { 'Email address': email, Password: password })
+  await press(page, 'Sign in')
+  await heading(page, /Profile|Check your email/)
+  expect(await page.title()).toBe('Profile · Postern')
+  for (const place of ['Security', 'Two-step sign-in', 'Sessions', 'People', 'Your data']) await visit(page, place)
+  expect(words).toEqual([])
+})
 
-test('an address that is verified already leads on to the sign-in [FD82]', patient, async () => {
+test('an address that is verified already leads on to the sign-in [FD82]', async () => {
   const { email } = await signUp(app, newPerson())
   const page = await openAt('/dev/app')
   await openMailed(page, app.origin, email, 'verify-email')
@@ -140,53 +136,49 @@ test('an address that is verified already leads on to the sign-in [FD82]', patie
   expect(await another.locator('.problem:visible:not(:empty)').count()).toBe(0)
 })
 
-test(
-  'on a phone: the authenticator is a tap away, codes have a keypad, and all can be kept [FD82]',
-  patient,
-  async () => {
-    const context = await newContext({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 800 } })
-    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: app.origin })
-    const page = await context.newPage()
-    const person = await signUp(app, newPerson())
-    await openMailed(page, app.origin, person.email, 'verify-email')
-    await press(page, 'Verify my address')
-    await visit(page, 'Two-step sign-in')
-    await press(page, 'Set up')
-    const authenticator = await scan(page)
-    const copied = () => page.evaluate<string>('navigator.clipboard.readText()')
+test('on a phone: the authenticator is a tap away, codes have a keypad, and all can be kept [FD82]', async () => {
+  const context = await newContext({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 800 } })
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: app.origin })
+  const page = await context.newPage()
+  const person = await signUp(app, newPerson())
+  await openMailed(page, app.origin, person.email, 'verify-email')
+  await press(page, 'Verify my address')
+  await visit(page, 'Two-step sign-in')
+  await press(page, 'Set up')
+  const authenticator = await scan(page)
+  const copied = () => page.evaluate<string>('navigator.clipboard.readText()')
 
-    const link = page.getByRole('link', { name: 'Open in your authenticator app' })
-    expect(URI.parse((await link.getAttribute('href')) ?? '')).toEqual(authenticator)
-    expect(await link.isVisible()).toBe(true)
-    await press(page, 'Copy the key')
-    await said(page, 'Copied.')
-    expect(await copied()).toBe(authenticator.secret.base32)
-    expect(await told(page)).toEqual(['code text one-time-code numeric'])
-    await fill(page, { 'Code from your authenticator app': authenticator.generate() })
-    await press(page, 'Turn on')
+  const link = page.getByRole('link', { name: 'Open in your authenticator app' })
+  expect(URI.parse((await link.getAttribute('href')) ?? '')).toEqual(authenticator)
+  expect(await link.isVisible()).toBe(true)
+  await press(page, 'Copy the key')
+  await said(page, 'Copied.')
+  expect(await copied()).toBe(authenticator.secret.base32)
+  expect(await told(page)).toEqual(['code text one-time-code numeric'])
+  await fill(page, { 'Code from your authenticator app': authenticator.generate() })
+  await press(page, 'Turn on')
 
-    await page.getByRole('heading', { name: 'Save your backup codes' }).waitFor()
-    const codes = await page.locator('.codes code').allTextContents()
-    await press(page, 'Copy the backup codes')
-    await expect.poll(copied).toBe(codes.join('\n'))
-    const [file] = await Promise.all([page.waitForEvent('download'), press(page, 'Download the backup codes')])
-    expect(await readFile(await file.path(), 'utf8')).toBe(`${codes.join('\n')}\n`)
-    await press(page, 'I have saved them')
-    await press(page, 'Sign out')
+  await page.getByRole('heading', { name: 'Save your backup codes' }).waitFor()
+  const codes = await page.locator('.codes code').allTextContents()
+  await press(page, 'Copy the backup codes')
+  await expect.poll(copied).toBe(codes.join('\n'))
+  const [file] = await Promise.all([page.waitForEvent('download'), press(page, 'Download the backup codes')])
+  expect(await readFile(await file.path(), 'utf8')).toBe(`${codes.join('\n')}\n`)
+  await press(page, 'I have saved them')
+  await press(page, 'Sign out')
 
-    await fill(page, { 'Email address': person.email, Password: person.password })
-    await press(page, 'Sign in')
-    await heading(page, 'Enter your code')
-    expect(await told(page)).toEqual(['code text one-time-code numeric'])
-    await press(page, 'Use a backup code')
-    expect(await told(page)).toEqual(['code text off text'])
-    expect(await page.evaluate('document.activeElement.name')).toBe('code')
-    await fill(page, { 'Backup code': codes[0] ?? '' })
-    await press(page, 'Continue')
-    await heading(page, 'Profile')
-    await visit(page, 'Security')
-    const withoutOwner = 'main form:has([type=password]):not(:has([autocomplete=username]))'
-    expect(await page.locator(withoutOwner).count()).toBe(0)
-    await context.close()
-  },
-)
+  await fill(page, { 'Email address': person.email, Password: person.password })
+  await press(page, 'Sign in')
+  await heading(page, 'Enter your code')
+  expect(await told(page)).toEqual(['code text one-time-code numeric'])
+  await press(page, 'Use a backup code')
+  expect(await told(page)).toEqual(['code text off text'])
+  expect(await page.evaluate('document.activeElement.name')).toBe('code')
+  await fill(page, { 'Backup code': codes[0] ?? '' })
+  await press(page, 'Continue')
+  await heading(page, 'Profile')
+  await visit(page, 'Security')
+  const withoutOwner = 'main form:has([type=password]):not(:has([autocomplete=username]))'
+  expect(await page.locator(withoutOwner).count()).toBe(0)
+  await context.close()
+})

@@ -40,10 +40,13 @@ export function useExample(env: Readonly<Record<string, string | undefined>> = {
   }
 }
 
+/** Only against hanging, as for all waits. */
+const patienceMs = 45_000
+
 /** Somebody's browser, without cookies; `complaints` is what its console says against a page, a broken policy too. */
 export async function openPage(browser: Browser, complaints: string[]): Promise<Page> {
   const context = await browser.newContext({ reducedMotion: 'reduce', viewport: desktop, locale: 'en-GB' })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(patienceMs)
   const page = await context.newPage()
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {
@@ -52,9 +55,6 @@ export async function openPage(browser: Browser, complaints: string[]): Promise<
   })
   return page
 }
-
-/** For tests of many steps, on a machine that has much else to do. */
-export const patient = { timeout: 60_000 }
 
 const desktop = { width: 1000, height: 760 }
 

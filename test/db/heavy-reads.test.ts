@@ -6,7 +6,7 @@ import { startApp, type TestApp } from '../support/app.ts'
 let app: TestApp
 beforeAll(async () => {
   // Ten connections, of which three are for such reads, and of these two for one kind; a statement may take four seconds.
-  app = await startApp({ DATABASE_TIMEOUT_MS: '20000' })
+  app = await startApp()
 })
 afterAll(() => app.close())
 

@@ -183,7 +183,7 @@ test('without its stream the events still come, a little later [FT4]', async () 
   await source.untilHeard('login_failed', 2)
   await app.close()
   await redis.stop()
-}, 30_000)
+})
 
 test('two processes: what happens at the one is heard at the other', async () => {
   const first = await startApp()

@@ -16,7 +16,7 @@ type Answer = {
 }
 
 /** A whole life of an account, in the most talkative log; every secret in it is looked for afterwards. */
-test('no secret is in logs, errors or tables: raw, URL-encoded or base64 [LG1 SE1]', { timeout: 60_000 }, async () => {
+test('no secret is in logs, errors or tables: raw, URL-encoded or base64 [LG1 SE1]', async () => {
   const database = await createDatabase(inject('postgresUrl'))
   const dataDir = mkdtempSync(join(tmpdir(), 'postern-canary-'))
   const server = await startServerProcess({

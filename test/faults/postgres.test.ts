@@ -13,7 +13,7 @@ import { openProxy, type PostgresProxy } from '../support/proxy.ts'
 let database: TestDatabase
 let proxy: PostgresProxy
 let app: TestApp
-const openApp = async (env: Readonly<Record<string, string>>) => {
+const openApp = async (env: Readonly<Record<string, string | undefined>>) => {
   database = await createDatabase(inject('postgresUrl'))
   proxy = await openProxy(database.url)
   app = await startApp({ DATABASE_URL: proxy.url, ...env })
@@ -205,7 +205,7 @@ describe('with one connection', () => {
 })
 
 describe('with the default deadline', () => {
-  beforeAll(() => openApp({}))
+  beforeAll(() => openApp({ DATABASE_TIMEOUT_MS: undefined }))
   afterAll(closeApp)
 
   test('PostgreSQL mute: system:database_error within 2.5 s, never a 401 [FT1 FT2]', async () => {

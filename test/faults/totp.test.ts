@@ -93,4 +93,4 @@ test('no code is in the log or in the audit, whatever became of it [LG1]', async
     for (const hidden of [right, wrong, backupCode, secret, token])
       expect([place, hidden, new RegExp(`(?<![\\d.])${hidden}(?!\\d)`).test(text)]).toEqual([place, hidden, false])
   expect(server.output()).toContain('/v0/auth/totp/disable')
-}, 30_000)
+})

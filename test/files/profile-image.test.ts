@@ -224,7 +224,7 @@ describe(`POST ${url}`, () => {
     expect((await upload(client, url, { bytes: await picture().png().toBuffer() })).status).toBe(201)
     expect(await stored(apart)).toHaveLength(1)
     await apart.close()
-  }, 60_000)
+  })
 
   test('a deleted account leaves no file behind [DA2]', async () => {
     const { client, person } = await somebody(app)

@@ -32,7 +32,7 @@ describe.each([
   let app: TestApp
   let other: TestApp
   beforeAll(async () => {
-    app = await startApp({ ...env(), RATE_LIMITS: 'on', DATABASE_TIMEOUT_MS: '20000' })
+    app = await startApp({ ...env(), RATE_LIMITS: 'on' })
     other = await startApp({ ...env(), RATE_LIMITS: 'on', DATABASE_URL: app.config.databaseUrl })
   })
   afterAll(async () => {

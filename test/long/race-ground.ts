@@ -34,6 +34,7 @@ export async function openRaceGround(...differences: readonly Env[]): Promise<Ra
   const env = {
     DATABASE_URL: database.url,
     DATA_DIR: dataDir,
+    DATABASE_TIMEOUT_MS: '20000',
     LOG_LEVEL: 'error',
     RATE_LIMITS: 'off',
     MAIL_DELIVERY: 'queue',

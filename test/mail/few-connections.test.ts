@@ -59,7 +59,7 @@ test('with a mail server that takes one conversation at a time, nobody is told t
         .toEqual(known.map(([, email]) => email).toSorted())
     }),
   )
-}, 60_000)
+})
 
 test('nor by the time that it takes [AT1]', async () => {
   const [{ app }] = all as [Narrow, ...Narrow[]]

@@ -28,7 +28,7 @@ import {
   wrong,
 } from './support.ts'
 
-const app = useApp({ DATABASE_TIMEOUT_MS: '20000' })
+const app = useApp()
 
 const expire = ({ person }: Begun) =>
   app.sql("update mailed_tokens set expires_at = now() - interval '1 second' where address_key = $1", [person.email])

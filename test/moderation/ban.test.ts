@@ -151,4 +151,4 @@ test('eventstream:publish_failed: without the stream nothing is changed, and it 
   expect(await own.sql('select action from moderation_logs')).toHaveLength(acts.length)
   await own.close()
   await redis.stop()
-}, 60_000)
+})

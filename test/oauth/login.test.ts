@@ -11,7 +11,7 @@ const url = '/v0/auth/oauth/google/login'
 const { provider, github, env, stop } = await startProviders()
 let app: TestApp
 beforeAll(async () => {
-  app = await startApp({ ...env, DATABASE_TIMEOUT_MS: '20000' })
+  app = await startApp({ ...env })
 })
 afterAll(async () => {
   await app.close()

@@ -47,4 +47,4 @@ test('the signal that ends `npm start` reaches the server, which closes and leav
   await ended
   expect(text).toMatch(/"signal":"SIGTERM","msg":"closing"/)
   await expect(fetch(`${origin}/health/live`)).rejects.toThrow('fetch failed')
-}, 60_000)
+})

@@ -5,7 +5,7 @@ import { mailedToken, newPerson, type Person, signedInOnDevice, signedUp } from 
 
 const url = '/v0/auth/change-password'
 const fresh = 'a wholly new passphrase'
-const app = useApp({ DATABASE_TIMEOUT_MS: '20000' })
+const app = useApp()
 
 const refused = ({ status, code, body, setCookies }: Answer) => ({ status, code, body, setCookies })
 const refusal = (status: number, code: string) => ({ status, code, body: { status, code }, setCookies: [] })

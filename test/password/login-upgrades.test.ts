@@ -9,7 +9,7 @@ const fresh = 'a wholly new passphrase'
 let app: TestApp
 let argon2: Argon2
 beforeAll(async () => {
-  app = await startApp({ DATABASE_TIMEOUT_MS: '20000' })
+  app = await startApp()
   argon2 = await loadReference()
 })
 afterAll(() => app.close())

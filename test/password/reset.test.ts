@@ -6,7 +6,7 @@ import { mailedToken, mailsTo, newPerson, type Person, signedInOnDevice, signedU
 
 const url = '/v0/auth/reset-password'
 const fresh = 'a wholly new passphrase'
-const app = useApp({ DATABASE_TIMEOUT_MS: '20000' })
+const app = useApp()
 
 const refused = ({ status, code, body, setCookies }: Answer) => ({ status, code, body, setCookies })
 const refusal = (status: number, code: string) => ({ status, code, body: { status, code }, setCookies: [] })

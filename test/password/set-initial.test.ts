@@ -5,7 +5,7 @@ import { mailedToken, type Person, signedInOnDevice, signedUp } from '../support
 
 const url = '/v0/auth/set-initial-password'
 const first = 'the very first passphrase'
-const app = useApp({ DATABASE_TIMEOUT_MS: '20000' })
+const app = useApp()
 
 const refused = ({ status, code, body, setCookies }: Answer) => ({ status, code, body, setCookies })
 const refusal = (status: number, code: string) => ({ status, code, body: { status, code }, setCookies: [] })

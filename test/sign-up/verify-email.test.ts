@@ -4,7 +4,7 @@ import { startApp, useApp } from '../support/app.ts'
 import type { Answer } from '../support/client.ts'
 import { mailedToken, mailsTo, newPerson, signedInOnDevice, signedUp, signUp } from '../support/people.ts'
 
-const app = useApp({ DATABASE_TIMEOUT_MS: '20000' })
+const app = useApp()
 
 const sessionCookie = /^__Host-session_id=pst_[A-Za-z0-9_-]{49}; Path=\/; HttpOnly; Secure; SameSite=Lax$/
 

@@ -1,8 +1,20 @@
-import { vi } from 'vitest'
+import { expect, vi } from 'vitest'
 
-/** A second, which is usual, is too short where four files share two cores; who waits for a condition need not be told when to stop. */
-const patienceMs = 10_000
+/**
+ * Only against hanging: who waits for a condition need not be told when to stop, and where four files share two cores
+ * what takes a second may take ten. So a wait lasts at least as long as this, whatever a test asks for.
+ */
+const patienceMs = 45_000
 
-const { waitFor } = vi
-vi.waitFor = (check, options) =>
-  waitFor(check, typeof options === 'number' ? options : { timeout: patienceMs, ...options })
+type Patience = { readonly timeout?: number }
+const patient = (options: number | Patience = {}) => {
+  const { timeout = 0, ...more } = typeof options === 'number' ? { timeout: options } : options
+  return { ...more, timeout: Math.max(timeout, patienceMs) }
+}
+
+const { waitFor, waitUntil } = vi
+vi.waitFor = (check, options) => waitFor(check, patient(options))
+vi.waitUntil = (check, options) => waitUntil(check, patient(options))
+
+const { poll } = expect
+expect.poll = (check, options) => poll(check, patient(options))

@@ -5,7 +5,7 @@ import { mailsTo, signedUp } from '../support/people.ts'
 import { ageSessions, eventsOf, prolongBlocks, withTotp } from './support.ts'
 
 const url = '/v0/auth/totp/backup-codes/regenerate'
-const app = useApp({ DATABASE_TIMEOUT_MS: '1000' })
+const app = useApp()
 
 describe(`POST ${url}`, () => {
   test('ten new codes; the old ones are void; a notice and an event [MF3 MF6]', async () => {
@@ -49,9 +49,10 @@ describe(`POST ${url}`, () => {
   })
 
   test('system:transaction_error while another connection holds the account; nothing is half done', async () => {
-    const { person, client, code, backupCodes } = await withTotp(app)
+    const hasty = await appWith({ DATABASE_TIMEOUT_MS: '1000' })
+    const { person, client, code, backupCodes } = await withTotp(hasty)
     const right = await code()
-    const holding = await app.deps.pool.connect()
+    const holding = await hasty.deps.pool.connect()
     await holding.query('begin')
     await holding.query('select id from users where email = $1 for update', [person.email])
     const answer = await client.post(url, { code: right })

@@ -23,7 +23,7 @@ let app: TestApp
 let strict: TestApp
 beforeAll(async () => {
   // Hundreds wait for one row at once, on whatever machine.
-  app = await startApp({ DATABASE_TIMEOUT_MS: '20000' })
+  app = await startApp()
   strict = await startApp({ RATE_LIMITS: 'on' })
 })
 afterAll(async () => {
