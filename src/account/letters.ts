@@ -4,10 +4,10 @@ export const accountLetters = {
   account_deletion: (content: { readonly link: string }): Letter => ({
     subject: 'Confirm the deletion of your account',
     paragraphs: [
-      'Somebody who is signed in to your account asked to delete it.',
-      'If that was you, open this link: the account and everything in it is erased, for good:',
+      'We received a request to delete your account. It came from a device that is signed in to it.',
+      'If this was you, open this link. It permanently deletes the account and everything in it:',
       { link: content.link },
-      'If it was not you, do not click, and end the other sessions of your account.',
+      'If this was not you, do not open the link. Sign in and end all other sessions of your account.',
     ],
   }),
 }

@@ -10,12 +10,12 @@ export const administratorLetters = {
     /** For TOTP and a passkey: whether the session that set it up had shown two factors. */
     readonly countsAtOnce?: boolean
   }): Letter => ({
-    subject: 'The account of an administrator can be opened in a new way',
+    subject: 'An administrator has a new way to sign in',
     paragraphs: [
       `The administrator ${content.handle} ${newWayIn(content)}`,
-      'All administrators are told. If that is as it should be, there is nothing to do.',
-      `Ask ${content.handle}, but not by mail. If it was somebody else, an operator takes all of it back: npm ` +
-        `run admin -- user @${content.handle} take-back.`,
+      'All administrators receive this mail. If you expected this, you do not need to do anything.',
+      `Otherwise ask ${content.handle}, but not by mail. If it was somebody else, an operator can undo all of it: ` +
+        `npm run admin -- user @${content.handle} take-back.`,
     ],
   }),
 }

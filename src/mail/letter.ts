@@ -18,7 +18,7 @@ export const oneLine = (text: string): string =>
     .toWellFormed()
 
 export const notYou =
-  'If that was not you, set a new password now and end the other sessions: somebody is in your account.'
+  'If this was not you, somebody else has access to your account. Set a new password now and end all other sessions.'
 
 /** Describes the device that asked. Belongs below the link, as the text is a stranger's. */
 export function whereFrom({
@@ -29,5 +29,5 @@ export function whereFrom({
   readonly ipAddress?: string | undefined
 }): string {
   const device = userAgent === undefined ? 'an unknown program' : oneLine(userAgent)
-  return `It was ${device}${ipAddress === undefined ? '' : `, at the address ${ipAddress}`}.`
+  return `The request came from ${device}${ipAddress === undefined ? '' : ` at the IP address ${ipAddress}`}.`
 }

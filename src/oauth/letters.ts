@@ -3,11 +3,11 @@ import { type Letter, notYou, oneLine } from '../mail/letter.ts'
 export const oauthLetters = {
   oauth_linked: (content: { readonly provider: string }): Letter => ({
     subject: 'A new way to sign in was added',
-    paragraphs: [`Your account can now be signed in to through ${oneLine(content.provider)}.`, notYou],
+    paragraphs: [`You can now sign in to your account through ${oneLine(content.provider)}.`, notYou],
   }),
   oauth_unlinked: (content: { readonly provider: string }): Letter => ({
     subject: 'A way to sign in was removed',
-    paragraphs: [`Your account can no longer be signed in to through ${oneLine(content.provider)}.`, notYou],
+    paragraphs: [`You can no longer sign in to your account through ${oneLine(content.provider)}.`, notYou],
   }),
   provider_registered: (content: {
     /** The provider's name in paths. */
@@ -23,8 +23,8 @@ export const oauthLetters = {
       `The administrator ${content.by} registered the provider ${content.provider}, which is asked at ` +
         `${listPlaces(content)} (email_verification: ${content.emailVerification}). Users can sign up and in ` +
         'through it.',
-      'All administrators are told. If that is as it should be, there is nothing to do.',
-      `If it is not, delete it, and let an operator end the sessions of ${content.by}: npm run admin -- user ` +
+      'All administrators receive this mail. If you expected this, you do not need to do anything.',
+      `Otherwise, delete it, and let an operator end the sessions of ${content.by}: npm run admin -- user ` +
         `@${content.by} end-sessions.`,
     ],
   }),
@@ -42,8 +42,8 @@ export const oauthLetters = {
         `${listPlaces(content)}.`,
       `Accounts that it opened: ${content.accounts}. Accounts that now open only by a link to their ` +
         `mailbox: ${content.withoutOtherWay}.`,
-      'All administrators are told. If that is as it should be, there is nothing to do.',
-      'If it is not, register no provider in its place that you do not know, and let an operator end the ' +
+      'All administrators receive this mail. If you expected this, you do not need to do anything.',
+      'Otherwise, register no provider in its place that you do not know, and let an operator end the ' +
         `sessions of ${content.by}: npm run admin -- user @${content.by} end-sessions.`,
     ],
   }),
@@ -63,8 +63,8 @@ export const oauthLetters = {
       `The administrator ${content.by} changed an address of the provider ${content.provider}, or what is ` +
         `trusted of its answers: ${content.changes.map(whatChanged).join('; ')}.`,
       whomItKnows(content),
-      'All administrators are told. If that is as it should be, there is nothing to do.',
-      'If it is not, change it back: users can then sign in through it again. Somebody else is also in the ' +
+      'All administrators receive this mail. If you expected this, you do not need to do anything.',
+      'Otherwise, change it back: users can then sign in through it again. Somebody else is also in the ' +
         `account ${content.by}: let an operator end its sessions, npm run admin -- user @${content.by} ` +
         'end-sessions.',
     ],

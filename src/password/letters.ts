@@ -5,9 +5,9 @@ export const passwordLetters = {
     subject: 'Set a new password',
     paragraphs: [
       'Somebody asked for a new password for your account.',
-      'If that was you, open this link to set one:',
+      'If this was you, open this link to set one:',
       { link: content.link },
-      'If it was not you, do not click: your password stays as it is.',
+      'If this was not you, do not click: your password stays as it is.',
     ],
   }),
   first_password: (content: { readonly link: string }): Letter => ({
@@ -16,7 +16,7 @@ export const passwordLetters = {
       'Somebody asked for a password for your account, which has neither a password nor another service to ' +
         'sign in through. To set one, open this link:',
       { link: content.link },
-      'If it was not you, there is nothing to do.',
+      'If this was not you, there is nothing to do.',
     ],
   }),
   no_password_notice: (content: {
@@ -28,7 +28,7 @@ export const passwordLetters = {
       'Somebody asked for a new password for your account, which has none: you sign in through ' +
         `${listServices(content.providers)}.`,
       'Sign in that way. You can set a password in your account afterwards.',
-      'If it was not you, there is nothing to do: nothing has changed.',
+      'If this was not you, there is nothing to do: nothing has changed.',
     ],
   }),
   password_changed: (): Letter => ({
@@ -58,7 +58,7 @@ export const passwordLetters = {
     paragraphs: [
       'A new password was set by a link that was mailed to this address. Everybody is signed out, and ' +
         `all devices are forgotten.${describePasskeys(content.passkeys)}`,
-      'If that was not you, somebody reads your mails: secure your mailbox first, then ask for a new password ' +
+      'If this was not you, somebody reads your mails: secure your mailbox first, then ask for a new password ' +
         'on the sign-in page.',
     ],
   }),
@@ -76,5 +76,5 @@ const listServices = (names: readonly string[] = ['another service']): string =>
 
 /** Advice that can be followed without being able to sign in. */
 const notYourPassword =
-  'If that was not you, somebody is in your account: ask for a new password on the sign-in page. That signs ' +
+  'If this was not you, somebody is in your account: ask for a new password on the sign-in page. That signs ' +
   'everybody out.'

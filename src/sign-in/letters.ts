@@ -17,15 +17,15 @@ export const signInLetters = {
     const { used, advice } = wayIn(content.shown)
     const { link, digits, domain } = content
     const said = `${used} on a device that is new to your account.`
-    const ifNot = `If it was not you, do not ${link === undefined ? 'type it anywhere' : 'click'}, and ${advice}`
+    const ifNot = `If this was not you, do not ${link === undefined ? 'type it anywhere' : 'click'}, and ${advice}`
     // Below the link, as a stranger may have written the text.
     const end = [ifNot, whereFrom(content)]
     const byLink = (words: string) => (link === undefined ? [] : [words, { link }])
     if (digits === undefined) {
-      const words = 'If that was you, open this link on the device that you want to sign in on:'
+      const words = 'If this was you, open this link on the device that you want to sign in on:'
       return { subject: 'Confirm your sign-in on a new device', paragraphs: [said, ...byLink(words), ...end] }
     }
-    const typed = 'If that was you, type the code where you entered it.'
+    const typed = 'If this was you, type the code where you entered it.'
     const linked = byLink('Or open this link on the device that you want to sign in on:')
     return codeAround({ digits, domain }, [said, typed, neverAsked, ...linked, ...end])
   },
@@ -39,8 +39,8 @@ export const signInLetters = {
       subject: 'A sign-in on a new device',
       paragraphs: [
         `${used} to sign in on a device that was new to your account. From now on your account knows it.`,
-        'If that was you, there is nothing to do.',
-        `If it was not you, end the other sessions of your account, forget that device, and ${advice}`,
+        'If this was you, there is nothing to do.',
+        `If this was not you, end the other sessions of your account, forget that device, and ${advice}`,
         whereFrom(content),
       ],
     }
@@ -49,9 +49,9 @@ export const signInLetters = {
     subject: 'Wrong passwords were tried on your account',
     paragraphs: [
       'Somebody tried wrong passwords or codes on your account, so that every further try has to wait.',
-      'If that was you, wait a moment, or ask for a new password on the sign-in page. On a device that your ' +
+      'If this was you, wait a moment, or ask for a new password on the sign-in page. On a device that your ' +
         'account knows you can sign in all the same.',
-      'If it was not you: nobody got in. If others may know your password, set a new one now.',
+      'If this was not you: nobody got in. If others may know your password, set a new one now.',
     ],
   }),
   taken_back: (content: {

@@ -16,20 +16,20 @@ export const signUpLetters = {
       `Somebody signed up${through(content)} with this address and the handle ${oneLine(content.handle)} at ` +
       `${inUtc(content.signedUpAt)}.`
     const ifNot =
-      'If it was not you, do not click: without the click no account exists, and the sign-up ends by itself.'
+      'If this was not you, do not click: without the click no account exists, and the sign-up ends by itself.'
     if (digits === undefined) {
-      const words = `If that was you, open this link${whereItBegan(content)} to confirm the address:`
+      const words = `If this was you, open this link${whereItBegan(content)} to confirm the address:`
       return { subject: 'Confirm your e-mail address', paragraphs: [said, words, { link }, ifNot] }
     }
-    const words = 'If that was you, type the code where you signed up, or open this link to confirm the address:'
+    const words = 'If this was you, type the code where you signed up, or open this link to confirm the address:'
     return codeAround({ digits, domain }, [said, neverAsked, words, { link }, ifNot])
   },
   registered_notice: (): Letter => ({
     subject: 'You already have an account',
     paragraphs: [
       'Somebody tried to sign up with this address, which already has an account here.',
-      'If that was you, just sign in; if you forgot the password, ask for a new one on the sign-in page.',
-      'If it was not you, there is nothing to do: nothing was changed, and they learned nothing about you.',
+      'If this was you, just sign in; if you forgot the password, ask for a new one on the sign-in page.',
+      'If this was not you, there is nothing to do: nothing was changed, and they learned nothing about you.',
     ],
   }),
 }

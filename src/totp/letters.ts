@@ -3,18 +3,21 @@ import { type Letter, notYou } from '../mail/letter.ts'
 export const totpLetters = {
   totp_enabled: (): Letter => ({
     subject: 'Two-step sign-in is on',
-    paragraphs: ['From now on your account asks for a code of your authenticator app at every sign-in.', notYou],
+    paragraphs: ['From now on, you need a code from your authenticator app every time you sign in.', notYou],
   }),
   totp_disabled: (): Letter => ({
     subject: 'Two-step sign-in is off',
-    paragraphs: ['Your account no longer asks for a code at sign-in.', notYou],
+    paragraphs: ['You no longer need a code from your authenticator app to sign in.', notYou],
   }),
   backup_codes_regenerated: (): Letter => ({
-    subject: 'New backup codes were made',
-    paragraphs: ['Your account has new backup codes; the old ones no longer work.', notYou],
+    subject: 'You have new backup codes',
+    paragraphs: ['New backup codes were created for your account. The old ones no longer work.', notYou],
   }),
   backup_code_used: (content: { readonly left: number }): Letter => ({
     subject: 'A backup code was used',
-    paragraphs: [`A backup code of your account was used. Codes that are left: ${content.left}.`, notYou],
+    paragraphs: [
+      `One of your backup codes was used to confirm that it is you. Backup codes left: ${content.left}.`,
+      notYou,
+    ],
   }),
 }

@@ -132,8 +132,10 @@ test('subjects are the same whatever the stranger wrote [EM3]', () => {
 
 test('a sign-up mail names handle and time, a device mail program and address', () => {
   expect(renderMail(verifyEmail('ada_lovelace')).text).toContain('handle ada_lovelace at 2026-03-04 05:06 UTC.')
-  expect(renderMail(deviceLink('curl/8.1', '192.0.2.7')).text).toContain('It was curl/8.1, at the address 192.0.2.7.')
-  expect(renderMail(deviceLink()).text).toContain('It was an unknown program.')
+  expect(renderMail(deviceLink('curl/8.1', '192.0.2.7')).text).toContain(
+    'The request came from curl/8.1 at the IP address 192.0.2.7.',
+  )
+  expect(renderMail(deviceLink()).text).toContain('The request came from an unknown program.')
 })
 
 test('a very long user agent is cut, and at no half character', () => {

@@ -149,7 +149,7 @@ test('every administrator is told of a role that was given, by whom, and how to 
     const ofAdmin = `The administrator ${by.person.handle} made the account ${second.person.handle} an administrator.`
     expect(texts).toContain(ofAdmin)
     expect(texts).toContain(`npm run admin -- revoke @${second.person.handle} admin`)
-    expect(texts).toContain(`An operator, on the command line, made the account ${past.person.handle} a moderator.`)
+    expect(texts).toContain(`An operator (on the command line) made the account ${past.person.handle} a moderator.`)
     if (person !== second.person) expect(texts).toContain(`made the account ${mod.person.handle} a moderator until `)
   }
   const [first, ...later] = await mailsTo(own, past.person.email)

@@ -135,7 +135,7 @@ describe('an app counts as a second factor once those who are told of it had a d
 })
 
 describe('all administrators are told [AT10]', () => {
-  const subject = 'The account of an administrator can be opened in a new way'
+  const subject = 'An administrator has a new way to sign in'
   const told = async (email: string, atLeast: number) =>
     (await mailsTo(app, email, atLeast)).filter((mail) => mail.subject === subject).map(({ text }) => text)
 

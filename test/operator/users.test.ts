@@ -65,7 +65,7 @@ describe('npm run admin -- user EMAIL', () => {
     expect((await own.client.get('/v0/user/me')).body.totp_enabled).toBe(false)
     expect(await newestEvent(own.id)).toEqual({ type: 'totp_disabled', metadata: { by: 'operator' } })
     const [mail] = await mailsTo(app, own.person.email, 2)
-    expect(mail?.text).toMatch(/no longer asks for a code/)
+    expect(mail?.text).toMatch(/no longer need a code/)
     expect(await help(own.person.email, 'reset-totp')).toContain('off already')
   })
 

@@ -18,8 +18,8 @@ describe(`POST ${url}`, () => {
     for (const old of backupCodes) expect((await tryOut(old)).code).toBe('totp:invalid_code')
     for (const fresh of codes) expect((await tryOut(fresh)).status).toBe(204)
     expect((await eventsOf(app, person)).filter((type) => type === 'backup_codes_regenerated')).toHaveLength(1)
-    const [notice] = (await mailsTo(app, person.email, 14)).filter(({ subject }) => subject.startsWith('New backup'))
-    expect(notice?.subject).toBe('New backup codes were made')
+    const [notice] = (await mailsTo(app, person.email, 14)).filter(({ subject }) => subject.startsWith('You have new'))
+    expect(notice?.subject).toBe('You have new backup codes')
     for (const fresh of codes) expect(notice?.text).not.toContain(fresh)
   })
 
