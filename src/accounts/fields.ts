@@ -125,3 +125,6 @@ export function isPersonalPassword(password: string, { email, handle, displayNam
 
 /** The token of a mailed link. The route decides whether it is a valid one. */
 export const mailedToken = ruledText({ meta: { description: 'From the link in the mail' } })
+
+/** Whether a body is good only with the token of a mailed link. */
+export const takesMailedToken = ({ shape }: z.ZodObject): boolean => Object.values(shape).includes(mailedToken)

@@ -1,6 +1,6 @@
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { z } from 'zod'
-import { findNewPassword } from '../accounts/fields.ts'
+import { findNewPassword, takesMailedToken } from '../accounts/fields.ts'
 import type { Role } from '../accounts/roles.ts'
 import type { Config } from '../config/config.ts'
 import type { ResolveAccessToken } from '../credentials/resolve-access-token.ts'
@@ -105,10 +105,10 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
     ...(fresh || role === 'admin' ? [freshGuard] : []),
   ]
   /** What is left of validation comes before the token of a bot check is used up. */
-  function afterValidation({ schema }: RouteOptions, { turnstile: isBotChecked }: FastifyContextConfig): Guard[] {
-    const password = schema?.body instanceof z.ZodObject ? findNewPassword(schema.body) : undefined
-    return [...(password === undefined ? [] : [newPasswordGuard(password, deps)]), ...(isBotChecked ? [turnstile] : [])]
-  }
+  const afterValidation = (route: RouteOptions, { turnstile: isBotChecked }: FastifyContextConfig): Guard[] => [
+    ...newPasswordGuards(route, deps),
+    ...(isBotChecked ? [turnstile] : []),
+  ]
   app.addHook('onRoute', (route: RouteOptions) => {
     const config = route.config ?? {}
     if (config.access === undefined)
@@ -122,6 +122,19 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
     const checks = afterValidation(route, config)
     if (checks.length > 0) route.preHandler = [...checks, ...[route.preHandler ?? []].flat()]
   })
+}
+
+/**
+ * A password that a mailed link sets is looked up by its use case, after the link: whoever has none makes nobody look
+ * anything up. Such a route must declare that, so that a test has to prove it.
+ */
+function newPasswordGuards({ method, url, schema, config }: RouteOptions, deps: Deps): Guard[] {
+  const body = schema?.body
+  const field = body instanceof z.ZodObject ? findNewPassword(body) : undefined
+  if (!(body instanceof z.ZodObject) || field === undefined) return []
+  if (!takesMailedToken(body)) return [newPasswordGuard(field, deps)]
+  if (config?.codes?.includes('password:check_unavailable')) return []
+  throw new Error(`${String(method)} ${url} sets a password by a mailed link, and does not look it up`)
 }
 
 const composed = new WeakSet<object>()

@@ -10,6 +10,7 @@ import { endHeldLogins } from '../credentials/end-held-logins.ts'
 import { endSessions } from '../credentials/end-sessions.ts'
 import { devices, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
+import { breachedRefusals, refuseBreached } from '../guards/new-password.ts'
 import type { HashingCaller } from '../http/caller.ts'
 import { notifyOwner } from '../mail/outbox.ts'
 import { supersedeUserTokens } from '../mailed-tokens/issue.ts'
@@ -23,8 +24,8 @@ export const resetPasswordRefusals = [
   'token:invalid_reset',
   'token:expired_reset',
   'token:email_mismatch',
-  'general:validation_error',
   'rate_limit:exceeded',
+  ...breachedRefusals,
 ] as const
 
 type ResetPasswordRefusal = (typeof resetPasswordRefusals)[number]
@@ -51,9 +52,11 @@ export async function resetPassword(ctx: Context<ResetPasswordRefusal>, reset: R
   const { newPassword, client } = reset
   const addressKey = reset.email === undefined ? undefined : emailKey(reset.email)
   const wanted = { token: reset.token, purpose: 'password_reset', addressKey } as const
-  // First, as a dead link is not worth a hash.
+  // First, as a dead link is worth neither a look-up nor a hash.
   const peeked = await peekMailedToken(ctx.db, wanted)
   if (typeof peeked === 'string') throw ctx.fault(refusals[peeked])
+  const asker = { lane: 'known', party: peeked.userId ?? peeked.id } as const
+  await refuseBreached(ctx, { field: 'new_password', password: newPassword, asker })
   const ticket = await countMailboxHash(ctx, peeked, client)
   const passwordHash = await hashPassword(ctx, newPassword, ticket)
 

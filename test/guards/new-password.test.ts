@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { makeToken } from '../../src/crypto/secret-token.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { keepSecret } from '../support/canary.ts'
 import { type Answer, seen } from '../support/client.ts'
@@ -203,6 +204,38 @@ describe('an address that is registered', () => {
       expect(compared[0]).toEqual(compared[1])
       expect(compared[0]?.[1]).toBe(2)
     }
+  })
+})
+
+describe('a password that a mailed link sets', () => {
+  const [, resetRoute] = routes
+  const resetBy = (token: string, password: string, on = strict) =>
+    on.client().post('/v0/auth/reset-password', { token, new_password: password })
+
+  test('is looked up after the link: whoever has none makes nobody look anything up [PW9]', async () => {
+    service.manner = hangs
+    const dead = makeToken('mailed').text
+    const answers = await Promise.all(Array.from({ length: 20 }, () => resetBy(dead, leakedPassword())))
+    expect(new Set(answers.map(({ code }) => code))).toEqual(new Set(['token:invalid_reset']))
+    expect(service.asked).toEqual([])
+  })
+
+  test('gets a place that strangers cannot take [PW9]', async () => {
+    const reset = (await resetRoute?.begin(strict)) as Setter
+    service.manner = hangs
+    service.asked.length = 0
+    const networks = ['192.0.2.1', '198.51.100.1', '203.0.113.1']
+    const strangers = networks.flatMap((remoteAddress) =>
+      Array.from({ length: 5 }, () =>
+        strict.client().post('/v0/auth/signup', { ...newPerson(), password: freshPassword() }, { remoteAddress }),
+      ),
+    )
+    await expect.poll(() => service.asked.length).toBe(12)
+    service.manner = tellsAll
+    expect((await reset(leakedPassword())).code).toBe('general:validation_error')
+    expect((await reset(freshPassword())).status).toBe(204)
+    const codes = (await Promise.all(strangers)).map(({ code }) => code)
+    expect(new Set(codes)).toEqual(new Set(['password:check_unavailable']))
   })
 })
 
