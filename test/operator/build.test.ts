@@ -85,18 +85,26 @@ test('its other programs are whole as well: doctor tries every port [ST1]', asyn
   await expect(worker).rejects.toThrow(/WORKER_SECRET/)
 })
 
+const ofProduction = () => ({
+  DATABASE_URL: database.url,
+  DATA_DIR: dataDir,
+  APP_ENV: 'production',
+  PUBLIC_URL: publicUrl,
+  FRONTEND_URL: frontendUrl,
+  SMTP_URL: 'smtp://127.0.0.1:9',
+  MAIL_FROM: 'no-reply@example.com',
+  RATE_LIMITS: '100',
+})
+
+test('in production it does not start with digits that somebody knows [MC1]', async () => {
+  const given = { ...ofProduction(), TEST_IDENTITIES: 'review@example.com:123456' }
+  const start = run(process.execPath, [join(root, 'dist/server/main.js')], { env: given, cwd: tmpdir() })
+  const says = /^TEST_IDENTITIES must not be set in production: [^\n]+\n$/
+  await expect(start).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(says) })
+})
+
 test('in production nothing of the error lab is in it [EL5]', async () => {
-  const ofProduction = {
-    DATABASE_URL: database.url,
-    DATA_DIR: dataDir,
-    APP_ENV: 'production',
-    PUBLIC_URL: publicUrl,
-    FRONTEND_URL: frontendUrl,
-    SMTP_URL: 'smtp://127.0.0.1:9',
-    MAIL_FROM: 'no-reply@example.com',
-    RATE_LIMITS: '100',
-  }
-  const production = await startServerProcess(ofProduction, join(root, 'dist/server/main.js'))
+  const production = await startServerProcess(ofProduction(), join(root, 'dist/server/main.js'))
   const force = { 'x-postern-force': 'system:database_error', cookie: 'dev_force=x' }
   const answers: unknown[] = []
   for (const [method, path] of [
