@@ -10,8 +10,8 @@ export type BreachedHashes = {
 }
 
 /**
- * The cause of a look-up. `stranger`: a network that signs up; `known`: an account that sets one, signed in or by a live
- * mailed link; `sign-in`: an account that signs in with its password.
+ * The cause of a look-up. `stranger`: a network that signs up; `known`: an account whose owner sets one, signed in or
+ * by a live link; `sign-in`: an account that signs in with its password.
  */
 export type Asker = { readonly party: string; readonly lane: 'stranger' | 'known' | 'sign-in' }
 
