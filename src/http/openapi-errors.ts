@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import { catalogue, type ErrorCode } from '../errors/catalogue.ts'
 
+/** Refers to a schema of the document. */
+const schemaRef = (name: string) => ({ $ref: `#/components/schemas/${name}` })
+
 const fieldProblem = {
   type: 'object',
   description: 'Which field broke which rule; never the value that was sent.',
@@ -10,6 +13,15 @@ const fieldProblem = {
     rule: { type: 'string', examples: ['min_length'] },
     limit: { type: 'integer' },
     values: { type: 'array', items: { type: 'string' } },
+  },
+}
+
+/** The two forms of an error, but for its code and fields. */
+const forms = {
+  Error: { required: ['status'], properties: { details: { type: 'string' } } },
+  Problem: {
+    required: ['type', 'title', 'status'],
+    properties: { type: { type: 'string', format: 'uri' }, title: { type: 'string' }, detail: { type: 'string' } },
   },
 }
 
@@ -52,33 +64,46 @@ export function nameErrors(operations: readonly Operation[]): Components {
   return {
     schemas: {
       FieldProblem: fieldProblem,
-      ...Object.fromEntries(named.map(([name, codes]) => [`${name}Code`, { type: 'string', enum: codes }])),
+      FieldProblems: { type: 'array', items: schemaRef('FieldProblem') },
+      ...formsOf(new Set(named.map(([, codes]) => statusOf(codes)))),
+      ...Object.fromEntries(named.map(([name, codes]) => [`${name}Code`, codeOf(codes)])),
     },
     responses: Object.fromEntries(named.map(([name, codes]) => [name, responseOf(name, codes)])),
   }
 }
 
-function responseOf(name: string, codes: readonly ErrorCode[]) {
-  const [first] = codes
-  const status = first && catalogue[first].status
-  const common = {
-    status: { type: 'integer', const: status },
-    code: { $ref: `#/components/schemas/${name}Code` },
-  }
+/** All codes of a set have the same status. */
+function statusOf([first]: readonly ErrorCode[]): number {
+  if (first === undefined) throw new Error('a status without codes')
+  return catalogue[first].status
+}
+
+/** Both forms by status: `ConflictError`, `ConflictProblem`. */
+function formsOf(statuses: ReadonlySet<number>): Record<string, object> {
+  return Object.fromEntries(
+    [...statuses].flatMap((status) =>
+      Object.entries(forms).map(([form, { required, properties }]) => [
+        `${statusNames[status]}${form}`,
+        { type: 'object', required, properties: { status: { type: 'integer', const: status }, ...properties } },
+      ]),
+    ),
+  )
+}
+
+/** What both forms of an answer have in common: one of the codes, and the fields that some codes come with. */
+function codeOf(codes: readonly ErrorCode[]) {
   const hasFields = codes.some((code) => code === 'general:bad_request' || code === 'general:validation_error')
-  const fields = hasFields ? { fields: { type: 'array', items: { $ref: '#/components/schemas/FieldProblem' } } } : {}
-  const document = (properties: object, required: string[]) => ({
-    schema: { type: 'object', required, properties: { ...common, ...properties, ...fields } },
+  const fields = hasFields ? { fields: schemaRef('FieldProblems') } : {}
+  return { type: 'object', required: ['code'], properties: { code: { type: 'string', enum: codes }, ...fields } }
+}
+
+function responseOf(name: string, codes: readonly ErrorCode[]) {
+  const inForm = (form: keyof typeof forms) => ({
+    schema: { allOf: [schemaRef(`${statusNames[statusOf(codes)]}${form}`), schemaRef(`${name}Code`)] },
   })
   return {
-    description: codes.map((code) => `${code}: ${catalogue[code].title}`).join('; '),
-    content: {
-      'application/json': document({ details: { type: 'string' } }, ['status', 'code']),
-      'application/problem+json': document(
-        { type: { type: 'string', format: 'uri' }, title: { type: 'string' }, detail: { type: 'string' } },
-        ['type', 'title', 'status', 'code'],
-      ),
-    },
+    description: codes.map((code) => catalogue[code].title).join('; '),
+    content: { 'application/json': inForm('Error'), 'application/problem+json': inForm('Problem') },
   }
 }
 
@@ -107,8 +132,7 @@ const everywhere: readonly string[] = ['general', 'system', 'FORBIDDEN']
  * alone, so that a generated client keeps its names when others change.
  */
 function nameOf(codes: readonly ErrorCode[]): string {
-  const [first] = codes
-  const status = first ? (statusNames[catalogue[first].status] ?? '') : ''
+  const status = statusNames[statusOf(codes)]
   if (codes.length === 1) return status + codes.map(pascal).join('')
   const domains = new Set(codes.map((code) => code.split(':')[0] ?? '').filter((one) => !everywhere.includes(one)))
   const digest = createHash('sha256').update(keyOf(codes)).digest('hex').slice(0, 6)

@@ -4,12 +4,15 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import type { Config } from '../config/config.ts'
 import { version } from '../process/version.ts'
 import { wireName } from './cookies.ts'
-import { errorResponses, nameErrors } from './openapi-errors.ts'
+import { errorResponses } from './openapi-errors.ts'
+import { type Document, tidy } from './openapi-tidy.ts'
 import { policySentences } from './route-policy.ts'
 
 const description =
   'Authentication API whose errors are a contract: each operation says with which codes it may refuse, and no other ' +
-  'comes. Errors are JSON of their own, or problem details (RFC 9457) where application/problem+json is accepted.'
+  'comes. Errors are JSON of their own, or problem details (RFC 9457) where application/problem+json is accepted. ' +
+  'A session is shown by the cookie, or its token is sent as a bearer. A request counts for its network’s limit ' +
+  '"default" unless its operation names another.'
 
 const tags = {
   auth: 'Signing up and signing in, in browsers (by a cookie) and in apps (by tokens in the body).',
@@ -25,13 +28,6 @@ const tags = {
   moderation: 'Bans and roles, and the log of both.',
   admin: 'Registering providers.',
   service: 'Whether the server works, and its catalogue of errors.',
-}
-
-const successes: Readonly<Record<string, string>> = {
-  200: 'Done; the body has the answer.',
-  201: 'Made; this is what was made, or where it is.',
-  202: 'Accepted: something else must follow, which the body names.',
-  503: 'Not everything works that must; this is the report.',
 }
 
 const uploadBody = {
@@ -113,52 +109,6 @@ export async function publishOpenApi(app: FastifyInstance, config: Config): Prom
     transformObject: (made) =>
       tidy(jsonSchemaTransformObject(made as Parameters<typeof jsonSchemaTransformObject>[0]) as Document) as never,
   })
-}
-
-type RequestBody = {
-  required?: boolean
-  content: Readonly<Record<string, { schema?: BodySchema }>>
-}
-type BodySchema = { required?: readonly string[]; minProperties?: number }
-
-type Operation = { requestBody?: RequestBody; responses?: Record<string, { $ref?: string; description?: string }> }
-type Document = {
-  paths?: Readonly<Record<string, Readonly<Record<string, Operation>> | undefined>>
-  components?: { schemas?: Record<string, object>; responses?: Record<string, object> }
-}
-
-/** Corrects what the generator makes: whether a body is required, what a success means, each error described once. */
-function tidy<Made extends Document>(document: Made): Made {
-  const operations = Object.values(document.paths ?? {}).flatMap((item) => Object.values(item ?? {}))
-  for (const { requestBody: body, responses = {} } of operations) {
-    // The generator requires every declared body, even if all of its fields are optional.
-    if (body) body.required = Object.values(body.content).some(({ schema }) => demands(schema))
-    for (const [status, response] of Object.entries(responses))
-      if (response.description === 'Default Response') response.description = successes[status] ?? 'Done'
-  }
-  const { schemas, responses } = nameErrors(operations)
-  const all = { ...document.components?.schemas, ...schemas }
-  return {
-    ...document,
-    components: { ...document.components, schemas: withoutUnused({ ...document.paths, ...responses }, all), responses },
-  }
-}
-
-const demands = ({ required = [], minProperties = 0 }: BodySchema = {}): boolean =>
-  required.length > 0 || minProperties > 0
-
-/** The generator names every schema twice, for requests and for responses, and many are used one way only. */
-function withoutUnused(users: object, schemas: Record<string, object>): Record<string, object> {
-  const found = new Set<string>()
-  const look = (text: string): void => {
-    for (const [, name = ''] of text.matchAll(/#\/components\/schemas\/(\w+)/g)) {
-      if (found.has(name)) continue
-      found.add(name)
-      look(JSON.stringify(schemas[name] ?? {}))
-    }
-  }
-  look(JSON.stringify(users))
-  return Object.fromEntries(Object.entries(schemas).filter(([name]) => found.has(name)))
 }
 
 /** These statuses have no body, and so no content to describe. */

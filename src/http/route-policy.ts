@@ -33,7 +33,7 @@ const whoInSentences: Readonly<Record<RoutePolicy['who'], string>> = {
   public: 'For anybody.',
   probe: 'For probes: nothing is checked and nothing is counted.',
   optional: 'For anybody; whoever is signed in is known.',
-  session: 'Needs a session: the cookie, or its token as a bearer.',
+  session: 'Needs a session.',
   'session or access token': 'Needs a session or an access token.',
 }
 
@@ -48,7 +48,13 @@ export function policySentences(config: FastifyContextConfig): string {
     evenBanned && 'Open to banned accounts as well.',
     botCheck && 'Where bot checks are on, X-Turnstile-Token has the token of one.',
     cookies && 'Answers with cookies, so other sites cannot make a browser send it.',
-    limit !== 'none' && `Counts for the network's limit "${limit}".`,
+    limitInSentences(who, limit),
   ]
   return sentences.filter(Boolean).join(' ')
+}
+
+/** What the document says once for all is not said again. */
+function limitInSentences(who: RoutePolicy['who'], limit: RoutePolicy['limit']): string {
+  if (limit === 'default' || who === 'probe') return ''
+  return limit === 'none' ? 'Counts for no limit.' : `Counts for the network's limit "${limit}".`
 }

@@ -23,21 +23,23 @@ export const attachments = ['platform', 'cross-platform'] as const
 
 const expires_at = z.iso.datetime().meta({ description: 'request new options before this time' })
 
-export const requestOptions = z.object({
-  public_key: z
-    .object({
-      challenge: z.string(),
-      rpId: z.string(),
-      timeout: z.int(),
-      userVerification: z.literal('required'),
-      allowCredentials: z.array(credential),
-    })
-    .meta({
-      id: 'PasskeyRequestOptions',
-      description: 'For PublicKeyCredential.parseRequestOptionsFromJSON()',
-    }),
-  expires_at,
-})
+export const requestOptions = z
+  .object({
+    public_key: z
+      .object({
+        challenge: z.string(),
+        rpId: z.string(),
+        timeout: z.int(),
+        userVerification: z.literal('required'),
+        allowCredentials: z.array(credential),
+      })
+      .meta({
+        id: 'PasskeyRequestOptions',
+        description: 'For PublicKeyCredential.parseRequestOptionsFromJSON()',
+      }),
+    expires_at,
+  })
+  .meta({ id: 'PasskeyRequest', description: 'What a browser or app needs in order to ask for a passkey' })
 
 export const creationOptions = z.object({
   public_key: z

@@ -2,7 +2,10 @@ import type { TestApp } from './app.ts'
 
 type Json = { readonly [name: string]: unknown }
 
-/** The document with what its references name in their places, which is easier to judge; none of it names itself. */
+/**
+ * The document with what its references name in their places, and each `allOf` as the one object that it describes,
+ * which is easier to judge; none of it names itself.
+ */
 export function withoutRefs<Document>(document: object): Document {
   const find = (path: string): unknown =>
     path
@@ -15,9 +18,19 @@ export function withoutRefs<Document>(document: object): Document {
     const { $ref: ref, ...rest } = value as Json
     const members = Object.entries(rest).map(([name, member]) => [name, resolve(member)])
     const named = typeof ref === 'string' ? (resolve(find(ref)) as Json) : {}
-    return { ...named, ...Object.fromEntries(members) }
+    return inOne({ ...named, ...Object.fromEntries(members) })
   }
   return resolve(document) as Document
+}
+
+/** Only objects are joined, of which no two describe one property. */
+function inOne({ allOf, ...rest }: Json): Json {
+  if (allOf === undefined) return rest
+  const parts = allOf as readonly { readonly required?: readonly string[]; readonly properties: Json }[]
+  const properties = parts.flatMap((part) => Object.entries(part.properties))
+  const members = Object.fromEntries(properties)
+  if (properties.length !== Object.keys(members).length) throw new Error('allOf describes a property twice')
+  return { ...rest, type: 'object', required: parts.flatMap(({ required = [] }) => required), properties: members }
 }
 
 export const readOpenApi = async <Document>(app: TestApp): Promise<Document> =>
