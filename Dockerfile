@@ -20,6 +20,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY package.json LICENSE ./
 COPY migrations migrations
 COPY docs docs
+COPY src/messages/*.json src/messages/
 COPY docker/ready.sh docker/ready.sh
 COPY --from=programs /app/dist/server dist/server
 # A named volume takes its first owner from the image that mounts it. The last two are for images that would leave theirs to root.

@@ -31,6 +31,7 @@ import { createFastify } from './http/server.ts'
 import { requestSpans, traceRequests } from './http/trace-requests.ts'
 import { validatorCompiler } from './http/validation.ts'
 import { mailedCodeRoutes } from './mailed-codes/routes.ts'
+import { messageRoutes } from './messages/routes.ts'
 import { answerNoter, noteAnswers } from './metrics/answers.ts'
 import { metricsRoutes } from './metrics/routes.ts'
 import { moderationRoutes } from './moderation/routes.ts'
@@ -116,6 +117,7 @@ export async function buildApp(
   searchRoutes(app, deps)
   moderationRoutes(app, deps)
   eventRoutes(app, deps)
+  messageRoutes(app, deps)
   healthRoutes(app, deps.healthChecks)
   docsRoutes(app, { config, routes, hasInbox: deps.inbox !== undefined })
   devRoutes(app, deps)

@@ -17,6 +17,7 @@ import type { EventHub } from './events/hub.ts'
 import type { Decoders } from './files/decoders.ts'
 import type { HealthCheck } from './http/health.ts'
 import type { Inbox } from './mail/inbox.ts'
+import type { Messages } from './messages/messages.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Lookups } from './oauth/lookups.ts'
 import type { Endpoints } from './oauth/provider.ts'
@@ -45,6 +46,8 @@ export type Deps = {
   /** Undefined unless BREACHED_PASSWORDS_URL is set. */
   readonly breachedPasswords: BreachedPasswords | undefined
   readonly jobs: Jobs
+  /** What users read, in each of their languages. */
+  readonly messages: Messages
   readonly mailDelivery: MailDelivery
   /** Counts across replicas. */
   readonly sharedCounter: RateCounter

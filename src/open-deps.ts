@@ -24,6 +24,7 @@ import { rankHashingThreads } from './hashing/hashing-threads.ts'
 import { openPasswordHasher } from './hashing/password-hasher.ts'
 import { keysCheck, postgresCheck } from './http/health-checks.ts'
 import { watchDependencies } from './http/watch-dependencies.ts'
+import { openMessages } from './messages/messages.ts'
 import { openMetrics } from './metrics/metrics.ts'
 import { startMetricsServer } from './metrics/server.ts'
 import { openLookups } from './oauth/lookups.ts'
@@ -106,6 +107,7 @@ export async function openDeps(
   const fileStore = openFileStore(config)
   const searchIndex = openSearchIndex({ config, heavyReads, jobs: mail.jobs })
 
+  const messages = openMessages(config)
   const healthChecks = {
     postgres: postgresCheck(pool),
     keys: keysCheck({ db, keyring, sealedColumns, signingKeys }),
@@ -133,6 +135,7 @@ export async function openDeps(
     hasher,
     isCommonPassword,
     breachedPasswords,
+    messages,
     ...counters,
     ...mail,
     eventStream,

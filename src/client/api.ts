@@ -613,6 +613,21 @@ export interface Routes {
       code: 'file:not_found' | 'file:read_error' | 'general:invalid_ip_address' | 'system:database_error' | 'system:internal_error'
     }
   }
+  '/v0/locales': {
+    /** List the languages of the mails and the messages */
+    GET: {
+      data: { default: string; locales: readonly ({ tag: string; name: string; dir: 'ltr' | 'rtl'; complete: boolean })[] }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:internal_error'
+    }
+  }
+  '/v0/messages/{locale}': {
+    /** Get a sentence for each error and each rule, as ICU messages in one language */
+    GET: {
+      params: { path: { locale: string } }
+      data: { tag: string; dir: 'ltr' | 'rtl'; errors: Record<string, string>; rules: Record<string, string> }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:internal_error' | 'system:not_found'
+    }
+  }
   '/v0/moderation/logs': {
     /** List what moderators and administrators did, newest first */
     GET: {
@@ -923,6 +938,10 @@ export interface Operations {
   streamEvents: { method: 'GET'; path: '/v0/events' }
   /** Get a picture */
   getFile: { method: 'GET'; path: '/v0/files/{name}' }
+  /** List the languages of the mails and the messages */
+  listLocales: { method: 'GET'; path: '/v0/locales' }
+  /** Get a sentence for each error and each rule, as ICU messages in one language */
+  getMessages: { method: 'GET'; path: '/v0/messages/{locale}' }
   /** List what moderators and administrators did, newest first */
   listModerationLogs: { method: 'GET'; path: '/v0/moderation/logs' }
   /** Find users by handle and name, best matches first */
@@ -1046,6 +1065,8 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
   listErrors: 'GET /v0/errors',
   streamEvents: 'GET /v0/events',
   getFile: 'GET /v0/files/{name}',
+  listLocales: 'GET /v0/locales',
+  getMessages: 'GET /v0/messages/{locale}',
   listModerationLogs: 'GET /v0/moderation/logs',
   searchUsers: 'GET /v0/search/users',
   getMe: 'GET /v0/user/me',
@@ -1070,69 +1091,69 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
 
 /** Every code that the server of this version knows, the most declared first. */
 export const codes: readonly string[] =
-  'system:internal_error general:invalid_ip_address rate_limit:exceeded system:database_error FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned user:invalid_token session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required worker:connection_failed worker:response_invalid worker:verification_email_send_failed oauth:provider_not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed user:permission_insufficient email:code_token_expired email:invalid_code_token oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code email:invalid_code system:hashing_error token:email_mismatch totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:not_found oauth:email_already_exists system:not_found totp:backup_code_exhausted user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed passkey:not_registered password:check_unavailable totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists user:second_factor_required email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached password:incorrect token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
+  'system:internal_error general:invalid_ip_address rate_limit:exceeded system:database_error FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned user:invalid_token session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required worker:connection_failed worker:response_invalid worker:verification_email_send_failed oauth:provider_not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed user:permission_insufficient email:code_token_expired email:invalid_code_token oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code email:invalid_code system:hashing_error system:not_found token:email_mismatch totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:not_found oauth:email_already_exists totp:backup_code_exhausted user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed passkey:not_registered password:check_unavailable totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists user:second_factor_required email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached password:incorrect token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
 
 /** The codes that every route may refuse with: bit n is the n-th of `codes`. Written out they would be most of the client's size. */
 export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
   '/.well-known/jwks.json': { GET: 0x3n },
-  '/.well-known/webauthn': { GET: 0x20000000003n },
+  '/.well-known/webauthn': { GET: 0x800000003n },
   '/health-check': { GET: 0x1n },
   '/health/live': { GET: 0x1n },
   '/health/ready': { GET: 0x1n },
   '/v0/admin/oauth/providers': { GET: 0x1017f0fn, POST: 0x4001000000901ffffn },
   '/v0/admin/oauth/providers/{slug}': { PATCH: 0x4001000000911ffffn, DELETE: 0x10000001117f3fn },
-  '/v0/app/auth/complete-signup': { POST: 0x80081100000e82ffn },
+  '/v0/app/auth/complete-signup': { POST: 0x80081200000e82ffn },
   '/v0/app/auth/device/verify': { POST: 0x20000000002060000ffn },
   '/v0/app/auth/email-sign-in': { POST: 0xee80ffn },
-  '/v0/app/auth/email-sign-in/verify': { POST: 0x8800000000a060081ffn },
+  '/v0/app/auth/email-sign-in/verify': { POST: 0x88000000012060081ffn },
   '/v0/app/auth/login': { POST: 0x100001000000400ee81ffn },
   '/v0/app/auth/mailed-code/resend': { POST: 0x6ee00ffn },
-  '/v0/app/auth/oauth/{provider}/token': { POST: 0x103004100081001ffn },
-  '/v0/app/auth/passkeys/second-step': { POST: 0x30f00000ffn },
-  '/v0/app/auth/passkeys/second-step/options': { POST: 0x8030000000ffn },
+  '/v0/app/auth/oauth/{provider}/token': { POST: 0x103004200081001ffn },
+  '/v0/app/auth/passkeys/second-step': { POST: 0x60f00000ffn },
+  '/v0/app/auth/passkeys/second-step/options': { POST: 0x8060000000ffn },
   '/v0/app/auth/passkeys/sign-in': { POST: 0xf00001ffn },
   '/v0/app/auth/passkeys/sign-in/options': { POST: 0x17n },
-  '/v0/app/auth/totp/verify': { POST: 0x431000000ffn },
-  '/v0/app/auth/verify-email': { POST: 0x11000020080a060080ffn },
+  '/v0/app/auth/totp/verify': { POST: 0x461000000ffn },
+  '/v0/app/auth/verify-email': { POST: 0x110000200812060080ffn },
   '/v0/auth/change-email': { POST: 0x2004000000804f00effffn },
   '/v0/auth/change-password': { POST: 0x30004000040100040000ffffn },
   '/v0/auth/check': { GET: 0x800100000007f4bn },
-  '/v0/auth/complete-signup': { POST: 0x80081100000e82ffn },
-  '/v0/auth/confirm-email-change': { POST: 0x40000000808000080ffn },
+  '/v0/auth/complete-signup': { POST: 0x80081200000e82ffn },
+  '/v0/auth/confirm-email-change': { POST: 0x40000000810000080ffn },
   '/v0/auth/device/verify': { POST: 0x20000000002060000ffn },
   '/v0/auth/devices': { GET: 0x7f0fn },
-  '/v0/auth/devices/{id}': { DELETE: 0x20000007f3fn },
+  '/v0/auth/devices/{id}': { DELETE: 0x800007f3fn },
   '/v0/auth/email-sign-in': { POST: 0xee80ffn },
-  '/v0/auth/email-sign-in/verify': { POST: 0x8800000000a060081ffn },
+  '/v0/auth/email-sign-in/verify': { POST: 0x88000000012060081ffn },
   '/v0/auth/forgot-password': { POST: 0x80000000000000000000e680ffn },
   '/v0/auth/login': { POST: 0x100001000000400ee81ffn },
   '/v0/auth/logout': { POST: 0x7e3fn },
   '/v0/auth/mailed-code/resend': { POST: 0x6ee00ffn },
   '/v0/auth/oauth/connections': { GET: 0x7f0fn },
   '/v0/auth/oauth/connections/unlink': { POST: 0x2000004000000000017fffn },
-  '/v0/auth/oauth/google/one-tap/login': { POST: 0x101004100081001ffn },
+  '/v0/auth/oauth/google/one-tap/login': { POST: 0x101004200081001ffn },
   '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x810000fn },
   '/v0/auth/oauth/providers': { GET: 0xfn },
   '/v0/auth/oauth/{provider}/authorize': { GET: 0x800000000000000811ff4fn },
   '/v0/auth/oauth/{provider}/form-post': { POST: 0x1000cfn },
   '/v0/auth/oauth/{provider}/link': { POST: 0x10001a0200400008107fffn },
-  '/v0/auth/oauth/{provider}/login': { POST: 0x1a03004100081001ffn },
+  '/v0/auth/oauth/{provider}/login': { POST: 0x1a03004200081001ffn },
   '/v0/auth/passkeys': { POST: 0x3000020000000003001ffffn, GET: 0x7f0fn },
   '/v0/auth/passkeys/reauthentication/options': { POST: 0x800000007e3fn },
   '/v0/auth/passkeys/registration/options': { POST: 0x20000000000001ffffn },
-  '/v0/auth/passkeys/second-step': { POST: 0x30f00000ffn },
-  '/v0/auth/passkeys/second-step/options': { POST: 0x8030000000ffn },
+  '/v0/auth/passkeys/second-step': { POST: 0x60f00000ffn },
+  '/v0/auth/passkeys/second-step/options': { POST: 0x8060000000ffn },
   '/v0/auth/passkeys/sign-in': { POST: 0xf00001ffn },
   '/v0/auth/passkeys/sign-in/options': { POST: 0x17n },
-  '/v0/auth/passkeys/{id}': { PATCH: 0x2000000ffffn, DELETE: 0x40000000000020000017f3fn },
+  '/v0/auth/passkeys/{id}': { PATCH: 0x80000ffffn, DELETE: 0x40000000000000800017f3fn },
   '/v0/auth/password-rules': { GET: 0x7n },
   '/v0/auth/reauthenticate': { POST: 0x2004000028405f000feffn },
   '/v0/auth/resend-verification-email': { POST: 0x20000000ee80ffn },
-  '/v0/auth/reset-password': { POST: 0x14000000004010008000080ffn },
+  '/v0/auth/reset-password': { POST: 0x14000000004010010000080ffn },
   '/v0/auth/session': { GET: 0xbn },
   '/v0/auth/sessions': { GET: 0x7f0fn },
   '/v0/auth/sessions/revoke-others': { POST: 0x17f3fn },
-  '/v0/auth/sessions/{management_id}': { DELETE: 0x20000007f3fn },
+  '/v0/auth/sessions/{management_id}': { DELETE: 0x800007f3fn },
   '/v0/auth/set-initial-password': { POST: 0x8000000040100000001ffffn },
   '/v0/auth/signup': { POST: 0x9000000ee80ffn },
   '/v0/auth/token': { POST: 0x800000000007f3fn },
@@ -1143,28 +1164,30 @@ export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>
   '/v0/auth/totp/enable': { POST: 0x20000002000100017fffn },
   '/v0/auth/totp/setup': { POST: 0x6000020000000000000017f3fn },
   '/v0/auth/totp/status': { GET: 0x7f0fn },
-  '/v0/auth/totp/verify': { POST: 0x431000000ffn },
+  '/v0/auth/totp/verify': { POST: 0x461000000ffn },
   '/v0/auth/undo-email-change': { POST: 0x40000000800000000ffn },
-  '/v0/auth/verify-email': { POST: 0x11000020080a060080ffn },
+  '/v0/auth/verify-email': { POST: 0x110000200812060080ffn },
   '/v0/errors': { GET: 0x7n },
   '/v0/events': { GET: 0x7f0fn },
   '/v0/files/{name}': { GET: 0x40000004000000000000bn },
+  '/v0/locales': { GET: 0x7n },
+  '/v0/messages/{locale}': { GET: 0x800000007n },
   '/v0/moderation/logs': { GET: 0x100ff4fn },
   '/v0/search/users': { GET: 0x80000000000000000806fn },
-  '/v0/user/me': { GET: 0x100000007e0bn, PATCH: 0x800000000ffffn, DELETE: 0x400000000445f00ffeffn },
+  '/v0/user/me': { GET: 0x100000007e0bn, PATCH: 0x800000000ffffn, DELETE: 0x400000000485f00ffeffn },
   '/v0/user/me/banner-image': { POST: 0x2080000000007fbfn, DELETE: 0x40000000007f3fn },
-  '/v0/user/me/deletion/confirm': { POST: 0x8000000000000040000000ffn },
+  '/v0/user/me/deletion/confirm': { POST: 0x8000000000000080000000ffn },
   '/v0/user/me/export': { GET: 0x17e2fn },
   '/v0/user/me/profile-image': { POST: 0x2080000000007fbfn, DELETE: 0x40000000007f3fn },
   '/v0/user/me/profile-image/import': { POST: 0x4000004080000000007fffn },
   '/v0/user/me/security-events': { GET: 0xff4fn },
-  '/v0/users/ban': { POST: 0x800000000000420c00101ffffn },
+  '/v0/users/ban': { POST: 0x800000000000421800101ffffn },
   '/v0/users/handle/{handle}/available': { GET: 0x800fn },
-  '/v0/users/profile': { GET: 0x800000004fn },
-  '/v0/users/profile/id': { GET: 0x800000004fn },
-  '/v0/users/roles/grant': { POST: 0x1000000000001420c00101ffffn },
-  '/v0/users/roles/revoke': { POST: 0x2000000000000420c00101ffffn },
-  '/v0/users/unban': { POST: 0x4000000000000420c00101ffffn },
+  '/v0/users/profile': { GET: 0x1000000004fn },
+  '/v0/users/profile/id': { GET: 0x1000000004fn },
+  '/v0/users/roles/grant': { POST: 0x1000000000001421800101ffffn },
+  '/v0/users/roles/revoke': { POST: 0x2000000000000421800101ffffn },
+  '/v0/users/unban': { POST: 0x4000000000000421800101ffffn },
 }
 
 /** Those that no other request would mend: outages, waits, a server, provider or proxy that is set up wrongly. */

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseTrustedProxies } from '../http/client-address.ts'
+import { canonicalTag } from '../messages/tags.ts'
 import { emailKey, findEmailBreach } from '../text/email.ts'
 import { greetingName, parseMailbox } from '../text/mailbox.ts'
 
@@ -87,6 +88,11 @@ export const indexName = matching(/^[A-Za-z0-9_-]{1,400}$/, 'made of letters, di
 
 /** Without a colon, which separates issuer and account in the label of an authenticator app. */
 export const issuer = matching(/^[^:\p{Cc}]+$/u, 'text without colons and line breaks')
+
+export const languageTag: Kind<string> = (given) => {
+  const value = canonicalTag(given)
+  return value === undefined ? { expected: 'a language tag, such as en or pt-BR' } : { value }
+}
 
 export const mailbox: Kind<string> = (given) =>
   parseMailbox(given) ? { value: given } : { expected: 'an address such as Postern <no-reply@example.com>' }

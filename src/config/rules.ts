@@ -1,5 +1,6 @@
 import { getHeapStatistics } from 'node:v8'
 import { findKeyFaults, findOpenKeys } from '../crypto/key-faults.ts'
+import { languagesFolder, listTags } from '../messages/language.ts'
 import type { Config, Role } from './config.ts'
 import { productionLimits } from './limits.ts'
 import { isLoopback } from './networks.ts'
@@ -42,7 +43,24 @@ function isCookieDomainOf({ cookieDomain, publicUrl }: Config): boolean {
   return cookieDomain.includes('.') && hostname.endsWith(`.${cookieDomain}`)
 }
 
+/** Completes a rule's message with the languages that there are, if one of these is not among them. */
+function withoutTexts(tags: readonly string[] = []): string | false {
+  const present = listTags(languagesFolder)
+  return tags.some((tag) => !present.includes(tag)) && `there are ${present.join(', ')}`
+}
+
 const combinations: readonly Rule[] = [
+  {
+    about: ['LOCALES'],
+    must: 'name languages that there are texts in',
+    isBroken: ({ config }) => withoutTexts(config.locales),
+  },
+  {
+    about: ['DEFAULT_LOCALE', 'LOCALES'],
+    must: 'be a language that there are texts in, and one of LOCALES where that is set',
+    isBroken: ({ config: { defaultLocale, locales = [defaultLocale] } }) =>
+      !locales.includes(defaultLocale) || withoutTexts([defaultLocale]),
+  },
   {
     about: ['HOST', 'APP_ENV', 'SMTP_URL'],
     must: 'be a loopback address with APP_ENV=development unless SMTP_URL is set: the built-in inbox shows every mail',

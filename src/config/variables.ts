@@ -6,6 +6,7 @@ import {
   indexName,
   issuer,
   type Kind,
+  languageTag,
   listOf,
   mailbox,
   network,
@@ -145,6 +146,18 @@ const storage = inGroup('PostgreSQL and Redis', {
     kind: redisUrl,
     secret: true,
     meaning: 'redis://, rediss:// or redis+cluster://host:port,host:port; unset: PostgreSQL does the work',
+  },
+})
+
+const languages = inGroup('Languages', {
+  DEFAULT_LOCALE: {
+    kind: languageTag,
+    default: 'en',
+    meaning: 'language of those for whom there is no other: mails, and the titles of problem documents',
+  },
+  LOCALES: {
+    kind: listOf(languageTag),
+    meaning: 'the only languages that are used, such as `en,de`; unset: every one that has all texts',
   },
 })
 
@@ -542,6 +555,7 @@ const development = inGroup('Development', {
 export const variables = {
   ...server,
   ...storage,
+  ...languages,
   ...mail,
   ...browsers,
   ...passwords,

@@ -16,6 +16,7 @@ const groups = {
     'client',
     'passkeys',
     'mailed-codes',
+    'languages',
     'error-lab',
     'providers',
     'access-tokens',

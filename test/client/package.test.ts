@@ -58,7 +58,7 @@ test('it is published on its own: nothing of the server, and no dependency', asy
   const [packed] = JSON.parse(stdout) as [{ name: string; files: { path: string }[] }]
   const files = packed.files.map(({ path }) => path)
   expect(packed.name).toBe('postern')
-  expect(files.filter((path) => !/^[\w-]+\.(?:js|d\.ts)$/.test(path)).sort()).toEqual([
+  expect(files.filter((path) => !/^(?:messages\/)?[\w-]+\.(?:js|d\.ts)$/.test(path)).sort()).toEqual([
     'LICENSE',
     'README.md',
     'package.json',
@@ -72,6 +72,14 @@ test('the table of codes and the stand-in for tests are exports of their own [EL
   expect(await names('postern/client/codes')).toBe('codesOf,routes,statusOf')
   expect(await names('postern/testing')).toBe('createTestingClient,testingFetch')
   expect((await bundle('codes')).zipped).toBeLessThan(4000)
+})
+
+test('postern/messages is under 1 kB, and a language under 6 kB', async () => {
+  const names = (path: string) => node(`console.log(Object.keys(await import('${path}')).join())`)
+  expect(await names('postern/messages')).toBe('fieldSentenceOf,sentenceOf')
+  expect(await names('postern/messages/en')).toBe('dir,sentences,tag')
+  expect((await bundle('messages')).zipped).toBeLessThan(1000)
+  expect((await bundle('messages/en')).zipped).toBeLessThan(6000)
 })
 
 test('it is under 6 kB for a browser, and needs nothing else', async () => {
@@ -127,6 +135,12 @@ const { data: passkey } = await registerPasskey(client, { name: 'Laptop' })
 passkey?.credential_id satisfies string | undefined
 const entered = await signInWithPasskey(client, { mediation: 'conditional', signal: AbortSignal.timeout(1000) })
 if (entered.error?.code === 'browser:failed') entered.error.cause satisfies unknown
+import * as english from 'postern/messages/en'
+import { fieldSentenceOf, sentenceOf, type Sentences } from 'postern/messages'
+if (error) sentenceOf(english, error) satisfies string
+fieldSentenceOf(english, { path: '/password', rule: 'min_length', limit: 8 }) satisfies string
+// @ts-expect-error a language that lacks sentences
+const klingon: Sentences = { required: 'yIghItlh' }
 const events = await client.GET('/v0/events')
 events.data?.pipeThrough(new TextDecoderStream())
 const fetch = testingFetch({ getSession: { session: null } })

@@ -1,0 +1,69 @@
+import type { BrowserError } from './browser-error.ts'
+import type { ServerCode } from './codes.ts'
+import type { ClientError, FieldProblem } from './errors.ts'
+
+/** The rules that a field can break, as this version of the server names them. */
+export type Rule =
+  | 'required'
+  | 'type'
+  | 'min_length'
+  | 'max_length'
+  | 'min'
+  | 'max'
+  | 'format'
+  | 'charset'
+  | 'reserved'
+  | 'blank'
+  | 'common'
+  | 'personal'
+  | 'unchanged'
+  | 'taken'
+  | 'future'
+  | 'one_of'
+  | 'breached'
+
+/** Everything that a call can end in but data. */
+export type AnyCode = ServerCode | ClientError['code'] | BrowserError['code']
+
+/** A sentence for each code and each rule: a language that lacks one does not compile. */
+export type Sentences = Readonly<Record<AnyCode | Rule, string>>
+
+/** A language as `postern/messages/{tag}` exports it, for example `postern/messages/pt-BR`. */
+export type Language = {
+  /** BCP 47. */
+  readonly tag: string
+  /** The direction that the language is written in, for `dir` in HTML. */
+  readonly dir: 'ltr' | 'rtl'
+  readonly sentences: Sentences
+}
+
+/**
+ * What a user is told about an error.
+ * @example
+ * import { sentenceOf } from 'postern/messages'
+ * import { german } from 'postern/messages/de'
+ * const text = sentenceOf(german, error)
+ */
+export const sentenceOf = ({ sentences }: Language, { code }: { readonly code: AnyCode }): string => sentences[code]
+
+/** What a user is told about a field. A newer server may name rules that are not here. */
+export function fieldSentenceOf({ tag, sentences }: Language, { rule, limit = 0, values = [] }: FieldProblem): string {
+  const known = Object.hasOwn(sentences, rule) ? (rule as Rule) : 'type'
+  return fillIn(sentences[known], { tag, limit, values })
+}
+
+type Filling = { readonly tag: string; readonly limit: number; readonly values: readonly string[] }
+
+/** As much of ICU MessageFormat as the sentences need: `{values}`, `{limit, number}`, and plurals of plain text. */
+function fillIn(text: string, { tag, limit, values }: Filling): string {
+  const number = new Intl.NumberFormat(tag).format(limit)
+  const category = new Intl.PluralRules(tag).select(limit)
+  return text
+    .replace(/\{limit, plural,((?:\s*[=\w]+\s*\{[^{}]*\})+)\s*\}/g, (_, cases: string) => {
+      const [, exact] = new RegExp(`=${limit}\\s*\\{([^}]*)\\}`).exec(cases) ?? []
+      const [, plural] = new RegExp(`\\b${category}\\s*\\{([^}]*)\\}`).exec(cases) ?? []
+      return (exact ?? plural ?? '').replaceAll('#', number)
+    })
+    .replaceAll('{limit, number}', number)
+    .replaceAll('{values}', new Intl.ListFormat(tag, { type: 'disjunction' }).format(values))
+}
