@@ -57,7 +57,8 @@ export function openMessages({ defaultLocale, locales }: Options): Messages {
       const known = remembered.get(part)
       if (known) return known.language
       const language = firstOf(acceptedTags(part), nearest)
-      remembered.set(part, { language })
+      // A copy: part of a string keeps the whole of it in memory.
+      remembered.set(Buffer.from(part, 'latin1').toString('latin1'), { language })
       return language
     },
   }

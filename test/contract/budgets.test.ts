@@ -15,6 +15,7 @@ const rowsOf: Readonly<Record<string, readonly string[]>> = {
   'src/credentials/resolve-access-token.ts LRUCache': ['access tokens in memory'],
   'src/ports/breached-passwords.open.ts openBreachedPasswords': ['passwords looked up among those that leaked'],
   'src/ports/breached-passwords.range.ts LRUCache': ['ranges of leaked hashes in memory'],
+  'src/messages/messages.ts LRUCache': ['languages by Accept-Language in memory'],
   'src/throttling/attempts.ts countEvent': ['tries of all', 'tries at a secret'],
   // The operator's commands.
   'src/operator/command.ts openDatabase': [],
