@@ -6,6 +6,7 @@ import { type AccountTransaction, changeAccounts } from '../credentials/change-a
 import { endHeldLogins } from '../credentials/end-held-logins.ts'
 import { endSessions } from '../credentials/end-sessions.ts'
 import { devices, users } from '../db/schema/users.ts'
+import { supersedeUserTokens } from '../mailed-tokens/issue.ts'
 import { mailPasswordLink } from '../password/forgot.ts'
 import { rooms } from '../sign-in/hallway.ts'
 import { OperatorError } from '../sign-in/operator-error.ts'
@@ -60,8 +61,10 @@ export const userActs = {
   'end-sessions': async (tx, _, user) => {
     await endSessions(tx, user.id, { reason: 'revoked' })
     await endHeldLogins(tx, user.id)
+    // Whoever was in a session may have asked for another address, which would open the account for good [AT7].
+    await supersedeUserTokens(tx, user.id, ['email_change'])
     await audit(tx, { type: 'session_revoked', userId: user.id, ...byOperator })
-    return 'Every session has ended, and so has every login that was under way.'
+    return 'Every session has ended, and so has every login and every change of the address that was under way.'
   },
   'forget-devices': async (tx, _, user) => {
     const forgotten = await tx.delete(devices).where(eq(devices.userId, user.id)).returning({ id: devices.id })

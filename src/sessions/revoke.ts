@@ -8,6 +8,7 @@ import type { SignedIn } from '../credentials/signed-in.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import type { Deps } from '../deps.ts'
 import type { Caller } from '../http/caller.ts'
+import { supersedeUserTokens } from '../mailed-tokens/issue.ts'
 
 export const revokeSessionRefusals = ['system:not_found'] as const
 
@@ -34,10 +35,14 @@ export function revokeSession(
   })
 }
 
-/** Afterwards the caller's session is the account's only one. */
+/**
+ * Afterwards the caller's session is the account's only one, and no change of the address that another one may have
+ * asked for can be confirmed [AT7].
+ */
 export function revokeOtherSessions(deps: Deps, { user, sessionId }: SignedIn, client: Caller): Promise<void> {
   return changeAccounts(deps, async (tx) => {
     await endSessions(tx, user.id, { reason: 'revoked', except: sessionId })
+    await supersedeUserTokens(tx, user.id, ['email_change'])
     await audit(tx, { type: 'session_revoked', userId: user.id, client })
   })
 }

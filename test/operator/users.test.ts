@@ -51,6 +51,16 @@ describe('npm run admin -- user EMAIL', () => {
     expect(await newestEvent(own.id)).toEqual({ type: 'session_revoked', metadata: { by: 'operator' } })
   })
 
+  test('end-sessions leaves no change of the address that somebody in a session asked for [AT7]', async () => {
+    const { person, client } = await signedInOnDevice(app)
+    const newEmail = newPerson().email
+    await client.post('/v0/auth/change-email', { password: person.password, new_email: newEmail })
+    const token = await mailedToken(app, newEmail)
+    await help(person.email, 'end-sessions')
+    const confirmed = await app.client().post('/v0/auth/confirm-email-change', { token })
+    expect(said(confirmed)).toEqual([400, 'token:invalid_email_change'])
+  })
+
   test('forget-devices', async () => {
     const { person, client } = await signedInOnDevice(app)
     expect(await help(person.email, 'forget-devices')).toContain('1 devices are forgotten')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { useApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
-import { signedInOnDevice, signedUp } from '../support/people.ts'
+import { mailedToken, newPerson, signedInOnDevice, signedUp } from '../support/people.ts'
 
 const url = '/v0/auth/sessions/revoke-others'
 const app = useApp()
@@ -36,6 +36,17 @@ describe(`POST ${url}`, () => {
     expect((await client.get('/v0/user/me')).body.email).toBe(person.email)
     expect((await client.get('/v0/auth/sessions')).body.sessions).toMatchObject([{ is_current: true }])
     expect(await isSignedIn(stranger)).toBe(true)
+  })
+
+  test('no address that another session asked for can be confirmed any more [AT7]', async () => {
+    const { person, client, others } = await signedInThrice()
+    const newEmail = newPerson().email
+    await others[0]?.post('/v0/auth/change-email', { password: person.password, new_email: newEmail })
+    const token = await mailedToken(app, newEmail)
+    expect((await client.post(url)).status).toBe(204)
+    const confirmed = await app.client().post('/v0/auth/confirm-email-change', { token })
+    expect([confirmed.status, confirmed.code]).toEqual([400, 'token:invalid_email_change'])
+    expect((await client.get('/v0/user/me')).body.email).toBe(person.email)
   })
 
   test('of an app, by its bearer', async () => {
