@@ -1,4 +1,4 @@
-import { type Letter, oneLine } from '../mail/letter.ts'
+import { type Letter, oneLine, takenBackByOperator } from '../mail/letter.ts'
 
 export const administratorLetters = {
   admin_way_in: (content: {
@@ -14,8 +14,8 @@ export const administratorLetters = {
     paragraphs: [
       `The administrator ${content.handle} ${newWayIn(content)}`,
       'All administrators receive this mail. If you expected this, you do not need to do anything.',
-      `Otherwise ask ${content.handle}, but not by mail. If it was somebody else, an operator can undo all of it: ` +
-        `npm run admin -- user @${content.handle} take-back.`,
+      `Otherwise ask ${content.handle}, but not by mail. If somebody else is using the account: ` +
+        takenBackByOperator(content.handle),
     ],
   }),
 }

@@ -20,6 +20,13 @@ export const oneLine = (text: string): string =>
 export const notYou =
   'If this was not you, somebody else has access to your account. Set a new password now and end all other sessions.'
 
+/**
+ * For administrators, of an account in which somebody else may be: to end its sessions would leave in place what that
+ * person has added to it [AT7].
+ */
+export const takenBackByOperator = (handle: string): string =>
+  `An operator can take it back, with everything that was added to it: npm run admin -- user @${handle} take-back.`
+
 /** Describes the device that asked. Belongs below the link, as the text is a stranger's. */
 export function whereFrom({
   userAgent,

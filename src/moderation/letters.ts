@@ -1,4 +1,4 @@
-import { inUtc, type Letter } from '../mail/letter.ts'
+import { inUtc, type Letter, takenBackByOperator } from '../mail/letter.ts'
 
 export const roleLetters = {
   role_granted: (content: {
@@ -30,6 +30,6 @@ function takeRoleBack({ role, handle, by }: Granted): string {
       ? `only an operator can take the role away: ${revoke}.`
       : `take the role away where you manage roles, or ask an operator to run ${revoke}.`
   const giver =
-    by === undefined ? '' : ` In that case somebody else is using the account ${by}, so end its sessions, too.`
+    by === undefined ? '' : ` In that case somebody else is using the account ${by}, too. ${takenBackByOperator(by)}`
   return `If you did not expect it, ${how}${giver}`
 }

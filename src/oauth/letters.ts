@@ -1,4 +1,4 @@
-import { type Letter, notYou, oneLine } from '../mail/letter.ts'
+import { type Letter, notYou, oneLine, takenBackByOperator } from '../mail/letter.ts'
 
 export const oauthLetters = {
   oauth_linked: (content: { readonly provider: string }): Letter => ({
@@ -24,8 +24,7 @@ export const oauthLetters = {
         `${listPlaces(content)} (email_verification: ${content.emailVerification}). Users can sign up and in ` +
         'through it.',
       'All administrators receive this mail. If you expected this, you do not need to do anything.',
-      `Otherwise, delete it, and let an operator end the sessions of ${content.by}: npm run admin -- user ` +
-        `@${content.by} end-sessions.`,
+      `Otherwise, delete it: somebody else is using the account ${content.by}. ${takenBackByOperator(content.by)}`,
     ],
   }),
   provider_deleted: (content: {
@@ -43,8 +42,8 @@ export const oauthLetters = {
       `Accounts that it opened: ${content.accounts}. Accounts that now open only by a link to their ` +
         `mailbox: ${content.withoutOtherWay}.`,
       'All administrators receive this mail. If you expected this, you do not need to do anything.',
-      'Otherwise, register no provider in its place that you do not know, and let an operator end the ' +
-        `sessions of ${content.by}: npm run admin -- user @${content.by} end-sessions.`,
+      'Otherwise, register no provider in its place that you do not know: somebody else is using the account ' +
+        `${content.by}. ${takenBackByOperator(content.by)}`,
     ],
   }),
   provider_moved: (content: {
@@ -64,9 +63,8 @@ export const oauthLetters = {
         `trusted of its answers: ${content.changes.map(whatChanged).join('; ')}.`,
       whomItKnows(content),
       'All administrators receive this mail. If you expected this, you do not need to do anything.',
-      'Otherwise, change it back: users can then sign in through it again. Somebody else is also in the ' +
-        `account ${content.by}: let an operator end its sessions, npm run admin -- user @${content.by} ` +
-        'end-sessions.',
+      'Otherwise, change it back: users can then sign in through it again. Somebody else is also using the account ' +
+        `${content.by}. ${takenBackByOperator(content.by)}`,
     ],
   }),
   provider_move_confirmed: (content: { readonly provider: string; readonly accounts: number }): Letter => ({

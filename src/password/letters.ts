@@ -53,11 +53,13 @@ export const passwordLetters = {
   password_was_reset: (content: {
     /** How many passkeys still sign in. Missing in mails that an older version wrote. */
     readonly passkeys?: number | undefined
+    /** The services through which the account is still signed in to. Missing in mails that an older version wrote. */
+    readonly providers?: readonly string[] | undefined
   }): Letter => ({
     subject: 'Your password was reset',
     paragraphs: [
       'A new password was set by a link that was mailed to this address. Everybody is signed out, and ' +
-        `all devices are forgotten.${describePasskeys(content.passkeys)}`,
+        `all devices are forgotten.${describePasskeys(content.passkeys)}${describeProviders(content.providers)}`,
       'If this was not you, somebody reads your mails: secure your mailbox first, then ask for a new password ' +
         'on the sign-in page.',
     ],
@@ -69,6 +71,11 @@ function describePasskeys(count = 0): string {
   return count === 1
     ? ' The passkey of your account still signs in; delete it if you do not know it.'
     : ` The ${count} passkeys of your account still sign in; delete those that you do not know.`
+}
+
+function describeProviders(names: readonly string[] = []): string {
+  if (names.length === 0) return ''
+  return ` ${listServices(names)} still signs in to your account; unlink what you did not link.`
 }
 
 const listServices = (names: readonly string[] = ['another service']): string =>

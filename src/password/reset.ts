@@ -1,8 +1,10 @@
 import { eq } from 'drizzle-orm'
+import { findWorkingConnections } from '../accounts/connections.ts'
 import { isPersonalPassword } from '../accounts/fields.ts'
 import { audit } from '../accounts/history.ts'
 import { heldRoles } from '../accounts/roles.ts'
 import { tellAdminsOfWayIn } from '../accounts/tell-admins.ts'
+import { ownIssuers } from '../config/own-providers.ts'
 import type { Context } from '../context.ts'
 import { changeAccounts } from '../credentials/change-accounts.ts'
 import { changedPassword } from '../credentials/changed-password.ts'
@@ -72,7 +74,9 @@ export async function resetPassword(ctx: Context<ResetPasswordRefusal>, reset: R
     await endSessions(tx, user.id, { reason: 'password_reset' })
     await tx.delete(devices).where(eq(devices.userId, user.id))
     await audit(tx, { type: 'password_reset', userId: user.id, client })
-    await notifyOwner(tx, ctx, user, { template: 'password_was_reset', passkeys: user.passkeys })
+    const connections = await findWorkingConnections(tx, ownIssuers(ctx.config), user.id)
+    const providers = connections.map(({ name }) => name)
+    await notifyOwner(tx, ctx, user, { template: 'password_was_reset', passkeys: user.passkeys, providers })
     if (user.passwordHash === null) await tellAdminsOfWayIn(tx, ctx, user, { what: 'password' })
     return user.id
   })

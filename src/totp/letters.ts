@@ -3,7 +3,12 @@ import { type Letter, notYou } from '../mail/letter.ts'
 export const totpLetters = {
   totp_enabled: (): Letter => ({
     subject: 'Two-step sign-in is on',
-    paragraphs: ['From now on, you need a code from your authenticator app every time you sign in.', notYou],
+    paragraphs: [
+      'From now on, you need a code from your authenticator app every time you sign in.',
+      // A new password alone would not let the owner in.
+      'If this was not you, somebody is using your account: ask for a new password on the sign-in page, which signs ' +
+        'everybody out, and ask the people who run this service to take your account back.',
+    ],
   }),
   totp_disabled: (): Letter => ({
     subject: 'Two-step sign-in is off',

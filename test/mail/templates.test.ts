@@ -84,6 +84,14 @@ const letters: Record<string, MailContent> = {
   ),
 }
 
+test.each(Object.entries(letters).filter(([, content]) => 'by' in content || content.template === 'admin_way_in'))(
+  '%s: where somebody else may be in an account of an administrator, it is taken back with all that was added [AT7]',
+  (_name, content) => {
+    const handle = 'by' in content ? content.by : 'handle' in content && content.handle
+    expect(renderMail(content).text).toContain(`npm run admin -- user @${handle} take-back`)
+  },
+)
+
 const tags = (html: string) => [...html.matchAll(/<\/?([a-z!]+)/gi)].map(([, name]) => name?.toLowerCase())
 
 describe.each(Object.entries(letters))('%s', (_name, content) => {

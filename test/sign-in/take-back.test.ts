@@ -235,6 +235,20 @@ describe('while an undo link lives nobody signs up with its address [AT7]', () =
   })
 })
 
+test('the mail of a password that was reset names the services that still sign in [AT7]', async () => {
+  const { person, client } = await signedInOnDevice(app)
+  await linkGoogle(client)
+  await app.client().post('/v0/auth/forgot-password', { email: person.email })
+  await comeBack(await linkTo('reset-password', person), person)
+  await vi.waitFor(
+    async () => {
+      const texts = (await mailsTo(app, person.email)).map(({ text }) => text)
+      expect(texts.join('\n')).toContain('Google still signs in to your account; unlink what you did not link.')
+    },
+    { timeout: 15_000, interval: 20 },
+  )
+})
+
 describe('npm run admin -- user EMAIL take-back [AT7]', () => {
   test('ends everything, removes what came since, and gives the address back', async () => {
     const { person, client } = await signedInOnDevice(app)
