@@ -24,7 +24,7 @@ import { rankHashingThreads } from './hashing/hashing-threads.ts'
 import { openPasswordHasher } from './hashing/password-hasher.ts'
 import { keysCheck, postgresCheck } from './http/health-checks.ts'
 import { watchDependencies } from './http/watch-dependencies.ts'
-import { openMessages } from './messages/messages.ts'
+import { type Messages, openMessages } from './messages/messages.ts'
 import { openMetrics } from './metrics/metrics.ts'
 import { startMetricsServer } from './metrics/server.ts'
 import { openLookups } from './oauth/lookups.ts'
@@ -100,14 +100,15 @@ export async function openDeps(
   opened.defer(eventStream.close)
   const eventHub = openEventHub({ db, heavyReads, eventStream, log })
   opened.defer(async () => eventHub.close())
-  const { checkWorker, checkMail, ...mail } = await openMail({ config, log, keyring, urls, tracing }, opened)
+  const messages = openMessages(config)
+  const parts = { config, log, keyring, urls, messages, tracing }
+  const { checkWorker, checkMail, ...mail } = await openMail(parts, opened)
 
   const decoders = openDecoders()
   opened.defer(async () => decoders.close())
   const fileStore = openFileStore(config)
   const searchIndex = openSearchIndex({ config, heavyReads, jobs: mail.jobs })
 
-  const messages = openMessages(config)
   const healthChecks = {
     postgres: postgresCheck(pool),
     keys: keysCheck({ db, keyring, sealedColumns, signingKeys }),
@@ -201,11 +202,12 @@ type MailParts = {
   readonly log: FastifyBaseLogger
   readonly keyring: Keyring
   readonly urls: DatabaseUrls
+  readonly messages: Messages
   readonly tracing: Tracing | undefined
 }
 
 /** The worker is always asked over HTTP: on a free loopback port if it runs in this process, else at WORKER_URL. */
-async function openMail({ config, log, keyring, urls, tracing }: MailParts, opened: AsyncDisposableStack) {
+async function openMail({ config, log, keyring, urls, messages, tracing }: MailParts, opened: AsyncDisposableStack) {
   const { workerUrl, workerSecret: secret = randomBytes(32).toString('base64url') } = config
   if (workerUrl !== undefined) {
     const jobs = await openJobs({ url: urls.direct, role: 'sender', log })
@@ -216,7 +218,7 @@ async function openMail({ config, log, keyring, urls, tracing }: MailParts, open
   if (inbox) opened.defer(inbox.close)
   const jobs = await openJobs({ url: urls.direct, role: 'worker', log, tracing })
   const listen = { host: '127.0.0.1', port: 0, secret }
-  const worker = await startWorker({ config, log, urls, smtpUrl, keyring, jobs, tracing, listen })
+  const worker = await startWorker({ config, log, urls, smtpUrl, keyring, jobs, messages, tracing, listen })
   opened.defer(worker.close)
   // Closed before the worker's connections, which a running job still needs.
   opened.defer(jobs.close)

@@ -5,6 +5,7 @@ import { openKeyring } from './crypto/keyring.ts'
 import { openJobs } from './db/jobs.ts'
 import { applyMigrations } from './db/migrate.ts'
 import { openDatabaseUrls } from './db/urls.ts'
+import { openMessages } from './messages/messages.ts'
 import { explainStartFailure } from './operator/start-failure.ts'
 import { closeOnSignal } from './process/close.ts'
 import { openLog } from './process/log.ts'
@@ -32,8 +33,9 @@ async function work(config: Config): Promise<void> {
   const { smtpUrl, workerSecret, workerHost: host, workerPort: port } = config
   if (smtpUrl === undefined || workerSecret === undefined)
     throw new Error('the configuration of a worker was not checked')
+  const messages = openMessages(config)
   const listen = { host, port, secret: workerSecret }
-  const worker = await startWorker({ config, log, urls, smtpUrl, keyring, jobs, tracing, listen })
+  const worker = await startWorker({ config, log, urls, smtpUrl, keyring, jobs, messages, tracing, listen })
   opened.defer(worker.close)
   opened.defer(jobs.close)
 

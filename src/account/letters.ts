@@ -1,13 +1,14 @@
 import type { Letter } from '../mail/letter.ts'
+import type { Words } from '../messages/words.ts'
 
 export const accountLetters = {
-  account_deletion: (content: { readonly link: string }): Letter => ({
-    subject: 'Confirm the deletion of your account',
+  account_deletion: ({ say }: Words, { link }: { readonly link: string }): Letter => ({
+    subject: say('mail.account_deletion.subject'),
     paragraphs: [
-      'We received a request to delete your account. It came from a device that is signed in to it.',
-      'If this was you, open this link. It permanently deletes the account and everything in it:',
-      { link: content.link },
-      'If this was not you, do not open the link. Sign in and end all other sessions of your account.',
+      say('mail.account_deletion.received'),
+      say('mail.account_deletion.open'),
+      { link, button: say('mail.account_deletion.button') },
+      say('mail.account_deletion.if_not'),
     ],
   }),
 }

@@ -1,38 +1,31 @@
 import type { Letter } from '../mail/letter.ts'
+import type { Words } from '../messages/words.ts'
 
 export const emailLetters = {
-  email_change: (content: { readonly link: string }): Letter => ({
-    subject: 'Confirm your new e-mail address',
+  email_change: ({ say }: Words, { link }: { readonly link: string }): Letter => ({
+    subject: say('mail.email_change.subject'),
     paragraphs: [
-      'We received a request to use this e-mail address for an account.',
-      'If this was you, open this link to confirm the address. You will then have to sign in again on all devices:',
-      { link: content.link },
-      'If this was not you, ignore this mail. Nothing changes unless the link is opened.',
+      say('mail.email_change.received'),
+      say('mail.email_change.open'),
+      { link, button: say('mail.email_change.button') },
+      say('mail.email_change.if_not'),
     ],
   }),
-  email_change_requested: (): Letter => ({
-    subject: 'Request to change your e-mail address',
+  email_change_requested: ({ say }: Words): Letter => ({
+    subject: say('mail.email_change_requested.subject'),
+    paragraphs: [say('mail.email_change_requested.received'), say('mail.email_change_requested.if_not')],
+  }),
+  email_changed_old: ({ say }: Words, { link }: { readonly link: string }): Letter => ({
+    subject: say('mail.email_changed_old.subject'),
     paragraphs: [
-      'We received a request to change the e-mail address of your account. It was confirmed with your password or a ' +
-        'passkey. The address changes when the link that we sent to the new address is opened.',
-      'If this was not you, set a new password, and delete any passkey that you do not recognize. Either one cancels ' +
-        'the change.',
+      say('mail.email_changed_old.changed'),
+      say('mail.email_changed_old.open'),
+      { link, button: say('mail.email_changed_old.button') },
+      say('mail.email_changed_old.if_you'),
     ],
   }),
-  email_changed_old: (content: { readonly link: string }): Letter => ({
-    subject: 'Your e-mail address was changed',
-    paragraphs: [
-      'Your account now has a different e-mail address.',
-      'If this was not you, open this link. It restores this address, signs out all devices and lets you set a new ' +
-        'password:',
-      { link: content.link },
-      'If this was you, you do not need to do anything.',
-    ],
-  }),
-  email_changed_new: (): Letter => ({
-    subject: 'Your e-mail address was changed',
-    paragraphs: [
-      'This is now the e-mail address of your account. All devices have been signed out. Please sign in again.',
-    ],
+  email_changed_new: ({ say }: Words): Letter => ({
+    subject: say('mail.email_changed_new.subject'),
+    paragraphs: [say('mail.email_changed_new.changed')],
   }),
 }

@@ -1,3 +1,4 @@
+import type { Words } from '../messages/words.ts'
 import type { Letter } from './letter.ts'
 
 /** The digits of a mail, and where they belong. */
@@ -7,14 +8,12 @@ type CodeInMail = {
   readonly domain?: string | undefined
 }
 
-export const neverAsked = 'Nobody from us ever asks for it: whoever does wants to be you.'
-
 /**
  * The digits are the subject and the first line, so that a phone's notification shows them. The last line names the
  * domain, so that the phone fills them in there and nowhere else: https://wicg.github.io/sms-one-time-codes/
  */
-export function codeAround({ digits, domain }: CodeInMail, paragraphs: Letter['paragraphs']): Letter {
+export function codeAround({ say }: Words, { digits, domain }: CodeInMail, paragraphs: Letter['paragraphs']): Letter {
   const code = `${digits.slice(0, 3)} ${digits.slice(3)}`
   const bound = domain === undefined ? [] : [`@${domain} #${digits}`]
-  return { subject: `${code} is your code`, paragraphs: [{ code }, ...paragraphs, ...bound] }
+  return { subject: say('mail.common.code', { code }), paragraphs: [{ code }, ...paragraphs, ...bound] }
 }

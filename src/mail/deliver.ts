@@ -7,6 +7,7 @@ import type { Database } from '../db/database.ts'
 import { mailedTokens, mails } from '../db/schema/mails.ts'
 import { type Transaction, transaction, underLocks } from '../db/transaction.ts'
 import { describeCause } from '../errors/cause.ts'
+import type { Messages } from '../messages/messages.ts'
 import { type MailBudget, MailsSpentError, spendMail } from '../throttling/mails.ts'
 import { currentSpan } from '../tracing/span.ts'
 import type { MailContent } from './letters.ts'
@@ -20,6 +21,7 @@ export type DeliverDeps = {
   readonly keyring: Keyring
   readonly smtp: SmtpSender
   readonly mailFrom: string
+  readonly messages: Messages
   readonly log: FastifyBaseLogger
   /** Set where mails are sent that no request has counted. */
   readonly budget?: MailBudget
@@ -117,7 +119,7 @@ async function lockMail(tx: Transaction, mailId: string): Promise<StoredMail | u
 }
 
 async function handOver(
-  { keyring, smtp, mailFrom, budget }: DeliverDeps,
+  { keyring, smtp, mailFrom, messages, budget }: DeliverDeps,
   { id, kind, payload, attempts }: KeptMail,
   patience: Patience,
 ): Promise<void> {
@@ -127,7 +129,8 @@ async function handOver(
   if (budget && content.template === 'locked_out' && attempts === 0) {
     if (await spendMail(budget, 'locked_out')) throw new MailsSpentError()
   }
-  return smtp.send({ ...renderMail(content), to: content.to, messageId: messageIdOf(id, mailFrom) }, patience)
+  const mail = renderMail(content, messages.fallback)
+  return smtp.send({ ...mail, to: content.to, messageId: messageIdOf(id, mailFrom) }, patience)
 }
 
 /** Erases the content, which nothing will read again. */

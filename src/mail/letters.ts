@@ -2,6 +2,7 @@ import { accountLetters } from '../account/letters.ts'
 import { administratorLetters } from '../accounts/letters.ts'
 import { emailLetters } from '../email/letters.ts'
 import { mailedCodeLetters } from '../mailed-codes/letters.ts'
+import type { Words } from '../messages/words.ts'
 import { roleLetters } from '../moderation/letters.ts'
 import { oauthLetters } from '../oauth/letters.ts'
 import { passkeyLetters } from '../passkeys/letters.ts'
@@ -28,7 +29,9 @@ const letters = {
 
 type Template = keyof typeof letters
 
-type FieldsOf<Name extends Template> = (typeof letters)[Name] extends (content: infer Fields) => Letter ? Fields : never
+type FieldsOf<Name extends Template> = (typeof letters)[Name] extends (words: Words, content: infer Fields) => Letter
+  ? Fields
+  : never
 
 /** The content of a mail as data, which waits sealed in the outbox. */
 export type MailContent = {
@@ -37,9 +40,9 @@ export type MailContent = {
     : FieldsOf<Name>)
 }[Template]
 
-/** The content of a mail in words. */
-export function letterOf(content: MailContent): Letter {
+/** The content of a mail in the words of a language. */
+export function letterOf(words: Words, content: MailContent): Letter {
   // Each function gets the fields of its own template, which the type of a union cannot say.
-  const write = letters[content.template] as (content: MailContent) => Letter
-  return write(content)
+  const write = letters[content.template] as (words: Words, content: MailContent) => Letter
+  return write(words, content)
 }

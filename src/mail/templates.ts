@@ -1,11 +1,13 @@
+import type { Language } from '../messages/language.ts'
+import { wordsOf } from '../messages/words.ts'
 import { escapeHtml } from '../pages/html.ts'
 import type { Letter } from './letter.ts'
 import { letterOf, type MailContent } from './letters.ts'
 
 export type RenderedMail = { readonly subject: string; readonly text: string; readonly html: string }
 
-export function renderMail(content: MailContent): RenderedMail {
-  const { subject, paragraphs } = letterOf(content)
+export function renderMail(content: MailContent, language: Language): RenderedMail {
+  const { subject, paragraphs } = letterOf(wordsOf(language), content)
   const text = paragraphs.map(textOf).join('\n\n')
   return { subject, text: `${text}\n`, html: htmlOf(paragraphs) }
 }

@@ -47,6 +47,12 @@ export const listTags = (folder: string): string[] =>
 export const readLanguageFile = (folder: string, tag: string): LanguageFile =>
   languageFile.parse(JSON.parse(readFileSync(join(folder, `${tag}.json`), 'utf8')))
 
+/** The language that the texts are written in, and that the operator's commands speak. */
+export function sourceLanguage(): Language {
+  const source = readLanguageFile(languagesFolder, sourceTag)
+  return languageOf(sourceTag, source, source)
+}
+
 const textsOf = ({ messages }: LanguageFile): [string, string][] =>
   Object.entries(messages).flatMap(([key, { text }]) => (text === '' ? [] : [[key, text]]))
 

@@ -1,94 +1,120 @@
-import { type Letter, notYou, oneLine, takenBackByOperator } from '../mail/letter.ts'
+import { type Letter, takenBackByOperator } from '../mail/letter.ts'
+import type { Words } from '../messages/words.ts'
 
 export const oauthLetters = {
-  oauth_linked: (content: { readonly provider: string }): Letter => ({
-    subject: 'A new way to sign in was added',
-    paragraphs: [`You can now sign in to your account through ${oneLine(content.provider)}.`, notYou],
+  oauth_linked: ({ say }: Words, { provider }: { readonly provider: string }): Letter => ({
+    subject: say('mail.oauth_linked.subject'),
+    paragraphs: [say('mail.oauth_linked.linked', { provider }), say('mail.common.not_you')],
   }),
-  oauth_unlinked: (content: { readonly provider: string }): Letter => ({
-    subject: 'A way to sign in was removed',
-    paragraphs: [`You can no longer sign in to your account through ${oneLine(content.provider)}.`, notYou],
+  oauth_unlinked: ({ say }: Words, { provider }: { readonly provider: string }): Letter => ({
+    subject: say('mail.oauth_unlinked.subject'),
+    paragraphs: [say('mail.oauth_unlinked.unlinked', { provider }), say('mail.common.not_you')],
   }),
-  provider_registered: (content: {
-    /** The provider's name in paths. */
-    readonly provider: string
-    /** The administrator's handle. */
-    readonly by: string
-    /** The provider's issuer, or its endpoints. */
-    readonly asks: readonly string[]
-    readonly emailVerification: 'claim' | 'trusted' | 'mail'
-  }): Letter => ({
-    subject: 'There is a new sign-in provider',
+  provider_registered: (
+    words: Words,
+    {
+      provider,
+      by,
+      asks,
+      emailVerification,
+    }: {
+      /** The provider's name in paths. */
+      readonly provider: string
+      /** The administrator's handle. */
+      readonly by: string
+      /** The provider's issuer, or its endpoints. */
+      readonly asks: readonly string[]
+      readonly emailVerification: 'claim' | 'trusted' | 'mail'
+    },
+  ): Letter => ({
+    subject: words.say('mail.provider_registered.subject'),
     paragraphs: [
-      `The administrator ${content.by} registered the provider ${content.provider}, which is asked at ` +
-        `${listPlaces(content)} (email_verification: ${content.emailVerification}). Users can sign up and in ` +
-        'through it.',
-      'All administrators receive this mail. If you expected this, you do not need to do anything.',
-      `Otherwise, delete it: somebody else is using the account ${content.by}. ${takenBackByOperator(content.by)}`,
+      words.say('mail.provider_registered.registered', {
+        by,
+        provider,
+        places: words.list(asks),
+        email_verification: emailVerification,
+      }),
+      words.say('mail.common.all_admins'),
+      words.say('mail.provider_registered.otherwise', { by }),
+      takenBackByOperator(words, by),
     ],
   }),
-  provider_deleted: (content: {
-    readonly provider: string
-    readonly by: string
-    readonly asks: readonly string[]
-    /** How many accounts the provider opened, and how many of those have no other working way in. */
-    readonly accounts: number
-    readonly withoutOtherWay: number
-  }): Letter => ({
-    subject: 'A sign-in provider was deleted',
+  provider_deleted: (
+    words: Words,
+    {
+      provider,
+      by,
+      asks,
+      accounts,
+      withoutOtherWay,
+    }: {
+      readonly provider: string
+      readonly by: string
+      readonly asks: readonly string[]
+      /** How many accounts the provider opened, and how many of those have no other working way in. */
+      readonly accounts: number
+      readonly withoutOtherWay: number
+    },
+  ): Letter => ({
+    subject: words.say('mail.provider_deleted.subject'),
     paragraphs: [
-      `The administrator ${content.by} deleted the provider ${content.provider}, which was asked at ` +
-        `${listPlaces(content)}.`,
-      `Accounts that it opened: ${content.accounts}. Accounts that now open only by a link to their ` +
-        `mailbox: ${content.withoutOtherWay}.`,
-      'All administrators receive this mail. If you expected this, you do not need to do anything.',
-      'Otherwise, register no provider in its place that you do not know: somebody else is using the account ' +
-        `${content.by}. ${takenBackByOperator(content.by)}`,
+      words.say('mail.provider_deleted.deleted', { by, provider, places: words.list(asks) }),
+      words.say('mail.provider_deleted.accounts', { accounts, without_other_way: withoutOtherWay }),
+      words.say('mail.common.all_admins'),
+      words.say('mail.provider_deleted.otherwise', { by }),
+      takenBackByOperator(words, by),
     ],
   }),
-  provider_moved: (content: {
-    /** The provider's name in paths. */
-    readonly provider: string
-    /** The administrator's handle. */
-    readonly by: string
-    readonly changes: readonly { readonly what: string; readonly was: string | null; readonly is: string | null }[]
-    /** How many accounts the provider opened at its former place; undefined if it did not move. */
-    readonly accounts?: number | undefined
-    /** Whether the provider has moved back to its first place. */
-    readonly isBack: boolean
-  }): Letter => ({
-    subject: 'Somebody else says who your users are',
+  provider_moved: (
+    words: Words,
+    content: {
+      /** The provider's name in paths. */
+      readonly provider: string
+      /** The administrator's handle. */
+      readonly by: string
+      readonly changes: readonly { readonly what: string; readonly was: string | null; readonly is: string | null }[]
+      /** How many accounts the provider opened at its former place; undefined if it did not move. */
+      readonly accounts?: number | undefined
+      /** Whether the provider has moved back to its first place. */
+      readonly isBack: boolean
+    },
+  ): Letter => {
+    const { say } = words
+    const { provider, by, changes } = content
+    const none = say('mail.provider_moved.none')
+    return {
+      subject: say('mail.provider_moved.subject'),
+      paragraphs: [
+        say('mail.provider_moved.changed', { by, provider }),
+        ...changes.map(({ what, was, is }) =>
+          say('mail.provider_moved.change', { what, was: was ?? none, is: is ?? none }),
+        ),
+        whomItKnows(words, content),
+        say('mail.common.all_admins'),
+        say('mail.provider_moved.otherwise', { by }),
+        takenBackByOperator(words, by),
+      ],
+    }
+  },
+  provider_move_confirmed: (
+    { say }: Words,
+    { provider, accounts }: { readonly provider: string; readonly accounts: number },
+  ): Letter => ({
+    subject: say('mail.provider_move_confirmed.subject'),
     paragraphs: [
-      `The administrator ${content.by} changed an address of the provider ${content.provider}, or what is ` +
-        `trusted of its answers: ${content.changes.map(whatChanged).join('; ')}.`,
-      whomItKnows(content),
-      'All administrators receive this mail. If you expected this, you do not need to do anything.',
-      'Otherwise, change it back: users can then sign in through it again. Somebody else is also using the account ' +
-        `${content.by}. ${takenBackByOperator(content.by)}`,
-    ],
-  }),
-  provider_move_confirmed: (content: { readonly provider: string; readonly accounts: number }): Letter => ({
-    subject: 'The move of a sign-in provider was confirmed',
-    paragraphs: [
-      `An operator confirmed, on the command line, that the provider ${content.provider} is the same at its ` +
-        `new place. Accounts that it opens again: ${content.accounts}.`,
-      'If you know nothing of it, ask your operator.',
+      say('mail.provider_move_confirmed.confirmed', { provider, accounts }),
+      say('mail.provider_move_confirmed.unknown'),
     ],
   }),
 }
 
-const listPlaces = ({ asks }: { readonly asks: readonly string[] }): string => asks.map(oneLine).join(', ')
-
-type Moved = Parameters<(typeof oauthLetters)['provider_moved']>[0]
-
-const whatChanged = ({ what, was, is }: Moved['changes'][number]): string =>
-  `${what} was ${oneLine(was ?? 'none')} and is ${oneLine(is ?? 'none')}`
-
-function whomItKnows({ provider, accounts, isBack }: Moved): string {
-  if (isBack) return 'It is back at its former address: users who signed in through it before can do so again.'
-  if (accounts === undefined) return 'Its issuer is the same: users sign in through it as before.'
-  return (
-    `Accounts that it opened: ${accounts}. It opens none of them until their owners link it again, or an ` +
-    `operator confirms that it is the same provider: npm run admin -- providers confirm-move ${provider}.`
-  )
+function whomItKnows(
+  { say }: Words,
+  { provider, accounts, isBack }: Parameters<(typeof oauthLetters)['provider_moved']>[1],
+): string {
+  if (isBack) return say('mail.provider_moved.back')
+  if (accounts === undefined) return say('mail.provider_moved.same')
+  const command = `npm run admin -- providers confirm-move ${provider}`
+  return say('mail.provider_moved.accounts', { accounts, command })
 }

@@ -8,6 +8,8 @@ import { mailedTokens } from '../db/schema/mails.ts'
 import { users } from '../db/schema/users.ts'
 import { loadArgon2 } from '../hashing/argon2.ts'
 import type { MailDeps } from '../mail/outbox.ts'
+import { sourceLanguage } from '../messages/language.ts'
+import { wordsOf } from '../messages/words.ts'
 import { OperatorError } from '../sign-in/operator-error.ts'
 import { nameRemoved } from '../sign-in/removed.ts'
 import { takeBack } from '../sign-in/take-back.ts'
@@ -29,7 +31,8 @@ export async function recoverAccount(tx: AccountTransaction, deps: MailDeps, use
   const unknownHash = await hashUnknown(deps.config)
   const removed = await takeBack(tx, deps, { userId: user.id, since, unknownHash, by: 'operator', client: undefined })
   await audit(tx, { type: 'session_revoked', userId: user.id, ...byOperator })
-  const what = removed.map(nameRemoved).join('; ') || 'nothing'
+  const english = wordsOf(sourceLanguage())
+  const what = removed.map((one) => nameRemoved(english, one)).join('; ') || 'nothing'
   return (
     `Removed, counted from ${since.toISOString()}: ${what}.\nThe password no longer works; a link to set ` +
     `a new one is mailed to ${address}.`

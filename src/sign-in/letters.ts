@@ -1,121 +1,106 @@
-import { isSecondStep, type SecondStep, type Shown } from '../credentials/methods.ts'
-import { codeAround, neverAsked } from '../mail/code-in-mail.ts'
-import { inUtc, type Letter, oneLine, whereFrom } from '../mail/letter.ts'
+import { isSecondStep, type Shown } from '../credentials/methods.ts'
+import { codeAround } from '../mail/code-in-mail.ts'
+import { inUtc, type Letter, whereFrom } from '../mail/letter.ts'
+import type { Words } from '../messages/words.ts'
 import { nameRemoved, type Removed } from './removed.ts'
 
 export const signInLetters = {
-  device_link: (content: {
-    /** The mail has a link, digits, or both. */
-    readonly link?: string | undefined
-    readonly digits?: string | undefined
-    readonly domain?: string | undefined
-    /** Missing in mails that an older version wrote. */
-    readonly shown?: Shown | undefined
-    readonly userAgent?: string | undefined
-    readonly ipAddress?: string | undefined
-  }): Letter => {
-    const { used, advice } = wayIn(content.shown)
+  device_link: (
+    words: Words,
+    content: {
+      /** The mail has a link, digits, or both. */
+      readonly link?: string | undefined
+      readonly digits?: string | undefined
+      readonly domain?: string | undefined
+      /** Missing in mails that an older version wrote. */
+      readonly shown?: Shown | undefined
+      readonly userAgent?: string | undefined
+      readonly ipAddress?: string | undefined
+    },
+  ): Letter => {
+    const { say } = words
     const { link, digits, domain } = content
-    const said = `${used} on a device that is new to your account.`
-    const ifNot = `If this was not you, do not ${link === undefined ? 'type it anywhere' : 'click'}, and ${advice}`
+    const { used, advice } = wayIn(words, content.shown)
+    const ifNot = say(`mail.device_link.if_not_${link === undefined ? 'code' : 'link'}`)
     // Below the link, as a stranger may have written the text.
-    const end = [ifNot, whereFrom(content)]
-    const byLink = (words: string) => (link === undefined ? [] : [words, { link }])
+    const end = [ifNot, advice, whereFrom(words, content)]
+    const linked = link === undefined ? [] : [{ link, button: say('mail.device_link.button') }]
     if (digits === undefined) {
-      const words = 'If this was you, open this link on the device that you want to sign in on:'
-      return { subject: 'Confirm your sign-in on a new device', paragraphs: [said, ...byLink(words), ...end] }
+      const paragraphs = [used, say('mail.device_link.open'), ...linked, ...end]
+      return { subject: say('mail.device_link.subject'), paragraphs }
     }
-    const typed = 'If this was you, type the code where you entered it.'
-    const linked = byLink('Or open this link on the device that you want to sign in on:')
-    return codeAround({ digits, domain }, [said, typed, neverAsked, ...linked, ...end])
+    const typed = [say('mail.device_link.type'), say('mail.common.never_asked')]
+    const orOpen = link === undefined ? [] : [say('mail.device_link.or_open'), ...linked]
+    return codeAround(words, { digits, domain }, [used, ...typed, ...orOpen, ...end])
   },
-  new_device: (content: {
-    readonly shown: Shown
-    readonly userAgent?: string | undefined
-    readonly ipAddress?: string | undefined
-  }): Letter => {
-    const { used, advice } = wayIn(content.shown)
+  new_device: (
+    words: Words,
+    content: {
+      readonly shown: Shown
+      readonly userAgent?: string | undefined
+      readonly ipAddress?: string | undefined
+    },
+  ): Letter => {
+    const { say } = words
+    const { used, advice } = wayIn(words, content.shown)
+    const known = [say('mail.new_device.known'), say('mail.new_device.if_not')]
     return {
-      subject: 'A sign-in on a new device',
+      subject: say('mail.new_device.subject'),
+      paragraphs: [used, ...known, advice, whereFrom(words, content)],
+    }
+  },
+  locked_out: ({ say }: Words): Letter => ({
+    subject: say('mail.locked_out.subject'),
+    paragraphs: [say('mail.locked_out.tried'), say('mail.locked_out.if_you'), say('mail.locked_out.if_not')],
+  }),
+  taken_back: (
+    words: Words,
+    content: {
+      readonly link: string
+      readonly by: 'owner' | 'operator'
+      /** What was added after this moment was removed. */
+      readonly since: string
+      readonly removed: readonly Removed[]
+    },
+  ): Letter => {
+    const { say } = words
+    const { link, by } = content
+    return {
+      subject: say('mail.taken_back.subject'),
       paragraphs: [
-        `${used} to sign in on a device that was new to your account. From now on your account knows it.`,
-        'If this was you, there is nothing to do.',
-        `If this was not you, end the other sessions of your account, forget that device, and ${advice}`,
-        whereFrom(content),
+        say(`mail.taken_back.by_${by}`),
+        say('mail.taken_back.open'),
+        { link, button: say('mail.taken_back.button') },
+        listRemoved(words, content),
+        say('mail.taken_back.rest'),
       ],
     }
   },
-  locked_out: (): Letter => ({
-    subject: 'Wrong passwords were tried on your account',
-    paragraphs: [
-      'Somebody tried wrong passwords or codes on your account, so that every further try has to wait.',
-      'If this was you, wait a moment, or ask for a new password on the sign-in page. On a device that your ' +
-        'account knows you can sign in all the same.',
-      'If this was not you: nobody got in. If others may know your password, set a new one now.',
-    ],
-  }),
-  taken_back: (content: {
-    readonly link: string
-    readonly by: 'owner' | 'operator'
-    /** What was added after this moment was removed. */
-    readonly since: string
-    readonly removed: readonly Removed[]
-  }): Letter => ({
-    subject: 'Your account is yours again: set a new password',
-    paragraphs: [
-      content.by === 'owner'
-        ? 'The change of your e-mail address was undone: your account has this address again.'
-        : 'An operator took your account back from whoever was in it.',
-      'Everybody is signed out, and the password no longer works. Open this link to set a new one:',
-      { link: content.link },
-      listRemoved(content),
-      'What was replaced or switched off since then cannot come back by itself. Once you are in, look at ' +
-        'two-step sign-in, its backup codes, your passkeys and the services that you sign in through.',
-    ],
-  }),
 }
 
-function listRemoved({ since, removed }: Parameters<(typeof signInLetters)['taken_back']>[0]): string {
-  const nothing = `Nothing else had been added since ${inUtc(since)}.`
-  return removed.length === 0
-    ? nothing
-    : `Removed: ${removed.map(nameRemoved).join('; ')}. This counts everything since ${inUtc(since)}.`
-}
+type TakenBack = Parameters<(typeof signInLetters)['taken_back']>[1]
 
-const theirCodes = ' They have your codes too: set up two-step sign-in again.'
-
-/** The words for each method of a second step. */
-const secondWords: Readonly<Record<SecondStep, { readonly used: string; readonly advice: string }>> = {
-  totp: { used: ' together with a code of your authenticator app', advice: theirCodes },
-  backup_code: { used: ' together with a backup code', advice: theirCodes },
-  passkey: {
-    used: ' together with a passkey',
-    advice: ' They have a passkey too: delete those that you do not know.',
-  },
+function listRemoved(words: Words, { since, removed }: TakenBack): string {
+  if (removed.length === 0) return words.say('mail.taken_back.nothing', { since: inUtc(since) })
+  const things = words.list(removed.map((one) => ({ ready: nameRemoved(words, one) })))
+  return words.say('mail.taken_back.removed', { things, since: inUtc(since) })
 }
 
 /** Says what was used to sign in so far, and what the owner should do if somebody else did [AT19]. */
-function wayIn({ methods, provider }: Shown = { methods: [] }): { readonly used: string; readonly advice: string } {
-  const through =
-    provider === undefined ? 'An account of yours at another service' : `Your ${oneLine(provider)} account`
-  if (methods[0] === 'passkey')
-    return {
-      used: 'A passkey of your account was used',
-      advice: 'delete the passkeys that you do not know: somebody has one.',
-    }
-  const second = methods.find(isSecondStep)
-  const { used, advice } = second ? secondWords[second] : { used: '', advice: '' }
-  if (methods.includes('oauth'))
-    return {
-      used: `${through} was used${used}`,
-      advice: `secure that account: somebody can sign in with it.${advice}`,
-    }
+function wayIn(
+  { say }: Words,
+  { methods, provider }: Shown = { methods: [] },
+): { readonly used: string; readonly advice: string } {
+  const second = methods.find(isSecondStep) ?? 'other'
+  if (methods[0] === 'passkey') return { used: say('mail.used.passkey'), advice: say('mail.advice.passkey') }
+  if (methods.includes('oauth')) {
+    const used =
+      provider === undefined ? say('mail.used.service', { second }) : say('mail.used.provider', { provider, second })
+    return { used, advice: say('mail.advice.service', { second }) }
+  }
   if (methods[0] === 'mail')
-    return {
-      used: `A link or code that was mailed to you was used${used}`,
-      advice: `secure your mailbox: somebody reads your mails.${advice}`,
-    }
+    return { used: say('mail.used.mail', { second }), advice: say('mail.advice.mail', { second }) }
   if (methods.includes('password'))
-    return { used: `Your password was entered${used}`, advice: `change your password: somebody knows it.${advice}` }
-  return { used: 'Somebody began to sign in to your account', advice: 'change your password: somebody may know it.' }
+    return { used: say('mail.used.password', { second }), advice: say('mail.advice.password', { second }) }
+  return { used: say('mail.used.unknown'), advice: say('mail.advice.unknown') }
 }

@@ -1,4 +1,4 @@
-import { oneLine } from '../mail/letter.ts'
+import type { Words } from '../messages/words.ts'
 
 /** What opened an account and was taken back. */
 export type Removed =
@@ -6,19 +6,16 @@ export type Removed =
   | { readonly what: 'connection'; readonly provider: string }
   | { readonly what: 'sessions' | 'devices' | 'passkeys'; readonly count: number }
 
-export function nameRemoved(one: Removed): string {
+export function nameRemoved({ say }: Words, one: Removed): string {
   switch (one.what) {
     case 'totp':
-      return 'two-step sign-in, with its backup codes'
     case 'backup_codes':
-      return 'backup codes'
+      return say(`mail.taken_back.${one.what}`)
     case 'connection':
-      return `the sign-in through ${oneLine(one.provider)}`
+      return say('mail.taken_back.connection', { provider: one.provider })
     case 'sessions':
-      return one.count === 1 ? 'one session' : `${one.count} sessions`
-    case 'passkeys':
-      return one.count === 1 ? 'one passkey' : `${one.count} passkeys`
     case 'devices':
-      return one.count === 1 ? 'one device' : `${one.count} devices`
+    case 'passkeys':
+      return say(`mail.taken_back.${one.what}`, { count: one.count })
   }
 }

@@ -1,28 +1,22 @@
-import { type Letter, notYou } from '../mail/letter.ts'
+import type { Letter } from '../mail/letter.ts'
+import type { Words } from '../messages/words.ts'
 
 export const totpLetters = {
-  totp_enabled: (): Letter => ({
-    subject: 'Two-step sign-in is on',
-    paragraphs: [
-      'From now on, you need a code from your authenticator app every time you sign in.',
-      // A new password alone would not let the owner in.
-      'If this was not you, somebody is using your account: ask for a new password on the sign-in page, which signs ' +
-        'everybody out, and ask the people who run this service to take your account back.',
-    ],
+  totp_enabled: ({ say }: Words): Letter => ({
+    subject: say('mail.totp_enabled.subject'),
+    // A new password alone would not let the owner in.
+    paragraphs: [say('mail.totp_enabled.on'), say('mail.totp_enabled.if_not')],
   }),
-  totp_disabled: (): Letter => ({
-    subject: 'Two-step sign-in is off',
-    paragraphs: ['You no longer need a code from your authenticator app to sign in.', notYou],
+  totp_disabled: ({ say }: Words): Letter => ({
+    subject: say('mail.totp_disabled.subject'),
+    paragraphs: [say('mail.totp_disabled.off'), say('mail.common.not_you')],
   }),
-  backup_codes_regenerated: (): Letter => ({
-    subject: 'You have new backup codes',
-    paragraphs: ['New backup codes were created for your account. The old ones no longer work.', notYou],
+  backup_codes_regenerated: ({ say }: Words): Letter => ({
+    subject: say('mail.backup_codes_regenerated.subject'),
+    paragraphs: [say('mail.backup_codes_regenerated.new'), say('mail.common.not_you')],
   }),
-  backup_code_used: (content: { readonly left: number }): Letter => ({
-    subject: 'A backup code was used',
-    paragraphs: [
-      `One of your backup codes was used to confirm that it is you. Backup codes left: ${content.left}.`,
-      notYou,
-    ],
+  backup_code_used: ({ say }: Words, { left }: { readonly left: number }): Letter => ({
+    subject: say('mail.backup_code_used.subject'),
+    paragraphs: [say('mail.backup_code_used.used', { left }), say('mail.common.not_you')],
   }),
 }

@@ -10,6 +10,7 @@ import { deliverToWebhook } from '../events/webhooks.ts'
 import { sweepOrphans } from '../files/sweep-orphans.ts'
 import { type DeliverDeps, deliverMail } from '../mail/deliver.ts'
 import { type SmtpSender, smtpSender } from '../mail/smtp.ts'
+import type { Messages } from '../messages/messages.ts'
 import { openOutbound } from '../outbound/ask.ts'
 import { outboundPolicy } from '../outbound/policy.ts'
 import { openBroadcast } from '../ports/broadcast.open.ts'
@@ -32,6 +33,7 @@ type Options = {
   readonly smtpUrl: string
   readonly keyring: Keyring
   readonly jobs: Jobs
+  readonly messages: Messages
   readonly tracing: Tracing | undefined
   readonly listen: { readonly host: string; readonly port: number; readonly secret: string }
 }
@@ -57,6 +59,7 @@ export async function startWorker({
   smtpUrl,
   keyring,
   jobs,
+  messages,
   tracing,
   listen,
 }: Options): Promise<WorkerServer> {
@@ -76,7 +79,7 @@ export async function startWorker({
   const stopLearning = learnNowAndThen(smtp)
   const fallback = memoryRateCounter({ now: () => performance.now() })
   const sharedCounter = openSharedCounter({ config, db, log, fallback })
-  const deps = { db, pool, keyring, smtp, mailFrom: config.mailFrom, log }
+  const deps = { db, pool, keyring, smtp, mailFrom: config.mailFrom, messages, log }
   await workOnMails({ ...deps, config, jobs, sharedCounter })
   const fileStore = openFileStore(config)
   await jobs.work('delete-file', ({ name }) => fileStore.delete(name))

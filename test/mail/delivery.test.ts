@@ -94,9 +94,9 @@ beforeAll(async () => {
   await smtp.start()
   // Jobs of this mode start at once, so that a mail which fails is soon tried again.
   app = await startApp({ SMTP_URL: smtp.url, MAIL_FROM: mailFrom, MAIL_DELIVERY: 'queue', WORKER_TIMEOUT_MS: '10000' })
-  const { db, pool, keyring, log } = app.deps
+  const { db, pool, keyring, messages, log } = app.deps
   const sender = smtpSender({ url: smtp.url, from: mailFrom, deadlineMs: 8000 })
-  deps = { db, pool, keyring, log, mailFrom, smtp: sender }
+  deps = { db, pool, keyring, messages, log, mailFrom, smtp: sender }
 })
 afterAll(async () => {
   await app.close()

@@ -34,9 +34,10 @@ describe('a mail server that takes a mail and never says so', () => {
   beforeAll(async () => {
     smtp = await openScriptedServer(mute)
     app = await startApp({ MAIL_DELIVERY: 'queue' })
-    const { db, pool, keyring, log, config } = app.deps
+    const { db, pool, keyring, messages, log, config } = app.deps
     const { mailFrom } = config
-    const deps = { db, pool, keyring, log, mailFrom, smtp: smtpSender({ url: smtp.url, from: mailFrom, deadlineMs }) }
+    const sender = smtpSender({ url: smtp.url, from: mailFrom, deadlineMs })
+    const deps = { db, pool, keyring, messages, log, mailFrom, smtp: sender }
     const turns = fairTurns({ places: 2, placesOfOne: 2, mostWaiting: 100, deadlineMs })
     worker = await listenForDeliveries(deps, { host: '127.0.0.1', port: 0, secret, turns })
   })

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { MailContent } from '../../src/mail/letters.ts'
-import { renderMail } from '../../src/mail/templates.ts'
+import { renderMail as renderIn } from '../../src/mail/templates.ts'
+import { sourceLanguage } from '../../src/messages/language.ts'
+
+const english = sourceLanguage()
+const renderMail = (content: MailContent) => renderIn(content, english)
 
 const link = 'https://app.example.com/account/verify-email?token=pot_0123456789abcdef&x=1'
 const controls = '\u0000\u0007\u001b[31m\r\n\t\u0085\u2028\u2029\u202e\u2066\u200b\ufeff'

@@ -93,7 +93,7 @@ describe(`POST ${start}`, () => {
       `@app.example.com #${digits}`,
     ])
     expect(lines).toContain(`https://app.example.com/account/email-sign-in?token=${token}`)
-    expect(mail.text).toContain('Nobody from us ever asks for it')
+    expect(mail.text).toContain('We will never ask you for this code')
     expect(mail.text.match(/token=/g)).toHaveLength(1)
     expect(mail.html).toContain(`<strong>${spaced}</strong>`)
   })

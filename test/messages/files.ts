@@ -2,15 +2,17 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type LanguageFile, languagesFolder, listTags, readLanguageFile } from '../../src/messages/language.ts'
 import { directionOf, sourceTag } from '../../src/messages/tags.ts'
-import { clientModule } from './modules.ts'
+import { clientModule, mailTextsModule } from './modules.ts'
 
 const clientFolder = join(import.meta.dirname, '../../src/client/messages')
+const mailTexts = join(languagesFolder, 'mail-texts.ts')
 
 export const source = (): LanguageFile => readLanguageFile(languagesFolder, sourceTag)
 
 /** Every file that is made from the languages, with what belongs into it. */
 export const generatedFiles = (): ReadonlyMap<string, string> =>
   new Map([
+    [mailTexts, mailTextsModule(source())],
     ...listTags(languagesFolder).map((tag): [string, string] => [
       join(clientFolder, `${tag}.ts`),
       clientModule(tag, readLanguageFile(languagesFolder, tag)),

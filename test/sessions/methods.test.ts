@@ -91,15 +91,15 @@ describe('the mail on a new device says what was used [AT19]', () => {
     const own = await withTotp(app)
     const elsewhere = app.client()
     await verify(elsewhere, await tempToken(elsewhere, own.person), await give(own))
-    const mail = await newest(own.person.email, atLeast, 'was new to your account')
-    expect(mail).toContain(`Your password was entered together with ${what} to sign in on a device`)
+    const mail = await newest(own.person.email, atLeast, 'now recognizes this device')
+    expect(mail).toContain(`Your password was entered together with ${what} on a device`)
   })
 
   test('an account at a provider, by its name, and never a password', async () => {
     const { who, client } = await signedUpThrough(app, provider)
     await throughProvider(app.client())
     const first = await newest(who.email, 1, 'new to your account')
-    expect(first).toContain('Your Google account was used to sign in on a device that was new to your account.')
+    expect(first).toContain('Your Google account was used on a device that is new to your account.')
     expect(first).not.toContain('assword')
     const { secret } = (await client.post('/v0/auth/totp/setup')).body
     const code = () => codeOf(app, String(secret))

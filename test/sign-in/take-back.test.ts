@@ -243,7 +243,7 @@ test('the mail of a password that was reset names the services that still sign i
   await vi.waitFor(
     async () => {
       const texts = (await mailsTo(app, person.email)).map(({ text }) => text)
-      expect(texts.join('\n')).toContain('Google still signs in to your account; unlink what you did not link.')
+      expect(texts.join('\n')).toContain('You can also still sign in to your account through Google.')
     },
     { timeout: 15_000, interval: 20 },
   )

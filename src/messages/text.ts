@@ -1,0 +1,5 @@
+/** Text that is ready to stand in a message, as everything in it was made safe. */
+export type Ready = { readonly ready: string }
+
+/** What a placeholder for text takes. */
+export type Text = string | Ready
