@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { findRanges } from '../../src/operator/breached/ranges.ts'
 import { fileHashes } from '../../src/ports/breached-passwords.file.ts'
 import { startApp, useApp } from '../support/app.ts'
 import { useFolder } from '../support/folder.ts'
@@ -43,6 +44,9 @@ function entriesOf(file: string): bigint[] {
   const bytes = readFileSync(file)
   return Array.from({ length: bytes.length / 8 }, (_, index) => bytes.readBigUInt64BE(index * 8))
 }
+
+/** Where a build that was interrupted leaves what it has. */
+const partOf = (out: string, folder = ranges) => `${out}.min-1.${findRanges(folder).mark}.part`
 
 const build = (folder: string, out: string, ...more: readonly string[]) =>
   runAdmin(app, ['breached-passwords', 'build', folder, out, ...more])
@@ -120,7 +124,7 @@ describe('npm run admin -- breached-passwords build', () => {
     expect((await build(ranges, out, '--incomplete')).code).toBe(0)
     const whole = readFileSync(out)
     rmSync(out)
-    const part = `${out}.min-1.part`
+    const part = partOf(out)
     writeFileSync(part, whole)
     truncateSync(part, written)
     const { code, out: says } = await build(ranges, out, '--incomplete', '--json')
@@ -130,10 +134,26 @@ describe('npm run admin -- breached-passwords build', () => {
     expect(readdirSync(dir).filter((name) => /^resumed.*part$/.test(name))).toEqual([])
   })
 
+  test('interrupted, and more was downloaded in between: what is new is in it, wherever it belongs', async () => {
+    const folder = writeRanges(join(dir, 'growing'))
+    const late = join(folder, '00000.txt')
+    const first = readFileSync(late)
+    rmSync(late)
+    const out = join(dir, 'growing.bin')
+    expect((await build(folder, out, '--incomplete')).code).toBe(0)
+    const part = partOf(out, folder)
+    writeFileSync(part, readFileSync(out).subarray(0, 2 * 200 * 8))
+    writeFileSync(late, first)
+    const { out: says } = await build(folder, out, '--incomplete', '--json')
+    expect('continuedAt' in JSON.parse(says)).toBe(false)
+    expect(entriesOf(out)).toEqual(expected(folder, 1))
+    expect(existsSync(part)).toBe(false)
+  })
+
   test('what another count left, or is not in order, is not gone on with', async () => {
     const out = join(dir, 'anew.bin')
     writeFileSync(`${out}.min-7.part`, randomBytes(800))
-    writeFileSync(`${out}.min-1.part`, randomBytes(800))
+    writeFileSync(partOf(out), randomBytes(800))
     const { out: says } = await build(ranges, out, '--incomplete', '--json')
     expect('continuedAt' in JSON.parse(says)).toBe(false)
     expect(entriesOf(out)).toEqual(expected(ranges, 1))

@@ -5,11 +5,13 @@ import {
   fsyncSync,
   ftruncateSync,
   openSync,
+  readdirSync,
   readSync,
   renameSync,
+  rmSync,
   writeSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { entryBytes } from '../../ports/breached-passwords.file.ts'
 import { mostEntries, type Ranges, rangeCount, readRange } from './ranges.ts'
 
@@ -32,10 +34,11 @@ const bufferBytes = 8 * rangeBytes
 
 /**
  * Afterwards `out` has the entries of all ranges; it is replaced in one step at the end. Until then they are in a file
- * beside it, named after `minCount`, which the next build with the same `minCount` continues.
+ * beside it, named after `minCount` and the set of ranges, which the next build with the same ones continues.
  */
 export function buildFile({ ranges, out, minCount, onRange }: Build): Built {
-  const part = `${out}.min-${minCount}.part`
+  const part = `${out}.min-${minCount}.${ranges.mark}.part`
+  dropOtherParts(part)
   const file = openSync(part, constants.O_RDWR | constants.O_CREAT, 0o644)
   try {
     const { range: continuedAt, size: written } = findEnd(file)
@@ -61,6 +64,15 @@ export function buildFile({ ranges, out, minCount, onRange }: Build): Built {
     return { entries: size / entryBytes, continuedAt }
   } finally {
     closeSync(file)
+  }
+}
+
+/** Of builds with the same `minCount` from other sets of ranges: a folder that was not complete is by now. */
+function dropOtherParts(part: string): void {
+  const kind = basename(part).replace(/[^.]+\.part$/, '')
+  for (const name of readdirSync(dirname(part))) {
+    const isPart = name.startsWith(kind) && /^[0-9a-f]{8}\.part$/.test(name.slice(kind.length))
+    if (isPart && name !== basename(part)) rmSync(join(dirname(part), name))
   }
 }
 

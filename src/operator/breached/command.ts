@@ -18,7 +18,7 @@ export const buildBreached: Command = {
     incomplete: { type: 'boolean', about: 'take the ranges that are there, and let the others have no hashes' },
   },
   does: 'make the file in which passwords that leaked are looked up (docs/passwords.md)',
-  details: 'Interrupted, it goes on where it was when it is called again.',
+  details: 'Interrupted, it goes on where it was when it is called again, if the ranges are the same.',
   fails: 'a range is missing or is none, or the file cannot be written',
   examples: ['breached-passwords build pwned /srv/postern/pwned.bin --min-count 10'],
   run: async (_config, given, options) => build(given, options),

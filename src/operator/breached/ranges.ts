@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, opendirSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { entryBytes } from '../../ports/breached-passwords.file.ts'
@@ -20,6 +21,8 @@ export type Ranges = {
   readonly count: number
   /** The first range without a file. */
   readonly missing: number | undefined
+  /** Tells this set of ranges from others, such as that of a folder which more was downloaded to. */
+  readonly mark: string
   /** Returns the path of the range's file, or undefined if there is none. */
   find(range: number): string | undefined
 }
@@ -45,6 +48,7 @@ export function findRanges(folder: string): Ranges {
   return {
     count,
     missing: missing === -1 ? undefined : missing,
+    mark: createHash('sha256').update(isThere).digest('hex').slice(0, 8),
     find: (range) => (isThere[range] ? join(folder, `${rangeName(range)}${end}`) : undefined),
   }
 }
