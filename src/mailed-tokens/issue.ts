@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { Method } from '../credentials/methods.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { makeToken } from '../crypto/secret-token.ts'
@@ -117,6 +117,7 @@ export async function supersedeOldestPairs(tx: Transaction, purpose: Purpose, ad
   const isLive = and(
     eq(mailedTokens.purpose, purpose),
     eq(mailedTokens.addressKey, addressKey),
+    isNotNull(mailedTokens.codeTokenDigest),
     isNull(mailedTokens.usedAt),
     isNull(mailedTokens.supersededAt),
   )

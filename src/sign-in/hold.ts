@@ -3,7 +3,7 @@ import type { Transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import type { Caller } from '../http/caller.ts'
 import { queueMail } from '../mail/outbox.ts'
-import { type IssuedPair, issueMailedToken, issuePair } from '../mailed-tokens/issue.ts'
+import { type IssuedPair, issueMailedToken, issuePair, supersedeOldestPairs } from '../mailed-tokens/issue.ts'
 import { domainOfPages, mailedLink } from '../mailed-tokens/link.ts'
 import { digitsOf, linkOf, type Pair } from '../mailed-tokens/pair.ts'
 
@@ -18,7 +18,7 @@ type HeldLogin = Omit<Asked, 'email'> & {
 
 /**
  * Afterwards the login waits until the link mailed to the account is opened, or the digits are typed. Returns the
- * mail's id. Other waiting logins stay valid.
+ * mail's id. Other waiting logins stay valid, but of those with digits only the newest three.
  */
 export async function holdLogin(
   tx: Transaction,
@@ -35,6 +35,7 @@ export async function holdLogin(
     return { mailId: await queue(tx, deps, { email, shown, client }, mail) }
   }
   const pair = await issuePair(tx, deps.keyring, { ...wish, anonymousDigest })
+  await supersedeOldestPairs(tx, 'device_verify', addressKey)
   return { mailId: await queueDevicePair(tx, deps, { email, shown, client }, { pair, ttlSeconds }), pair }
 }
 

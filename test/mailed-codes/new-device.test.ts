@@ -61,6 +61,20 @@ describe.each(['/v0/auth', '/v0/app/auth'])('POST %s/device/verify', (form) => {
   })
 })
 
+test('of the logins of an account that wait for digits three are live; the oldest makes room [MC1]', async () => {
+  const { person, ...oldest } = await held('/v0/app/auth')
+  const { digits } = await mailedCode(app, person.email, 2)
+  const { email, password } = person
+  const others = await Promise.all(
+    Array.from({ length: 3 }, () => app.client().post('/v0/app/auth/login', { email, password })),
+  )
+  const tryAt = (code_token: unknown, code: string) =>
+    codeOf(confirm('/v0/app/auth', app.client(), { code_token, code }))
+  expect(await tryAt(oldest.code_token, digits)).toBe('email:invalid_code_token')
+  const said = await Promise.all(others.map(({ body }) => tryAt(body.code_token, 'none')))
+  expect(said).toEqual(Array.from({ length: 3 }, () => 'email:invalid_code'))
+})
+
 test('FORBIDDEN: a live session of another account; no try is counted', async () => {
   const { person, client, code_token, form } = await held('/v0/auth')
   const { digits: code } = await mailedCode(app, person.email, 2)
