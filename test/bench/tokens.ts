@@ -89,7 +89,7 @@ function flowsOn({ pool, keysDir }: Stage): Flow[] {
         )
         return made.map(({ device }, index) => ({
           headers: { 'x-device-token': device.text },
-          body: pairs[index] ?? {},
+          body: pairs[index]?.typed ?? {},
         }))
       },
     },

@@ -8,13 +8,20 @@ export type Attempt = {
   readonly endedMs: number
   readonly status: number
   readonly code?: string | undefined
+  /** What it did, where the racers do different things. */
+  readonly act?: string | undefined
   /** What it was given, where all must be given the same. */
   readonly given?: string | undefined
 }
 
 /** How a kind of race must end: one wins and all others are told one of these, or everybody is given one and the same. */
 export type Rule =
-  | { readonly racers: number; readonly late: readonly string[] }
+  | {
+      readonly racers: number
+      readonly late: readonly string[]
+      /** An act of some racers that nobody else races for: of those who do it one at most succeeds. */
+      readonly beside?: string
+    }
   | { readonly racers: number; readonly same: true }
 
 export type RaceFigures = {
@@ -53,7 +60,11 @@ function findBreach(racers: readonly Attempt[], rule: Rule): string | undefined 
       ? undefined
       : `gave ${given.size} things to ${winners.length} of ${racers.length}`
   }
-  if (winners.length !== 1) return `has ${winners.length} winners`
+  const { beside = [], raced = [] } = Object.groupBy(winners, ({ act }) =>
+    act !== undefined && act === rule.beside ? 'beside' : 'raced',
+  )
+  if (raced.length !== 1) return `has ${raced.length} winners`
+  if (beside.length > 1) return `did "${rule.beside}" ${beside.length} times`
   const strange = racers.find(({ status, code }) => status >= 300 && !rule.late.includes(code ?? ''))
   return strange && `told a loser ${strange.status} ${strange.code}`
 }

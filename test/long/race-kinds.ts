@@ -9,9 +9,11 @@ import { makeSecret } from '../../src/totp/code.ts'
 import { sealSecret } from '../../src/totp/secret.ts'
 import { TestClient } from '../support/client.ts'
 import {
+  type MadePair,
   type MadeUser,
   makeMailedTokens,
   makeOauthSignUps,
+  makePairs,
   makePasskeys,
   makePendingLogins,
   makeRefreshTokens,
@@ -28,6 +30,8 @@ export type Sent = {
   readonly path: string
   readonly body: object
   readonly headers?: Readonly<Record<string, string>>
+  /** Where racers do different things. */
+  readonly act?: string
 }
 
 /** What each racer sends, made when the race begins. */
@@ -52,7 +56,7 @@ type Ground = {
 const racers = 4
 /** The very same request by everybody. */
 const alike = (sent: Sent): Sent[] => Array.from({ length: racers }, () => sent)
-const late = (...codes: string[]): Rule => ({ racers, late: codes })
+const late = (...codes: string[]) => ({ racers, late: codes }) satisfies Rule
 const events = (type: string): string => `select count(*)::int as n from security_events where type = '${type}'`
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 const inGroups = <Item>(items: readonly Item[], size: number): Item[][] =>
@@ -61,6 +65,7 @@ const inGroups = <Item>(items: readonly Item[], size: number): Item[][] =>
 /** Everything that is good once, or that only one can have. */
 export const raceKinds = (ground: Ground): Readonly<Record<string, Kind>> => ({
   ...linkKinds(ground),
+  ...pairKinds(ground),
   ...totpKinds(ground),
   ...nameKinds(ground),
   ...oauthKinds(ground),
@@ -110,6 +115,35 @@ function linkKinds({ pool }: Ground): Record<string, Kind> {
       rule: late('token:invalid_account_deletion'),
       make: mailed('/v0/user/me/deletion/confirm', 'account_deletion'),
       effect: 'select count(*)::int as n from users where deleted_at is not null',
+    },
+  }
+}
+
+/** A pair is one token: link and digits are used up together, and sending it again revives neither. */
+function pairKinds({ pool, keyring }: Ground): Record<string, Kind> {
+  const url = '/v0/app/auth'
+  const against =
+    (other: (pair: MadePair) => Sent) =>
+    async (amount: number): Promise<Race[]> => {
+      const pairs = await makePairs(pool, keyring, await makeUsers(pool, amount))
+      const digits = ({ typed }: MadePair): Sent => ({ path: `${url}/email-sign-in/verify`, body: typed })
+      return pairs.map((pair) => () => [other(pair), other(pair), digits(pair), digits(pair)])
+    }
+  const effect = "select count(*)::int as n from sessions where methods = '{mail}'"
+  return {
+    link_or_digits: {
+      rule: late('token:invalid_sign_in', 'email:invalid_code_token'),
+      make: against(({ link }) => ({ path: `${url}/email-sign-in/verify`, body: { token: link } })),
+      effect,
+    },
+    digits_while_resent: {
+      rule: { ...late('email:invalid_code_token', 'rate_limit:exceeded'), beside: 'resend' },
+      make: against(({ typed: { code_token } }) => ({
+        path: `${url}/mailed-code/resend`,
+        body: { code_token },
+        act: 'resend',
+      })),
+      effect,
     },
   }
 }

@@ -12,6 +12,7 @@ const races = Number(process.env.RACES ?? 105)
 const racesAtATime = 8
 const kindNames = [
   ...['verify_email', 'device_verify', 'password_reset', 'email_change', 'email_undo', 'account_deletion'],
+  ...['link_or_digits', 'digits_while_resent'],
   ...['temporary_login', 'totp_step', 'backup_code', 'totp_enable'],
   ...['handle_of_sign_ups', 'handle_of_accounts', 'address'],
   ...['oauth_state', 'oauth_sign_up', 'id_token', 'initial_password', 'last_admin', 'refresh', 'passkey_challenge'],
@@ -61,6 +62,7 @@ async function run(kind: string, number: number, race: Race): Promise<void> {
         endedMs: performance.now(),
         status,
         code,
+        act: one.act,
         given,
       }
       appendFileSync(history, `${JSON.stringify(attempt)}\n`)

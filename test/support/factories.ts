@@ -58,15 +58,23 @@ export async function makeMailedTokens(pool: pg.Pool, wanted: readonly MailedTok
   return tokens.map(({ text }) => text)
 }
 
-/** Sign-ins by mail that began in an app and wait for their digits; gives what is to be typed. */
-export async function makePairs(pool: pg.Pool, keyring: Keyring, users: readonly MadeUser[]) {
+export type MadePair = {
+  readonly link: string
+  /** The body of whoever types the digits. */
+  readonly typed: { readonly code_token: string; readonly code: string }
+}
+
+/** Sign-ins by mail that began in an app an hour ago and wait for their link or their digits. */
+export async function makePairs(pool: pg.Pool, keyring: Keyring, users: readonly MadeUser[]): Promise<MadePair[]> {
   const made = users.map(({ id: userId, email: addressKey }) => {
     const pair = { id: randomUUIDv7(), keyId: keyring.getSealingKey().id, addressKey }
     return { pair, userId, link: linkOf(keyring, pair), codeToken: codeTokenOf(keyring, pair) }
   })
   await pool.query(
-    `insert into mailed_tokens (id, purpose, user_id, address_key, digest, code_token_digest, code_key_id, mailed_at, expires_at)
-     select id, 'sign_in', user_id, address_key, digest, code_digest, key_id, now(), now() + interval '1 hour'
+    `insert into mailed_tokens
+       (id, purpose, user_id, address_key, address, digest, code_token_digest, code_key_id, mailed_at, expires_at)
+     select id, 'sign_in', user_id, address_key, address_key, digest, code_digest, key_id,
+       now() - interval '1 hour', now() + interval '1 hour'
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::bytea[], $6::int[])
        as t (id, user_id, address_key, digest, code_digest, key_id)`,
     [
@@ -79,7 +87,10 @@ export async function makePairs(pool: pg.Pool, keyring: Keyring, users: readonly
     ],
   )
   const deps = { config: { testIdentities: [] }, keyring }
-  return made.map(({ pair, codeToken }) => ({ code_token: codeToken.text, code: digitsOf(deps, pair) }))
+  return made.map(({ pair, link, codeToken }) => ({
+    link: link.text,
+    typed: { code_token: codeToken.text, code: digitsOf(deps, pair) },
+  }))
 }
 
 /** Sign-ups that wait for their links; gives the links' tokens. */
