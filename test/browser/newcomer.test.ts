@@ -7,7 +7,7 @@ import { fill, heading, openMailed, press, said, scan, useExample, visit } from 
 
 // What somebody who sees the example for the first time would stumble over.
 
-const { app, newContext, open } = useExample()
+const { app, newContext, open } = useExample({ PASSWORD_MIN_LENGTH: '14' })
 
 const openAt = async (place: string): Promise<Page> => {
   const page = await open()

@@ -1,4 +1,3 @@
-import { passwordMinLength } from './api.ts'
 import { element } from './elements.ts'
 
 const levels = ['Too short', 'Weak', 'Fair', 'Good', 'Strong'] as const
@@ -10,8 +9,8 @@ const leastBits = [0, 0, 36, 48, 60] as const
  * A guess at how hard it is to guess, while it is typed: 0 is shorter than the server takes, 4 is strong. The server decides, and
  * knows the passwords that many people use.
  */
-function strengthOf(password: string, known: readonly string[] = []): number {
-  if ([...password].length < passwordMinLength) return 0
+function strengthOf({ value: password, minLength }: HTMLInputElement, known: readonly string[]): number {
+  if ([...password.normalize('NFKC')].length < minLength) return 0
   const bits = surprises(without(password.toLowerCase(), known)) * bitsEach(password)
   return leastBits.findLastIndex((least) => bits >= least)
 }
@@ -46,7 +45,7 @@ export function strengthMeter(input: HTMLInputElement): HTMLElement {
   const word = element('span', { 'aria-live': 'polite' })
   const meter = element('div', { class: 'strength', hidden: true }, ...[1, 2, 3, 4].map(() => element('i')), word)
   const show = (): void => {
-    const level = strengthOf(input.value, othersIn(input))
+    const level = strengthOf(input, othersIn(input))
     meter.hidden = input.value === ''
     meter.dataset.level = String(level)
     const said = input.value === '' ? '' : (levels[level] ?? '')

@@ -1,4 +1,4 @@
-import { passwordMinLength } from './api.ts'
+import { api } from './api.ts'
 import { app, digits } from './either-code.ts'
 import type { Field } from './field.ts'
 
@@ -21,15 +21,15 @@ export const displayName = { name: 'display_name', label: 'Name', autocomplete: 
 export const password = <const Name extends string>(name: Name, label: string) =>
   ({ name, label, type: 'password', autocomplete: 'current-password' }) as const satisfies Field<Name>
 
-export const newPassword = <const Name extends string>(name: Name, label: string) =>
-  ({
-    name,
-    label,
-    type: 'password',
-    autocomplete: 'new-password',
-    minlength: passwordMinLength,
-    hint: `At least ${passwordMinLength} characters. A few random words are easy to remember and hard to guess.`,
-  }) as const satisfies Field<Name>
+const advice = 'A few random words are easy to remember and hard to guess.'
+
+/** The server says how long it must be, and what else it must be once it is sent. */
+export async function newPassword<const Name extends string>(name: Name, label: string): Promise<Field<Name>> {
+  const field = { name, label, type: 'password', autocomplete: 'new-password' } as const
+  const { data } = await api.GET('/v0/auth/password-rules')
+  if (data === undefined) return { ...field, hint: advice }
+  return { ...field, minlength: data.min_length, hint: `At least ${data.min_length} characters. ${advice}` }
+}
 
 export const appCode = { name: 'code', ...app, ...digits } as const
 

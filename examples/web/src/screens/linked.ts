@@ -50,10 +50,10 @@ export const linkedScreens: Readonly<Record<LinkedPlace, Screen>> = {
   'reset-password': {
     title: 'Choose a new password',
     of: 'anyone',
-    show: () => [
+    show: async () => [
       paragraph('This signs you out everywhere.'),
       form({
-        fields: [newPassword('new_password', 'New password')],
+        fields: [await newPassword('new_password', 'New password')],
         submit: 'Save password',
         send: ({ new_password }) => api.POST('/v0/auth/reset-password', { body: { token: token(), new_password } }),
         about: { 'password:new_password_missing': 'new_password' },

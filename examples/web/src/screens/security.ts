@@ -18,8 +18,8 @@ import { throughProvider } from './provider-buttons.ts'
 export const security: Screen = {
   title: 'Security',
   of: 'account',
-  show: (me) => [
-    section('Password', me.has_password ? changeForm(me) : firstPasswordForm(me)),
+  show: async (me) => [
+    section('Password', await (me.has_password ? changeForm(me) : firstPasswordForm(me))),
     section('Email address', paragraph('Your address is ', element('strong', {}, me.email), '.'), addressForm(me)),
     section(
       'Passkeys',
@@ -35,9 +35,9 @@ const passwordSet = (): void => {
   say('Your password is saved, and all other sessions have been signed out.')
 }
 
-const changeForm = ({ email }: Me): HTMLFormElement =>
+const changeForm = async ({ email }: Me): Promise<HTMLFormElement> =>
   form({
-    fields: [password('current_password', 'Current password'), newPassword('new_password', 'New password')],
+    fields: [password('current_password', 'Current password'), await newPassword('new_password', 'New password')],
     username: email,
     submit: 'Change password',
     send: (body) => api.POST('/v0/auth/change-password', { body }),
@@ -49,9 +49,9 @@ const changeForm = ({ email }: Me): HTMLFormElement =>
     done: passwordSet,
   })
 
-const firstPasswordForm = ({ email }: Me): HTMLFormElement =>
+const firstPasswordForm = async ({ email }: Me): Promise<HTMLFormElement> =>
   form({
-    fields: [newPassword('new_password', 'New password')],
+    fields: [await newPassword('new_password', 'New password')],
     username: email,
     submit: 'Set password',
     send: (body) => fresh(() => api.POST('/v0/auth/set-initial-password', { body })),

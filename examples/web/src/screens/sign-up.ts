@@ -9,13 +9,13 @@ import { providerButtons } from './provider-buttons.ts'
 export const signUp: Screen = {
   title: 'Create your account',
   of: 'guest',
-  show: () => [
+  show: async () => [
     form({
       fields: [
         email,
         { ...displayName, hint: 'The name other people see.' },
         handle,
-        newPassword('password', 'Password'),
+        await newPassword('password', 'Password'),
       ],
       submit: 'Create account',
       send: (body) => api.POST('/v0/auth/signup', { body }),
