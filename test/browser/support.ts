@@ -15,7 +15,9 @@ export async function startExample(env: Readonly<Record<string, string | undefin
   const PORT = String(await freePort())
   const PUBLIC_URL = `http://localhost:${PORT}`
   const development = { APP_ENV: 'development', FRONTEND_URL: undefined, TRUSTED_PROXIES: undefined }
-  return { ...(await startApp({ ...development, PORT, PUBLIC_URL, ...env })), origin: PUBLIC_URL }
+  // A browser beside it takes both cores, and a mail that is late is a refusal on the page.
+  const patient = { WORKER_TIMEOUT_MS: '20000' }
+  return { ...(await startApp({ ...development, ...patient, PORT, PUBLIC_URL, ...env })), origin: PUBLIC_URL }
 }
 
 /** The example of a file, with what its pages complain of, which must be nothing in the end. */
@@ -127,8 +129,15 @@ export async function takeBothPictures(page: Page, name: string): Promise<void> 
   await page.setViewportSize(desktop)
 }
 
-export const heading = (page: Page, name: string | RegExp): Promise<void> =>
-  page.getByRole('heading', { level: 1, name }).waitFor()
+/** Waits for the heading; where it does not come, the failure says what the page has instead. */
+export async function heading(page: Page, name: string | RegExp): Promise<void> {
+  try {
+    await page.getByRole('heading', { level: 1, name }).waitFor()
+  } catch (error) {
+    const shown = await page.locator('body').innerText()
+    throw new Error(`At ${page.url()} there is no heading "${name}", but:\n${shown}`, { cause: error })
+  }
+}
 
 /** What was said, once the place that it was said on the way to is there. */
 export async function said(page: Page, sentence: string): Promise<void> {
