@@ -5,16 +5,12 @@ import { expect } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import { signedUp } from '../support/people.ts'
 
-/** A second app on the same database, keys and mailbox. */
+/** A second process of the same server. */
 export const startReplica = (
-  { config, deps }: TestApp,
+  { config }: TestApp,
   env: Parameters<typeof startApp>[0] = {},
   options: Parameters<typeof startApp>[1] = {},
-): Promise<TestApp> =>
-  startApp(
-    { DATABASE_URL: config.databaseUrl, KEYS_DIR: config.keysDir, SMTP_URL: deps.inbox?.smtpUrl, ...env },
-    options,
-  )
+): Promise<TestApp> => startApp({ DATABASE_URL: config.databaseUrl, ...env }, options)
 
 /** An account whose `client` sends its session as an app does, and whose `browser` as a cookie; the tokens are a first grant. */
 export async function holder(app: TestApp) {

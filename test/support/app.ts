@@ -16,6 +16,7 @@ import { createLog } from '../../src/process/log.ts'
 import { canaryLog, keepMailedTokens, keepMetrics, keepSecretsOf, watchSecrets } from './canary.ts'
 import { TestClient } from './client.ts'
 import { createDatabase } from './database.ts'
+import { findFirst, likeFirst, noteFirst } from './one-server.ts'
 import { withoutRefs } from './openapi.ts'
 
 export const publicUrl = 'https://auth.example.com'
@@ -48,7 +49,10 @@ const patientOptions = (env: Readonly<Record<string, string | undefined>>): Deps
   env.ARGON2_MEMORY_KIB === undefined ? { hashingDeadlineMs: 60_000 } : {}
 const patientDatabase = { DATABASE_TIMEOUT_MS: '20000' }
 
-/** The real app on a database of its own, with worker and inbox in the process; `env` on top of a configuration for tests. */
+/**
+ * The real app with worker and inbox in the process, on a database of its own or, with DATABASE_URL, as one more process of the app that
+ * has that database; `env` on top of a configuration for tests.
+ */
 export async function startApp(
   env: Readonly<Record<string, string | undefined>> = {},
   options: DepsOptions = {},
@@ -68,6 +72,7 @@ export async function startApp(
     LOG_LEVEL: 'trace',
     METRICS_TOKEN: 'of-the-metrics-in-the-tests',
     OTEL_EXPORTER_OTLP_ENDPOINT: inject('otlpUrl'),
+    ...likeFirst(env.DATABASE_URL),
     ...env,
   })
   const warnings: LoggedLine[] = []
@@ -75,6 +80,7 @@ export async function startApp(
     ...patientOptions(env),
     ...options,
   })
+  if (database !== undefined) noteFirst({ config, deps })
   const app = await buildApp(deps, { onContractViolation: (route, code) => record({ violation: `${route} ${code}` }) })
   recordErrors(app)
   watchSecrets(app)
@@ -82,9 +88,10 @@ export async function startApp(
   const origin = await app.listen({ host: '127.0.0.1', port: Number(env.PORT ?? 0) })
   const pool = new Pool(origin)
   recordDocument(app)
+  const inbox = deps.inbox ?? findFirst(env.DATABASE_URL)?.deps.inbox
   return {
     app,
-    deps,
+    deps: { ...deps, inbox },
     config,
     sql: async (text, values) => {
       const { rows } = await deps.pool.query(text, values)

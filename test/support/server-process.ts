@@ -6,6 +6,7 @@ import { vi } from 'vitest'
 import type { TestApp } from './app.ts'
 import { keepSecret, keepText } from './canary.ts'
 import { freePort } from './free-port.ts'
+import { likeFirst } from './one-server.ts'
 import { programFile } from './programs.ts'
 
 export type ServerProcess = {
@@ -27,7 +28,7 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   const PORT = String(await freePort())
   const child: ChildProcess = spawn(process.execPath, [file], {
-    env: { ...ofTests, PORT, APP_ENV: 'test', LOG_LEVEL: 'trace', ...env },
+    env: { ...ofTests, PORT, APP_ENV: 'test', LOG_LEVEL: 'trace', ...likeFirst(env.DATABASE_URL), ...env },
     cwd: tmpdir(),
     stdio: ['ignore', 'pipe', 'pipe'],
   })

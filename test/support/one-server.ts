@@ -1,0 +1,24 @@
+import type { Config } from '../../src/config/config.ts'
+import type { OpenedDeps } from '../../src/deps.ts'
+
+type Running = { readonly config: Config; readonly deps: OpenedDeps }
+
+const firstOn = new Map<string, Running>()
+
+/** Notes the app that a database was made for. */
+export function noteFirst({ config, deps }: Running): void {
+  if (config.databaseUrl !== undefined) firstOn.set(config.databaseUrl, { config, deps })
+}
+
+export const findFirst = (databaseUrl: string | undefined): Running | undefined => firstOn.get(databaseUrl ?? '')
+
+/**
+ * The keys and the mail server of the app that was first on that database. Mails are sent by whichever process takes the job: with other
+ * keys it could not read them, and with an inbox of its own nobody would find them.
+ */
+export function likeFirst(databaseUrl: string | undefined): Record<string, string> {
+  const first = findFirst(databaseUrl)
+  if (first === undefined) return {}
+  const smtpUrl = first.deps.inbox?.smtpUrl ?? first.config.smtpUrl
+  return { KEYS_DIR: first.config.keysDir, ...(smtpUrl !== undefined && { SMTP_URL: smtpUrl }) }
+}
