@@ -1,4 +1,4 @@
-import type { Entry, Fields } from './entry.ts'
+import { asId, type Entry, type Fields } from './entry.ts'
 import type { Format, Found } from './format.ts'
 import { type HashStore, openHashStore } from './hash-store.ts'
 import type { Fate } from './place.ts'
@@ -92,15 +92,21 @@ async function readWishes(
   hashes: HashStore | undefined,
   batch: readonly Candidate[],
 ): Promise<(Wish | Refusal)[]> {
-  const ids = batch.flatMap(({ found }) =>
-    found instanceof Refusal || found.id === undefined ? [] : [String(found.id)],
-  )
+  const ids = batch.flatMap(({ found }) => (found instanceof Refusal ? [] : (asId(found.id) ?? [])))
   const apart = await hashes?.find(ids)
   return batch.map(({ found }) => {
     if (found instanceof Refusal) return found
-    const passwordHash = found.passwordHash ?? apart?.get(String(found.id))
-    return orRefusal(() => readWish({ ...found, passwordHash }, hashCost))
+    return orRefusal(() => {
+      const passwordHash = found.passwordHash ?? (apart && findApart(apart, found.id))
+      return readWish({ ...found, passwordHash }, hashCost)
+    })
   })
+}
+
+function findApart(apart: ReadonlyMap<string, string>, given: unknown): string | undefined {
+  const id = asId(given)
+  if (id === undefined && given !== undefined) throw new Refusal('id is no text, or a number that JSON rounds')
+  return id === undefined ? undefined : apart.get(id)
 }
 
 /** Reads the hashes that are apart. Returns undefined if the format has none, or no file of them was given. */
@@ -114,8 +120,9 @@ async function collectHashes(
   const store = await openHashStore(directUrl)
   opened.defer(store.close)
   const read = (record: Fields) => {
-    const { id, passwordHash } = hashes.find(record)
-    return typeof id === 'string' && typeof passwordHash === 'string' ? [{ id, hash: passwordHash }] : []
+    const { id: given, passwordHash } = hashes.find(record)
+    const id = asId(given)
+    return id !== undefined && typeof passwordHash === 'string' ? [{ id, hash: passwordHash }] : []
   }
   for await (const batch of batchesOf(readEntries(openInput(from), hashes.layout)))
     await store.put(batch.flatMap((entry) => ('record' in entry ? read(entry.record) : [])))

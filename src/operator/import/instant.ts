@@ -26,6 +26,10 @@ export function readInstant(value: unknown): Date | undefined {
   return readText(text)
 }
 
+/** Whether a ban lasts until then: without a value there is none, and one that is not a time (`infinity`) has no end. */
+export const isAhead = (until: unknown): boolean =>
+  until !== undefined && (readInstant(until)?.getTime() ?? Number.POSITIVE_INFINITY) > Date.now()
+
 function readText(text: string): Date | undefined {
   const [, local = text, utc, hours, minutes = '00'] = zoneless.test(text) ? [] : (withZone.exec(text) ?? [])
   const [, day, time = '00:00', fraction = '0'] = zoneless.exec(local) ?? []

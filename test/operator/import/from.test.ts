@@ -206,6 +206,80 @@ test.each([
   },
 )
 
+const hash = '$2b$04$SopVAKz3PXBikFULFcS5quh.1FSDIvGstX7xTCAx3aoBCscQXxPiW'
+const ofBetter = (id: unknown, name: string) => ({ id, email: `${name}@odd.example`, emailVerified: true, name })
+
+/** Each with what becomes of its accounts, and how many of them have a password. */
+test.each<[from: string, what: string, content: object, fates: string[], withHash: number]>([
+  [
+    'supabase',
+    'confirmed by phone alone',
+    [
+      {
+        email: 'a@odd.example',
+        email_confirmed_at: null,
+        phone_confirmed_at: '2024-01-01',
+        confirmed_at: '2024-01-01',
+      },
+    ],
+    [unverified],
+    0,
+  ],
+  [
+    'kratos',
+    'that were typed in capitals, or of which a later one is verified',
+    [
+      { traits: { email: 'Ada@Odd.example' }, verifiable_addresses: [{ value: 'ada@odd.example', verified: true }] },
+      {
+        traits: { emails: ['bob@odd.example', 'bobby@odd.example'] },
+        verifiable_addresses: [
+          { value: 'bob@odd.example', verified: false },
+          { value: 'bobby@odd.example', verified: true },
+        ],
+      },
+      { traits: { email: 'eve@odd.example' }, verifiable_addresses: [{ value: '+4912345', verified: true }] },
+    ],
+    ['Ada# numbered', 'bobby made', unverified],
+    0,
+  ],
+  [
+    'better-auth',
+    'whose ids are numbers',
+    {
+      user: [ofBetter(1, 'anna'), ofBetter(2, 'beth'), ofBetter(2 ** 53, 'carl')],
+      account: [
+        { id: 7, userId: 1, providerId: 'credential', password: hash },
+        { id: 8, userId: 2, providerId: 'google' },
+        { id: 9, userId: 2 ** 53, providerId: 'credential', password: hash },
+      ],
+    },
+    ['anna made', 'beth made', 'id is no text, or a number that JSON rounds'],
+    1,
+  ],
+  [
+    'better-auth',
+    'joined to several connections each',
+    [
+      { ...ofBetter('a1', 'anna'), userId: 'u1', providerId: 'google', password: null },
+      { ...ofBetter('a2', 'anna'), userId: 'u1', providerId: 'credential', password: hash },
+    ],
+    ['anna made', 'known'],
+    1,
+  ],
+  [
+    'discourse',
+    'suspended for ever',
+    [{ email: 'a@odd.example', active: true, username: 'anna', suspended_till: 'infinity' }],
+    [disabled],
+    0,
+  ],
+])('from %s: accounts %s [FD25]', async (from, what, content, expected, withHash) => {
+  const file = join(dir, `${from} ${what}.json`)
+  writeFileSync(file, JSON.stringify(content))
+  const { fates, tally } = await importHere(app, file, { from, 'dry-run': true })
+  expect([bare(fates), tally.withHash]).toEqual([expected, withHash])
+})
+
 test('packed by gzip, as Auth0 gives it, and in UTF-16, as PowerShell writes it', async () => {
   const text = readFileSync(exportFile('cognito.json'), 'utf8')
   const packed = join(dir, 'cognito.json.gz')

@@ -8,7 +8,8 @@ import type { Format } from '../format.ts'
 export const betterAuth: Format = {
   layout: { lists: ['user', 'users'] },
   find: (record) => ({
-    id: field(record, 'id'),
+    // A joined row may have the account's `id`.
+    id: firstField(record, 'userId', 'user_id', 'id'),
     email: field(record, 'email'),
     isVerified: isYes(firstField(record, 'emailVerified', 'email_verified')),
     isDisabled: isYes(field(record, 'banned')) || isYes(firstField(record, 'isAnonymous', 'is_anonymous')),

@@ -1,6 +1,6 @@
 import { type Fields, field, firstField, isYes } from '../entry.ts'
 import type { Format } from '../format.ts'
-import { readInstant } from '../instant.ts'
+import { isAhead } from '../instant.ts'
 import { needSalt } from '../need-salt.ts'
 
 /**
@@ -12,7 +12,7 @@ export const discourse: Format = {
   find: (record) => ({
     email: field(record, 'email'),
     isVerified: isYes(record.active),
-    isDisabled: isSuspended(field(record, 'suspended_till')) || isYes(field(record, 'staged')),
+    isDisabled: isAhead(field(record, 'suspended_till')) || isYes(field(record, 'staged')),
     names: [field(record, 'username')],
     displayName: firstField(record, 'name', 'username'),
     passwordHash: hashOf(record),
@@ -31,6 +31,3 @@ function hashOf(record: Fields): string | undefined {
   const [saltText, key] = [Buffer.from(salt), Buffer.from(String(hash), 'hex')].map((bytes) => bytes.toString('base64'))
   return `${algorithm}${saltText}$${key}`
 }
-
-const isSuspended = (until: unknown): boolean =>
-  until !== undefined && (readInstant(until)?.getTime() ?? 0) > Date.now()

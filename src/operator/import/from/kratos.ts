@@ -1,3 +1,4 @@
+import { emailKey } from '../../../text/email.ts'
 import { type Fields, field, firstField } from '../entry.ts'
 import type { Format } from '../format.ts'
 
@@ -8,11 +9,11 @@ import type { Format } from '../format.ts'
 export const kratos: Format = {
   layout: { lists: ['identities'] },
   find: (record) => {
-    const email = firstField(record.traits, 'email', 'emails', 'mail')
-    const first = Array.isArray(email) ? email[0] : email
+    const emails = [firstField(record.traits, 'email', 'emails', 'mail')].flat()
+    const verified = emails.find((email) => isVerified(record, email))
     return {
-      email: first,
-      isVerified: isVerified(record, first),
+      email: verified ?? emails[0],
+      isVerified: verified !== undefined,
       isDisabled: field(record, 'state') !== undefined && record.state !== 'active',
       names: [firstField(record.traits, 'username', 'handle', 'nickname')],
       displayName: nameOf(field(record.traits, 'name')),
@@ -22,10 +23,15 @@ export const kratos: Format = {
   },
 }
 
-function isVerified(record: Fields, email: unknown): boolean {
-  const addresses = record.verifiable_addresses
-  return Array.isArray(addresses) && addresses.some((one) => field(one, 'value') === email && one.verified === true)
+/** Kratos writes the verified address in lower case, and the trait as it was typed. */
+function isVerified({ verifiable_addresses: addresses }: Fields, email: unknown): boolean {
+  return (
+    Array.isArray(addresses) && addresses.some((one) => isSame(field(one, 'value'), email) && one.verified === true)
+  )
 }
+
+const isSame = (one: unknown, other: unknown): boolean =>
+  typeof one === 'string' && typeof other === 'string' && emailKey(one.trim()) === emailKey(other.trim())
 
 const nameOf = (name: unknown): unknown =>
   typeof name === 'string' ? name : [field(name, 'first'), field(name, 'last')].filter(Boolean).join(' ')

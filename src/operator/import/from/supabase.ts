@@ -1,6 +1,6 @@
 import { field, firstField, isFields, isYes } from '../entry.ts'
 import type { Format } from '../format.ts'
-import { readInstant } from '../instant.ts'
+import { isAhead } from '../instant.ts'
 
 /**
  * Rows of `auth.users`, as CSV or JSON, or what the admin API lists.
@@ -12,9 +12,10 @@ export const supabase: Format = {
     const person = inJson(firstField(record, 'raw_user_meta_data', 'user_metadata'))
     return {
       email: field(record, 'email'),
-      isVerified: firstField(record, 'email_confirmed_at', 'confirmed_at') !== undefined,
+      // `confirmed_at` is also set if only the phone number was confirmed.
+      isVerified: field(record, 'email_confirmed_at') !== undefined,
       isDisabled:
-        isBanned(field(record, 'banned_until')) ||
+        isAhead(field(record, 'banned_until')) ||
         field(record, 'deleted_at') !== undefined ||
         isYes(record.is_anonymous),
       names: [firstField(person, 'user_name', 'preferred_username', 'username')],
@@ -35,10 +36,4 @@ function inJson(value: unknown): unknown {
     // The account is imported without a name from this column.
     return undefined
   }
-}
-
-/** A value that is not a time, such as `infinity`, means a ban without an end. */
-function isBanned(until: unknown): boolean {
-  if (until === undefined) return false
-  return (readInstant(until)?.getTime() ?? Number.POSITIVE_INFINITY) > Date.now()
 }
