@@ -16,7 +16,7 @@ export const costs = {
   /** N × r counts memory in units of 128 bytes. Filling and mixing a KiB costs eight times as much as with argon2id. */
   scrypt: (n: number, r: number, p: number) => 8 * filling((n * r) / 8) * p,
   /** Per round. */
-  pbkdf2: { sha1: 0.4, sha256: 0.4, sha512: 1.3 },
+  pbkdf2: { sha1: 0.4, sha224: 0.4, sha256: 0.4, sha384: 1.3, sha512: 1.3 },
   phpass: (logRounds: number) => 3 * 2 ** logRounds,
   /** The few digests of these schemes cost next to nothing. */
   digest: 1,

@@ -40,7 +40,8 @@ export const decodeText: Decode = (text) => Buffer.from(text)
 
 /** Keys of 16 to 128 bytes: long enough not to match by chance, short enough to compare at no cost. */
 export const isUsableKey = ({ length }: Buffer): boolean => length >= 16 && length <= 128
-export const isUsableSalt = ({ length }: Buffer): boolean => length >= 1 && length <= 128
+/** passlib makes salts of up to 1024 bytes. */
+export const isUsableSalt = ({ length }: Buffer): boolean => length >= 1 && length <= 1024
 
 export const isSame = (one: Buffer, other: Buffer): boolean =>
   one.length === other.length && timingSafeEqual(one, other)

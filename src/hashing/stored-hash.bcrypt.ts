@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { compare } from 'bcrypt'
 import { costs } from './stored-hash-cost.ts'
 import type { Parse } from './stored-hash-parts.ts'
+import { wordpressSpellings } from './wordpress-spellings.ts'
 
 /** bcrypt ignores all bytes after these. */
 const mostBytes = 72
@@ -10,9 +11,12 @@ type Form = {
   readonly pattern: RegExp
   /** What the system gives to bcrypt instead of the password. */
   readonly prepare: (password: string, salt: string) => string | Buffer
+  /** The texts that the system may have taken for the password, each tried in turn; by default the password itself. */
+  readonly spellings?: (password: string) => readonly string[]
 }
 
 const itself = (password: string): string => password
+const onlyTyped = (password: string): readonly string[] => [password]
 
 const forms: readonly Form[] = [
   // Django writes its name in front.
@@ -28,14 +32,18 @@ const forms: readonly Form[] = [
       /^\$bcrypt-sha256\$v=2,t=2[ab],r=(?<rounds>\d{1,2})\$(?<salt>[./A-Za-z0-9]{22})\$(?<rest>[./A-Za-z0-9]{31})$/,
     prepare: (password, salt) => createHmac('sha256', salt).update(password).digest('base64'),
   },
-  // wp_hash_password of WordPress 6.8, which trims like PHP.
+  // Its first version.
+  {
+    pattern: /^\$bcrypt-sha256\$2[ab],(?<rounds>\d{1,2})\$(?<salt>[./A-Za-z0-9]{22})\$(?<rest>[./A-Za-z0-9]{31})$/,
+    prepare: (password) => createHash('sha256').update(password).digest('base64'),
+  },
+  // wp_hash_password of WordPress 6.8.
   {
     pattern: /^\$wp\$2y\$(?<rounds>\d\d)\$(?<rest>[./A-Za-z0-9]{53})$/,
-    prepare: (password) => createHmac('sha384', 'wp-sha384').update(trimmedByPhp(password)).digest('base64'),
+    prepare: (password) => createHmac('sha384', 'wp-sha384').update(password).digest('base64'),
+    spellings: wordpressSpellings,
   },
 ]
-
-export const trimmedByPhp = (text: string): string => text.replace(/^[ \t\n\r\0\v]+|[ \t\n\r\0\v]+$/g, '')
 
 /**
  * `$2x$` marks hashes of crypt_blowfish before 1.1, in which a byte above 127 set all bits of the bytes before it in
@@ -53,7 +61,7 @@ function withSignBug(password: string): Buffer {
 }
 
 export const parseBcrypt: Parse = (text) => {
-  for (const { pattern, prepare } of forms) {
+  for (const { pattern, prepare, spellings = onlyTyped } of forms) {
     const found = pattern.exec(text)?.groups
     if (found === undefined) continue
     const { rounds: written = '', salt = '', rest = '' } = found
@@ -66,7 +74,9 @@ export const parseBcrypt: Parse = (text) => {
       verify: async (_argon2, password) => {
         // bcrypt stops at the first NUL, so what follows one would not count.
         if (password.includes('\0')) return false
-        return compare(Buffer.from(prepare(password, salt)).subarray(0, mostBytes), hash)
+        for (const spelling of spellings(password))
+          if (await compare(Buffer.from(prepare(spelling, salt)).subarray(0, mostBytes), hash)) return true
+        return false
       },
     }
   }

@@ -7,7 +7,7 @@ import { decodeBytes, decodeHex, decodeText, isSame, isUsableKey, isUsableSalt }
 const derive = promisify(pbkdf2)
 
 /** The digests, with their lengths in bytes. */
-const digests = { sha1: 20, sha256: 32, sha512: 64 } as const
+const digests = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 } as const
 type Digest = keyof typeof digests
 
 type Parts = {
@@ -23,7 +23,7 @@ type Read = (text: string) => Parts | undefined
  * passlib is otherwise the same.
  */
 const phc =
-  /^(?:\$pbkdf2(?:-(sha1|sha256|sha512))?\$|\{pbkdf2(?:-(sha1|sha256|sha512))?\})(?:i=)?(\d{1,10})(?:,l=\d{1,4})?\$([^$]*)\$([^$]+)$/i
+  /^(?:\$pbkdf2(?:-(sha\d{1,3}))?\$|\{pbkdf2(?:-(sha\d{1,3}))?\})(?:i=)?(\d{1,10})(?:,l=\d{1,4})?\$([^$]*)\$([^$]+)$/i
 const readPhc: Read = (text) => {
   const [, one, other, rounds, salt = '', key = ''] = phc.exec(text) ?? []
   if (rounds === undefined) return undefined
@@ -41,7 +41,7 @@ const readDjango: Read = (text) => {
 }
 
 /** https://werkzeug.palletsprojects.com/en/stable/utils/#module-werkzeug.security */
-const werkzeug = /^pbkdf2:(sha1|sha256|sha512):(\d{1,10})\$([^$]+)\$([0-9a-f]+)$/
+const werkzeug = /^pbkdf2:(sha\d{1,3}):(\d{1,10})\$([^$]+)\$([0-9a-f]+)$/
 const readWerkzeug: Read = (text) => {
   const [, digest, rounds, salt = '', key = ''] = werkzeug.exec(text) ?? []
   return rounds === undefined
@@ -63,13 +63,14 @@ const readSpring: Read = (text) => {
  * ASP.NET Identity writes the Base64 of plain bytes: 0, salt and key, or 1, digest, rounds, length of the salt, salt
  * and key. https://github.com/dotnet/aspnetcore/blob/main/src/Identity/Extensions.Core/src/PasswordHasher.cs
  */
+const aspNetDigests: readonly Digest[] = ['sha1', 'sha256', 'sha512']
 const aspNet = /^(?:AQAAAA[A-Za-z0-9+/]{30,300}={0,2}|A[A-P][A-Za-z0-9+/]{64}==)$/
 const readAspNet: Read = (text) => {
   const bytes = aspNet.test(text) ? Buffer.from(text, 'base64') : undefined
   if (bytes === undefined) return undefined
   if (bytes[0] === 0) return { digest: 'sha1', rounds: 1000, salt: bytes.subarray(1, 17), key: bytes.subarray(17) }
   const keyAt = 13 + bytes.readUInt32BE(9)
-  const digest = Object.keys(digests)[bytes.readUInt32BE(1)]
+  const digest = aspNetDigests[bytes.readUInt32BE(1)]
   return { digest, rounds: bytes.readUInt32BE(5), salt: bytes.subarray(13, keyAt), key: bytes.subarray(keyAt) }
 }
 

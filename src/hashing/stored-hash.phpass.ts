@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import { trimmedByPhp } from './stored-hash.bcrypt.ts'
 import { costs } from './stored-hash-cost.ts'
 import type { Parse } from './stored-hash-parts.ts'
 import { isSame } from './stored-hash-parts.ts'
+import { wordpressSpellings } from './wordpress-spellings.ts'
 
 /** WordPress up to 6.7 and phpBB: https://www.openwall.com/phpass/ */
 const shape = /^\$(?<kind>[PH])\$(?<rounds>[5-9A-Za-z./0-4])(?<salt>[./0-9A-Za-z]{8})(?<key>[./0-9A-Za-z]{22})$/
@@ -21,10 +21,11 @@ export const parsePhpass: Parse = (text) => {
     scheme: 'phpass',
     cost: costs.phpass(power),
     verify: async (_argon2, password) => {
-      // WordPress trims the password that the user types.
-      const given = Buffer.from(kind === 'P' ? trimmedByPhp(password) : password)
-      const digest = await digestOf(given, Buffer.from(salt), 2 ** power)
-      return isSame(Buffer.from(encoded(digest)), Buffer.from(key))
+      for (const spelling of kind === 'P' ? wordpressSpellings(password) : [password]) {
+        const digest = await digestOf(Buffer.from(spelling), Buffer.from(salt), 2 ** power)
+        if (isSame(Buffer.from(encoded(digest)), Buffer.from(key))) return true
+      }
+      return false
     },
   }
 }

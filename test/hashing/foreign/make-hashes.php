@@ -30,3 +30,11 @@ foreach ([['correct horse battery', false], ["Übergröße ²½\u{a0}ﬁnal µ´
     show('Laravel 8.83 argon2i', $password, (new Illuminate\Hashing\ArgonHasher)->make($password));
     show('Laravel 8.83 argon2id', $password, (new Illuminate\Hashing\Argon2IdHasher)->make($password));
 }
+
+// wp_magic_quotes adds slashes to everything that a form sends, and nothing removes them from a password again.
+$typed = 'it\'s a "back\\slash"';
+foreach (['a form' => addslashes($typed), 'the command line' => $typed] as $way => $password) {
+    show("WordPress 6.1.9 phpass, from $way", $typed, (new PasswordHash(8, true))->HashPassword(trim($password)));
+    $given = base64_encode(hash_hmac('sha384', trim($password), 'wp-sha384', true));
+    show("WordPress 6.8 bcrypt, from $way", $typed, '$wp' . password_hash($given, PASSWORD_BCRYPT, ['cost' => 4]));
+}

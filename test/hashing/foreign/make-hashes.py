@@ -46,9 +46,16 @@ for password, is_cheap in (("correct horse battery", False), ("Übergröße ²½
         show("django", name, password, django_hash(name, password, is_cheap))
     for method in ["scrypt:1024:8:1", "pbkdf2:sha256:1000"] if is_cheap else ["scrypt", "pbkdf2"]:
         show("werkzeug", method.split(":")[0], password, generate_password_hash(password, method))
+    for method in ["pbkdf2:sha224:1000", "pbkdf2:sha384:1000"] if is_cheap else []:
+        show("werkzeug", method.rsplit(":", 1)[0], password, generate_password_hash(password, method, 300))
     cost = {"time_cost": 1, "memory_cost": 1024} if is_cheap else {}
     show("argon2-cffi", "", password, argon2.PasswordHasher(**cost).hash(password))
     salt = bcrypt.gensalt(4) if is_cheap else bcrypt.gensalt()
     show("bcrypt", "of Python", password, bcrypt.hashpw(password.encode(), salt).decode())
     for scheme in SCHEMES.split():
         show("passlib", scheme, password, passlib_hash(scheme, password, is_cheap))
+    if is_cheap:
+        first = passlib.bcrypt_sha256.using(version=1, rounds=4)
+        show("passlib", "bcrypt_sha256, first version", password, first.hash(password))
+        long = passlib.pbkdf2_sha256.using(salt_size=1024, rounds=1000)
+        show("passlib", "pbkdf2_sha256, long salt", password, long.hash(password))
