@@ -2,8 +2,11 @@ import { z } from 'zod'
 import { emailKey } from '../text/email.ts'
 import type { Identity, Provider } from './provider.ts'
 
-/** PostgreSQL refuses NUL, and UTF-8 turns every lone surrogate into U+FFFD, so that two subjects would become one. */
-export const plainText = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u)
+/**
+ * PostgreSQL refuses NUL, and UTF-8 turns lone surrogates and bytes of other encodings into U+FFFD, so that two subjects
+ * would become one [FD1].
+ */
+export const plainText = z.string().regex(/^[^\p{Cc}\p{Cs}\ufffd]*$/u)
 
 /** OpenID Connect Core 1.0 section 5.1. A claim of the wrong type counts as absent, and so does an empty address. */
 const claims = z.object({

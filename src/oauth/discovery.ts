@@ -5,15 +5,19 @@ import { tokenAuthMethods } from './dialect.ts'
 import type { Endpoints } from './provider.ts'
 import { demandSuccess } from './provider-answer.ts'
 
+/** Some issuers write null or an empty text where there is nothing. */
+const optional = <Field extends z.ZodType>(field: Field) =>
+  z.preprocess((value) => (value === null || value === '' ? undefined : value), field.optional())
+
 /** The fields of OpenID Connect Discovery 1.0 section 3 that this server uses. */
 const metadata = z.object({
   issuer: z.string(),
   authorization_endpoint: z.url(),
   token_endpoint: z.url(),
-  userinfo_endpoint: z.url().optional(),
+  userinfo_endpoint: optional(z.url()),
   jwks_uri: z.url(),
-  token_endpoint_auth_methods_supported: z.array(z.string()).optional(),
-  authorization_response_iss_parameter_supported: z.boolean().optional(),
+  token_endpoint_auth_methods_supported: optional(z.array(z.string())),
+  authorization_response_iss_parameter_supported: optional(z.boolean()),
 })
 
 /** `tokenAuth` is undefined if the issuer accepts the secret in no way that this server supports. */

@@ -23,6 +23,7 @@ const askAgainAfterMs = 30_000
 export function openLookups<Value>(now: () => number): Lookups<Value> {
   const entries = new Map<string, Entry<Value>>()
   const askAnew = (key: string, ask: () => Promise<Found<Value>>): Promise<Value> => {
+    const before = entries.get(key)
     const answer = ask()
     const value = answer.then((one) => one.value)
     const entry = { value, askedAt: now(), lifetimeMs: askAgainAfterMs, isAwaited: true }
@@ -36,7 +37,10 @@ export function openLookups<Value>(now: () => number): Lookups<Value> {
         entry.isAwaited = false
       },
       () => {
-        if (entries.get(key) === entry) entries.delete(key)
+        if (entries.get(key) !== entry) return
+        entries.delete(key)
+        // What is still good is not lost because the other server cannot be asked right now.
+        if (before && !before.isAwaited && ageOf(before) < before.lifetimeMs) entries.set(key, before)
       },
     )
     return entry.value

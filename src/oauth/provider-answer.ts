@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { describeCause } from '../errors/cause.ts'
 import { isSuccess, OutboundError, type OutboundReply } from '../outbound/ask.ts'
+import { textOf } from '../outbound/json.ts'
 import type { Provider } from './provider.ts'
 
 /** What a provider was asked for, as the sentences of logs and replies call it. */
@@ -31,7 +32,7 @@ export function demandSuccess(endpoint: Endpoint, reply: OutboundReply, secrets:
   if (!isSuccess(reply)) throw new RefusedAnswer(endpoint, reply, readTold(reply, secrets))
 }
 
-/** GitHub refuses with status 200 and an error in the body. */
+/** GitHub and Slack refuse with status 200 and an error in the body. */
 export function demandNoError(endpoint: Endpoint, reply: OutboundReply, secrets: readonly string[]): void {
   const told = readTold(reply, secrets)
   if (told.error !== undefined) throw new RefusedAnswer(endpoint, reply, told)
@@ -52,9 +53,9 @@ function readTold(reply: OutboundReply, secrets: readonly string[]): Told {
 
 type Untrusted = { readonly error?: unknown; readonly error_description?: unknown }
 
-function fromBody({ bytes }: OutboundReply): Untrusted {
+function fromBody(reply: OutboundReply): Untrusted {
   try {
-    const body: unknown = JSON.parse(bytes.toString('utf8'))
+    const body: unknown = JSON.parse(textOf(reply))
     return body !== null && typeof body === 'object' && !Array.isArray(body) ? body : {}
   } catch {
     // The body is not JSON, such as an HTML page: nothing is quoted from it.

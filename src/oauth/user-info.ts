@@ -4,7 +4,7 @@ import { readJson } from '../outbound/json.ts'
 import { askProvider } from './ask-provider.ts'
 import { issuersOf } from './google.ts'
 import type { Provider } from './provider.ts'
-import { demandSuccess, noteProviderFault } from './provider-answer.ts'
+import { demandNoError, demandSuccess, noteProviderFault } from './provider-answer.ts'
 import { ProviderTokenError, verifyByProvider } from './provider-keys.ts'
 
 export const fetchUserInfoRefusals = ['oauth:user_info_fetch_failed', 'oauth:user_info_parse_failed'] as const
@@ -26,11 +26,19 @@ export async function fetchUserInfo(
     return reply
   }
   const reply = await ask().catch(refuse('oauth:user_info_fetch_failed'))
-  if (!isSigned(reply)) return Promise.try(readJson, reply).catch(refuse('oauth:user_info_parse_failed'))
+  if (!isSigned(reply)) return Promise.try(readNamed, reply, accessToken).catch(refuse('oauth:user_info_parse_failed'))
   return verifyUserInfo(ctx, provider, reply).catch((cause: unknown) => {
     const isToken = cause instanceof ProviderTokenError
     return refuse(isToken ? 'oauth:user_info_parse_failed' : 'oauth:user_info_fetch_failed')(cause)
   })
+}
+
+/** @throws {OutboundError} if it is not JSON, or an error instead of somebody's claims */
+function readNamed(reply: OutboundReply, accessToken: string): unknown {
+  const info = readJson(reply)
+  const isSomebody = typeof info === 'object' && info !== null && ('sub' in info || 'id' in info)
+  if (!isSomebody) demandNoError('user info', reply, [accessToken])
+  return info
 }
 
 const isSigned = ({ headers }: OutboundReply): boolean =>

@@ -1,13 +1,16 @@
 import { OutboundError, type OutboundReply } from './ask.ts'
 
+/** The text of an answer, without the byte order mark that some servers write before JSON. */
+export const textOf = ({ bytes }: Pick<OutboundReply, 'bytes'>): string => new TextDecoder().decode(bytes)
+
 /**
  * Parses another server's JSON without rounding numbers [FD1]: an integer that a number cannot hold becomes a bigint,
  * any other number that would not print as it was written becomes NaN. The error quotes nothing of the answer [FD8].
  * @throws {OutboundError}
  */
-export function readJson({ bytes }: OutboundReply): unknown {
+export function readJson(reply: OutboundReply): unknown {
   try {
-    return (JSON.parse as ExactParse)(bytes.toString('utf8'), (_key, value, { source }) =>
+    return (JSON.parse as ExactParse)(textOf(reply), (_key, value, { source }) =>
       typeof value === 'number' && source !== undefined ? exactly(value, source) : value,
     )
   } catch {

@@ -1,7 +1,10 @@
 import { domainToASCII } from 'node:url'
 
 const longest = 254
-const forbidden = /[\p{C}\p{Z}\s"(),:;<>@[\\\]]/u
+/** U+FFFD stands for bytes that could not be read: two addresses could become one. */
+const forbidden = /[\p{C}\p{Z}\s"(),:;<>@[\\\]\ufffd]/u
+/** URLs end a host at some of these and decode others, so that `example.com/x` would pass for example.com. */
+const forbiddenInHost = /[/?#%]/
 const domainLabel = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
 export type EmailBreach = 'max_length' | 'format'
@@ -18,7 +21,7 @@ export function findEmailBreach(email: string): { rule: EmailBreach; limit?: num
 
 /** The domain in A-labels. Returns undefined if it is not a host name of two labels or more. */
 export function hostNameOf(domain: string): string | undefined {
-  if (forbidden.test(domain)) return undefined
+  if (forbidden.test(domain) || forbiddenInHost.test(domain)) return undefined
   const ascii = domainToASCII(domain)
   const labels = ascii.split('.')
   const isHostName = labels.length > 1 && ascii.length <= 253 && labels.every((label) => domainLabel.test(label))

@@ -343,6 +343,15 @@ describe('the keys of an issuer [OA3]', () => {
     expect(await timesAsked(sendJunk)).toBe(1)
   })
 
+  test('those that are known stay good while they cannot be asked for [FD12]', async () => {
+    publish([first.jwk])
+    expect((await postIdToken(first.sign(claimsOf()))).status).toBe(200)
+    passedMs += 31_000
+    issuer.replies.set('/jwks', { status: 500 })
+    expect((await postIdToken(second.sign(claimsOf(), { kid: 'unknown' }))).code).toBe('oauth:user_info_fetch_failed')
+    expect((await postIdToken(first.sign(claimsOf()))).status).toBe(200)
+  })
+
   test('several without names are tried one after the other', async () => {
     const nameless = [first.jwk, second.jwk].map((jwk) => ({ ...jwk, kid: undefined }))
     publish(nameless)

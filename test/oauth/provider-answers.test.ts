@@ -89,6 +89,25 @@ test('answers that are coded although nobody asked: discovery, keys, token and u
   expect([status, body.email]).toEqual([200, who.email])
 })
 
+test('answers with a byte order mark, as some servers write before JSON: discovery, keys, token and user info [FD5]', async () => {
+  const who = newcomer()
+  const mark = (path: string) => {
+    const { body, headers = {} } = server.replies.get(path) ?? {}
+    server.replies.set(path, { body: `\ufeff${JSON.stringify(body)}`, headers })
+  }
+  shapeIssuer(server, [key.jwk])
+  mark('/.well-known/openid-configuration')
+  mark('/jwks')
+  const slug = await registerProvider(admin, server)
+  const { status, body } = await comeSigned(
+    app.client(),
+    slug,
+    { server, key },
+    { idToken: { sub: who.sub }, userInfo: who, answering: () => ['/token', '/userinfo'].forEach(mark) },
+  )
+  expect([status, body.email]).toEqual([200, who.email])
+})
+
 describe('keys that a provider changed since they were asked for', () => {
   const rotated = async () => ({ again: await makeKey('one'), anew: await makeKey('two') })
 

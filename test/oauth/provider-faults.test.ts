@@ -136,6 +136,12 @@ test('why the user info refuses, from its body or RFC 6750’s header, without t
   const unreadable = await come()
   expect([unreadable.code, unreadable.details]).toEqual(['oauth:user_info_parse_failed', 'The answer is not JSON.'])
   expect(unreadable.said).not.toContain('marker-u')
+  other.replies.set('/userinfo', { body: { ok: false, error: 'invalid_auth' } })
+  const refused = await come()
+  expect([refused.code, refused.details]).toEqual([
+    'oauth:user_info_parse_failed',
+    'The user info answered 200: invalid_auth.',
+  ])
 })
 
 test('outside development no details, and the same line in the log [FD8]', async () => {
@@ -201,6 +207,16 @@ describe('why a discovery document is refused', () => {
     ['an error', () => ({ status: 404 }), () => 'The discovery document answered 404.'],
   ])('%s: to whoever registers it, and in the log [FD14]', async (_name, reply, sentence) => {
     expect(await register(reply())).toEqual(['oauth:invalid_auth_url', sentence()])
+  })
+
+  test('null or an empty text in a field that may be missing is nothing [FD14]', async () => {
+    const nothing = {
+      userinfo_endpoint: '',
+      token_endpoint_auth_methods_supported: null,
+      authorization_response_iss_parameter_supported: null,
+    }
+    other.replies.set('/.well-known/openid-configuration', shaped(nothing))
+    await registerProvider(admin, other)
   })
 
   test('an endpoint that may not be asked is named [FD14]', async () => {

@@ -55,6 +55,14 @@ describe('the user info of a plain provider', () => {
     },
   )
 
+  test.each(['m\u00fcller', 'm\u00f6ller'])(
+    '%s in another encoding than UTF-8 is nobody: it would be like others [FD1]',
+    async (id) => {
+      answerPlainly(other, Buffer.from(JSON.stringify({ ...newPerson(), id, email_verified: true }), 'latin1'))
+      expect((await comeFrom(app.client(), slug)).code).toBe('oauth:user_info_parse_failed')
+    },
+  )
+
   test('however it is written, an identifier is the same one only as its digits [FD1]', async () => {
     await signUpAs('"id":1000')
     for (const same of ['"id":1e3', '"id":1000.0', '"id":10.00e2', '"id":1E+3'])

@@ -179,6 +179,11 @@ describe('POST /v0/auth/signup', () => {
       'a@[127.0.0.1]',
       'a b@example.com',
       'a\u200b@example.com',
+      'a\ufffd@example.com',
+      'a@example.com/x',
+      'a@example.com?x',
+      'a@example.com#x',
+      'a@ex%61mple.com',
     ])('email %j is not one address [EM2]', async (email) => {
       expect(await breaks({ email })).toEqual([{ path: '/email', rule: 'format' }])
     })
