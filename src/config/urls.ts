@@ -1,3 +1,4 @@
+import { accessSync, constants, statSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Kind } from './kinds.ts'
@@ -90,15 +91,36 @@ const encoded = 'with what is special in a password percent-encoded'
 const withHost = (given: string): string =>
   /[?&]host=/.test(given) ? given.replace(/^(postgres(?:ql)?:\/\/[^/?#]*@)(?=[/:?])/, '$1localhost') : given
 
+/** The driver ignores any other value, and would connect without TLS. */
+const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']
+
 export const postgresUrl: Kind<string> = (given) => {
   const value = withHost(given)
-  return parseUrl(value, ['postgres', 'postgresql'])
-    ? { value }
-    : {
-        expected:
-          'postgres://user:password@host:5432/database, or ' +
-          `postgres://user@/database?host=/run/postgresql, ${encoded}`,
-      }
+  const url = parseUrl(value, ['postgres', 'postgresql'])
+  if (!url)
+    return {
+      expected:
+        'postgres://user:password@host:5432/database, or ' +
+        `postgres://user@/database?host=/run/postgresql, ${encoded}`,
+    }
+  if (url.searchParams.getAll('sslmode').some((mode) => mode !== '' && !sslModes.includes(mode)))
+    return { expected: `a URL whose sslmode is one of ${sslModes.join(', ')}` }
+  for (const name of ['sslrootcert', 'sslcert', 'sslkey'])
+    for (const file of url.searchParams.getAll(name)) {
+      const fault = file === '' ? undefined : whyUnreadable(file)
+      if (fault !== undefined) return { expected: `a URL whose ${name} can be read, but ${fault}` }
+    }
+  return { value }
+}
+
+function whyUnreadable(file: string): string | undefined {
+  try {
+    accessSync(file, constants.R_OK)
+    return statSync(file).isDirectory() ? `${file} is a folder` : undefined
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return code === 'ENOENT' ? `there is no file ${file}` : `${file} cannot be (${code})`
+  }
 }
 
 /** The word `embedded` means the same as an unset variable, but production requires DATABASE_URL to be set. */
@@ -132,9 +154,18 @@ export const smtpUrl: Kind<string> = (given) => {
     : { expected: 'a URL without options but tls.servername=NAME and tls.rejectUnauthorized=false' }
 }
 
+/** Without the endpoint, such as under a misspelt name, the pictures would be sent to Amazon. */
+const s3Options: Readonly<Record<string, (value: string) => boolean>> = {
+  endpoint: (value) => 'value' in httpUrl(value),
+  region: (value) => /^[\w-]+$/.test(value),
+}
+
 export const fileStoreUrl: Kind<string> = (given) => {
   const bucket = parseUrl(given, ['s3'])
-  if (bucket?.hostname && !bucket.username && !bucket.password) return { value: given }
+  if (bucket?.hostname && !bucket.username && !bucket.password)
+    return [...bucket.searchParams].every(([name, value]) => s3Options[name]?.(value))
+      ? { value: given }
+      : { expected: 's3://bucket without options but endpoint=URL and region=NAME' }
   const folder = given.startsWith('file:') ? findPath(given.slice('file:'.length)) : undefined
   return folder === undefined
     ? { expected: 'file:FOLDER or s3://bucket?endpoint=URL, without credentials, percent-encoded where it is a URL' }

@@ -26,7 +26,7 @@ const seeUrls = 'see DATABASE_URL, DATABASE_MIGRATION_URL and DATABASE_DIRECT_UR
  * Returns undefined for any other error.
  */
 export function explainDatabase(error: Error): string | undefined {
-  const { code = '', syscall, path } = error as NodeJS.ErrnoException
+  const { code = '' } = error as NodeJS.ErrnoException
   if (untrusted.has(code))
     return (
       `The certificate of PostgreSQL is of an authority that is not trusted (${code}): name its file in ` +
@@ -38,8 +38,8 @@ export function explainDatabase(error: Error): string | undefined {
       'PostgreSQL does not speak TLS, which sslmode asks for: turn it on there, or leave sslmode out in a ' +
       `network of your own; ${seeUrls}.`
     )
-  if (code === 'ENOENT' && syscall === 'open' && /\.(?:crt|pem|key|cert?)$/.test(path ?? ''))
-    return `There is no file ${path}, which a URL names (sslrootcert, sslcert or sslkey); ${seeUrls}.`
+  if (code.startsWith('ERR_OSSL_'))
+    return `A file of sslrootcert, sslcert or sslkey is not what it should be (${code}: ${error.message}); ${seeUrls}.`
   if (error instanceof pg.DatabaseError && /^(?:28|3D|53|42501)/.test(code))
     return `PostgreSQL refused (${code}): ${error.message}; ${seeUrls}.`
   return undefined

@@ -1,3 +1,4 @@
+import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
 import { inSpan } from '../tracing/span.ts'
 import { once } from '../waiting/once.ts'
 import { type FileStore, FileStoreError } from './file-store.ts'
@@ -48,19 +49,22 @@ export function s3FileStore({ url, ...credentials }: Options): FileStore {
       }),
     get: (name) =>
       orFail(async () => {
-        const [client, { GetObjectCommand, NoSuchKey }] = await s3()
+        const [client, { GetObjectCommand }] = await s3()
         try {
           const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: keyOf(name) }))
           return Body && Buffer.from(await Body.transformToByteArray())
         } catch (error) {
-          if (error instanceof NoSuchKey) return undefined
+          if (isNoSuchKey(error)) return undefined
           throw error
         }
       }),
     delete: (name) =>
       orFail(async () => {
         const [client, { DeleteObjectCommand }] = await s3()
-        await client.send(new DeleteObjectCommand({ Bucket, Key: keyOf(name) }))
+        await client.send(new DeleteObjectCommand({ Bucket, Key: keyOf(name) })).catch((error) => {
+          // Amazon answers 204 if there is no such file, Google 404.
+          if (!isNoSuchKey(error)) throw error
+        })
       }),
     list: async function* () {
       const [client, { ListObjectsV2Command }] = await s3()
@@ -69,12 +73,18 @@ export function s3FileStore({ url, ...credentials }: Options): FileStore {
         const page = await orFail(() => client.send(new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken })))
         for (const { Key, LastModified } of page.Contents ?? [])
           if (Key !== undefined && LastModified) yield { name: Key.slice(Prefix.length), modifiedAt: LastModified }
-        ContinuationToken = page.NextContinuationToken
+        ContinuationToken = tokenAfter(page)
         if (ContinuationToken === undefined) return
       }
     },
   }
 }
+
+/** Some servers write an empty token, or one after the last page. */
+const tokenAfter = (page: ListObjectsV2CommandOutput): string | undefined =>
+  (page.IsTruncated && page.NextContinuationToken) || undefined
+
+const isNoSuchKey = (error: unknown): boolean => error instanceof Error && error.name === 'NoSuchKey'
 
 async function orFail<Value>(act: () => Promise<Value>): Promise<Value> {
   try {

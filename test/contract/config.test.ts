@@ -703,6 +703,32 @@ describe('URLs', () => {
     expect(warningsOf({ ...production, DATABASE_URL: url })).toEqual([])
   })
 
+  test.each<[what: string, string, RegExp]>([
+    ['sslmode=Require', 'DATABASE_URL', /whose sslmode is one of disable/],
+    ['sslmode=required', 'DATABASE_MIGRATION_URL', /whose sslmode is one of disable/],
+    [
+      'sslmode=verify-full&sslrootcert=/nowhere/authority',
+      'DATABASE_URL',
+      /but there is no file \/nowhere\/authority$/,
+    ],
+    [`sslmode=require&sslcert=${folder}`, 'DATABASE_DIRECT_URL', /whose sslcert can be read, but .+ is a folder$/],
+  ])('PostgreSQL with %s is refused: %s would connect otherwise than it says [FD66]', (options, name, why) => {
+    const problems = problemsOf({ DATABASE_URL: 'postgres://a@b/c', [name]: `postgres://a@b/c?${options}` })
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} must be .+${why.source}`))])
+  })
+
+  test.each(['endpiont=https://s3.example.com', 'endpoint=s3.example.com', 'endpoint=ftp://a.example', 'region=a b'])(
+    'a bucket with %s is refused, as its pictures would go elsewhere [FD62]',
+    (options) => {
+      const env = { S3_ACCESS_KEY_ID: 'a', S3_SECRET_ACCESS_KEY: 'b' }
+      expect(problemsOf({ ...env, FILE_STORE_URL: `s3://pictures?${options}` })).toEqual([
+        expect.stringMatching(/^FILE_STORE_URL must be /),
+      ])
+      const well = 's3://pictures?endpoint=https://a.example/storage/v1/s3&region=eu-central-1'
+      expect(problemsOf({ ...env, FILE_STORE_URL: well })).toEqual([])
+    },
+  )
+
   test.each(['capacitor://localhost', 'tauri://localhost', 'ionic://localhost/', 'app.example+x://id:80'])(
     'CORS_ORIGINS=%s is an app’s [FD10]',
     (app) => {

@@ -83,6 +83,12 @@ describe('what keeps PostgreSQL away is one sentence', () => {
       /no file \/nowhere\/ca\.pem/,
     ))
 
+  test('a certificate of ours that is none [FD66]', () =>
+    expectSentence(
+      `postgres://a:secret-of-pg@localhost:${port}/b?sslmode=require&sslcert=${programFile('main')}`,
+      /sslcert or sslkey is not what it should be \(ERR_OSSL/,
+    ))
+
   test('a server without TLS, and a database that is not there [FD66]', async () => {
     const url = inject('postgresUrl')
     const mark = url.includes('?') ? '&' : '?'

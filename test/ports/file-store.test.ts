@@ -107,3 +107,18 @@ test('a bucket that falls silent in the middle of a picture fails it', async () 
   server.closeAllConnections()
   server.close()
 })
+
+test('a bucket as Google answers for it: 404 for what is deleted already, and a last page with an empty token', async () => {
+  const page = '<ListBucketResult><IsTruncated>false</IsTruncated><NextContinuationToken/></ListBucketResult>'
+  const server = createServer(({ method }, response) => {
+    if (method === 'GET') response.writeHead(200, { 'content-type': 'application/xml' }).end(page)
+    else response.writeHead(404, { 'content-type': 'application/xml' }).end('<Error><Code>NoSuchKey</Code></Error>')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const store = ofS3(`s3://pictures?endpoint=http://127.0.0.1:${port}`)
+  await store.delete('gone.webp')
+  expect(await namesOf(store)).toEqual([])
+  server.closeAllConnections()
+  server.close()
+})
