@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import { OperatorError } from '../../sign-in/operator-error.ts'
 import type { Entry, Reader } from './entry.ts'
 import { readCsv } from './read-csv.ts'
 import { readDocument } from './read-document.ts'
@@ -61,11 +62,28 @@ function chooseReader(text: string, layout: Layout): Reader | undefined {
 
 async function* textOf(input: Readable, onBytes: (count: number) => void): AsyncGenerator<string> {
   let decoder: TextDecoder | undefined
-  for await (const bytes of unpacked(counted(input, onBytes))) {
-    // PowerShell writes files in UTF-16 with a byte order mark, which the decoder drops.
-    decoder ??= new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8')
-    yield decoder.decode(bytes, { stream: true })
+  try {
+    for await (const bytes of unpacked(counted(input, onBytes))) {
+      // In another encoding names would lose their letters, and two addresses could become one.
+      decoder ??= new TextDecoder(encodingOf(bytes), { fatal: true })
+      yield decoder.decode(bytes, { stream: true })
+    }
+    yield decoder?.decode() ?? ''
+  } catch (error) {
+    const says = unreadable[(error as NodeJS.ErrnoException).code ?? '']
+    throw says === undefined ? error : new OperatorError(says, { cause: error })
   }
+}
+
+/** PowerShell writes files in UTF-16 with a byte order mark, which the decoder drops. */
+const encodingOf = ([first, second]: Buffer): string =>
+  first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
+
+const unreadable: Readonly<Record<string, string>> = {
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'The file is not UTF-8 from here on: convert it (iconv), and import it again.',
+  Z_BUF_ERROR: 'The file is packed by gzip, and cut off.',
+  Z_DATA_ERROR: 'The file is packed by gzip, and damaged.',
+  EISDIR: 'That is a folder, not a file.',
 }
 
 async function* counted(input: Readable, onBytes: (count: number) => void): AsyncGenerator<Buffer> {

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { OperatorError } from '../../../src/sign-in/operator-error.ts'
 import { useApp } from '../../support/app.ts'
 import { useFolder } from '../../support/folder.ts'
 import { exportFile, importHere } from './support.ts'
@@ -289,6 +290,21 @@ test('packed by gzip, as Auth0 gives it, and in UTF-16, as PowerShell writes it'
   const plain = await importHere(app, exportFile('cognito.json'), { from: 'cognito', 'dry-run': true })
   for (const file of [packed, wide])
     expect((await importHere(app, file, { from: 'cognito', 'dry-run': true })).fates).toEqual(plain.fates)
+})
+
+test.each<[string, Buffer, RegExp]>([
+  [
+    'in Latin-1, as spreadsheets write it',
+    Buffer.from('user_email,display_name\na@odd.example,José', 'latin1'),
+    /not UTF-8/,
+  ],
+  ['packed, but cut off', gzipSync('user_email\na@odd.example\n').subarray(0, -9), /cut off/],
+])('a file %s is refused in one sentence', async (_what, bytes, says) => {
+  const file = join(dir, 'unreadable.csv')
+  writeFileSync(file, bytes)
+  const imported = importHere(app, file, { from: 'wordpress', 'dry-run': true })
+  await expect(imported).rejects.toThrow(OperatorError)
+  await expect(imported).rejects.toThrow(says)
 })
 
 test('of accounts that want the same handle the first has it, the others get digits', async () => {

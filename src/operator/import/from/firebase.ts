@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { OperatorError } from '../../../sign-in/operator-error.ts'
 import { field, isYes } from '../entry.ts'
 import type { Format } from '../format.ts'
 import { needSalt } from '../need-salt.ts'
@@ -53,7 +54,7 @@ export function readHashConfig(file: string): HashConfig {
   const named = (name: string): string => {
     const [, value] = new RegExp(`\\b${name}"?\\s*[:=]\\s*"?([A-Za-z0-9+/=_-]+)`).exec(text) ?? []
     if (value === undefined)
-      throw new Error(`${file} has no ${name}: it must hold hash_config { … } as Firebase's console shows it.`)
+      throw new OperatorError(`${file} has no ${name}: it must hold hash_config { … } as Firebase's console shows it.`)
     return value
   }
   return {
