@@ -42,13 +42,20 @@ export async function checkPostgres(config: Config, log: FastifyBaseLogger): Pro
   await using opened = new AsyncDisposableStack()
   const { main, migration } = await openDatabaseUrls(config, { role: 'guest', log, opened })
   const client = await connect(main, opened)
-  const { rows } = await client.query<{ number: number; version: string; encoding: string }>(
+  type Row = {
+    readonly number: number
+    readonly version: string
+    readonly encoding: string
+    readonly only_reads: string
+  }
+  const { rows } = await client.query<Row>(
     `select current_setting('server_version_num')::int as number, current_setting('server_version') as version,
-       current_setting('server_encoding') as encoding`,
+       current_setting('server_encoding') as encoding, current_setting('transaction_read_only') as only_reads`,
   )
-  const { number = 0, version, encoding } = rows[0] ?? {}
+  const { number = 0, version, encoding, only_reads: onlyReads } = rows[0] ?? {}
   if (number < leastPostgres) throw new Error(`it is version ${version}, and 15 is the oldest that will do`)
   if (encoding !== 'UTF8') throw new Error(`the database's encoding is ${encoding} and must be UTF8`)
+  if (onlyReads === 'on') throw new Error('it takes no writes: it is a standby, or default_transaction_read_only is on')
   await compareClocks(client)
   // Only the role that owns the tables may read the list of applied migrations.
   const missing = (await countMigrations()) - (await countApplied(await connect(migration, opened)))

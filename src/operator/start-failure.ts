@@ -1,7 +1,9 @@
+import { DrizzleQueryError } from 'drizzle-orm/errors'
 import pg from 'pg'
 import { ConfigError } from '../config/load-config.ts'
 import { KeyringError } from '../crypto/keyring.ts'
 import { EmbeddedDatabaseError } from '../db/embedded/database.ts'
+import { DatabaseFailure } from '../db/failure.ts'
 import { reasonsOf } from '../errors/cause.ts'
 import { SearchIndexError } from '../search/search-index.ts'
 import { OperatorError } from '../sign-in/operator-error.ts'
@@ -22,10 +24,11 @@ const wrongCertificate = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR
 const seeUrls = 'see DATABASE_URL, DATABASE_MIGRATION_URL and DATABASE_DIRECT_URL'
 
 /**
- * Explains why the first connection to PostgreSQL failed: TLS, or a refusal with SQLSTATE class 28, 3D or 53, or 42501.
- * Returns undefined for any other error.
+ * Explains why PostgreSQL cannot be used: TLS, a role or database that is refused, missing rights, a standby that only
+ * reads, a server that starts or ends. Returns undefined for any other error.
  */
-export function explainDatabase(error: Error): string | undefined {
+export function explainDatabase(given: Error): string | undefined {
+  const error = beneath(given)
   const { code = '' } = error as NodeJS.ErrnoException
   if (untrusted.has(code))
     return (
@@ -40,14 +43,15 @@ export function explainDatabase(error: Error): string | undefined {
     )
   if (code.startsWith('ERR_OSSL_'))
     return `A file of sslrootcert, sslcert or sslkey is not what it should be (${code}: ${error.message}); ${seeUrls}.`
-  if (error instanceof pg.DatabaseError && /^(?:28|3D|53|42501)/.test(code))
+  if (error instanceof pg.DatabaseError && /^(?:28|3D|53|57P|25006|42501)/.test(code))
     return `PostgreSQL refused (${code}): ${error.message}; ${seeUrls}.`
   return undefined
 }
 
 /** What an operator reads when a process does not start: a sentence if the cause is known, otherwise the stack. */
-export function explainStartFailure(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
+export function explainStartFailure(given: unknown): string {
+  if (!(given instanceof Error)) return String(given)
+  const error = beneath(given)
   if (explained.some((kind) => error instanceof kind)) return error.message
   if (error instanceof SearchIndexError) return `${reasonsOf(error).join(': ')}.`
   const { code, syscall, address, port } = error as SystemError
@@ -57,4 +61,10 @@ export function explainStartFailure(error: unknown): string {
     return `No connection to ${place} (${code}): is it running, and is DATABASE_URL right?`
   }
   return explainDatabase(error) ?? error.stack ?? error.message
+}
+
+/** Without what wraps an error of PostgreSQL: a statement and its values would be shown instead of the cause. */
+function beneath(error: Error): Error {
+  const isWrapped = error instanceof DrizzleQueryError || error instanceof DatabaseFailure
+  return isWrapped && error.cause instanceof Error ? beneath(error.cause) : error
 }

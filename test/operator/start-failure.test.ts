@@ -89,6 +89,15 @@ describe('what keeps PostgreSQL away is one sentence', () => {
       /sslcert or sslkey is not what it should be \(ERR_OSSL/,
     ))
 
+  test('a standby that only reads [FD66]', async () => {
+    const [url, readsOnly] = [inject('postgresUrl'), 'options=-c%20default_transaction_read_only%3Don']
+    const base = url.replace(/^(postgres(?:ql)?:\/\/[^/]*\/)[^?]*/, '$1postgres')
+    await expectSentence(
+      `${base}${base.includes('?') ? '&' : '?'}${readsOnly}`,
+      /PostgreSQL refused \(25006\)|PostgreSQL: it takes no writes/,
+    )
+  })
+
   test('a server without TLS, and a database that is not there [FD66]', async () => {
     const url = inject('postgresUrl')
     const mark = url.includes('?') ? '&' : '?'
