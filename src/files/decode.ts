@@ -57,4 +57,4 @@ const toEightBits = (bytes: Buffer, aside: number, options: SharpOptions): Promi
     .toBuffer()
 
 /** SVG and other markup have no signature of their own. */
-const isMarkup = (bytes: Buffer): boolean => /^\s*<[?!a-z]/i.test(bytes.subarray(0, 256).toString('utf8'))
+const isMarkup = (bytes: Buffer): boolean => /^\s*<[?!_\p{L}]/u.test(bytes.subarray(0, 1024).toString('utf8'))
