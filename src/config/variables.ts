@@ -21,15 +21,14 @@ import {
   text,
   wholeNumber,
 } from './kinds.ts'
+import { databaseUrl, postgresUrl } from './postgres-url.ts'
 import {
   breachedPasswordsUrl,
-  databaseUrl,
   fileStoreUrl,
   httpUrl,
   origin,
   pageOrigin,
   passkeyOrigin,
-  postgresUrl,
   redirectTemplate,
   redisUrl,
   smtpUrl,
