@@ -1,26 +1,38 @@
-import { createPublicKey, type webcrypto } from 'node:crypto'
+import { createPublicKey, type KeyObject, verify, type webcrypto } from 'node:crypto'
+import { readCose } from './cose.ts'
 
 /** Offered in this order: EdDSA, ES256, RS256. https://www.iana.org/assignments/cose */
 export const algorithms = [-8, -7, -257] as const
 
 /** A key as COSE writes it, with numbers as names. */
-type CoseKey = { get(name: number): unknown }
+type CoseKey = ReadonlyMap<number, number | Buffer>
 
 const [kty, alg, n, e, crv, x, y] = [1, 3, -1, -2, -1, -2, -3]
 const rsaBits = { least: 2048, most: 4096 }
 /** Bounds the exponent of an RSA key: 65537 takes three bytes, and a longer one would make every sign-in slow. */
 const mostExponentBytes = 4
 
+/** A key that signatures are verified with. */
+export type PublicKey = { readonly algorithm: number; readonly key: KeyObject }
+
 /**
- * Whether signatures by this key can be verified. A registration is not signed with it, so a broken key would otherwise
- * count as a way in although it opens nothing.
+ * Reads the stored form of a key. A registration is not signed with its key, so it calls this too: a broken key would
+ * otherwise count as a way in although it opens nothing.
+ * @throws an error of any class unless signatures by this key can be verified
  */
-export function isUsableKey(key: CoseKey): boolean {
-  const jwk = asJwk(key)
-  if (jwk === undefined) return false
-  const { asymmetricKeyDetails: { modulusLength } = {} } = createPublicKey({ key: jwk, format: 'jwk' })
-  return modulusLength === undefined || (modulusLength >= rsaBits.least && modulusLength <= rsaBits.most)
+export function readPublicKey(stored: Buffer): PublicKey {
+  const cose = readCose(stored)
+  const jwk = asJwk(cose)
+  if (jwk === undefined) throw new Error('the key is of no algorithm that was offered')
+  const key = createPublicKey({ key: jwk, format: 'jwk' })
+  const { modulusLength = rsaBits.least } = key.asymmetricKeyDetails ?? {}
+  if (modulusLength < rsaBits.least || modulusLength > rsaBits.most)
+    throw new RangeError('the RSA key is too small or large')
+  return { algorithm: Number(cose.get(alg)), key }
 }
+
+export const isSignedBy = ({ algorithm, key }: PublicKey, data: Buffer, signature: Buffer): boolean =>
+  verify(algorithm === -8 ? null : 'sha256', data, key, signature)
 
 /** RFC 9053, sections 7.1 and 7.2, and RFC 8230. Returns undefined unless the kind of key fits its algorithm. */
 function asJwk(key: CoseKey): webcrypto.JsonWebKey | undefined {
@@ -32,8 +44,8 @@ function asJwk(key: CoseKey): webcrypto.JsonWebKey | undefined {
   return undefined
 }
 
-function bytes(value: unknown, length?: number, most = rsaBits.most): string {
-  if (!(value instanceof Uint8Array) || value.length > most || (length !== undefined && value.length !== length))
+function bytes(value: number | Buffer | undefined, length?: number, most = rsaBits.most): string {
+  if (!Buffer.isBuffer(value) || value.length > most || (length !== undefined && value.length !== length))
     throw new RangeError('a number of the key is none, or of another length')
-  return Buffer.from(value).toString('base64url')
+  return value.toString('base64url')
 }

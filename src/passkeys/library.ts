@@ -1,4 +1,6 @@
-/** Loaded with the first passkey and not at start, as it takes 24 MB and 200 ms. */
-export const loadWebauthn = () => import('@simplewebauthn/server')
+import { once } from '../waiting/once.ts'
 
-export const loadWebauthnParts = () => import('@simplewebauthn/server/helpers')
+/** Loaded with the first registration and not at start, as it takes 24 MB and 200 ms. */
+export const loadWebauthn = once(() => import('@simplewebauthn/server'))
+
+export const loadWebauthnParts = once(() => import('@simplewebauthn/server/helpers'))

@@ -49,7 +49,7 @@ export async function provePasskey(ctx: Context<AssertionRefusal>, asked: Asked)
   if (typeof challenge === 'string') throw ctx.fault(challenge)
   const found = await findPasskey(ctx, { credentialId, deviceToken })
   if (found === undefined) throw unknown(ctx)
-  const signed = await verify(ctx, asked, found, text)
+  const signed = await verify(ctx, asked, found)
   const { passkey, user, deviceId } = found
   if (isBehind(passkey, signed)) await refuseSuspected(ctx, { challenge, passkey, ownerId: user.id, client })
   const claim = (tx: Transaction) => claimAssertion(ctx, tx, { challenge, passkeyId: passkey.id, signed })
@@ -68,13 +68,12 @@ async function verify(
   ctx: Context<'passkey:invalid_assertion'>,
   { credential, ownerId }: Asked,
   { passkey, user }: FoundPasskey,
-  challenge: string,
 ): Promise<Signed> {
   const { userHandle } = credential.response
   const isNamed = userHandle === undefined || userHandle === null ? ownerId !== undefined : isHandle(user, userHandle)
   if (!isNamed) throw ctx.fault('passkey:invalid_assertion')
   try {
-    return await verifyAssertion(ctx.config, credential, { passkey, challenge })
+    return await verifyAssertion(ctx.config, credential, passkey)
   } catch (cause) {
     throw ctx.fault('passkey:invalid_assertion', { cause })
   }

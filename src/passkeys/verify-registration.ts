@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { rpIdOf } from '../config/relying-party.ts'
 import { readBase64url } from './base64url.ts'
-import { algorithms, isUsableKey } from './cose-key.ts'
+import { algorithms, readPublicKey } from './cose-key.ts'
 import type { NewCredential } from './credential.ts'
 import { loadWebauthn, loadWebauthnParts } from './library.ts'
 
@@ -24,7 +24,6 @@ export type NewPasskey = Awaited<ReturnType<typeof verifyRegistration>>
 export async function verifyRegistration(config: Config, credential: NewCredential, expected: Expected) {
   const { id, rawId, type, response } = credential
   const { verifyRegistrationResponse } = await loadWebauthn()
-  const { decodeCredentialPublicKey } = await loadWebauthnParts()
   const { registrationInfo } = await verifyRegistrationResponse({
     response: {
       id,
@@ -48,12 +47,11 @@ export async function verifyRegistration(config: Config, credential: NewCredenti
   const credentialId = Buffer.from(made.id, 'base64url')
   if (made.id !== id || credentialId.length === 0 || credentialId.length > mostIdBytes)
     throw new Error('its id is not that of the authenticator data, or too long')
-  const key = decodeCredentialPublicKey(made.publicKey)
-  if (!isUsableKey(key)) throw new Error('its key is none of the algorithms')
+  const publicKey = Buffer.from(made.publicKey)
   return {
     credentialId,
-    publicKey: Buffer.from(made.publicKey),
-    algorithm: Number(key.get(3)),
+    publicKey,
+    algorithm: readPublicKey(publicKey).algorithm,
     signCount: made.counter,
     backupEligible: credentialDeviceType === 'multiDevice',
     backedUp: credentialBackedUp,
