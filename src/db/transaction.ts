@@ -35,6 +35,16 @@ export async function retried<Result>(act: () => Promise<Result>): Promise<Resul
 export const transaction = <Result>(pool: pg.Pool, act: (tx: Transaction) => Promise<Result>): Promise<Result> =>
   retried(() => runOnce(pool, act))
 
+/**
+ * Waits for acts of one transaction that need nothing of each other. PostgreSQL gets their statements at once and answers
+ * them one by one, which saves the time between an answer and the next statement [D4]. Once all have ended, throws the
+ * error of the first in the list that failed.
+ */
+export async function together<const Acts extends readonly unknown[]>(acts: Acts) {
+  await Promise.allSettled(acts)
+  return Promise.all(acts)
+}
+
 /** Runs reads on one connection. A statement that takes longer than `statementMs` fails. */
 export const readWithin = <Result>(
   pool: pg.Pool,

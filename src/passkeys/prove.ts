@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { prepared } from '../db/prepared.ts'
 import { passkeys } from '../db/schema/passkeys.ts'
-import type { Transaction } from '../db/transaction.ts'
+import { type Transaction, together } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import { readBase64url } from './base64url.ts'
 import { type GoodChallenge, type Purpose, readChallenge, spendChallenge } from './challenge.ts'
@@ -95,8 +95,11 @@ async function claimAssertion(
   tx: Transaction,
   { challenge, passkeyId, signed: { counter, backedUp } }: Claim,
 ): Promise<void> {
-  if (!(await spendChallenge(tx, challenge))) throw ctx.fault('passkey:invalid_challenge')
-  const used = await useStatement(tx).execute({ id: passkeyId, counter, backedUp })
+  const [isSpent, used] = await together([
+    spendChallenge(tx, challenge),
+    useStatement(tx).execute({ id: passkeyId, counter, backedUp }),
+  ])
+  if (!isSpent) throw ctx.fault('passkey:invalid_challenge')
   if (used.length > 0) return
   const [left] = await tx.select({ deletedAt: passkeys.deletedAt }).from(passkeys).where(eq(passkeys.id, passkeyId))
   // Another answer of the same moment has counted further. If one of the two is by a copy, its next use shows it.

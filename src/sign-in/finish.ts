@@ -2,7 +2,7 @@ import { audit } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
 import { changeAccounts } from '../credentials/change-accounts.ts'
 import { type Shown, showsSecondStep } from '../credentials/methods.ts'
-import { type Transaction, transaction } from '../db/transaction.ts'
+import { type Transaction, together, transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import { confirmDelivery, type DeliveryRefusal } from '../mail/confirm.ts'
 import { notifyOwner } from '../mail/outbox.ts'
@@ -39,12 +39,11 @@ export class FactorNeededError extends Error {
 }
 
 /** Looks at the account again under its lock, as it may have changed since it was read [MF4]. */
-async function lockAndClaim(tx: Transaction, { user, shown }: SigningIn, claim: Claim): Promise<SigningIn['user']> {
+async function lockAgain(tx: Transaction, { user, shown }: SigningIn): Promise<LockedAccount | undefined> {
   const account = await lockAccount(tx, user.id)
   if (account && account.factors.length > 0 && !showsSecondStep(shown.methods))
     throw new FactorNeededError(account.factors)
-  await claim(tx, account)
-  return { ...user, ...account }
+  return account
 }
 
 /**
@@ -62,16 +61,27 @@ export async function signIn(
   // Each sends the owner a mail, so they share the hourly limit of the links that are mailed after a password alone.
   if (isNew) await limitMails(ctx, 'device_verify', user.emailKey)
   const session = await changeAccounts(ctx, async (tx) => {
-    const { email } = await lockAndClaim(tx, signingIn, claim)
-    await audit(tx, { type: 'login_succeeded', userId: user.id, client, ...describeWayIn(shown) })
+    const account = await lockAgain(tx, signingIn)
     const opened = { userId: user.id, rememberMe, methods, passkeyId, client }
-    if (!isNew) return openSession(tx, ctx.config, { ...opened, deviceId })
-    const { userAgent, address: ipAddress } = client
-    const news = { template: 'new_device', shown, userAgent, ipAddress } as const
-    await notifyOwner(tx, ctx, { id: user.id, email }, news, client)
-    return openOnNewDevice(tx, ctx.config, opened)
+    const [, , session] = await together([
+      claim(tx, account),
+      audit(tx, { type: 'login_succeeded', userId: user.id, client, ...describeWayIn(shown) }),
+      isNew ? openOnNewDevice(tx, ctx.config, opened) : openSession(tx, ctx.config, { ...opened, deviceId }),
+      isNew && tellOwner(tx, ctx, { ...user, ...account }, signingIn),
+    ])
+    return session
   })
   return { next: 'session', session }
+}
+
+function tellOwner(
+  tx: Transaction,
+  ctx: Context<never>,
+  { id, email }: SigningIn['user'],
+  { shown, client }: SigningIn,
+): Promise<void> {
+  const { userAgent, address: ipAddress } = client
+  return notifyOwner(tx, ctx, { id, email }, { template: 'new_device', shown, userAgent, ipAddress }, client)
 }
 
 function describeWayIn({ methods: [first], passkeyId }: Shown) {
@@ -94,7 +104,7 @@ export async function signInByPassword(
   await limitMails(ctx, 'device_verify', user.emailKey)
   const anonymousDigest = ctx.config.deviceGateMail === 'link' ? undefined : nameBrowser()
   const { mailId, pair } = await transaction(ctx.pool, async (tx) => {
-    await lockAndClaim(tx, signingIn, claim)
+    await claim(tx, await lockAgain(tx, signingIn))
     return holdLogin(tx, ctx, { ...signingIn, anonymousDigest })
   })
   await confirmDelivery(ctx, mailId, client)
