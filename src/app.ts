@@ -17,6 +17,7 @@ import { eventRoutes } from './events/routes.ts'
 import { fileRoutes } from './files/routes.ts'
 import { guardRoutes } from './guards/guards.ts'
 import { tellOfUnlisted } from './guards/refused-origins.ts'
+import { answerAlike } from './guards/repeat/answer-alike.ts'
 import { repeatAnswers } from './guards/repeat/repeat-answers.ts'
 import { rememberMethods } from './http/allow.ts'
 import type { App } from './http/app.ts'
@@ -27,7 +28,7 @@ import { healthRoutes } from './http/health.ts'
 import { publishOpenApi } from './http/openapi.ts'
 import { rememberRoutes } from './http/remember-routes.ts'
 import { serializerCompiler } from './http/serializer.ts'
-import { createFastify } from './http/server.ts'
+import { type AnswerBefore, createFastify } from './http/server.ts'
 import { requestSpans, traceRequests } from './http/trace-requests.ts'
 import { validatorCompiler } from './http/validation.ts'
 import { mailedCodeRoutes } from './mailed-codes/routes.ts'
@@ -70,12 +71,13 @@ export async function buildApp(
   }
   const isProduction = config.appEnv === 'production'
   const watchers = { note: answerNoter(deps), beginSpan: requestSpans(deps) }
-  const repeated = repeatAnswers(deps, watchers)
+  const early = [repeatAnswers(deps, watchers), answerAlike(deps, watchers)]
+  const answerBefore: AnswerBefore = (request, response) => early.some(({ answer }) => answer(request, response))
   const app: App = createFastify({
     config,
     log,
     errors,
-    answerBefore: isProduction ? repeated.answer : unlessForced(repeated.answer),
+    answerBefore: isProduction ? answerBefore : unlessForced(answerBefore),
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler as never)
   app.setSerializerCompiler(serializerCompiler as never)
@@ -83,7 +85,7 @@ export async function buildApp(
   if (onRoute) app.addHook('onRoute', onRoute)
   traceRequests(app, watchers.beginSpan)
   noteAnswers(app, watchers.note)
-  repeated.learn(app)
+  for (const { learn } of early) learn(app)
   closeGracefully(app, drainMs)
   responseHeaders(app, config)
   tellOfUnlisted(app, config)

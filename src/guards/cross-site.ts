@@ -30,7 +30,7 @@ export function crossSiteGuard(config: Config): Guard {
       details: isApp ? appAdvice : 'A request with cookies, or one that sets them, came from another site.',
     })
   }
-  return guard('request', fault.codes, check)
+  return guard('page', fault.codes, check)
 }
 
 export const isUnsafe = (method: string): boolean => !safeMethods.has(method)

@@ -7,7 +7,7 @@ import type { ResolveAccessToken } from '../credentials/resolve-access-token.ts'
 import type { ResolveSession } from '../credentials/resolve-session.ts'
 import { faults } from '../errors/fault.ts'
 import { clientAddressFinder } from '../http/client-address.ts'
-import { type Guard, guard, type LooksAt } from '../http/guard.ts'
+import { type Guard, guard } from '../http/guard.ts'
 import type { BreachedPasswords } from '../ports/breached-passwords.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import type { CountedHasher } from '../throttling/hash-ticket.ts'
@@ -158,15 +158,12 @@ function inOrder(guards: readonly Guard[]): Hook & Pick<Guard, 'codes' | 'looksA
   }
   const all = Object.assign(check, {
     codes: guards.flatMap(({ codes }: Partial<Guard>) => codes ?? []),
-    looksAt: farthest(guards),
+    // A hook that does not say what it looks at may look at anything.
+    looksAt: guards.flatMap(({ looksAt = ['request'] }: Partial<Guard>) => looksAt),
   })
   composed.add(all)
   return all
 }
-
-/** What the guards together look at; a hook that does not say so may look at anything. */
-const farthest = (guards: readonly Partial<Guard>[]): LooksAt =>
-  guards.every(({ looksAt }) => looksAt === 'session' || looksAt === 'address') ? 'session' : 'request'
 
 type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void | Promise<void>
 

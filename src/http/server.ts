@@ -21,12 +21,14 @@ const keepAliveTimeoutMs = 65_000
  */
 export const routerOptions = { maxParamLength: headerLimit, ignoreTrailingSlash: false } as const
 
+/** Called before Fastify; returns whether it has answered. */
+export type AnswerBefore = (request: IncomingMessage, response: ServerResponse) => boolean
+
 type Options = {
   readonly config: Config
   readonly log: FastifyBaseLogger
   readonly errors: ErrorOptions
-  /** Called before Fastify; returns whether it has answered. */
-  readonly answerBefore: (request: IncomingMessage, response: ServerResponse) => boolean
+  readonly answerBefore: AnswerBefore
 }
 
 /**

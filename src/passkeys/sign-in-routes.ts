@@ -3,8 +3,9 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
 import { callerOf } from '../http/caller.ts'
+import type { HasHeaders } from '../http/cookies.ts'
 import { ruledText } from '../http/validation.ts'
-import { anonymousUserOf, giveName } from '../sign-in/browser.ts'
+import { anonymousUserOf, findLastingUser, giveName } from '../sign-in/browser.ts'
 import { twoForms } from '../sign-in/two-forms.ts'
 import { askForPasskey } from './ask.ts'
 import { assertion } from './credential.ts'
@@ -33,10 +34,16 @@ export function passkeySignInRoutes(app: App, deps: Deps): void {
 
 /** Everybody gets the same options, so that they tell nothing about accounts [PK5]. */
 function optionsRoutes(app: App, deps: Deps): void {
+  const askBrowser = (digest: Buffer) => askForPasskey(deps, { purpose: 'sign-in', binding: digest })
+  const askApp = () => askForPasskey(deps, { purpose: 'app sign-in', binding: '' })
+  const alike = (request: HasHeaders) => {
+    const digest = findLastingUser(deps, request)
+    return digest && askBrowser(digest)
+  }
   app.route({
     method: 'POST',
     url: '/v0/auth/passkeys/sign-in/options',
-    config: { access: 'public', setsCookie: true, database: 'none' },
+    config: { access: 'public', setsCookie: true, database: 'none', alike },
     schema: {
       operationId: 'askForPasskey',
       summary: 'Get the options for navigator.credentials.get() in this browser',
@@ -46,13 +53,13 @@ function optionsRoutes(app: App, deps: Deps): void {
     handler: (request, reply) => {
       const browser = anonymousUserOf(deps, request)
       giveName(reply, deps.config, browser)
-      void reply.send(askForPasskey(deps, { purpose: 'sign-in', binding: browser.digest }))
+      void reply.send(askBrowser(browser.digest))
     },
   })
   app.route({
     method: 'POST',
     url: '/v0/app/auth/passkeys/sign-in/options',
-    config: { access: 'public', database: 'none' },
+    config: { access: 'public', database: 'none', alike: askApp },
     schema: {
       operationId: 'askForPasskeyInApp',
       summary: 'Get the options with which an app asks for a passkey',
@@ -60,7 +67,7 @@ function optionsRoutes(app: App, deps: Deps): void {
       response: { 200: requestOptions },
     },
     handler: (_, reply) => {
-      void reply.send(askForPasskey(deps, { purpose: 'app sign-in', binding: '' }))
+      void reply.send(askApp())
     },
   })
 }

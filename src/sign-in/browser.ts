@@ -1,9 +1,9 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import type { Config } from '../config/config.ts'
 import { deriveKey } from '../crypto/derived-key.ts'
 import { type Keyring, KeyringError } from '../crypto/keyring.ts'
-import { readCookie, readCookiesBeside, setCookie } from '../http/cookies.ts'
+import { type HasHeaders, readCookie, readCookiesBeside, setCookie } from '../http/cookies.ts'
 
 /**
  * The name that this server gives a browser before a sign-in: `KEYID.RANDOM.MAC`. The MAC proves that this server made
@@ -37,7 +37,7 @@ function isOurs(keyring: Keyring, text: string): boolean {
 const mostAsides = 20
 
 /** The digests of the browser's names that this server made, the lasting one first. */
-export function findAnonymousUsers({ config, keyring }: Deps, request: FastifyRequest): Buffer[] {
+export function findAnonymousUsers({ config, keyring }: Deps, request: HasHeaders): Buffer[] {
   const main = readCookie(request, config, 'anonymous_user_id')
   const asides = readCookiesBeside(request, config, 'anonymous_user_id').slice(0, mostAsides)
   const names = new Set(main === undefined ? asides : [main, ...asides])
@@ -51,10 +51,17 @@ export type AnonymousUser = {
   readonly newName: string | undefined
 }
 
-/** Returns the browser's lasting name, or a new one if it has none. */
-export function anonymousUserOf({ config, keyring }: Deps, request: FastifyRequest): AnonymousUser {
+/** The digest of the browser's lasting name. Returns undefined if it has none. */
+export function findLastingUser({ config, keyring }: Deps, request: HasHeaders): Buffer | undefined {
   const known = readCookie(request, config, 'anonymous_user_id')
-  if (known !== undefined && isOurs(keyring, known)) return { digest: digestOf(known), newName: undefined }
+  return known !== undefined && isOurs(keyring, known) ? digestOf(known) : undefined
+}
+
+/** Returns the browser's lasting name, or a new one if it has none. */
+export function anonymousUserOf(deps: Deps, request: HasHeaders): AnonymousUser {
+  const known = findLastingUser(deps, request)
+  if (known !== undefined) return { digest: known, newName: undefined }
+  const { keyring } = deps
   const { id: keyId } = keyring.getSealingKey()
   const random = randomBytes(32).toString('base64url')
   const newName = `${keyId}.${random}.${macOf(keyring, keyId, random).toString('base64url')}`

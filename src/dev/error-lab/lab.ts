@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
@@ -7,6 +6,7 @@ import type { Config } from '../../config/config.ts'
 import type { DomainError } from '../../errors/fault.ts'
 import { answerError, type ErrorOptions } from '../../errors/plugin.ts'
 import { forcedHeader, securityHeaders } from '../../http/headers.ts'
+import type { AnswerBefore } from '../../http/server.ts'
 import type { NoteAnswer } from '../../metrics/answer.ts'
 import { noteReply } from '../../metrics/answers.ts'
 import { errorOf, outcomeOf, replaceAnswer, writeMistake, writeProxyPage } from './answer.ts'
@@ -22,7 +22,6 @@ type Options = {
   readonly errors: ErrorOptions
   readonly note: NoteAnswer | undefined
 }
-type AnswerBefore = (request: IncomingMessage, response: ServerResponse) => boolean
 
 export type ErrorLab = {
   readonly rules: LabRules
