@@ -177,6 +177,16 @@ describe(`POST ${signIn}`, () => {
     expect((await signInWith(restored.client(), passkey)).code).toBe('passkey:invalid_assertion')
   })
 
+  test('extensions that nobody asked for may be there if they are well-formed', async () => {
+    const { passkey } = await withPasskey(app)
+    expect((await signInWith(app.client(), passkey, { extensions: [['uvm', 1]] })).status).toBe(204)
+    const broken = [[], [0x81], [0xa0, 0x00], [0x9f], Array<number>(10_000).fill(0x81)].map((bytes) =>
+      Buffer.from(bytes),
+    )
+    for (const raw of broken)
+      expect((await signInWith(app.client(), passkey, { extensions: { raw } })).code).toBe('passkey:invalid_assertion')
+  })
+
   const twists: Record<string, Twist> = {
     'another origin [PK2]': { origin: 'https://evil.example' },
     'an origin below ours [PK2]': { origin: 'https://evil.app.example.com' },

@@ -19,6 +19,8 @@ export type Twist = {
   readonly fmt?: string
   readonly attStmt?: Cbor
   readonly signature?: Buffer
+  /** Of an answer, unasked: as CBOR writes them, or what is no CBOR. */
+  readonly extensions?: Cbor | { readonly raw: Buffer }
   readonly aaguid?: Buffer
   /** Instead of its own key. */
   readonly cose?: Cbor
@@ -164,11 +166,15 @@ export class SoftPasskey {
     )
   }
 
-  private authData({ flags, counter = this.counter, rpId = this.rpId }: Twist, always: number): Buffer {
+  private authData({ flags, counter = this.counter, rpId = this.rpId, extensions }: Twist, always: number): Buffer {
     const { up = true, uv = true, be = true, bs = true } = { ...this.flags, ...flags }
-    const bits = always | (up ? 1 : 0) | (uv ? 4 : 0) | (be ? 8 : 0) | (bs ? 16 : 0)
+    const more = extensions === undefined ? [] : [isRaw(extensions) ? extensions.raw : cbor(extensions)]
+    const bits = always | (more.length > 0 ? 0x80 : 0) | (up ? 1 : 0) | (uv ? 4 : 0) | (be ? 8 : 0) | (bs ? 16 : 0)
     const count = Buffer.alloc(4)
     count.writeUInt32BE(counter)
-    return Buffer.concat([sha256(rpId), Buffer.from([bits]), count])
+    return Buffer.concat([sha256(rpId), Buffer.from([bits]), count, ...more])
   }
 }
+
+const isRaw = (given: Cbor | { readonly raw: Buffer }): given is { readonly raw: Buffer } =>
+  typeof given === 'object' && 'raw' in given
