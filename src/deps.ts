@@ -31,6 +31,7 @@ import type { RateCounter } from './ports/rate-counter.ts'
 import type { SearchIndex } from './search/search-index.ts'
 import type { CountedHasher } from './throttling/hash-ticket.ts'
 import type { Tracing } from './tracing/tracing.ts'
+import type { FairTurns } from './waiting/fair-turns.ts'
 
 /** Everything that the API process has opened. The code of a folder gets at it in no other way. */
 export type Deps = {
@@ -42,6 +43,8 @@ export type Deps = {
   readonly keyring: Keyring
   readonly signingKeys: SigningKeys
   readonly hasher: CountedHasher
+  /** Sign-ins by passkey wait here for one another. */
+  readonly passkeyTurns: FairTurns
   readonly isCommonPassword: IsCommonPassword
   /** Undefined unless BREACHED_PASSWORDS_URL is set. */
   readonly breachedPasswords: BreachedPasswords | undefined

@@ -30,6 +30,7 @@ import { startMetricsServer } from './metrics/server.ts'
 import { openLookups } from './oauth/lookups.ts'
 import { openOutbound } from './outbound/ask.ts'
 import { outboundPolicy } from './outbound/policy.ts'
+import { openPasskeyTurns } from './passkeys/in-turn.ts'
 import { openBreached } from './ports/breached-passwords.open.ts'
 import type { BreachedPasswords } from './ports/breached-passwords.ts'
 import { openBroadcast } from './ports/broadcast.open.ts'
@@ -134,6 +135,7 @@ export async function openDeps(
     keyring,
     signingKeys,
     hasher,
+    passkeyTurns: openPasskeyTurns(config.databasePoolSize),
     isCommonPassword,
     breachedPasswords,
     messages,

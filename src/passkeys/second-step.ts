@@ -6,6 +6,7 @@ import { getPendingLogin, takePendingLogin } from '../sign-in/pending.ts'
 import { askForPasskey } from './ask.ts'
 import type { Assertion } from './credential.ts'
 import { getWorking } from './get-working.ts'
+import { inTurn } from './in-turn.ts'
 import { assertionRefusals, provePasskey } from './prove.ts'
 
 const pendingRefusals = ['totp:temp_token_invalid', 'totp:temp_token_expired'] as const
@@ -32,7 +33,10 @@ type Proof = {
 }
 
 /** Afterwards the sign-in that waited for a second factor has a session on a known device. */
-export async function finishByPasskey(
+export const finishByPasskey = (ctx: Context<FinishByPasskeyRefusal>, proof: Proof): Promise<OpenedSession> =>
+  inTurn(ctx, proof.client, () => proveAndFinish(ctx, proof))
+
+async function proveAndFinish(
   ctx: Context<FinishByPasskeyRefusal>,
   { tempToken, credential, deviceToken, client }: Proof,
 ): Promise<OpenedSession> {

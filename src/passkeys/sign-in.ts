@@ -4,6 +4,7 @@ import { continueLogin } from '../sign-in/continue.ts'
 import { signIn } from '../sign-in/finish.ts'
 import type { OpenedSession } from '../sign-in/open-session.ts'
 import type { Assertion } from './credential.ts'
+import { inTurn } from './in-turn.ts'
 import { assertionRefusals, provePasskey } from './prove.ts'
 
 export const signInWithPasskeyRefusals = [...assertionRefusals, 'user:banned', 'rate_limit:exceeded'] as const
@@ -20,7 +21,10 @@ type Attempt = {
 }
 
 /** Afterwards the passkey's owner has a session on a known device, without a code or a mailed link. */
-export async function signInWithPasskey(
+export const signInWithPasskey = (ctx: Context<SignInWithPasskeyRefusal>, attempt: Attempt): Promise<OpenedSession> =>
+  inTurn(ctx, attempt.client, () => proveAndOpen(ctx, attempt))
+
+async function proveAndOpen(
   ctx: Context<SignInWithPasskeyRefusal>,
   { credential, anonymousDigests, rememberMe, deviceToken, client }: Attempt,
 ): Promise<OpenedSession> {

@@ -24,6 +24,7 @@ const rowsOf: Readonly<Record<string, readonly string[]>> = {
   'src/operator/doctor-database.ts openDatabase': [],
   // Of this machine's own user, outside production; the oldest make room.
   'src/dev/error-lab/rules.ts LRUCache': [],
+  'src/passkeys/in-turn.ts fairTurns': ['sign-ins by passkey at a time'],
   'src/db/heavy-reads.ts fairQueue': ['heavy reads', 'streams of events'],
   'src/open-deps.ts memoryRateCounter': ['windows in memory'],
   'src/open-deps.ts openDatabase': ['connections of the API to PostgreSQL'],
