@@ -79,26 +79,26 @@ const server = inGroup('Server', {
   HOST: {
     kind: host,
     default: '127.0.0.1',
-    meaning: 'address on which the API listens; beyond loopback is refused in development unless SMTP_URL is set',
+    meaning: 'address that the API listens on; in development it must be a loopback address unless SMTP_URL is set',
   },
-  PORT: { kind: port, default: '8080', meaning: 'port on which the API listens; 0: a free one' },
+  PORT: { kind: port, default: '8080', meaning: 'port that the API listens on; 0: any free port' },
   PUBLIC_URL: {
     kind: origin,
     default: 'http://localhost:{PORT}',
-    meaning: 'own origin; required in production, there https',
+    meaning: 'origin of this server; required in production, and must be https there',
   },
   FRONTEND_URL: {
     kind: origin,
     default: '{PUBLIC_URL}',
-    meaning: 'origin of the links in mails; required in production, there https',
+    meaning: 'origin of the links in mails; required in production, and must be https there',
   },
-  DATA_DIR: { kind: path, default: '.data', meaning: 'folder of the embedded database, the keys and the files' },
+  DATA_DIR: { kind: path, default: '.data', meaning: 'folder for the embedded database, the keys and the files' },
   KEYS_DIR: {
     kind: path,
     default: '{DATA_DIR}/keys',
     meaning:
-      'keyring: encryption and signing keys by id; made on first start outside production, there by `npm run ' +
-      'admin -- keys init`; re-read when it changes',
+      'folder of the encryption and signing keys; created on first start, except in production: run `npm run admin -- ' +
+      'keys init` there; changes are picked up without a restart',
   },
   LOG_LEVEL: {
     kind: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
@@ -117,34 +117,34 @@ const storage = inGroup('PostgreSQL and Redis', {
     kind: databaseUrl,
     secret: true,
     meaning:
-      'PostgreSQL 15 or newer; unset: embedded PostgreSQL in DATA_DIR (in production only when set to `embedded`)',
+      'URL of PostgreSQL 15 or newer; unset: embedded PostgreSQL in DATA_DIR (in production, set `embedded` for that)',
   },
   DATABASE_MIGRATION_URL: {
     kind: postgresUrl,
     secret: true,
     meaning:
-      "the role that owns the tables, so that the API's own needs no DDL; unset: DATABASE_DIRECT_URL, else " +
-      'DATABASE_URL',
+      "URL with the role that owns the tables, so that the API's role needs no right to change them; unset: " +
+      'DATABASE_DIRECT_URL, or else DATABASE_URL',
   },
   DATABASE_DIRECT_URL: {
     kind: postgresUrl,
     secret: true,
-    meaning: 'a connection without pooler for LISTEN, jobs and migrations; unset: DATABASE_URL',
+    meaning: 'URL without a pooler, for LISTEN, jobs and migrations; unset: DATABASE_URL',
   },
   DATABASE_POOL_SIZE: {
     kind: wholeNumber(1, 1000),
     default: '10',
-    meaning: 'connections to PostgreSQL that an API process keeps for requests',
+    meaning: 'number of PostgreSQL connections that each API process uses for requests',
   },
   DATABASE_TIMEOUT_MS: {
     kind: milliseconds,
     default: '2000',
-    meaning: 'milliseconds for one statement or a free connection',
+    meaning: 'how many milliseconds a statement may take, and a request may wait for a connection',
   },
   REDIS_URL: {
     kind: redisUrl,
     secret: true,
-    meaning: 'redis://, rediss:// or redis+cluster://host:port,host:port; unset: PostgreSQL does the work',
+    meaning: 'redis://, rediss:// or redis+cluster://host:port,host:port; unset: PostgreSQL takes over its work',
   },
 })
 
@@ -164,38 +164,43 @@ const mail = inGroup('Mail and worker', {
   SMTP_URL: {
     kind: smtpUrl,
     secret: true,
-    meaning: 'mail server, smtp:// or smtps://; unset: the built-in inbox, which production refuses',
+    meaning: 'mail server, smtp:// or smtps://; unset: the built-in inbox (not allowed in production)',
   },
   MAIL_FROM: {
     kind: mailbox,
     default: 'Postern <postern@localhost>',
-    meaning: 'sender of the mails; required in production',
+    meaning: 'sender of all mails; required in production',
   },
   SMTP_NAME: {
     kind: smtpName,
     meaning:
-      'what the mail server is told by EHLO, a name with a dot or an address such as `[192.0.2.1]`; unset: ' +
-      "this machine's name, or MAIL_FROM's host where that has no dot",
+      'name to send to the mail server in EHLO: a name with a dot, or an address such as `[192.0.2.1]`; unset: the ' +
+      'name of this machine, or the host of MAIL_FROM if that name has no dot',
   },
   MAIL_DELIVERY: {
     kind: oneOf('confirm', 'queue'),
     default: 'confirm',
     meaning:
-      'confirm: the request waits for the worker and reports its failures; queue: it answers once the mail is stored',
+      'confirm: the request waits until the mail is sent, and reports failures; queue: it answers once the mail is stored',
   },
   WORKER_URL: {
     kind: httpUrl,
-    meaning: 'mail and job worker as its own process (`npm run worker`); unset: inside the API process',
+    meaning:
+      'URL of a separate worker process (`npm run worker`) for mails and jobs; unset: the worker runs in the API process',
   },
   WORKER_SECRET: {
     kind: secret(32),
     secret: true,
     meaning:
-      'what API and worker share, 32 characters or more; unset: made at start, for the worker inside the API process',
+      'secret shared by API and worker, at least 32 characters; unset: created at start, for a worker in the API process',
   },
-  WORKER_HOST: { kind: host, default: '127.0.0.1', meaning: 'address on which `npm run worker` listens' },
-  WORKER_PORT: { kind: port, default: '8081', meaning: 'port on which `npm run worker` listens' },
-  WORKER_TIMEOUT_MS: { kind: milliseconds, default: '5000', meaning: 'milliseconds for a delivery that is waited for' },
+  WORKER_HOST: { kind: host, default: '127.0.0.1', meaning: 'address that `npm run worker` listens on' },
+  WORKER_PORT: { kind: port, default: '8081', meaning: 'port that `npm run worker` listens on' },
+  WORKER_TIMEOUT_MS: {
+    kind: milliseconds,
+    default: '5000',
+    meaning: 'how many milliseconds a request waits for the worker to send a mail',
+  },
 })
 
 const browsers = inGroup('Browsers, proxies and limits', {
@@ -203,70 +208,82 @@ const browsers = inGroup('Browsers, proxies and limits', {
     kind: listOf(pageOrigin),
     default: '{FRONTEND_URL}',
     meaning:
-      'exact origins of front ends, comma-separated; in production https, or that of an app ' +
-      '(capacitor://localhost, for /v0/app alone)',
+      'exact origins of front ends, comma-separated; in production they must be https, or the origin of an app ' +
+      '(capacitor://localhost, which may call only /v0/app)',
   },
   COOKIE_DOMAIN: {
     kind: hostName,
-    meaning: "domain of the cookies: PUBLIC_URL's host or a domain above it; unset: that host alone",
+    meaning: 'domain of the cookies: the host of PUBLIC_URL or a parent domain; unset: only that host',
   },
   TRUSTED_PROXIES: {
     kind: listOf(network),
     default: '',
-    meaning: 'addresses and networks (CIDR) of reverse proxies, comma-separated',
+    meaning: 'addresses and networks (CIDR) of your reverse proxies, comma-separated',
   },
   CLIENT_IP_HEADER: {
     kind: headerName,
     default: 'X-Forwarded-For',
-    meaning: "header in which trusted proxies name the client's address",
+    meaning: "header with the client's address, as set by trusted proxies",
   },
-  RATE_LIMITS: { kind: rateFactor, default: 'on', meaning: 'on, a factor such as 10, or off (refused in production)' },
-  TURNSTILE_SECRET: { kind: secret(), secret: true, meaning: 'bot check by Cloudflare Turnstile; unset: off' },
+  RATE_LIMITS: {
+    kind: rateFactor,
+    default: 'on',
+    meaning: 'on, a factor such as 10, or off (not allowed in production)',
+  },
+  TURNSTILE_SECRET: {
+    kind: secret(),
+    secret: true,
+    meaning: 'secret key of Cloudflare Turnstile, which checks for bots; unset: no bot check',
+  },
   TURNSTILE_VERIFY_URL: {
     kind: httpUrl,
     default: 'https://challenges.cloudflare.com/turnstile/v0/siteverify',
-    meaning: "where Turnstile's tokens are verified",
+    meaning: 'URL that verifies Turnstile tokens',
   },
-  TURNSTILE_TIMEOUT_MS: { kind: milliseconds, default: '3000', meaning: 'milliseconds for one verification' },
+  TURNSTILE_TIMEOUT_MS: {
+    kind: milliseconds,
+    default: '3000',
+    meaning: 'how many milliseconds one verification may take',
+  },
 })
 
 const passwords = inGroup('Passwords', {
   PASSWORD_MIN_LENGTH: {
     kind: wholeNumber(8, 64),
     default: '12',
-    meaning: '8 to 64 characters (NIST SP 800-63B-4 asks 15 where the password is the only factor)',
+    meaning: 'minimum length of a password, 8 to 64 (NIST SP 800-63B-4 asks for 15 if the password is the only factor)',
   },
   BREACHED_PASSWORDS_URL: {
     kind: breachedPasswordsUrl,
     meaning:
-      'where new passwords are looked up among those that leaked: a range service, which is told five hex digits of ' +
-      "each one's SHA-1 (https://api.pwnedpasswords.com/range), or file:FILE as `breached-passwords build` makes it; " +
-      'unset: nowhere',
+      'where to look up whether a new password has leaked: a range service, which receives five hex digits of its ' +
+      'SHA-1 (https://api.pwnedpasswords.com/range), or file:FILE, made by `breached-passwords build`; unset: no ' +
+      'lookup',
   },
   BREACHED_PASSWORDS_REQUIRED: {
     kind: oneOf('on', 'off'),
     default: 'off',
-    meaning: 'off: a password that cannot be looked up passes; on: it is refused, 503 `password:check_unavailable`',
+    meaning: 'off: a password is accepted if the lookup fails; on: it is refused with 503 `password:check_unavailable`',
   },
   BREACHED_PASSWORDS_AT_LOGIN: {
     kind: oneOf('notify', 'off'),
     default: 'off',
     meaning:
-      'notify: the password of a sign-in is looked up as well, once, and its owner told by mail if it leaked; nobody ' +
-      'waits for that and no sign-in is refused',
+      'notify: also look up the password after a sign-in, once, and mail the owner if it has leaked; the sign-in ' +
+      'neither waits for this nor is refused',
   },
   ARGON2_MEMORY_KIB: {
     kind: wholeNumber(8192, 1_048_576),
     default: '19456',
     meaning:
-      'memory of one hash in KiB; stored hashes may cost four times as much with their passes ' +
+      'memory of one hash in KiB; a stored hash may cost at most four times as much, memory times passes ' +
       '(docs/import.md), so lower it in steps',
   },
-  ARGON2_TIME_COST: { kind: wholeNumber(1, 10), default: '2', meaning: 'passes of one hash over its memory' },
+  ARGON2_TIME_COST: { kind: wholeNumber(1, 10), default: '2', meaning: 'number of passes of one hash over its memory' },
   ARGON2_CONCURRENCY: {
     kind: wholeNumber(1, 1024),
     default: '{cores - 1}',
-    meaning: 'hashes at a time; never less than 1',
+    meaning: 'number of hashes computed at the same time; at least 1',
   },
 })
 
@@ -275,26 +292,26 @@ const lifetimes = inGroup('Lifetimes', {
     kind: wholeNumber(0, 4096),
     default: '32',
     meaning:
-      'memory in which each API process keeps live sessions, at most 512 of them a MiB; no answer is older ' +
-      'than 30 s, none is older than a change made through Postern; 0: every check asks Redis or PostgreSQL',
+      'memory for live sessions in each API process, at most 512 sessions per MiB; a cached session is at most 30 s ' +
+      'old, and changes made through Postern take effect at once; 0: every check asks Redis or PostgreSQL',
   },
   SESSION_IDLE_TTL_SECONDS: {
     kind: seconds,
     default: '604800',
-    meaning: 'a session ends when it was not used for so long',
+    meaning: 'a session ends after this time without use',
   },
   SESSION_ABSOLUTE_TTL_SECONDS: {
     kind: seconds,
     default: '2592000',
-    meaning: 'a session ends after so long in any case',
+    meaning: 'a session ends after this time in any case',
   },
   SIGNUP_TTL_SECONDS: { kind: seconds, default: '86400', meaning: 'how long a sign-up waits for its verification' },
   EVENTS_KEEP_DAYS: {
     kind: wholeNumber(1, 36_500),
     default: '400',
     meaning:
-      'security events of accounts are kept so many days; those of no account, failed sign-ins with unknown ' +
-      'addresses, 30 at most',
+      'how many days the security events of accounts are kept; those without an account (failed sign-ins with ' +
+      'unknown addresses) are kept for at most 30',
   },
   EMAIL_VERIFICATION_TTL_SECONDS: {
     kind: seconds,
@@ -305,7 +322,7 @@ const lifetimes = inGroup('Lifetimes', {
     kind: oneOf('on', 'off'),
     default: 'on',
     meaning:
-      'on: a password alone, from a device that is new to the account, needs a link that is mailed; off: it signs in',
+      'on: a sign-in with only a password from a new device must be confirmed by a mailed link; off: it needs no link',
   },
   DEVICE_VERIFY_TTL_SECONDS: {
     kind: seconds,
@@ -325,12 +342,12 @@ const lifetimes = inGroup('Lifetimes', {
   EMAIL_UNDO_TTL_SECONDS: {
     kind: seconds,
     default: '604800',
-    meaning: 'lifetime of the link that brings the old address back',
+    meaning: 'lifetime of the link that restores the old address',
   },
   ACCOUNT_DELETION_TTL_SECONDS: {
     kind: seconds,
     default: '1800',
-    meaning: 'lifetime of the link that confirms a deletion',
+    meaning: 'lifetime of the link that confirms the deletion of an account',
   },
   ACCESS_TOKEN_TTL_SECONDS: { kind: seconds, default: '300', meaning: 'lifetime of an access token' },
   REFRESH_TOKEN_TTL_SECONDS: {
@@ -344,13 +361,13 @@ const proofs = inGroup('Access tokens and TOTP', {
   JWT_AUDIENCE: {
     kind: listOf(text),
     default: '',
-    meaning: 'further audiences of access tokens, comma-separated',
+    meaning: 'additional audiences of access tokens, comma-separated',
   },
-  TOTP_ISSUER: { kind: issuer, default: 'Postern', meaning: 'label in authenticator apps' },
+  TOTP_ISSUER: { kind: issuer, default: 'Postern', meaning: 'name of your service in authenticator apps' },
   TOTP_LOGIN_TTL_SECONDS: {
     kind: seconds,
     default: '300',
-    meaning: 'how long a login waits for its code',
+    meaning: 'how long a sign-in waits for its second factor',
   },
 })
 
@@ -358,37 +375,36 @@ const mailedCodes = inGroup('Sign-in by e-mail', {
   EMAIL_SIGN_IN: {
     kind: oneOf('on', 'off'),
     default: 'on',
-    meaning:
-      'on: whoever reads the mails of an account signs in by a mailed link or code; off: there are no such routes',
+    meaning: 'on: users can sign in by a mailed link or code; off: these routes do not exist',
   },
   EMAIL_SIGN_UP: {
     kind: oneOf('on', 'off'),
     default: 'off',
     meaning:
-      'on: a mailed link or code signs new people up, and a sign-up needs no password; off: it signs in whoever has ' +
-      'an account',
+      'on: new users can sign up by a mailed link or code, and a sign-up needs no password; off: only existing ' +
+      'accounts can sign in this way',
   },
   EMAIL_SIGN_IN_TTL_SECONDS: {
     kind: seconds,
     default: '600',
-    meaning: 'lifetime of the link and code that sign in',
+    meaning: 'lifetime of a mailed sign-in link or code',
   },
   EMAIL_RESEND_AFTER_SECONDS: {
     kind: seconds,
     default: '60',
-    meaning: 'how long after a mail with a code the same code may be mailed again',
+    meaning: 'how long to wait before the same code can be mailed again',
   },
   MAIL_CODES: {
     kind: listOf(oneOf('sign_in', 'verify_email', 'none')),
     default: 'sign_in,verify_email',
-    meaning: 'which mails have six digits beside their link, comma-separated: sign_in, verify_email; or none',
+    meaning: 'which mails contain a six-digit code as well as a link, comma-separated: sign_in, verify_email; or none',
   },
   DEVICE_GATE_MAIL: {
     kind: oneOf('link', 'code', 'both'),
     default: 'link',
     meaning:
-      'what a new device is confirmed by: link, code or both; a code lets in the device that asked, and so whoever ' +
-      'knows the password and talks its owner out of six digits (docs/mailed-codes.md)',
+      'how a new device is confirmed: link, code or both; a code signs in the device that asked for it, so an attacker ' +
+      'who knows the password may talk the owner into giving it away (docs/mailed-codes.md)',
   },
 })
 
@@ -396,139 +412,143 @@ const passkeys = inGroup('Passkeys', {
   PASSKEY_RP_ID: {
     kind: hostName,
     meaning:
-      'domain that passkeys belong to: the host of the front ends or one above it; whoever changes it makes every ' +
-      'passkey void unless the old one is in PASSKEY_FORMER_RP_IDS (docs/operate.md); unset: COOKIE_DOMAIN where ' +
-      "FRONTEND_URL is under it, else FRONTEND_URL's host",
+      'domain that passkeys belong to: the host of the front ends or a parent domain; if you change it, existing ' +
+      'passkeys stop working unless the old domain is in PASSKEY_FORMER_RP_IDS (docs/operate.md); unset: ' +
+      'COOKIE_DOMAIN if FRONTEND_URL is under it, otherwise the host of FRONTEND_URL',
   },
-  PASSKEY_RP_NAME: { kind: text, default: '{TOTP_ISSUER}', meaning: 'what old authenticators show beside the account' },
+  PASSKEY_RP_NAME: {
+    kind: text,
+    default: '{TOTP_ISSUER}',
+    meaning: 'name of your service that older authenticators show',
+  },
   PASSKEY_ORIGINS: {
     kind: listOf(passkeyOrigin),
     default: '{FRONTEND_URL}',
     meaning:
       'exact origins of the pages and apps that use passkeys, comma-separated: https://… or ' +
-      'android:apk-key-hash:…; an iOS app has that of PASSKEY_RP_ID; pages elsewhere than there are listed at ' +
-      "/.well-known/webauthn, where PASSKEY_RP_ID is PUBLIC_URL's host",
+      'android:apk-key-hash:…; an iOS app uses the origin of PASSKEY_RP_ID; pages on other domains are listed at ' +
+      '/.well-known/webauthn if PASSKEY_RP_ID is the host of PUBLIC_URL',
   },
   PASSKEY_FORMER_RP_IDS: {
     kind: listOf(hostName),
     default: '',
-    meaning: 'domains whose passkeys still sign in although new ones belong to PASSKEY_RP_ID, comma-separated',
+    meaning: 'earlier values of PASSKEY_RP_ID; passkeys of these domains can still sign in, comma-separated',
   },
   PASSKEY_SIGNALS: {
     kind: oneOf('on', 'off'),
     default: 'on',
     meaning:
-      'on: a passkey that is not known is answered so that the browser may forget it; off: as a wrong one, for a ' +
-      'while after a restore, which does not know the newest passkeys (docs/operate.md)',
+      'on: the answer for an unknown passkey lets the browser delete it; off: it is answered like a wrong one; switch ' +
+      'it off for a while after restoring a backup, which lacks the newest passkeys (docs/operate.md)',
   },
   PASSKEY_CHALLENGE_TTL_SECONDS: {
     kind: seconds,
     default: '300',
-    meaning: 'how long a passkey may take to answer',
+    meaning: 'how long a passkey has to answer',
   },
 })
 
 const oauth = inGroup('OAuth', {
-  GITHUB_CLIENT_ID: { kind: text, meaning: "Postern's id at GitHub; unset: no sign-in with GitHub" },
-  GITHUB_CLIENT_SECRET: { kind: secret(), secret: true, meaning: 'the secret to GITHUB_CLIENT_ID' },
+  GITHUB_CLIENT_ID: { kind: text, meaning: 'client id of your GitHub app; unset: no sign-in with GitHub' },
+  GITHUB_CLIENT_SECRET: { kind: secret(), secret: true, meaning: 'client secret of GITHUB_CLIENT_ID' },
   GITHUB_URL: {
     kind: httpUrl,
     default: 'https://github.com',
-    meaning: 'pages of GitHub; another with GitHub Enterprise',
+    meaning: 'URL of GitHub; change it for GitHub Enterprise',
   },
   GITHUB_API_URL: {
     kind: httpUrl,
     default: 'https://api.github.com',
-    meaning: 'API of GitHub; another with GitHub Enterprise',
+    meaning: 'API URL of GitHub; change it for GitHub Enterprise',
   },
   GITHUB_IMAGE_HOSTS: {
     kind: listOf(hostName),
     default: 'avatars.githubusercontent.com',
-    meaning: "hosts of GitHub's pictures, comma-separated",
+    meaning: 'hosts that serve profile pictures of GitHub, comma-separated',
   },
-  GOOGLE_CLIENT_ID: { kind: text, meaning: "Postern's id at Google; unset: no sign-in with Google" },
-  GOOGLE_CLIENT_SECRET: { kind: secret(), secret: true, meaning: 'the secret to GOOGLE_CLIENT_ID' },
+  GOOGLE_CLIENT_ID: { kind: text, meaning: 'client id of your Google app; unset: no sign-in with Google' },
+  GOOGLE_CLIENT_SECRET: { kind: secret(), secret: true, meaning: 'client secret of GOOGLE_CLIENT_ID' },
   GOOGLE_AUDIENCES: {
     kind: listOf(text),
     default: '',
     meaning:
-      'client ids of your apps (Android, iOS): ID tokens for them pass as those for GOOGLE_CLIENT_ID do, ' +
+      'additional client ids (Android and iOS apps) whose ID tokens are accepted like those of GOOGLE_CLIENT_ID, ' +
       'comma-separated',
   },
   GOOGLE_ISSUER: {
     kind: httpUrl,
     default: 'https://accounts.google.com',
-    meaning: "issuer of Google's ID tokens",
+    meaning: 'issuer of ID tokens from Google',
   },
   GOOGLE_IMAGE_HOSTS: {
     kind: listOf(hostName),
     default: 'lh3.googleusercontent.com',
-    meaning: "hosts of Google's pictures, comma-separated",
+    meaning: 'hosts that serve profile pictures of Google, comma-separated',
   },
   OAUTH_REDIRECT_URL: {
     kind: redirectTemplate,
     default: '{FRONTEND_URL}/account/oauth/{provider}/callback',
-    meaning: 'where providers send the browser',
+    meaning: 'URL that providers send the browser back to',
   },
   OAUTH_REDIRECT_ALLOW: {
     kind: listOf(origin),
     default: '{FRONTEND_URL}',
-    meaning: 'origins that redirect_to may name, comma-separated',
+    meaning: 'origins that are allowed in redirect_to, comma-separated',
   },
   OAUTH_STATE_TTL_SECONDS: {
     kind: seconds,
     default: '300',
-    meaning: 'how long the way through a provider may take',
+    meaning: 'how long a sign-in at a provider may take',
   },
   OAUTH_PENDING_TTL_SECONDS: {
     kind: seconds,
     default: '600',
-    meaning: 'how long a sign-up through a provider waits for its handle',
+    meaning: 'how long a sign-up through a provider waits for the user to choose a handle',
   },
   OUTBOUND_ALLOW: {
     kind: listOf(hostOrNetwork),
     default: '',
-    meaning: 'hosts and networks that providers, pictures and webhooks may reach although not public, comma-separated',
+    meaning: 'non-public hosts and networks that providers, pictures and webhooks may use, comma-separated',
   },
 })
 
 const content = inGroup('Search and files', {
-  MEILISEARCH_URL: { kind: httpUrl, meaning: 'search engine; unset: PostgreSQL trigram search' },
+  MEILISEARCH_URL: { kind: httpUrl, meaning: 'URL of Meilisearch; unset: search runs on PostgreSQL (trigrams)' },
   MEILISEARCH_API_KEY: {
     kind: secret(),
     secret: true,
-    meaning: 'its key for documents, settings, indexes and tasks; the worker uses it',
+    meaning: 'Meilisearch key for documents, settings, indexes and tasks; used by the worker',
   },
   MEILISEARCH_SEARCH_API_KEY: {
     kind: secret(),
     secret: true,
-    meaning: 'its key with which the API searches, and that may do nothing else; unset: MEILISEARCH_API_KEY',
+    meaning: 'Meilisearch key that may only search; used by the API; unset: MEILISEARCH_API_KEY',
   },
-  MEILISEARCH_INDEX: { kind: indexName, default: 'users', meaning: 'its index' },
+  MEILISEARCH_INDEX: { kind: indexName, default: 'users', meaning: 'name of the Meilisearch index' },
   FILE_STORE_URL: {
     kind: fileStoreUrl,
     default: 'file:{DATA_DIR}/files',
     meaning:
-      'where pictures lie: file:FOLDER, or s3://bucket with ?endpoint=URL and &region=NAME; API and worker ' +
-      'must share it',
+      'where pictures are stored: file:FOLDER, or s3://bucket with ?endpoint=URL and &region=NAME; API and worker must ' +
+      'share it',
   },
-  S3_ACCESS_KEY_ID: { kind: secret(), secret: true, meaning: 'who asks an S3 file store' },
-  S3_SECRET_ACCESS_KEY: { kind: secret(), secret: true, meaning: 'the secret to S3_ACCESS_KEY_ID' },
+  S3_ACCESS_KEY_ID: { kind: secret(), secret: true, meaning: 'access key of the S3 file store' },
+  S3_SECRET_ACCESS_KEY: { kind: secret(), secret: true, meaning: 'secret of S3_ACCESS_KEY_ID' },
 })
 
 const observability = inGroup('Observability', {
   METRICS_PORT: {
     kind: port,
-    meaning: 'port of GET /metrics on its own, at HOST and for everybody who reaches it; unset: off',
+    meaning: 'separate port for GET /metrics, on HOST; anybody who can reach it may read them; unset: off',
   },
   METRICS_TOKEN: {
     kind: secret(),
     secret: true,
-    meaning: 'bearer with which the API answers GET /metrics; unset: it does not',
+    meaning: 'bearer token for GET /metrics at the API; unset: the API does not serve it',
   },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     kind: httpUrl,
-    meaning: 'OpenTelemetry collector that takes traces over OTLP/HTTP, without /v1/traces; unset: nothing is traced',
+    meaning: 'OpenTelemetry collector for traces over OTLP/HTTP, without /v1/traces; unset: no traces',
   },
 })
 
@@ -537,16 +557,16 @@ const development = inGroup('Development', {
     kind: listOf(testIdentity),
     default: '',
     meaning:
-      'addresses whose mailed codes are always the same, for tests of a front end and reviews of an app, ' +
-      'comma-separated: review@example.com:123456; refused in production',
+      'addresses with a fixed mailed code, for front-end tests and app reviews, comma-separated: ' +
+      'review@example.com:123456; not allowed in production',
   },
   FORCE_TOKEN: {
     kind: secret(32),
     secret: true,
     meaning:
-      'who sends it as X-Postern-Force-Token may force answers (docs/error-lab.md), and nobody else; 32 characters ' +
-      "or more, since wrong ones are not counted; unset: this machine's own user, as whom a proxy that adds no " +
-      'header (HAProxy, nginx) may let others in; refused in production, which forces none',
+      'only requests that send it as X-Postern-Force-Token may force answers (docs/error-lab.md); at least 32 ' +
+      'characters, because wrong tokens are not counted; unset: only requests from this machine may, which includes ' +
+      'those through a local proxy that adds no header (HAProxy, nginx); not allowed in production',
   },
 })
 

@@ -26,10 +26,10 @@ async function lookUp(config: Config, url: string): Promise<string> {
     const isThere = await within(deadlineMs, breachedHashes(url, outbound, deadlineMs).has(sha1))
     const tookMs = Math.round(performance.now() - startedAt)
     const notes = [
-      ...(isThere ? [] : [`"${commonest}" is not among them`]),
-      ...(tookMs < usualDeadlineMs ? [] : [`it took ${tookMs} ms, and a sign-up waits for ${usualDeadlineMs}`]),
+      ...(isThere ? [] : [`"${commonest}" was not found`]),
+      ...(tookMs < usualDeadlineMs ? [] : [`one took ${tookMs} ms, and a sign-up waits at most ${usualDeadlineMs} ms`]),
     ]
-    return ['they can be looked up', ...notes].join(', but ')
+    return ['lookups work', ...notes].join(', but ')
   } finally {
     await outbound.close()
   }
@@ -38,5 +38,7 @@ async function lookUp(config: Config, url: string): Promise<string> {
 /** Advises to set BREACHED_PASSWORDS_URL in production; a missing one is no failure. */
 export const adviseBreached = ({ appEnv, breachedPasswordsUrl }: Config): string[] =>
   appEnv === 'production' && breachedPasswordsUrl === undefined
-    ? ['set BREACHED_PASSWORDS_URL as well (docs/passwords.md): else only the commonest that leaked are refused']
+    ? [
+        'consider BREACHED_PASSWORDS_URL (docs/passwords.md): without it, only the most common leaked passwords are refused',
+      ]
     : []

@@ -53,14 +53,15 @@ export async function checkPostgres(config: Config, log: FastifyBaseLogger): Pro
        current_setting('server_encoding') as encoding, current_setting('transaction_read_only') as only_reads`,
   )
   const { number = 0, version, encoding, only_reads: onlyReads } = rows[0] ?? {}
-  if (number < leastPostgres) throw new Error(`it is version ${version}, and 15 is the oldest that will do`)
-  if (encoding !== 'UTF8') throw new Error(`the database's encoding is ${encoding} and must be UTF8`)
-  if (onlyReads === 'on') throw new Error('it takes no writes: it is a standby, or default_transaction_read_only is on')
+  if (number < leastPostgres) throw new Error(`it is version ${version}, but Postern needs 15 or newer`)
+  if (encoding !== 'UTF8') throw new Error(`the database's encoding is ${encoding}, but it must be UTF8`)
+  if (onlyReads === 'on')
+    throw new Error('it takes no writes: it is a standby, or default_transaction_read_only is on')
   await compareClocks(client)
   // Only the role that owns the tables may read the list of applied migrations.
   const missing = (await countMigrations()) - (await countApplied(await connect(migration, opened)))
   const column = missing > 0 ? undefined : await findMissingColumn(client)
-  if (column !== undefined) throw new Error(`there is no ${column}, although every migration was applied`)
+  if (column !== undefined) throw new Error(`${column} is missing, although every migration was applied`)
   if (missing <= 0) await compareFolds(client)
   return `version ${version}, ${missing > 0 ? `${missing} migrations will be applied at the next start` : 'up to date'}`
 }
@@ -76,15 +77,14 @@ async function compareClocks(client: pg.Client): Promise<void> {
   const here = (before + Date.now()) / 2000
   const apart = Math.abs((rows[0]?.now ?? 0) - here)
   if (apart > mostSecondsApart)
-    throw new Error(`its clock and this machine's are ${Math.round(apart)} s apart: synchronise both with NTP`)
+    throw new Error(`its clock differs from this machine's by ${Math.round(apart)} s: synchronise both with NTP`)
 }
 
 /** Checks that the program and the database fold names alike; otherwise searches find nothing. */
 async function compareFolds(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ folded: string }>('select name_fold($1) as folded', [foldSample])
   const folded = rows[0]?.folded
-  if (folded !== nameFold(foldSample))
-    throw new Error(`it folds names to "${folded}", so that searches do not find them`)
+  if (folded !== nameFold(foldSample)) throw new Error(`it folds names to "${folded}", so searches would not find them`)
 }
 
 async function connect(connectionString: string, opened: AsyncDisposableStack): Promise<pg.Client> {
@@ -120,5 +120,5 @@ export async function checkNotifications(config: Config, directUrl: string, log:
   const sender = await connect(main, opened)
   await sender.query(`notify ${channel}`)
   await within(deadlineMs, heard)
-  return 'what one connection says the other hears'
+  return 'a test notification arrived'
 }

@@ -28,7 +28,7 @@ export function passkeyChecks(config: Config, log: FastifyBaseLogger): Check[] {
       : [
           {
             name: 'related origins',
-            remedy: atDomain('its proxy must hand that path to Postern, as it is'),
+            remedy: atDomain('its proxy must pass this path to Postern unchanged'),
             run: () => asking(config, (ask) => checkRelatedOrigins(config, ask)),
           },
         ]),
@@ -68,12 +68,12 @@ export async function checkDomains(config: Config, db: Database): Promise<string
   if (dead.length > 0) {
     const former = [...config.passkeyFormerRpIds, ...dead.map(({ domain }) => domain)]
     throw new Error(
-      `${dead.map(describeDomain).join(', ')}: they open nothing; set PASSKEY_FORMER_RP_IDS=${former.join(',')}, or ` +
-        `PASSKEY_RP_ID to what it was (it is ${rpIdOf(config)})`,
+      `${dead.map(describeDomain).join(', ')}: these can no longer sign in; set PASSKEY_FORMER_RP_IDS=${former.join(',')}, or ` +
+        `set PASSKEY_RP_ID back to its former value (it is now ${rpIdOf(config)})`,
     )
   }
   return found.length === 0
-    ? `there are none; new ones belong to ${rpIdOf(config)}`
+    ? `there are none yet; new ones will belong to ${rpIdOf(config)}`
     : found.map(describeDomain).join(', ')
 }
 
@@ -96,9 +96,10 @@ const mostBytes = 256 * 1024
 async function askDomain(config: Config, ask: Ask, file: string): Promise<OutboundReply> {
   const url = `https://${rpIdOf(config)}/.well-known/${file}`
   const reply = await ask(url, { mostBytes })
-  if (reply.status !== 200) throw new Error(`${url} answers ${reply.status}`)
+  if (reply.status !== 200) throw new Error(`${url} answers with status ${reply.status}`)
   const type = String(reply.headers['content-type'])
-  if (!/^application\/json\s*(?:;|$)/i.test(type)) throw new Error(`${url} answers ${type}, and not application/json`)
+  if (!/^application\/json\s*(?:;|$)/i.test(type))
+    throw new Error(`${url} answers with ${type} instead of application/json`)
   return reply
 }
 
@@ -110,16 +111,16 @@ const mostNamed = 5
 /** https://www.w3.org/TR/webauthn-3/#sctn-related-origins */
 export async function checkRelatedOrigins(config: Config, ask: Ask): Promise<string> {
   const read = relatedFile.safeParse(readJson(await askDomain(config, ask, 'webauthn')))
-  if (!read.success) throw new Error('what it answers is no list of origins')
+  if (!read.success) throw new Error('the answer is not a list of origins')
   const { origins } = read.data
   const wanted = listedOrigins(config)
   const pages = passkeyPages(config).map(({ origin }) => origin)
   const missing = wanted.filter((origin) => !origins.includes(origin))
   const surplus = origins.filter((origin) => !pages.includes(origin))
   const differences = [
-    ...(missing.length > 0 ? [`it lacks ${missing.join(', ')}, whose pages browsers refuse`] : []),
+    ...(missing.length > 0 ? [`${missing.join(', ')} is not listed, so browsers refuse its passkeys`] : []),
     ...(surplus.length > 0
-      ? [`it has ${surplus.slice(0, mostNamed).map(printable).join(', ')}, which PASSKEY_ORIGINS lacks`]
+      ? [`it has ${surplus.slice(0, mostNamed).map(printable).join(', ')}, which is not in PASSKEY_ORIGINS`]
       : []),
   ]
   if (differences.length > 0) throw new Error(differences.join('; '))
@@ -136,7 +137,7 @@ const appStatement = z.object({
 /** https://developer.android.com/identity/sign-in/credential-manager */
 export async function checkAndroidApps(config: Config, ask: Ask): Promise<string> {
   const list = readJson(await askDomain(config, ask, 'assetlinks.json'))
-  if (!Array.isArray(list)) throw new Error('what it answers is no list of statements')
+  if (!Array.isArray(list)) throw new Error('the answer is not a list of statements')
   const apps = list.flatMap((one) => appStatement.safeParse(one).data ?? [])
   const named = apps
     .filter((one) => one.relation.includes(relation))
@@ -144,9 +145,8 @@ export async function checkAndroidApps(config: Config, ask: Ask): Promise<string
   const missing = apkKeyDigests(config)
     .map(asFingerprint)
     .filter((one) => !named.includes(one))
-  if (missing.length > 0)
-    throw new Error(`no statement of assetlinks.json with ${relation} names ${missing.join(', ')}`)
-  return `${rpIdOf(config)} names each certificate of PASSKEY_ORIGINS`
+  if (missing.length > 0) throw new Error(`assetlinks.json has no statement with ${relation} for ${missing.join(', ')}`)
+  return `${rpIdOf(config)} names every certificate in PASSKEY_ORIGINS`
 }
 
 /** Upper-case hex pairs joined by colons, as Google's tools write a certificate's SHA-256. */

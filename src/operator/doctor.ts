@@ -40,7 +40,7 @@ export async function examine(config: Config, env: Environment, log: FastifyBase
       : [
           {
             name: 'notifications',
-            remedy: 'see DATABASE_DIRECT_URL, which must lead to the same database and past any pooler',
+            remedy: 'see DATABASE_DIRECT_URL: it must name the same database and bypass any pooler',
             run: () => checkNotifications(config, databaseDirectUrl, log),
           },
         ]),
@@ -94,7 +94,7 @@ async function examineOne({ name, remedy, run }: Check): Promise<Finding> {
 /** Loads the settings with the API's rules, which are stricter than those of the command line. */
 function checkSettings(config: Config, env: Environment): string {
   loadConfig(env, 'api')
-  return ['an API starts with them', ...adviseBreached(config)].join('; ')
+  return ['the API can start with them', ...adviseBreached(config)].join('; ')
 }
 
 async function checkKeys(config: Config, log: FastifyBaseLogger): Promise<string> {
@@ -104,7 +104,7 @@ async function checkKeys(config: Config, log: FastifyBaseLogger): Promise<string
   const keyring = openKeyring(keysDir, { create: false })
   const lost = await findLost(config, keyring, log)
   if (lost !== undefined)
-    throw new Error(`the encryption key ${lost} is gone, and is needed: bring it back from the back-up`)
+    throw new Error(`the encryption key ${lost} is missing, but stored data needs it: restore it from the backup`)
   return (
     `in ${keysDir}; access tokens are signed by ` +
     `${openSigningKeys(keyring, accessTokenTtlSeconds).getCurrent().kid}`
@@ -134,8 +134,8 @@ async function checkFiles(config: Config): Promise<string> {
   } finally {
     await store.delete(name)
   }
-  if (!kept?.equals(bytes)) throw new Error('what was stored did not come back')
-  return 'a file was stored, read and deleted'
+  if (!kept?.equals(bytes)) throw new Error('the stored file could not be read back')
+  return 'a test file was stored, read and deleted'
 }
 
 async function checkRedis(url: string): Promise<string> {
@@ -148,7 +148,7 @@ async function checkRedis(url: string): Promise<string> {
     await within(deadlineMs, connectOnce(client))
     if (client.status !== 'ready') throw new Error('it does not answer', { cause: lost })
     await within(deadlineMs, tryRedis(client))
-    return 'it answers, and allows all that is asked of it'
+    return 'it answers and allows every command that Postern uses'
   } finally {
     client.disconnect()
   }
@@ -157,8 +157,10 @@ async function checkRedis(url: string): Promise<string> {
 /** Goes as far as naming a recipient, because only then do mail servers refuse a bad EHLO name or sender [FD31]. */
 async function checkSmtp({ mailFrom: from, smtpName: name }: Config, url: string): Promise<string> {
   const { takesUnicode } = await smtpSender({ url, from, name, deadlineMs }).verify()
-  const except = takesUnicode ? '' : ', but, as it has no SMTPUTF8, none to addresses beyond ASCII before the @'
-  return `it takes mails from ${from}${except}`
+  const except = takesUnicode
+    ? ''
+    : ', but not to addresses with non-ASCII characters before the @ (it has no SMTPUTF8)'
+  return `it accepts mail from ${from}${except}`
 }
 
 async function checkWorker(url: string): Promise<string> {
@@ -171,5 +173,5 @@ async function checkWorker(url: string): Promise<string> {
 async function checkTraces(endpoint: string): Promise<string> {
   const { tryEndpoint } = await import('../tracing/otlp.ts')
   await within(deadlineMs, tryEndpoint(endpoint))
-  return 'the endpoint takes them'
+  return 'the endpoint accepts them'
 }

@@ -32,19 +32,19 @@ export function explainDatabase(given: Error): string | undefined {
   const { code = '' } = error as NodeJS.ErrnoException
   if (untrusted.has(code))
     return (
-      `The certificate of PostgreSQL is of an authority that is not trusted (${code}): name its file in ` +
-      `NODE_EXTRA_CA_CERTS, or as sslrootcert=FILE in the URL; ${seeUrls}.`
+      `PostgreSQL's certificate comes from an authority that is not trusted (${code}). Set NODE_EXTRA_CA_CERTS to the ` +
+      `authority's certificate file, or add sslrootcert=FILE to the URL; ${seeUrls}.`
     )
-  if (wrongCertificate.has(code)) return `The certificate of PostgreSQL cannot be right: ${error.message}; ${seeUrls}.`
+  if (wrongCertificate.has(code)) return `PostgreSQL's certificate is not valid: ${error.message}; ${seeUrls}.`
   if (error.message === 'The server does not support SSL connections')
     return (
-      'PostgreSQL does not speak TLS, which sslmode asks for: turn it on there, or leave sslmode out in a ' +
-      `network of your own; ${seeUrls}.`
+      'The URL asks for TLS (sslmode), but PostgreSQL does not support it. Turn TLS on there, or remove sslmode if the ' +
+      `network is private; ${seeUrls}.`
     )
   if (code.startsWith('ERR_OSSL_'))
-    return `A file of sslrootcert, sslcert or sslkey is not what it should be (${code}: ${error.message}); ${seeUrls}.`
+    return `A file of sslrootcert, sslcert or sslkey cannot be read as one (${code}: ${error.message}); ${seeUrls}.`
   if (error instanceof pg.DatabaseError && /^(?:28|3D|53|57P|25006|42501)/.test(code))
-    return `PostgreSQL refused (${code}): ${error.message}; ${seeUrls}.`
+    return `PostgreSQL refused the connection (${code}): ${error.message}; ${seeUrls}.`
   return undefined
 }
 
@@ -55,10 +55,11 @@ export function explainStartFailure(given: unknown): string {
   if (explained.some((kind) => error instanceof kind)) return error.message
   if (error instanceof SearchIndexError) return `${reasonsOf(error).join(': ')}.`
   const { code, syscall, address, port } = error as SystemError
-  if (code === 'EADDRINUSE') return `Port ${port} is in use already; stop what uses it or set PORT to another one.`
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is already in use. Stop the program that uses it, or set PORT to another port.`
   if (syscall === 'connect' && code && connectionCodes.has(code)) {
     const place = `${address ?? 'a server'}${port ? `:${port}` : ''}`
-    return `No connection to ${place} (${code}): is it running, and is DATABASE_URL right?`
+    return `Cannot connect to ${place} (${code}). Is it running, and is DATABASE_URL right?`
   }
   return explainDatabase(error) ?? error.stack ?? error.message
 }

@@ -267,7 +267,7 @@ describe('what cannot start says why, built or from its sources', () => {
     const url = `postgres://u:hidden-password@127.0.0.1:${await freePort()}/x`
     const server = spawnProgram('main', { DATABASE_URL: url, PORT: String(await freePort()) })
     expect(await server.ended()).toBe(1)
-    expectSentence(server.output(), /No connection to 127\.0\.0\.1:\d+ \(ECONNREFUSED\)/)
+    expectSentence(server.output(), /Cannot connect to 127\.0\.0\.1:\d+ \(ECONNREFUSED\)/)
     expect(server.output()).not.toContain('hidden-password')
   })
 

@@ -44,16 +44,16 @@ function hangUp(): void {
 
 /** What no answer may be, whatever it is about. */
 const wrongAnswers: readonly [name: string, says: RegExp, make: () => void][] = [
-  ['gone', /answers 404$/, () => answers({ status: 404, code: 'system:not_found' }, { status: 404 })],
-  ['moved', /answers 301$/, () => answers('', { status: 301 })],
+  ['gone', /answers with status 404$/, () => answers({ status: 404, code: 'system:not_found' }, { status: 404 })],
+  ['moved', /answers with status 301$/, () => answers('', { status: 301 })],
   [
     'a page',
-    /answers text\/html, and not application\/json$/,
+    /answers with text\/html instead of application\/json$/,
     () => answers('<h1>Welcome</h1>', { type: 'text/html' }),
   ],
   ['not JSON', /^The answer is not JSON$/, () => answers('{"origins":[')],
-  ['of another shape', /^what it answers is no list/, () => answers({ origins: 'https://example.org' })],
-  ['null', /^what it answers is no list/, () => answers('null')],
+  ['of another shape', /^the answer is not a list/, () => answers({ origins: 'https://example.org' })],
+  ['null', /^the answer is not a list/, () => answers('null')],
   ['too much', /more than 262144 bytes$/, () => answers(`[${' '.repeat(300_000)}]`)],
   ['no answer', /did not answer$/, hangUp],
 ]
@@ -79,14 +79,16 @@ describe('doctor on related origins', () => {
   test('what is missing and what is too much are named [PK11]', async () => {
     answers({ origins: ['https://app.example.com', 'https://example.net'] })
     await expect(check()).rejects.toThrow(
-      'it lacks https://example.org, whose pages browsers refuse; it has https://example.net, which PASSKEY_ORIGINS lacks',
+      'https://example.org is not listed, so browsers refuse its passkeys; it has https://example.net, which is not in PASSKEY_ORIGINS',
     )
   })
 
   test('what is too much is neither long nor commands the terminal [LG3]', async () => {
     const many = Array.from({ length: 1000 }, (_, index) => `https://${index}.example\u001b[2J`)
     answers({ origins: ['https://app.example.com', 'https://example.org', ...many] })
-    await expect(check()).rejects.toThrow(/^it has (?:https:\/\/\d\.example\?\[2J, ){5}which PASSKEY_ORIGINS lacks$/)
+    await expect(check()).rejects.toThrow(
+      /^it has (?:https:\/\/\d\.example\?\[2J, ){5}which is not in PASSKEY_ORIGINS$/,
+    )
   })
 
   test.each(wrongAnswers)('wrong: %s [PK11]', async (_name, says, make) => {
@@ -111,7 +113,7 @@ describe('doctor on Android apps', () => {
 
   test.each([[fingerprint], [fingerprint.toLowerCase()]])('its certificate is named: %s [PK11]', async (one) => {
     answers([{ relation: [], target: { namespace: 'web', site: domain } }, statement([one])])
-    expect(await check()).toMatch(/^auth\.example\.com names each certificate/)
+    expect(await check()).toMatch(/^auth\.example\.com names every certificate/)
     expect(asked).toEqual([`${domain}/.well-known/assetlinks.json`])
   })
 
@@ -121,7 +123,7 @@ describe('doctor on Android apps', () => {
     ['none', []],
   ])('%s is named, which Android does not take [PK11]', async (_, statements) => {
     answers(statements)
-    await expect(check()).rejects.toThrow(`get_login_creds names ${fingerprint}`)
+    await expect(check()).rejects.toThrow(`get_login_creds for ${fingerprint}`)
   })
 
   test.each(wrongAnswers)('wrong: %s [PK11]', async (_name, says, make) => {
@@ -139,7 +141,7 @@ describe('doctor on the domains of passkeys', () => {
   }
 
   test('those of a domain that is neither set nor former are counted, with what to set [PK11]', async () => {
-    expect(await found({})).toBe('there are none; new ones belong to app.example.com')
+    expect(await found({})).toBe('there are none yet; new ones will belong to app.example.com')
     const { client } = await withPasskey(app)
     await register(client)
     await withPasskey(app)
@@ -147,8 +149,8 @@ describe('doctor on the domains of passkeys', () => {
 
     const moved = { PASSKEY_RP_ID: 'example.net', PASSKEY_FORMER_RP_IDS: 'example.org' }
     const says =
-      '3 passkeys of 2 accounts at app.example.com: they open nothing; set ' +
-      'PASSKEY_FORMER_RP_IDS=example.org,app.example.com, or PASSKEY_RP_ID to what it was (it is example.net)'
+      '3 passkeys of 2 accounts at app.example.com: these can no longer sign in; set ' +
+      'PASSKEY_FORMER_RP_IDS=example.org,app.example.com, or set PASSKEY_RP_ID back to its former value (it is now example.net)'
     await expect(found(moved)).rejects.toThrow(says)
     expect(await found({ ...moved, PASSKEY_FORMER_RP_IDS: 'example.org,app.example.com' })).toMatch(/^3 passkeys/)
 
