@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { Operations } from '../../src/client/api.ts'
+import { isOurSide } from '../../src/client/client.ts'
+import { codesOf } from '../../src/client/codes.ts'
 import { blocksOf } from './guide.ts'
 
 const root = join(import.meta.dirname, '../..')
 const version: string = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
 
-describe.each(['react', 'next'])('examples/%s', (name) => {
+const sentencesIn = { react: 'src/sentences.ts', next: 'lib/sentences.ts' }
+
+describe.each(['react', 'next'] as const)('examples/%s', (name) => {
   const read = (file: string) => readFileSync(join(root, 'examples', name, file), 'utf8')
   const manifest = JSON.parse(read('package.json'))
 
@@ -17,6 +22,18 @@ describe.each(['react', 'next'])('examples/%s', (name) => {
       const [, file = ''] = /^\/\/ (\S+)\n/.exec(text) ?? []
       expect([file, read(file)]).toEqual([file, text])
     }
+  })
+
+  test('has a sentence for each code of its calls, without which it would not compile', () => {
+    const [, text = ''] = /^const sentences: [^{]+\{([\s\S]+?)^\}/m.exec(read(sentencesIn[name])) ?? []
+    const [, named = ''] = /\bErrorOf<([^>]+)>/.exec(read(sentencesIn[name])) ?? []
+    const calls = [...named.matchAll(/'(\w+)'/g)].map(([, call]) => call as keyof Operations)
+    const codes = new Set(calls.flatMap((call): readonly string[] => codesOf(call)))
+    const said = [...text.matchAll(/^ {2}'?([\w:]+)'?: /gm)].map(([, code]) => code)
+    expect(calls.length).toBeGreaterThan(3)
+    expect(said.toSorted()).toEqual(
+      [...codes].filter((code) => !isOurSide({ from: 'server', code, status: 400 })).toSorted(),
+    )
   })
 
   test('has exact versions, the client of this one, and a lockfile that names no registry', () => {

@@ -20,6 +20,7 @@ const check = 'Please check what you entered.'
 const reload = 'Please reload the page, and try again.'
 const signedOut = 'You have been signed out. Please sign in again.'
 const deadLink = 'This link is no longer good. Please ask for a new one.'
+const deadCode = 'This code is no longer good. Please ask for a new one.'
 const startAgain = 'That took too long. Please sign in again.'
 const notRobot = 'Please confirm that you are not a robot.'
 
@@ -31,6 +32,9 @@ const sentences: Readonly<Record<Exclude<Failure, OurSide>['code'], string>> = {
   'general:validation_error': check,
   'auth:invalid_credentials': 'This address and password do not belong together.',
   'email:already_verified': 'This address is verified already. Please sign in.',
+  'email:code_token_expired': deadCode,
+  'email:invalid_code': 'This code is not right. Please enter the one in the newest mail.',
+  'email:invalid_code_token': deadCode,
   'password:new_password_missing': 'Please enter a new password.',
   'session:expired': signedOut,
   'session:invalid_user_id': signedOut,
