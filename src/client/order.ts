@@ -94,8 +94,27 @@ export function findMisfit(
 ): string | undefined {
   if (!codes.includes(code)) return `${route} does not declare ${quoted(code)}. It declares: ${codes.join(', ')}`
   if (fields && !codesWithFields.includes(code)) return `fields belong to ${codesWithFields.join(' and ')}`
+  const odd = fields?.map(oddityOf).find((oddity) => oddity !== undefined)
+  if (odd) return odd
   const waits = [429, 503].includes(statusOf(code) ?? 0)
   return retryAfterSeconds === undefined || waits ? undefined : 'retry-after belongs to codes of 429 and 503'
+}
+
+/** What these rules say beside their names; the others say no more. */
+const saidWith: ReadonlyMap<string, 'limit' | 'values'> = new Map([
+  ...['min_length', 'max_length', 'min', 'max'].map((rule) => [rule, 'limit'] as const),
+  ['one_of', 'values'],
+])
+
+/** Why no route names a field like this. */
+function oddityOf({ rule, limit, values }: FieldProblem): string | undefined {
+  const said = [limit === undefined ? '' : 'limit', values === undefined ? '' : 'values'].join('')
+  const expected = saidWith.get(rule)
+  if (said === (expected ?? '')) return undefined
+  if (expected === undefined) return `${quoted(rule)} comes with no limit and no values`
+  return expected === 'limit'
+    ? `${rule} comes with its limit, a whole number: /password:${rule}:12`
+    : `${rule} comes with its values: /flow:${rule}:login|link`
 }
 
 const codesWithFields: readonly string[] = ['general:bad_request', 'general:validation_error']

@@ -134,6 +134,10 @@ describe('what an order says', () => {
     ['general:validation_error;fields=email:format', 'fields must be /field:rule'],
     ['general:validation_error;fields=', 'fields must be'],
     ['general:validation_error;fields=/email:no_such_rule', 'fields have no rule "no_such_rule", but required'],
+    ['general:validation_error;fields=/password:min_length', 'min_length comes with its limit, a whole number'],
+    ['general:validation_error;fields=/password:min_length:twelve', 'min_length comes with its limit'],
+    ['general:validation_error;fields=/flow:one_of', 'one_of comes with its values'],
+    ['general:validation_error;fields=/email:taken:12', '"taken" comes with no limit and no values'],
     ['general:validation_error;fields=/email:format\u0001', undefined],
     [`general:validation_error;fields=${Array.from({ length: 21 }, () => '/a:format').join()}`, 'at most 20'],
   ])('%j is refused, and why [EL2]', async (order, reason) => {
