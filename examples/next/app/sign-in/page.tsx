@@ -27,18 +27,27 @@ export default function SignIn() {
     },
   })
   const verify = useAction(auth.verifyTotp, { sentence: explain, onSuccess: enter })
-  if (isMailed) return <p role="status">This browser is new to us. We have mailed you a link.</p>
+  if (isMailed)
+    return (
+      <>
+        <h1>Check your mail</h1>
+        <p role="status">This browser is new to us. We have mailed you a link.</p>
+      </>
+    )
   if (tempToken !== undefined)
     return (
-      <Form
-        action={verify}
-        label="Continue"
-        onSubmit={(value) => verify.run({ body: { temp_token: tempToken, code: value('code') } })}
-      >
-        <label>
-          Code of your app, or a backup code <input name="code" autoComplete="one-time-code" required />
-        </label>
-      </Form>
+      <>
+        <h1>Second step</h1>
+        <Form
+          action={verify}
+          label="Continue"
+          onSubmit={(value) => verify.run({ body: { temp_token: tempToken, code: value('code') } })}
+        >
+          <label>
+            Code of your app, or a backup code <input name="code" autoComplete="one-time-code" required />
+          </label>
+        </Form>
+      </>
     )
   return (
     <>

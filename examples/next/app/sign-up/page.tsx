@@ -11,7 +11,13 @@ import { Form } from '../form'
 export default function SignUp() {
   const [isDone, setDone] = useState(false)
   const signUp = useAction(auth.signUp, { sentence: explain, onSuccess: () => setDone(true) })
-  if (isDone) return <p role="status">We have mailed you a link. Please open it in this browser.</p>
+  if (isDone)
+    return (
+      <>
+        <h1>Check your mail</h1>
+        <p role="status">We have mailed you a link. Please open it in this browser.</p>
+      </>
+    )
   return (
     <>
       <h1>Sign up</h1>
