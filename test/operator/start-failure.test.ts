@@ -86,7 +86,7 @@ describe('what keeps PostgreSQL away is one sentence', () => {
   test('a certificate of ours that is none [FD66]', () =>
     expectSentence(
       `postgres://a:secret-of-pg@localhost:${port}/b?sslmode=require&sslcert=${programFile('main')}`,
-      /sslcert or sslkey is not what it should be \(ERR_OSSL/,
+      /sslcert or sslkey cannot be read as one \(ERR_OSSL/,
     ))
 
   test('a standby that only reads [FD66]', async () => {
@@ -94,7 +94,7 @@ describe('what keeps PostgreSQL away is one sentence', () => {
     const base = url.replace(/^(postgres(?:ql)?:\/\/[^/]*\/)[^?]*/, '$1postgres')
     await expectSentence(
       `${base}${base.includes('?') ? '&' : '?'}${readsOnly}`,
-      /PostgreSQL refused \(25006\)|PostgreSQL: it takes no writes/,
+      /PostgreSQL refused the connection \(25006\)|PostgreSQL: it takes no writes/,
     )
   })
 
