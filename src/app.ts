@@ -23,6 +23,7 @@ import { rememberMethods } from './http/allow.ts'
 import type { App } from './http/app.ts'
 import { readJsonBodies } from './http/body.ts'
 import { closeGracefully } from './http/closing.ts'
+import { closeStreamsOfHeads } from './http/head.ts'
 import { responseHeaders } from './http/headers.ts'
 import { healthRoutes } from './http/health.ts'
 import { publishOpenApi } from './http/openapi.ts'
@@ -92,6 +93,7 @@ export async function buildApp(
   await app.register(cors, corsOptions(config))
   // Cookies are parsed where they are read, not on every request.
   await app.register(cookie, { hook: false })
+  closeStreamsOfHeads(app)
   const routes = rememberRoutes(app)
   const lab = isProduction ? undefined : openErrorLab(app, config, { routes, errors, note: watchers.note })
   readJsonBodies(app)

@@ -89,12 +89,20 @@ export function openEventHub({ db, heavyReads, eventStream, log }: Deps): EventH
     for (const place of places.get(userId) ?? []) void read(place)
   }
 
+  async function wakeForNews(listening: readonly Place[]): Promise<void> {
+    try {
+      for (const userId of await findNews(db, listening)) wake(userId)
+    } catch (error) {
+      log.debug({ cause: describeCause(error) }, 'the log of events cannot be looked at')
+    }
+  }
+
   async function tick(): Promise<void> {
     const listening = all()
     if (listening.length === 0) return
     if (performance.now() - lookedAt > lookEveryMs) {
       lookedAt = performance.now()
-      for (const place of listening) void read(place)
+      await wakeForNews(listening)
     }
     try {
       const live = await findLive(
@@ -148,6 +156,19 @@ export function openEventHub({ db, heavyReads, eventStream, log }: Deps): EventH
       for (const place of all()) drop(place)
     },
   }
+}
+
+/** The accounts that have news for one of these listeners, in one statement however many listen [AT5]. */
+async function findNews(db: Database, listening: readonly Place[]): Promise<string[]> {
+  const started = listening.filter(({ position }) => position !== Number.POSITIVE_INFINITY)
+  const userIds = started.map(({ listener }) => listener.userId)
+  const positions = started.map(({ position }) => position)
+  const { rows } = await db.execute<{ user_id: string }>(sql`
+    select distinct place.user_id
+    from unnest(${sql.param(userIds)}::uuid[], ${sql.param(positions)}::bigint[]) as place (user_id, position)
+    where exists (
+      select from ${eventLog} where ${eventLog.userId} = place.user_id and ${eventLog.position} > place.position)`)
+  return rows.map(({ user_id: userId }) => userId)
 }
 
 /** Says whether the listener keeps up. A listener that is far behind takes turns with others that are. */

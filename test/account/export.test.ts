@@ -98,6 +98,12 @@ describe(`GET ${url}`, () => {
     expect(Object.keys(body).at(-1)).toBe('files')
   })
 
+  test('HEAD reads nothing of it and keeps no place: the next export is answered [AT5]', async () => {
+    const { client } = await signedUp(app)
+    expect((await client.send('HEAD', url, {})).status).toBe(200)
+    expect((await client.get(url)).status).toBe(200)
+  })
+
   test('a page that is exactly full is the last one', async () => {
     const { person, client } = await signedUp(app)
     const [row] = await app.sql<{ count: number }>(

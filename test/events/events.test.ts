@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { sql } from 'drizzle-orm'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { transaction } from '../../src/db/transaction.ts'
 import { somebody } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
@@ -56,6 +57,15 @@ describe.each([
     await wrongPassword(app, person.email)
     await source.untilHeard('login_failed')
     expect(source.heard).toHaveLength(1)
+  })
+
+  test('HEAD is answered as GET is, without a stream, and takes no place [AT5]', async () => {
+    const { client } = await somebody(app)
+    for (let count = 0; count < 6; count++) {
+      const { status, headers } = await client.send('HEAD', '/v0/events', {})
+      expect([status, headers['content-type']]).toEqual([200, 'text/event-stream'])
+    }
+    expect((await listen(app, client)).status).toBe(200)
   })
 
   test('a bearer may listen, too', async () => {
@@ -168,6 +178,31 @@ describe.each([
     const seen = new Set(slow.heard.map(({ id: one }) => one))
     expect(seen.has(next.heard[0]?.id)).toBe(false)
   })
+})
+
+test('however many listen, the log is looked at in one statement, and none misses its news [AT5]', async () => {
+  const app = await startApp()
+  onTestFinished(() => app.close())
+  const { id, client } = await somebody(app)
+  const [current] = (await client.get('/v0/auth/sessions')).body.sessions as { management_id: string }[]
+  const heard: string[] = []
+  for (const userId of [id, ...Array.from({ length: 50 }, () => randomUUID())]) {
+    const deliver = () => heard.push(userId) > 0
+    await app.deps.eventHub.listen(
+      { userId, sessionId: String(current?.management_id), deliver, end: () => {} },
+      undefined,
+    )
+  }
+  const eventId = randomUUID()
+  await app.sql("insert into security_events (id, user_id, type) values ($1, $2, 'logout')", [eventId, id])
+  let statements = 0
+  app.deps.pool.on('acquire', () => {
+    statements++
+  })
+  // As no stream announces it.
+  await app.deps.db.execute(sql`insert into event_log (event_id, user_id) values (${eventId}, ${id})`)
+  await expect.poll(() => heard, { timeout: 15_000 }).toEqual([id])
+  expect(statements).toBeLessThan(50)
 })
 
 test('without its stream the events still come, a little later [FT4]', async () => {
