@@ -31,22 +31,25 @@ const jobWork = {
 /** One batch of the search index's changes becomes one request, which can carry this many. */
 const batchWork = { ...jobWork, batchSize: 500 } as const
 
-const mailsOfABatch = 2
-const mailBatches = 3
-/** Bounds the mails that a worker sends at a time. */
-export const mailJobs = mailsOfABatch * mailBatches
+const jobsOfABatch = 2
+const batches = 3
+/** Bounds the mails that a worker sends at a time, and the events that it posts. */
+export const mailJobs = jobsOfABatch * batches
 
 /**
- * One network's mails never fill the last batch, so that a network that causes many or slow mails does not delay the
- * mails of others [AT2].
+ * One party's jobs never fill the last batch, so that a network or an account that causes many or slow ones does not
+ * delay those of others [AT2].
  */
-const mailWork = {
+const fairWork = {
   ...jobWork,
-  batchSize: mailsOfABatch,
-  localConcurrency: mailBatches,
-  localGroupConcurrency: mailBatches - 1,
+  batchSize: jobsOfABatch,
+  localConcurrency: batches,
+  localGroupConcurrency: batches - 1,
   notifyPollingIntervalSeconds: 1,
 } as const
+
+/** Jobs that wait for servers of others. */
+const fairQueues: ReadonlySet<QueueName> = new Set<QueueName>(['deliver-mail', 'deliver-webhook'])
 
 /** Thrown by a job that cannot be done yet. It is tried again like a failed job, but logged as no failure. */
 export class PostponedError extends Error {}
@@ -68,8 +71,8 @@ export type Jobs = {
     queue: Queue,
     data: JobData[Queue],
     afterSeconds: number,
-    /** The network that caused the job. While jobs of others wait, only some jobs of one network run at a time. */
-    network?: string,
+    /** The network or account that caused the job. Only some jobs of one run at a time, so that others get turns. */
+    party?: string,
   ): Promise<void>
   /** Adds several jobs at once, each due now. */
   enqueueAll<Queue extends QueueName>(tx: Transaction, queue: Queue, all: readonly JobData[Queue][]): Promise<void>
@@ -102,8 +105,8 @@ export async function openJobs({ url, role, log, tracing }: Options): Promise<Jo
   boss.on('warning', (warning) => log.warn({ warning: warning.message }, 'the job queue warns'))
   await boss.start()
   return {
-    enqueue: async (tx, queue, data, afterSeconds, network) => {
-      const group = network === undefined ? {} : { group: { id: network } }
+    enqueue: async (tx, queue, data, afterSeconds, party) => {
+      const group = party === undefined ? {} : { group: { id: party } }
       await boss.send(queue, data, { startAfter: afterSeconds, ...group, db: fromDrizzle(tx, sql) })
     },
     enqueueAll: async (tx, queue, all) => {
@@ -116,7 +119,7 @@ export async function openJobs({ url, role, log, tracing }: Options): Promise<Jo
     work: async (queue, act) => {
       const perform = (data: unknown): Promise<void> =>
         inTrace(tracing, `job ${queue}`, { kind: 'consumer' }, () => act(data as never))
-      await boss.work(queue, queue === 'deliver-mail' ? mailWork : jobWork, (jobs) =>
+      await boss.work(queue, fairQueues.has(queue) ? fairWork : jobWork, (jobs) =>
         Promise.all(
           jobs.map(async ({ id, data }) => ({
             id,

@@ -72,7 +72,8 @@ async function relayEvents({ pool, jobs, eventStream, log }: Deps): Promise<numb
     await tx.insert(eventLog).values(moved.toSorted(byId)).onConflictDoNothing()
     const posted = await tx.select({ id: webhooks.id }).from(webhooks)
     for (const { id: webhookId } of posted)
-      for (const { eventId } of moved) await jobs.enqueue(tx, 'deliver-webhook', { webhookId, eventId }, 0)
+      for (const { eventId, userId } of moved)
+        await jobs.enqueue(tx, 'deliver-webhook', { webhookId, eventId }, 0, userId)
     return moved
   })
   if (entries.length === 0) return 0

@@ -21,8 +21,8 @@ type NewMail = {
   readonly userId?: string
   readonly ttlSeconds: number
   /**
-   * The client whose request causes the mail: mails of one network take turns with those of others. Undefined for an
-   * operator, as no request waits then.
+   * The client whose request causes the mail: mails of one network take turns with those of others. Without one, mails
+   * of one account do. Undefined for an operator, as no request waits then.
    */
   readonly client?: Pick<Caller, 'address'>
 }
@@ -59,7 +59,7 @@ export async function notifyOwner(
   deps: MailDeps,
   { id: userId, email: to }: Owner,
   news: News,
-  /** Given if somebody could cause many such mails: they take turns among networks. */
+  /** Given if somebody could cause many such mails to many accounts: they take turns among networks. */
   client?: Pick<Caller, 'address'>,
 ): Promise<void> {
   const content = { ...news, to } as MailContent
@@ -106,8 +106,8 @@ export async function notifyNobody(tx: Transaction, deps: MailDeps, news: News):
 async function putMessage(tx: Transaction, deps: MailDeps, mail: NewMail, afterSeconds: number): Promise<string> {
   const { content: payload, client, ...rest } = mail
   const mailId = await putMail(tx, deps, { kind: 'message', payload, ...rest })
-  const network = client && networkDigest(deps.keyring, client.address)
-  await deps.jobs.enqueue(tx, 'deliver-mail', { mailId }, afterSeconds, network)
+  const party = client ? networkDigest(deps.keyring, client.address) : rest.userId
+  await deps.jobs.enqueue(tx, 'deliver-mail', { mailId }, afterSeconds, party)
   return mailId
 }
 

@@ -1,5 +1,10 @@
 import { createHmac } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { audit } from '../../src/accounts/history.ts'
+import { transaction } from '../../src/db/transaction.ts'
 import { addWebhook, removeWebhook } from '../../src/events/webhooks.ts'
 import { somebody } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
@@ -80,6 +85,31 @@ describe('npm run admin -- webhooks', () => {
     const again = posts('/ill').filter(({ event }) => event.id === first?.event.id)
     expect(new Set(again.map(({ body }) => body)).size).toBe(1)
   }, 40_000)
+
+  test('an account to which much happens does not hold up what is told of others [AT2]', async () => {
+    const [busy, other] = [await somebody(app), await somebody(app)]
+    const told: string[] = []
+    const held = Promise.withResolvers<void>()
+    const slow = createServer(async (request, response) => {
+      const { user_id: userId } = (await json(request)) as Event
+      told.push(userId)
+      if (userId === busy.id) await held.promise
+      response.end()
+    })
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => {
+      held.resolve()
+      slow.close()
+    })
+    const { id = '' } = (await addWebhook(app.deps, `http://127.0.0.1:${(slow.address() as AddressInfo).port}/`)) ?? {}
+    onTestFinished(() => void removeWebhook(app.deps.db, id))
+    const happens = (userId: string) =>
+      transaction(app.deps.pool, (tx) => audit(tx, { type: 'logout', userId, client: undefined }))
+    for (let count = 0; count < 24; count++) await happens(busy.id)
+    await happens(other.id)
+    // Three at a time, each given up after five seconds, those before it would take 40 s.
+    await expect.poll(() => told.includes(other.id), { timeout: 15_000 }).toBe(true)
+  })
 
   test('secrets are sealed, and go on after a new encryption key', async () => {
     operator.replies.set('/sealed', { body: '' })

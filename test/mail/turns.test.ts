@@ -1,8 +1,10 @@
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { transaction } from '../../src/db/transaction.ts'
+import { notifyOwner } from '../../src/mail/outbox.ts'
 import { startApp, type TestApp } from '../support/app.ts'
-import { makeUsers } from '../support/factories.ts'
+import { type MadeUser, makeUsers } from '../support/factories.ts'
 import { newPerson } from '../support/people.ts'
 
 const other = { remoteAddress: '198.51.100.7' }
@@ -65,4 +67,15 @@ test('nor those that no request waits for [AT2]', async () => {
   await expect.poll(() => taken, { timeout: 12_000 }).toEqual([last])
   held.resolve()
   await expect.poll(() => taken.length, { timeout: 15_000 }).toBe(users.length)
+})
+
+test('nor an account by what it does itself, however often [AT2]', async () => {
+  const [busy, last] = (await makeUsers(app.deps.pool, 2)) as [MadeUser, MadeUser]
+  taken.length = 0
+  held = { at: 'DATA', addresses: new Set([busy.email]), ...Promise.withResolvers<void>() }
+  for (const owner of [...Array<MadeUser>(12).fill(busy), last])
+    await transaction(app.deps.pool, (tx) => notifyOwner(tx, app.deps, owner, { template: 'totp_disabled' }))
+  await expect.poll(() => taken, { timeout: 12_000 }).toEqual([last.email])
+  held.resolve()
+  await expect.poll(() => taken.length, { timeout: 15_000 }).toBe(13)
 })
