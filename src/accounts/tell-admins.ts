@@ -4,6 +4,7 @@ import type { SignedIn } from '../credentials/signed-in.ts'
 import { userRoles, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { type MailDeps, type News, notifyOwners } from '../mail/outbox.ts'
+import { countChange } from '../throttling/changes.ts'
 import { countEvent } from '../throttling/quota.ts'
 import { hasRole, isInForce } from './roles.ts'
 
@@ -45,8 +46,12 @@ export const countTold = (ctx: Context<'rate_limit:exceeded'>, { id }: Actor): P
 
 type NewWayIn = Omit<Extract<News, { template: 'admin_way_in' }>, 'template' | 'handle'>
 
-/** Counts the same way when an administrator gives their own account a way in or a second factor. */
+/**
+ * Counts a new way in or second factor of the own account; that of an administrator's account also as an act that all
+ * administrators are told of.
+ */
 export async function countWayIn(ctx: Context<'rate_limit:exceeded'>, actor: Actor): Promise<void> {
+  await countChange(ctx, actor)
   if (hasRole(actor.roles, 'admin')) await countTold(ctx, actor)
 }
 

@@ -10,12 +10,14 @@ import type { Caller } from '../http/caller.ts'
 import { notifyOwner } from '../mail/outbox.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { isLastWayIn } from '../sign-in/ways-in.ts'
+import { countChange } from '../throttling/changes.ts'
 import { wayInOf } from './way-in.ts'
 
 export const unlinkRefusals = [
   'oauth:connection_not_found',
   'oauth:cannot_unlink_last_connection',
   'user:invalid_session',
+  'rate_limit:exceeded',
 ] as const
 
 type UnlinkRefusal = (typeof unlinkRefusals)[number]
@@ -34,12 +36,13 @@ export async function listConnections(db: Database, { user }: { readonly user: {
  * Afterwards that provider no longer opens the account. The last working way in cannot be unlinked, even if two are
  * unlinked at the same time [TK7 FD7].
  */
-export function unlink(
+export async function unlink(
   ctx: Context<UnlinkRefusal>,
   signedIn: SignedIn,
   { slug, client }: { readonly slug: string; readonly client: Caller },
 ): Promise<void> {
-  return transaction(ctx.pool, async (tx) => {
+  await countChange(ctx, signedIn.user)
+  await transaction(ctx.pool, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)
     const connections = await findConnections(tx, user.id)
     const connection = connections.find((one) => one.slug === slug)

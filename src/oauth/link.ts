@@ -30,8 +30,8 @@ export async function linkIdentity(
   { client, ...arrival }: Arrival,
 ): Promise<string> {
   const { sessionId } = signedIn
-  await countWayIn(ctx, signedIn.user)
   const { provider, identity, redirectTo } = await takeIdentity(ctx, { ...arrival, flow: 'link', sessionId })
+  await countWayIn(ctx, signedIn.user)
   await transaction(ctx.pool, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)
     await putIdentity(ctx, tx, { userId: user.id, provider, identity })

@@ -12,6 +12,7 @@ import { notifyOwner } from '../mail/outbox.ts'
 import { supersedeUserTokens } from '../mailed-tokens/issue.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { provePassword } from '../sign-in/prove-password.ts'
+import { countChange } from '../throttling/changes.ts'
 import { hashPassword } from '../throttling/hash-password.ts'
 import { countOwnHash } from '../throttling/hash-ticket.ts'
 
@@ -45,6 +46,7 @@ export async function changePassword(
     act: 'change_password',
     client,
   })
+  await countChange(ctx, signedIn.user)
   const ticket = await countOwnHash(ctx, signedIn, client)
   const passwordHash = await hashPassword(ctx, change.newPassword, ticket)
   await changeAccounts(ctx, async (tx) => {

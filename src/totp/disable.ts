@@ -9,6 +9,7 @@ import { users } from '../db/schema/users.ts'
 import type { Caller } from '../http/caller.ts'
 import { type MailDeps, notifyOwner } from '../mail/outbox.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
+import { countChange } from '../throttling/changes.ts'
 import { proveCodeAgain } from './prove-code.ts'
 
 export const disableTotpRefusals = [
@@ -29,6 +30,7 @@ export async function disableTotp(
 ): Promise<void> {
   const proof = { code, purpose: 'disable', act: 'totp_disable', off: 'totp:not_enabled', client } as const
   const proven = await proveCodeAgain(ctx, signedIn, proof)
+  await countChange(ctx, signedIn.user)
   await changeAccounts(ctx, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)
     await proven.claim(tx, user)

@@ -38,8 +38,8 @@ export async function enableTotp(
   { code, client }: { readonly code: string; readonly client: Caller },
 ): Promise<string[]> {
   const { id: userId } = signedIn.user
-  await countWayIn(ctx, signedIn.user)
   const checked = await proveTotp(ctx, signedIn, { code, purpose: 'enable', act: 'totp_enable', client })
+  await countWayIn(ctx, signedIn.user)
   return changeAccounts(ctx, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)
     if (user.factors.includes('totp')) throw ctx.fault('totp:already_enabled')

@@ -5,6 +5,7 @@ import { transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import { notifyOwner } from '../mail/outbox.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
+import { countChange } from '../throttling/changes.ts'
 import { replaceBackupCodes } from './backup-codes.ts'
 import { claimCode } from './check-code.ts'
 import { proveTotp } from './prove-code.ts'
@@ -27,6 +28,7 @@ export async function regenerateBackupCodes(
   const { id: userId } = signedIn.user
   const act = 'backup_codes_regenerate'
   const checked = await proveTotp(ctx, signedIn, { code, purpose: 'regenerate', act, client })
+  await countChange(ctx, signedIn.user)
   return transaction(ctx.pool, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)
     if (!user.factors.includes('totp')) throw ctx.fault('totp:not_enabled')

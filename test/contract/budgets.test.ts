@@ -34,6 +34,7 @@ const rowsOf: Readonly<Record<string, readonly string[]>> = {
   'src/files/decoders.ts fairQueue': ['processes that decode pictures'],
   'src/files/read-upload.ts underWay': ['uploads and imports of pictures under way'],
   'src/http/server.ts lingeringClose': ['connections that linger after a refusal'],
+  'src/throttling/changes.ts countEvent': ['changes of what opens an account'],
   'src/throttling/mails.ts countEvent': ['mails to an address', 'mails of all'],
   'src/mail/smtp.ts learnedPlaces': ['conversations that a mail server has room for'],
   'src/worker/start-worker.ts fairTurns': [
@@ -41,7 +42,7 @@ const rowsOf: Readonly<Record<string, readonly string[]>> = {
     'who waits for them',
   ],
   'src/worker/start-worker.ts memoryRateCounter': ['windows in memory'],
-  'src/worker/start-worker.ts openDatabase': ['conversations of jobs'],
+  'src/worker/start-worker.ts openDatabase': ['conversations of jobs', 'posts to webhooks'],
   'src/oauth/complete-sign-up.ts countEvent': ['sign-ups through providers that are mailed'],
   'src/throttling/hash-ticket.ts countEvent': ['hashes of an account'],
   'src/credentials/remembered.ts LRUCache': ['sessions in memory'],

@@ -187,6 +187,47 @@ describe('each change of what opens an account mails its owner once, with what t
   })
 })
 
+/** Those that come by a mailed link, a code or a sign-in, or that have a limit of their own. */
+type OtherwiseLimited =
+  | 'password_reset'
+  | 'email_change_requested'
+  | 'email_changed'
+  | 'email_change_undone'
+  | 'backup_code_used'
+  | 'passkey_clone_suspected'
+  | 'device_added'
+
+/** A new change is counted, or it is said above what else limits it. */
+const counted = Object.keys({
+  password_changed: true,
+  password_set: true,
+  totp_enabled: true,
+  totp_disabled: true,
+  backup_codes_regenerated: true,
+  oauth_linked: true,
+  oauth_unlinked: true,
+  passkey_added: true,
+  passkey_deleted: true,
+} satisfies Record<Exclude<keyof typeof changes, OtherwiseLimited>, true>) as (keyof typeof changes)[]
+
+test.each(counted)(
+  'rate_limit:exceeded: beyond thirty changes an hour no %s, and no mail of it [AT2]',
+  async (name) => {
+    const { to, act } = await changes[name]()
+    const before = await mailbox(to)
+    // RATE_LIMITS is a thousand here.
+    await app.sql(
+      `insert into rate_counters (key, count, resets_at)
+     select 'changes:' || id, 30000, now() + interval '1 hour' from users where email = $1
+     on conflict (key) do update set count = excluded.count`,
+      [to],
+    )
+    const refused = await act()
+    expect(refused).toMatchObject({ status: 429, code: 'rate_limit:exceeded' })
+    expect(await mailbox(to)).toHaveLength(before.length)
+  },
+)
+
 test('one that is refused or did not happen tells nobody [AT12]', async () => {
   const { person, client } = await signedUp(app)
   const wrong = { current_password: 'not the password', new_password: newPassword }
