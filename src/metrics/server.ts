@@ -1,11 +1,11 @@
-import { createServer } from 'node:http'
+import { createInnerServer } from '../http/inner-server.ts'
 import type { Metrics } from './metrics.ts'
 
 type Options = { readonly metrics: Metrics; readonly host: string; readonly port: number }
 
 /** Serves GET /metrics without a token, on a port of its own that only the operator's network should reach. */
 export async function startMetricsServer({ metrics, host, port }: Options): Promise<{ close(): Promise<void> }> {
-  const server = createServer((request, response) => {
+  const server = createInnerServer((request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') return void response.writeHead(404).end()
     metrics.read().then(
       ({ contentType, text }) => response.writeHead(200, { 'content-type': contentType }).end(text),

@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KeyringError } from '../crypto/keyring.ts'
+import { createInnerServer } from '../http/inner-server.ts'
 import { type DeliverDeps, type DeliveryOutcome, deliverMail } from '../mail/deliver.ts'
 import type { SmtpSender } from '../mail/smtp.ts'
 import { inTrace, type Tracing } from '../tracing/tracing.ts'
@@ -20,7 +21,6 @@ type Options = {
 export type WorkerServer = { readonly url: string; close(): Promise<void> }
 
 const delivery = /^\/deliveries\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
-const requestWithinMs = 5000
 
 /**
  * The worker's whole protocol: `POST /deliveries/{id}` sends this mail now and says how it went. There are three
@@ -31,17 +31,14 @@ export async function listenForDeliveries(
   { host, port, secret, tracing, turns }: Options,
 ): Promise<WorkerServer> {
   const asked = { deps, tracing, turns, isAuthorized: secretCheck(secret) }
-  const server = createServer(
-    { requestTimeout: requestWithinMs, headersTimeout: requestWithinMs },
-    (request, response) => {
-      // A delivery has no body; whatever is sent is discarded.
-      request.resume()
-      answer(asked, request).then(
-        ({ status, body }) => reply(response, status, body),
-        () => reply(response, 500, {}),
-      )
-    },
-  )
+  const server = createInnerServer((request, response) => {
+    // A delivery has no body; whatever is sent is discarded.
+    request.resume()
+    answer(asked, request).then(
+      ({ status, body }) => reply(response, status, body),
+      () => reply(response, 500, {}),
+    )
+  })
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))
   return { url: urlOf(server, host), close: () => close(server) }
 }
