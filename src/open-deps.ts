@@ -120,6 +120,8 @@ export async function openDeps(
     ...(searchIndex.ping && { meilisearch: searchIndex.ping }),
     ...redisChecks,
   }
+  // Look-ups are not watched: they say themselves when they begin to fail.
+  const lookUpChecks = breachedPasswords ? { breached_passwords: breachedPasswords.ping } : {}
   const watch = watchDependencies({ checks: healthChecks, log, everyMs: watchEveryMs })
   opened.defer(watch.close)
   const measured = { config, dependencies: watch.states, db, hasher, breachedPasswords, eventHub, sources }
@@ -157,7 +159,7 @@ export async function openDeps(
     providerKeys: openLookups(() => performance.now()),
     ...sessionResolver(sources),
     resolveAccessToken: accessTokenResolver({ config, signingKeys, sources }),
-    healthChecks,
+    healthChecks: { ...healthChecks, ...lookUpChecks },
     close: () => moved.disposeAsync(),
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import { describeCause } from '../errors/cause.ts'
 import { within } from '../waiting/within.ts'
@@ -20,9 +20,16 @@ export type Breached = 'yes' | 'no' | 'unknown'
 export type BreachedPasswords = {
   /** Says within 900 ms whether the password leaked; `unknown` if that cannot be found out [PW9]. */
   has(password: string, asker: Asker): Promise<Breached>
+  /**
+   * Rejects if the last look-up failed. Asks by itself only before the first one and while they fail, at most four times
+   * a minute.
+   */
+  ping(): Promise<void>
   /** How often `has` gave each answer. */
   readonly counts: Readonly<Record<Breached, number>>
 }
+
+const askAgainAfterMs = 15_000
 
 /** Bounds a look-up whose source, such as a file, has no deadline of its own. */
 const deadlineMs = 900
@@ -40,13 +47,22 @@ type Options = { readonly hashes: BreachedHashes; readonly log: FastifyBaseLogge
 export function openBreachedPasswords({ hashes, log }: Options): BreachedPasswords {
   const counts = { yes: 0, no: 0, unknown: 0 }
   const take = placeTaker()
-  let isLost = false
+  /** Undefined before the first look-up. */
+  let isLost: boolean | undefined
+  let askedAt = Number.NEGATIVE_INFINITY
 
   function note(error: unknown): void {
-    if (isLost === (error !== undefined)) return
+    const wasLost = isLost === true
     isLost = error !== undefined
+    if (wasLost === isLost) return
     if (isLost) log.warn({ cause: describeCause(error) }, 'passwords cannot be looked up among those that leaked')
     else log.info('passwords are looked up again among those that leaked')
+  }
+
+  async function ask(): Promise<void> {
+    askedAt = performance.now()
+    // A random hash, as the source may remember the ranges that it was asked for.
+    await within(deadlineMs, hashes.has(randomBytes(20))).then(() => note(undefined), note)
   }
 
   async function look(password: string, asker: Asker): Promise<Breached> {
@@ -69,6 +85,10 @@ export function openBreachedPasswords({ hashes, log }: Options): BreachedPasswor
 
   return {
     counts,
+    ping: async () => {
+      if (isLost !== false && performance.now() - askedAt > askAgainAfterMs) await ask()
+      if (isLost) throw new Error('passwords cannot be looked up')
+    },
     has: async (password, asker) => {
       const breached = await look(password, asker)
       counts[breached]++

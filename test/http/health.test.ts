@@ -11,7 +11,8 @@ import { reseal } from '../../src/db/reseal.ts'
 import { startApp, useApp } from '../support/app.ts'
 import { runStatement } from '../support/database.ts'
 import { openNarrowServer } from '../support/narrow-mail-server.ts'
-import { signedUp } from '../support/people.ts'
+import { signedUp, signUp } from '../support/people.ts'
+import { openRangeService } from '../support/range-service.ts'
 import { startOwnRedis } from '../support/redis.ts'
 
 const app = useApp({ RATE_LIMITS: '0.001', TRUSTED_PROXIES: '127.0.0.1' })
@@ -49,6 +50,19 @@ test('GET /health/ready is degraded, yet 200, without the worker', async () => {
   ])
   expect((await alone.client().get('/health/live')).status).toBe(204)
   await alone.close()
+})
+
+test('GET /health/ready is degraded, yet 200, while no password can be looked up, also before the first is [AT23]', async () => {
+  const service = await openRangeService()
+  await service.stop()
+  const required = await startApp({ BREACHED_PASSWORDS_URL: service.url.replace(/\/$/, ''), BREACHED_PASSWORDS_REQUIRED: 'on' })
+  onTestFinished(() => required.close())
+  const report = async () => (await required.client().get('/health/ready')).body
+  expect(await report()).toMatchObject({ status: 'degraded', checks: { breached_passwords: 'down' } })
+  await service.start()
+  onTestFinished(() => service.stop())
+  await signUp(required)
+  expect(await report()).toMatchObject({ status: 'up', checks: { breached_passwords: 'up' } })
 })
 
 test('GET /health/ready is degraded, yet 200, while Redis is away [FT4]', async () => {
