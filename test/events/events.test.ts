@@ -184,6 +184,7 @@ test('however many listen, the log is looked at in one statement, and none misse
   const app = await startApp()
   onTestFinished(() => app.close())
   const { id, client } = await somebody(app)
+  await expect.poll(() => app.sql('select 1 from event_outbox'), { timeout: 10_000 }).toEqual([])
   const [current] = (await client.get('/v0/auth/sessions')).body.sessions as { management_id: string }[]
   const heard: string[] = []
   for (const userId of [id, ...Array.from({ length: 50 }, () => randomUUID())]) {

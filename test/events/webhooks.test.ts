@@ -88,6 +88,7 @@ describe('npm run admin -- webhooks', () => {
 
   test('an account to which much happens does not hold up what is told of others [AT2]', async () => {
     const [busy, other] = [await somebody(app), await somebody(app)]
+    await expect.poll(() => app.sql('select 1 from event_outbox'), { timeout: 10_000 }).toEqual([])
     const told: string[] = []
     const held = Promise.withResolvers<void>()
     const slow = createServer(async (request, response) => {
