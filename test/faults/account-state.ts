@@ -69,6 +69,12 @@ const changes = {
     events: add(s, 'device_added', 'login_succeeded'),
   }),
   signIn: (s) => ({ sessions: s.sessions + 1, events: add(s, 'login_succeeded') }),
+  askForCode: (s) => ({ links: s.links + 1, mails: s.mails + 1, events: add(s, 'email_sign_in_requested') }),
+  signInByMail: (s, { device }) => ({
+    sessions: s.sessions + 1,
+    devices: s.devices + (device === 'new' ? 1 : 0),
+    events: add(s, ...(device === 'new' ? ['device_added'] : []), 'login_succeeded'),
+  }),
   beginSignIn: (s) => ({ pendingLogins: s.pendingLogins + 1 }),
   signInWithBackupCode: (s) => ({
     sessions: s.sessions + 1,

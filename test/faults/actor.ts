@@ -27,6 +27,18 @@ type Effect = {
   readonly ends?: readonly string[]
 }
 
+/** What a mail with a link holds; the digits are empty where it has none. */
+type Mailed = { readonly token: string; readonly code: string }
+
+type Linked = {
+  readonly to: string
+  readonly page: string
+  readonly sent: Sent
+  readonly effect?: Effect
+  /** With it the digits of the mail are sent first, and the link where they had no answer. */
+  readonly codeToken?: string
+}
+
 export type Done = {
   /** Of an acknowledged act. */
   readonly reply: Reply | undefined
@@ -106,15 +118,18 @@ export class Actor {
   /** The same with the link of the newest mail to the address that leads to the page, once it has come; again where it did not happen. */
   async actWithLink(
     name: ActName,
-    { to, page, sent, effect }: { to: string; page: string; sent: Sent; effect?: Effect },
+    { to, page, sent, effect, codeToken: code_token }: Linked,
   ): Promise<Done | undefined> {
-    const token = await this.link(to, page)
-    if (token === undefined) return undefined
-    const whole = { ...sent, body: { ...sent.body, token } }
-    for (;;) {
-      const done = await this.act(name, whole, effect)
+    const mail = await this.link(to, page)
+    if (mail === undefined) return undefined
+    const { token, code } = mail
+    const link = { ...sent, body: { ...sent.body, token } }
+    const digits = code_token === undefined ? undefined : { ...sent, body: { ...sent.body, code_token, code } }
+    for (let shown = digits ?? link; ; shown = link) {
+      const done = await this.act(name, shown, effect)
       if (done.happened) this.usedLinks.add(token)
-      if (done.reply) this.noteUsed(`the link of ${name}`, whole)
+      if (done.reply) this.noteUsed(`the link of ${name}`, link)
+      if (done.reply && digits) this.noteUsed(`the digits of ${name}`, digits)
       if (done.happened || this.isStuck || this.isOver()) return done
     }
   }
@@ -123,12 +138,15 @@ export class Actor {
     this.used.push({ account: this.account, thing, usedMs: nowMs(), sent })
   }
 
-  private async link(to: string, page: string): Promise<string | undefined> {
+  private async link(to: string, page: string): Promise<Mailed | undefined> {
     const pattern = new RegExp(`/account/${page}\\?token=(\\S+)`)
     while (!this.isOver()) {
       const mails = this.stage.mailSink.taken.filter((mail) => mail.to === to)
-      const tokens = mails.flatMap(({ text }) => pattern.exec(text)?.[1] ?? [])
-      const unused = tokens.findLast((token) => !this.usedLinks.has(token))
+      const mailed = mails.map(({ text }) => ({
+        token: pattern.exec(text)?.[1] ?? '',
+        code: /^\d{3} \d{3}$/m.exec(text)?.[0] ?? '',
+      }))
+      const unused = mailed.findLast(({ token }) => token !== '' && !this.usedLinks.has(token))
       if (unused !== undefined) return unused
       await sleep(20)
     }

@@ -11,6 +11,7 @@ const moves: readonly (readonly [isPossible: (actor: Actor, by: OpenSession) => 
   [() => true, rename],
   [() => true, (actor) => actor.checkSession()],
   [() => true, enter],
+  [({ state }) => !state.isTotpOn, enterByMail],
   [() => true, changePassword],
   [() => true, grantTokens],
   [({ refreshToken }) => refreshToken !== undefined, refresh],
@@ -93,6 +94,25 @@ async function enterOnNewDevice(actor: Actor): Promise<void> {
   const effect = { opens }
   const done = await actor.actWithLink('confirmDevice', { to: actor.state.email, page: 'verify-device', sent, effect })
   if (done?.reply) actor.device = String(done.reply.body.device_token)
+  await actor.remember(opens, done?.reply)
+}
+
+/** By the digits of the mail, or by its link where the answer that they are typed with was lost. */
+async function enterByMail(actor: Actor): Promise<void> {
+  const { email: to } = actor.state
+  const path = '/v0/app/auth/email-sign-in'
+  const { happened, reply } = await actor.act('askForCode', { path, body: { email: to } })
+  if (!happened) return
+  const { device } = actor
+  const opens = actor.newLabel()
+  const done = await actor.actWithLink('signInByMail', {
+    to,
+    page: 'email-sign-in',
+    sent: { path: `${path}/verify`, ...(device !== undefined && { device }) },
+    effect: { opens, details: { device: device === undefined ? 'new' : 'known' } },
+    ...(reply && { codeToken: String(reply.body.code_token) }),
+  })
+  if (done?.reply && device === undefined) actor.device = String(done.reply.body.device_token)
   await actor.remember(opens, done?.reply)
 }
 
