@@ -14,6 +14,7 @@ import { findPasskeys } from '../passkeys/list.ts'
 import { findFactors } from '../sign-in/factors.ts'
 import { printable } from '../text/printable.ts'
 import { findLocks } from '../throttling/attempts.ts'
+import { findRests } from '../throttling/rest.ts'
 import type { WaitingSignUp } from './waiting-sign-up.ts'
 
 type User = typeof users.$inferSelect
@@ -42,7 +43,7 @@ export async function readUserState(tx: Transaction, config: Config, user: User)
     factors,
     providers: connections.map(({ id, slug }) => ({ slug, works: working.some((one) => one.id === id) })),
     passkeys: await listPasskeys(tx, config, user.id),
-    locks: await findLocks(tx, user.id),
+    locks: [...(await findLocks(tx, user.id)), ...(await findRests(tx, config, user))],
     sessions: live?.count ?? 0,
     devices: known?.count ?? 0,
     events: await lastEvents(tx, user.id),

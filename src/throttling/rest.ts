@@ -1,4 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
+import type { Config } from '../config/config.ts'
 import type { Context } from '../context.ts'
 import type { Database } from '../db/database.ts'
 import { prepared } from '../db/prepared.ts'
@@ -6,6 +7,7 @@ import { failedAttempts } from '../db/schema/limits.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import { transaction } from '../db/transaction.ts'
 import { notifyNobody, notifyOwner } from '../mail/outbox.ts'
+import type { Lock } from './attempts.ts'
 import { accountAttempts, restPrefix } from './attempts-key.ts'
 import { scaled } from './quota.ts'
 
@@ -32,11 +34,7 @@ const isSettled = sql`(${forgottenAt} <= now() or exists (select from ${sessions
 
 /** Refuses digits after a hundred wrong ones for the address, until its owner has signed in; links still work [MC1]. */
 export async function refuseResting(ctx: Context<'rate_limit:exceeded'>, whose: Whose): Promise<void> {
-  const { rateLimits } = ctx.config
-  if (rateLimits === 'off') return
-  const most = scaled(rateLimits, mostWrong)
-  const resting = await restingStatement(ctx.db).execute({ ...parameters(whose), most })
-  if (resting.length === 0) return
+  if ((await findEnd(ctx.db, ctx.config, whose)) === undefined) return
   const details = 'Mailed codes of this address rest until its owner has signed in otherwise, as by a mailed link.'
   throw ctx.fault('rate_limit:exceeded', { retryAfterSeconds, details })
 }
@@ -44,11 +42,30 @@ export async function refuseResting(ctx: Context<'rate_limit:exceeded'>, whose: 
 /** A guess, since the server cannot know when the owner will sign in. */
 const retryAfterSeconds = 3600
 
+/** The rest of the account's mailed codes, described for the operator. */
+export async function findRests(
+  db: Database,
+  config: Config,
+  owner: { readonly id: string; readonly email: string },
+): Promise<Lock[]> {
+  // The count of an account goes by its id.
+  const until = await findEnd(db, config, { digest: '', owner })
+  return until ? [{ of: 'mailed codes, unless the owner signs in before,', until }] : []
+}
+
+/** When the count is forgotten if nobody signs in before; undefined if the codes do not rest. */
+async function findEnd(db: Database, { rateLimits }: Config, whose: Whose): Promise<Date | undefined> {
+  if (rateLimits === 'off') return undefined
+  const most = scaled(rateLimits, mostWrong)
+  const [resting] = await restingStatement(db).execute({ ...parameters(whose), most })
+  return resting?.until
+}
+
 const parameters = (whose: Whose) => ({ key: keyOf(whose), ownerId: whose.owner?.id ?? null })
 
 const restingStatement = prepared((db) =>
   db
-    .select({ key: keyColumn })
+    .select({ until: forgottenAt })
     .from(failedAttempts)
     .where(
       sql`${keyColumn} = ${sql.placeholder('key')} and ${count} >= ${sql.placeholder('most')} and not ${isSettled}`,

@@ -147,6 +147,25 @@ describe('npm run admin -- user EMAIL, of who is kept out', () => {
     expect(await help(fresh.person.email, 'unlock')).toContain('nothing is locked')
   })
 
+  test('mailed codes that rest are shown with their end, and unlock lifts that; so does a sign-in [FD68 MC1]', async () => {
+    const own = await somebody(app)
+    const rest = () =>
+      app.sql(
+        `insert into failed_attempts (key, count, forgotten_at) values ($1, 100000, clock_timestamp() + interval '30 days')
+           on conflict (key) do update set count = excluded.count, forgotten_at = excluded.forgotten_at`,
+        [`mailed:account:${own.id}`],
+      )
+    const shown = /^locked +mailed codes, unless the owner signs in before, until \d{4}-[^,]+Z$/m
+    await rest()
+    expect(await help(own.person.email, 'show')).toMatch(shown)
+    expect(await help(own.person.email, 'unlock')).toContain('forgotten')
+    expect(await help(own.person.email, 'show')).toMatch(/^locked +no$/m)
+    await rest()
+    expect(await help(own.person.email, 'show')).toMatch(shown)
+    await app.sql("update sessions set created_at = clock_timestamp() + interval '1 second' where user_id = $1", [own.id])
+    expect(await help(own.person.email, 'show')).toMatch(/^locked +no$/m)
+  })
+
   test('a sign-up that waits is shown with the state of its mail, and gets another [FD68]', async () => {
     const person = await signUp(app)
     await mailedToken(app, person.email)
