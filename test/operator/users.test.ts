@@ -162,7 +162,9 @@ describe('npm run admin -- user EMAIL, of who is kept out', () => {
     expect(await help(own.person.email, 'show')).toMatch(/^locked +no$/m)
     await rest()
     expect(await help(own.person.email, 'show')).toMatch(shown)
-    await app.sql("update sessions set created_at = clock_timestamp() + interval '1 second' where user_id = $1", [own.id])
+    await app.sql("update sessions set created_at = clock_timestamp() + interval '1 second' where user_id = $1", [
+      own.id,
+    ])
     expect(await help(own.person.email, 'show')).toMatch(/^locked +no$/m)
   })
 
