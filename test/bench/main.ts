@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os'
 import { hashing } from './hashing.ts'
+import { mailedCodes } from './mailed-codes.ts'
 import { memory, soak } from './memory.ts'
 import { passkeys } from './passkeys.ts'
 import { sessionChecks } from './session-check.ts'
@@ -17,6 +18,7 @@ const rooms: Readonly<Record<string, (stage: Stage, rounds: number) => Promise<R
   storm,
   tokens,
   passkeys,
+  'mailed-codes': mailedCodes,
   size,
   memory,
   soak,
