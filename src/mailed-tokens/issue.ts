@@ -111,24 +111,45 @@ const issueStatement = prepared((tx) =>
 
 const mostPairs = 3
 
-/** Afterwards at most three pairs of this purpose and address are live, however many are issued at once. */
-export async function supersedeOldestPairs(tx: Transaction, purpose: Purpose, addressKey: string): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${purpose} ${addressKey}`}, 0))`)
-  const isLive = and(
-    eq(mailedTokens.purpose, purpose),
-    eq(mailedTokens.addressKey, addressKey),
-    isNotNull(mailedTokens.codeTokenDigest),
-    isNull(mailedTokens.usedAt),
-    isNull(mailedTokens.supersededAt),
-  )
-  const beyond = tx
-    .select({ id: mailedTokens.id })
-    .from(mailedTokens)
-    .where(and(isLive, sql`${mailedTokens.expiresAt} > now()`))
-    .orderBy(desc(mailedTokens.id))
-    .offset(mostPairs)
-  await tx.update(mailedTokens).set({ supersededAt: sql`now()` }).where(inArray(mailedTokens.id, beyond))
+/** By whose pairs of a purpose are counted; each column has an index. */
+const ownerColumns = { sign_in: mailedTokens.addressKey, device_verify: mailedTokens.userId } as const
+
+type Counted = keyof typeof ownerColumns
+
+/** Afterwards at most three pairs of this purpose and owner are live, however many are issued at once. */
+export async function supersedeOldestPairs(tx: Transaction, purpose: Counted, owner: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${purpose} ${owner}`}, 0))`)
+  await oldestStatements[purpose](tx).execute({ owner })
 }
+
+const oldestStatement = (purpose: Counted) =>
+  prepared((tx) => {
+    const isLive = and(
+      // A constant in the statement, so that PostgreSQL can use a partial index.
+      sql`${mailedTokens.purpose} = ${sql.raw(`'${purpose}'`)}`,
+      sql`${ownerColumns[purpose]} = ${sql.placeholder('owner')}`,
+      isNotNull(mailedTokens.codeTokenDigest),
+      isNull(mailedTokens.usedAt),
+      isNull(mailedTokens.supersededAt),
+      sql`${mailedTokens.expiresAt} > now()`,
+    )
+    const beyond = tx
+      .select({ id: mailedTokens.id })
+      .from(mailedTokens)
+      .where(isLive)
+      .orderBy(desc(mailedTokens.id))
+      .offset(mostPairs)
+    return tx
+      .update(mailedTokens)
+      .set({ supersededAt: sql`now()` })
+      .where(inArray(mailedTokens.id, beyond))
+      .prepare(`supersede_oldest_${purpose}`)
+  })
+
+const oldestStatements = {
+  sign_in: oldestStatement('sign_in'),
+  device_verify: oldestStatement('device_verify'),
+} as const satisfies Record<Counted, unknown>
 
 /**
  * Afterwards no link of these purposes that the account was mailed works, and mails with one are no longer sent [TK2].

@@ -35,7 +35,7 @@ export async function holdLogin(
     return { mailId: await queue(tx, deps, { email, shown, client }, mail) }
   }
   const pair = await issuePair(tx, deps.keyring, { ...wish, anonymousDigest })
-  await supersedeOldestPairs(tx, 'device_verify', addressKey)
+  await supersedeOldestPairs(tx, 'device_verify', userId)
   return { mailId: await queueDevicePair(tx, deps, { email, shown, client }, { pair, ttlSeconds }), pair }
 }
 
