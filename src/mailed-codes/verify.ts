@@ -53,20 +53,25 @@ export async function signInByEmail(
   const isLink = 'token' in shown
   const gone = isLink ? 'token:invalid_sign_in' : 'email:invalid_code_token'
   const late = isLink ? 'token:expired_sign_in' : 'email:code_token_expired'
-  const token = isLink ? await readLink(ctx, shown, attempt) : await readDigitsOf(ctx, shown, attempt)
+  const { token, endCount } = isLink
+    ? { token: await readLink(ctx, shown, attempt), endCount: undefined }
+    : await proveDigitsOf(ctx, shown, attempt)
   const take = async (tx: Transaction): Promise<void> => {
     const taken = await takeMailedToken(tx, { token: { id: token.id }, purpose: 'sign_in' })
     if (typeof taken === 'string') throw ctx.fault(taken === 'expired' ? late : gone)
   }
   if (token.userId === null) {
     if (ctx.config.emailSignUp === 'off') throw ctx.fault(gone)
+    await endCount?.()
     return beginSignUp(ctx, token, { take, gone, nameBrowser: attempt.nameBrowser })
   }
   const found = await findLogin(ctx, token.userId, deviceToken)
   if (found === undefined) throw ctx.fault(gone)
   const { rememberMe } = token
   const step = { ...found, rememberMe, shown: { methods: ['mail'] }, client } as const
-  return continueLogin(ctx, step, take, (...last) => signIn(ctx, ...last))
+  const outcome = await continueLogin(ctx, step, take, (...last) => signIn(ctx, ...last))
+  if (outcome.next === 'session') await endCount?.()
+  return outcome
 }
 
 type Where = Pick<Attempt, 'home' | 'browserEmail'>
@@ -93,14 +98,13 @@ async function readLink(
   return token
 }
 
-async function readDigitsOf(
+function proveDigitsOf(
   ctx: Context<SignInByEmailRefusal>,
   digits: Digits,
   { deviceToken, client, ...where }: Where & Pick<Attempt, 'deviceToken' | 'client'>,
-): Promise<MailedToken> {
+): ReturnType<typeof proveDigits> {
   const mayTry = ({ token }: { readonly token: MailedToken }) => refuseOther(ctx, token, where)
-  const asked = { ...digits, purpose: 'sign_in', home: where.home, deviceToken, client, mayTry } as const
-  return (await proveDigits(ctx, asked)).token
+  return proveDigits(ctx, { ...digits, purpose: 'sign_in', home: where.home, deviceToken, client, mayTry })
 }
 
 /** A link that somebody else planted must not switch a signed-in browser to another account (login CSRF). */

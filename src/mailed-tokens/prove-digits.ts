@@ -32,11 +32,19 @@ type Proof = Digits & {
   readonly mayTry?: (found: FoundPair) => void
 }
 
+type Proven = FoundPair & {
+  /**
+   * Ends the count of wrong tries. Called once the client is let in, and not while a second factor is still to be
+   * shown: wrong codes of that are in the same count, which a mailbox alone must not end [MC8].
+   */
+  readonly endCount: () => Promise<void>
+}
+
 /**
  * Afterwards the digits have been checked; the pair still has to be taken. Each try is counted before the digits are
  * compared, for the pair and for the account or address, in no transaction that could roll it back [MC1].
  */
-export async function proveDigits(ctx: Context<DigitRefusal>, proof: Proof): Promise<FoundPair> {
+export async function proveDigits(ctx: Context<DigitRefusal>, proof: Proof): Promise<Proven> {
   const { code, purpose, client, mayTry } = proof
   const found = await findPair(ctx, { ...proof, purposes: [purpose] })
   mayTry?.(found)
@@ -53,9 +61,8 @@ export async function proveDigits(ctx: Context<DigitRefusal>, proof: Proof): Pro
     await noteWrongDigits(ctx, whose)
     throw ctx.fault('email:invalid_code')
   }
-  await clearAttempts(ctx.db, key)
   await clearRest(ctx.db, whose)
-  return found
+  return { ...found, endCount: () => clearAttempts(ctx.db, key) }
 }
 
 async function countTry(ctx: Context<'email:invalid_code_token'>, id: string): Promise<void> {

@@ -44,13 +44,14 @@ async function findByDigits(
   digits: Digits,
   { home, browserUserId, client }: Proof,
 ): Promise<string> {
-  const { token } = await proveDigits(ctx, {
+  const { token, endCount } = await proveDigits(ctx, {
     ...digits,
     purpose: 'device_verify',
     home,
     client,
     mayTry: ({ owner }) => refuseOther(ctx, owner?.id, browserUserId),
   })
+  await endCount()
   return token.id
 }
 

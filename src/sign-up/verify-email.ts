@@ -82,7 +82,9 @@ export async function verifyEmail(ctx: Context<VerifyEmailRefusal>, proof: Proof
 async function findByDigits(ctx: Context<VerifyEmailRefusal>, digits: Digits, proof: Proof): Promise<string> {
   const { home, client } = proof
   const mayTry = () => refuseSignedIn(ctx, proof)
-  return (await proveDigits(ctx, { ...digits, purpose: 'verify_email', home, client, mayTry })).token.id
+  const { token, endCount } = await proveDigits(ctx, { ...digits, purpose: 'verify_email', home, client, mayTry })
+  await endCount()
+  return token.id
 }
 
 /** A link that somebody else planted must not switch a signed-in browser to another account (login CSRF). */

@@ -203,6 +203,35 @@ describe.each([start, appStart])('POST %s/verify', (url) => {
     expect(session).toEqual({ methods: ['mail', 'totp'] })
   })
 
+  test('right digits do not end the count of wrong codes of the second factor; the second factor does [MC8 TH1]', async () => {
+    const strict = await startApp({ RATE_LIMITS: 'on' })
+    try {
+      const one = await withTotp(strict)
+      await ageTotp(strict, one.person)
+      const totp = isApp ? '/v0/app/auth/totp/verify' : '/v0/auth/totp/verify'
+      const endBlocks = () => strict.sql('update failed_attempts set blocked_until = now()')
+      const beginAgain = async () => {
+        const who = await beginAs(strict, one.person, url)
+        await endBlocks()
+        const { status, body } = await typeDigits(who, who.digits)
+        expect(status).toBe(202)
+        return (code: string) => who.client.post(totp, { temp_token: body.temp_token, code })
+      }
+      const guess = await beginAgain()
+      for (let tries = 0; tries < 4; tries++) expect(await codeOf(guess('000000'))).toBe('totp:invalid_code')
+      const late = await beginAgain()
+      await prolongBlocks(strict)
+      expect(await codeOf(late(await one.code()))).toBe('rate_limit:exceeded')
+      const finish = await beginAgain()
+      await endBlocks()
+      expect((await finish(await one.code())).status).toBe(ok)
+      const next = await beginAgain()
+      expect((await next(await one.code(1))).status).toBe(ok)
+    } finally {
+      await strict.close()
+    }
+  })
+
   test('rate_limit:exceeded: after five wrong codes of the account further ones wait, the link does not [MC1]', async () => {
     const strict = await startApp({ RATE_LIMITS: 'on' })
     try {
