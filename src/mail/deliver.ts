@@ -19,7 +19,7 @@ export type DeliverDeps = {
   readonly db: Database
   readonly pool: pg.Pool
   readonly keyring: Keyring
-  readonly smtp: SmtpSender
+  readonly smtp: Pick<SmtpSender, 'send' | 'probe'>
   readonly mailFrom: string
   readonly messages: Messages
   readonly log: FastifyBaseLogger

@@ -9,6 +9,8 @@ export type Inbox = {
   /** Newest first. */
   list(): readonly InboxMail[]
   search(address: string): readonly InboxMail[]
+  /** Takes mails that did not come by SMTP. */
+  keep(received: readonly InboxMail[]): Promise<void>
   /** Mails that contain every word of the query, as Mailpit finds them. */
   find(query: string): readonly InboxMail[]
   get(id: string): InboxMail | undefined

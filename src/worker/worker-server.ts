@@ -27,7 +27,7 @@ const delivery = /^\/deliveries\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
  * probes: two like the API's, and one of the mail server.
  */
 export async function listenForDeliveries(
-  deps: DeliverDeps,
+  deps: ServerDeps,
   { host, port, secret, tracing, turns }: Options,
 ): Promise<WorkerServer> {
   const asked = { deps, tracing, turns, isAuthorized: secretCheck(secret) }
@@ -43,10 +43,11 @@ export async function listenForDeliveries(
   return { url: urlOf(server, host), close: () => close(server) }
 }
 
+type ServerDeps = DeliverDeps & { readonly smtp: SmtpSender }
 type Reply = { readonly status: number; readonly body?: object }
 
 type Asked = {
-  readonly deps: DeliverDeps
+  readonly deps: ServerDeps
   readonly tracing: Tracing | undefined
   readonly turns: FairTurns
   readonly isAuthorized: (header: string) => boolean
@@ -88,7 +89,7 @@ function hasKeys({ keyring }: DeliverDeps): boolean {
   }
 }
 
-const probes: Readonly<Record<string, (deps: DeliverDeps) => boolean | Promise<boolean>>> = {
+const probes: Readonly<Record<string, (deps: ServerDeps) => boolean | Promise<boolean>>> = {
   '/health/live': () => true,
   '/health/ready': hasKeys,
   '/health/mail': ({ smtp }) => smtp.answers(),

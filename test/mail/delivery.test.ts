@@ -4,7 +4,7 @@ import PostalMime from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { transaction } from '../../src/db/transaction.ts'
-import { type DeliverDeps, deliverMail } from '../../src/mail/deliver.ts'
+import { deliverMail } from '../../src/mail/deliver.ts'
 import { notifyOwner, queueMail, queueProbe } from '../../src/mail/outbox.ts'
 import { smtpSender } from '../../src/mail/smtp.ts'
 import { issueMailedToken } from '../../src/mailed-tokens/issue.ts'
@@ -89,7 +89,7 @@ class MailServer {
 const mailFrom = 'Postern <no-reply@mail.example.com>'
 const smtp = new MailServer()
 let app: TestApp
-let deps: DeliverDeps
+let deps: Parameters<typeof listenForDeliveries>[0]
 beforeAll(async () => {
   await smtp.start()
   // Jobs of this mode start at once, so that a mail which fails is soon tried again.

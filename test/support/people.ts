@@ -1,7 +1,9 @@
 import pg from 'pg'
 import { vi } from 'vitest'
+import { wireName } from '../../src/http/cookies.ts'
 import type { TestApp } from './app.ts'
 import type { TestClient } from './client.ts'
+import { signUpWithin, verifyWithin } from './sign-up.ts'
 
 export type Person = {
   readonly email: string
@@ -12,6 +14,9 @@ export type Person = {
 
 let count = 0
 
+/** Few, as each is hashed once a process: enough that nobody has the password of another one of the same test. */
+const passwords = 10
+
 /** Somebody whom the database does not know yet. */
 export function newPerson(wished: Partial<Person> = {}): Person {
   const number = ++count
@@ -19,7 +24,7 @@ export function newPerson(wished: Partial<Person> = {}): Person {
     email: `person${number}.${process.pid}@example.com`,
     handle: `person_${number}`,
     display_name: `Person ${number}`,
-    password: `correct horse battery ${number}`,
+    password: `correct horse battery ${number % passwords}`,
     ...wished,
   }
 }
@@ -53,6 +58,20 @@ export async function signUp(app: TestApp, person: Person = newPerson()): Promis
 
 /** An account, signed in by its verification link, that knows no device: the client holds the session cookie alone. */
 export async function signedUp(
+  app: TestApp,
+  wished: Partial<Person> = {},
+): Promise<{ person: Person; client: TestClient }> {
+  const person = newPerson(wished)
+  await signUpWithin(app, person)
+  const client = app.client()
+  const token = await verifyWithin(app, await mailedToken(app, person.email))
+  client.cookies.set(wireName(app.config, 'session_id'), token)
+  await forgetDevices(app, client, person.email)
+  return { person, client }
+}
+
+/** The same over HTTP and SMTP, for tests of what these two do on the way. */
+export async function signedUpByMail(
   app: TestApp,
   wished: Partial<Person> = {},
 ): Promise<{ person: Person; client: TestClient }> {
