@@ -107,7 +107,7 @@ export async function startApp(
       await pool.destroy()
       await app.close()
       await deps.close()
-      await database?.drop()
+      await database?.giveBack(inject('pristine'))
       rmSync(dataDir, { recursive: true, force: true })
     },
   }

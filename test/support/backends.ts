@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { openEmbeddedDatabase } from '../../src/db/embedded/database.ts'
 import { applyMigrations } from '../../src/db/migrate.ts'
+import { type Pristine, readPristine } from './clear-database.ts'
 import { runStatement, templateName, withDatabase } from './database.ts'
 import { startOtlpReceiver } from './otlp-receiver.ts'
 import { buildPrograms } from './programs.ts'
@@ -12,6 +13,8 @@ import { startRedis } from './redis.ts'
 declare module 'vitest' {
   export interface ProvidedContext {
     postgresUrl: string
+    /** What every new database of a test has. */
+    pristine: Pristine
     redisUrl: string
     /** Where every test process writes down the errors that it saw. */
     recordDir: string
@@ -34,6 +37,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     max_connections: '300',
     // A database lives for a few seconds here.
     autovacuum: 'off',
+    // Nothing has to be found again after a crash.
+    checkpoint_timeout: '1h',
+    max_wal_size: '2GB',
     wal_level: 'minimal',
     max_wal_senders: '0',
   }
@@ -46,6 +52,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const url = withDatabase(postgres.url, templateName)
   await applyMigrations({ main: url, migration: url, direct: url })
   project.provide('postgresUrl', postgres.url)
+  project.provide('pristine', await readPristine(url))
   project.provide('redisUrl', redis.url)
   const recordDir = join(home, 'seen')
   await mkdir(join(recordDir, 'canary'), { recursive: true })
