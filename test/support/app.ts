@@ -16,6 +16,7 @@ import { createLog } from '../../src/process/log.ts'
 import { canaryLog, keepMailedTokens, keepMetrics, keepSecretsOf, watchSecrets } from './canary.ts'
 import { TestClient } from './client.ts'
 import { createDatabase } from './database.ts'
+import { turns } from './long-form.ts'
 import { findFirst, likeFirst, noteFirst } from './one-server.ts'
 import { withoutRefs } from './openapi.ts'
 
@@ -49,6 +50,10 @@ const patientOptions = (env: Readonly<Record<string, string | undefined>>): Deps
   env.ARGON2_MEMORY_KIB === undefined ? { hashingDeadlineMs: 60_000 } : {}
 const patientDatabase = { DATABASE_TIMEOUT_MS: '20000' }
 
+let started = 0
+/** In the proof every app sends its spans; in `npm test` one of four, another one each time, as files meet by chance. */
+const tracesToo = (): boolean => started++ % turns(4, 1) === 0
+
 /**
  * The real app with worker and inbox in the process, on a database of its own or, with DATABASE_URL, as one more process of the app that
  * has that database; `env` on top of a configuration for tests.
@@ -71,7 +76,7 @@ export async function startApp(
     ...patientDatabase,
     LOG_LEVEL: 'trace',
     METRICS_TOKEN: 'of-the-metrics-in-the-tests',
-    OTEL_EXPORTER_OTLP_ENDPOINT: inject('otlpUrl'),
+    ...(tracesToo() && { OTEL_EXPORTER_OTLP_ENDPOINT: inject('otlpUrl') }),
     ...likeFirst(env.DATABASE_URL),
     ...env,
   })
