@@ -3,7 +3,7 @@ import { vi } from 'vitest'
 import { wireName } from '../../src/http/cookies.ts'
 import type { TestApp } from './app.ts'
 import type { TestClient } from './client.ts'
-import { signUpWithin, verifyWithin } from './sign-up.ts'
+import { confirmDeviceWithin, loginWithin, signUpWithin, verifyWithin } from './within.ts'
 
 export type Person = {
   readonly email: string
@@ -29,7 +29,13 @@ export function newPerson(wished: Partial<Person> = {}): Person {
   }
 }
 
-type Mail = { readonly id: string; readonly subject: string; readonly text: string; readonly html: string }
+type Mail = {
+  readonly id: string
+  readonly to: string
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+}
 
 /** The mails that reached the address over SMTP, newest first, once there are at least `atLeast`. */
 export const mailsTo = (app: TestApp, address: string, atLeast = 1): Promise<readonly Mail[]> =>
@@ -104,6 +110,17 @@ export async function forgetDevices(app: TestApp, { cookies }: TestClient, email
 /** The same, and the client is a known device. */
 export async function signedInOnDevice(app: TestApp, wished: Partial<Person> = {}) {
   const { person } = await signedUp(app, wished)
+  const client = app.client()
+  await loginWithin(app, person)
+  const opened = await confirmDeviceWithin(app, await mailedToken(app, person.email, 2))
+  client.cookies.set(wireName(app.config, 'session_id'), opened.token)
+  client.cookies.set(wireName(app.config, 'device_id'), opened.deviceToken ?? '')
+  return { person, client }
+}
+
+/** The same over HTTP and SMTP. */
+export async function signedInOnDeviceByMail(app: TestApp, wished: Partial<Person> = {}) {
+  const { person } = await signedUpByMail(app, wished)
   const client = app.client()
   await client.post('/v0/auth/login', { email: person.email, password: person.password })
   const answer = await client.post('/v0/auth/device/verify', { token: await mailedToken(app, person.email, 2) })
