@@ -33,6 +33,7 @@ import { type AnswerBefore, createFastify } from './http/server.ts'
 import { requestSpans, traceRequests } from './http/trace-requests.ts'
 import { validatorCompiler } from './http/validation.ts'
 import { mailedCodeRoutes } from './mailed-codes/routes.ts'
+import { requestLanguage } from './messages/request-language.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { answerNoter, noteAnswers } from './metrics/answers.ts'
 import { metricsRoutes } from './metrics/routes.ts'
@@ -68,6 +69,7 @@ export async function buildApp(
     config,
     publicUrl: config.publicUrl,
     withDetails: config.appEnv === 'development',
+    messages: deps.messages,
     onContractViolation,
   }
   const isProduction = config.appEnv === 'production'
@@ -97,6 +99,7 @@ export async function buildApp(
   const routes = rememberRoutes(app)
   const lab = isProduction ? undefined : openErrorLab(app, config, { routes, errors, note: watchers.note })
   readJsonBodies(app)
+  requestLanguage(app, deps.messages)
   guardRoutes(app, deps)
   const allowedMethods = rememberMethods(app)
   domainErrors(app, { ...errors, allowedMethods })

@@ -16,6 +16,10 @@ type Change = {
   readonly displayName?: string | undefined
   /** Null clears the bio. */
   readonly bio?: string | null | undefined
+  /** The language of mails; null clears it. */
+  readonly locale?: string | null | undefined
+  /** For the times in mails; null clears it. */
+  readonly timeZone?: string | null | undefined
 }
 
 /** Afterwards the profile shows the given values; the others stay. A handle that was given up is free. */
@@ -29,11 +33,12 @@ export async function changeProfile(
     // The account was erased since the session was looked up: nothing of it may come back.
     if (before === undefined || before.deletedAt !== null) throw ctx.fault('session:invalid_user_id')
     const { handle = before.handle, displayName = before.displayName, bio = before.bio } = change
+    const { locale = before.locale, timeZone = before.timeZone } = change
     if (handleKey(handle) !== handleKey(before.handle)) await swapHandle(ctx, tx, { userId: user.id, handle })
     tx.forget(user.id)
-    await tx.update(users).set({ handle, displayName, bio }).where(eq(users.id, user.id))
+    await tx.update(users).set({ handle, displayName, bio, locale, timeZone }).where(eq(users.id, user.id))
     await ctx.searchIndex.noteChange(tx, user.id)
-    return { ...user, handle, displayName, bio }
+    return { ...user, handle, displayName, bio, locale, timeZone }
   })
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bio, displayName, handle, mailedToken } from '../accounts/fields.ts'
+import { bio, displayName, handle, locale, mailedToken, timeZone } from '../accounts/fields.ts'
 import { me, presentMe } from '../accounts/me.ts'
 import { roles } from '../accounts/roles.ts'
 import type { Deps } from '../deps.ts'
@@ -34,18 +34,20 @@ export function userRoutes(app: App, deps: Deps): void {
     config: { access: 'session', codes: changeFault.codes },
     schema: {
       operationId: 'changeMe',
-      summary: 'Change handle, display name or bio',
+      summary: 'Change handle, display name, bio, language or time zone',
       tags: ['account'],
       body: z.object({
         handle: handle.optional(),
         display_name: displayName.optional(),
         bio: bio.nullable().optional(),
+        locale: locale.nullable().optional(),
+        time_zone: timeZone.nullable().optional(),
       }),
       response: { 200: me },
     },
     handler: async (request) => {
-      const { handle, display_name: displayName, bio } = request.body
-      const change = { handle, displayName, bio: bio === '' ? null : bio }
+      const { handle, display_name: displayName, bio, locale, time_zone: timeZone } = request.body
+      const change = { handle, displayName, bio: bio === '' ? null : bio, locale, timeZone }
       return presentMe(deps.config, await changeProfile({ ...deps, fault: changeFault }, signedInUser(request), change))
     },
   })

@@ -42,6 +42,8 @@ export async function eraseAccount(
       emailKey: `deleted:${userId}`,
       displayName: '',
       bio: null,
+      locale: null,
+      timeZone: null,
       profileImage: null,
       bannerImage: null,
       passwordHash: null,

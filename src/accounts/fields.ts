@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Breach, bare, ruledText } from '../http/validation.ts'
+import { canonicalTag, longestTag } from '../messages/tags.ts'
 import { findEmailBreach } from '../text/email.ts'
 import type { IsCommonPassword } from './common-passwords.ts'
 
@@ -65,6 +66,30 @@ export const bio = ruledText({
   mayBeEmpty: true,
   meta: { maxLength: 160 },
 })
+
+/** A language of which there may be no texts yet. Kept in its canonical form. */
+export const locale = ruledText({
+  findBreach: (text) => {
+    if (lengthOf(text) > longestTag) return { rule: 'max_length', limit: longestTag }
+    return canonicalTag(text) === undefined ? { rule: 'format' } : undefined
+  },
+  meta: { description: 'BCP 47', maxLength: longestTag, examples: ['pt-BR'] },
+}).transform((text) => canonicalTag(text) ?? text)
+
+export const timeZone = ruledText({
+  findBreach: (text) => (isTimeZone(text) ? undefined : { rule: 'format' }),
+  meta: { description: 'A name of the IANA time zone database', examples: ['Europe/Berlin'] },
+})
+
+/** No offsets, which know no summer time. */
+function isTimeZone(text: string): boolean {
+  if (!/^[A-Za-z][\w+/-]{1,39}$/.test(text)) return false
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }) !== undefined
+  } catch {
+    return false
+  }
+}
 
 const mostPasswordBytes = 1024
 export const mostPasswordLength = 128

@@ -8,7 +8,7 @@ import { liveUndosOf } from '../mailed-tokens/kept-address.ts'
 import { emailKey } from '../text/email.ts'
 import { handleKey } from './fields.ts'
 
-type NewSignUp = Pick<SignUp, 'email' | 'handle' | 'displayName' | 'passwordHash' | 'connection'>
+type NewSignUp = Pick<SignUp, 'email' | 'handle' | 'displayName' | 'passwordHash' | 'connection' | 'locale'>
 
 /**
  * Afterwards the sign-up waits for its link, whose mail is still to be queued. A registered address takes the same
@@ -52,6 +52,7 @@ const putStatement = prepared((tx) => {
     displayName: sql<string>`${sql.placeholder('displayName')}`,
     passwordHash: sql<string>`${sql.placeholder('passwordHash')}`,
     connection: sql`${sql.placeholder('connection')}::jsonb`,
+    locale: sql<string>`${sql.placeholder('locale')}`,
     // Mails go to the address as its owner wrote it, as another spelling may be another mailbox.
     email: sql<string>`coalesce((${owner}), ${sql.placeholder('email')})`,
     registered: sql<boolean>`exists (${owner}) or exists (${undo})`,

@@ -7,7 +7,7 @@ import { domainOfPages, mailedLink } from '../mailed-tokens/link.ts'
 import { digitsOf, linkOf, type Pair } from '../mailed-tokens/pair.ts'
 
 type SignUp = typeof signUps.$inferSelect
-type Asker = Pick<Caller, 'address'>
+type Asker = Pick<Caller, 'address' | 'language'>
 
 /**
  * Afterwards the sign-up has one live link, which waits to be mailed; earlier links are dead. The owner of a registered
@@ -65,7 +65,7 @@ type SignUpMail = {
 function queue(
   tx: Transaction,
   deps: MailDeps,
-  { email: to, handle, registered, createdAt, connection }: SignUp,
+  { email: to, handle, registered, locale, createdAt, connection }: SignUp,
   { tokenId, text, digits, ttlSeconds, client }: SignUpMail,
 ): Promise<string> {
   const content = registered
@@ -79,5 +79,11 @@ function queue(
         ...(digits !== undefined && { digits, domain: domainOfPages(deps.config) }),
         ...(connection && { provider: connection.providerName }),
       } as const)
-  return queueMail(tx, deps, { content, tokenId, ttlSeconds, ...(client && { client }) })
+  return queueMail(tx, deps, {
+    content,
+    tokenId,
+    ttlSeconds,
+    locale: locale ?? client?.language ?? null,
+    ...(client && { client }),
+  })
 }

@@ -1,6 +1,7 @@
 import { getHeapStatistics } from 'node:v8'
 import { findKeyFaults, findOpenKeys } from '../crypto/key-faults.ts'
 import { languagesFolder, listTags } from '../messages/language.ts'
+import { pseudoTags } from '../messages/pseudo.ts'
 import type { Config, Role } from './config.ts'
 import { productionLimits } from './limits.ts'
 import { isLoopback } from './networks.ts'
@@ -44,22 +45,22 @@ function isCookieDomainOf({ cookieDomain, publicUrl }: Config): boolean {
 }
 
 /** Completes a rule's message with the languages that there are, if one of these is not among them. */
-function withoutTexts(tags: readonly string[] = []): string | false {
-  const present = listTags(languagesFolder)
+function withoutTexts({ appEnv }: Config, tags: readonly string[] = []): string | false {
+  const present = [...listTags(languagesFolder), ...(appEnv === 'production' ? [] : pseudoTags)]
   return tags.some((tag) => !present.includes(tag)) && `there are ${present.join(', ')}`
 }
 
 const combinations: readonly Rule[] = [
   {
-    about: ['LOCALES'],
+    about: ['LOCALES', 'APP_ENV'],
     must: 'name languages that there are texts in',
-    isBroken: ({ config }) => withoutTexts(config.locales),
+    isBroken: ({ config }) => withoutTexts(config, config.locales),
   },
   {
-    about: ['DEFAULT_LOCALE', 'LOCALES'],
+    about: ['DEFAULT_LOCALE', 'LOCALES', 'APP_ENV'],
     must: 'be a language that there are texts in, and one of LOCALES where that is set',
-    isBroken: ({ config: { defaultLocale, locales = [defaultLocale] } }) =>
-      !locales.includes(defaultLocale) || withoutTexts([defaultLocale]),
+    isBroken: ({ config }) =>
+      config.locales?.includes(config.defaultLocale) === false || withoutTexts(config, [config.defaultLocale]),
   },
   {
     about: ['HOST', 'APP_ENV', 'SMTP_URL'],

@@ -130,6 +130,8 @@ function judge(stored: StoredSession): SignedIn | SessionRefusal {
       handle: stored.handle,
       displayName: stored.display_name,
       bio: stored.bio,
+      locale: stored.locale,
+      timeZone: stored.time_zone,
       profileImage: stored.profile_image,
       bannerImage: stored.banner_image,
       hasPassword: stored.has_password,

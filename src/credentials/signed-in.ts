@@ -18,6 +18,9 @@ export type SignedIn = {
     readonly handle: string
     readonly displayName: string
     readonly bio: string | null
+    /** Missing in what an older version remembered. */
+    readonly locale?: string | null
+    readonly timeZone?: string | null
     /** Name of a row in `files`, like `bannerImage`. */
     readonly profileImage: string | null
     readonly bannerImage: string | null

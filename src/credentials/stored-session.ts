@@ -30,6 +30,8 @@ export type StoredSession = {
   readonly handle: string
   readonly display_name: string
   readonly bio: string | null
+  readonly locale: string | null
+  readonly time_zone: string | null
   readonly profile_image: string | null
   readonly banner_image: string | null
   readonly has_password: boolean
@@ -78,7 +80,7 @@ function statement(by: SessionKey, intervalSeconds: number) {
       ${milliseconds(sql`now()`)} as now_ms,
       pg_snapshot_xmin(pg_current_snapshot())::text::float8 as transaction,
       ${users.id} as user_id, ${users.email}, ${users.handle}, ${users.displayName},
-      ${users.bio}, ${users.profileImage},
+      ${users.bio}, ${users.locale}, ${users.timeZone}, ${users.profileImage},
       ${users.bannerImage}, ${users.passwordHash} is not null as has_password,
       ${users.totpEnabledAt} is not null as totp_enabled, ${users.passkeys},
       ${isBanned} as is_banned, ${users.bannedUntil}, ${users.banReason}, ${users.createdAt} as user_created_at,

@@ -74,9 +74,9 @@ export function writeError(
 ): string {
   const { clears }: ErrorRow = catalogue[error.code]
   if (clears && readCookie(request, options.config, clears) !== undefined) clearCookie(reply, options.config, clears)
-  const { status, contentType, headers, body } = errorDocument(error, request.headers.accept, options)
+  const { status, contentType, headers, vary, body } = errorDocument(error, request.headers, options)
   const varied = reply.getHeader('vary')
-  reply.header('vary', varied === undefined ? 'Accept' : `${String(varied)}, Accept`)
+  reply.header('vary', varied === undefined ? vary : `${String(varied)}, ${vary}`)
   reply.code(status).headers(headers).type(contentType)
   return body
 }

@@ -5,6 +5,8 @@ import { widestNetworkOf } from './client-address.ts'
 export type Caller = {
   readonly address: string
   readonly userAgent: string | undefined
+  /** The language that the request asks for, if there are texts in it. */
+  readonly language: string | undefined
   /** Whether the client has hung up, so that no answer can reach it. */
   readonly isGone: () => boolean
 }
@@ -35,6 +37,9 @@ export function callerOf(request: FastifyRequest): Caller {
   return {
     address: request.clientAddress,
     userAgent: userAgent || undefined,
+    get language() {
+      return request.language
+    },
     isGone: () => request.raw.socket.destroyed === true,
   }
 }

@@ -22,7 +22,7 @@ export type Unreadable = {
 export function answerUnreadable(config: Config, errors: ErrorOptions, linger: Linger): Unreadable {
   function answerOf(request: IncomingMessage | undefined) {
     const error = new DomainError('general:bad_request', { details: 'The request could not be read as HTTP in time.' })
-    const { status, contentType, headers, body } = errorDocument(error, request?.headers.accept, errors)
+    const { status, contentType, headers, body } = errorDocument(error, request?.headers ?? {}, errors)
     const all = {
       ...securityHeaders(config),
       ...headers,

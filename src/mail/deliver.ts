@@ -92,6 +92,8 @@ type StoredMail = {
   readonly kind: 'message' | 'probe' | 'inquiry'
   readonly payload: Buffer | null
   readonly refusal: string | null
+  readonly locale: string | null
+  readonly timeZone: string | null
   readonly attempts: number
   readonly isDead: boolean
 }
@@ -107,6 +109,8 @@ async function lockMail(tx: Transaction, mailId: string): Promise<StoredMail | u
       kind: mails.kind,
       payload: mails.payload,
       refusal: mails.refusal,
+      locale: mails.locale,
+      timeZone: mails.timeZone,
       attempts: mails.attempts,
       isDead: sql<boolean>`${mails.expiresAt} <= now() or ${mailedTokens.supersededAt} is not null
         or ${mailedTokens.usedAt} is not null`,
@@ -120,7 +124,7 @@ async function lockMail(tx: Transaction, mailId: string): Promise<StoredMail | u
 
 async function handOver(
   { keyring, smtp, mailFrom, messages, budget }: DeliverDeps,
-  { id, kind, payload, attempts }: KeptMail,
+  { id, kind, payload, attempts, locale, timeZone }: KeptMail,
   patience: Patience,
 ): Promise<void> {
   const content = JSON.parse(open(keyring, payload, id).toString()) as MailContent
@@ -129,7 +133,7 @@ async function handOver(
   if (budget && content.template === 'locked_out' && attempts === 0) {
     if (await spendMail(budget, 'locked_out')) throw new MailsSpentError()
   }
-  const mail = renderMail(content, messages.fallback)
+  const mail = renderMail(content, messages.nearest(locale) ?? messages.fallback, timeZone)
   return smtp.send({ ...mail, to: content.to, messageId: messageIdOf(id, mailFrom) }, patience)
 }
 

@@ -8,8 +8,6 @@ export type Letter = {
 
 type Paragraph = string | { readonly code: string } | { readonly link: string; readonly button: string }
 
-export const inUtc = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`
-
 /** The word of a `select` that tells two cases apart. */
 export const yesIf = (is: boolean): 'yes' | 'other' => (is ? 'yes' : 'other')
 

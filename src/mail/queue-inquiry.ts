@@ -8,7 +8,7 @@ import { type MailDeps, putMail } from './outbox.ts'
 export type Inquiry = {
   readonly purpose: 'password_reset' | 'verify_email' | 'sign_in'
   readonly email: string
-  readonly client: Pick<Caller, 'address' | 'userAgent'>
+  readonly client: Pick<Caller, 'address' | 'userAgent' | 'language'>
   /** For `sign_in`: the pair that is mailed. */
   readonly tokenId?: string
 }
@@ -50,7 +50,7 @@ export async function queueInquiry(
   { purpose, email, client: asker, tokenId }: Inquiry,
 ): Promise<void> {
   const settings = settingsOf(deps.config)
-  const client = { address: asker.address, userAgent: asker.userAgent }
+  const client = { address: asker.address, userAgent: asker.userAgent, language: asker.language }
   const asked = { purpose, email, client, ...(tokenId !== undefined && { tokenId }) }
   const payload: StoredInquiry = { ...asked, settings, ownIssuers: ownIssuers(deps.config) }
   const inquiryId = await putMail(tx, deps, {

@@ -6,10 +6,10 @@ import { letterOf, type MailContent } from './letters.ts'
 
 export type RenderedMail = { readonly subject: string; readonly text: string; readonly html: string }
 
-export function renderMail(content: MailContent, language: Language): RenderedMail {
-  const { subject, paragraphs } = letterOf(wordsOf(language), content)
+export function renderMail(content: MailContent, language: Language, timeZone?: string | null): RenderedMail {
+  const { subject, paragraphs } = letterOf(wordsOf(language, timeZone), content)
   const text = paragraphs.map(textOf).join('\n\n')
-  return { subject, text: `${text}\n`, html: htmlOf(paragraphs) }
+  return { subject, text: `${text}\n`, html: htmlOf(language, paragraphs) }
 }
 
 type Paragraph = Letter['paragraphs'][number]
@@ -19,15 +19,15 @@ function textOf(part: Paragraph): string {
   return 'link' in part ? part.link : part.code
 }
 
-function htmlOf(paragraphs: Letter['paragraphs']): string {
+function htmlOf({ tag, dir }: Language, paragraphs: Letter['paragraphs']): string {
   const body = paragraphs.map((part) => {
     if (typeof part === 'string') return `<p>${escapeHtml(part)}</p>`
-    if ('code' in part) return `<p style="font-size: 2em"><strong>${escapeHtml(part.code)}</strong></p>`
+    if ('code' in part) return `<p dir="ltr" style="font-size: 2em"><strong>${escapeHtml(part.code)}</strong></p>`
     const link = escapeHtml(part.link)
-    return `<p><a href="${link}">${link}</a></p>`
+    return `<p dir="ltr"><a href="${link}">${link}</a></p>`
   })
   return (
-    '<!doctype html>\n<html lang="en"><head><meta ' +
+    `<!doctype html>\n<html lang="${tag}" dir="${dir}"><head><meta ` +
     `charset="utf-8"><title></title></head><body>\n${body.join('\n')}\n</body></html>\n`
   )
 }

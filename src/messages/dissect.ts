@@ -20,10 +20,10 @@ export type Anatomy = {
 export const parseMessage = (text: string, tag: string): IntlMessageFormat =>
   new IntlMessageFormat(text, tag, undefined, { ignoreTag: true })
 
-type Part = ReturnType<IntlMessageFormat['getAst']>[number]
+export type MessagePart = ReturnType<IntlMessageFormat['getAst']>[number]
 
 /** As the parser numbers the parts of a message. */
-const kinds = { literal: 0, argument: 1, number: 2, select: 5, plural: 6, pound: 7 } as const
+export const partKinds = { literal: 0, argument: 1, number: 2, select: 5, plural: 6, pound: 7 } as const
 
 /** Characters of the longest handle, and of the largest number that a message counts. */
 const longestHandle = 15
@@ -45,23 +45,23 @@ export function dissect(text: string): Anatomy {
     choices.push(choice)
   }
   /** Gives the length of the part at its longest. */
-  const read = (part: Part): number => {
+  const read = (part: MessagePart): number => {
     switch (part.type) {
-      case kinds.literal:
+      case partKinds.literal:
         literals.push(part.value)
         return part.value.length
-      case kinds.pound:
+      case partKinds.pound:
         return longestNumber
-      case kinds.argument:
+      case partKinds.argument:
         note(part.value, 'text')
         return longestHandle
-      case kinds.number:
+      case partKinds.number:
         note(part.value, 'number')
         return longestNumber
-      case kinds.select:
-      case kinds.plural:
+      case partKinds.select:
+      case partKinds.plural:
         noteChoice({
-          kind: part.type === kinds.plural ? 'plural' : 'select',
+          kind: part.type === partKinds.plural ? 'plural' : 'select',
           name: part.value,
           cases: Object.keys(part.options),
         })
@@ -70,7 +70,7 @@ export function dissect(text: string): Anatomy {
         throw new Error('only {name}, {name, number}, plural and select are known')
     }
   }
-  const readAll = (parts: readonly Part[]): number => parts.reduce((sum, part) => sum + read(part), 0)
+  const readAll = (parts: readonly MessagePart[]): number => parts.reduce((sum, part) => sum + read(part), 0)
 
   const longest = readAll(parseMessage(text, sourceTag).getAst())
   return { placeholders, choices, literals, longest }

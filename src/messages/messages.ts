@@ -1,6 +1,7 @@
 import { match } from '@formatjs/intl-localematcher'
 import { LRUCache } from 'lru-cache'
 import { type Language, languageOf, languagesFolder, listTags, readLanguageFile } from './language.ts'
+import { isPseudo, pseudoLanguage } from './pseudo.ts'
 import { acceptedTags, canonicalTag, relevantPart, sourceTag } from './tags.ts'
 
 export type Messages = {
@@ -28,9 +29,10 @@ const mostHeaders = 256
 export function openMessages({ defaultLocale, locales }: Options): Messages {
   const used = locales ?? listTags(languagesFolder)
   const source = readLanguageFile(languagesFolder, sourceTag)
+  const fileOf = (tag: string) => (isPseudo(tag) ? pseudoLanguage(tag, source) : readLanguageFile(languagesFolder, tag))
   const read = new Map<string, Language>()
   const get = (tag: string): Language => {
-    const language = read.get(tag) ?? languageOf(tag, readLanguageFile(languagesFolder, tag), source)
+    const language = read.get(tag) ?? languageOf(tag, fileOf(tag), source)
     read.set(tag, language)
     return language
   }

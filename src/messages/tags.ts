@@ -2,7 +2,7 @@
 export const sourceTag = 'en'
 
 /** RFC 5646 section 4.4.1: tags of 35 characters hold every registered language with script, region and variants. */
-const longestTag = 35
+export const longestTag = 35
 
 /** Returns undefined if the tag is not well-formed. */
 export function canonicalTag(tag: string): string | undefined {

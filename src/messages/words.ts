@@ -25,8 +25,25 @@ const beyondAscii = /[^\x20-\x7e]/
 const isolate = (text: string, dir: Language['dir']): string =>
   dir === 'ltr' && !beyondAscii.test(text) ? text : `${firstStrongIsolate}${text}${popIsolate}`
 
-export function wordsOf({ tag, dir, format }: Language): Words {
-  const safe = (value: Text): string => (typeof value === 'string' ? isolate(oneLine(value), dir) : value.ready)
+/** For a moment in the reader's time zone, which it names. */
+const momentParts = {
+  year: 'numeric',
+  month: 'long',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  timeZoneName: 'short',
+} as const
+/** Between digits and am or pm; few fonts of terminals have it. */
+const narrowSpace = /\u202f/g
+
+export function wordsOf({ tag, dir, format }: Language, timeZone?: string | null): Words {
+  const safe = (value: Text): string => {
+    if (typeof value === 'string') return isolate(oneLine(value), dir)
+    if (!(value instanceof Date)) return value.ready
+    const moments = new Intl.DateTimeFormat(tag, { ...momentParts, timeZone: timeZone ?? 'UTC' })
+    return moments.format(value).replace(narrowSpace, ' ')
+  }
   const join = (type: 'conjunction' | 'disjunction', names: readonly Text[]): Ready => ({
     ready: new Intl.ListFormat(tag, { type }).format(names.map(safe)),
   })

@@ -1,4 +1,4 @@
-import { inUtc, type Letter, takenBackByOperator, yesIf } from '../mail/letter.ts'
+import { type Letter, takenBackByOperator, yesIf } from '../mail/letter.ts'
 import type { Words } from '../messages/words.ts'
 
 export const roleLetters = {
@@ -30,7 +30,7 @@ function whoIsWhat({ say }: Words, { role, handle, by, until }: Granted): string
     handle,
     role: role === 'mod' ? 'mod' : 'other',
     limited: yesIf(until !== undefined),
-    until: until === undefined ? '' : inUtc(until),
+    until: until === undefined ? '' : new Date(until),
   } as const
   return by === undefined
     ? say('mail.role_granted.by_operator', granted)

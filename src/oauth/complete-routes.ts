@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { displayName, handle } from '../accounts/fields.ts'
+import { displayName, handle, locale } from '../accounts/fields.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
@@ -12,6 +12,7 @@ const completeBody = z.object({
   pending_token: ruledText({ meta: { description: 'From the sign-in through the provider' } }),
   handle,
   display_name: displayName,
+  locale: locale.optional(),
 })
 
 /** The reply if the provider did not vouch for the address: opening the mailed link makes the account. */
@@ -29,8 +30,8 @@ export function completeRoutes(app: App, deps: Deps): void {
     body: completeBody,
     wait: mailed,
     take: async ({ request, body, anonymousDigests }) => {
-      const { pending_token: pendingToken, handle, display_name: displayName } = body
-      const wish = { pendingToken, handle, displayName, anonymousDigests, client: callerOf(request) }
+      const { pending_token: pendingToken, handle, display_name: displayName, locale } = body
+      const wish = { pendingToken, handle, displayName, locale, anonymousDigests, client: callerOf(request) }
       const completed = await completeSignUp({ ...deps, fault }, wish)
       return completed.next === 'mail' ? { wait: mailIsOut } : completed.session
     },

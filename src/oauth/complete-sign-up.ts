@@ -90,6 +90,13 @@ async function mailLink(
   // The link works only in the same browser, found by its lasting name, or in the app that holds the pending token.
   const boundTo = (wish.anonymousDigests?.[0] ?? signUp.digest).toString('hex')
   const connection = { providerId, providerName: provider.name, issuer, subject, pictureUrl, boundTo }
-  const waiting = await placeSignUp(ctx, tx, { email, handle, displayName, passwordHash: null, connection })
+  const waiting = await placeSignUp(ctx, tx, {
+    email,
+    handle,
+    displayName,
+    passwordHash: null,
+    connection,
+    locale: wish.locale ?? client.language ?? null,
+  })
   return queueSignUpMail(tx, ctx, waiting, client)
 }

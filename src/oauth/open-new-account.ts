@@ -31,6 +31,8 @@ export type CompleteWish = {
   readonly pendingToken: string
   readonly handle: string
   readonly displayName: string
+  /** The language of mails; by default the request's. */
+  readonly locale: string | undefined
   /** The names of the browser that posts; undefined on the app's form, which has none. */
   readonly anonymousDigests: readonly Buffer[] | undefined
   readonly client: Caller
@@ -115,7 +117,10 @@ async function createAccount(
   const id = randomUUIDv7()
   await endSignUpsOf(tx, emailKey(email))
   try {
-    await tx.insert(users).values({ id, email, emailKey: emailKey(email), handle, displayName, passwordHash: null })
+    const locale = wish.locale ?? client.language ?? null
+    await tx
+      .insert(users)
+      .values({ id, email, emailKey: emailKey(email), handle, displayName, passwordHash: null, locale })
   } catch (error) {
     if (violatesUnique(error, 'users_email_key_unique')) throw ctx.fault('oauth:email_already_exists', { cause: error })
     throw error

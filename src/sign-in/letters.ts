@@ -1,6 +1,6 @@
 import { isSecondStep, type Shown } from '../credentials/methods.ts'
 import { codeAround } from '../mail/code-in-mail.ts'
-import { inUtc, type Letter, whereFrom } from '../mail/letter.ts'
+import { type Letter, whereFrom } from '../mail/letter.ts'
 import type { Words } from '../messages/words.ts'
 import { nameRemoved, type Removed } from './removed.ts'
 
@@ -81,9 +81,9 @@ export const signInLetters = {
 type TakenBack = Parameters<(typeof signInLetters)['taken_back']>[1]
 
 function listRemoved(words: Words, { since, removed }: TakenBack): string {
-  if (removed.length === 0) return words.say('mail.taken_back.nothing', { since: inUtc(since) })
+  if (removed.length === 0) return words.say('mail.taken_back.nothing', { since: new Date(since) })
   const things = words.list(removed.map((one) => ({ ready: nameRemoved(words, one) })))
-  return words.say('mail.taken_back.removed', { things, since: inUtc(since) })
+  return words.say('mail.taken_back.removed', { things, since: new Date(since) })
 }
 
 /** Says what was used to sign in so far, and what the owner should do if somebody else did [AT19]. */

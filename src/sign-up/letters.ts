@@ -1,5 +1,5 @@
 import { codeAround } from '../mail/code-in-mail.ts'
-import { inUtc, type Letter, yesIf } from '../mail/letter.ts'
+import { type Letter, yesIf } from '../mail/letter.ts'
 import type { Words } from '../messages/words.ts'
 
 export const signUpLetters = {
@@ -19,7 +19,7 @@ export const signUpLetters = {
     const { handle, link, signedUpAt, provider, digits, domain } = content
     const signedUp = say('mail.verify_email.signed_up', {
       handle,
-      at: inUtc(signedUpAt),
+      at: new Date(signedUpAt),
       has_provider: yesIf(provider !== undefined),
       provider: provider ?? '',
     })

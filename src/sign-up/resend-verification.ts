@@ -48,7 +48,7 @@ export const mailPasswordVerification = (tx: Transaction, deps: MailDeps, { emai
 type Renewal = {
   readonly email: string
   /** Undefined for commands of the operator. */
-  readonly client?: Pick<Caller, 'address'>
+  readonly client?: Pick<Caller, 'address' | 'language'>
   readonly which?: SQL
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { displayName, email, handle, isPersonalPassword, newPassword } from '../accounts/fields.ts'
+import { displayName, email, handle, isPersonalPassword, locale, newPassword } from '../accounts/fields.ts'
 import { linkOrDigits, linkOrDigitsForms, readLinkOrDigits } from '../accounts/link-or-digits.ts'
 import { tokenDigest } from '../crypto/secret-token.ts'
 import type { Deps } from '../deps.ts'
@@ -29,9 +29,9 @@ export function signUpRoutes(app: App, deps: Deps): void {
       response: { 202: z.object({ message: z.string(), ...startedFlow.partial().shape }) },
     },
     handler: async (request, reply) => {
-      const { display_name: displayName, email, handle, password } = request.body
+      const { display_name: displayName, email, handle, password, locale } = request.body
       const asker = { client: hashingCallerOf(request), anonymousDigests: findAnonymousUsers(deps, request) }
-      const wish = { email, handle, password, displayName }
+      const wish = { email, handle, password, displayName, locale }
       const started = await signUp({ ...deps, fault: signUpFault }, wish, asker)
       return reply.code(202).send({ message: 'If the address can be used, a link is on its way to it.', ...started })
     },
@@ -45,7 +45,7 @@ function signUpBody({ config, isCommonPassword }: Deps) {
   const chosen = newPassword({ minLength: config.passwordMinLength, isCommon: isCommonPassword })
   const password = config.emailSignUp === 'on' ? chosen.optional() : chosen
   return z
-    .object({ email, handle, display_name: displayName, password })
+    .object({ email, handle, display_name: displayName, password, locale: locale.optional() })
     .superRefine(({ password, email, handle, display_name: displayName }, context) => {
       if (password === undefined || !isPersonalPassword(password, { email, handle, displayName })) return
       context.addIssue({ code: 'custom', path: ['password'], params: { rule: 'personal' } })

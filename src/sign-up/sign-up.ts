@@ -21,6 +21,8 @@ type Wish = {
   readonly displayName: string
   /** Undefined if the account will sign in by mailed codes. */
   readonly password: string | undefined
+  /** The language of mails; by default the request's. */
+  readonly locale: string | undefined
 }
 
 type Asker = {
@@ -35,7 +37,7 @@ type Asker = {
  */
 export async function signUp(
   ctx: Context<SignUpRefusal>,
-  { password, ...wish }: Wish,
+  { password, locale, ...wish }: Wish,
   { client, anonymousDigests: [anonymousDigest] }: Asker,
 ): Promise<StartedFlow | undefined> {
   using place = reserveHashing(ctx, client.network)
@@ -45,7 +47,12 @@ export async function signUp(
   const hash = await hashPassword(ctx, password ?? randomBytes(32).toString('base64url'), ticket)
   const passwordHash = password === undefined ? null : hash
   const { mailId, pair } = await transaction(ctx.pool, async (tx) => {
-    const waiting = await placeSignUp(ctx, tx, { ...wish, passwordHash, connection: null })
+    const waiting = await placeSignUp(ctx, tx, {
+      ...wish,
+      passwordHash,
+      connection: null,
+      locale: locale ?? client.language ?? null,
+    })
     if (ctx.config.mailCodes.includes('verify_email'))
       return queueSignUpCode(tx, ctx, waiting, { client, anonymousDigest })
     return { mailId: await queueSignUpMail(tx, ctx, waiting, client), pair: undefined }

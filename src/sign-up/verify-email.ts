@@ -120,10 +120,10 @@ async function getSignUp(
 }
 
 async function createAccount(ctx: Context<VerifyEmailRefusal>, tx: Transaction, signUp: SignUp): Promise<string> {
-  const { email, emailKey, handle, displayName, passwordHash, connection } = signUp
+  const { email, emailKey, handle, displayName, passwordHash, connection, locale } = signUp
   const id = randomUUIDv7()
   try {
-    await tx.insert(users).values({ id, email, emailKey, handle, displayName, passwordHash })
+    await tx.insert(users).values({ id, email, emailKey, handle, displayName, passwordHash, locale })
   } catch (error) {
     if (violatesUnique(error, 'users_email_key_unique')) throw ctx.fault('user:email_already_exists', { cause: error })
     throw error

@@ -76,6 +76,9 @@ export const mails = pgTable(
     /** The account that the mail is about, if no token says so; the row is erased with the account. */
     userId: uuid().references(() => users.id, { onDelete: 'cascade' }),
     payload: bytea(),
+    /** Whose language and times the mail speaks, fixed when it was queued. */
+    locale: text(),
+    timeZone: text(),
     attempts: integer().notNull().default(0),
     createdAt: createdAt(),
     /** No attempt is made after this time, as the token in the mail is dead. */

@@ -11,6 +11,10 @@ export const users = pgTable(
     handle: text().notNull(),
     displayName: text().notNull(),
     bio: text(),
+    /** The language of the mails, a BCP 47 tag; there may be no texts in it yet. */
+    locale: text(),
+    /** An IANA name, for the times in mails. */
+    timeZone: text(),
     /** Name of a row in `files`, like `bannerImage`. */
     profileImage: text(),
     bannerImage: text(),
@@ -68,6 +72,8 @@ export const signUps = pgTable(
     /** Becomes the account's connection once the mailed link has confirmed the address. */
     connection: jsonb().$type<PendingConnection>(),
     registered: boolean().notNull(),
+    /** The language of the person who signed up, and of the account that this becomes. */
+    locale: text(),
     createdAt: createdAt(),
     expiresAt: instant().notNull(),
   },

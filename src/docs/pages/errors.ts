@@ -68,7 +68,7 @@ const circumstancesOf = (code: ErrorCode) => {
 function answerOf(code: ErrorCode, accept: string, style: ErrorStyle): string {
   const { status, contentType, headers, body } = errorDocument(
     new DomainError(code, circumstancesOf(code)),
-    accept,
+    { accept },
     style,
   )
   const head = Object.entries({ 'content-type': contentType, ...headers }).map(([name, value]) => `${name}: ${value}`)

@@ -13,6 +13,7 @@ export type Found = {
   readonly names?: readonly unknown[]
   readonly handle?: unknown
   readonly displayName?: unknown
+  readonly locale?: unknown
   readonly passwordHash?: unknown
   readonly createdAt?: unknown
 }

@@ -1,4 +1,4 @@
-import { displayName, email, handle } from '../../accounts/fields.ts'
+import { displayName, email, handle, locale } from '../../accounts/fields.ts'
 import type { Argon2Cost } from '../../hashing/argon2.ts'
 import { asForeign } from '../../hashing/stored-hash.argon2.ts'
 import { parseStoredHash } from '../../hashing/stored-hash.ts'
@@ -16,6 +16,7 @@ export type Wish = {
   /** Exactly this handle, or one made of the account's names there or of its address; `had` is its name there. */
   readonly handle: { readonly exact: string } | { readonly madeOf: readonly string[]; readonly had: unknown }
   readonly displayName: string | undefined
+  readonly locale: string | undefined
   readonly passwordHash: string | undefined
   readonly createdAt: Date | undefined
 }
@@ -42,12 +43,13 @@ export function readWish(found: Found, hashCost: Argon2Cost): Wish {
           },
     displayName:
       names === undefined ? ruled('display_name', displayName, found.displayName) : fitName(found.displayName),
+    locale: found.locale === undefined ? undefined : ruled('locale', locale, found.locale),
     passwordHash: found.passwordHash === undefined ? undefined : readHash(found.passwordHash, hashCost),
     createdAt: found.createdAt === undefined ? undefined : readCreatedAt(found.createdAt),
   }
 }
 
-type Field = typeof email | typeof handle | typeof displayName
+type Field = typeof email | typeof handle | typeof displayName | typeof locale
 
 function ruled(name: string, field: Field, value: unknown): string {
   const found = field.safeParse(value)

@@ -23,15 +23,15 @@ export async function writeAccounts(tx: Transaction, accounts: readonly NewAccou
     sql.param(accounts.map((account) => of(account) ?? null))
   try {
     await tx.execute(sql`
-      insert into users (id, email, email_key, handle, display_name, password_hash, created_at)
-      select id, email, email_key, handle, display_name, password_hash, coalesce(created_at, now())
+      insert into users (id, email, email_key, handle, display_name, locale, password_hash, created_at)
+      select id, email, email_key, handle, display_name, locale, password_hash, coalesce(created_at, now())
       from unnest(
         ${sql.param(ids)}::uuid[], ${column(({ wish }) => wish.email)}::text[],
         ${column(({ wish }) => wish.emailKey)}::text[],
         ${column(({ handle }) => handle)}::text[], ${column(({ wish, handle }) => wish.displayName ?? handle)}::text[],
-        ${column(({ wish }) => wish.passwordHash)}::text[],
+        ${column(({ wish }) => wish.locale)}::text[], ${column(({ wish }) => wish.passwordHash)}::text[],
         ${column(({ wish }) => wish.createdAt?.toISOString())}::timestamptz[]
-      ) as account (id, email, email_key, handle, display_name, password_hash, created_at)`)
+      ) as account (id, email, email_key, handle, display_name, locale, password_hash, created_at)`)
   } catch (error) {
     throw violatesUnique(error, 'users_email_key_unique') ? new Conflict() : error
   }

@@ -9,6 +9,7 @@ export const postern: Format = {
     isVerified: field(record, 'email_verified') === undefined || isYes(record.email_verified),
     handle: record.handle,
     displayName: record.display_name,
+    locale: field(record, 'locale'),
     passwordHash: field(record, 'password_hash'),
     createdAt: field(record, 'created_at'),
   }),
