@@ -55,8 +55,7 @@ export async function checkPostgres(config: Config, log: FastifyBaseLogger): Pro
   const { number = 0, version, encoding, only_reads: onlyReads } = rows[0] ?? {}
   if (number < leastPostgres) throw new Error(`it is version ${version}, but Postern needs 15 or newer`)
   if (encoding !== 'UTF8') throw new Error(`the database's encoding is ${encoding}, but it must be UTF8`)
-  if (onlyReads === 'on')
-    throw new Error('it takes no writes: it is a standby, or default_transaction_read_only is on')
+  if (onlyReads === 'on') throw new Error('it takes no writes: it is a standby, or default_transaction_read_only is on')
   await compareClocks(client)
   // Only the role that owns the tables may read the list of applied migrations.
   const missing = (await countMigrations()) - (await countApplied(await connect(migration, opened)))

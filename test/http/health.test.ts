@@ -55,7 +55,10 @@ test('GET /health/ready is degraded, yet 200, without the worker', async () => {
 test('GET /health/ready is degraded, yet 200, while no password can be looked up, also before the first is [AT23]', async () => {
   const service = await openRangeService()
   await service.stop()
-  const required = await startApp({ BREACHED_PASSWORDS_URL: service.url.replace(/\/$/, ''), BREACHED_PASSWORDS_REQUIRED: 'on' })
+  const required = await startApp({
+    BREACHED_PASSWORDS_URL: service.url.replace(/\/$/, ''),
+    BREACHED_PASSWORDS_REQUIRED: 'on',
+  })
   onTestFinished(() => required.close())
   const report = async () => (await required.client().get('/health/ready')).body
   expect(await report()).toMatchObject({ status: 'degraded', checks: { breached_passwords: 'down' } })

@@ -21,7 +21,13 @@ import type { Person } from './people.ts'
  */
 
 /** As the app sees a TestClient. */
-const client = { address: '127.0.0.1', userAgent: 'Postern tests', isGone: () => false, network: '127.0.0.1' }
+const client = {
+  address: '127.0.0.1',
+  userAgent: 'Postern tests',
+  isGone: () => false,
+  network: '127.0.0.1',
+  language: undefined,
+}
 
 const signUpFault = faults(...signUpRefusals)
 const verifyFault = faults(...verifyEmailRefusals)
@@ -33,7 +39,7 @@ const within = (app: TestApp) => ({ ...app.deps, hasher: hashingOnce(app), mailD
 export async function signUpWithin(app: TestApp, { display_name: displayName, ...wish }: Person): Promise<void> {
   keepSecret(wish.password)
   const asker = { client: { ...client, countedFor: 'sign-up' as const }, anonymousDigests: [] }
-  await signUp({ ...within(app), fault: signUpFault }, { ...wish, displayName }, asker)
+  await signUp({ ...within(app), fault: signUpFault }, { ...wish, displayName, locale: undefined }, asker)
 }
 
 /** Gives the session's token. */
