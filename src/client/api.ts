@@ -68,7 +68,7 @@ export interface Routes {
   '/v0/app/auth/complete-signup': {
     /** Choose a handle and create the account after a sign-up through a provider */
     POST: {
-      body: { /** From the sign-in through the provider */ pending_token: string; handle: string; display_name: string }
+      body: { /** From the sign-in through the provider */ pending_token: string; handle: string; display_name: string; /** BCP 47 */ locale?: string }
       data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string } | { status: 'email_verification_required' }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:email_already_exists' | 'oauth:handle_required' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:handle_already_exists' | 'user:invalid_token' | 'user:token_expired' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
@@ -201,7 +201,7 @@ export interface Routes {
   '/v0/auth/complete-signup': {
     /** Choose a handle and create the account after a sign-up through a provider */
     POST: {
-      body: { /** From the sign-in through the provider */ pending_token: string; handle: string; display_name: string }
+      body: { /** From the sign-in through the provider */ pending_token: string; handle: string; display_name: string; /** BCP 47 */ locale?: string }
       data: { status: 'email_verification_required' } | undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:email_already_exists' | 'oauth:handle_required' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:handle_already_exists' | 'user:invalid_token' | 'user:token_expired' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
@@ -464,7 +464,7 @@ export interface Routes {
   '/v0/auth/session': {
     /** Get who is signed in, or null */
     GET: {
-      data: { session: { /** An account as its owner sees it */ user: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }; /** when the session ends unless it is used before */ expires_at: string; /** opened or re-authenticated in the last five minutes */ is_fresh: boolean; /** the methods by which the user authenticated */ methods: readonly ('password' | 'totp' | 'backup_code' | 'mail' | 'oauth' | 'passkey')[] } | null }
+      data: { session: { /** An account as its owner sees it */ user: { id: string; email: string; handle: string; display_name: string; bio?: string; /** the language of its mails, BCP 47 */ locale?: string; /** for the times in its mails */ time_zone?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }; /** when the session ends unless it is used before */ expires_at: string; /** opened or re-authenticated in the last five minutes */ is_fresh: boolean; /** the methods by which the user authenticated */ methods: readonly ('password' | 'totp' | 'backup_code' | 'mail' | 'oauth' | 'passkey')[] } | null }
       code: 'general:invalid_ip_address' | 'system:database_error' | 'system:internal_error'
     }
   }
@@ -501,7 +501,7 @@ export interface Routes {
   '/v0/auth/signup': {
     /** Sign up; no account exists until the mailed link is used */
     POST: {
-      body: { /** One address, Unicode allowed */ email: string; handle: string; display_name: string; password: string }
+      body: { /** One address, Unicode allowed */ email: string; handle: string; display_name: string; password: string; /** BCP 47 */ locale?: string }
       data: { message: string; /** send it with the digits of the code */ code_token?: string; expires_at?: string; /** the same code may be mailed again from this time on */ resend_at?: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:check_unavailable' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'user:handle_already_exists' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
@@ -647,13 +647,13 @@ export interface Routes {
   '/v0/user/me': {
     /** Get the signed-in account */
     GET: {
-      data: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }
+      data: { id: string; email: string; handle: string; display_name: string; bio?: string; /** the language of its mails, BCP 47 */ locale?: string; /** for the times in its mails */ time_zone?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }
       code: 'general:invalid_ip_address' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:invalid_session' | 'user:invalid_token' | 'user:token_expired' | 'user:unauthorized'
     }
-    /** Change handle, display name or bio */
+    /** Change handle, display name, bio, language or time zone */
     PATCH: {
-      body?: { handle?: string; display_name?: string; bio?: string | null }
-      data: { id: string; email: string; handle: string; display_name: string; bio?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }
+      body?: { handle?: string; display_name?: string; bio?: string | null; locale?: string | null; time_zone?: string | null }
+      data: { id: string; email: string; handle: string; display_name: string; bio?: string; /** the language of its mails, BCP 47 */ locale?: string; /** for the times in its mails */ time_zone?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:handle_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
     /** Erase the account by a password, a code or a passkey; mails a link if the account has none of these */
@@ -948,7 +948,7 @@ export interface Operations {
   searchUsers: { method: 'GET'; path: '/v0/search/users' }
   /** Get the signed-in account */
   getMe: { method: 'GET'; path: '/v0/user/me' }
-  /** Change handle, display name or bio */
+  /** Change handle, display name, bio, language or time zone */
   changeMe: { method: 'PATCH'; path: '/v0/user/me' }
   /** Erase the account by a password, a code or a passkey; mails a link if the account has none of these */
   deleteMe: { method: 'DELETE'; path: '/v0/user/me' }
