@@ -182,7 +182,7 @@ describe('each change of what opens an account mails its owner once, with what t
     if (typeof done !== 'string') expect([200, 201, 204]).toContain(done?.status)
     const after = await mailbox(to)
     expect(after.length - before.length).toBe(1)
-    expect(after[0]?.text).toMatch(/not you|cannot come back by itself/)
+    expect(after[0]?.text).toMatch(/not you|If you did not|cannot be restored automatically/)
     if (also) expect((await mailbox(also)).length).toBeGreaterThan(0)
   })
 })
