@@ -95,8 +95,14 @@ function pageRoutes(app: App, site: () => Promise<Site>): void {
       config: { ...open, codes: fault.codes },
       schema: { hide: true },
       handler: async (request, reply) => {
-        const page = (await site()).pageAt(placeOf(request.url))
-        if (page === undefined) throw fault('system:not_found')
+        const place = placeOf(request.url)
+        const { pageAt } = await site()
+        const page = pageAt(place)
+        if (page === undefined) {
+          const withoutSlash = place.replace(/\/$/, '')
+          if (pageAt(withoutSlash)) return reply.redirect(withoutSlash)
+          throw fault('system:not_found')
+        }
         reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy)
         return sendUnlessKnown(request, reply, page)
       },

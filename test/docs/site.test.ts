@@ -94,13 +94,25 @@ test("a route's page shows what the route declares", async () => {
   expect(body).toContain('<textarea id="field-body" name="body"')
 })
 
-test.each(['/docs/nothing', '/docs/errors/no:such_code', '/docs/guides/security', '/docs/guides/..%2f..%2fpackage'])(
-  '%s is no page',
+test.each(['/docs', '/docs/errors', '/docs/guides/client', '/docs/errors/user:banned'])(
+  '%s with a slash at its end leads there',
   async (url) => {
-    const { statusCode, headers } = await get(url)
-    expect([statusCode, headers['x-error-code']]).toEqual([404, 'system:not_found'])
+    const { statusCode, headers } = await get(`${url}/`)
+    expect([statusCode, headers.location]).toEqual([302, url])
   },
 )
+
+test.each([
+  '/docs/nothing',
+  '/docs/nothing/',
+  '/docs//',
+  '/docs/errors/no:such_code',
+  '/docs/guides/security',
+  '/docs/guides/..%2f..%2fpackage',
+])('%s is no page', async (url) => {
+  const { statusCode, headers } = await get(url)
+  expect([statusCode, headers['x-error-code']]).toEqual([404, 'system:not_found'])
+})
 
 test('the first page says what runs here and no secret; / leads to it', async () => {
   const { statusCode, headers } = await get('/')
