@@ -17,7 +17,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   sveltekit: { place: 'http://localhost:5173', walk: walkFrontEnd },
   nuxt: { place: 'http://localhost:3000', walk: walkFrontEnd },
   expo: { place: 'http://localhost:8081', walk: walkApp },
-  next: { place: 'http://localhost:3000', walk: walkFrontEnd },
+  next: { place: 'http://localhost:3000', walk: (followed) => walkFrontEnd(followed, 'next') },
   react: { place: 'http://localhost:5173', walk: walkReact },
   go: { place: 'http://localhost:3000', variables: shortLived, walk: walkService },
   python: { place: 'http://localhost:3000', variables: shortLived, walk: walkService },
