@@ -94,6 +94,14 @@ export const languageTag: Kind<string> = (given) => {
   return value === undefined ? { expected: 'a language tag, such as en or pt-BR' } : { value }
 }
 
+export const appName = matching(/^[^\p{C}\p{Zl}\p{Zp}]{1,40}$/u, 'a name of 1 to 40 characters, without line breaks')
+
+export const color: Kind<string> = (given) =>
+  /^#[0-9a-f]{6}$/i.test(given) ? { value: given.toLowerCase() } : { expected: 'a colour such as #2f5bd0' }
+
+export const address: Kind<string> = (given) =>
+  findEmailBreach(given) === undefined ? { value: given } : { expected: 'one e-mail address' }
+
 export const mailbox: Kind<string> = (given) =>
   parseMailbox(given) ? { value: given } : { expected: 'an address such as Postern <no-reply@example.com>' }
 

@@ -109,7 +109,8 @@ export const smtpUrl: Kind<string> = (given) => {
 
 /** Without the endpoint, such as under a misspelt name, the pictures would be sent to Amazon. */
 const s3Options: Readonly<Record<string, (value: string) => boolean>> = {
-  endpoint: (value) => 'value' in httpUrl(value),
+  // Decoded once already, as part of the other URL.
+  endpoint: (value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''),
   region: (value) => /^[\w-]+$/.test(value),
 }
 

@@ -1,4 +1,7 @@
 import {
+  address,
+  appName,
+  color,
   headerName,
   host,
   hostName,
@@ -97,8 +100,8 @@ const server = inGroup('Server', {
     kind: path,
     default: '{DATA_DIR}/keys',
     meaning:
-      'folder of the encryption and signing keys; created on first start, except in production: run `npm run admin -- ' +
-      'keys init` there; changes are picked up without a restart',
+      'folder of the encryption and signing keys; created on first start, except in production: run `npm run admin ' +
+      '-- keys init` there; changes are picked up without a restart',
   },
   LOG_LEVEL: {
     kind: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
@@ -148,7 +151,7 @@ const storage = inGroup('PostgreSQL and Redis', {
   },
 })
 
-const languages = inGroup('Languages', {
+const languages = inGroup('Languages and brand', {
   DEFAULT_LOCALE: {
     kind: languageTag,
     default: 'en',
@@ -157,6 +160,16 @@ const languages = inGroup('Languages', {
   LOCALES: {
     kind: listOf(languageTag),
     meaning: 'the only languages that are used, such as `en,de`; unset: every one that has all texts',
+  },
+  APP_NAME: { kind: appName, meaning: 'the name at the top of the mails; unset: none' },
+  BRAND_COLOR: {
+    kind: color,
+    default: '#2f5bd0',
+    meaning: 'colour of the buttons in mails, `#rrggbb`; their text is white or black, whichever can be read on it',
+  },
+  SUPPORT_EMAIL: {
+    kind: address,
+    meaning: 'where users can ask for help, named at the foot of the mails; unset: nowhere',
   },
 })
 
@@ -181,18 +194,21 @@ const mail = inGroup('Mail and worker', {
     kind: oneOf('confirm', 'queue'),
     default: 'confirm',
     meaning:
-      'confirm: the request waits until the mail is sent, and reports failures; queue: it answers once the mail is stored',
+      'confirm: the request waits until the mail is sent, and reports failures; queue: it answers once the mail is ' +
+      'stored',
   },
   WORKER_URL: {
     kind: httpUrl,
     meaning:
-      'URL of a separate worker process (`npm run worker`) for mails and jobs; unset: the worker runs in the API process',
+      'URL of a separate worker process (`npm run worker`) for mails and jobs; unset: the worker runs in the API ' +
+      'process',
   },
   WORKER_SECRET: {
     kind: secret(32),
     secret: true,
     meaning:
-      'secret shared by API and worker, at least 32 characters; unset: created at start, for a worker in the API process',
+      'secret shared by API and worker, at least 32 characters; unset: created at start, for a worker in the API ' +
+      'process',
   },
   WORKER_HOST: { kind: host, default: '127.0.0.1', meaning: 'address that `npm run worker` listens on' },
   WORKER_PORT: { kind: port, default: '8081', meaning: 'port that `npm run worker` listens on' },
@@ -403,8 +419,8 @@ const mailedCodes = inGroup('Sign-in by e-mail', {
     kind: oneOf('link', 'code', 'both'),
     default: 'link',
     meaning:
-      'how a new device is confirmed: link, code or both; a code signs in the device that asked for it, so an attacker ' +
-      'who knows the password may talk the owner into giving it away (docs/mailed-codes.md)',
+      'how a new device is confirmed: link, code or both; a code signs in the device that asked for it, so an ' +
+      'attacker who knows the password may talk the owner into giving it away (docs/mailed-codes.md)',
   },
 })
 
@@ -438,8 +454,8 @@ const passkeys = inGroup('Passkeys', {
     kind: oneOf('on', 'off'),
     default: 'on',
     meaning:
-      'on: the answer for an unknown passkey lets the browser delete it; off: it is answered like a wrong one; switch ' +
-      'it off for a while after restoring a backup, which lacks the newest passkeys (docs/operate.md)',
+      'on: the answer for an unknown passkey lets the browser delete it; off: it is answered like a wrong one; ' +
+      'switch it off for a while after restoring a backup, which lacks the newest passkeys (docs/operate.md)',
   },
   PASSKEY_CHALLENGE_TTL_SECONDS: {
     kind: seconds,
@@ -529,8 +545,8 @@ const content = inGroup('Search and files', {
     kind: fileStoreUrl,
     default: 'file:{DATA_DIR}/files',
     meaning:
-      'where pictures are stored: file:FOLDER, or s3://bucket with ?endpoint=URL and &region=NAME; API and worker must ' +
-      'share it',
+      'where pictures are stored: file:FOLDER, or s3://bucket with ?endpoint=URL and &region=NAME; API and worker ' +
+      'must share it',
   },
   S3_ACCESS_KEY_ID: { kind: secret(), secret: true, meaning: 'access key of the S3 file store' },
   S3_SECRET_ACCESS_KEY: { kind: secret(), secret: true, meaning: 'secret of S3_ACCESS_KEY_ID' },

@@ -36,9 +36,9 @@ export const transaction = <Result>(pool: pg.Pool, act: (tx: Transaction) => Pro
   retried(() => runOnce(pool, act))
 
 /**
- * Waits for acts of one transaction that need nothing of each other. PostgreSQL gets their statements at once and answers
- * them one by one, which saves the time between an answer and the next statement [D4]. Once all have ended, throws the
- * error of the first in the list that failed.
+ * Waits for acts of one transaction that need nothing of each other. PostgreSQL gets their statements at once and
+ * answers them one by one, which saves the time between an answer and the next statement [D4]. Once all have ended,
+ * throws the error of the first in the list that failed.
  */
 export async function together<const Acts extends readonly unknown[]>(acts: Acts) {
   await Promise.allSettled(acts)

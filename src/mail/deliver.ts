@@ -10,6 +10,7 @@ import { describeCause } from '../errors/cause.ts'
 import type { Messages } from '../messages/messages.ts'
 import { type MailBudget, MailsSpentError, spendMail } from '../throttling/mails.ts'
 import { currentSpan } from '../tracing/span.ts'
+import type { Brand } from './brand.ts'
 import type { MailContent } from './letters.ts'
 import { RefusedError } from './refused.ts'
 import { messageIdOf, type Patience, type SmtpSender } from './smtp.ts'
@@ -22,6 +23,7 @@ export type DeliverDeps = {
   readonly smtp: Pick<SmtpSender, 'send' | 'probe'>
   readonly mailFrom: string
   readonly messages: Messages
+  readonly brand: Brand
   readonly log: FastifyBaseLogger
   /** Set where mails are sent that no request has counted. */
   readonly budget?: MailBudget
@@ -123,7 +125,7 @@ async function lockMail(tx: Transaction, mailId: string): Promise<StoredMail | u
 }
 
 async function handOver(
-  { keyring, smtp, mailFrom, messages, budget }: DeliverDeps,
+  { keyring, smtp, mailFrom, messages, brand, budget }: DeliverDeps,
   { id, kind, payload, attempts, locale, timeZone }: KeptMail,
   patience: Patience,
 ): Promise<void> {
@@ -133,7 +135,7 @@ async function handOver(
   if (budget && content.template === 'locked_out' && attempts === 0) {
     if (await spendMail(budget, 'locked_out')) throw new MailsSpentError()
   }
-  const mail = renderMail(content, messages.nearest(locale) ?? messages.fallback, timeZone)
+  const mail = renderMail(content, { language: messages.nearest(locale) ?? messages.fallback, timeZone, brand })
   return smtp.send({ ...mail, to: content.to, messageId: messageIdOf(id, mailFrom) }, patience)
 }
 

@@ -162,8 +162,9 @@ export async function putMail(
 }
 
 /**
- * What the account that a mail is about says of its reader, else the account that has the address. In the statement that
- * queues the mail, so that none forgets it, and so that it takes the same time whether there is such an account [LO3].
+ * What the account that a mail is about says of its reader, else the account that has the address. In the statement
+ * that queues the mail, so that none forgets it, and so that it takes the same time whether there is such an account
+ * [LO3].
  */
 const ofReader = (column: typeof users.locale | typeof users.timeZone): SQL => sql`coalesce(
   (select ${column} from ${users} where ${users.id} = ${sql.placeholder('userId')}),

@@ -118,7 +118,7 @@ export function smtpSender({ url, from, name, deadlineMs }: Options): SmtpSender
       })
       return { takesUnicode }
     },
-    send: async ({ to, messageId, subject, text, html }, patience = fromNow()) => {
+    send: async ({ to, messageId, subject, text, html, language }, patience = fromNow()) => {
       const message = new MailComposer({
         from: { name: sender.name, address: sender.address },
         to: { name: '', address: to },
@@ -126,7 +126,7 @@ export function smtpSender({ url, from, name, deadlineMs }: Options): SmtpSender
         subject,
         text,
         html,
-        headers: { 'Auto-Submitted': 'auto-generated' },
+        headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': language },
         disableFileAccess: true,
         disableUrlAccess: true,
       })

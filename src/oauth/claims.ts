@@ -3,8 +3,8 @@ import { emailKey } from '../text/email.ts'
 import type { Identity, Provider } from './provider.ts'
 
 /**
- * PostgreSQL refuses NUL, and UTF-8 turns lone surrogates and bytes of other encodings into U+FFFD, so that two subjects
- * would become one [FD1].
+ * PostgreSQL refuses NUL, and UTF-8 turns lone surrogates and bytes of other encodings into U+FFFD, so that two
+ * subjects would become one [FD1].
  */
 export const plainText = z.string().regex(/^[^\p{Cc}\p{Cs}\ufffd]*$/u)
 

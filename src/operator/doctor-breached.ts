@@ -39,6 +39,7 @@ async function lookUp(config: Config, url: string): Promise<string> {
 export const adviseBreached = ({ appEnv, breachedPasswordsUrl }: Config): string[] =>
   appEnv === 'production' && breachedPasswordsUrl === undefined
     ? [
-        'consider BREACHED_PASSWORDS_URL (docs/passwords.md): without it, only the most common leaked passwords are refused',
+        'consider BREACHED_PASSWORDS_URL (docs/passwords.md): without it, only the most common leaked passwords are ' +
+        'refused',
       ]
     : []

@@ -32,14 +32,14 @@ export function explainDatabase(given: Error): string | undefined {
   const { code = '' } = error as NodeJS.ErrnoException
   if (untrusted.has(code))
     return (
-      `PostgreSQL's certificate comes from an authority that is not trusted (${code}). Set NODE_EXTRA_CA_CERTS to the ` +
-      `authority's certificate file, or add sslrootcert=FILE to the URL; ${seeUrls}.`
+      `PostgreSQL's certificate comes from an authority that is not trusted (${code}). Set NODE_EXTRA_CA_CERTS to ` +
+      `the authority's certificate file, or add sslrootcert=FILE to the URL; ${seeUrls}.`
     )
   if (wrongCertificate.has(code)) return `PostgreSQL's certificate is not valid: ${error.message}; ${seeUrls}.`
   if (error.message === 'The server does not support SSL connections')
     return (
-      'The URL asks for TLS (sslmode), but PostgreSQL does not support it. Turn TLS on there, or remove sslmode if the ' +
-      `network is private; ${seeUrls}.`
+      'The URL asks for TLS (sslmode), but PostgreSQL does not support it. Turn TLS on there, or remove sslmode if ' +
+      `the network is private; ${seeUrls}.`
     )
   if (code.startsWith('ERR_OSSL_'))
     return `A file of sslrootcert, sslcert or sslkey cannot be read as one (${code}: ${error.message}); ${seeUrls}.`

@@ -9,8 +9,8 @@ const mostWaiting = 256
 const deadlineMs = 5000
 
 /**
- * Opens the turns in which passkeys sign in. Nothing else holds these sign-ins up, as a password's hash does, so a storm
- * of them would take every connection to PostgreSQL.
+ * Opens the turns in which passkeys sign in. Nothing else holds these sign-ins up, as a password's hash does, so a
+ * storm of them would take every connection to PostgreSQL.
  */
 export function openPasskeyTurns(poolSize: number): FairTurns {
   const places = Math.max(1, poolSize - leftToOthers)

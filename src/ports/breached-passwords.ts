@@ -21,8 +21,8 @@ export type BreachedPasswords = {
   /** Says within 900 ms whether the password leaked; `unknown` if that cannot be found out [PW9]. */
   has(password: string, asker: Asker): Promise<Breached>
   /**
-   * Rejects if the last look-up failed. Asks by itself only before the first one and while they fail, at most four times
-   * a minute.
+   * Rejects if the last look-up failed. Asks by itself only before the first one and while they fail, at most four
+   * times a minute.
    */
   ping(): Promise<void>
   /** How often `has` gave each answer. */

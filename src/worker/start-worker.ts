@@ -8,6 +8,7 @@ import { describeCause } from '../errors/cause.ts'
 import { startRelay } from '../events/relay.ts'
 import { deliverToWebhook } from '../events/webhooks.ts'
 import { sweepOrphans } from '../files/sweep-orphans.ts'
+import { brandOf } from '../mail/brand.ts'
 import { type DeliverDeps, deliverMail } from '../mail/deliver.ts'
 import { type SmtpSender, smtpSender } from '../mail/smtp.ts'
 import type { Messages } from '../messages/messages.ts'
@@ -79,7 +80,7 @@ export async function startWorker({
   const stopLearning = learnNowAndThen(smtp)
   const fallback = memoryRateCounter({ now: () => performance.now() })
   const sharedCounter = openSharedCounter({ config, db, log, fallback })
-  const deps = { db, pool, keyring, smtp, mailFrom: config.mailFrom, messages, log }
+  const deps = { db, pool, keyring, smtp, mailFrom: config.mailFrom, messages, brand: brandOf(config), log }
   await workOnMails({ ...deps, config, jobs, sharedCounter })
   const fileStore = openFileStore(config)
   await jobs.work('delete-file', ({ name }) => fileStore.delete(name))

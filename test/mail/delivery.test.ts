@@ -4,7 +4,8 @@ import PostalMime from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { transaction } from '../../src/db/transaction.ts'
-import { deliverMail } from '../../src/mail/deliver.ts'
+import { brandOf } from '../../src/mail/brand.ts'
+import { type DeliverDeps, deliverMail } from '../../src/mail/deliver.ts'
 import { notifyOwner, queueMail, queueProbe } from '../../src/mail/outbox.ts'
 import { smtpSender } from '../../src/mail/smtp.ts'
 import { issueMailedToken } from '../../src/mailed-tokens/issue.ts'
@@ -96,7 +97,7 @@ beforeAll(async () => {
   app = await startApp({ SMTP_URL: smtp.url, MAIL_FROM: mailFrom, MAIL_DELIVERY: 'queue', WORKER_TIMEOUT_MS: '10000' })
   const { db, pool, keyring, messages, log } = app.deps
   const sender = smtpSender({ url: smtp.url, from: mailFrom, deadlineMs: 8000 })
-  deps = { db, pool, keyring, messages, log, mailFrom, smtp: sender }
+  deps = { db, pool, keyring, messages, brand: brandOf(app.config), log, mailFrom, smtp: sender }
 })
 afterAll(async () => {
   await app.close()

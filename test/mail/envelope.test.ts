@@ -15,7 +15,7 @@ async function senderTo(answers: Readonly<Record<string, string>>, options: obje
   return smtpSender({ url: smtp.url, from, deadlineMs: 5000, ...options })
 }
 
-const letter = { messageId: '<1@example.com>', subject: 's', text: 't', html: '<p>t</p>' }
+const letter = { messageId: '<1@example.com>', subject: 's', text: 't', html: '<p>t</p>', language: 'en' }
 const told = (word: string) => smtp.lines.filter((line) => line.startsWith(word))
 
 describe('the envelope', () => {

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { transaction } from '../../src/db/transaction.ts'
+import { brandOf } from '../../src/mail/brand.ts'
 import { queueMail } from '../../src/mail/outbox.ts'
 import { smtpSender } from '../../src/mail/smtp.ts'
 import { issueMailedToken } from '../../src/mailed-tokens/issue.ts'
@@ -37,7 +38,7 @@ describe('a mail server that takes a mail and never says so', () => {
     const { db, pool, keyring, messages, log, config } = app.deps
     const { mailFrom } = config
     const sender = smtpSender({ url: smtp.url, from: mailFrom, deadlineMs })
-    const deps = { db, pool, keyring, messages, log, mailFrom, smtp: sender }
+    const deps = { db, pool, keyring, messages, brand: brandOf(config), log, mailFrom, smtp: sender }
     const turns = fairTurns({ places: 2, placesOfOne: 2, mostWaiting: 100, deadlineMs })
     worker = await listenForDeliveries(deps, { host: '127.0.0.1', port: 0, secret, turns })
   })
@@ -84,7 +85,14 @@ describe('smtpSender', () => {
   test('does not keep the connection to a server that owes the answer to QUIT', async () => {
     smtp = await openScriptedServer(willing)
     const sender = smtpSender({ url: smtp.url, from: 'no-reply@example.com', deadlineMs: 300 })
-    await sender.send({ to: 'a@example.com', messageId: '<1@example.com>', subject: 's', text: 't', html: '<p>t</p>' })
+    await sender.send({
+      to: 'a@example.com',
+      messageId: '<1@example.com>',
+      subject: 's',
+      text: 't',
+      html: '<p>t</p>',
+      language: 'en',
+    })
     await sender.probe('a@example.com')
     await vi.waitFor(() => expect(smtp.sockets.size).toBe(0), { timeout: 3000 })
   })

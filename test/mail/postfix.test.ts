@@ -71,7 +71,7 @@ async function makeCertificate(name: string, authority?: string) {
 
 const deadlineMs = 20_000
 const from = 'Team: Example (Bücher) <no-reply@bücher.example>'
-const letter = { messageId: '<1@example.com>', subject: 's', text: 't', html: '<p>t</p>' }
+const letter = { messageId: '<1@example.com>', subject: 's', text: 't', html: '<p>t</p>', language: 'en' }
 const senderAt = (port: number, name?: string) =>
   smtpSender({ url: `smtp://127.0.0.1:${port}`, from, name, deadlineMs })
 

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { loadConfig } from '../../src/config/load-config.ts'
+import { brandOf, contrast } from '../../src/mail/brand.ts'
 import type { MailContent } from '../../src/mail/letters.ts'
 import { renderMail as renderIn } from '../../src/mail/templates.ts'
 import { sourceLanguage } from '../../src/messages/language.ts'
 
 const english = sourceLanguage()
-const renderMail = (content: MailContent) => renderIn(content, english)
+const brand = brandOf(loadConfig({ APP_NAME: 'Acme', SUPPORT_EMAIL: 'help@acme.example' }))
+const renderMail = (content: MailContent) => renderIn(content, { language: english, brand })
 
 const link = 'https://app.example.com/account/verify-email?token=pot_0123456789abcdef&x=1'
 const controls = '\u0000\u0007\u001b[31m\r\n\t\u0085\u2028\u2029\u202e\u2066\u200b\ufeff'
@@ -104,9 +107,11 @@ describe.each(Object.entries(letters))('%s', (_name, content) => {
 
   test('holds exactly the link that it is about', () => {
     const targets = [...html.matchAll(/<[^>]*\shref=("[^"]*")[^>]*>/g)].map(([, target]) => target)
-    expect(targets).toEqual(expected === undefined ? [] : [`"${expected.replaceAll('&', '&amp;')}"`])
+    // The button, and the link to be read.
+    const wanted = `"${expected?.replaceAll('&', '&amp;')}"`
+    expect(targets).toEqual(expected === undefined ? [] : [wanted, wanted])
     const anchors = tags(html).filter((name) => name === 'a')
-    expect(anchors).toHaveLength(expected === undefined ? 0 : 2)
+    expect(anchors).toHaveLength(expected === undefined ? 0 : 4)
   })
 
   test('the first token= of the text is of the link, on a line of its own', () => {
@@ -114,18 +119,18 @@ describe.each(Object.entries(letters))('%s', (_name, content) => {
     expect(first).toBe(expected)
   })
 
-  test('is bare HTML: nothing is fetched, nothing is styled', () => {
-    expect(new Set(tags(html))).toEqual(
-      new Set(['!doctype', 'html', 'head', 'meta', 'title', 'body', 'p', ...(expected === undefined ? [] : ['a'])]),
-    )
-    expect(html).not.toMatch(/<[^>]*\s(?:style|src|on\w+)\s*=/i)
+  test('is laid out by tables, loads nothing, and stays small', () => {
+    const known = 'html head meta title style body table tr td div p br a'.split(' ')
+    expect(tags(html).filter((name) => !['!doctype', ...known].includes(name ?? ''))).toEqual([])
+    expect(html).not.toMatch(/<[^>]*\s(?:src|background|on\w+)\s*=|url\(|@import/i)
+    expect(Buffer.byteLength(html)).toBeLessThan(30_000)
   })
 
   test('no control character of a stranger gets into it [LG3]', () => {
     for (const part of [subject, text, html])
       expect(part.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
     // Lines come of paragraphs alone: a stranger's line break makes none.
-    expect(text.split('\n\n')).toHaveLength(html.match(/<p[ >]/g)?.length ?? 0)
+    expect(text.split('\n\n')).toHaveLength(html.match(/<p /g)?.length ?? 0)
   })
 })
 
@@ -154,4 +159,19 @@ test('a very long user agent is cut, and at no half character', () => {
   const { text } = renderMail(deviceLink(`a${'😀'.repeat(5000)}`))
   expect(text.length).toBeLessThan(1500)
   expect(text.isWellFormed()).toBe(true)
+})
+
+test.each(['#2f5bd0', '#ffffff', '#000000', '#ffcc00', '#777777', '#767676', '#00ff00'])(
+  'the text of a button in %s can be read',
+  (color) => {
+    const { inkOnColor } = brandOf(loadConfig({ BRAND_COLOR: color }))
+    expect(contrast(color, inkOnColor)).toBeGreaterThanOrEqual(4.5)
+  },
+)
+
+test('a mail shows the name of the application and where to ask for help, and both stay text', () => {
+  const named = brandOf(loadConfig({ APP_NAME: '<b>Acme</b> & Co', SUPPORT_EMAIL: 'help@acme.example' }))
+  const { html } = renderIn(verifyEmail('ada'), { language: english, brand: named })
+  expect(html).toContain('&lt;b&gt;Acme&lt;/b&gt; &amp; Co')
+  expect(html).toContain('Questions? Write to help@acme.example.')
 })

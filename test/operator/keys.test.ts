@@ -18,6 +18,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { ConfigError, loadConfig } from '../../src/config/load-config.ts'
 import { findOpenFiles } from '../../src/config/open-files.ts'
 import { addEncryptionKey, initKeys, openKeyring } from '../../src/crypto/keyring.ts'
+import { brandOf } from '../../src/mail/brand.ts'
 import { smtpSender } from '../../src/mail/smtp.ts'
 import { whoElseMay } from '../../src/process/file-privacy.ts'
 import { listenForDeliveries } from '../../src/worker/worker-server.ts'
@@ -290,7 +291,7 @@ test('GET /health/ready of a worker is 503 without keys, and the API that asks i
   const secret = production.WORKER_SECRET
   const mailFrom = 'no-reply@example.com'
   const smtp = smtpSender({ url: 'smtp://127.0.0.1:1', from: mailFrom, deadlineMs: 1000 })
-  const deps = { ...own.deps, smtp, mailFrom }
+  const deps = { ...own.deps, smtp, mailFrom, brand: brandOf(own.config) }
   const worker = await listenForDeliveries(deps, {
     host: '127.0.0.1',
     port: 0,

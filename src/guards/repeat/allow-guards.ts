@@ -1,7 +1,9 @@
 import type { RouteOptions } from 'fastify'
 import type { Guard, LooksAt } from '../../http/guard.ts'
 
-/** Stops the server from starting if a guard of the route looks at more: before Fastify it would silently be skipped. */
+/**
+ * Stops the server from starting if a guard of the route looks at more: before Fastify it would silently be skipped.
+ */
 export function allowGuards(
   { onRequest, preParsing, preValidation, preHandler }: RouteOptions,
   known: readonly LooksAt[],

@@ -86,7 +86,7 @@ export function answerAlike(deps: Deps, watchers: Watchers): BeforeFastify {
       // By then the guards stand before each route.
       app.addHook('onReady', async () => {
         for (const route of declared) {
-          const complaint = `${route.url} answers everybody alike, but a guard of it looks at more than page and network`
+          const complaint = `${route.url} answers everybody alike, but its guard looks at more than page and network`
           allowGuards(route, ['address', 'limit', 'page'], complaint)
         }
       })

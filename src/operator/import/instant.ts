@@ -26,7 +26,9 @@ export function readInstant(value: unknown): Date | undefined {
   return readText(text)
 }
 
-/** Whether a ban lasts until then: without a value there is none, and one that is not a time (`infinity`) has no end. */
+/**
+ * Whether a ban lasts until then: without a value there is none, and one that is not a time (`infinity`) has no end.
+ */
 export const isAhead = (until: unknown): boolean =>
   until !== undefined && (readInstant(until)?.getTime() ?? Number.POSITIVE_INFINITY) > Date.now()
 
