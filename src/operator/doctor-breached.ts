@@ -40,6 +40,6 @@ export const adviseBreached = ({ appEnv, breachedPasswordsUrl }: Config): string
   appEnv === 'production' && breachedPasswordsUrl === undefined
     ? [
         'consider BREACHED_PASSWORDS_URL (docs/passwords.md): without it, only the most common leaked passwords are ' +
-        'refused',
+          'refused',
       ]
     : []

@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { faults } from '../../src/errors/fault.ts'
 import { type Argon2, hashCostOf, loadArgon2 } from '../../src/hashing/argon2.ts'
 import { normalized } from '../../src/hashing/password-hasher.ts'
+import { brandOf } from '../../src/mail/brand.ts'
 import { deliverMail } from '../../src/mail/deliver.ts'
 import { login, loginRefusals } from '../../src/password/login.ts'
 import type { MailDelivery } from '../../src/ports/mail-delivery.ts'
@@ -101,5 +102,7 @@ function intoInbox({ config, deps }: TestApp): MailDelivery {
     },
     probe: async () => {},
   }
-  return { deliver: (mailId) => deliverMail({ ...deps, smtp, mailFrom: config.mailFrom }, mailId) }
+  return {
+    deliver: (mailId) => deliverMail({ ...deps, smtp, mailFrom: config.mailFrom, brand: brandOf(config) }, mailId),
+  }
 }

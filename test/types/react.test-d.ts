@@ -23,7 +23,7 @@ export function Forms() {
   forgot.error?.code satisfies 'auth:invalid_credentials' | undefined
 
   const signUp = useAction(auth.signUp)
-  holds<Equal<keyof typeof signUp.fieldErrors, 'email' | 'handle' | 'display_name' | 'password'>>()
+  holds<Equal<keyof typeof signUp.fieldErrors, 'email' | 'handle' | 'display_name' | 'password' | 'locale'>>()
   signUp.fieldErrors.password satisfies FieldProblem | undefined
   // @ts-expect-error not a field of the body
   signUp.fieldErrors.passwort
