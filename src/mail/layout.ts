@@ -26,7 +26,8 @@ export function htmlOf(words: Words, { subject, paragraphs }: Letter, brand: Bra
 <meta name="color-scheme" content="light dark"><title>${escapeHtml(subject)}</title>
 <style>@media (prefers-color-scheme:dark){${dark}}</style></head>
 <body class="page" style="margin:0;background:#f3f3f5">
-<table ${table} lang="${tag}" dir="${dir}"><tr><td class="page" align="center" style="background:#f3f3f5;padding:24px 12px">
+<table ${table} lang="${tag}" dir="${dir}"><tr>
+<td class="page" align="center" style="background:#f3f3f5;padding:24px 12px">
 <table ${table} style="max-width:560px"><tr>
 <td class="card" style="background:#ffffff;border-radius:12px;padding:32px;text-align:start;${font}">
 ${name}${body}
@@ -40,7 +41,8 @@ ${footer(words, brand)}
 }
 
 const heading = (name: string): string =>
-  `<div class="ink" style="color:#1b1b1f;font-size:18px;font-weight:600;padding-bottom:16px">${escapeHtml(name)}</div>\n`
+  `<div class="ink" style="color:#1b1b1f;font-size:18px;font-weight:600;padding-bottom:16px">\
+${escapeHtml(name)}</div>\n`
 
 const footer = ({ say }: Words, { supportEmail }: Brand): string =>
   [
@@ -55,8 +57,8 @@ const paragraph = 'margin:0 0 16px;font-size:16px;line-height:24px'
 function block({ say }: Words, part: Letter['paragraphs'][number], brand: Brand): string {
   if (typeof part === 'string') return `<p class="ink" style="${paragraph};color:#1b1b1f">${escapeHtml(part)}</p>`
   if ('code' in part)
-    return `<p class="code" dir="ltr" style="${paragraph};color:#1b1b1f;font-size:32px;line-height:40px;font-weight:700;\
-letter-spacing:2px;text-align:center">${escapeHtml(part.code)}</p>`
+    return `<p class="code" dir="ltr" style="${paragraph};color:#1b1b1f;font-size:32px;line-height:40px;\
+font-weight:700;letter-spacing:2px;text-align:center">${escapeHtml(part.code)}</p>`
   const link = escapeHtml(part.link)
   const { color, inkOnColor } = brand
   return `<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:8px 0 20px"><tr>
@@ -64,6 +66,6 @@ letter-spacing:2px;text-align:center">${escapeHtml(part.code)}</p>`
 <a href="${link}" style="display:inline-block;padding:12px 24px;color:${inkOnColor};font-size:16px;line-height:24px;\
 font-weight:600;text-decoration:none">${escapeHtml(part.button)}</a></td></tr></table>
 <div class="soft" style="color:#62626a;font-size:13px;line-height:20px">${escapeHtml(say('mail.frame.copy_link'))}</div>
-<p class="link" dir="ltr" style="margin:0 0 16px;font-size:13px;line-height:20px;word-break:break-all;text-align:start">\
-<a href="${link}" style="color:#2f5bd0">${link}</a></p>`
+<p class="link" dir="ltr" style="margin:0 0 16px;font-size:13px;line-height:20px;word-break:break-all;\
+text-align:start"><a href="${link}" style="color:#2f5bd0">${link}</a></p>`
 }

@@ -69,7 +69,8 @@ export async function checkDomains(config: Config, db: Database): Promise<string
     const former = [...config.passkeyFormerRpIds, ...dead.map(({ domain }) => domain)]
     throw new Error(
       `${dead.map(describeDomain).join(', ')}: these can no longer sign in; set ` +
-        `PASSKEY_FORMER_RP_IDS=${former.join(',')}, or set PASSKEY_RP_ID back to its former value (it is now ${rpIdOf(config)})`,
+        `PASSKEY_FORMER_RP_IDS=${former.join(',')}, or set PASSKEY_RP_ID back to its ` +
+        `former value (it is now ${rpIdOf(config)})`,
     )
   }
   return found.length === 0
