@@ -5,16 +5,13 @@ const timed = [
   'test/faults/start-time.test.ts',
   'test/faults/postgres.test.ts',
   'test/faults/storm.test.ts',
-  'test/ports/rate-counter-outage.test.ts',
+  'test/ports/rate-counter.test.ts',
   'test/long/timing.test.ts',
+  'test/long/mail-timing.test.ts',
   'test/long/breached-timing.test.ts',
   'test/long/search.test.ts',
   'test/long/import.test.ts',
 ]
-
-/** Compares answers that are asked for in turn, so that in the short form what runs beside it slows all of them alike. */
-const compared = 'test/long/mail-timing.test.ts'
-if (process.env.PROOF !== undefined || process.env.TIMING_PAIRS !== undefined) timed.push(compared)
 
 /** Crowds that work while programs are killed and backends are away: they wait more than they work, so among the other tests they begin first. */
 const crowds = ['test/faults/kills.test.ts', 'test/faults/outages.test.ts']
