@@ -186,9 +186,9 @@ test('a link leads on in the same tab, or in the tab of the example that opened 
   for (const name of ['margaret', 'linus', 'grace']) await signUp(app, newPerson({ email: `${name}@example.com` }))
   const { email } = await signUp(app, newPerson({ email: 'ada@example.com' }))
   await row(email).click()
-  await page.frameLocator('iframe').getByRole('link').waitFor()
+  await page.frameLocator('iframe').getByRole('link').first().waitFor()
   await takeBothPictures(page, 'inbox')
-  await page.frameLocator('iframe').getByRole('link').click()
+  await page.frameLocator('iframe').getByRole('link').first().click()
   await heading(page, 'Verify your email address')
   await page.goto(`${app.origin}/dev/app`)
   const [popup] = await Promise.all([

@@ -165,7 +165,7 @@ describe('the server does not start where what would be skipped looks at more th
     ['a guard of its own', [{ onRequest: guard('request', [], pass) }]],
     ['a hook that does not say what it looks at', [{ preHandler: pass }]],
   ])('%s', async (_what, given) => {
-    await expect(start(...given)).rejects.toThrow('/alike answers everybody alike, but a guard of it looks at more')
+    await expect(start(...given)).rejects.toThrow('/alike answers everybody alike, but its guard looks at more')
   })
 
   test('a limit that is counted elsewhere', async () => {

@@ -66,7 +66,9 @@ describe.each([start, appStart])('POST %s/verify', (url) => {
     )
     expect(event).toEqual({ metadata: { method: 'mail' } })
     const [notice] = await mailsTo(app, who.person.email, 3)
-    expect(notice?.text).toMatch(/^A link or code that was mailed to you was used to sign in/)
+    expect(notice?.text).toMatch(
+      /^A link or code that was mailed to you was used on a device that is new to your account/,
+    )
   })
 
   test('with spaces, hyphens, or in the digits of another script, as people paste them', async () => {

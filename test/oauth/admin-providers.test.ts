@@ -145,7 +145,10 @@ describe('who may', () => {
     await signedUpThrough(slug, 'of-one-that-goes')
     expect((await remove(slug)).status).toBe(204)
     const texts = (await mailsTo(app, person.email, 3)).map(({ text }) => text)
-    const asks = ['authorize', 'token', 'userinfo'].map((path) => `${other.url}/${path}`.replace('://', ' ')).join(', ')
+    const [authorize, token, userinfo] = ['authorize', 'token', 'userinfo'].map((path) =>
+      `${other.url}/${path}`.replace('://', ' '),
+    )
+    const asks = `${authorize}, ${token}, and ${userinfo}`
     const here = (text: string) => texts.find((one) => one.includes(`${text} the provider ${slug}`))
     expect(here(`${adminHandle} registered`)).toContain(`which is asked at ${asks} (email_verification: trusted)`)
     const gone = here(`${adminHandle} deleted`)

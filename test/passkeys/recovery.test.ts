@@ -65,7 +65,7 @@ describe('POST /v0/auth/undo-email-change [AT7]', () => {
 
     const mail = await undo(person)
     expect(mail).toContain('2 passkeys')
-    expect(mail).toContain('look at two-step sign-in, its backup codes, your passkeys')
+    expect(mail).toContain('check two-step sign-in, its backup codes, your passkeys')
     expect(await removals(person)).toEqual([{ metadata: { by: 'recovery', count: '2' } }])
     expect((await thief.get('/v0/user/me')).code).toBe('user:invalid_session')
     for (const taken of [early, late]) expect(await outcomeOf(taken.passkey)).toBe('passkey:unknown_credential')

@@ -147,7 +147,7 @@ describe('POST /v0/auth/undo-email-change takes back all that opens the account 
     const mail = await undo(person)
     expect(mail).toContain('Removed: ')
     expect(mail).toContain('two-step sign-in, with its backup codes')
-    expect(mail).toContain('What was replaced or switched off since then cannot come back by itself.')
+    expect(mail).toContain('Anything that was replaced or switched off since then cannot be restored automatically.')
     expect((await comeBack(mail, person)).body).toEqual({ status: 'device_verification_required' })
   })
 

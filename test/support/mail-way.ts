@@ -4,7 +4,7 @@ import { expect, onTestFinished } from 'vitest'
 import { startApp, type TestApp } from './app.ts'
 
 /** An app of the test's own, closed with it. */
-export async function appWith(env: Readonly<Record<string, string>>): Promise<TestApp> {
+export async function appWith(env: Readonly<Record<string, string | undefined>>): Promise<TestApp> {
   const other = await startApp(env)
   onTestFinished(() => other.close())
   return other

@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
+import { domainToUnicode } from 'node:url'
 import { faults } from '../../src/errors/fault.ts'
 import { type Argon2, hashCostOf, loadArgon2 } from '../../src/hashing/argon2.ts'
 import { normalized } from '../../src/hashing/password-hasher.ts'
@@ -10,7 +11,6 @@ import { confirmDevice, confirmDeviceRefusals } from '../../src/sign-in/confirm-
 import type { OpenedSession } from '../../src/sign-in/open-session.ts'
 import { signUp, signUpRefusals } from '../../src/sign-up/sign-up.ts'
 import { verifyEmail, verifyEmailRefusals } from '../../src/sign-up/verify-email.ts'
-import { asMailbox } from '../../src/text/email.ts'
 import type { CountedHasher } from '../../src/throttling/hash-ticket.ts'
 import type { TestApp } from './app.ts'
 import { keepSecret } from './canary.ts'
@@ -96,7 +96,10 @@ function intoInbox({ config, deps }: TestApp): MailDelivery {
   const smtp: Parameters<typeof deliverMail>[0]['smtp'] = {
     send: async (mail) => {
       const raw = Buffer.from(mail.text)
-      const envelope = { from: config.mailFrom, to: asMailbox(mail.to) }
+      // As the mail server that the inbox is has it.
+      const at = mail.to.lastIndexOf('@')
+      const to = `${mail.to.slice(0, at)}@${domainToUnicode(mail.to.slice(at + 1))}`
+      const envelope = { from: config.mailFrom, to }
       const received = { ...envelope, id: randomUUIDv7(), raw, size: raw.length, receivedAt: new Date() }
       await deps.inbox?.keep([{ ...mail, ...received, isRead: false }])
     },
