@@ -3,6 +3,7 @@ import { openKeyring } from '../../src/crypto/keyring.ts'
 import { makeToken } from '../../src/crypto/secret-token.ts'
 import { issueChallenge } from '../../src/passkeys/challenge.ts'
 import { makePasskeys } from '../support/factories.ts'
+import { SoftPasskey } from '../support/soft-authenticator.ts'
 import type { LoadResult, Sent } from './load.ts'
 import type { Row } from './main.ts'
 import {
@@ -91,7 +92,7 @@ async function optionsRow(stage: Stage): Promise<Row> {
   return ratioRow(`POST ${path}`, least.ofBare, compared)
 }
 
-/** What the library takes, and that it takes it no sooner than somebody has a passkey. */
+/** What sign-ins take, which need no library, and what the first registration takes, which loads it. */
 async function memoryRows(stage: Stage, { users, signIns }: Holders): Promise<Row[]> {
   const postern = await stage.postern()
   try {
@@ -106,17 +107,36 @@ async function memoryRows(stage: Stage, { users, signIns }: Holders): Promise<Ro
     const first = postern.residentMib() - before
     await load({ ...once, method: 'POST', path: signIn, requests: signIns(2000) })
     const all = postern.residentMib() - before
+    for (const user of users.slice(0, 20)) await register(postern, user)
+    const registered = postern.residentMib() - before
     return [
       {
-        name: 'resident memory of the first sign-ins by passkey, after 20,000 session checks and 5,000 options',
-        figure: `+${first.toFixed(1)} MiB (from ${before.toFixed(0)}; +${all.toFixed(1)} after 2,000)`,
+        name: 'resident memory of the first use of passkeys, after 20,000 session checks and 5,000 options',
+        figure:
+          `+${first.toFixed(1)} MiB after 20 sign-ins (from ${before.toFixed(0)}), +${all.toFixed(1)} after 2,000, ` +
+          `+${registered.toFixed(1)} after 20 registrations`,
         target: `<= +${most.mib} MiB`,
-        holds: first <= most.mib,
+        holds: Math.max(first, registered) <= most.mib,
       },
     ]
   } finally {
     await postern.stop()
   }
+}
+
+async function register({ origin }: Program, user: BenchUser): Promise<void> {
+  const post = (path: string, body: object) =>
+    fetch(origin + path, {
+      method: 'POST',
+      headers: { ...cookieOf(user), 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
+      body: JSON.stringify(body),
+    })
+  const asked = (await (await post('/v0/auth/passkeys/registration/options', {})).json()) as {
+    readonly public_key: unknown
+  }
+  const passkey = new SoftPasskey({ origin: 'https://app.example.com' })
+  const { status } = await post('/v0/auth/passkeys', { credential: passkey.create(asked), name: 'Bench' })
+  if (status !== 201) throw new Error(`a registration was answered with ${status}`)
 }
 
 /** What the process has used of a processor. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
