@@ -191,7 +191,9 @@ test('all administrators are told whom it asked and whom it asks, and the log sa
   await connected(kinds.plain, slug)
   await move(slug, { token_endpoint: `${elsewhere.url}/token` })
   await move(slug, { token_endpoint: `${home.url}/token` })
-  const mails = (await mailsTo(app, person.email, 4)).filter(({ subject }) => /says who your users/.test(subject))
+  const mails = (await mailsTo(app, person.email, 4)).filter(({ subject }) =>
+    /sign-in provider was changed/.test(subject),
+  )
   const host = (server: Server) => server.url.replace('http://', 'http ')
   const [away, back] = [elsewhere, home].map((now) =>
     mails.find(({ text }) => text.includes(`and is ${host(now)}/token.`)),
@@ -215,7 +217,9 @@ test('what of it is believed takes two factors and is told, without the secret; 
   const slug = await kinds.plain.register()
   const { who } = await connected(kinds.plain, slug)
   expect((await change(slug, { email_verification: 'trusted', nonce: 'if_present' })).status).toBe(200)
-  const told = (await mailsTo(app, person.email, 3)).filter(({ subject }) => /says who your users/.test(subject))
+  const told = (await mailsTo(app, person.email, 3)).filter(({ subject }) =>
+    /sign-in provider was changed/.test(subject),
+  )
   expect(told).toHaveLength(1)
   for (const change of ['email_verification was claim and is trusted.', 'nonce was required and is if_present.'])
     expect(told[0]?.text).toContain(change)

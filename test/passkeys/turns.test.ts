@@ -4,7 +4,7 @@ import { useApp } from '../support/app.ts'
 import { signedUp } from '../support/people.ts'
 import { appSignIn, asked, withPasskey } from './support.ts'
 
-const app = useApp({ DATABASE_POOL_SIZE: '6' })
+const app = useApp({ DATABASE_POOL_SIZE: '6', DATABASE_TIMEOUT_MS: '2000' })
 
 test('rate_limit:exceeded: no turn in five seconds; others find a place and a connection meanwhile [FT13 AT2]', async () => {
   const [{ person, passkey }, other] = [await withPasskey(app), await withPasskey(app)]
@@ -34,4 +34,4 @@ test('rate_limit:exceeded: no turn in five seconds; others find a place and a co
   } finally {
     await holder.end()
   }
-}, 30_000)
+})

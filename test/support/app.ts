@@ -17,7 +17,7 @@ import { canaryLog, keepMailedTokens, keepMetrics, keepSecretsOf, watchSecrets }
 import { TestClient } from './client.ts'
 import { createDatabase } from './database.ts'
 import { turns } from './long-form.ts'
-import { findFirst, likeFirst, noteFirst } from './one-server.ts'
+import { findFirst, forgetFirst, likeFirst, noteFirst } from './one-server.ts'
 import { withoutRefs } from './openapi.ts'
 
 export const publicUrl = 'https://auth.example.com'
@@ -112,6 +112,7 @@ export async function startApp(
       await pool.destroy()
       await app.close()
       await deps.close()
+      if (database !== undefined) forgetFirst(config)
       await database?.giveBack(inject('pristine'))
       rmSync(dataDir, { recursive: true, force: true })
     },

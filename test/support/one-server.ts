@@ -10,6 +10,9 @@ export function noteFirst({ config, deps }: Running): void {
   if (config.databaseUrl !== undefined) firstOn.set(config.databaseUrl, { config, deps })
 }
 
+/** The next app may get the same database, emptied. */
+export const forgetFirst = ({ databaseUrl = '' }: Config): boolean => firstOn.delete(databaseUrl)
+
 export const findFirst = (databaseUrl: string | undefined): Running | undefined => firstOn.get(databaseUrl ?? '')
 
 /**
