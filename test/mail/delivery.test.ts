@@ -218,6 +218,7 @@ describe('deliverMail', () => {
     for (const one of tries) {
       expect(one).toMatchObject({ messageId: `<${mailId}@mail.example.com>`, to: [to], headers: 1 })
       expect(one.raw).toMatch(/^Auto-Submitted: auto-generated\r$/m)
+      expect(one.raw).toMatch(/^Content-Language: en\r$/m)
     }
   })
 

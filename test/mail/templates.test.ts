@@ -4,6 +4,8 @@ import { brandOf, contrast } from '../../src/mail/brand.ts'
 import type { MailContent } from '../../src/mail/letters.ts'
 import { renderMail as renderIn } from '../../src/mail/templates.ts'
 import { sourceLanguage } from '../../src/messages/language.ts'
+import { openMessages } from '../../src/messages/messages.ts'
+import { oneLine } from '../../src/text/one-line.ts'
 
 const english = sourceLanguage()
 const brand = brandOf(loadConfig({ APP_NAME: 'Acme', SUPPORT_EMAIL: 'help@acme.example' }))
@@ -175,3 +177,39 @@ test('a mail shows the name of the application and where to ask for help, and bo
   expect(html).toContain('&lt;b&gt;Acme&lt;/b&gt; &amp; Co')
   expect(html).toContain('Questions? Write to help@acme.example.')
 })
+
+const mirrored = openMessages({ defaultLocale: 'en', locales: ['en', 'ar-XB'] }).find('ar-XB') ?? english
+
+describe.each([english, mirrored])(
+  'what a stranger wrote cannot turn around the words beside it, in $tag [LO2]',
+  (language) => {
+    const textWith = (name: string) => renderIn({ template: 'passkey_added', to, name }, { language, brand }).text
+    const names = [
+      '\u202eevil',
+      '\u2067a\u2066b',
+      'ada\u2069\u2069!',
+      'שלום (1) abc',
+      'مفتاح\u200f 2',
+      'x\u061c\u2028y',
+      'Ключ',
+    ]
+
+    test.each(names)('%j', (name) => {
+      const shown = oneLine(name)
+      expect(shown).not.toMatch(/[\p{Cf}\p{Zl}\p{Zp}]/u)
+      // Nothing turns plain ASCII around in English, where it has no isolates.
+      const isPlain = language === english && /^[ -~]*$/.test(shown)
+      const expected = isPlain ? shown : `\u2068${shown}\u2069`
+      expect(textWith(name)).toBe(textWith('Qq').replace(/\u2068?Qq\u2069?/, expected))
+    })
+
+    test('neither do a browser, a provider or a handle', () => {
+      const text = renderIn(
+        { ...deviceLink('دفتر', '192.0.2.7'), shown: { methods: ['oauth'], provider: 'ספק' } },
+        { language, brand },
+      ).text
+      expect(text).toContain('\u2068دفتر\u2069')
+      expect(text).toContain('\u2068ספק\u2069')
+    })
+  },
+)
