@@ -42,6 +42,7 @@ function card(scene: Scene): string {
     ? sentences.map((one) => `<p>${escapeHtml(one)}</p>`).join('')
     : `<p class="bad">${escapeHtml(failure ?? 'Nothing to read.')}</p>`
   const flaws = violations.map((one) => `<p class="bad">${escapeHtml(one)}</p>`).join('')
-  const image = `<img src="data:image/webp;base64,${picture}" alt="The page after ${escapeHtml(code)}" loading="lazy">`
+  const alt = `The page after ${escapeHtml(code)}`
+  const image = picture && `<img src="data:image/webp;base64,${picture}" alt="${alt}" loading="lazy">`
   return `<li>${image}<p><code>${escapeHtml(code)}</code></p>${words}${flaws}</li>`
 }

@@ -17,7 +17,7 @@ export type Scene = {
   readonly violations: readonly string[]
   /** Why there is no answer to look at. */
   readonly failure?: string
-  /** WebP in base64. */
+  /** WebP in base64; empty if the page gave none. */
   readonly picture: string
 }
 
@@ -48,10 +48,8 @@ export async function walk({ browser, url, flows, onScene, forceToken }: Options
   for (const flow of flows) {
     await using stage = await open(flow)
     for (const code of codesOfCall(flow.call)) {
-      const { failure, sentences } = await play(stage, { flow, code, calm, url })
-      const violations = failure === undefined ? await judge(stage.page) : []
-      const seen = { sentences, violations, picture: await takePicture(stage.page) }
-      const scene = { flow: flow.name, call: flow.call, code, ...seen, ...(failure !== undefined && { failure }) }
+      const seen = await play(stage, { flow, code, calm, url, judge })
+      const scene = { flow: flow.name, call: flow.call, code, ...seen }
       scenes.push(scene)
       onScene?.(scene)
     }
@@ -74,9 +72,12 @@ type Play = {
   readonly code: string
   readonly calm: ReadonlySet<string>
   readonly url: string
+  readonly judge: (page: Page) => Promise<readonly string[]>
 }
 
-async function play(stage: Stage, { flow, code, calm, url }: Play) {
+type Seen = Omit<Scene, 'flow' | 'call' | 'code'>
+
+async function play(stage: Stage, { flow, code, calm, url, judge }: Play): Promise<Seen> {
   const { page } = stage
   try {
     // What a page asks for by itself is answered on the way.
@@ -88,9 +89,12 @@ async function play(stage: Stage, { flow, code, calm, url }: Play) {
     await flow.act?.(page)
     await forced.answered()
     const lines = await settledLines(page)
-    return { sentences: lines.filter((line) => !calm.has(line) && !before.has(line) && isSentence(line)) }
+    const sentences = lines.filter((line) => !calm.has(line) && !before.has(line) && isSentence(line))
+    return { sentences, violations: await judge(page), picture: await takePicture(page) }
   } catch (error) {
-    return { sentences: [], failure: String(error).split('\n')[0] ?? '' }
+    // Of a page that hangs there is no picture either; the others are still worth a look.
+    const picture = await takePicture(page).catch(() => '')
+    return { sentences: [], violations: [], picture, failure: String(error).split('\n')[0] ?? '' }
   }
 }
 
