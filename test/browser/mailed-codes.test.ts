@@ -1,14 +1,25 @@
 import { expect, test } from 'vitest'
 import { mailedCode } from '../mailed-codes/support.ts'
 import { newPerson, signUp } from '../support/people.ts'
-import { complaintAt, expectAccessible, fill, heading, openMailed, press, said, useExample, visit } from './support.ts'
+import {
+  complaintAt,
+  expectAccessible,
+  fill,
+  heading,
+  openMailed,
+  press,
+  said,
+  takeBothPictures,
+  useExample,
+  visit,
+} from './support.ts'
 
 // Signing in by what is mailed, on real pages, and programs that open every mail.
 
 const { app, open, newContext } = useExample()
 
-async function somebody() {
-  const person = await signUp(app, newPerson())
+async function somebody(wished: Parameters<typeof newPerson>[0] = {}) {
+  const person = await signUp(app, newPerson(wished))
   const page = await open()
   await openMailed(page, app.origin, person.email, 'verify-email')
   await press(page, 'Verify my address')
@@ -27,9 +38,10 @@ async function ask(page: Awaited<ReturnType<typeof open>>, email: string, atLeas
 }
 
 test('digits, typed wrong and then pasted as the mail has them', async () => {
-  const { person, page } = await somebody()
+  const { person, page } = await somebody({ email: 'ada@example.com' })
   const { digits } = await ask(page, person.email)
   await expectAccessible(page)
+  await takeBothPictures(page, 'mailed-code')
   const field = page.getByLabel('Code from the email', { exact: true })
   expect([await field.getAttribute('autocomplete'), await field.getAttribute('inputmode')]).toEqual([
     'one-time-code',
