@@ -19,7 +19,7 @@ const all: Narrow[] = []
 beforeAll(async () => {
   for (const server of servers) {
     const smtp = await openNarrowServer(server, takesMs)
-    all.push({ smtp, app: await startApp({ SMTP_URL: smtp.url }) })
+    all.push({ smtp, app: await startApp({ SMTP_URL: smtp.url, WORKER_TIMEOUT_MS: '8000' }) })
   }
 })
 afterAll(async () => {
