@@ -5,6 +5,8 @@ import { type FairTurns, fairTurns, NoTurnError } from '../waiting/fair-turns.ts
 
 /** Connections that sign-ins by passkey leave to all others, however many there are [FT13]. */
 const leftToOthers = 2
+/** Places that one network leaves to all others. */
+const leftToOtherNetworks = 2
 const mostWaiting = 256
 const deadlineMs = 5000
 
@@ -14,7 +16,7 @@ const deadlineMs = 5000
  */
 export function openPasskeyTurns(poolSize: number): FairTurns {
   const places = Math.max(1, poolSize - leftToOthers)
-  return fairTurns({ places, placesOfOne: Math.max(1, places - 2), mostWaiting, deadlineMs })
+  return fairTurns({ places, placesOfOne: Math.max(1, places - leftToOtherNetworks), mostWaiting, deadlineMs })
 }
 
 /** Runs a sign-in when the turn of its network has come; refuses it if that takes too long. */

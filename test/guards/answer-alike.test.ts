@@ -1,24 +1,17 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { buildApp } from '../../src/app.ts'
 import { guard } from '../../src/http/guard.ts'
 import { appSignIn, signIn, withPasskey } from '../passkeys/support.ts'
 import { frontendUrl, useApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
+import { useHandled } from './handled.ts'
 
 const app = useApp({ RATE_LIMITS: 'on' })
 const unlimited = useApp({ RATE_LIMITS: 'off' })
 const [inApp, inBrowser] = [`${appSignIn}/options`, `${signIn}/options`]
 
-/** What Fastify handled since the test began. */
-let handled = 0
-const count = (): void => void handled++
-beforeEach(() => {
-  handled = 0
-  subscribe('tracing:fastify.request.handler:start', count)
-})
-afterEach(() => void unsubscribe('tracing:fastify.request.handler:start', count))
+const handled = useHandled()
 
 let latest = 0
 /** A network that nobody else has. */
@@ -50,9 +43,9 @@ describe.each([
   test('is answered as by Fastify, without it, under an id and with a challenge of its own', async () => {
     const client = await open()
     const first = await client.post(url)
-    handled = 0
+    handled.count = 0
     const [second, third] = [await client.post(url), await client.post(url)]
-    expect(handled).toBe(0)
+    expect(handled.count).toBe(0)
     expect([wordsOf(second), wordsOf(third)]).toEqual([wordsOf(first), wordsOf(first)])
     const ids = [first, second, third].map(({ headers }) => headers['x-request-id'])
     const challenges = [first, second, third].map(({ body }) => (body.public_key as { challenge: string }).challenge)
@@ -66,15 +59,15 @@ describe.each([
     const client = await open()
     await client.post(url)
     const remoteAddress = somewhere()
-    handled = 0
+    handled.count = 0
     const left: number[] = []
     for (let n = 0; n < 3; n++) left.push(leftOf(await client.post(url, undefined, { remoteAddress })))
     // A body has Fastify answer.
     left.push(leftOf(await client.post(url, {}, { remoteAddress })))
     left.push(leftOf(await client.post(url, undefined, { remoteAddress })))
-    expect([left, handled]).toEqual([[599, 598, 597, 596, 595], 1])
+    expect([left, handled.count]).toEqual([[599, 598, 597, 596, 595], 1])
     for (let n = 595; n > 0; n--) await client.post(url, undefined, { remoteAddress })
-    expect(handled).toBe(1)
+    expect(handled.count).toBe(1)
     const refused = await client.post(url, undefined, { remoteAddress })
     expect([refused.code, refused.headers.ratelimit]).toEqual(['rate_limit:exceeded', expect.stringContaining('r=0')])
     expect((await client.post(url, undefined, { remoteAddress: somewhere() })).status).toBe(200)
@@ -93,9 +86,9 @@ describe.each([
       )
     }
     const before = await counted()
-    handled = 0
+    handled.count = 0
     for (let n = 0; n < 3; n++) await client.post(url)
-    expect([await counted(), handled]).toEqual([before + 3, 0])
+    expect([await counted(), handled.count]).toEqual([before + 3, 0])
     expect((await client.post(url, undefined, { remoteAddress: 'nowhere' })).code).toBe('general:invalid_ip_address')
   })
 })
@@ -104,9 +97,9 @@ test('what it got signs in', async () => {
   const { passkey, person } = await withPasskey(app)
   const client = app.client()
   await client.post(inApp)
-  handled = 0
+  handled.count = 0
   const credential = passkey.get((await client.post(inApp)).body)
-  expect(handled).toBe(0)
+  expect(handled.count).toBe(0)
   const { body } = await client.post(appSignIn, { credential })
   client.headers.authorization = `Bearer ${body.token}`
   expect((await client.get('/v0/user/me')).body.email).toBe(person.email)
@@ -115,7 +108,7 @@ test('what it got signs in', async () => {
 test('without limits there are no headers of them', async () => {
   const client = unlimited.client()
   const [first, second] = [await client.post(inApp), await client.post(inApp)]
-  expect([wordsOf(second), handled]).toEqual([wordsOf(first), 1])
+  expect([wordsOf(second), handled.count]).toEqual([wordsOf(first), 1])
   expect(second.headers).not.toHaveProperty('ratelimit')
 })
 
@@ -127,9 +120,9 @@ test.each<[string, Record<string, string>, string | undefined]>([
 ])('Fastify answers %s', async (_, headers, code) => {
   const browser = await named()
   await browser.post(inBrowser)
-  handled = 0
+  handled.count = 0
   for (let n = 0; n < 2; n++) expect((await browser.post(inBrowser, undefined, { headers })).code).toBe(code)
-  if (code === undefined) expect(handled).toBe(2)
+  if (code === undefined) expect(handled.count).toBe(2)
   const listed = await browser.post(inBrowser)
   expect(listed.headers['access-control-allow-origin']).toBe(frontendUrl)
 })

@@ -1,14 +1,14 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { RouteShorthandOptions } from 'fastify'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { buildApp } from '../../src/app.ts'
 import { guard } from '../../src/http/guard.ts'
 import { frontendUrl, startApp, type TestApp } from '../support/app.ts'
 import type { Answer } from '../support/client.ts'
 import { signedUp } from '../support/people.ts'
+import { useHandled } from './handled.ts'
 
 const me = '/v0/user/me'
 const check = '/v0/auth/check'
@@ -20,14 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-/** What Fastify handled since the test began. */
-let handled = 0
-const count = (): void => void handled++
-beforeEach(() => {
-  handled = 0
-  subscribe('tracing:fastify.request.handler:start', count)
-})
-afterEach(() => void unsubscribe('tracing:fastify.request.handler:start', count))
+const handled = useHandled()
 
 /** What an answer says, without what is each answer's own. */
 function wordsOf({ status, body, headers }: Answer) {
@@ -42,9 +35,9 @@ async function remembered(urls = [me, check]) {
   const first = new Map<string, Answer>()
   for (const url of urls) first.set(url, await client.get(url))
   const areRepeated = async () => {
-    handled = 0
+    handled.count = 0
     for (const url of urls) await client.get(url)
-    expect(handled).toBe(0)
+    expect(handled.count).toBe(0)
   }
   await vi.waitFor(areRepeated, { timeout: 10_000 })
   return { person, client, first, token: client.cookies.get('__Host-session_id') ?? '' }
@@ -59,7 +52,7 @@ describe('an answer about a session that is remembered', () => {
     expect((await client.get(url, { headers: { 'x-request-id': 'of-the-caller' } })).headers).toMatchObject({
       'x-request-id': 'of-the-caller',
     })
-    expect(handled).toBe(0)
+    expect(handled.count).toBe(0)
   })
 
   test('goes to each session alone, by cookie and by bearer', async () => {
@@ -68,7 +61,7 @@ describe('an answer about a session that is remembered', () => {
     expect((await other.client.get(me)).body.email).toBe(other.person.email)
     const bearer = await app.client().get(me, { headers: { authorization: `Bearer ${one.token}` } })
     expect(bearer.body.email).toBe(one.person.email)
-    expect(handled).toBe(0)
+    expect(handled.count).toBe(0)
     expect((await app.client().get(me)).code).toBe('user:unauthorized')
     const damaged = `${one.token.slice(0, -1)}${one.token.endsWith('A') ? 'B' : 'A'}`
     expect((await app.client().get(me, { headers: { authorization: `Bearer ${damaged}` } })).code).toBe(
@@ -86,7 +79,7 @@ describe('an answer about a session that is remembered', () => {
     const { foundIn } = app.deps.remembered
     const before = foundIn.memory
     expect((await client.send(method, url, { headers })).status).toBe(200)
-    expect([handled, foundIn.memory - before]).toEqual([1, 1])
+    expect([handled.count, foundIn.memory - before]).toEqual([1, 1])
     expect((await client.get(me)).headers).not.toHaveProperty('access-control-allow-origin')
   })
 
@@ -131,7 +124,7 @@ describe('an answer about a session that is remembered', () => {
       await client.get(url)
       found.push(foundIn.memory - before)
     }
-    expect([found, handled]).toEqual([[1, 2, 3], 1])
+    expect([found, handled.count]).toEqual([[1, 2, 3], 1])
   })
 
   test('is counted like any other', async () => {
@@ -141,17 +134,17 @@ describe('an answer about a session that is remembered', () => {
     const metrics = async () => (await app.deps.metrics?.read())?.text ?? ''
     const before = await counted()
     for (let round = 0; round < 3; round++) await client.get(check)
-    expect([await counted(), handled]).toEqual([before + 3, 0])
+    expect([await counted(), handled.count]).toEqual([before + 3, 0])
   })
 })
 
 test('an access token has Fastify answer', async () => {
   const { client } = await remembered()
   const { body } = await client.post('/v0/auth/token')
-  handled = 0
+  handled.count = 0
   const headers = { authorization: `Bearer ${body.access_token}` }
   for (let round = 0; round < 3; round++) expect((await app.client().get(me, { headers })).status).toBe(200)
-  expect(handled).toBe(3)
+  expect(handled.count).toBe(3)
 })
 
 test('once closing has begun it says that its connection ends', async () => {
@@ -181,9 +174,9 @@ test('without memory Fastify answers', async () => {
   const forgetful = await startApp({ SESSION_MEMORY_MIB: '0' })
   try {
     const { client } = await signedUp(forgetful)
-    handled = 0
+    handled.count = 0
     for (let round = 0; round < 3; round++) expect((await client.get(me)).status).toBe(200)
-    expect(handled).toBe(3)
+    expect(handled.count).toBe(3)
   } finally {
     await forgetful.close()
   }

@@ -66,6 +66,7 @@ export function answerAlike(deps: Deps, watchers: Watchers): BeforeFastify {
       const body = route.makeBody(request)
       if (body === undefined) return false
       const judged = route.limit?.count(address)
+      // Their places are those of `ownHeaders`, each name before its value.
       if (judged && 'left' in judged) headers[headers.length - 5] = judged.left
       headers[headers.length - 3] = String(Buffer.byteLength(body))
       send(request, response, { status: 200, headers, body }, startedAt)
