@@ -50,8 +50,9 @@ export function answerError(
   reply: FastifyReply,
   options: ErrorOptions,
 ): FastifyReply {
-  const known = toDomainError(ofMissingField(error, request))
   const { config, url: route } = request.routeOptions
+  const isRead = config?.declaredCodes?.has('system:transaction_error') === false
+  const known = toDomainError(ofMissingField(error, request), { isRead })
   // Without a route (unknown path, unreadable URL) no codes are declared.
   if (config?.declaredCodes && !config.declaredCodes.has(known.code)) {
     request.log.error({ route, code: known.code }, 'an error that the route does not declare')

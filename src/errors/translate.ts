@@ -21,11 +21,15 @@ const databaseCodes = {
   mistake: 'system:internal_error',
 } as const satisfies Record<string, ErrorCode>
 
-/** The only place where anything that was thrown becomes an error of the catalogue. */
-export function toDomainError(error: unknown): DomainError {
+/**
+ * The only place where anything that was thrown becomes an error of the catalogue. A read that waits in vain for a lock,
+ * such as a migration's, has left nothing half done: to its client the database did not answer.
+ */
+export function toDomainError(error: unknown, { isRead = false } = {}): DomainError {
   if (error instanceof DomainError) return error
   const kind = databaseFailureKind(error)
-  if (kind) return new DomainError(databaseCodes[kind], { cause: error })
+  if (kind)
+    return new DomainError(databaseCodes[isRead && kind === 'transaction' ? 'database' : kind], { cause: error })
   const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown }
   const known = typeof code === 'string' ? frameworkCodes[code] : undefined
   if (known) return new DomainError(known, { cause: error })

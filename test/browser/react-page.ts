@@ -1,4 +1,4 @@
-import { createElement, type FunctionComponent, StrictMode, useEffect } from 'react'
+import { createElement, Fragment, type FunctionComponent, StrictMode, useEffect } from 'react'
 import { createRoot, hydrateRoot } from 'react-dom/client'
 import { createClient } from '../../src/client/client.ts'
 import { type Session, SessionProvider, useAction, useSession } from '../../src/client/react.ts'
@@ -67,11 +67,22 @@ export function Who() {
 export const page = (auth: Auth, initial?: Session | null) =>
   createElement(SessionProvider, { auth, initial }, createElement(Who), createElement(Who))
 
-const hydrate = (initial: Session | null) => {
+/** The page, once its effects have run. */
+async function hydrate(initial: Session | null) {
   const problems: string[] = []
   const container = document.getElementById('page') as HTMLElement
   const onRecoverableError = (error: unknown) => void problems.push(String(error))
-  hydrateRoot(container, page(createClient({ baseUrl: location.origin }), initial), { onRecoverableError })
+  let hasRun = false
+  // Effects run in the order of the elements.
+  const Last: FunctionComponent = () => {
+    useEffect(() => {
+      hasRun = true
+    }, [])
+    return null
+  }
+  const shown = page(createClient({ baseUrl: location.origin }), initial)
+  hydrateRoot(container, createElement(Fragment, null, shown, createElement(Last)), { onRecoverableError })
+  await until(() => hasRun)
   return { container, problems }
 }
 

@@ -109,8 +109,7 @@ describe('useSession', () => {
     await knownPerson()
     asked.length = 0
     const container = await tab.evaluate(async () => {
-      const { container } = kit.hydrate(null)
-      await kit.until(() => container.textContent === 'guest guest ')
+      const { container } = await kit.hydrate(null)
       window.dispatchEvent(new Event('focus'))
       document.dispatchEvent(new Event('visibilitychange'))
       return container.innerHTML
@@ -149,7 +148,7 @@ describe('useSession', () => {
     await visit(rendered)
     asked.length = 0
     const after = await tab.evaluate(async (initial) => {
-      const { container, problems } = kit.hydrate(initial)
+      const { container, problems } = await kit.hydrate(initial)
       await new Promise((resolve) => requestIdleCallback(resolve))
       return [container.textContent, ...problems]
     }, session)

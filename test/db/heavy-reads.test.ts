@@ -80,4 +80,16 @@ describe('reads that grow', () => {
     })
     await quick.close()
   })
+
+  test('system:database_error where the session is not remembered and its table is locked', async () => {
+    const { client } = await somebody(app)
+    const quick = await startApp({ DATABASE_TIMEOUT_MS: '2000', DATABASE_URL: app.config.databaseUrl })
+    const stranger = quick.client()
+    for (const [name, value] of client.cookies) stranger.cookies.set(name, value)
+    await locked('sessions', async () => {
+      for (const path of ['/v0/auth/sessions', '/v0/auth/session', '/v0/user/me'])
+        expect(said(await stranger.get(path))).toEqual([500, 'system:database_error'])
+    })
+    await quick.close()
+  })
 })
