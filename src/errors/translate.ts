@@ -22,8 +22,8 @@ const databaseCodes = {
 } as const satisfies Record<string, ErrorCode>
 
 /**
- * The only place where anything that was thrown becomes an error of the catalogue. A read that waits in vain for a lock,
- * such as a migration's, has left nothing half done: to its client the database did not answer.
+ * The only place where anything that was thrown becomes an error of the catalogue. A read that waits in vain for a
+ * lock, such as a migration's, has left nothing half done: to its client the database did not answer.
  */
 export function toDomainError(error: unknown, { isRead = false } = {}): DomainError {
   if (error instanceof DomainError) return error

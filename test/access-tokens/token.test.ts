@@ -52,6 +52,23 @@ describe(`POST ${url}`, () => {
     expect(secondRefresh).not.toBe(refreshToken)
   })
 
+  test('one more family than there may be ends the oldest of the session, and no other session loses one [TK4]', async () => {
+    const { client, refreshToken } = await holder(app)
+    const other = await holder(app)
+    const { body } = await client.post(url)
+    for (let more = 2; more < 50; more++) await client.post(url)
+    expect((await refresh(app, refreshToken)).status).toBe(200)
+    await client.post(url)
+    const [{ count } = { count: 0 }] = await app.sql<{ count: number }>(
+      'select count(*)::int as count from refresh_families f join users u on u.id = f.user_id where u.id = $1',
+      [(await client.get('/v0/user/me')).body.id],
+    )
+    expect(count).toBe(50)
+    expect((await refresh(app, refreshToken)).code).toBe('user:invalid_token')
+    expect((await refresh(app, String(body.refresh_token))).status).toBe(200)
+    expect((await refresh(app, other.refreshToken)).status).toBe(200)
+  })
+
   test('a browser gets the refresh token as a cookie only, whatever Bearer it sends beside its own [SE2]', async () => {
     const { browser, client } = await holder(app)
     const answer = await browser.post(url, undefined, { headers: client.headers })

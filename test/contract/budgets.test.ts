@@ -8,10 +8,11 @@ const root = join(import.meta.dirname, '../..')
 
 /** What makes something that can be used up. */
 const makers =
-  /(?<![.\w])(?:function )?(?<maker>openDatabase|workQueue|fairQueue|fairTurns|learnedPlaces|lingeringClose|underWay|memoryRateCounter|countEvent|refusedOrigins|openBreachedPasswords|LRUCache|openLookups)(?:<[^(]*>)?\((?=\S)/
+  /(?<![.\w])(?:function )?(?<maker>openDatabase|workQueue|fairQueue|fairTurns|learnedPlaces|lingeringClose|underWay|memoryRateCounter|countEvent|refusedOrigins|openBreachedPasswords|LRUCache|openLookups|endOldest)(?:<[^(]*>)?\((?=\S)/
 
 /** Which rows of docs/security.md say of each whose it is and what one may take; none where nobody from outside spends it. */
 const rowsOf: Readonly<Record<string, readonly string[]>> = {
+  'src/access-tokens/issue.ts endOldest': ['families of refresh tokens'],
   'src/credentials/resolve-access-token.ts LRUCache': ['access tokens in memory'],
   'src/ports/breached-passwords.open.ts openBreachedPasswords': ['passwords looked up among those that leaked'],
   'src/ports/breached-passwords.range.ts LRUCache': ['ranges of leaked hashes in memory'],
@@ -24,6 +25,7 @@ const rowsOf: Readonly<Record<string, readonly string[]>> = {
   'src/operator/doctor-database.ts openDatabase': [],
   // Of this machine's own user, outside production; the oldest make room.
   'src/dev/error-lab/rules.ts LRUCache': [],
+  'src/sign-in/open-session.ts endOldest': ['sessions of an account'],
   'src/passkeys/in-turn.ts fairTurns': ['sign-ins by passkey at a time'],
   'src/db/heavy-reads.ts fairQueue': ['heavy reads', 'streams of events'],
   'src/open-deps.ts memoryRateCounter': ['windows in memory'],

@@ -49,6 +49,35 @@ describe(`GET ${url}`, () => {
     })
   })
 
+  test('of an account a hundred live: one more ends the oldest, from the next request on [SE4]', async () => {
+    const { client: first, person } = await signedInOnDevice(app)
+    const second = await logIn(first, person)
+    const { id } = (await first.get('/v0/user/me')).body
+    const own = (await listed(first)).find(({ is_current }) => is_current)
+    const [oldest] = await app.sql<{ id: string }>(
+      "update sessions set created_at = created_at - interval '1 hour' where user_id = $1 and date_trunc('milliseconds', created_at) = $2 returning id",
+      [id, own?.created_at],
+    )
+    await app.sql(
+      `insert into sessions (id, user_id, token_digest, remember_me, expires_at, max_expires_at)
+       select gen_random_uuid(), $1, sha256(convert_to(number::text || $1, 'UTF8')), false, expires_at, max_expires_at
+       from sessions, generate_series(1, 100 - (select count(*) from sessions where user_id = $1::uuid and ended_at is null)) as number
+       where id = $2`,
+      [id, oldest?.id],
+    )
+    expect(await listed(second)).toHaveLength(100)
+    const third = await logIn(first, person)
+    expect(await listed(third)).toHaveLength(100)
+    const ended = await app.sql<{ id: string; reason: string }>(
+      'select id, end_reason as reason from sessions where user_id = $1 and ended_at is not null',
+      [id],
+    )
+    expect(ended).toContainEqual({ id: oldest?.id, reason: 'displaced' })
+    const answers = await Promise.all([first, second].map((client) => client.get(url)))
+    expect(answers.map(({ code }) => code).filter(Boolean)).toEqual(['user:invalid_session'])
+    expect((await listed(third)).length).toBe(100)
+  })
+
   test('never the token, nor anything that it could be made from', async () => {
     const { client } = await signedUp(app)
     const token = client.cookies.get('__Host-session_id') ?? ''

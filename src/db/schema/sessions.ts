@@ -46,7 +46,10 @@ export const refreshFamilies = pgTable(
     /** Never later than the end of the session. */
     expiresAt: instant().notNull(),
   },
-  (table) => [index('refresh_families_expires_at').on(table.expiresAt)],
+  (table) => [
+    index('refresh_families_expires_at').on(table.expiresAt),
+    index('refresh_families_session_id').on(table.sessionId),
+  ],
 )
 
 /** Refresh tokens, as digests. A used one is kept for 30 days, so that its reuse is detected. */

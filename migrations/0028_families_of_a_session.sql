@@ -1,0 +1,1 @@
+CREATE INDEX "refresh_families_session_id" ON "refresh_families" USING btree ("session_id");
