@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { deviceDigestOf, isKnownDevice } from '../credentials/devices.ts'
 import { prepared } from '../db/prepared.ts'
 import { devices, users } from '../db/schema/users.ts'
-import type { Transaction } from '../db/transaction.ts'
+import { type Transaction, together } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import { type Home, isAtHome } from '../mailed-tokens/find-pair.ts'
 import { digitRefusals, proveDigits } from '../mailed-tokens/prove-digits.ts'
@@ -62,16 +62,18 @@ export async function signInByEmail(
   }
   if (token.userId === null) {
     if (ctx.config.emailSignUp === 'off') throw ctx.fault(gone)
-    await endCount?.()
+    await endCount?.(ctx.db)
     return beginSignUp(ctx, token, { take, gone, nameBrowser: attempt.nameBrowser })
   }
   const found = await findLogin(ctx, token.userId, deviceToken)
   if (found === undefined) throw ctx.fault(gone)
   const { rememberMe } = token
   const step = { ...found, rememberMe, shown: { methods: ['mail'] }, client } as const
-  const outcome = await continueLogin(ctx, step, take, (...last) => signIn(ctx, ...last))
-  if (outcome.next === 'session') await endCount?.()
-  return outcome
+  return continueLogin(ctx, step, take, (signingIn, claim) =>
+    signIn(ctx, signingIn, async (tx, account) => {
+      await together([claim(tx, account), endCount?.(tx)])
+    }),
+  )
 }
 
 type Where = Pick<Attempt, 'home' | 'browserEmail'>

@@ -4,6 +4,7 @@ import { addressDigest } from '../accounts/address-digest.ts'
 import type { Digits } from '../accounts/link-or-digits.ts'
 import type { Context } from '../context.ts'
 import { KeyringError } from '../crypto/keyring.ts'
+import type { Database } from '../db/database.ts'
 import { prepared } from '../db/prepared.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
 import type { Caller } from '../http/caller.ts'
@@ -37,7 +38,7 @@ type Proven = FoundPair & {
    * Ends the count of wrong tries. Called once the client is let in, and not while a second factor is still to be
    * shown: wrong codes of that are in the same count, which a mailbox alone must not end [MC8].
    */
-  readonly endCount: () => Promise<void>
+  readonly endCount: (db: Database) => Promise<void>
 }
 
 /**
@@ -53,7 +54,7 @@ export async function proveDigits(ctx: Context<DigitRefusal>, proof: Proof): Pro
   const whose = { digest, owner }
   const key = owner ? (`codes:${accountAttempts(owner.id, deviceId)}` as const) : (`codes:address:${digest}` as const)
   await admitAttempt(ctx, key)
-  await refuseResting(ctx, whose)
+  const wereWrong = await refuseResting(ctx, whose)
   await countTry(ctx, token.id)
   if (!isRight(ctx, found, code)) {
     const metadata = { act: purpose, address_digest: digest }
@@ -61,8 +62,8 @@ export async function proveDigits(ctx: Context<DigitRefusal>, proof: Proof): Pro
     await noteWrongDigits(ctx, whose)
     throw ctx.fault('email:invalid_code')
   }
-  await clearRest(ctx.db, whose)
-  return { ...found, endCount: () => clearAttempts(ctx.db, key) }
+  if (wereWrong) await clearRest(ctx.db, whose)
+  return { ...found, endCount: (db) => clearAttempts(db, key) }
 }
 
 async function countTry(ctx: Context<'email:invalid_code_token'>, id: string): Promise<void> {

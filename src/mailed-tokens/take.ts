@@ -1,6 +1,7 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, isNull, sql } from 'drizzle-orm'
 import { tokenDigest } from '../crypto/secret-token.ts'
 import type { Database } from '../db/database.ts'
+import { prepared } from '../db/prepared.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Purpose } from './issue.ts'
@@ -20,14 +21,9 @@ type TokenRefusal = 'invalid' | 'mismatch' | 'used' | 'expired'
 
 /** Takes the token; if several requests race for it, one gets it [TK1]. A refusal by the caller rolls this back. */
 export async function takeMailedToken(tx: Transaction, wanted: Wanted): Promise<MailedToken | TokenRefusal> {
-  const isIt = matching(wanted)
-  if (isIt === undefined) return 'invalid'
-  const isSentThere = wanted.addressKey === undefined ? undefined : eq(mailedTokens.addressKey, wanted.addressKey)
-  const [taken] = await tx
-    .update(mailedTokens)
-    .set({ usedAt: sql`now()` })
-    .where(and(isIt, isSentThere, isNull(mailedTokens.usedAt), sql`${mailedTokens.expiresAt} > now()`))
-    .returning()
+  const values = placeholdersOf(wanted)
+  if (values === undefined) return 'invalid'
+  const [taken] = await takeStatement(tx).execute(values)
   if (taken) return taken
   const peeked = await peekMailedToken(tx, wanted)
   // Another request took it between the two statements.
@@ -36,24 +32,43 @@ export async function takeMailedToken(tx: Transaction, wanted: Wanted): Promise<
 
 /** What taking the token would give now, without taking it. */
 export async function peekMailedToken(db: Database, wanted: Wanted): Promise<MailedToken | TokenRefusal> {
-  const isIt = matching(wanted)
-  if (isIt === undefined) return 'invalid'
-  const [found] = await db
-    .select({ token: mailedTokens, isExpired: sql<boolean>`${mailedTokens.expiresAt} <= now()` })
-    .from(mailedTokens)
-    .where(isIt)
+  const values = placeholdersOf(wanted)
+  if (values === undefined) return 'invalid'
+  const [found] = await peekStatement(db).execute(values)
   if (found === undefined) return 'invalid'
   if (wanted.addressKey !== undefined && found.token.addressKey !== wanted.addressKey) return 'mismatch'
   if (found.token.usedAt !== null) return 'used'
   return found.isExpired ? 'expired' : found.token
 }
 
-function matching({ token, purpose }: Wanted) {
-  const isIt = typeof token === 'string' ? matchingText(token) : eq(mailedTokens.id, token.id)
-  return isIt && and(isIt, eq(mailedTokens.purpose, purpose), isNull(mailedTokens.supersededAt))
+function placeholdersOf({ token, purpose, addressKey }: Wanted) {
+  const values = { id: null, digest: null, purpose, addressKey: addressKey ?? null }
+  if (typeof token !== 'string') return { ...values, id: token.id }
+  const digest = tokenDigest('mailed', token)
+  return digest && { ...values, digest }
 }
 
-function matchingText(text: string) {
-  const digest = tokenDigest('mailed', text)
-  return digest && eq(mailedTokens.digest, digest)
-}
+const isIt = and(
+  sql`(${mailedTokens.id} = ${sql.placeholder('id')}::uuid or ${mailedTokens.digest} = ${sql.placeholder('digest')}::bytea)`,
+  sql`${mailedTokens.purpose} = ${sql.placeholder('purpose')}`,
+  isNull(mailedTokens.supersededAt),
+)
+
+const takeStatement = prepared((tx) => {
+  const addressKey = sql`${sql.placeholder('addressKey')}::text`
+  const isSentThere = sql`(${addressKey} is null or ${mailedTokens.addressKey} = ${addressKey})`
+  return tx
+    .update(mailedTokens)
+    .set({ usedAt: sql`now()` })
+    .where(and(isIt, isSentThere, isNull(mailedTokens.usedAt), sql`${mailedTokens.expiresAt} > now()`))
+    .returning()
+    .prepare('take_mailed_token')
+})
+
+const peekStatement = prepared((db) =>
+  db
+    .select({ token: mailedTokens, isExpired: sql<boolean>`${mailedTokens.expiresAt} <= now()` })
+    .from(mailedTokens)
+    .where(isIt)
+    .prepare('peek_mailed_token'),
+)

@@ -51,7 +51,7 @@ async function findByDigits(
     client,
     mayTry: ({ owner }) => refuseOther(ctx, owner?.id, browserUserId),
   })
-  await endCount()
+  await endCount(ctx.db)
   return token.id
 }
 

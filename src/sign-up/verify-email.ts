@@ -83,7 +83,7 @@ async function findByDigits(ctx: Context<VerifyEmailRefusal>, digits: Digits, pr
   const { home, client } = proof
   const mayTry = () => refuseSignedIn(ctx, proof)
   const { token, endCount } = await proveDigits(ctx, { ...digits, purpose: 'verify_email', home, client, mayTry })
-  await endCount()
+  await endCount(ctx.db)
   return token.id
 }
 

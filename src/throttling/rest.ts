@@ -32,9 +32,13 @@ const isSettled = sql`(${forgottenAt} <= now() or exists (select from ${sessions
   where ${sessions.userId} = ${sql.placeholder('ownerId')}::uuid
     and ${sessions.createdAt} > ${forgottenAt} - ${forgottenAfter}))`
 
-/** Refuses digits after a hundred wrong ones for the address, until its owner has signed in; links still work [MC1]. */
-export async function refuseResting(ctx: Context<'rate_limit:exceeded'>, whose: Whose): Promise<void> {
-  if ((await findEnd(ctx.db, ctx.config, whose)) === undefined) return
+/**
+ * Refuses digits after a hundred wrong ones for the address, until its owner has signed in; links still work [MC1].
+ * @returns whether wrong digits have been counted
+ */
+export async function refuseResting(ctx: Context<'rate_limit:exceeded'>, whose: Whose): Promise<boolean> {
+  const counted = await findCounted(ctx.db, ctx.config, whose)
+  if (!counted?.rests) return counted !== undefined
   const details = 'Mailed codes of this address rest until its owner has signed in otherwise, as by a mailed link.'
   throw ctx.fault('rate_limit:exceeded', { retryAfterSeconds, details })
 }
@@ -49,28 +53,28 @@ export async function findRests(
   owner: { readonly id: string; readonly email: string },
 ): Promise<Lock[]> {
   // The count of an account goes by its id.
-  const until = await findEnd(db, config, { digest: '', owner })
-  return until ? [{ of: 'mailed codes, unless the owner signs in before,', until }] : []
+  const counted = await findCounted(db, config, { digest: '', owner })
+  return counted?.rests ? [{ of: 'mailed codes, unless the owner signs in before,', until: counted.until }] : []
 }
 
-/** When the count is forgotten if nobody signs in before; undefined if the codes do not rest. */
-async function findEnd(db: Database, { rateLimits }: Config, whose: Whose): Promise<Date | undefined> {
+/** When the count is forgotten if nobody signs in before, and whether the codes rest until then. */
+async function findCounted(db: Database, { rateLimits }: Config, whose: Whose) {
   if (rateLimits === 'off') return undefined
-  const most = scaled(rateLimits, mostWrong)
-  const [resting] = await restingStatement(db).execute({ ...parameters(whose), most })
-  return resting?.until
+  const [counted] = await countedStatement(db).execute({ ...parameters(whose), most: scaled(rateLimits, mostWrong) })
+  return counted
 }
 
 const parameters = (whose: Whose) => ({ key: keyOf(whose), ownerId: whose.owner?.id ?? null })
 
-const restingStatement = prepared((db) =>
+const countedStatement = prepared((db) =>
   db
-    .select({ until: forgottenAt })
+    .select({
+      until: forgottenAt,
+      rests: sql<boolean>`${count} >= ${sql.placeholder('most')} and not ${isSettled}`,
+    })
     .from(failedAttempts)
-    .where(
-      sql`${keyColumn} = ${sql.placeholder('key')} and ${count} >= ${sql.placeholder('most')} and not ${isSettled}`,
-    )
-    .prepare('find_rest'),
+    .where(sql`${keyColumn} = ${sql.placeholder('key')}`)
+    .prepare('find_wrong_digits'),
 )
 
 /** Afterwards the wrong digits are counted; if they reach the limit, the owner of the address is told by mail. */
