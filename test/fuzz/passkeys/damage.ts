@@ -71,7 +71,8 @@ const bytes = fc
 
 /** The same in the object that the text holds, which is all that a browser says of a ceremony. */
 const saidAs = (member: string, value: unknown) => (was: unknown) => {
-  const said = JSON.parse(Buffer.from(String(was), 'base64url').toString())
+  // Without a text there is nothing to parse.
+  const said = JSON.parse(Buffer.from(typeof was === 'string' ? was : '', 'base64url').toString())
   return Buffer.from(JSON.stringify({ ...said, [member]: value })).toString('base64url')
 }
 
