@@ -25,12 +25,15 @@ async function somebody(wished: Parameters<typeof newPerson>[0] = {}) {
   await press(page, 'Verify my address')
   await heading(page, 'Profile')
   await press(page, 'Sign out')
+  await heading(page, 'Sign in')
   return { person, page }
 }
 
 async function ask(page: Awaited<ReturnType<typeof open>>, email: string, atLeast = 2) {
   await page.goto(`${app.origin}/dev/app#/sign-in`)
   await page.getByRole('link', { name: 'Email me a code instead' }).click()
+  // The page before it has such a field, too.
+  await heading(page, 'Sign in by email')
   await fill(page, { 'Email address': email })
   await press(page, 'Email me a code')
   await heading(page, 'Check your email')

@@ -6,17 +6,17 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
+const script = `dpkg -s "$1" > /dev/null 2>&1 && exit
+apt-get -o DPkg::Lock::Timeout=300 update
+apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$1"`
+
 /** On Debian as root; elsewhere, and where it fails, nothing happens. One at a time, also of several test processes. */
 export async function installPackage(name: string): Promise<void> {
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return
   // Runlevel 1: what comes with a service does not start it.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
-  const apt = (...parameters: string[]) =>
-    run('flock', [join(tmpdir(), 'postern-apt.lock'), 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...parameters], {
-      env,
-    }).catch(() => undefined)
-  await apt('update')
-  await apt('install', '-y', '--no-install-recommends', name)
+  const lock = join(tmpdir(), 'postern-apt.lock')
+  await run('flock', [lock, 'sh', '-c', script, 'sh', name], { env }).catch(() => undefined)
 }
 
 export const answers = (command: string, parameters: readonly string[]): Promise<boolean> =>
