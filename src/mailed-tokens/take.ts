@@ -1,4 +1,4 @@
-import { and, isNull, sql } from 'drizzle-orm'
+import { and, isNull, or, sql } from 'drizzle-orm'
 import { tokenDigest } from '../crypto/secret-token.ts'
 import type { Database } from '../db/database.ts'
 import { prepared } from '../db/prepared.ts'
@@ -49,7 +49,10 @@ function placeholdersOf({ token, purpose, addressKey }: Wanted) {
 }
 
 const isIt = and(
-  sql`(${mailedTokens.id} = ${sql.placeholder('id')}::uuid or ${mailedTokens.digest} = ${sql.placeholder('digest')}::bytea)`,
+  or(
+    sql`${mailedTokens.id} = ${sql.placeholder('id')}::uuid`,
+    sql`${mailedTokens.digest} = ${sql.placeholder('digest')}::bytea`,
+  ),
   sql`${mailedTokens.purpose} = ${sql.placeholder('purpose')}`,
   isNull(mailedTokens.supersededAt),
 )
