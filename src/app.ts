@@ -9,6 +9,8 @@ import type { Deps } from './deps.ts'
 import { openErrorLab, unlessForced } from './dev/error-lab/lab.ts'
 import { errorLabRoutes } from './dev/error-lab/routes.ts'
 import { devRoutes } from './dev/routes.ts'
+import { siteLoader } from './docs/load-site.ts'
+import { missingPages } from './docs/missing-page.ts'
 import { docsRoutes } from './docs/routes.ts'
 import { emailRoutes } from './email/routes.ts'
 import type { ErrorCode } from './errors/catalogue.ts'
@@ -102,7 +104,8 @@ export async function buildApp(
   requestLanguage(app, deps.messages)
   guardRoutes(app, deps)
   const allowedMethods = rememberMethods(app)
-  domainErrors(app, { ...errors, allowedMethods })
+  const site = siteLoader(app, { config, routes, hasInbox: deps.inbox !== undefined })
+  domainErrors(app, { ...errors, allowedMethods, findPage: missingPages(config, site) })
   await publishOpenApi(app, config)
 
   metricsRoutes(app, deps)
@@ -126,7 +129,7 @@ export async function buildApp(
   eventRoutes(app, deps)
   messageRoutes(app, deps)
   healthRoutes(app, deps.healthChecks)
-  docsRoutes(app, { config, routes, hasInbox: deps.inbox !== undefined })
+  docsRoutes(app, config, site)
   devRoutes(app, deps)
   if (lab) errorLabRoutes(app, config, lab)
   return app

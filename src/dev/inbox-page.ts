@@ -1,15 +1,16 @@
+import { html } from '../pages/html.ts'
 import { searchIn, toolPage } from './tool-page.ts'
 
 /** The page's script fills it with the answers of Mailpit's routes. */
 export const inboxPage = toolPage({
   title: 'Inbox',
   assets: '/dev/inbox/assets/inbox',
-  bar: `${searchIn('emails', 'Search sender, recipient, subject, text')}
+  bar: html`${searchIn('emails', 'Search sender, recipient, subject, text')}
 <p id="count" class="soft"></p>
 <button id="read-all" type="button" class="quiet">Mark all as read</button>
 <button id="delete-all" type="button" class="quiet">Delete all</button>`,
   links: { Example: '/dev/app', Docs: '/docs' },
-  body: `<main>
+  body: html`<main>
 <nav aria-label="Emails"><ol id="mails"></ol><div id="empty" hidden></div></nav>
 <section id="mail" aria-label="Email" tabindex="-1"></section>
 </main>

@@ -6,7 +6,7 @@ import type { Guard } from '../http/guard.ts'
 import type { Inbox } from '../mail/inbox.ts'
 import type { InboxMail } from '../mail/inbox-mail.ts'
 import { assetRoutes } from '../pages/asset-routes.ts'
-import { inboxPolicy } from '../pages/layout.ts'
+import { asPage, inboxPolicy } from '../pages/layout.ts'
 import { openInboxNews } from './inbox-news.ts'
 import { inboxPage, mailPolicy } from './inbox-page.ts'
 import { presentMessage, presentSearch } from './mailpit.ts'
@@ -21,8 +21,7 @@ export function inboxRoutes(app: App, inbox: Inbox, local: Guard): void {
     url: '/dev/inbox',
     ...closed,
     schema: { hide: true },
-    handler: async (_request, reply) =>
-      reply.type('text/html; charset=utf-8').header('content-security-policy', inboxPolicy).send(inboxPage),
+    handler: async (_request, reply) => asPage(reply, inboxPolicy).send(inboxPage.markup),
   })
   assetRoutes(app, { at: '/dev/inbox/assets', folder: 'inbox', onRequest: local })
   newsRoute(app, inbox, local)
@@ -74,9 +73,7 @@ function mailRoutes(app: App, inbox: Inbox, local: Guard): void {
   }
   one('/api/v1/message/:id', presentMessage)
   one('/api/v1/message/:id/raw', ({ raw }, reply) => reply.type('text/plain; charset=utf-8').send(raw))
-  one('/dev/inbox/html/:id', ({ html }, reply) =>
-    reply.type('text/html; charset=utf-8').header('content-security-policy', mailPolicy).send(html),
-  )
+  one('/dev/inbox/html/:id', ({ html }, reply) => asPage(reply, mailPolicy).send(html))
 }
 
 function newsRoute(app: App, inbox: Inbox, local: Guard): void {

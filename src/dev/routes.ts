@@ -6,6 +6,7 @@ import type { App } from '../http/app.ts'
 import type { Guard } from '../http/guard.ts'
 import { accountPages } from '../mailed-tokens/link.ts'
 import { sendUnlessKnown } from '../pages/etag.ts'
+import { asPage } from '../pages/layout.ts'
 import { inboxRoutes } from './inbox-routes.ts'
 import { localOnlyGuard } from './local-only.ts'
 
@@ -38,7 +39,7 @@ function exampleRoutes(app: App, { publicUrl, frontendIsDefault, appEnv }: Confi
         const { readPage } = await example()
         const page = await readPage(publicUrl)
         if (page === undefined) throw fault('system:not_found')
-        return reply.type('text/html; charset=utf-8').header('content-security-policy', page.policy).send(page.html)
+        return asPage(reply, page.policy).send(page.html)
       },
     })
   }

@@ -11,7 +11,7 @@ import typescript from 'highlight.js/lib/languages/typescript'
 import xml from 'highlight.js/lib/languages/xml'
 import yaml from 'highlight.js/lib/languages/yaml'
 import { Marked, type Tokens } from 'marked'
-import { escapeHtml, type Html } from '../pages/html.ts'
+import { type Html, html, trustMarkup } from '../pages/html.ts'
 
 const languages = { bash, go, ini, json, nginx, python, sql, typescript, xml, yaml }
 for (const [name, language] of Object.entries(languages)) hljs.registerLanguage(name, language)
@@ -22,9 +22,9 @@ type Heading = { readonly id: string; readonly depth: number; readonly text: str
 export type Rendered = { readonly title: string; readonly body: Html; readonly headings: readonly Heading[] }
 
 /** A block of highlighted code; code in an unknown language is not highlighted. */
-export function codeBlock(text: string, language = ''): string {
-  const shown = hljs.getLanguage(language) ? hljs.highlight(text, { language }).value : escapeHtml(text)
-  return `<div class="code"><pre tabindex="0"><code>${shown}</code></pre></div>\n`
+export function codeBlock(text: string, language = ''): Html {
+  const shown = hljs.getLanguage(language) ? trustMarkup(hljs.highlight(text, { language }).value) : text
+  return html`<div class="code"><pre tabindex="0"><code>${shown}</code></pre></div>\n`
 }
 
 type Places = {
@@ -42,22 +42,22 @@ export function renderMarkdown(source: string, { placeOf }: Places): Rendered {
         const text = this.parser.parseInline(tokens, this.parser.textRenderer)
         const id = slugger.slug(text)
         headings.push({ id, depth, text })
-        const words = this.parser.parseInline(tokens)
-        if (depth === 1) return `<h1>${words}</h1>\n`
-        const anchor = `<a class="anchor" href="#${id}" aria-label="Link to ${text}">#</a>`
-        return `<h${depth} id="${id}">${words} ${anchor}</h${depth}>\n`
+        const words = trustMarkup(this.parser.parseInline(tokens))
+        if (depth === 1) return html`<h1>${words}</h1>\n`.markup
+        const anchor = html`<a class="anchor" href="#${id}" aria-label="Link to ${text}">#</a>`
+        return html`<h${depth} id="${id}">${words} ${anchor}</h${depth}>\n`.markup
       },
       link({ href, tokens }: Tokens.Link): string {
         const words = this.parser.parseInline(tokens)
         const place = placeOf(href)
-        return place === undefined ? words : `<a href="${escapeHtml(place)}">${words}</a>`
+        return place === undefined ? words : html`<a href="${place}">${trustMarkup(words)}</a>`.markup
       },
       image({ href, text }: Tokens.Image): string {
         const place = placeOf(href)
-        return place === undefined ? text : `<img src="${escapeHtml(place)}" alt="${text}" loading="lazy">`
+        return (place === undefined ? html`${text}` : html`<img src="${place}" alt="${text}" loading="lazy">`).markup
       },
-      code: ({ text, lang }: Tokens.Code): string => codeBlock(text, lang),
-      html: ({ text }: Tokens.HTML | Tokens.Tag): string => (text.startsWith('<!--') ? '' : escapeHtml(text)),
+      code: ({ text, lang }: Tokens.Code): string => codeBlock(text, lang).markup,
+      html: ({ text }: Tokens.HTML | Tokens.Tag): string => (text.startsWith('<!--') ? '' : html`${text}`.markup),
     },
   })
   const markup = marked
@@ -65,5 +65,5 @@ export function renderMarkdown(source: string, { placeOf }: Places): Rendered {
     .replaceAll('<table>', '<div class="scroll" tabindex="0"><table>')
     .replaceAll('</table>', '</table></div>')
   const title = headings.find(({ depth }) => depth === 1)?.text ?? ''
-  return { title, body: { markup }, headings: headings.filter(({ depth }) => depth > 1) }
+  return { title, body: trustMarkup(markup), headings: headings.filter(({ depth }) => depth > 1) }
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
 import type { Config } from '../config/config.ts'
 import { catalogue, errorCodes } from '../errors/catalogue.ts'
@@ -8,12 +7,10 @@ import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
 import { assetRoutes } from '../pages/asset-routes.ts'
 import { etagOf, isKnown, sendUnlessKnown } from '../pages/etag.ts'
-import { pagePolicy } from '../pages/layout.ts'
+import { asPage, pagePolicy } from '../pages/layout.ts'
 import { packageRoot } from '../process/package-root.ts'
 import { readIfThere } from '../process/read-if-there.ts'
-import { once } from '../waiting/once.ts'
-import type { ApiDocument } from './operations.ts'
-import type { Site } from './site.ts'
+import type { LoadSite } from './load-site.ts'
 
 const errorList = z.object({
   errors: z.array(
@@ -31,12 +28,10 @@ const errorList = z.object({
 
 const open = { access: 'public', database: 'none' } as const
 
-type About = { readonly config: Config; readonly routes: readonly RouteOptions[]; readonly hasInbox: boolean }
-
 /**
  * The API's description of itself: OpenAPI and the catalogue, as JSON and as pages that load nothing from other sites.
  */
-export function docsRoutes(app: App, { config, routes, hasInbox }: About): void {
+export function docsRoutes(app: App, config: Config, site: LoadSite): void {
   catalogueRoute(app, config)
   app.route({
     method: 'GET',
@@ -44,12 +39,6 @@ export function docsRoutes(app: App, { config, routes, hasInbox }: About): void 
     config: open,
     schema: { hide: true },
     handler: async (_request, reply) => reply.header('cache-control', 'public, max-age=300').send(app.swagger()),
-  })
-  // Loaded at the first request, so that a server whose pages nobody reads does not hold them in memory.
-  const site = once(async () => {
-    const { openSite } = await import('./site.ts')
-    // The plugin's type of a document is looser than `ApiDocument`.
-    return openSite({ config, document: app.swagger() as unknown as ApiDocument, routes, hasInbox })
   })
   pageRoutes(app, site)
   assetRoutes(app, { at: '/docs/assets', folder: 'docs' })
@@ -86,7 +75,7 @@ function catalogueRoute(app: App, { publicUrl }: Config): void {
   })
 }
 
-function pageRoutes(app: App, site: () => Promise<Site>): void {
+function pageRoutes(app: App, site: LoadSite): void {
   const fault = faults('system:not_found')
   for (const url of ['/docs', '/docs/*']) {
     app.route({
@@ -103,8 +92,7 @@ function pageRoutes(app: App, site: () => Promise<Site>): void {
           if (pageAt(withoutSlash)) return reply.redirect(withoutSlash)
           throw fault('system:not_found')
         }
-        reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy)
-        return sendUnlessKnown(request, reply, page)
+        return sendUnlessKnown(request, asPage(reply, pagePolicy), page)
       },
     })
   }

@@ -23,10 +23,10 @@ const always = [
 ] as const
 
 /** A page in the frame of the site: with the menu and its own table of contents. */
-export function shell(frame: Frame, place: string, { title, body, headings = [] }: Shown): string {
+export function shell(frame: Frame, place: string, { title, body, headings = [] }: Shown): Html {
   return htmlPage({
     title: `${title} · Postern`,
-    head: `<meta name="color-scheme" content="light dark">
+    head: html`<meta name="color-scheme" content="light dark">
 <link rel="stylesheet" href="/docs/assets/base.css">
 <link rel="stylesheet" href="/docs/assets/docs.css">
 <script type="module" src="/docs/assets/docs.js"></script>`,
@@ -54,7 +54,7 @@ ${frame.guides.map(
 ${body}
 </main>
 ${contents(headings)}
-</div>`.markup,
+</div>`,
   })
 }
 
@@ -62,7 +62,7 @@ const list = (entries: readonly (readonly [string, string])[], place: string): H
 ${entries.map(([href, name]) => html`<li><a href="${href}"${isIn(place, href) && ariaCurrent}>${name}</a></li>\n`)}
 </ul>`
 
-const ariaCurrent: Html = { markup: ' aria-current="page"' }
+const ariaCurrent = html` aria-current="page"`
 
 /** The page of an error or a route belongs to the entry of their list; a guide has an entry of its own. */
 const isIn = (place: string, href: string): boolean =>

@@ -3,11 +3,13 @@ import type { Config } from '../config/config.ts'
 import { errorCodes } from '../errors/catalogue.ts'
 import type { ErrorStyle } from '../errors/document.ts'
 import { etagOf } from '../pages/etag.ts'
+import { html } from '../pages/html.ts'
 import { version } from '../process/version.ts'
 import { type Guides, openGuides } from './guides.ts'
 import { type ApiDocument, operationsOf } from './operations.ts'
 import { errorPage, errorPlace, errorsPage, routePlace } from './pages/errors.ts'
 import { guidesPage } from './pages/guides.ts'
+import { missingPage } from './pages/missing.ts'
 import { routePage, routesPage } from './pages/routes.ts'
 import { startPage } from './pages/start.ts'
 import { type Frame, type Shown, shell } from './shell.ts'
@@ -17,6 +19,8 @@ type Made = { readonly body: string; readonly etag: string }
 export type Site = {
   /** Renders a page at its first request. Returns undefined if there is no such page. */
   pageAt(place: string): Made | undefined
+  /** Renders the page that stands where there is none. */
+  missing(): string
 }
 
 type Sources = {
@@ -44,21 +48,26 @@ export function openSite({ config, document, routes, hasInbox }: Sources): Site 
   for (const operation of operations) pages.set(routePlace(operation), () => routePage(operation, about))
   if (guides.groups.length > 0) pages.set('/docs/guides', () => guidesPage(guides.groups))
   for (const { name, place } of guides.groups.flatMap((group) => group.guides)) {
-    pages.set(place, () => guides.render(name) ?? { title: name, body: { markup: '' } })
+    pages.set(place, () => guides.render(name) ?? { title: name, body: html`` })
   }
 
   const frame: Frame = { version, guides: guides.groups, places: placesOf(isProduction, hasInbox) }
   const made = new Map<string, Made>()
+  let missing: string | undefined
   return {
     pageAt(place) {
       const make = pages.get(place)
       if (make === undefined) return undefined
       const known = made.get(place)
       if (known !== undefined) return known
-      const body = shell(frame, place, make())
+      const body = shell(frame, place, make()).markup
       const fresh = { body, etag: etagOf(body) }
       made.set(place, fresh)
       return fresh
+    },
+    missing() {
+      missing ??= shell(frame, '', missingPage(operations, guides.groups)).markup
+      return missing
     },
   }
 }

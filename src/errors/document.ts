@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { accepts } from '../http/accepts.ts'
 import type { Messages } from '../messages/messages.ts'
 import { catalogue, type ErrorCode } from './catalogue.ts'
 import type { DomainError } from './fault.ts'
@@ -13,14 +14,14 @@ export type ErrorStyle = {
 
 export const problemType = (publicUrl: string, code: ErrorCode): string => `${publicUrl}/docs/errors#${code}`
 
-const acceptsProblem = /(?:^|,)\s*application\/problem\+json\s*(?:;(?!\s*q=0(?:\.0*)?\s*(?:,|$))[^,]*)?(?:,|$)/i
+const acceptsProblem = accepts('application/problem+json')
 
 /** The only way an error becomes bytes: in Postern's own shape, or as RFC 9457 if the client asks for that. */
 export function errorDocument(error: DomainError, { accept, ...asked }: Asked, style: ErrorStyle) {
   const { status, title, description } = catalogue[error.code]
   const { fields, details = `${title}: ${description}` } = error.circumstances
   const headers = errorHeaders(error, status)
-  if (accept === undefined || !acceptsProblem.test(accept)) {
+  if (!acceptsProblem(accept)) {
     const body = { status, code: error.code, ...(fields && { fields }), ...(style.withDetails && { details }) }
     return { status, contentType: 'application/json', headers, vary: 'Accept', body: JSON.stringify(body) }
   }

@@ -32,24 +32,37 @@ export type ErrorOptions = ErrorStyle & {
   readonly allowedMethods?: (path: string) => readonly string[]
 }
 
+type Pages = {
+  /** Makes the reply the page that a person gets in place of the error's document, if there is one, without sending it. */
+  readonly findPage: (request: FastifyRequest, reply: FastifyReply) => Promise<string> | undefined
+}
+
 /** Answers every error of the server, the framework's included. */
-export function domainErrors(app: FastifyInstance, options: ErrorOptions): void {
+export function domainErrors(app: FastifyInstance, { findPage, ...options }: ErrorOptions & Pages): void {
+  const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const body = prepareError(error, request, reply, options)
+    const page = findPage(request, reply)
+    return page ? page.then((shown) => reply.send(shown)) : reply.send(body)
+  }
   app.addHook('onRoute', declareCodes)
-  app.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply, options))
+  app.setErrorHandler<FastifyError>(answer)
   app.setNotFoundHandler((request, reply) => {
     // 405 is not used: a known path with another method gets a 404 whose Allow header names its methods.
     const allowed = options.allowedMethods?.(request.url.split('?', 1)[0] ?? '') ?? []
     if (allowed.length > 0) reply.header('allow', allowed.join(', '))
-    return answerError(new DomainError('system:not_found'), request, reply, options)
+    return answer(new DomainError('system:not_found'), request, reply)
   })
 }
 
-export function answerError(
+export const answerError = (
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
   options: ErrorOptions,
-): FastifyReply {
+): FastifyReply => reply.send(prepareError(error, request, reply, options))
+
+/** Returns the body. */
+function prepareError(error: unknown, request: FastifyRequest, reply: FastifyReply, options: ErrorOptions): string {
   const { config, url: route } = request.routeOptions
   const isRead = config?.declaredCodes?.has('system:transaction_error') === false
   const known = toDomainError(ofMissingField(error, request), { isRead })
@@ -60,7 +73,8 @@ export function answerError(
   }
   logFailure(known, request)
   // The route's serializer knows only its successes.
-  return reply.serializer(String).send(writeError(known, request, reply, options))
+  reply.serializer(String)
+  return writeError(known, request, reply, options)
 }
 
 /**

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { renderMarkdown } from '../../src/docs/markdown.ts'
 import { errorCodes } from '../../src/errors/catalogue.ts'
 import { startApp, type TestApp, useApp } from '../support/app.ts'
 
@@ -102,16 +103,76 @@ test.each(['/docs', '/docs/errors', '/docs/guides/client', '/docs/errors/user:ba
   },
 )
 
-test.each([
+const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8' }
+const long = 'x'.repeat(8000)
+
+const missing = [
   '/docs/nothing',
-  '/docs/nothing/',
+  '/docs/nothing/?words=<script>',
   '/docs//',
   '/docs/errors/no:such_code',
   '/docs/guides/security',
   '/docs/guides/..%2f..%2fpackage',
-])('%s is no page', async (url) => {
-  const { statusCode, headers } = await get(url)
-  expect([statusCode, headers['x-error-code']]).toEqual([404, 'system:not_found'])
+  '/docs/%00',
+  '/docs/"><script>alert(1)</script>',
+  `/docs/${long}`,
+  `/docs/pictures/${long}`,
+  '/docs/assets/nothing.js',
+  '/docs/pictures/nothing.png',
+  '/dev',
+  '/dev/nothing',
+  '/dev/app/nothing',
+  '/dev/inbox/html/nothing',
+  `/dev/${long}`,
+]
+
+describe.each(missing.map((url) => [url.slice(0, 40), url] as const))('%s is no page', (_name, url) => {
+  test('a browser gets one that leads on, the same everywhere', async () => {
+    const { statusCode, headers, body } = await get(url, browser)
+    expect([statusCode, headers['x-error-code'], headers['cache-control'], headers['content-type']]).toEqual([
+      404,
+      'system:not_found',
+      'no-store',
+      'text/html; charset=utf-8',
+    ])
+    expect(headers['content-security-policy']).toBe(pages.get('/docs')?.headers['content-security-policy'])
+    expect(headers.vary).toMatch(/\bAccept\b/)
+    expect(body).toBe((await get('/docs/elsewhere', browser)).body)
+    expect(body).toMatch(/<h1>Page not found<\/h1>[\s\S]*type="search"/)
+    expect(Buffer.byteLength(body)).toBeLessThan(100_000)
+    const places = [...body.matchAll(/href="(\/docs[^"#?]*)/g)].map(([, place = '']) => place)
+    expect([...pages.keys()].filter((place) => !places.includes(place))).toEqual([])
+  })
+
+  test.each(['*/*', 'application/json', 'application/json, text/html', 'text/html;q=0, */*', 'text/css,*/*;q=0.1'])(
+    'who sends Accept: %s gets the document',
+    async (accept) => {
+      const { statusCode, headers, body } = await get(url, { accept })
+      expect([statusCode, headers['content-type']]).toEqual([404, 'application/json'])
+      expect(JSON.parse(body)).toMatchObject({ status: 404, code: 'system:not_found' })
+    },
+  )
+})
+
+test('a browser gets the document of every other error, at every other address and with every other method', async () => {
+  for (const url of ['/nothing', '/docsnothing', '/v0/nothing', '/v0/user/me', '/docs%zz'])
+    expect([url, (await get(url, browser)).headers['content-type']]).toEqual([url, 'application/json'])
+  const posted = await development.app.inject({ method: 'POST', url: '/docs/nothing', headers: browser })
+  expect([posted.statusCode, posted.headers['content-type']]).toEqual([404, 'application/json'])
+})
+
+test('what a page of docs says is text, in headings, their links, alternatives of pictures and code as well', () => {
+  const hostile = '"><img src=x onerror=alert(1)>'
+  const source = `# One ${hostile}\n\n## Two & ${hostile}\n\n![Three ${hostile}](x.png)\n![Four ${hostile}](lost.png)
+
+[Five ${hostile}](https://example.com/"onclick=x)\n\n\`\`\`none\nSix ${hostile}\n\`\`\`\n\n${hostile}\n`
+  const { title, body, headings } = renderMarkdown(source, {
+    placeOf: (href) => (href === 'lost.png' ? undefined : href),
+  })
+  expect([title, headings.map(({ text }) => text)]).toEqual([`One ${hostile}`, [`Two & ${hostile}`]])
+  expect(body.markup.match(/<img/g)).toHaveLength(1)
+  expect(body.markup).not.toMatch(/<img src=x|"onclick/)
+  expect(body.markup).toContain('aria-label="Link to Two &amp; &quot;&gt;&lt;img src=x onerror=alert(1)&gt;"')
 })
 
 test('the first page says what runs here and no secret; / leads to it', async () => {

@@ -1,7 +1,7 @@
-import { escapeHtml } from '../../src/pages/html.ts'
+import { type Html, html } from '../../src/pages/html.ts'
 import type { Scene } from './walk.ts'
 
-const style = `:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
+const style = html`:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
 body { margin: 0 auto; max-width: 90rem; padding: 1rem }
 ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(17.5rem, 1fr)); gap: 1rem; padding: 0; list-style: none }
 img { width: 280px; max-width: 100%; border: 1px solid GrayText; border-radius: .5rem }
@@ -23,26 +23,26 @@ export function figureOf(scenes: readonly Scene[]): string {
 }
 
 /** All states on one page that needs nothing else. */
-export const sheet = (scenes: readonly Scene[]): string => `<!doctype html>
+export const sheet = (scenes: readonly Scene[]): string =>
+  html`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Storyboard</title><style>${style}</style></head>
 <body><h1>Storyboard</h1>
-<p>${escapeHtml(figureOf(scenes))}</p>
-${[...Map.groupBy(scenes, ({ flow, call }) => `${flow}: ${call}`)].map(([name, all]) => part(name, all)).join('\n')}
+<p>${figureOf(scenes)}</p>
+${[...Map.groupBy(scenes, ({ flow, call }) => `${flow}: ${call}`)].map(([name, all]) => part(name, all))}
 </body></html>
-`
+`.markup
 
-const part = (name: string, scenes: readonly Scene[]): string =>
-  `<h2>${escapeHtml(name)}</h2><ul>${scenes.map(card).join('')}</ul>`
+const part = (name: string, scenes: readonly Scene[]): Html => html`<h2>${name}</h2><ul>${scenes.map(card)}</ul>\n`
 
-function card(scene: Scene): string {
+function card(scene: Scene): Html {
   const { code, picture, sentences, violations, failure } = scene
   const words = isShown(scene)
-    ? sentences.map((one) => `<p>${escapeHtml(one)}</p>`).join('')
-    : `<p class="bad">${escapeHtml(failure ?? 'Nothing to read.')}</p>`
-  const flaws = violations.map((one) => `<p class="bad">${escapeHtml(one)}</p>`).join('')
-  const alt = `The page after ${escapeHtml(code)}`
-  const image = picture && `<img src="data:image/webp;base64,${picture}" alt="${alt}" loading="lazy">`
-  return `<li>${image}<p><code>${escapeHtml(code)}</code></p>${words}${flaws}</li>`
+    ? sentences.map((one) => html`<p>${one}</p>`)
+    : html`<p class="bad">${failure ?? 'Nothing to read.'}</p>`
+  const flaws = violations.map((one) => html`<p class="bad">${one}</p>`)
+  const source = `data:image/webp;base64,${picture}`
+  const image = picture !== '' && html`<img src="${source}" alt="The page after ${code}" loading="lazy">`
+  return html`<li>${image}<p><code>${code}</code></p>${words}${flaws}</li>`
 }

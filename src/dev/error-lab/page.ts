@@ -1,4 +1,5 @@
 import { catalogue, type ErrorCode } from '../../errors/catalogue.ts'
+import { html } from '../../pages/html.ts'
 import { searchIn, toolPage } from '../tool-page.ts'
 import type { Documented } from './documented.ts'
 
@@ -6,7 +7,7 @@ import type { Documented } from './documented.ts'
 export const labPage = toolPage({
   title: 'Error lab',
   assets: '/dev/errors/assets/lab',
-  bar: `${searchIn('routes and codes', 'Search routes and codes')}
+  bar: html`${searchIn('routes and codes', 'Search routes and codes')}
 <label>Answer <select id="how">
 <option value="before">instead of the request</option>
 <option value="after">after the request was carried out</option>
@@ -16,7 +17,7 @@ export const labPage = toolPage({
 <label>How often <select id="times"><option value="">always</option><option value="1">once</option></select></label>
 <button id="off" type="button" class="quiet" hidden>Turn all off</button>`,
   links: { Errors: '/docs/errors', Example: '/dev/app' },
-  body: `<main>
+  body: html`<main>
 <section id="routes" aria-label="Routes"></section>
 <aside aria-labelledby="last">
 <h2 id="last">Last ten forced answers</h2>

@@ -6,7 +6,7 @@ import { faults } from '../../errors/fault.ts'
 import type { App } from '../../http/app.ts'
 import { type Guard, guard } from '../../http/guard.ts'
 import { assetRoutes } from '../../pages/asset-routes.ts'
-import { pagePolicy } from '../../pages/layout.ts'
+import { asPage, pagePolicy } from '../../pages/layout.ts'
 import { hideFromOtherOrigins } from '../local-only.ts'
 import { labAccess } from './access.ts'
 import { findFault, rulesCookie, rulesOf } from './find-order.ts'
@@ -48,8 +48,7 @@ export function errorLabRoutes(app: App, config: Config, lab: ErrorLab): void {
     config: hidden,
     onRequest,
     schema: { hide: true },
-    handler: async (_request, reply) =>
-      reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy).send(labPage),
+    handler: async (_request, reply) => asPage(reply, pagePolicy).send(labPage.markup),
   })
   app.route({
     method: 'GET',

@@ -93,9 +93,9 @@ export function errorPage(
 <h2 id="cause">Cause</h2><p>${sentence(description)}</p>
 <h2 id="what-to-do">What to do</h2><p>${advice}</p>
 <h2 id="answer">The response</h2>
-${block(answerOf(code, 'application/json', style))}
+${codeBlock(answerOf(code, 'application/json', style))}
 <p>With <code>Accept: application/problem+json</code>:</p>
-${block(answerOf(code, 'application/problem+json', style))}
+${codeBlock(answerOf(code, 'application/problem+json', style))}
 ${canForce && first ? forceIt(code, first, style) : ''}
 <h2 id="routes">Routes that return it</h2>
 <p class="soft">${routes.length} of ${operations.length}</p>
@@ -112,10 +112,8 @@ const forceIt = (
   { publicUrl }: ErrorStyle,
 ): Html => html`<h2 id="force">See it now</h2>
 <p>Any of its routes returns it on demand, here or from your code (<a href="/docs/guides/error-lab">error lab</a>):</p>
-${block(`curl -i -X ${route.method} '${publicUrl}${route.path}' -H 'X-Postern-Force: ${code}'`, 'bash')}
+${codeBlock(`curl -i -X ${route.method} '${publicUrl}${route.path}' -H 'X-Postern-Force: ${code}'`, 'bash')}
 <p><a class="button" href="${routePlace(route)}?force=${code}#try">Force it in the browser</a></p>`
-
-const block = (text: string, language?: string): Html => ({ markup: codeBlock(text, language) })
 
 const sentence = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!]$/.test(text) ? '' : '.'}`

@@ -3,7 +3,7 @@ import { type Html, html } from '../../pages/html.ts'
 /** The label comes before its control: inside the label, the control's own text would be read as a part of it. */
 export const labelled = (name: string, label: string | Html, control: (id: Html) => Html, style = ''): Html => {
   const id = `field-${name.replace(':', '-')}`
-  const attributes: Html = { markup: `id="${id}" name="${name}"` }
+  const attributes = html`id="${id}" name="${name}"`
   return html`<div class="field ${style}"><label for="${id}">${label}</label>${control(attributes)}</div>\n`
 }
 

@@ -140,12 +140,12 @@ const bodyField = (sample: string): Html =>
     (id) => html`<textarea ${id} rows="${sample.split('\n').length}" spellcheck="false">${sample}</textarea>`,
   )
 
-const requiredField: Html = { markup: ' required' }
+const requiredField = html` required`
 
 function curl(method: string, path: string, body: unknown): Html {
   const data =
     body === undefined
       ? ''
       : ` \\\n  -H 'content-type: application/json' -d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`
-  return { markup: codeBlock(`curl -i -b jar -c jar -X ${method} "$API${path}"${data}`, 'bash') }
+  return codeBlock(`curl -i -b jar -c jar -X ${method} "$API${path}"${data}`, 'bash')
 }

@@ -1,0 +1,18 @@
+import type { RouteOptions } from 'fastify'
+import type { Config } from '../config/config.ts'
+import type { App } from '../http/app.ts'
+import { once } from '../waiting/once.ts'
+import type { ApiDocument } from './operations.ts'
+import type { Site } from './site.ts'
+
+export type LoadSite = () => Promise<Site>
+
+type About = { readonly config: Config; readonly routes: readonly RouteOptions[]; readonly hasInbox: boolean }
+
+/** Loads the site at the first call, so that a server whose pages nobody reads does not hold them in memory. */
+export const siteLoader = (app: App, about: About): LoadSite =>
+  once(async () => {
+    const { openSite } = await import('./site.ts')
+    // The plugin's type of a document is looser than `ApiDocument`.
+    return openSite({ ...about, document: app.swagger() as unknown as ApiDocument })
+  })
