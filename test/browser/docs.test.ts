@@ -3,7 +3,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestApp } from '../support/app.ts'
 import { openChromium } from '../support/chromium.ts'
 import { newPerson } from '../support/people.ts'
-import { expectAccessible, expectNarrow, heading, openPage, press, startExample, takeBothPictures } from './support.ts'
+import {
+  expectAccessible,
+  expectNarrow,
+  expectUsable,
+  heading,
+  openPage,
+  press,
+  startExample,
+  takeBothPictures,
+} from './support.ts'
 
 // The pages under /docs, as somebody reads them.
 
@@ -34,6 +43,47 @@ test.each([
   await heading(page, title)
   await expectAccessible(page)
   await takeBothPictures(page, picture)
+})
+
+test.each([
+  ['/docs', 'Authentication whose errors are a contract'],
+  ['/docs/errors?words=totp', 'Errors'],
+  ['/docs/errors/totp:invalid_code', 'totp:invalid_code'],
+  ['/docs/routes?words=passkeys', 'API reference'],
+  ['/docs/routes/patch-v0-user-me', 'PATCH /v0/user/me'],
+  ['/docs/guides', 'Guides'],
+  ['/docs/guides/error-lab', 'Error lab'],
+  ['/docs/nothing?words=client', 'Page not found'],
+  ['/dev/nothing?words=totp', 'Page not found'],
+])('%s is used by keys alone, at a desk and in the narrowest window', async (place, title) => {
+  await page.goto(`${app.origin}${place}`)
+  await heading(page, title)
+  await expectUsable(page)
+})
+
+test('from an address that leads nowhere one finds what was meant, by keys alone', async () => {
+  await page.goto(`${app.origin}/docs/errors/totp:invalid`)
+  await heading(page, 'Page not found')
+  await page.keyboard.press('/')
+  await page.keyboard.type('totp:invalid_c')
+  await page.keyboard.press('Enter')
+  await heading(page, 'totp:invalid_code')
+})
+
+test('what is searched for is text, in the field and on the page', async () => {
+  const hostile = '"><img src=x onerror="document.title=\'ran\'"><script>document.title="ran"</script>'
+  const query = new URLSearchParams({ words: hostile, domain: hostile, [hostile]: hostile })
+  for (const place of ['errors', 'routes', 'nothing', 'routes/get-v0-user-me']) {
+    await page.goto(`${app.origin}/docs/${place}?${query}#${hostile}`)
+    await page.locator('h1').waitFor()
+    const field = page.getByRole('searchbox')
+    if ((await field.count()) > 0) expect(await field.inputValue()).toBe(hostile)
+    expect([place, await page.title(), await page.locator('[onerror], script:not([src])').count()]).toEqual([
+      place,
+      expect.not.stringContaining('ran'),
+      0,
+    ])
+  }
 })
 
 test('the guide with the longest tables fits a telephone', async () => {

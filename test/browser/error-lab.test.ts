@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestApp } from '../support/app.ts'
 import { openChromium } from '../support/chromium.ts'
-import { expectAccessible, heading, openPage, press, said, startExample, takePicture } from './support.ts'
+import { expectAccessible, expectUsable, heading, openPage, press, said, startExample, takePicture } from './support.ts'
 
 // The page on which a front-end developer switches errors on, beside the front end in the same browser.
 
@@ -61,6 +61,7 @@ test('by keyboard alone: search a code, open its route, cut the connection; once
   expect(await ofRoute('POST /v0/auth/login').isVisible()).toBe(false)
   const one = me.getByRole('switch', { name: 'session:expired' })
   const isOn = () => one.getAttribute('aria-checked')
+  await expectUsable(page)
   await page.locator('#how').selectOption('drop')
   await one.focus()
   await page.keyboard.press('Enter')

@@ -7,7 +7,16 @@ import { startApp, type TestApp } from '../support/app.ts'
 import { openChromium } from '../support/chromium.ts'
 import { useFolder } from '../support/folder.ts'
 import { newPerson, signUp } from '../support/people.ts'
-import { expectAccessible, expectNarrow, heading, openPage, press, startExample, takeBothPictures } from './support.ts'
+import {
+  expectAccessible,
+  expectNarrow,
+  expectUsable,
+  heading,
+  openPage,
+  press,
+  startExample,
+  takeBothPictures,
+} from './support.ts'
 
 // The inbox of development, as somebody uses it who knows Mailpit.
 
@@ -104,6 +113,30 @@ test('a mail as HTML, as text, its headers and its source, on a telephone too', 
   await press(page, '← All emails')
   expect(await row('Parts').isVisible()).toBe(true)
   await page.setViewportSize({ width: 1000, height: 760 })
+})
+
+test('the Tab key alone leads to everything, with and without a mail, at a desk and in the narrowest window', async () => {
+  for (const subject of ['Second', 'First']) await send({ subject, html: '<p>words</p>', text: 'words' })
+  await row('First').waitFor()
+  await expectUsable(page)
+  await row('First').click()
+  await page.frameLocator('iframe').getByText('words').waitFor()
+  await expectUsable(page)
+})
+
+test('a subject, a sender and a recipient are text', async () => {
+  const hostile = `<img src=x onerror="document.title='ran'"><script>document.title='ran'</script>`
+  await send({ subject: hostile, text: hostile, to: `"${hostile.replaceAll('"', '')}" <ada@example.com>` })
+  await row('<img').click()
+  await page.getByRole('heading', { level: 2, name: hostile }).waitFor()
+  for (const tab of ['Text', 'Headers', 'Source']) {
+    await page.getByRole('tab', { name: tab }).click()
+    await page.getByRole('tabpanel').getByText('onerror').first().waitFor()
+  }
+  await page.getByRole('searchbox').fill(hostile)
+  await expect.poll(() => page.locator('#mails li').count()).toBe(1)
+  expect(await page.locator('[onerror], script:not([src])').count()).toBe(0)
+  expect(await page.title()).not.toContain('ran')
 })
 
 test('one mail is deleted, then all of them', async () => {

@@ -80,12 +80,71 @@ export async function expectAccessible(page: Page): Promise<void> {
     ['light', ''],
   ] as const) {
     await page.emulateMedia({ colorScheme })
-    const { violations } = await page.evaluate<{ violations: Violation[] }>(
-      `axe.run({ exclude: ['.rows li:nth-child(n + 4)'] }, { resultTypes: ['violations'], ${options} })`,
-    )
-    const found = violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-    expect([page.url(), ...found]).toEqual([page.url()])
+    expect([page.url(), colorScheme, ...(await violationsOf(page, options))]).toEqual([page.url(), colorScheme])
   }
+}
+
+async function violationsOf(page: Page, options = ''): Promise<string[]> {
+  const { violations } = await page.evaluate<{ violations: Violation[] }>(
+    `axe.run({ exclude: ['.rows li:nth-child(n + 4)'] }, { resultTypes: ['violations'], ${options} })`,
+  )
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+}
+
+/** The element that has the focus, once more if it is a frame whose own parts have it in turn. */
+const focusedElement = `(() => {
+  const one = document.activeElement
+  window.walked ??= new Set()
+  const isFrame = one.tagName === 'IFRAME'
+  if (one === document.body || (walked.has(one) && !isFrame)) return undefined
+  walked.add(one)
+  const { outlineStyle } = getComputedStyle(one)
+  const middle = (from, to, end) => (Math.max(from, 0) + Math.min(to, end)) / 2
+  const isThere = ({ left, right, top, bottom }) => {
+    const above = document.elementFromPoint(middle(left, right, innerWidth), middle(top, bottom, innerHeight))
+    return above !== null && (one.contains(above) || above.contains(one))
+  }
+  // A link may go over two lines.
+  const isCovered = ![...one.getClientRects()].some(isThere)
+  const faults = [outlineStyle === 'none' && !isFrame && 'has no outline', isCovered && 'is covered']
+  return faults.filter(Boolean).map((fault) => one.outerHTML.slice(0, 100) + ' ' + fault)
+})()`
+
+/** Everything that is there for somebody with a mouse. */
+const notWalked = `[...document.querySelectorAll('a[href], button, input, select, textarea, summary, iframe, [tabindex]')]
+  .filter((one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility({ visibilityProperty: true }))
+  .filter((one) => !walked.has(one)).map((one) => one.outerHTML.slice(0, 100))`
+
+const mostStops = 1000
+
+/** Whoever has the Tab key alone comes to everything, sees where the focus is, and comes out again. */
+async function expectKeys(page: Page): Promise<void> {
+  await page.evaluate(`(() => {
+    document.body.tabIndex = -1
+    document.body.focus()
+    document.body.removeAttribute('tabindex')
+    delete window.walked
+  })()`)
+  const faults: string[] = []
+  for (let stop = 0; ; stop++) {
+    await page.keyboard.press('Tab')
+    const found = await page.evaluate<string[] | undefined>(focusedElement)
+    if (found === undefined) break
+    faults.push(...found, ...(stop > mostStops ? ['no way out'] : []))
+    if (stop > mostStops) break
+  }
+  expect([page.url(), ...faults]).toEqual([page.url()])
+  expect([page.url(), await page.evaluate(notWalked)]).toEqual([page.url(), []])
+}
+
+/** By day, in the dark and in the narrowest window, with the Tab key alone too. */
+export async function expectUsable(page: Page): Promise<void> {
+  await expectAccessible(page)
+  await expectKeys(page)
+  await page.setViewportSize({ width: 320, height: 640 })
+  expect([page.url(), ...(await violationsOf(page))]).toEqual([page.url()])
+  await expectKeys(page)
+  await page.setViewportSize(desktop)
 }
 
 /** Nothing is on its way any more. */
