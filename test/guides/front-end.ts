@@ -25,7 +25,12 @@ export async function signUp(page: Page): Promise<void> {
     Password: ada.password,
   }))
     await page.getByLabel(label).fill(value)
+  await page.getByLabel('Password').fill('short')
+  await press(page, 'Sign up')
+  // The number is the server's.
+  await page.getByText(/at least 12 characters/).waitFor()
   await expectAccessible(page)
+  await page.getByLabel('Password').fill(ada.password)
   await press(page, 'Sign up')
   await page.getByText('mailed you a link').waitFor()
   await expectAccessible(page)

@@ -1,5 +1,5 @@
 // lib/sentences.ts
-import { type ErrorOf, isOurSide, type OurSide } from 'postern/client'
+import { type ErrorOf, type FieldProblem, isOurSide, type OurSide } from 'postern/client'
 
 type Failure = ErrorOf<'signUp' | 'signIn' | 'signOut' | 'verifyEmail' | 'verifyDevice' | 'verifyTotp'>
 
@@ -44,7 +44,16 @@ const sentences: Readonly<Record<Exclude<Failure, OurSide>['code'], string>> = {
   'user:unauthorized': signedOut,
 }
 
-export const explain = (error: Failure): string =>
-  isOurSide(error)
-    ? 'That did not work, and it is not your fault. Please try again in a moment.'
-    : sentences[error.code]
+export function explain(error: Failure): string {
+  if (isOurSide(error)) return 'That did not work, and it is not your fault. Please try again in a moment.'
+  const { code, fields = [] } = error
+  return code === 'general:validation_error' ? fields.map(ruleOf).join(' ') : sentences[code]
+}
+
+/** The server names the field, its rule and the number in it, so that no number stands here. */
+function ruleOf({ path, rule, limit }: FieldProblem): string {
+  const field = path.slice(1).replace('display_name', 'name')
+  if (rule === 'min_length') return `The ${field} needs at least ${limit} characters.`
+  if (rule === 'max_length') return `The ${field} has room for ${limit} characters.`
+  return `Please choose another ${field}.`
+}
