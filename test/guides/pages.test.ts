@@ -1,8 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { Operations } from '../../src/client/api.ts'
+import { isOurSide } from '../../src/client/client.ts'
+import { codesOf } from '../../src/client/codes.ts'
 import { openGuides } from '../../src/docs/guides.ts'
-import { scriptOf, textOf } from './guide.ts'
+import { blocksOf, scriptOf, textOf } from './guide.ts'
 import { walks } from './walks.ts'
 
 const docs = join(import.meta.dirname, '../../docs')
@@ -23,6 +26,20 @@ test('no guide has the name of another page, and each stands in a group', () => 
   expect(groups.flatMap((group) => group.guides.map(({ name }) => name)).sort()).toEqual(guides.sort())
   for (const { sentence } of groups.flatMap((group) => group.guides)) expect(sentence).toMatch(/^[A-Z].{20,160}\.$/)
 })
+
+test.each(['sveltekit', 'nuxt', 'expo'])(
+  '%s.md has a case for each code of its calls, or would not compile',
+  (name) => {
+    const file = blocksOf(name).find(({ text }) => text.includes('satisfies never'))?.text ?? ''
+    const [, named = ''] = /\bErrorOf<([^>]+)>/.exec(file) ?? []
+    const codes = new Set([...named.matchAll(/'(\w+)'/g)].flatMap(([, call]) => codesOf(call as keyof Operations)))
+    const cases = [...file.matchAll(/^ +case '([\w:]+)':/gm)].map(([, code]) => code)
+    expect(cases.length).toBeGreaterThan(10)
+    expect(cases.toSorted()).toEqual(
+      [...codes].filter((code) => !isOurSide({ from: 'server', code, status: 400 })).toSorted(),
+    )
+  },
+)
 
 describe.each(guides)('%s.md', (name) => {
   test('names no folder of one machine, no registry and no address but its own examples', () => {
