@@ -104,7 +104,7 @@ export async function buildApp(
   requestLanguage(app, deps.messages)
   guardRoutes(app, deps)
   const allowedMethods = rememberMethods(app)
-  const site = siteLoader(app, { config, routes, hasInbox: deps.inbox !== undefined })
+  const site = siteLoader(app, { config, messages: deps.messages, routes, hasInbox: deps.inbox !== undefined })
   domainErrors(app, { ...errors, allowedMethods, findPage: missingPages(config, site) })
   await publishOpenApi(app, config)
 
@@ -129,7 +129,7 @@ export async function buildApp(
   eventRoutes(app, deps)
   messageRoutes(app, deps)
   healthRoutes(app, deps.healthChecks)
-  docsRoutes(app, config, site)
+  docsRoutes(app, { config, messages: deps.messages, site })
   devRoutes(app, deps)
   if (lab) errorLabRoutes(app, config, lab)
   return app

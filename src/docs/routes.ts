@@ -5,6 +5,9 @@ import { catalogue, errorCodes } from '../errors/catalogue.ts'
 import { problemType } from '../errors/document.ts'
 import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
+import { addVary } from '../http/vary.ts'
+import type { Language } from '../messages/language.ts'
+import type { Messages } from '../messages/messages.ts'
 import { assetRoutes } from '../pages/asset-routes.ts'
 import { etagOf, isKnown, sendUnlessKnown } from '../pages/etag.ts'
 import { asPage, pagePolicy } from '../pages/layout.ts'
@@ -28,11 +31,13 @@ const errorList = z.object({
 
 const open = { access: 'public', database: 'none' } as const
 
+type About = { readonly config: Config; readonly messages: Messages; readonly site: LoadSite }
+
 /**
  * The API's description of itself: OpenAPI and the catalogue, as JSON and as pages that load nothing from other sites.
  */
-export function docsRoutes(app: App, config: Config, site: LoadSite): void {
-  catalogueRoute(app, config)
+export function docsRoutes(app: App, { config, messages, site }: About): void {
+  catalogueRoute(app, config, messages)
   app.route({
     method: 'GET',
     url: '/openapi.json',
@@ -54,9 +59,21 @@ export function docsRoutes(app: App, config: Config, site: LoadSite): void {
   }
 }
 
-function catalogueRoute(app: App, { publicUrl }: Config): void {
-  const errors = errorCodes.map((code) => ({ code, ...catalogue[code], doc_url: problemType(publicUrl, code) }))
-  const etag = etagOf(JSON.stringify(errors))
+/** As problem documents, the list has its titles in the request's language; descriptions are for developers. */
+function catalogueRoute(app: App, { publicUrl }: Config, messages: Messages): void {
+  const lists = new Map<Language, { readonly errors: z.infer<typeof errorList>['errors']; readonly etag: string }>()
+  const listIn = (language: Language) => {
+    const known = lists.get(language)
+    if (known) return known
+    const errors = errorCodes.map((code) => {
+      const { status, description } = catalogue[code]
+      const title = language.format(`title.${code}`, {}, String)
+      return { code, status, title, description, doc_url: problemType(publicUrl, code) }
+    })
+    const made = { errors, etag: etagOf(JSON.stringify(errors)) }
+    lists.set(language, made)
+    return made
+  }
   app.route({
     method: 'GET',
     url: '/v0/errors',
@@ -68,7 +85,10 @@ function catalogueRoute(app: App, { publicUrl }: Config): void {
       response: { 200: errorList, 304: z.void() },
     },
     handler: async (request, reply) => {
-      reply.headers({ etag, 'cache-control': 'public, max-age=300' })
+      const language = messages.accepted(request.headers['accept-language']) ?? messages.fallback
+      const { errors, etag } = listIn(language)
+      reply.headers({ etag, 'cache-control': 'public, max-age=300', 'content-language': language.tag })
+      addVary(reply, 'Accept-Language')
       if (isKnown(etag, request.headers['if-none-match'])) return reply.code(304).send()
       return reply.code(200).send({ errors })
     },

@@ -2,6 +2,7 @@ import type { RouteOptions } from 'fastify'
 import type { Config } from '../config/config.ts'
 import { errorCodes } from '../errors/catalogue.ts'
 import type { ErrorStyle } from '../errors/document.ts'
+import type { Messages } from '../messages/messages.ts'
 import { etagOf } from '../pages/etag.ts'
 import { html } from '../pages/html.ts'
 import { version } from '../process/version.ts'
@@ -25,13 +26,14 @@ export type Site = {
 
 type Sources = {
   readonly config: Config
+  readonly messages: Messages
   readonly document: ApiDocument
   readonly routes: readonly RouteOptions[]
   readonly hasInbox: boolean
 }
 
 /** Production shows what the API says about itself, but not how this server is set up or how to run one. */
-export function openSite({ config, document, routes, hasInbox }: Sources): Site {
+export function openSite({ config, messages, document, routes, hasInbox }: Sources): Site {
   const isProduction = config.appEnv === 'production'
   const guides: Guides = isProduction ? { groups: [], render: () => undefined } : openGuides()
   const operations = operationsOf(document, routes)
@@ -44,7 +46,10 @@ export function openSite({ config, document, routes, hasInbox }: Sources): Site 
     ['/docs/errors', () => errorsPage(operations)],
     ['/docs/routes', () => routesPage(operations, document.tags ?? [])],
   ])
-  for (const code of errorCodes) pages.set(errorPlace(code), () => errorPage(code, operations, style, !isProduction))
+  const canForce = !isProduction
+  for (const code of errorCodes) {
+    pages.set(errorPlace(code), () => errorPage(code, { operations, style, canForce, languages: messages.offered() }))
+  }
   for (const operation of operations) pages.set(routePlace(operation), () => routePage(operation, about))
   if (guides.groups.length > 0) pages.set('/docs/guides', () => guidesPage(guides.groups))
   for (const { name, place } of guides.groups.flatMap((group) => group.guides)) {

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, Route
 import type { Config } from '../config/config.ts'
 import { clearCookie, readCookie } from '../http/cookies.ts'
 import type { Guard } from '../http/guard.ts'
+import { addVary } from '../http/vary.ts'
 import { catalogue, type ErrorCode } from './catalogue.ts'
 import { describeCause } from './cause.ts'
 import { type ErrorStyle, errorDocument } from './document.ts'
@@ -90,8 +91,7 @@ export function writeError(
   const { clears }: ErrorRow = catalogue[error.code]
   if (clears && readCookie(request, options.config, clears) !== undefined) clearCookie(reply, options.config, clears)
   const { status, contentType, headers, vary, body } = errorDocument(error, request.headers, options)
-  const varied = reply.getHeader('vary')
-  reply.header('vary', varied === undefined ? vary : `${String(varied)}, ${vary}`)
+  addVary(reply, vary)
   reply.code(status).headers(headers).type(contentType)
   return body
 }

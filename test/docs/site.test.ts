@@ -75,6 +75,17 @@ test('a page is made once; whoever has it is told that it is still the same', as
   expect([other.statusCode, other.headers.etag]).toEqual([200, headers.etag])
 })
 
+test("a code's page has its sentence in each language, as users read it", async () => {
+  const page = (await get('/docs/errors/user:banned')).body
+  const rows = [...page.matchAll(/<td lang="([^"]+)" dir="([^"]+)">([^<]+)</g)].map(([, ...row]) => row)
+  expect(rows).toHaveLength(12)
+  expect(rows).toContainEqual(['de', 'ltr', 'Dieses Konto wurde gesperrt.'])
+  for (const [tag = '', dir, sentence] of rows) {
+    const { errors, ...language } = (await get(`/v0/messages/${tag}`)).json() as { errors: Record<string, string> }
+    expect({ ...language, sentence }).toEqual({ tag, dir, rules: expect.anything(), sentence: errors['user:banned'] })
+  }
+})
+
 test("a code's page shows both answers as the server sends them", async () => {
   const page = (await get('/docs/errors/user:unauthorized')).body.replaceAll('&quot;', '"')
   for (const accept of ['application/json', 'application/problem+json']) {

@@ -1,6 +1,7 @@
 import { catalogue, type ErrorCode, errorCodes } from '../../errors/catalogue.ts'
 import { type ErrorStyle, errorDocument } from '../../errors/document.ts'
 import { DomainError } from '../../errors/fault.ts'
+import type { Language } from '../../messages/language.ts'
 import { type Html, html } from '../../pages/html.ts'
 import { codeBlock } from '../markdown.ts'
 import type { Operation } from '../operations.ts'
@@ -75,12 +76,14 @@ function answerOf(code: ErrorCode, accept: string, style: ErrorStyle): string {
   return [`HTTP/1.1 ${status}`, ...head, '', JSON.stringify(JSON.parse(body), null, 2)].join('\n')
 }
 
-export function errorPage(
-  code: ErrorCode,
-  operations: readonly Operation[],
-  style: ErrorStyle,
-  canForce: boolean,
-): Shown {
+type About = {
+  readonly operations: readonly Operation[]
+  readonly style: ErrorStyle
+  readonly canForce: boolean
+  readonly languages: readonly Language[]
+}
+
+export function errorPage(code: ErrorCode, { operations, style, canForce, languages }: About): Shown {
   const { status, title, meaning, description, advice } = catalogue[code]
   const routes = operations.filter(({ codes }) => codes.includes(code))
   const [first] = routes
@@ -92,6 +95,11 @@ export function errorPage(
 <h2 id="meaning">Meaning</h2><p>${meaning}</p>
 <h2 id="cause">Cause</h2><p>${sentence(description)}</p>
 <h2 id="what-to-do">What to do</h2><p>${advice}</p>
+<h2 id="sentence">What users read</h2>
+<p class="soft">Each language has a sentence for it (<a href="/v0/locales">/v0/locales</a>). Mails, front ends and this
+table have the same texts; the rest of these pages is in English.</p>
+<table><tbody>
+${languages.map((language) => sentenceRow(code, language))}</tbody></table>
 <h2 id="answer">The response</h2>
 ${codeBlock(answerOf(code, 'application/json', style))}
 <p>With <code>Accept: application/problem+json</code>:</p>
@@ -102,6 +110,11 @@ ${canForce && first ? forceIt(code, first, style) : ''}
 <ul class="plain">${routes.map((route) => html`<li>${routeLink(route)}</li>\n`)}</ul>`,
   }
 }
+
+const sentenceRow = (code: ErrorCode, { tag, name, dir, texts }: Language): Html =>
+  html`<tr><th scope="row" lang="${tag}" dir="${dir}">${name}</th><td lang="${tag}" dir="${dir}">${
+    texts[`error.${code}`]
+  }</td></tr>\n`
 
 export const routeLink = (route: Operation): Html =>
   html`<a href="${routePlace(route)}"><code><span class="method">${route.method}</span> ${route.path}</code></a>`
