@@ -49,21 +49,31 @@ export const sentenceOf = ({ sentences }: Language, { code }: { readonly code: A
 /** What a user is told about a field. A newer server may name rules that are not here. */
 export function fieldSentenceOf({ tag, sentences }: Language, { rule, limit = 0, values = [] }: FieldProblem): string {
   const known = Object.hasOwn(sentences, rule) ? (rule as Rule) : 'type'
-  return fillIn(sentences[known], { tag, limit, values })
+  return fillIn(tag, sentences[known], { limit, values })
 }
 
-type Filling = { readonly tag: string; readonly limit: number; readonly values: readonly string[] }
+/** Lists are joined as alternatives: `A, B or C`. */
+export type Filling = Readonly<Record<string, string | number | readonly string[]>>
 
-/** As much of ICU MessageFormat as the sentences need: `{values}`, `{limit, number}`, and plurals of plain text. */
-function fillIn(text: string, { tag, limit, values }: Filling): string {
-  const number = new Intl.NumberFormat(tag).format(limit)
-  const category = new Intl.PluralRules(tag).select(limit)
+/**
+ * Fills in a text of as much of ICU MessageFormat as front ends need: `{name}`, `{count, number}`, and plurals of plain
+ * text. `tag` is the language of the text.
+ * @example
+ * fillIn('en', '{count, plural, one {# person} other {# people}}', { count: 2 }) // 2 people
+ */
+export function fillIn(tag: string, text: string, filling: Filling): string {
+  const written = (name: string): string | undefined => {
+    const value = Object.hasOwn(filling, name) ? filling[name] : undefined
+    if (typeof value === 'number') return new Intl.NumberFormat(tag).format(value)
+    return typeof value === 'object' ? new Intl.ListFormat(tag, { type: 'disjunction' }).format(value) : value
+  }
   return text
-    .replace(/\{limit, plural,((?:\s*[=\w]+\s*\{[^{}]*\})+)\s*\}/g, (_, cases: string) => {
-      const [, exact] = new RegExp(`=${limit}\\s*\\{([^}]*)\\}`).exec(cases) ?? []
+    .replace(/\{(\w+), plural,((?:\s*[=\w]+\s*\{[^{}]*\})+)\s*\}/g, (_, name: string, cases: string) => {
+      const number = Number(filling[name])
+      const category = new Intl.PluralRules(tag).select(number)
+      const [, exact] = new RegExp(`=${number}\\s*\\{([^}]*)\\}`).exec(cases) ?? []
       const [, plural] = new RegExp(`\\b${category}\\s*\\{([^}]*)\\}`).exec(cases) ?? []
-      return (exact ?? plural ?? '').replaceAll('#', number)
+      return (exact ?? plural ?? '').replaceAll('#', written(name) ?? '')
     })
-    .replaceAll('{limit, number}', number)
-    .replaceAll('{values}', new Intl.ListFormat(tag, { type: 'disjunction' }).format(values))
+    .replace(/\{(\w+)(?:, number)?\}/g, (placeholder, name: string) => written(name) ?? placeholder)
 }

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { type LanguageFile, languagesFolder, readLanguageFile } from '../messages/language.ts'
+import { isPseudo, pseudoLanguage } from '../messages/pseudo.ts'
+import { sourceTag } from '../messages/tags.ts'
 import { type Asset, readAsset } from '../pages/assets.ts'
+import { etagOf } from '../pages/etag.ts'
 import { packageRoot } from '../process/package-root.ts'
 import { readIfThere } from '../process/read-if-there.ts'
 
@@ -9,15 +13,39 @@ import { readIfThere } from '../process/read-if-there.ts'
 const exampleRoot = pathToFileURL(join(packageRoot, 'examples/web/'))
 const clientRoot = pathToFileURL(join(packageRoot, 'src/client/'))
 /** Allows one dot, before the ending, so that no name leads out of the folder. */
-const plainName = /^(?:[a-z0-9-]+\/)*[a-z0-9-]+\.(?:ts|css|svg)$/
+const plainName = /^(?:[a-z0-9-]+\/)*[A-Za-z0-9-]+\.(?:ts|css|svg)$/
 
-/** Resolves to undefined if there is no such file. */
-export const readExampleAsset = async (name: string): Promise<Asset | undefined> =>
-  plainName.test(name) ? readAsset(locate(name)) : undefined
+/** Resolves to undefined if there is no such file. `postern/messages/de` has no ending in the import map. */
+export async function readExampleAsset(asked: string): Promise<Asset | undefined> {
+  const name = asked.startsWith('client/messages/') ? asked.replace(/(?<!\.ts)$/, '.ts') : asked
+  if (!plainName.test(name)) return undefined
+  return pseudoModule(name) ?? readAsset(locate(name))
+}
 
 /** The example has its own files and, of the server's sources, those of the client. */
 const locate = (name: string): URL =>
   name.startsWith('client/') ? new URL(name.slice('client/'.length), clientRoot) : new URL(name, exampleRoot)
+
+/** The modules of a pseudo-language are in no file: they are made of the English texts, as its mails are. */
+function pseudoModule(name: string): Asset | undefined {
+  const [, folder, tag = ''] = /^(client\/messages|src\/languages)\/([\w-]+)\.ts$/.exec(name) ?? []
+  if (!isPseudo(tag)) return undefined
+  const isOfClient = folder === 'client/messages'
+  const english = readLanguageFile(
+    isOfClient ? languagesFolder : fileURLToPath(new URL('messages', exampleRoot)),
+    sourceTag,
+  )
+  const { dir, messages } = pseudoLanguage(tag, english)
+  const body = isOfClient
+    ? `export const tag = '${tag}', dir = '${dir}', sentences = ${JSON.stringify(textsBy(/^(?:error|rule)\./, messages))}`
+    : `export * from 'postern/messages/${tag}'\nexport const texts = ${JSON.stringify(textsBy(/^/, messages))}`
+  return { type: 'text/javascript; charset=utf-8', body, etag: etagOf(body) }
+}
+
+const textsBy = (prefix: RegExp, messages: LanguageFile['messages']): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(messages).flatMap(([key, { text }]) => (prefix.test(key) ? [[key.replace(prefix, ''), text]] : [])),
+  )
 
 type Page = { readonly html: string; readonly policy: string }
 

@@ -6,9 +6,9 @@ import { rules } from '../../src/errors/fault.ts'
 import { findMistakes } from '../../src/messages/find-mistakes.ts'
 import { type LanguageFile, languagesFolder, listTags, readLanguageFile } from '../../src/messages/language.ts'
 import { canonicalTag } from '../../src/messages/tags.ts'
-import { generatedFiles, readBack, source, writeGenerated } from '../messages/files.ts'
+import { catalogues, generatedFiles, readBack, source, writeGenerated } from '../messages/files.ts'
 
-const english = source()
+const english = source(languagesFolder)
 const tags = listTags(languagesFolder)
 
 /** A file of a language that has one text otherwise than the English file. */
@@ -17,17 +17,26 @@ const withText = (key: string, text: string): LanguageFile => ({
   messages: { ...english.messages, [key]: { text } },
 })
 
+describe.each(Object.entries(catalogues))('%s', (_name, folder) => {
+  test('is in the languages of the others', () => {
+    expect(listTags(folder)).toEqual(tags)
+  })
+
+  test.each(tags)(
+    '%s has every message, with its placeholders and its plurals, and nothing that may not be in one [LO1]',
+    (tag) => {
+      expect(findMistakes(tag, readLanguageFile(folder, tag), source(folder))).toEqual([])
+    },
+  )
+
+  test.each(tags)('%s is named by its tag, and says what it is called', (tag) => {
+    expect(canonicalTag(tag)).toBe(tag)
+    expect(readLanguageFile(folder, tag).name).toBe(new Intl.DisplayNames(tag, { type: 'language' }).of(tag))
+  })
+})
+
 describe.each(tags)('%s', (tag) => {
   const file = readLanguageFile(languagesFolder, tag)
-
-  test('has every message, with its placeholders and its plurals, and nothing that may not be in one [LO1]', () => {
-    expect(findMistakes(tag, file, english)).toEqual([])
-  })
-
-  test('is named by its tag, and says what it is called', () => {
-    expect(canonicalTag(tag)).toBe(tag)
-    expect(file.name).toBe(new Intl.DisplayNames(tag, { type: 'language' }).of(tag))
-  })
 
   test("its rules read alike in the client's few lines and in the whole of ICU", () => {
     for (const rule of rules) {

@@ -2,27 +2,42 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type LanguageFile, languagesFolder, listTags, readLanguageFile } from '../../src/messages/language.ts'
 import { directionOf, sourceTag } from '../../src/messages/tags.ts'
-import { clientModule, mailTextsModule } from './modules.ts'
+import { clientModule, exampleModule, exampleTextsModule, mailTextsModule } from './modules.ts'
 
-const clientFolder = join(import.meta.dirname, '../../src/client/messages')
+const root = join(import.meta.dirname, '../..')
+const clientFolder = join(root, 'src/client/messages')
+const exampleFolder = join(root, 'examples/web/src/languages')
 const mailTexts = join(languagesFolder, 'mail-texts.ts')
 
-export const source = (): LanguageFile => readLanguageFile(languagesFolder, sourceTag)
+/** The server and the example have texts of their own, in the same languages. */
+export const catalogues = {
+  'src/messages': languagesFolder,
+  'examples/web/messages': join(root, 'examples/web/messages'),
+}
+
+export const source = (folder: string): LanguageFile => readLanguageFile(folder, sourceTag)
 
 /** Every file that is made from the languages, with what belongs into it. */
-export const generatedFiles = (): ReadonlyMap<string, string> =>
-  new Map([
-    [mailTexts, mailTextsModule(source())],
-    ...listTags(languagesFolder).map((tag): [string, string] => [
+export function generatedFiles(): ReadonlyMap<string, string> {
+  const { 'src/messages': server, 'examples/web/messages': example } = catalogues
+  return new Map([
+    [mailTexts, mailTextsModule(source(server))],
+    [join(exampleFolder, 'texts.ts'), exampleTextsModule(source(example))],
+    ...listTags(server).map((tag): [string, string] => [
       join(clientFolder, `${tag}.ts`),
-      clientModule(tag, readLanguageFile(languagesFolder, tag)),
+      clientModule(tag, readLanguageFile(server, tag)),
+    ]),
+    ...listTags(example).map((tag): [string, string] => [
+      join(exampleFolder, `${tag}.ts`),
+      exampleModule(tag, readLanguageFile(example, tag)),
     ]),
   ])
+}
 
 export function writeGenerated(): void {
   const files = generatedFiles()
-  for (const name of readdirSync(clientFolder))
-    if (!files.has(join(clientFolder, name))) rmSync(join(clientFolder, name))
+  for (const folder of [clientFolder, exampleFolder])
+    for (const name of readdirSync(folder)) if (!files.has(join(folder, name))) rmSync(join(folder, name))
   for (const [file, text] of files) writeFileSync(file, text)
 }
 
@@ -32,16 +47,16 @@ export const readBack = (file: string): string => readFileSync(file, 'utf8')
  * Adds a language, or to one that is there what it lacks: each text empty, with the English one as its note. What is no
  * longer in the English file goes.
  */
-export function addLanguage(tag: string): void {
-  const english = source()
-  const before = listTags(languagesFolder).includes(tag) ? readLanguageFile(languagesFolder, tag) : newLanguage(tag)
+export function addLanguage(folder: string, tag: string): void {
+  const english = source(folder)
+  const before = listTags(folder).includes(tag) ? readLanguageFile(folder, tag) : newLanguage(tag)
   const messages = Object.fromEntries(
     Object.entries(english.messages).map(([key, { text, note }]) => {
       const known = before.messages[key]?.text ?? ''
       return [key, { text: known, note: note === undefined ? text : `${text} (${note})` }]
     }),
   )
-  writeFileSync(join(languagesFolder, `${tag}.json`), `${JSON.stringify({ ...before, messages }, null, 2)}\n`)
+  writeFileSync(join(folder, `${tag}.json`), `${JSON.stringify({ ...before, messages }, null, 2)}\n`)
 }
 
 const newLanguage = (tag: string): LanguageFile => ({

@@ -1,7 +1,7 @@
 import { findMistakes } from '../../src/messages/find-mistakes.ts'
-import { languagesFolder, listTags, readLanguageFile } from '../../src/messages/language.ts'
+import { listTags, readLanguageFile } from '../../src/messages/language.ts'
 import { canonicalTag } from '../../src/messages/tags.ts'
-import { addLanguage, source, writeGenerated } from './files.ts'
+import { addLanguage, catalogues, source, writeGenerated } from './files.ts'
 
 // npm run messages: writes what is made from the languages, and says what they lack. -- add TAG: adds a language.
 
@@ -16,16 +16,20 @@ report()
 function add(wanted: string): void {
   if (canonicalTag(wanted) !== wanted)
     fail(`${wanted || 'Nothing'} is no BCP 47 tag in its canonical form, such as pt-BR.`)
-  addLanguage(wanted)
-  say(`src/messages/${wanted}.json: fill in each "text"; the "note" has the English one.`)
+  for (const [name, folder] of Object.entries(catalogues)) {
+    addLanguage(folder, wanted)
+    say(`${name}/${wanted}.json: fill in each "text"; the "note" has the English one.`)
+  }
 }
 
 function report(): void {
-  const english = source()
-  for (const one of listTags(languagesFolder)) {
-    const mistakes = findMistakes(one, readLanguageFile(languagesFolder, one), english)
-    say(`${one}: ${mistakes.length === 0 ? 'complete' : `${mistakes.length} to do`}`)
-    for (const mistake of mistakes) say(`  ${mistake}`)
+  for (const [name, folder] of Object.entries(catalogues)) {
+    const english = source(folder)
+    for (const one of listTags(folder)) {
+      const mistakes = findMistakes(one, readLanguageFile(folder, one), english)
+      say(`${name}/${one}.json: ${mistakes.length === 0 ? 'complete' : `${mistakes.length} to do`}`)
+      for (const mistake of mistakes) say(`  ${mistake}`)
+    }
   }
 }
 

@@ -1,13 +1,13 @@
 import { dissect, type Placeholder } from '../../src/messages/dissect.ts'
 import type { LanguageFile } from '../../src/messages/language.ts'
 
-const generated = (from: string) => `// Written from src/messages/${from} by npm run messages. Do not edit.`
+const generated = (from: string) => `// Written from ${from} by npm run messages. Do not edit.`
 
 /** The types of what a mail fills into its texts. */
 export function mailTextsModule({ messages }: LanguageFile): string {
   const keys = Object.keys(messages).filter((key) => key.startsWith('mail.'))
   const rows = keys.map((key) => `  '${key}': ${typeOf(messages[key]?.text ?? '')}`)
-  return `${generated('en.json')}
+  return `${generated('src/messages/en.json')}
 import type { Text } from './text.ts'
 
 /** Every text of the mails, with what is filled in. */
@@ -33,7 +33,7 @@ export function clientModule(tag: string, { dir, messages }: LanguageFile): stri
     const [, name] = /^(?:error|rule)\.(.*)$/.exec(key) ?? []
     return name === undefined || text === '' ? [] : [`  ${quote(name)}: ${quote(text)},`]
   })
-  return `${generated(`${tag}.json`)}
+  return `${generated(`src/messages/${tag}.json`)}
 import type { Sentences } from '../messages.ts'
 
 export const tag = '${tag}'
@@ -45,3 +45,32 @@ ${sentences.join('\n')}
 }
 
 const quote = (text: string): string => `'${text.replace(/['\\]/g, '\\$&')}'`
+
+/** The types of what the example fills into its texts. */
+export function exampleTextsModule({ messages }: LanguageFile): string {
+  const rows = Object.entries(messages).map(
+    ([key, { text }]) => `  '${key}': ${typeOf(text).replaceAll('Text', 'string')}`,
+  )
+  return `${generated('examples/web/messages/en.json')}
+
+/** Every text of the app, with what is filled in. */
+export type Texts = {
+${rows.join('\n')}
+}
+`
+}
+
+/** A language as the example loads it: its own texts, and the sentences of the client package. */
+export function exampleModule(tag: string, { messages }: LanguageFile): string {
+  const texts = Object.entries(messages).flatMap(([key, { text }]) =>
+    text === '' ? [] : [`  ${quote(key)}: ${quote(text)},`],
+  )
+  return `${generated(`examples/web/messages/${tag}.json`)}
+import type { Texts } from './texts.ts'
+
+export { dir, sentences, tag } from 'postern/messages/${tag}'
+export const texts: Readonly<Record<keyof Texts, string>> = {
+${texts.join('\n')}
+}
+`
+}

@@ -1,6 +1,8 @@
 import { api, type Me } from './api.ts'
 import { element } from './elements.ts'
 import { form } from './form.ts'
+import { adopt, openLanguages, type PlainKey, text } from './language.ts'
+import { showLanguageChoice } from './language-choice.ts'
 import { currentPlace, go, linkTo, onPlace, type Place } from './places.ts'
 import { failure, type Screen } from './screen.ts'
 import { checkMail, newDevice, resetSent } from './screens/check-mail.ts'
@@ -55,14 +57,18 @@ async function show(): Promise<void> {
   const { data, error } = await api.GET('/v0/auth/session')
   if (turn !== shown) return
   const me = data?.session?.user
+  await adopt(me?.locale)
+  if (turn !== shown) return
   const place = allowedPlace(me)
   const screen = screens[place]
   const content = error ? [failure(error)] : await contentOf(screen, me)
   // Somebody who is quicker than the network has gone on already.
   if (turn !== shown) return
+  showFrame()
+  showLanguageChoice(me, show)
   showNavigation(me, place)
-  const heading = element('h1', { tabindex: '-1' }, screen.title)
-  document.title = `${screen.title} · Postern`
+  const heading = element('h1', { tabindex: '-1' }, text(screen.title))
+  document.title = `${text(screen.title)} · Postern`
   main.className = me && screen.of === 'account' ? 'wide' : 'card'
   main.replaceChildren(heading, ...content)
   main.ariaBusy = null
@@ -82,24 +88,33 @@ function contentOf(screen: Screen, me: Me | undefined) {
   return me ? screen.show(me) : []
 }
 
+/** What stands around every screen. */
+function showFrame(): void {
+  for (const one of document.querySelectorAll<HTMLElement>('[data-text]'))
+    one.textContent = text(one.dataset.text as PlainKey)
+  for (const one of document.querySelectorAll<HTMLElement>('[data-label]'))
+    one.ariaLabel = text(one.dataset.label as PlainKey)
+}
+
 function showNavigation(me: Me | undefined, place: Place): void {
   nav.hidden = me === undefined
   const links = navigation.map((one) =>
-    element('a', { href: linkTo(one), 'aria-current': one === place && 'page' }, screens[one].title),
+    element('a', { href: linkTo(one), 'aria-current': one === place && 'page' }, text(screens[one].title)),
   )
   nav.replaceChildren(...links, me ? signOut() : '')
 }
 
 const signOut = (): HTMLFormElement =>
   form({
-    submit: 'Sign out',
+    submit: text('action.sign_out'),
     kind: 'quiet',
     send: () => api.POST('/v0/auth/logout'),
     done: () => {
       go('sign-in')
-      say('You have signed out.')
+      say(text('said.signed_out'))
     },
   })
 
+await openLanguages()
 onPlace(show)
 await show()

@@ -1,8 +1,14 @@
+import { clock, text } from './language.ts'
+
 /**
  * The button says how long it cannot be pressed; what it says else comes back at the end. Quiet for screen readers,
  * unless asked.
  */
-export function countDown(button: HTMLButtonElement, seconds: number, words = 'Try again in'): void {
+export function countDown(
+  button: HTMLButtonElement,
+  seconds: number,
+  words: 'wait.try_again' | 'wait.resend' = 'wait.try_again',
+): void {
   const usual = [...button.childNodes]
   const endsAt = performance.now() + seconds * 1000
   let wasShown = false
@@ -13,7 +19,7 @@ export function countDown(button: HTMLButtonElement, seconds: number, words = 'T
     const isGone = wasShown && !button.isConnected
     wasShown ||= button.isConnected
     if (left > 0 && !isGone) {
-      button.textContent = `${words} ${clock(left)}`
+      button.textContent = text(words, { time: clock(left) })
       return
     }
     clearInterval(timer)
@@ -23,5 +29,3 @@ export function countDown(button: HTMLButtonElement, seconds: number, words = 'T
   const timer = setInterval(show, 250)
   show()
 }
-
-const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`

@@ -1,25 +1,26 @@
 import { element } from './elements.ts'
+import { text } from './language.ts'
 
 /** Calls up a phone's keypad, and the code that it may offer. */
 export const digits = { autocomplete: 'one-time-code', inputmode: 'numeric', pattern: '[0-9]*' } as const
 
-export const app = { label: 'Code from your authenticator app', hint: 'Six digits.' } as const
+export const app = () => ({ label: text('field.app_code'), hint: text('field.code_hint') })
 
-const kinds = {
-  app: { ...app, input: digits, other: 'Use a backup code' },
+const kinds = () => ({
+  app: { ...app(), input: digits, other: text('field.use_backup_code') },
   backup: {
-    label: 'Backup code',
-    hint: 'Eight letters and digits from the list you saved.',
+    label: text('field.backup_code'),
+    hint: text('field.backup_code_hint'),
     input: { autocomplete: 'off', inputmode: 'text', pattern: '.*' },
-    other: 'Use your authenticator app',
+    other: text('field.use_app'),
   },
-} as const
+})
 
 type Parts = { readonly input: HTMLInputElement; readonly caption: HTMLElement; readonly hint: HTMLElement }
 
 /** The switch below a code: a backup code has letters, and a keypad has none. */
 export function eitherCode({ input, caption, hint }: Parts): HTMLElement {
-  let kind: keyof typeof kinds = 'app'
+  let kind: 'app' | 'backup' = 'app'
   const button = element('button', {
     type: 'button',
     class: 'link',
@@ -31,10 +32,11 @@ export function eitherCode({ input, caption, hint }: Parts): HTMLElement {
     },
   })
   const show = (): void => {
-    caption.textContent = kinds[kind].label
-    hint.textContent = kinds[kind].hint
-    button.textContent = kinds[kind].other
-    for (const [name, value] of Object.entries(kinds[kind].input)) input.setAttribute(name, value)
+    const { label, hint: advice, input: attributes, other } = kinds()[kind]
+    caption.textContent = label
+    hint.textContent = advice
+    button.textContent = other
+    for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value)
   }
   show()
   return button

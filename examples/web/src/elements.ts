@@ -19,8 +19,16 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
 
 export const paragraph = (...children: readonly Child[]): HTMLElement => element('p', {}, ...children)
 
+/** What somebody else wrote has a direction of its own, and cannot turn around the words beside it. */
+export const theirs = (text: string): HTMLElement => element('bdi', {}, text)
+
+export const strong = (text: string): HTMLElement => element('strong', { dir: 'auto' }, text)
+
 /** For screen readers alone, as where the eye sees which row a button stands in. */
-export const unseen = (text: string): HTMLElement => element('span', { class: 'unseen' }, text)
+export const unseen = (...children: readonly Child[]): HTMLElement => element('span', { class: 'unseen' }, ...children)
+
+/** After the words of a button: what exactly, where many buttons have the same. */
+export const about = (what: string): HTMLElement => unseen(' ', theirs(what))
 
 export const section = (title: string, ...children: readonly Child[]): HTMLElement =>
   element('section', {}, element('h2', {}, title), ...children)

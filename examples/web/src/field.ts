@@ -65,6 +65,7 @@ export function showField({ label, hint, ...field }: Field<string>): ShownField 
 
 function showInput(field: Omit<Field<string>, 'label' | 'hint'>, id: string, isHinted: boolean): HTMLInputElement {
   const { name, type, inputmode, pattern, minlength } = field
+  const isProse = !field.isVerbatim && (type === undefined || type === 'search') && inputmode === undefined
   const isTyped = type !== 'checkbox' && type !== 'file'
   const verbatim = { autocapitalize: 'none', spellcheck: 'false' }
   return element('input', {
@@ -76,6 +77,8 @@ function showInput(field: Omit<Field<string>, 'label' | 'hint'>, id: string, isH
     pattern,
     minlength: minlength?.toString(),
     value: field.value,
+    // What is no prose runs from left to right everywhere, as a password or an address does.
+    dir: isTyped ? (isProse ? 'auto' : 'ltr') : undefined,
     accept: field.accept,
     required: !field.isOptional && type !== 'checkbox',
     'aria-describedby': isHinted ? `${id}-hint ${id}-problem` : `${id}-problem`,

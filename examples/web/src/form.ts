@@ -1,7 +1,7 @@
 import type { CallError } from 'postern/client'
 import type { BrowserError, PasskeyAnswer } from 'postern/client/passkeys'
 import { countDown } from './countdown.ts'
-import { element, unseen } from './elements.ts'
+import { about, element } from './elements.ts'
 import { type Field, showField } from './field.ts'
 import { type Code, fieldSentence, sentenceFor } from './sentences.ts'
 
@@ -25,8 +25,8 @@ type Wish<Name extends string, Data, Refusal extends Code> = {
   readonly leads?: { readonly [C in Refusal]?: (values: Readonly<Record<Name, string>>) => unknown }
   /** Whose password is asked for, where the form does not show it: password managers keep the two together. */
   readonly username?: string
-  /** How long the button rests once the call was answered well, what it says meanwhile, and whether it begins at rest. */
-  readonly rest?: { readonly seconds: number; readonly words: string; readonly isFirst: boolean }
+  /** How long the button rests once the call was answered well, and whether it begins at rest. */
+  readonly rest?: { readonly seconds: number; readonly isFirst: boolean }
 }
 
 /** A call that a person makes: its fields, its button, and whatever refuses it in words. */
@@ -35,9 +35,9 @@ export function form<const Name extends string, Data, Refusal extends Code>(
 ): HTMLFormElement {
   const fields = new Map((wish.fields ?? []).map((field) => [field.name as string, showField(field)]))
   const summary = element('p', { class: 'problem summary', role: 'alert' })
-  const what = wish.what === undefined ? undefined : unseen(` ${wish.what}`)
+  const what = wish.what === undefined ? undefined : about(wish.what)
   const button = element('button', { type: 'submit', class: wish.kind }, wish.icon, wish.submit, what)
-  const rest = (): void => wish.rest && countDown(button, wish.rest.seconds, wish.rest.words)
+  const rest = (): void => wish.rest && countDown(button, wish.rest.seconds, 'wait.resend')
   if (wish.rest?.isFirst) rest()
   const owner =
     wish.username === undefined

@@ -1,18 +1,19 @@
-import { element, unseen } from './elements.ts'
+import { about, element } from './elements.ts'
+import { text } from './language.ts'
 import { say } from './status.ts'
 
 // Ways to keep what is shown once.
 
-export const copyButton = (what: string, text: string): HTMLElement =>
-  element('button', { type: 'button', class: 'quiet', click: () => copy(text) }, 'Copy', unseen(` ${what}`))
+export const copyButton = (what: string, content: string): HTMLElement =>
+  element('button', { type: 'button', class: 'quiet', click: () => copy(content) }, text('action.copy'), about(what))
 
 /** Without a secure connection, or the person's leave, no page can. */
-async function copy(text: string): Promise<void> {
+async function copy(content: string): Promise<void> {
   try {
-    await navigator.clipboard.writeText(text)
-    say('Copied.')
+    await navigator.clipboard.writeText(content)
+    say(text('said.copied'))
   } catch {
-    say('This browser does not allow copying here. Please select the text and copy it yourself.')
+    say(text('said.not_copied'))
   }
 }
 

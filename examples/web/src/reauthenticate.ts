@@ -2,6 +2,7 @@ import { type PasskeyAnswer, reauthenticateWithPasskey } from 'postern/client/pa
 import { api, type Me } from './api.ts'
 import { element, paragraph } from './elements.ts'
 import { form } from './form.ts'
+import { text } from './language.ts'
 import type { Code } from './sentences.ts'
 import { eitherCode, password } from './usual-fields.ts'
 
@@ -25,10 +26,10 @@ async function proveAgain(): Promise<boolean> {
     close: () => resolve(dialog.returnValue === 'proven'),
   })
   dialog.append(
-    element('h2', { id: 'again' }, 'Confirm it’s you'),
-    paragraph('You signed in a while ago, so please confirm before we do this.'),
+    element('h2', { id: 'again' }, text('again.title')),
+    paragraph(text('again.why')),
     ...proofs.map((proof) => proof(() => dialog.close('proven'))),
-    element('button', { type: 'button', class: 'quiet', click: () => dialog.close() }, 'Cancel'),
+    element('button', { type: 'button', class: 'quiet', click: () => dialog.close() }, text('action.cancel')),
   )
   document.body.append(dialog)
   dialog.showModal()
@@ -46,13 +47,14 @@ function proofsOf({ passkeys, has_password, totp_enabled, email }: Me): readonly
   return totp_enabled ? [...passkey, codeForm] : passkey
 }
 
-const passkeyForm: Proof = (done) => form({ submit: 'Use a passkey', send: () => reauthenticateWithPasskey(api), done })
+const passkeyForm: Proof = (done) =>
+  form({ submit: text('action.use_passkey'), send: () => reauthenticateWithPasskey(api), done })
 
 const passwordForm = (username: string, done: () => void): HTMLFormElement =>
   form({
-    fields: [password('password', 'Password')],
+    fields: [password('password', text('field.password'))],
     username,
-    submit: 'Confirm',
+    submit: text('action.confirm'),
     send: (body) => api.POST('/v0/auth/reauthenticate', { body }),
     about: { 'password:incorrect': 'password' },
     done,
@@ -61,7 +63,7 @@ const passwordForm = (username: string, done: () => void): HTMLFormElement =>
 const codeForm = (done: () => void): HTMLFormElement =>
   form({
     fields: [eitherCode('code')],
-    submit: 'Confirm',
+    submit: text('action.confirm'),
     send: (body) => api.POST('/v0/auth/reauthenticate', { body }),
     about: { 'totp:invalid_code': 'code', 'totp:backup_code_exhausted': 'code' },
     done,

@@ -1,5 +1,6 @@
 import type { PasskeyAnswer } from 'postern/client/passkeys'
 import { form } from './form.ts'
+import { text } from './language.ts'
 import type { Code } from './sentences.ts'
 import { say } from './status.ts'
 
@@ -24,14 +25,14 @@ export const resend = <Data, Refusal extends Code>({
   said,
   done = () => false,
   isFresh = true,
-  submit = 'Resend the link',
+  submit = text('mailed.resend_link'),
   restSeconds = usualRestSeconds,
 }: Mail<Data, Refusal>): HTMLFormElement =>
   form({
     submit,
     kind: 'quiet',
     send,
-    rest: { seconds: restSeconds, words: 'Resend in', isFirst: isFresh },
+    rest: { seconds: restSeconds, isFirst: isFresh },
     done: (data) => {
       if (!done(data)) say(said)
     },

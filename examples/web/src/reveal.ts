@@ -1,4 +1,5 @@
-import { element, unseen } from './elements.ts'
+import { about, element } from './elements.ts'
+import { text } from './language.ts'
 
 /** The switch beside a password: shows what is typed until it is switched back or sent. */
 export function reveal(input: HTMLInputElement, label: string): { button: HTMLElement; conceal(): void } {
@@ -6,7 +7,7 @@ export function reveal(input: HTMLInputElement, label: string): { button: HTMLEl
   const button = element('button', { type: 'button', class: 'quiet', 'aria-controls': input.id, click: toggle })
   const set = (isShown: boolean): void => {
     input.type = isShown ? 'text' : 'password'
-    button.replaceChildren(isShown ? 'Hide' : 'Show', unseen(` ${label.toLowerCase()}`))
+    button.replaceChildren(text(isShown ? 'action.hide' : 'action.show'), about(label))
   }
   set(false)
   return { button, conceal: () => set(false) }

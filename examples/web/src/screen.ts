@@ -2,12 +2,13 @@ import type { CallError } from 'postern/client'
 import type { BrowserError } from 'postern/client/passkeys'
 import type { Me } from './api.ts'
 import { element } from './elements.ts'
+import type { PlainKey } from './language.ts'
 import { type Code, sentenceFor } from './sentences.ts'
 
 type Content = readonly Node[] | Promise<readonly Node[]>
 
 /** What stands at a place. Those of an account are shown to nobody else, those of guests to nobody who is signed in. */
-export type Screen = { readonly title: string } & (
+export type Screen = { readonly title: PlainKey } & (
   | { readonly of: 'account'; readonly show: (me: Me) => Content }
   | { readonly of: 'guest' | 'anyone'; readonly show: () => Content }
 )

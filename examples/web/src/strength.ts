@@ -1,6 +1,7 @@
 import { element } from './elements.ts'
+import { text } from './language.ts'
 
-const levels = ['Too short', 'Weak', 'Fair', 'Good', 'Strong'] as const
+const levels = ['too_short', 'weak', 'fair', 'good', 'strong'] as const
 
 /** Bits that a password must have for each level above the first. */
 const leastBits = [0, 0, 36, 48, 60] as const
@@ -48,7 +49,7 @@ export function strengthMeter(input: HTMLInputElement): HTMLElement {
     const level = strengthOf(input, othersIn(input))
     meter.hidden = input.value === ''
     meter.dataset.level = String(level)
-    const said = input.value === '' ? '' : (levels[level] ?? '')
+    const said = input.value === '' ? '' : text(`strength.${levels[level] ?? 'weak'}`)
     if (word.textContent !== said) word.textContent = said
   }
   input.addEventListener('input', show)

@@ -1,8 +1,9 @@
 import { withPasskey } from 'postern/client/passkeys'
 import { api, type Me } from '../api.ts'
-import { element, paragraph, section } from '../elements.ts'
+import { paragraph, section, strong } from '../elements.ts'
 import { form } from '../form.ts'
 import { download } from '../keep.ts'
+import { phrase, text } from '../language.ts'
 import { go } from '../places.ts'
 import { fresh } from '../reauthenticate.ts'
 import { resend } from '../resend.ts'
@@ -12,34 +13,28 @@ import { step } from '../step.ts'
 import { eitherCode, password } from '../usual-fields.ts'
 
 export const data: Screen = {
-  title: 'Your data',
+  title: 'data.title',
   of: 'account',
   show: (me) => [
-    section('Download your data', paragraph('Everything this server knows about you, in one file.'), exportForm()),
-    section(
-      'Delete your account',
-      paragraph(
-        'This permanently deletes everything you have here and cannot be undone. Nobody else can take your handle.',
-      ),
-      deletionForm(me),
-    ),
+    section(text('data.download'), paragraph(text('data.what')), exportForm()),
+    section(text('deletion.title'), paragraph(text('data.final')), deletionForm(me)),
   ],
 }
 
 const exportForm = (): HTMLFormElement =>
   form({
-    submit: 'Download',
+    submit: text('action.download'),
     kind: 'quiet',
     send: () => fresh(() => api.GET('/v0/user/me/export')),
     done: (all) => {
       download('my-data.json', JSON.stringify(all, null, 2), 'application/json')
-      say('Your data has been downloaded.')
+      say(text('data.downloaded'))
     },
   })
 
 const erased = (): void => {
   go('sign-in')
-  say('Your account has been deleted.')
+  say(text('said.account_deleted'))
 }
 
 const mailLink = () => api.DELETE('/v0/user/me', { body: {} })
@@ -48,9 +43,9 @@ const mailLink = () => api.DELETE('/v0/user/me', { body: {} })
 function deletionForm({ has_password, passkeys, totp_enabled, email }: Me): HTMLFormElement {
   if (has_password) {
     return form({
-      fields: [password('password', 'Your password')],
+      fields: [password('password', text('field.your_password'))],
       username: email,
-      submit: 'Delete my account',
+      submit: text('deletion.submit'),
       kind: 'danger',
       send: (body) => api.DELETE('/v0/user/me', { body }),
       about: { 'user:invalid_password': 'password', 'user:reauthentication_required': 'password' },
@@ -59,7 +54,7 @@ function deletionForm({ has_password, passkeys, totp_enabled, email }: Me): HTML
   }
   if (passkeys > 0) {
     return form({
-      submit: 'Delete my account with a passkey',
+      submit: text('data.by_passkey'),
       kind: 'danger',
       send: () => withPasskey(api, (credential, init) => api.DELETE('/v0/user/me', { ...init, body: { credential } })),
       done: erased,
@@ -68,7 +63,7 @@ function deletionForm({ has_password, passkeys, totp_enabled, email }: Me): HTML
   if (totp_enabled) {
     return form({
       fields: [eitherCode('totp_code')],
-      submit: 'Delete my account',
+      submit: text('deletion.submit'),
       kind: 'danger',
       send: (body) => api.DELETE('/v0/user/me', { body }),
       about: {
@@ -80,15 +75,15 @@ function deletionForm({ has_password, passkeys, totp_enabled, email }: Me): HTML
     })
   }
   return form({
-    submit: 'Email me a link to delete my account',
+    submit: text('data.by_mail'),
     kind: 'danger',
     send: mailLink,
     done: (_data, _values, made) =>
       step(
         made.parentElement ?? made,
-        'Check your email',
-        paragraph('We sent a link to ', element('strong', {}, email), '. Open it to delete your account.'),
-        resend({ send: mailLink, said: 'We sent you a new link.' }),
+        text('mailed.title'),
+        paragraph(...phrase('data.link_sent', { address: strong(email) })),
+        resend({ send: mailLink, said: text('data.new_link') }),
       ),
   })
 }

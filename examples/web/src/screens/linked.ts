@@ -1,6 +1,7 @@
 import { api } from '../api.ts'
 import { element, paragraph } from '../elements.ts'
 import { form } from '../form.ts'
+import { type PlainKey, text } from '../language.ts'
 import { go, type LinkedPlace, linkTo } from '../places.ts'
 import type { Screen } from '../screen.ts'
 import { say } from '../status.ts'
@@ -9,95 +10,95 @@ import { linkedSignIn } from './sign-in-by-email.ts'
 
 const token = (): string => new URLSearchParams(location.search).get('token') ?? ''
 
-const after = (place: 'profile' | 'sign-in', news: string) => () => {
+const after = (place: 'profile' | 'sign-in', news: PlainKey) => () => {
   go(place)
-  say(news)
+  say(text(news))
 }
 
 /** Where a link that is no good leaves nothing to do here. */
-const toSignIn = (): HTMLElement => paragraph(element('a', { href: linkTo('sign-in') }, 'Go to sign-in'))
+const toSignIn = (): HTMLElement => paragraph(element('a', { href: linkTo('sign-in') }, text('link.sign_in')))
 
 /** Behind the mailed links. Each posts after a click only, as programs that scan mails open links, too. */
 export const linkedScreens: Readonly<Record<LinkedPlace, Screen>> = {
   'verify-email': {
-    title: 'Verify your email address',
+    title: 'verify_email.title',
     of: 'anyone',
     show: () => [
-      paragraph('One click and your account is ready.'),
+      paragraph(text('verify_email.what')),
       form({
-        submit: 'Verify my address',
+        submit: text('verify_email.submit'),
         send: () => api.POST('/v0/auth/verify-email', { body: { token: token() } }),
-        leads: { 'email:already_verified': after('sign-in', 'Your address is already verified. You can sign in.') },
-        done: after('profile', 'Welcome! Your address is verified.'),
+        leads: { 'email:already_verified': after('sign-in', 'verify_email.already') },
+        done: after('profile', 'said.verified'),
       }),
-      paragraph(element('a', { href: linkTo('check-mail') }, 'Send me a new link')),
+      paragraph(element('a', { href: linkTo('check-mail') }, text('link.new_link'))),
     ],
   },
   'email-sign-in': linkedSignIn,
   'verify-device': {
-    title: 'Sign in on this device',
+    title: 'verify_device.title',
     of: 'anyone',
     show: () => [
-      paragraph('Continue only if you just entered your password in this browser.'),
+      paragraph(text('verify_device.careful')),
       form({
-        submit: 'Yes, sign me in',
+        submit: text('by_email.yes'),
         send: () => api.POST('/v0/auth/device/verify', { body: { token: token() } }),
-        done: after('profile', 'You are signed in. We will remember this device.'),
+        done: after('profile', 'verify_device.done'),
       }),
       toSignIn(),
     ],
   },
   'reset-password': {
-    title: 'Choose a new password',
+    title: 'reset_password.title',
     of: 'anyone',
     show: async () => [
-      paragraph('This signs you out everywhere.'),
+      paragraph(text('reset_password.what')),
       form({
-        fields: [await newPassword('new_password', 'New password')],
-        submit: 'Save password',
+        fields: [await newPassword('new_password', text('field.new_password'))],
+        submit: text('reset_password.submit'),
         send: ({ new_password }) => api.POST('/v0/auth/reset-password', { body: { token: token(), new_password } }),
         about: { 'password:new_password_missing': 'new_password' },
-        done: after('sign-in', 'Your password is saved. Sign in with it.'),
+        done: after('sign-in', 'reset_password.done'),
       }),
-      paragraph(element('a', { href: linkTo('forgot-password') }, 'Send me a new link')),
+      paragraph(element('a', { href: linkTo('forgot-password') }, text('link.new_link'))),
     ],
   },
   'confirm-email-change': {
-    title: 'Confirm your new address',
+    title: 'confirm_change.title',
     of: 'anyone',
     show: () => [
-      paragraph('This signs you out everywhere. From then on, sign in with this address.'),
+      paragraph(text('confirm_change.what')),
       form({
-        submit: 'Confirm this address',
+        submit: text('confirm_change.submit'),
         send: () => api.POST('/v0/auth/confirm-email-change', { body: { token: token() } }),
-        done: after('sign-in', 'Your address has changed. Sign in with the new one.'),
+        done: after('sign-in', 'confirm_change.done'),
       }),
       toSignIn(),
     ],
   },
   'undo-email-change': {
-    title: 'Restore your old address',
+    title: 'undo_change.title',
     of: 'anyone',
     show: () => [
-      paragraph('We will restore your old address, sign everyone out, and email you a link to choose a new password.'),
+      paragraph(text('undo_change.what')),
       form({
-        submit: 'Undo the change',
+        submit: text('undo_change.submit'),
         send: () => api.POST('/v0/auth/undo-email-change', { body: { token: token() } }),
-        done: after('sign-in', 'Your old address is back. Open the link we sent you to choose a new password.'),
+        done: after('sign-in', 'undo_change.done'),
       }),
       toSignIn(),
     ],
   },
   'confirm-deletion': {
-    title: 'Delete your account',
+    title: 'deletion.title',
     of: 'anyone',
     show: () => [
-      paragraph('This permanently deletes everything you have here. It cannot be undone.'),
+      paragraph(text('deletion.what')),
       form({
-        submit: 'Delete my account',
+        submit: text('deletion.submit'),
         kind: 'danger',
         send: () => api.POST('/v0/user/me/deletion/confirm', { body: { token: token() } }),
-        done: after('sign-in', 'Your account has been deleted.'),
+        done: after('sign-in', 'said.account_deleted'),
       }),
       toSignIn(),
     ],

@@ -1,6 +1,8 @@
 import { passkeyCapabilities, registerPasskey } from 'postern/client/passkeys'
 import { api } from '../api.ts'
 import { element, paragraph, section } from '../elements.ts'
+import { text } from '../language.ts'
+import { keep, recall } from '../memory.ts'
 import { go, untilLeft } from '../places.ts'
 import type { Screen } from '../screen.ts'
 import { say } from '../status.ts'
@@ -11,10 +13,9 @@ const asked = 'postern:asked-for-passkey'
 
 /** After a sign-in with a password: once in a browser, where the device can keep a passkey and the account has none. */
 export async function arrive(): Promise<void> {
-  if (localStorage.getItem(asked) === null && (await isWorthIt())) {
-    localStorage.setItem(asked, 'yes')
-    go('offer-passkey')
-  } else go('profile')
+  // A browser that cannot keep that it asked is not asked each time.
+  if (recall(asked) === undefined && (await isWorthIt()) && keep(asked, 'yes')) go('offer-passkey')
+  else go('profile')
 }
 
 async function isWorthIt(): Promise<boolean> {
@@ -24,17 +25,17 @@ async function isWorthIt(): Promise<boolean> {
 }
 
 export const offerPasskey: Screen = {
-  title: 'Sign in faster next time',
+  title: 'offer.title',
   of: 'account',
   show: () => {
     void upgrade()
     const leave = () => go('profile')
     const offer = section(
-      'Use a passkey instead of your password',
-      paragraph('With a passkey you sign in by your fingerprint, your face or the lock of your screen.'),
-      paragraph('There is nothing to type and nothing to remember, and no false page can ask you for it.'),
-      passkeyForm('Create a passkey', leave),
-      element('button', { type: 'button', class: 'quiet', click: leave }, 'Not now'),
+      text('offer.instead'),
+      paragraph(text('offer.how')),
+      paragraph(text('offer.safe')),
+      passkeyForm(text('offer.create'), leave),
+      element('button', { type: 'button', class: 'quiet', click: leave }, text('offer.not_now')),
     )
     return [offer]
   },
@@ -46,5 +47,5 @@ async function upgrade(): Promise<void> {
   const { data } = await registerPasskey(api, options)
   if (!data) return
   go('profile')
-  say('Your password manager has saved a passkey for you. Next time, sign in with it.')
+  say(text('offer.upgraded'))
 }

@@ -1,6 +1,7 @@
 import { passkeyCapabilities, signInWithPasskey } from 'postern/client/passkeys'
 import { api } from '../api.ts'
 import { form } from '../form.ts'
+import { text } from '../language.ts'
 import { later } from '../later.ts'
 import { untilLeft } from '../places.ts'
 import { failure } from '../screen.ts'
@@ -20,7 +21,7 @@ async function ways(isRemembered: () => boolean, left: AbortSignal): Promise<Nod
 
 const button = (isRemembered: () => boolean): HTMLFormElement =>
   form({
-    submit: 'Sign in with a passkey',
+    submit: text('sign_in.passkey'),
     kind: 'quiet',
     send: () => signInWithPasskey(api, { remember_me: isRemembered() }),
     done: (outcome) => goOn(outcome),

@@ -1,8 +1,9 @@
 import type { DataOf } from 'postern/client'
 import { deletePasskey, listPasskeys, passkeyCapabilities, registerPasskey } from 'postern/client/passkeys'
 import { api } from '../api.ts'
-import { element, paragraph, unseen } from '../elements.ts'
+import { about, element, paragraph, strong } from '../elements.ts'
 import { form } from '../form.ts'
+import { day, text } from '../language.ts'
 import { go } from '../places.ts'
 import { fresh } from '../reauthenticate.ts'
 import { failure } from '../screen.ts'
@@ -21,9 +22,7 @@ export async function passkeys(): Promise<Node[]> {
 
 async function addition(): Promise<Node> {
   const { passkeys: works } = await passkeyCapabilities()
-  return works
-    ? passkeyForm('Add a passkey', () => go('security'))
-    : paragraph('This browser does not support passkeys.')
+  return works ? passkeyForm(text('passkeys.add'), () => go('security')) : paragraph(text('passkeys.unsupported'))
 }
 
 /** Adds one, named after where it was made. */
@@ -33,38 +32,36 @@ export const passkeyForm = (submit: string, leave: () => void): HTMLFormElement 
     send: () => fresh(() => registerPasskey(api, { name: programOf(navigator.userAgent) })),
     done: ({ name }) => {
       leave()
-      say(`Your passkey “${name}” is saved. You can sign in with it from now on.`)
+      say(text('passkeys.saved', { name }))
     },
   })
-
-const day = (time: string): string => new Date(time).toLocaleDateString([], { dateStyle: 'medium' })
 
 function row(passkey: Passkey): HTMLElement {
   const { name, created_at, last_used_at, backed_up, is_current } = passkey
   const details = [
-    `Added ${day(created_at)}`,
-    last_used_at === undefined ? 'not used yet' : `last used ${day(last_used_at)}`,
-    backed_up ? 'synced' : 'on one device only',
+    text('passkeys.added', { day: day(created_at) }),
+    last_used_at === undefined ? text('passkeys.unused') : text('passkeys.used', { day: day(last_used_at) }),
+    text(backed_up ? 'passkeys.synced' : 'passkeys.one_device'),
   ]
-  const badge = is_current ? element('span', { class: 'badge' }, 'used now') : undefined
+  const badge = is_current ? element('span', { class: 'badge' }, text('passkeys.current')) : undefined
   const line = element(
     'li',
     { class: 'row' },
-    element('p', {}, element('strong', {}, name), badge, element('span', {}, details.join(' · '))),
+    element('p', {}, strong(name), badge, element('span', {}, details.join(' · '))),
     element(
       'button',
       { type: 'button', class: 'quiet', click: () => line.replaceChildren(renaming(passkey)) },
-      'Rename',
-      unseen(` ${name}`),
+      text('passkeys.rename'),
+      about(name),
     ),
     form({
-      submit: 'Delete',
+      submit: text('action.delete'),
       what: name,
       kind: 'quiet',
       send: () => fresh(() => deletePasskey(api, { id: passkey.id })),
       done: () => {
         go('security')
-        say(`The passkey “${name}” no longer signs in.`)
+        say(text('passkeys.deleted', { name }))
       },
     }),
   )
@@ -73,11 +70,11 @@ function row(passkey: Passkey): HTMLElement {
 
 const renaming = ({ id, name }: Passkey): HTMLFormElement =>
   form({
-    fields: [{ name: 'name', label: 'Name of this passkey', value: name }],
-    submit: 'Save',
+    fields: [{ name: 'name', label: text('passkeys.name'), value: name }],
+    submit: text('action.save'),
     send: (body) => api.PATCH('/v0/auth/passkeys/{id}', { params: { path: { id } }, body }),
     done: () => {
       go('security')
-      say('Saved.')
+      say(text('said.saved'))
     },
   })

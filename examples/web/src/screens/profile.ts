@@ -1,7 +1,8 @@
 import { signalPasskeyDetails } from 'postern/client/passkeys'
 import { api, type Me } from '../api.ts'
-import { element, section } from '../elements.ts'
+import { element, section, strong, theirs } from '../elements.ts'
 import { form } from '../form.ts'
+import { type PlainKey, text } from '../language.ts'
 import { go } from '../places.ts'
 import type { Screen } from '../screen.ts'
 import { say } from '../status.ts'
@@ -9,38 +10,44 @@ import { displayName, handle as handleField } from '../usual-fields.ts'
 import { portrait } from './portrait.ts'
 
 export const profile: Screen = {
-  title: 'Profile',
+  title: 'profile.title',
   of: 'account',
   show: (me) => [
     element(
       'div',
       { class: 'person' },
       portrait(me),
-      element('p', {}, element('strong', {}, me.display_name), element('span', {}, `@${me.handle}`)),
+      element('p', {}, strong(me.display_name), element('span', {}, theirs(`@${me.handle}`))),
     ),
-    section('Picture', pictureForm(), me.profile_image === undefined ? undefined : removalForm()),
-    section('Your details', aboutForm(me)),
+    section(text('profile.picture'), pictureForm(), me.profile_image === undefined ? undefined : removalForm()),
+    section(text('profile.details'), aboutForm(me)),
   ],
 }
 
-const news = (text: string) => () => {
+const news = (what: PlainKey) => () => {
   go('profile')
-  say(text)
+  say(text(what))
 }
 
 const aboutForm = ({ display_name, handle, bio, passkeys }: Me): HTMLFormElement =>
   form({
     fields: [
-      { ...displayName, value: display_name },
-      { ...handleField, value: handle },
-      { name: 'bio', label: 'About you', value: bio, isOptional: true, hint: 'Up to 160 characters.' },
+      { ...displayName(), value: display_name },
+      { ...handleField(), value: handle },
+      {
+        name: 'bio',
+        label: text('profile.about'),
+        value: bio,
+        isOptional: true,
+        hint: text('profile.about_hint', { count: 160 }),
+      },
     ],
-    submit: 'Save',
+    submit: text('action.save'),
     send: (body) => api.PATCH('/v0/user/me', { body }),
     about: { 'user:handle_already_exists': 'handle' },
     done: () => {
       if (passkeys > 0) void signalPasskeyDetails(api)
-      news('Saved.')()
+      news('said.saved')()
     },
   })
 
@@ -49,23 +56,23 @@ const pictureForm = (): HTMLFormElement =>
     fields: [
       {
         name: 'file',
-        label: 'Choose a picture',
+        label: text('profile.choose'),
         type: 'file',
         accept: 'image/jpeg,image/png,image/gif,image/webp',
-        hint: 'JPEG, PNG, GIF or WebP, up to 4 MB. We remove the location it was taken at.',
+        hint: text('profile.choose_hint', { count: 4 }),
       },
     ],
-    submit: 'Upload',
+    submit: text('profile.upload'),
     kind: 'quiet',
     send: (_values, made) => api.POST('/v0/user/me/profile-image', { body: new FormData(made) }),
     about: { 'file:upload_error': 'file', 'file:unsupported_type': 'file', FILE_TOO_LARGE: 'file' },
-    done: news('Your picture has been updated.'),
+    done: news('profile.updated'),
   })
 
 const removalForm = (): HTMLFormElement =>
   form({
-    submit: 'Remove picture',
+    submit: text('profile.remove'),
     kind: 'quiet',
     send: () => api.DELETE('/v0/user/me/profile-image'),
-    done: news('Your picture has been removed.'),
+    done: news('profile.removed'),
   })

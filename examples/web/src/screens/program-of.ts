@@ -1,3 +1,5 @@
+import { text } from '../language.ts'
+
 const browsers = [
   [/Edg\//, 'Edge'],
   [/OPR\//, 'Opera'],
@@ -18,6 +20,6 @@ const systems = [
 export function programOf(userAgent = ''): string {
   const browser = browsers.find(([sign]) => sign.test(userAgent))?.[1]
   const system = systems.find(([sign]) => sign.test(userAgent))?.[1]
-  if (browser && system) return `${browser} on ${system}`
-  return browser ?? system ?? 'Unknown browser'
+  if (browser && system) return text('sessions.program', { browser, system })
+  return browser ?? system ?? text('sessions.unknown')
 }

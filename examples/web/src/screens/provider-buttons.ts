@@ -1,6 +1,7 @@
 import { api } from '../api.ts'
 import { element } from '../elements.ts'
 import { form } from '../form.ts'
+import { text } from '../language.ts'
 import { later } from '../later.ts'
 import { logo } from '../logos.ts'
 import { fresh } from '../reauthenticate.ts'
@@ -15,7 +16,7 @@ type Provider = { readonly slug: string; readonly name: string }
 export function throughProvider({ slug, name }: Provider, flow: 'login' | 'link'): HTMLFormElement {
   const params = { path: { provider: slug }, query: { flow } }
   return form({
-    submit: flow === 'link' ? `Connect ${name}` : `Continue with ${name}`,
+    submit: text(flow === 'link' ? 'provider.connect' : 'provider.continue', { provider: name }),
     kind: 'provider',
     icon: logo(slug),
     send: () => fresh(() => api.GET('/v0/auth/oauth/{provider}/authorize', { params })),
@@ -33,5 +34,5 @@ async function loadButtons(): Promise<Node[]> {
   const { data, error } = await api.GET('/v0/auth/oauth/providers')
   if (error) return [failure(error)]
   if (data.providers.length === 0) return []
-  return [element('p', { class: 'or' }, 'or'), ...data.providers.map((one) => throughProvider(one, 'login'))]
+  return [element('p', { class: 'or' }, text('page.or')), ...data.providers.map((one) => throughProvider(one, 'login'))]
 }

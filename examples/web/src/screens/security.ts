@@ -1,7 +1,8 @@
 import { type PasskeyAnswer, withPasskey } from 'postern/client/passkeys'
 import { api, type Me } from '../api.ts'
-import { element, paragraph, section } from '../elements.ts'
+import { element, paragraph, section, strong, theirs } from '../elements.ts'
 import { form } from '../form.ts'
+import { phrase, text } from '../language.ts'
 import { later } from '../later.ts'
 import { logo } from '../logos.ts'
 import { go } from '../places.ts'
@@ -16,30 +17,33 @@ import { passkeys } from './passkeys.ts'
 import { throughProvider } from './provider-buttons.ts'
 
 export const security: Screen = {
-  title: 'Security',
+  title: 'security.title',
   of: 'account',
   show: async (me) => [
-    section('Password', await (me.has_password ? changeForm(me) : firstPasswordForm(me))),
-    section('Email address', paragraph('Your address is ', element('strong', {}, me.email), '.'), addressForm(me)),
+    section(text('field.password'), await (me.has_password ? changeForm(me) : firstPasswordForm(me))),
     section(
-      'Passkeys',
-      paragraph('Sign in by your fingerprint, your face or the lock of your screen, with nothing to type.'),
-      later(passkeys(), 'rows'),
+      text('field.email'),
+      paragraph(...phrase('security.your_address', { address: strong(me.email) })),
+      addressForm(me),
     ),
-    section('Other ways to sign in', later(connections(), 'button')),
+    section(text('passkeys.title'), paragraph(text('passkeys.what')), later(passkeys(), 'rows')),
+    section(text('security.other_ways'), later(connections(), 'button')),
   ],
 }
 
 const passwordSet = (): void => {
   go('security')
-  say('Your password is saved, and all other sessions have been signed out.')
+  say(text('security.password_saved'))
 }
 
 const changeForm = async ({ email }: Me): Promise<HTMLFormElement> =>
   form({
-    fields: [password('current_password', 'Current password'), await newPassword('new_password', 'New password')],
+    fields: [
+      password('current_password', text('field.current_password')),
+      await newPassword('new_password', text('field.new_password')),
+    ],
     username: email,
-    submit: 'Change password',
+    submit: text('security.change_password'),
     send: (body) => api.POST('/v0/auth/change-password', { body }),
     about: {
       'user:invalid_password': 'current_password',
@@ -51,27 +55,28 @@ const changeForm = async ({ email }: Me): Promise<HTMLFormElement> =>
 
 const firstPasswordForm = async ({ email }: Me): Promise<HTMLFormElement> =>
   form({
-    fields: [await newPassword('new_password', 'New password')],
+    fields: [await newPassword('new_password', text('field.new_password'))],
     username: email,
-    submit: 'Set password',
+    submit: text('security.set_password'),
     send: (body) => fresh(() => api.POST('/v0/auth/set-initial-password', { body })),
     about: { 'password:new_password_missing': 'new_password' },
     done: passwordSet,
   })
 
-const newAddress = { name: 'new_email', label: 'New email address', type: 'email', autocomplete: 'email' } as const
+const newAddress = () =>
+  ({ name: 'new_email', label: text('field.new_email'), type: 'email', autocomplete: 'email' }) as const
 
 /** By whatever the account has to prove that it is its owner. */
 function addressForm({ has_password, passkeys, email }: Me): HTMLElement {
   if (has_password) return addressFormByPassword(email)
-  return passkeys > 0 ? addressFormByPasskey() : paragraph('To change it, set a password first.')
+  return passkeys > 0 ? addressFormByPasskey() : paragraph(text('security.set_first'))
 }
 
 const addressFormByPassword = (email: string): HTMLFormElement =>
   form({
-    fields: [newAddress, password('password', 'Your password')],
+    fields: [newAddress(), password('password', text('field.your_password'))],
     username: email,
-    submit: 'Change address',
+    submit: text('security.change_address'),
     send: (body) => api.POST('/v0/auth/change-email', { body }),
     about: { 'password:incorrect': 'password', 'user:email_already_exists': 'new_email' },
     done: (_data, body, made) => linkSent(made, body.new_email, () => api.POST('/v0/auth/change-email', { body })),
@@ -83,8 +88,8 @@ function addressFormByPasskey(): HTMLFormElement {
       api.POST('/v0/auth/change-email', { ...init, body: { credential, new_email } }),
     )
   return form({
-    fields: [newAddress],
-    submit: 'Change address with a passkey',
+    fields: [newAddress()],
+    submit: text('security.change_by_passkey'),
     send,
     about: { 'user:email_already_exists': 'new_email' },
     done: (_data, values, made) => linkSent(made, values.new_email, () => send(values)),
@@ -98,11 +103,11 @@ const linkSent = <Refusal extends Code>(
 ): void =>
   step(
     made.parentElement ?? made,
-    'Check your email',
-    paragraph('We sent a link to ', element('strong', {}, address), '. Open it to complete the change.'),
-    resend({ send: again, said: 'We sent you a new link. Earlier links no longer work.' }),
+    text('mailed.title'),
+    paragraph(...phrase('security.link_sent', { address: strong(address) })),
+    resend({ send: again, said: text('said.new_link') }),
     paragraph(
-      element('button', { type: 'button', class: 'link', click: () => go('security') }, 'Use a different address'),
+      element('button', { type: 'button', class: 'link', click: () => go('security') }, text('link.other_address')),
     ),
   )
 
@@ -111,7 +116,7 @@ async function connections(): Promise<Node[]> {
   if (known.error) return [failure(known.error)]
   const own = await api.GET('/v0/auth/oauth/connections')
   if (own.error) return [failure(own.error)]
-  if (known.data.providers.length === 0) return [paragraph('No other services are set up here.')]
+  if (known.data.providers.length === 0) return [paragraph(text('security.no_others'))]
   return known.data.providers.map((provider) => {
     const connection = own.data.connections.find((one) => one.provider === provider.slug)
     return connection ? connectedRow(provider, connection.email) : throughProvider(provider, 'link')
@@ -122,15 +127,21 @@ const connectedRow = ({ slug, name }: { slug: string; name: string }, email: str
   element(
     'div',
     { class: 'row' },
-    element('p', {}, logo(slug), element('strong', {}, name), element('span', {}, email ?? 'Connected')),
+    element(
+      'p',
+      {},
+      logo(slug),
+      strong(name),
+      element('span', {}, email === undefined ? text('security.connected') : theirs(email)),
+    ),
     form({
-      submit: 'Disconnect',
+      submit: text('security.disconnect'),
       what: name,
       kind: 'quiet',
       send: () => fresh(() => api.POST('/v0/auth/oauth/connections/unlink', { body: { provider: slug } })),
       done: () => {
         go('security')
-        say(`${name} has been disconnected.`)
+        say(text('security.disconnected', { provider: name }))
       },
     }),
   )

@@ -1,6 +1,7 @@
 import { api } from '../api.ts'
-import { element, paragraph, section } from '../elements.ts'
+import { element, paragraph, section, strong, theirs } from '../elements.ts'
 import { form } from '../form.ts'
+import { moment, type PlainKey, text } from '../language.ts'
 import { later } from '../later.ts'
 import { go } from '../places.ts'
 import { fresh } from '../reauthenticate.ts'
@@ -9,15 +10,11 @@ import { say } from '../status.ts'
 import { programOf } from './program-of.ts'
 
 export const sessions: Screen = {
-  title: 'Sessions',
+  title: 'sessions.title',
   of: 'account',
   show: () => [
-    section('Where you are signed in', later(openSessions(), 'rows')),
-    section(
-      'Remembered devices',
-      paragraph('On any other device, a password alone is not enough: we email you a link first.'),
-      later(knownDevices(), 'rows'),
-    ),
+    section(text('sessions.where'), later(openSessions(), 'rows')),
+    section(text('sessions.devices'), paragraph(text('sessions.devices_why')), later(knownDevices(), 'rows')),
   ],
 }
 
@@ -32,7 +29,7 @@ async function knownDevices(): Promise<Node[]> {
   const { data, error } = await api.GET('/v0/auth/devices')
   if (error) return [failure(error)]
   return data.devices.length === 0
-    ? [paragraph('None yet.')]
+    ? [paragraph(text('sessions.none'))]
     : [list(data.devices.map((one) => row(one, forgetForm(one))))]
 }
 
@@ -46,40 +43,44 @@ type Seen = {
 const list = (rows: readonly HTMLElement[]): HTMLElement => element('ul', { class: 'rows' }, ...rows)
 
 function row(seen: Seen, action: HTMLElement | undefined): HTMLElement {
-  const when = new Date(seen.last_seen_at).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })
-  const name = element('strong', {}, programOf(seen.user_agent))
-  const badge = seen.is_current ? element('span', { class: 'badge' }, 'this device') : undefined
-  const where = [seen.ip_address, when].filter((part) => part !== undefined).join(' · ')
-  return element('li', { class: 'row' }, element('p', {}, name, badge, element('span', {}, where)), action)
+  const name = strong(programOf(seen.user_agent))
+  const badge = seen.is_current ? element('span', { class: 'badge' }, text('sessions.this')) : undefined
+  const address = seen.ip_address === undefined ? [] : [theirs(seen.ip_address), ' · ']
+  return element(
+    'li',
+    { class: 'row' },
+    element('p', {}, name, badge, element('span', {}, ...address, theirs(moment(seen.last_seen_at)))),
+    action,
+  )
 }
 
-const news = (text: string) => () => {
+const news = (what: PlainKey) => () => {
   go('sessions')
-  say(text)
+  say(text(what))
 }
 
 const endForm = ({ management_id, user_agent }: { management_id: string; user_agent?: string }): HTMLFormElement =>
   form({
-    submit: 'Sign out',
-    what: `of ${programOf(user_agent)}`,
+    submit: text('action.sign_out'),
+    what: programOf(user_agent),
     kind: 'quiet',
     send: () => api.DELETE('/v0/auth/sessions/{management_id}', { params: { path: { management_id } } }),
-    done: news('That session has been signed out.'),
+    done: news('sessions.ended'),
   })
 
 const endOthersForm = (): HTMLFormElement =>
   form({
-    submit: 'Sign out all other sessions',
+    submit: text('sessions.end_others'),
     kind: 'danger',
     send: () => fresh(() => api.POST('/v0/auth/sessions/revoke-others')),
-    done: news('All other sessions have been signed out.'),
+    done: news('sessions.others_ended'),
   })
 
 const forgetForm = ({ id, user_agent }: { id: string; user_agent?: string }): HTMLFormElement =>
   form({
-    submit: 'Forget',
+    submit: text('sessions.forget'),
     what: programOf(user_agent),
     kind: 'quiet',
     send: () => api.DELETE('/v0/auth/devices/{id}', { params: { path: { id } } }),
-    done: news('We no longer remember that device.'),
+    done: news('sessions.forgotten'),
   })

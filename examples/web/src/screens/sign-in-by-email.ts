@@ -1,23 +1,24 @@
 import type { DataOf } from 'postern/client'
 import { api } from '../api.ts'
-import { element, paragraph } from '../elements.ts'
+import { element, paragraph, strong } from '../elements.ts'
 import { form } from '../form.ts'
+import { phrase, text } from '../language.ts'
 import { go, handedTo, linkTo } from '../places.ts'
 import type { Screen } from '../screen.ts'
-import { email, mailedCode } from '../usual-fields.ts'
+import { email, mailedCode, rememberMe } from '../usual-fields.ts'
 import { resendCode } from './check-mail.ts'
 import { goOn } from './go-on.ts'
 
-const backToSignIn = (): HTMLElement => paragraph(element('a', { href: linkTo('sign-in') }, 'Back to sign-in'))
+const backToSignIn = (): HTMLElement => paragraph(element('a', { href: linkTo('sign-in') }, text('link.back')))
 
 export const signInByEmail: Screen = {
-  title: 'Sign in by email',
+  title: 'by_email.title',
   of: 'guest',
   show: () => [
-    paragraph('We send you a code and a link. Either of them signs you in.'),
+    paragraph(text('by_email.what')),
     form({
-      fields: [email, { name: 'remember_me', label: 'Stay signed in on this device', type: 'checkbox' }],
-      submit: 'Email me a code',
+      fields: [email(), rememberMe()],
+      submit: text('by_email.submit'),
       send: ({ email, remember_me }) =>
         api.POST('/v0/auth/email-sign-in', { body: { email, remember_me: remember_me !== '' } }),
       done: (code, { email }) => go('type-code', { email, code }),
@@ -28,18 +29,18 @@ export const signInByEmail: Screen = {
 
 /** Whether there is such an account is said to nobody. */
 export const typeCode: Screen = {
-  title: 'Check your email',
+  title: 'mailed.title',
   of: 'guest',
   show: () => {
     const handed = handedTo('type-code')
-    const other = paragraph(element('a', { href: linkTo('sign-in-by-email') }, 'Use a different address'))
-    if (!handed) return [paragraph('Please start again.'), other]
+    const other = paragraph(element('a', { href: linkTo('sign-in-by-email') }, text('link.other_address')))
+    if (!handed) return [paragraph(text('link.start_again')), other]
     const { code_token } = handed.code
     return [
-      paragraph('If there is an account for ', element('strong', {}, handed.email), ', we sent it a code and a link.'),
+      paragraph(...phrase('by_email.sent', { address: strong(handed.email) })),
       form({
-        fields: [mailedCode],
-        submit: 'Sign in',
+        fields: [mailedCode()],
+        submit: text('action.sign_in'),
         send: ({ code }) => api.POST('/v0/auth/email-sign-in/verify', { body: { code_token, code } }),
         about: { 'email:invalid_code': 'code' },
         done: signedIn,
@@ -63,29 +64,29 @@ const token = (): string => new URLSearchParams(location.search).get('token') ??
 
 /** Behind the link of a mail. Where another browser asked for it, the server wants the address as well. */
 export const linkedSignIn: Screen = {
-  title: 'Sign in',
+  title: 'action.sign_in',
   of: 'anyone',
   show: () => {
     const body = { token: token() }
     const confirm: HTMLFormElement = form({
-      submit: 'Yes, sign me in',
+      submit: text('by_email.yes'),
       send: () => api.POST('/v0/auth/email-sign-in/verify', { body }),
       leads: { 'general:bad_request': () => confirm.replaceWith(...askAddress(body)) },
       done: signedIn,
     })
     return [
-      paragraph('Continue only if you just asked to sign in by email.'),
+      paragraph(text('by_email.careful')),
       confirm,
-      paragraph(element('a', { href: linkTo('sign-in') }, 'Go to sign-in')),
+      paragraph(element('a', { href: linkTo('sign-in') }, text('link.sign_in'))),
     ]
   },
 }
 
 const askAddress = (body: { readonly token: string }): Node[] => [
-  paragraph('You did not ask for this link in this browser. To go on, enter the address that it was sent to.'),
+  paragraph(text('by_email.other_browser')),
   form({
-    fields: [email],
-    submit: 'Sign in',
+    fields: [email()],
+    submit: text('action.sign_in'),
     send: ({ email }) => api.POST('/v0/auth/email-sign-in/verify', { body: { ...body, email } }),
     about: { 'token:email_mismatch': 'email' },
     done: signedIn,

@@ -1,8 +1,9 @@
 import type { DataOf } from 'postern/client'
 import { api } from '../api.ts'
-import { element, paragraph, section, unseen } from '../elements.ts'
+import { about, element, paragraph, section } from '../elements.ts'
 import { form } from '../form.ts'
 import { copyButton, download } from '../keep.ts'
+import { phrase, text } from '../language.ts'
 import { later } from '../later.ts'
 import { go } from '../places.ts'
 import { fresh } from '../reauthenticate.ts'
@@ -12,7 +13,7 @@ import { step } from '../step.ts'
 import { appCode, eitherCode } from '../usual-fields.ts'
 
 export const twoStep: Screen = {
-  title: 'Two-step sign-in',
+  title: 'two_step.title',
   of: 'account',
   show: () => [later(state(), 'rows')],
 }
@@ -25,11 +26,11 @@ async function state(): Promise<Node[]> {
 
 function whileOff(): Node[] {
   const start = section(
-    'Two-step sign-in is off',
-    paragraph('Turn it on to sign in with your password and a code from an app on your phone.'),
-    paragraph('Someone who steals your password still cannot get in.'),
+    text('two_step.off'),
+    paragraph(text('two_step.what')),
+    paragraph(text('two_step.why')),
     form({
-      submit: 'Set up',
+      submit: text('two_step.set_up'),
       send: () => fresh(() => api.POST('/v0/auth/totp/setup')),
       done: (data) => showSecret(start, data),
     }),
@@ -43,26 +44,26 @@ function showSecret(
 ): void {
   const picture = `data:image/png;base64,${qr_code_base64}`
   const enable = form({
-    fields: [appCode],
-    submit: 'Turn on',
+    fields: [appCode()],
+    submit: text('two_step.turn_on'),
     send: (body) => fresh(() => api.POST('/v0/auth/totp/enable', { body })),
     about: { 'totp:invalid_code': 'code' },
     done: ({ backup_codes }, _values, made) => showBackupCodes(made.parentElement ?? made, backup_codes),
   })
   step(
     start,
-    'Scan this with your authenticator app',
+    text('two_step.scan'),
     element('img', {
       class: 'qr',
       src: picture,
-      alt: 'QR code for your authenticator app',
+      alt: text('two_step.qr'),
       width: '200',
       height: '200',
     }),
     // Nobody can scan the screen of the phone in their hand.
-    element('a', { class: 'on-phones', href: qr_code_uri }, 'Open in your authenticator app'),
-    paragraph('Or enter this key in the app: ', element('code', { class: 'secret' }, spaced(secret))),
-    element('div', { class: 'tools' }, copyButton('the key', secret)),
+    element('a', { class: 'on-phones', href: qr_code_uri }, text('two_step.open_app')),
+    paragraph(...phrase('two_step.enter_key', { key: element('code', { class: 'secret' }, spaced(secret)) })),
+    element('div', { class: 'tools' }, copyButton(text('two_step.key'), secret)),
     enable,
   )
 }
@@ -71,31 +72,31 @@ const spaced = (secret: string): string => secret.replace(/.{4}(?=.)/g, '$& ')
 
 function showBackupCodes(from: Element, codes: readonly string[]): void {
   const list = codes.map((code) => element('li', {}, element('code', {}, code)))
-  const text = codes.join('\n')
+  const all = codes.join('\n')
   const save = element(
     'button',
-    { type: 'button', class: 'quiet', click: () => download('backup-codes.txt', `${text}\n`, 'text/plain') },
-    'Download',
-    unseen(' the backup codes'),
+    { type: 'button', class: 'quiet', click: () => download('backup-codes.txt', `${all}\n`, 'text/plain') },
+    text('action.download'),
+    about(text('two_step.codes')),
   )
   const kept = (): void => {
     go('two-step')
-    say('Two-step sign-in is on.')
+    say(text('two_step.now_on'))
   }
   step(
     from,
-    'Save your backup codes',
-    paragraph('Use one to sign in when you do not have your phone. Each works once. You will not see them again.'),
+    text('two_step.save_codes'),
+    paragraph(text('two_step.codes_use')),
     element('ul', { class: 'codes' }, ...list),
-    element('div', { class: 'tools' }, copyButton('the backup codes', text), save),
-    element('button', { type: 'button', click: kept }, 'I have saved them'),
+    element('div', { class: 'tools' }, copyButton(text('two_step.codes'), all), save),
+    element('button', { type: 'button', click: kept }, text('two_step.codes_saved')),
   )
 }
 
 function whileOn(left: number): Node[] {
   const renewal = form({
-    fields: [appCode],
-    submit: 'Get new backup codes',
+    fields: [appCode()],
+    submit: text('two_step.new_codes'),
     kind: 'quiet',
     send: (body) => api.POST('/v0/auth/totp/backup-codes/regenerate', { body }),
     about: { 'totp:invalid_code': 'code' },
@@ -103,18 +104,18 @@ function whileOn(left: number): Node[] {
   })
   const off = form({
     fields: [eitherCode('code')],
-    submit: 'Turn off',
+    submit: text('two_step.turn_off'),
     kind: 'danger',
     send: (body) => api.POST('/v0/auth/totp/disable', { body }),
     about: { 'totp:invalid_code': 'code', 'totp:backup_code_exhausted': 'code' },
     done: () => {
       go('two-step')
-      say('Two-step sign-in is off.')
+      say(text('two_step.now_off'))
     },
   })
   return [
-    section('Two-step sign-in is on', paragraph('When you sign in, we ask for a code from your authenticator app.')),
-    section('Backup codes', paragraph(`You have ${left} left. New codes replace the old ones.`), renewal),
-    section('Turn off two-step sign-in', off),
+    section(text('two_step.on'), paragraph(text('two_step.on_what'))),
+    section(text('two_step.codes'), paragraph(text('two_step.left', { count: left })), renewal),
+    section(text('two_step.turn_off_title'), off),
   ]
 }
