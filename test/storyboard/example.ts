@@ -3,6 +3,7 @@ import type { DataOf } from '../../src/client/client.ts'
 import type { Successes } from '../../src/client/testing.ts'
 import type { Flow } from './flow.ts'
 import { answeringPasskeys, creationOptions, passkeyList, requestOptions } from './passkeys.ts'
+import { nameOn } from './words.ts'
 
 // Every call that examples/web makes.
 
@@ -47,9 +48,17 @@ const lists = {
   '/v0/auth/devices': { devices: [{ ...seen, id: 'one', is_current: false }] },
 }
 
-const press = (name: string) => (page: Page) => page.getByRole('button', { name, exact: true }).first().click()
+const press = (name: string) => async (page: Page) =>
+  page
+    .getByRole('button', { name: await nameOn(page, name) })
+    .first()
+    .click()
 const fill = (values: Readonly<Record<string, string>>) => async (page: Page) => {
-  for (const [label, value] of Object.entries(values)) await page.getByLabel(label, { exact: true }).first().fill(value)
+  for (const [label, value] of Object.entries(values))
+    await page
+      .getByLabel(await nameOn(page, label))
+      .first()
+      .fill(value)
 }
 const inTurn =
   (...steps: readonly ((page: Page) => Promise<void>)[]) =>
@@ -316,7 +325,11 @@ const twoStep: readonly Flow[] = [
     call: 'POST /v0/auth/totp/disable',
     at: app('two-step'),
     given: as(ada, totpOn),
-    open: (page) => page.getByLabel(authenticator, { exact: true }).last().fill('123456'),
+    open: async (page) =>
+      page
+        .getByLabel(await nameOn(page, authenticator))
+        .last()
+        .fill('123456'),
     act: press('Turn off'),
   },
 ]
@@ -373,7 +386,7 @@ const account: readonly Flow[] = [
     call: 'POST /v0/auth/oauth/connections/unlink',
     at: app('security'),
     given: as(ada, withConnections(connected)),
-    act: (page) => page.getByRole('button', { name: 'Disconnect' }).click(),
+    act: press('Disconnect Acme'),
   },
   {
     name: 'Connect: back from the provider',
@@ -392,7 +405,7 @@ const account: readonly Flow[] = [
     call: 'DELETE /v0/auth/sessions/{management_id}',
     at: app('sessions'),
     given: as(ada, lists),
-    act: (page) => page.getByRole('button', { name: 'Sign out of' }).click(),
+    act: (page) => page.locator('.rows button').click(),
   },
   {
     name: 'End all others',
@@ -406,7 +419,7 @@ const account: readonly Flow[] = [
     call: 'DELETE /v0/auth/devices/{id}',
     at: app('sessions'),
     given: as(ada, lists),
-    act: (page) => page.getByRole('button', { name: 'Forget' }).click(),
+    act: (page) => page.locator('.rows button').last().click(),
   },
   {
     name: 'Search',

@@ -6,6 +6,7 @@ import { openChromium } from '../support/chromium.ts'
 import type { Flow } from './flow.ts'
 import { figureOf, isShown, sheet } from './sheet.ts'
 import { walk } from './walk.ts'
+import { lineFinder } from './words.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -13,6 +14,8 @@ const { values, positionals } = parseArgs({
     url: { type: 'string', default: 'http://localhost:8080' },
     out: { type: 'string', default: 'storyboard.html' },
     only: { type: 'string' },
+    // The example in another language: each code once, in a sentence of that language.
+    locale: { type: 'string' },
   },
 })
 const file = positionals[0] ? resolve(positionals[0]) : resolve(import.meta.dirname, 'example.ts')
@@ -28,12 +31,13 @@ const scenes = await walk({
   url: values.url,
   flows,
   forceToken: process.env.FORCE_TOKEN,
+  ...(values.locale && { locale: values.locale, isShort: true, isRight: lineFinder(values.locale) }),
   onScene: (scene) => {
     const { flow, code, failure, violations } = scene
     if (!isShown(scene)) say(`silent  ${flow}: ${code}${failure ? ` (${failure})` : ''}`)
     for (const one of violations) say(`axe     ${flow}: ${code}: ${one}`)
   },
 })
-writeFileSync(values.out, sheet(scenes))
-say(`${figureOf(scenes)}\n${resolve(values.out)}`)
+writeFileSync(values.out, sheet(scenes, values.locale))
+say(`${figureOf(scenes, values.locale)}\n${resolve(values.out)}`)
 process.exitCode = scenes.length > 0 && scenes.every((one) => isShown(one) && one.violations.length === 0) ? 0 : 1

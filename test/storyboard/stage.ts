@@ -4,10 +4,15 @@ import { type FoundRoute, findRoute } from '../../src/client/find-route.ts'
 import { type Successes, testingFetch } from '../../src/client/testing.ts'
 import type { Flow } from './flow.ts'
 
-const patienceMs = 15_000
+const patienceMs = 45_000
 const viewport = { width: 420, height: 720 }
 
-type Options = { readonly browser: Browser; readonly forceToken?: string | undefined }
+type Options = {
+  readonly browser: Browser
+  /** The language that the browser asks for. */
+  readonly locale?: string | undefined
+  readonly forceToken?: string | undefined
+}
 
 export type Stage = {
   readonly page: Page
@@ -18,8 +23,8 @@ export type Stage = {
 
 /** A browser of its own, whose calls are answered by the flow, or by the server. */
 export async function openStage(options: Options, flow: Flow): Promise<Stage> {
-  const { browser, forceToken } = options
-  const context = await browser.newContext({ viewport, reducedMotion: 'reduce', locale: 'en-GB' })
+  const { browser, forceToken, locale = 'en-GB' } = options
+  const context = await browser.newContext({ viewport, reducedMotion: 'reduce', locale })
   context.setDefaultTimeout(patienceMs)
   let [code, answer] = [undefined as string | undefined, Promise.withResolvers<void>()]
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { operations } from '../../src/client/api.ts'
+import { languagesFolder, readLanguageFile } from '../../src/messages/language.ts'
 import { startExample } from '../browser/support.ts'
 import type { TestApp } from '../support/app.ts'
 import { openChromium } from '../support/chromium.ts'
@@ -11,6 +12,7 @@ import type { Flow } from './flow.ts'
 import { figureOf, sheet } from './sheet.ts'
 import { isSentence } from './visible.ts'
 import { codesOfCall, walk } from './walk.ts'
+import { lineFinder, nameIn } from './words.ts'
 
 let app: TestApp
 let browser: Browser
@@ -22,8 +24,8 @@ afterAll(async () => {
   await app.close()
 })
 
-/** Where it fails the form does not say how long a password must be, and nothing else: there is nothing to tell. */
-const goesWithout = 'GET /v0/auth/password-rules'
+/** Where they fail the form does not say how long a password must be, or the page is in English: there is nothing to tell. */
+const goesWithout = ['GET /v0/auth/password-rules', 'GET /v0/locales']
 
 test('the flows of the example are all the calls that it makes [EL8]', () => {
   const root = join(import.meta.dirname, '../../examples/web/src')
@@ -31,7 +33,7 @@ test('the flows of the example are all the calls that it makes [EL8]', () => {
   const own = sources.flatMap((text) =>
     [...text.matchAll(/\bapi\.(GET|POST|PATCH|DELETE)\(\s*'([^']+)'/g)].map(([, method, path]) => `${method} ${path}`),
   )
-  const made = [...own, ...callsOfPasskeys()].filter((call) => call !== goesWithout)
+  const made = [...own, ...callsOfPasskeys()].filter((call) => !goesWithout.includes(call))
   const walked = new Set<string>(example.map(({ call }) => call))
   expect([...new Set(made)].filter((call) => !walked.has(call))).toEqual([])
   expect([...walked].filter((call) => !made.includes(call))).toEqual([])
@@ -64,6 +66,18 @@ test('each code of a call is forced, and its sentence found on the page [EL8]', 
   expect(sheet(scenes).match(/<img src="data:image\/webp;base64,UklGR/g)).toHaveLength(4)
 })
 
+test.each(['ar', 'de', 'ja'])('in %s each code has its sentence in that language, once [EL8]', async (locale) => {
+  const flows = example.filter(
+    ({ call }) => call === 'GET /v0/auth/oauth/providers' || call === 'GET /v0/auth/sessions',
+  )
+  const scenes = await walk({ browser, url: app.origin, flows, locale, isShort: true, isRight: lineFinder(locale) })
+  const codes = new Set(flows.flatMap(({ call }) => codesOfCall(call)))
+  expect(scenes.map(({ code }) => code).toSorted()).toEqual([...codes].toSorted())
+  const { messages } = readLanguageFile(languagesFolder, locale)
+  for (const { code, sentences } of scenes) expect([code, sentences]).toEqual([code, [messages[`error.${code}`]?.text]])
+  expect(figureOf(scenes, locale)).toContain(`have a visible sentence in ${locale} (100 %)`)
+})
+
 test('a page that shows nothing, or calls nothing, is no success [EL8]', async () => {
   const silent: Flow = {
     name: 'Silent',
@@ -78,6 +92,19 @@ test('a page that shows nothing, or calls nothing, is no success [EL8]', async (
     [[], undefined],
   ])
   expect(figureOf(scenes)).toContain('0 of 3')
+})
+
+test('flows name in English what the page has in its own language', () => {
+  expect(nameIn('de', 'Sign in')).toEqual(/^(?:Anmelden)$/)
+  expect(nameIn('en', 'Continue with Acme').test('Continue with Acme')).toBe(true)
+  expect(nameIn('ar', 'Continue with Acme').test('المتابعة باستخدام \u2068Acme\u2069')).toBe(true)
+  expect(nameIn('ja', 'Delete Laptop').test('削除 Laptop')).toBe(true)
+  expect(nameIn('fr', 'What nobody translates')).toEqual(/^(?:What nobody translates)$/)
+  const isGerman = lineFinder('de')
+  expect([isGerman('Dieses Konto wurde gesperrt.'), isGerman('This account has been suspended.')]).toEqual([
+    true,
+    false,
+  ])
 })
 
 test('a code, a number or a single word is no sentence', () => {

@@ -33,7 +33,7 @@ export async function settledLines(page: Page): Promise<readonly string[]> {
     const now = performance.now()
     const isBusy = (await page.locator('[aria-busy="true"]').count()) > 0
     // A countdown never rests.
-    const seen = lines.join('\n').replace(/\d/g, '0')
+    const seen = lines.join('\n').replace(/\p{Nd}/gu, '0')
     if (seen !== before || isBusy) {
       before = seen
       since = now

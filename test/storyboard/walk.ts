@@ -28,14 +28,21 @@ type Options = {
   readonly flows: readonly Flow[]
   readonly onScene?: (scene: Scene) => void
   readonly forceToken?: string | undefined
+  /** The language of the browser. */
+  readonly locale?: string | undefined
+  /** Whether each code is seen once, in the first flow that has it, and not in every one. */
+  readonly isShort?: boolean
+  /** Whether what can be read is as it should be, as in the language. */
+  readonly isRight?: (line: string) => boolean
 }
 
 /**
  * Walks each flow once for each code that its call declares, which the server is made to answer. A sentence counts where
  * no page of any flow shows it while all is well.
  */
-export async function walk({ browser, url, flows, onScene, forceToken }: Options): Promise<readonly Scene[]> {
-  const open = (flow: Flow) => openStage({ browser, forceToken }, flow)
+export async function walk(options: Options): Promise<readonly Scene[]> {
+  const { browser, url, flows, onScene, forceToken, locale, isShort = false, isRight = isSentence } = options
+  const open = (flow: Flow) => openStage({ browser, forceToken, locale }, flow)
   const calm = new Set<string>()
   // One that is refused on the way begins with what a refusal shows.
   for (const flow of flows.filter(({ refused }) => refused === undefined)) {
@@ -45,10 +52,10 @@ export async function walk({ browser, url, flows, onScene, forceToken }: Options
   }
   const judge = violationFinder()
   const scenes: Scene[] = []
-  for (const flow of flows) {
+  for (const { flow, codes } of isShort ? withoutRepeats(flows) : flows.map(withAll)) {
     await using stage = await open(flow)
-    for (const code of codesOfCall(flow.call)) {
-      const seen = await play(stage, { flow, code, calm, url, judge })
+    for (const code of codes) {
+      const seen = await play(stage, { flow, code, calm, url, judge, isRight })
       const scene = { flow: flow.name, call: flow.call, code, ...seen }
       scenes.push(scene)
       onScene?.(scene)
@@ -60,7 +67,18 @@ export async function walk({ browser, url, flows, onScene, forceToken }: Options
 export const codesOfCall = (call: string): readonly string[] =>
   routes.find(({ method, path }) => `${method} ${path}` === call)?.codes ?? []
 
-async function arrive(url: string, { at, open }: Flow, page: Page): Promise<void> {
+const withAll = (flow: Flow) => ({ flow, codes: codesOfCall(flow.call) })
+
+function withoutRepeats(flows: readonly Flow[]) {
+  const known = new Set<string>()
+  return flows.map((flow) => {
+    const codes = codesOfCall(flow.call).filter((code) => !known.has(code))
+    for (const code of codes) known.add(code)
+    return { flow, codes }
+  })
+}
+
+export async function arrive(url: string, { at, open }: Flow, page: Page): Promise<void> {
   await page.goto('about:blank')
   await page.goto(new URL(at, url).href)
   await settledLines(page)
@@ -73,11 +91,12 @@ type Play = {
   readonly calm: ReadonlySet<string>
   readonly url: string
   readonly judge: (page: Page) => Promise<readonly string[]>
+  readonly isRight: (line: string) => boolean
 }
 
 type Seen = Omit<Scene, 'flow' | 'call' | 'code'>
 
-async function play(stage: Stage, { flow, code, calm, url, judge }: Play): Promise<Seen> {
+async function play(stage: Stage, { flow, code, calm, url, judge, isRight }: Play): Promise<Seen> {
   const { page } = stage
   try {
     // What a page asks for by itself is answered on the way.
@@ -89,7 +108,7 @@ async function play(stage: Stage, { flow, code, calm, url, judge }: Play): Promi
     await flow.act?.(page)
     await forced.answered()
     const lines = await settledLines(page)
-    const sentences = lines.filter((line) => !calm.has(line) && !before.has(line) && isSentence(line))
+    const sentences = lines.filter((line) => !calm.has(line) && !before.has(line) && isRight(line))
     return { sentences, violations: await judge(page), picture: await takePicture(page) }
   } catch (error) {
     // Of a page that hangs there is no picture either; the others are still worth a look.
