@@ -70,7 +70,7 @@ export interface Routes {
     POST: {
       body: { /** From the sign-in through the provider */ pending_token: string; handle: string; display_name: string; /** BCP 47 */ locale?: string }
       data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string } | { status: 'email_verification_required' }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:email_already_exists' | 'oauth:handle_required' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:handle_already_exists' | 'user:invalid_token' | 'user:token_expired' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:domain_not_allowed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:email_already_exists' | 'oauth:handle_required' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:handle_already_exists' | 'user:invalid_token' | 'user:sign_up_closed' | 'user:token_expired' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/app/auth/device/verify': {
@@ -95,7 +95,7 @@ export interface Routes {
       params?: { header?: { 'x-device-token'?: string } }
       body: { /** From the link in the mail */ token?: string; /** From the answer that began it */ code_token?: string; /** The six digits of the mail */ code?: string; /** One address, Unicode allowed */ email?: string }
       data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string } | { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** the methods that the second step accepts */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:code_token_expired' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_sign_in' | 'token:invalid_sign_in' | 'user:banned'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:code_token_expired' | 'email:domain_not_allowed' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_sign_in' | 'token:invalid_sign_in' | 'user:banned' | 'user:sign_up_closed'
     }
   }
   '/v0/app/auth/login': {
@@ -121,7 +121,7 @@ export interface Routes {
       params: { path: { provider: string }; header?: { 'x-device-token'?: string } }
       body: { id_token?: string; nonce?: string; access_token?: string; remember_me?: boolean }
       data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string } | { pending_token: string; email: string } | { /** for totp/verify */ temp_token: string; /** the methods that the second step accepts */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_id_token' | 'oauth:provider_not_found' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:domain_not_allowed' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_id_token' | 'oauth:provider_not_found' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:sign_up_closed'
     }
   }
   '/v0/app/auth/passkeys/second-step': {
@@ -171,7 +171,7 @@ export interface Routes {
     POST: {
       body: { /** From the link in the mail */ token?: string; /** From the answer that began it */ code_token?: string; /** The six digits of the mail */ code?: string; /** One address, Unicode allowed */ email?: string; /** For a sign-up through a provider: the pending_token of the sign-in */ pending_token?: string }
       data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:already_verified' | 'email:code_token_expired' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_verification' | 'token:invalid_verification' | 'user:email_already_exists'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:already_verified' | 'email:code_token_expired' | 'email:domain_not_allowed' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_verification' | 'token:invalid_verification' | 'user:email_already_exists' | 'user:sign_up_closed'
     }
   }
   '/v0/auth/change-email': {
@@ -203,7 +203,7 @@ export interface Routes {
     POST: {
       body: { /** From the sign-in through the provider */ pending_token: string; handle: string; display_name: string; /** BCP 47 */ locale?: string }
       data: { status: 'email_verification_required' } | undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:email_already_exists' | 'oauth:handle_required' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:handle_already_exists' | 'user:invalid_token' | 'user:token_expired' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:domain_not_allowed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:email_already_exists' | 'oauth:handle_required' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:handle_already_exists' | 'user:invalid_token' | 'user:sign_up_closed' | 'user:token_expired' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/auth/confirm-email-change': {
@@ -250,7 +250,7 @@ export interface Routes {
     POST: {
       body: { /** From the link in the mail */ token?: string; /** From the answer that began it */ code_token?: string; /** The six digits of the mail */ code?: string; /** One address, Unicode allowed */ email?: string }
       data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** the methods that the second step accepts */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:code_token_expired' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_sign_in' | 'token:invalid_sign_in' | 'user:banned'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:code_token_expired' | 'email:domain_not_allowed' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_sign_in' | 'token:invalid_sign_in' | 'user:banned' | 'user:sign_up_closed'
     }
   }
   '/v0/auth/forgot-password': {
@@ -304,7 +304,7 @@ export interface Routes {
     POST: {
       body: { credential: string; remember_me?: boolean }
       data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** the methods that the second step accepts */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_id_token' | 'oauth:provider_not_found' | 'oauth:user_info_fetch_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:domain_not_allowed' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_id_token' | 'oauth:provider_not_found' | 'oauth:user_info_fetch_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:sign_up_closed'
     }
   }
   '/v0/auth/oauth/google/one-tap/nonce': {
@@ -353,7 +353,7 @@ export interface Routes {
       params: { path: { provider: string } }
       body: { code: string; state: string; iss?: string }
       data: { /** for complete-signup */ pending_token: string; email: string; suggested_handle?: string } | { /** for totp/verify */ temp_token: string; /** the methods that the second step accepts */ methods: readonly ('totp' | 'backup_code' | 'passkey')[] } | undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_state' | 'oauth:provider_not_found' | 'oauth:state_expired' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:domain_not_allowed' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:email_already_exists' | 'oauth:email_not_verified' | 'oauth:invalid_auth_url' | 'oauth:invalid_state' | 'oauth:provider_not_found' | 'oauth:state_expired' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:sign_up_closed'
     }
   }
   '/v0/auth/passkeys': {
@@ -503,7 +503,7 @@ export interface Routes {
     POST: {
       body: { /** One address, Unicode allowed */ email: string; handle: string; display_name: string; password: string; /** BCP 47 */ locale?: string }
       data: { message: string; /** send it with the digits of the code */ code_token?: string; expires_at?: string; /** the same code may be mailed again from this time on */ resend_at?: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:check_unavailable' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'user:handle_already_exists' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:domain_not_allowed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:check_unavailable' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'user:handle_already_exists' | 'user:sign_up_closed' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/auth/token': {
@@ -588,7 +588,7 @@ export interface Routes {
     POST: {
       body: { /** From the link in the mail */ token?: string; /** From the answer that began it */ code_token?: string; /** The six digits of the mail */ code?: string; /** One address, Unicode allowed */ email?: string }
       data: undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:already_verified' | 'email:code_token_expired' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_verification' | 'token:invalid_verification' | 'user:email_already_exists'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:already_verified' | 'email:code_token_expired' | 'email:domain_not_allowed' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_verification' | 'token:invalid_verification' | 'user:email_already_exists' | 'user:sign_up_closed'
     }
   }
   '/v0/errors': {
@@ -1091,107 +1091,107 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
 
 /** Every code that the server of this version knows, the most declared first. */
 export const codes: readonly string[] =
-  'system:internal_error general:invalid_ip_address rate_limit:exceeded system:database_error FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned user:invalid_token session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required worker:connection_failed worker:response_invalid worker:verification_email_send_failed oauth:provider_not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed user:permission_insufficient email:code_token_expired email:invalid_code_token oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code email:invalid_code system:hashing_error system:not_found token:email_mismatch totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:not_found oauth:email_already_exists totp:backup_code_exhausted user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed passkey:not_registered password:check_unavailable totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists user:second_factor_required email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached password:incorrect token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
+  'system:internal_error general:invalid_ip_address rate_limit:exceeded system:database_error FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned user:invalid_token session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required worker:connection_failed worker:response_invalid worker:verification_email_send_failed email:domain_not_allowed user:sign_up_closed oauth:provider_not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed user:permission_insufficient email:code_token_expired email:invalid_code_token oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code email:invalid_code system:hashing_error system:not_found token:email_mismatch totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:not_found oauth:email_already_exists totp:backup_code_exhausted user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed passkey:not_registered password:check_unavailable totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists user:second_factor_required email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached password:incorrect token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
 
 /** The codes that every route may refuse with: bit n is the n-th of `codes`. Written out they would be most of the client's size. */
 export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
   '/.well-known/jwks.json': { GET: 0x3n },
-  '/.well-known/webauthn': { GET: 0x800000003n },
+  '/.well-known/webauthn': { GET: 0x2000000003n },
   '/health-check': { GET: 0x1n },
   '/health/live': { GET: 0x1n },
   '/health/ready': { GET: 0x1n },
-  '/v0/admin/oauth/providers': { GET: 0x1017f0fn, POST: 0x4001000000901ffffn },
-  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x4001000000911ffffn, DELETE: 0x10000001117f3fn },
-  '/v0/app/auth/complete-signup': { POST: 0x80081200000e82ffn },
-  '/v0/app/auth/device/verify': { POST: 0x20000000002060000ffn },
-  '/v0/app/auth/email-sign-in': { POST: 0xee80ffn },
-  '/v0/app/auth/email-sign-in/verify': { POST: 0x88000000012060081ffn },
-  '/v0/app/auth/login': { POST: 0x100001000000400ee81ffn },
-  '/v0/app/auth/mailed-code/resend': { POST: 0x6ee00ffn },
-  '/v0/app/auth/oauth/{provider}/token': { POST: 0x103004200081001ffn },
-  '/v0/app/auth/passkeys/second-step': { POST: 0x60f00000ffn },
-  '/v0/app/auth/passkeys/second-step/options': { POST: 0x8060000000ffn },
-  '/v0/app/auth/passkeys/sign-in': { POST: 0xf00001ffn },
+  '/v0/admin/oauth/providers': { GET: 0x4017f0fn, POST: 0x10004000002401ffffn },
+  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x10004000002441ffffn, DELETE: 0x40000004417f3fn },
+  '/v0/app/auth/complete-signup': { POST: 0x200204800003e82ffn },
+  '/v0/app/auth/device/verify': { POST: 0x80000000008180000ffn },
+  '/v0/app/auth/email-sign-in': { POST: 0x38e80ffn },
+  '/v0/app/auth/email-sign-in/verify': { POST: 0x220000000048183081ffn },
+  '/v0/app/auth/login': { POST: 0x4000040000010038e81ffn },
+  '/v0/app/auth/mailed-code/resend': { POST: 0x1b8e00ffn },
+  '/v0/app/auth/oauth/{provider}/token': { POST: 0x40c010800207001ffn },
+  '/v0/app/auth/passkeys/second-step': { POST: 0x183c00000ffn },
+  '/v0/app/auth/passkeys/second-step/options': { POST: 0x20180000000ffn },
+  '/v0/app/auth/passkeys/sign-in': { POST: 0x3c00001ffn },
   '/v0/app/auth/passkeys/sign-in/options': { POST: 0x17n },
-  '/v0/app/auth/totp/verify': { POST: 0x461000000ffn },
-  '/v0/app/auth/verify-email': { POST: 0x110000200812060080ffn },
-  '/v0/auth/change-email': { POST: 0x2004000000804f00effffn },
-  '/v0/auth/change-password': { POST: 0x30004000040100040000ffffn },
-  '/v0/auth/check': { GET: 0x800100000007f4bn },
-  '/v0/auth/complete-signup': { POST: 0x80081200000e82ffn },
-  '/v0/auth/confirm-email-change': { POST: 0x40000000810000080ffn },
-  '/v0/auth/device/verify': { POST: 0x20000000002060000ffn },
+  '/v0/app/auth/totp/verify': { POST: 0x1184000000ffn },
+  '/v0/app/auth/verify-email': { POST: 0x440000802048183080ffn },
+  '/v0/auth/change-email': { POST: 0x8010000002013c00effffn },
+  '/v0/auth/change-password': { POST: 0xc0010000100400100000ffffn },
+  '/v0/auth/check': { GET: 0x2000400000007f4bn },
+  '/v0/auth/complete-signup': { POST: 0x200204800003e82ffn },
+  '/v0/auth/confirm-email-change': { POST: 0x100000002040000080ffn },
+  '/v0/auth/device/verify': { POST: 0x80000000008180000ffn },
   '/v0/auth/devices': { GET: 0x7f0fn },
-  '/v0/auth/devices/{id}': { DELETE: 0x800007f3fn },
-  '/v0/auth/email-sign-in': { POST: 0xee80ffn },
-  '/v0/auth/email-sign-in/verify': { POST: 0x88000000012060081ffn },
-  '/v0/auth/forgot-password': { POST: 0x80000000000000000000e680ffn },
-  '/v0/auth/login': { POST: 0x100001000000400ee81ffn },
+  '/v0/auth/devices/{id}': { DELETE: 0x2000007f3fn },
+  '/v0/auth/email-sign-in': { POST: 0x38e80ffn },
+  '/v0/auth/email-sign-in/verify': { POST: 0x220000000048183081ffn },
+  '/v0/auth/forgot-password': { POST: 0x2000000000000000000038680ffn },
+  '/v0/auth/login': { POST: 0x4000040000010038e81ffn },
   '/v0/auth/logout': { POST: 0x7e3fn },
-  '/v0/auth/mailed-code/resend': { POST: 0x6ee00ffn },
+  '/v0/auth/mailed-code/resend': { POST: 0x1b8e00ffn },
   '/v0/auth/oauth/connections': { GET: 0x7f0fn },
-  '/v0/auth/oauth/connections/unlink': { POST: 0x2000004000000000017fffn },
-  '/v0/auth/oauth/google/one-tap/login': { POST: 0x101004200081001ffn },
-  '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x810000fn },
+  '/v0/auth/oauth/connections/unlink': { POST: 0x8000010000000000017fffn },
+  '/v0/auth/oauth/google/one-tap/login': { POST: 0x404010800207001ffn },
+  '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x2040000fn },
   '/v0/auth/oauth/providers': { GET: 0xfn },
-  '/v0/auth/oauth/{provider}/authorize': { GET: 0x800000000000000811ff4fn },
-  '/v0/auth/oauth/{provider}/form-post': { POST: 0x1000cfn },
-  '/v0/auth/oauth/{provider}/link': { POST: 0x10001a0200400008107fffn },
-  '/v0/auth/oauth/{provider}/login': { POST: 0x1a03004200081001ffn },
-  '/v0/auth/passkeys': { POST: 0x3000020000000003001ffffn, GET: 0x7f0fn },
-  '/v0/auth/passkeys/reauthentication/options': { POST: 0x800000007e3fn },
-  '/v0/auth/passkeys/registration/options': { POST: 0x20000000000001ffffn },
-  '/v0/auth/passkeys/second-step': { POST: 0x60f00000ffn },
-  '/v0/auth/passkeys/second-step/options': { POST: 0x8060000000ffn },
-  '/v0/auth/passkeys/sign-in': { POST: 0xf00001ffn },
+  '/v0/auth/oauth/{provider}/authorize': { GET: 0x2000000000000002041ff4fn },
+  '/v0/auth/oauth/{provider}/form-post': { POST: 0x4000cfn },
+  '/v0/auth/oauth/{provider}/link': { POST: 0x4000680801000020407fffn },
+  '/v0/auth/oauth/{provider}/login': { POST: 0x680c010800207001ffn },
+  '/v0/auth/passkeys': { POST: 0xc00008000000000c001ffffn, GET: 0x7f0fn },
+  '/v0/auth/passkeys/reauthentication/options': { POST: 0x2000000007e3fn },
+  '/v0/auth/passkeys/registration/options': { POST: 0x80000000000001ffffn },
+  '/v0/auth/passkeys/second-step': { POST: 0x183c00000ffn },
+  '/v0/auth/passkeys/second-step/options': { POST: 0x20180000000ffn },
+  '/v0/auth/passkeys/sign-in': { POST: 0x3c00001ffn },
   '/v0/auth/passkeys/sign-in/options': { POST: 0x17n },
-  '/v0/auth/passkeys/{id}': { PATCH: 0x80000ffffn, DELETE: 0x40000000000000800017f3fn },
+  '/v0/auth/passkeys/{id}': { PATCH: 0x200000ffffn, DELETE: 0x100000000000002000017f3fn },
   '/v0/auth/password-rules': { GET: 0x7n },
-  '/v0/auth/reauthenticate': { POST: 0x2004000028405f000feffn },
-  '/v0/auth/resend-verification-email': { POST: 0x20000000ee80ffn },
-  '/v0/auth/reset-password': { POST: 0x14000000004010010000080ffn },
+  '/v0/auth/reauthenticate': { POST: 0x80100000a1017c000feffn },
+  '/v0/auth/resend-verification-email': { POST: 0x800000038e80ffn },
+  '/v0/auth/reset-password': { POST: 0x50000000010040040000080ffn },
   '/v0/auth/session': { GET: 0xbn },
   '/v0/auth/sessions': { GET: 0x7f0fn },
   '/v0/auth/sessions/revoke-others': { POST: 0x17f3fn },
-  '/v0/auth/sessions/{management_id}': { DELETE: 0x800007f3fn },
-  '/v0/auth/set-initial-password': { POST: 0x8000000040100000001ffffn },
-  '/v0/auth/signup': { POST: 0x9000000ee80ffn },
-  '/v0/auth/token': { POST: 0x800000000007f3fn },
-  '/v0/auth/token/refresh': { POST: 0x800008001000000003ffn },
-  '/v0/auth/token/revoke': { POST: 0x800000000000000000ffn },
-  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x2000100007fffn },
-  '/v0/auth/totp/disable': { POST: 0x2040100007fffn },
-  '/v0/auth/totp/enable': { POST: 0x20000002000100017fffn },
-  '/v0/auth/totp/setup': { POST: 0x6000020000000000000017f3fn },
+  '/v0/auth/sessions/{management_id}': { DELETE: 0x2000007f3fn },
+  '/v0/auth/set-initial-password': { POST: 0x20000000100400000001ffffn },
+  '/v0/auth/signup': { POST: 0x24000003be80ffn },
+  '/v0/auth/token': { POST: 0x2000000000007f3fn },
+  '/v0/auth/token/refresh': { POST: 0x2000020004000000003ffn },
+  '/v0/auth/token/revoke': { POST: 0x2000000000000000000ffn },
+  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x8000400007fffn },
+  '/v0/auth/totp/disable': { POST: 0x8100400007fffn },
+  '/v0/auth/totp/enable': { POST: 0x80000008000400017fffn },
+  '/v0/auth/totp/setup': { POST: 0x18000080000000000000017f3fn },
   '/v0/auth/totp/status': { GET: 0x7f0fn },
-  '/v0/auth/totp/verify': { POST: 0x461000000ffn },
-  '/v0/auth/undo-email-change': { POST: 0x40000000800000000ffn },
-  '/v0/auth/verify-email': { POST: 0x110000200812060080ffn },
+  '/v0/auth/totp/verify': { POST: 0x1184000000ffn },
+  '/v0/auth/undo-email-change': { POST: 0x100000002000000000ffn },
+  '/v0/auth/verify-email': { POST: 0x440000802048183080ffn },
   '/v0/errors': { GET: 0x7n },
   '/v0/events': { GET: 0x7f0fn },
-  '/v0/files/{name}': { GET: 0x40000004000000000000bn },
+  '/v0/files/{name}': { GET: 0x100000010000000000000bn },
   '/v0/locales': { GET: 0x7n },
-  '/v0/messages/{locale}': { GET: 0x800000007n },
-  '/v0/moderation/logs': { GET: 0x100ff4fn },
-  '/v0/search/users': { GET: 0x80000000000000000806fn },
-  '/v0/user/me': { GET: 0x100000007e0bn, PATCH: 0x800000000ffffn, DELETE: 0x400000000485f00ffeffn },
-  '/v0/user/me/banner-image': { POST: 0x2080000000007fbfn, DELETE: 0x40000000007f3fn },
-  '/v0/user/me/deletion/confirm': { POST: 0x8000000000000080000000ffn },
+  '/v0/messages/{locale}': { GET: 0x2000000007n },
+  '/v0/moderation/logs': { GET: 0x400ff4fn },
+  '/v0/search/users': { GET: 0x200000000000000000806fn },
+  '/v0/user/me': { GET: 0x400000007e0bn, PATCH: 0x2000000000ffffn, DELETE: 0x1000000001217c00ffeffn },
+  '/v0/user/me/banner-image': { POST: 0x8200000000007fbfn, DELETE: 0x100000000007f3fn },
+  '/v0/user/me/deletion/confirm': { POST: 0x20000000000000200000000ffn },
   '/v0/user/me/export': { GET: 0x17e2fn },
-  '/v0/user/me/profile-image': { POST: 0x2080000000007fbfn, DELETE: 0x40000000007f3fn },
-  '/v0/user/me/profile-image/import': { POST: 0x4000004080000000007fffn },
+  '/v0/user/me/profile-image': { POST: 0x8200000000007fbfn, DELETE: 0x100000000007f3fn },
+  '/v0/user/me/profile-image/import': { POST: 0x10000010200000000007fffn },
   '/v0/user/me/security-events': { GET: 0xff4fn },
-  '/v0/users/ban': { POST: 0x800000000000421800101ffffn },
+  '/v0/users/ban': { POST: 0x2000000000001086000401ffffn },
   '/v0/users/handle/{handle}/available': { GET: 0x800fn },
-  '/v0/users/profile': { GET: 0x1000000004fn },
-  '/v0/users/profile/id': { GET: 0x1000000004fn },
-  '/v0/users/roles/grant': { POST: 0x1000000000001421800101ffffn },
-  '/v0/users/roles/revoke': { POST: 0x2000000000000421800101ffffn },
-  '/v0/users/unban': { POST: 0x4000000000000421800101ffffn },
+  '/v0/users/profile': { GET: 0x4000000004fn },
+  '/v0/users/profile/id': { GET: 0x4000000004fn },
+  '/v0/users/roles/grant': { POST: 0x4000000000005086000401ffffn },
+  '/v0/users/roles/revoke': { POST: 0x8000000000001086000401ffffn },
+  '/v0/users/unban': { POST: 0x10000000000001086000401ffffn },
 }
 
 /** Those that no other request would mend: outages, waits, a server, provider or proxy that is set up wrongly. */
 export type OurSideCode = 'eventstream:publish_failed' | 'file:read_error' | 'general:invalid_ip_address' | 'meilisearch:query_failed' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'password:check_unavailable' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'turnstile:service_error' | 'worker:connection_failed' | 'worker:password_reset_email_send_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
 
 /** The same as bits. */
-export const ourSide = 0x86000c00100a016004002e002fn
+export const ourSide = 0x2180030004028058010008e002fn

@@ -1,4 +1,5 @@
 import type { Config } from './config.ts'
+import { isPublicSuffix } from './domains.ts'
 import { isLoopback, isPrivateHost } from './networks.ts'
 import { type Way, waysOf } from './ways.ts'
 
@@ -43,6 +44,9 @@ export function findCautions(config: Config): string[] {
     ...(config.passkeySignals === 'off'
       ? ['PASSKEY_SIGNALS is off: devices go on offering passkeys that were deleted; set on when a restore is over.']
       : []),
+    ...[...config.signUpDomains]
+      .filter(isPublicSuffix)
+      .map((one) => `SIGN_UP_DOMAINS names ${one}, below which anybody can have a domain: name those that are yours.`),
     ...long.map(([name]) => `${name} is above 90 days: what was stolen works for as long; 30 days are the default.`),
     ...(accessTokenTtlSeconds > longAccessSeconds
       ? [

@@ -17,6 +17,12 @@ export const isPublicSuffix = (domain: string): boolean =>
 export const registeredName = (host: string): string | undefined =>
   loadSuffixes().getDomainWithoutSuffix(host, asBrowsersDo) || undefined
 
+/** The domain and each one above it: `a.example.com`, `example.com`, `com`. */
+export const domainsUpFrom = (domain: string): string[] => {
+  const labels = domain.split('.')
+  return labels.map((_, index) => labels.slice(index).join('.'))
+}
+
 export const isAtOrBelow = (host: string, domain: string): boolean => host === domain || host.endsWith(`.${domain}`)
 
 /** Whether the host is an IP address in any spelling; browsers also read 127.1 and 0x7f.1 as addresses. */

@@ -3,6 +3,7 @@ import { findKeyFaults, findOpenKeys } from '../crypto/key-faults.ts'
 import { languagesFolder, listTags } from '../messages/language.ts'
 import { pseudoTags } from '../messages/pseudo.ts'
 import type { Config, Role } from './config.ts'
+import { domainsUpFrom } from './domains.ts'
 import { productionLimits } from './limits.ts'
 import { isLoopback } from './networks.ts'
 import { passkeyLimits } from './passkey-limits.ts'
@@ -49,6 +50,11 @@ function withoutTexts({ appEnv }: Config, tags: readonly string[] = []): string 
   const present = [...listTags(languagesFolder), ...(appEnv === 'production' ? [] : pseudoTags)]
   return tags.some((tag) => !present.includes(tag)) && `there are ${present.join(', ')}`
 }
+
+/** Whether nobody could sign up: each allowed domain is denied, itself or by one above it. */
+const isAllDenied = ({ signUpDomains, signUpDenyDomains }: Config): boolean =>
+  signUpDomains.size > 0 &&
+  [...signUpDomains].every((domain) => domainsUpFrom(domain).some((one) => signUpDenyDomains.has(one)))
 
 const combinations: readonly Rule[] = [
   {
@@ -105,6 +111,11 @@ const combinations: readonly Rule[] = [
     about: ['EMAIL_SIGN_UP', 'EMAIL_SIGN_IN'],
     must: 'not be on with EMAIL_SIGN_IN=off: whoever signs up without a password signs in by mail',
     isBroken: ({ config }) => config.emailSignUp === 'on' && config.emailSignIn === 'off',
+  },
+  {
+    about: ['SIGN_UP_DOMAINS', 'SIGN_UP_DENY_DOMAINS'],
+    must: 'name a domain that SIGN_UP_DENY_DOMAINS does not deny, with all below it',
+    isBroken: ({ config }) => isAllDenied(config),
   },
   {
     about: ['SESSION_IDLE_TTL_SECONDS', 'SESSION_ABSOLUTE_TTL_SECONDS'],

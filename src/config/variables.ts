@@ -1,3 +1,4 @@
+import { domainSet } from './domain-set.ts'
 import {
   address,
   appName,
@@ -260,6 +261,28 @@ const browsers = inGroup('Browsers, proxies and limits', {
     kind: milliseconds,
     default: '3000',
     meaning: 'how many milliseconds one verification may take',
+  },
+})
+
+const signUp = inGroup('Sign-up', {
+  SIGN_UP: {
+    kind: oneOf('open', 'invite', 'closed'),
+    default: 'open',
+    meaning:
+      'who can make an account: open: everybody; invite: whoever was invited; closed: nobody, but for the command ' +
+      'line (docs/sign-up.md)',
+  },
+  SIGN_UP_DOMAINS: {
+    kind: domainSet,
+    default: '',
+    meaning:
+      'the only domains that addresses of new accounts may have, each with all below it: a comma-separated list, or ' +
+      '@FILE with one a line; unset: any',
+  },
+  SIGN_UP_DENY_DOMAINS: {
+    kind: domainSet,
+    default: '',
+    meaning: 'domains that addresses of new accounts must not have, in the same form; counts before SIGN_UP_DOMAINS',
   },
 })
 
@@ -593,6 +616,7 @@ export const variables = {
   ...languages,
   ...mail,
   ...browsers,
+  ...signUp,
   ...passwords,
   ...lifetimes,
   ...proofs,

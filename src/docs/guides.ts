@@ -24,7 +24,7 @@ const groups = {
     'events',
     'search',
   ],
-  Run: ['configuration', 'operate', 'passwords', 'import'],
+  Run: ['configuration', 'sign-up', 'operate', 'passwords', 'import'],
   Inside: ['architecture', 'decisions'],
 }
 /** Left out of the guides: pages that are built separately, and lists of tests, which are for readers of the source. */

@@ -10,6 +10,7 @@ import { authErrors } from '../password/credential-errors.ts'
 import { passwordErrors } from '../password/errors.ts'
 import { searchErrors } from '../search/errors.ts'
 import { sessionErrors } from '../sessions/errors.ts'
+import { signUpErrors } from '../sign-up/errors.ts'
 import { totpErrors } from '../totp/errors.ts'
 import { generalErrors } from './general.ts'
 
@@ -17,6 +18,7 @@ import { generalErrors } from './general.ts'
 export const catalogue = {
   ...authErrors,
   ...userErrors,
+  ...signUpErrors,
   ...sessionErrors,
   ...oauthErrors,
   ...passwordErrors,

@@ -23,6 +23,7 @@ import { crossSiteGuard, isUnsafe } from './cross-site.ts'
 import { hashingGuard } from './hashing.ts'
 import { newPasswordGuard } from './new-password.ts'
 import { type LimitName, rateLimitGuard } from './rate-limits.ts'
+import { signUpGuard } from './sign-up.ts'
 import { turnstileGuard } from './turnstile.ts'
 
 declare module 'fastify' {
@@ -41,6 +42,8 @@ declare module 'fastify' {
     /** Whether the session must be fresh (marked F in the contract). */
     fresh?: boolean
     turnstile?: boolean
+    /** Whether people make accounts by it without being invited: it is refused unless SIGN_UP is open. */
+    signsUp?: boolean
     /**
      * Whether it hashes a password for any caller: strangers are refused while there is no room for it. Its limit must
      * be `sign-in` or `sign-up`.
@@ -74,6 +77,7 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
   const crossSite = crossSiteGuard(deps.config)
   const turnstile = turnstileGuard(deps)
   const hashing = hashingGuard(deps)
+  const signUp = signUpGuard(deps)
   const credential = {
     public: [],
     optional: [optionalSessionGuard(deps)],
@@ -92,17 +96,19 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
       role,
       fresh = false,
       hashes = false,
+      signsUp = false,
       fromAnySite = false,
     }: FastifyContextConfig,
   ) => [
     address,
-    ...([route.method].flat().some(isUnsafe) && !fromAnySite ? [crossSite] : []),
-    ...(hashes ? [hashing] : []),
+    ...onlyIf([route.method].flat().some(isUnsafe) && !fromAnySite, crossSite),
+    ...onlyIf(hashes, hashing),
     ...(limit === 'none' ? [] : [rateLimitGuard(limit, deps)]),
+    ...onlyIf(signsUp, signUp),
     ...credential[access],
-    ...(isSignedIn(access) && !evenBanned ? [banGuard] : []),
+    ...onlyIf(isSignedIn(access) && !evenBanned, banGuard),
     ...(role ? [roleGuard(role)] : []),
-    ...(fresh || role === 'admin' ? [freshGuard] : []),
+    ...onlyIf(fresh || role === 'admin', freshGuard),
   ]
   /** What is left of validation comes before the token of a bot check is used up. */
   const afterValidation = (route: RouteOptions, { turnstile: isBotChecked }: FastifyContextConfig): Guard[] => [
@@ -123,6 +129,8 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
     if (checks.length > 0) route.preHandler = [...checks, ...[route.preHandler ?? []].flat()]
   })
 }
+
+const onlyIf = (is: boolean, one: Guard): Guard[] => (is ? [one] : [])
 
 /**
  * A password that a mailed link sets is looked up by its use case, after the link: whoever has none makes nobody look

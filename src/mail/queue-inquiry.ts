@@ -1,3 +1,4 @@
+import { maySignUp } from '../accounts/sign-up-policy.ts'
 import type { Config } from '../config/config.ts'
 import { type OwnIssuers, ownIssuers } from '../config/own-providers.ts'
 import type { Transaction } from '../db/transaction.ts'
@@ -36,7 +37,8 @@ const linkTtl = {
 
 export type StoredInquiry = Inquiry & {
   readonly settings: InquirySettings
-  /** Missing in inquiries that an older version stored. */
+  /** Whether the address may have a new account. Missing, like `ownIssuers`, in what an older version stored. */
+  readonly maySignUp?: boolean
   readonly ownIssuers?: OwnIssuers
 }
 
@@ -52,7 +54,12 @@ export async function queueInquiry(
   const settings = settingsOf(deps.config)
   const client = { address: asker.address, userAgent: asker.userAgent, language: asker.language }
   const asked = { purpose, email, client, ...(tokenId !== undefined && { tokenId }) }
-  const payload: StoredInquiry = { ...asked, settings, ownIssuers: ownIssuers(deps.config) }
+  const payload: StoredInquiry = {
+    ...asked,
+    settings,
+    maySignUp: maySignUp(deps.config, email),
+    ownIssuers: ownIssuers(deps.config),
+  }
   const inquiryId = await putMail(tx, deps, {
     kind: 'inquiry',
     payload,

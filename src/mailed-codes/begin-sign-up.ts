@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { issuePendingSignUp } from '../accounts/pending-sign-up.ts'
+import { demandSignUp, type SignUpPolicyRefusal } from '../accounts/sign-up-policy.ts'
 import { suggestHandle } from '../accounts/suggest-handle.ts'
 import type { Context } from '../context.ts'
 import { users } from '../db/schema/users.ts'
@@ -19,11 +20,12 @@ type Shown = {
 
 /** Afterwards a sign-up waits for its handle. The link or the digits have proven that the client reads the mails. */
 export async function beginSignUp(
-  ctx: Context<Gone>,
+  ctx: Context<Gone | SignUpPolicyRefusal>,
   { address, addressKey, rememberMe }: MailedToken,
   { take, gone, nameBrowser }: Shown,
 ): Promise<SignUpOutcome> {
   if (address === null) throw ctx.fault(gone)
+  demandSignUp(ctx, address)
   const anonymousDigest = nameBrowser()
   const pendingToken = await transaction(ctx.pool, async (tx) => {
     await take(tx)

@@ -4,7 +4,7 @@ import { mailedTokens } from '../db/schema/mails.ts'
 import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { type MailDeps, queueMail } from '../mail/outbox.ts'
-import type { Inquiry } from '../mail/queue-inquiry.ts'
+import type { StoredInquiry } from '../mail/queue-inquiry.ts'
 import { isKept } from '../mailed-tokens/kept-address.ts'
 import { domainOfPages, mailedLink } from '../mailed-tokens/link.ts'
 import { digitsOf, linkOf } from '../mailed-tokens/pair.ts'
@@ -17,7 +17,7 @@ import { emailKey } from '../text/email.ts'
 export async function mailSignInCode(
   tx: Transaction,
   deps: MailDeps,
-  { email, client, tokenId }: Inquiry,
+  { email, client, tokenId, maySignUp = true }: StoredInquiry,
 ): Promise<boolean> {
   if (tokenId === undefined) return false
   const addressKey = emailKey(email)
@@ -27,7 +27,8 @@ export async function mailSignInCode(
     .where(eq(users.emailKey, addressKey))
     .for('no key update')
   const isNew = user === undefined
-  if (isNew && (deps.config.emailSignUp === 'off' || (await isKept(tx, addressKey)))) return false
+  const mayBecome = deps.config.emailSignUp === 'on' && maySignUp
+  if (isNew && (!mayBecome || (await isKept(tx, addressKey)))) return false
   const pair = await givePair(tx, tokenId, user?.id ?? null)
   // The pair was used, expired, or became void by a change of the account, while its mail waited.
   if (pair === undefined) return true

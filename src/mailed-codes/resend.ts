@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { queueSignUpPair } from '../accounts/sign-up-mail.ts'
+import { maySignUp } from '../accounts/sign-up-policy.ts'
 import type { Context } from '../context.ts'
 import { signUps } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
@@ -67,7 +68,7 @@ async function queueAgain(
   }
   const isWaiting = and(eq(signUps.id, token.signUpId ?? token.id), sql`${signUps.expiresAt} > now()`)
   const [signUp] = await tx.select().from(signUps).where(isWaiting).for('update')
-  // The sign-up ended before its pair did.
-  if (signUp === undefined) throw ctx.fault('email:code_token_expired')
+  // The sign-up ended before its pair did, or can no longer become an account.
+  if (signUp === undefined || !maySignUp(ctx.config, signUp.email)) throw ctx.fault('email:code_token_expired')
   return queueSignUpPair(tx, ctx, signUp, { ...mail, client })
 }

@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { isBanned } from '../accounts/banned.ts'
 import type { Digits, Link } from '../accounts/link-or-digits.ts'
+import { signUpPolicyRefusals } from '../accounts/sign-up-policy.ts'
 import type { Context } from '../context.ts'
 import { deviceDigestOf, isKnownDevice } from '../credentials/devices.ts'
 import { prepared } from '../db/prepared.ts'
@@ -24,6 +25,7 @@ export const signInByEmailRefusals = [
   'token:email_mismatch',
   'general:bad_request',
   'user:banned',
+  ...signUpPolicyRefusals,
   'FORBIDDEN',
 ] as const
 

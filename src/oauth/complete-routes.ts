@@ -24,7 +24,7 @@ export function completeRoutes(app: App, deps: Deps): void {
   twoForms(app, deps, {
     operationId: 'completeSignUp',
     path: '/complete-signup',
-    config: { access: 'public', codes: fault.codes, missing: { handle: 'oauth:handle_required' } },
+    config: { access: 'public', signsUp: true, codes: fault.codes, missing: { handle: 'oauth:handle_required' } },
     summary: () => 'Choose a handle and create the account after a sign-up through a provider',
     tag: 'oauth',
     body: completeBody,

@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { connect } from '../accounts/connect.ts'
 import { audit } from '../accounts/history.ts'
+import { demandAllowedDomain } from '../accounts/sign-up-policy.ts'
 import { takeHandle } from '../accounts/take-handle.ts'
 import type { Context } from '../context.ts'
 import { changeAccounts } from '../credentials/change-accounts.ts'
@@ -23,6 +24,7 @@ export const openNewAccountRefusals = [
   'user:token_expired',
   'user:handle_already_exists',
   'oauth:email_already_exists',
+  'email:domain_not_allowed',
 ] as const
 
 export type OpenNewAccountRefusal = (typeof openNewAccountRefusals)[number]
@@ -78,7 +80,10 @@ export async function takeSignUp(
     .set({ usedAt: sql`now()` })
     .where(and(isOwn, isNull(oauthSignUps.usedAt), sql`${oauthSignUps.expiresAt} > now()`))
     .returning()
-  if (taken) return taken
+  if (taken) {
+    demandAllowedDomain(ctx, taken.email)
+    return taken
+  }
   const [used] = await tx
     .select({ row: oauthSignUps, mayRepeat })
     .from(oauthSignUps)

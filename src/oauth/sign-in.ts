@@ -1,6 +1,12 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { isBanned } from '../accounts/banned.ts'
 import { issuePendingSignUp } from '../accounts/pending-sign-up.ts'
+import {
+  demandAllowedDomain,
+  demandOpenSignUp,
+  type SignUpPolicyRefusal,
+  signUpPolicyRefusals,
+} from '../accounts/sign-up-policy.ts'
 import { suggestHandle } from '../accounts/suggest-handle.ts'
 import type { Context } from '../context.ts'
 import { deviceDigestOf, isKnownDevice } from '../credentials/devices.ts'
@@ -22,6 +28,7 @@ export const signInWithIdentityRefusals = [
   'oauth:email_not_verified',
   'oauth:email_already_exists',
   'rate_limit:exceeded',
+  ...signUpPolicyRefusals,
 ] as const
 
 type SignInWithIdentityRefusal = (typeof signInWithIdentityRefusals)[number]
@@ -113,7 +120,7 @@ const findStatement = prepared((db) =>
 )
 
 async function beginSignUp(
-  ctx: Context<'oauth:email_not_verified' | 'oauth:email_already_exists'>,
+  ctx: Context<'oauth:email_not_verified' | 'oauth:email_already_exists' | SignUpPolicyRefusal>,
   provider: Provider,
   {
     identity,
@@ -122,8 +129,10 @@ async function beginSignUp(
     spend,
   }: Pick<Arrival, 'identity' | 'anonymousDigest' | 'rememberMe' | 'spend'>,
 ): Promise<NewAccount> {
+  demandOpenSignUp(ctx)
   const email = identity.email?.text.trim().normalize('NFC')
   if (email === undefined || findEmailBreach(email)) throw ctx.fault('oauth:email_not_verified')
+  demandAllowedDomain(ctx, email)
   const needsMail = identity.email?.isProven !== true
   // Nobody has vouched for the address, so the reply must not tell whether an account has it.
   if (!needsMail && (await isRegistered(ctx, email))) {

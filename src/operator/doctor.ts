@@ -19,6 +19,7 @@ import type { Check } from './check.ts'
 import { adviseBreached, breachedChecks } from './doctor-breached.ts'
 import { checkNotifications, checkPostgres, withDatabase } from './doctor-database.ts'
 import { passkeyChecks } from './doctor-passkeys.ts'
+import { signUpChecks } from './doctor-sign-up.ts'
 import { explainDatabase } from './start-failure.ts'
 
 export type Finding = { readonly name: string; readonly isFine: boolean; readonly says: string }
@@ -70,6 +71,7 @@ export async function examine(config: Config, env: Environment, log: FastifyBase
           },
         ]),
     ...breachedChecks(config),
+    ...signUpChecks(config),
     ...(workerUrl === undefined
       ? []
       : [{ name: 'worker', remedy: 'start `npm run worker`, or see WORKER_URL', run: () => checkWorker(workerUrl) }]),

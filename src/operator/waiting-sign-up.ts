@@ -1,10 +1,12 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { handleKey } from '../accounts/fields.ts'
+import { maySignUp } from '../accounts/sign-up-policy.ts'
 import { mailedTokens, mails } from '../db/schema/mails.ts'
 import { handles, signUps } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { isUuid } from '../http/validation.ts'
 import type { MailDeps } from '../mail/outbox.ts'
+import { OperatorError } from '../sign-in/operator-error.ts'
 import { renewVerification } from '../sign-up/resend-verification.ts'
 import { emailKey } from '../text/email.ts'
 
@@ -64,6 +66,8 @@ async function stateOfMail(tx: Transaction, signUpId: string): Promise<string> {
 
 /** Afterwards a new verification link is queued, and earlier links no longer work. */
 export async function resendTo(tx: Transaction, deps: MailDeps, { email }: WaitingSignUp): Promise<string> {
+  if (!maySignUp(deps.config, email))
+    throw new OperatorError(`SIGN_UP and the lists of domains let ${email} make no account: no link would work.`)
   await renewVerification(tx, deps, { email })
   return `A fresh verification link is on its way to ${email}; earlier ones are dead.`
 }

@@ -20,7 +20,14 @@ export function signUpRoutes(app: App, deps: Deps): void {
   app.route({
     method: 'POST',
     url: '/v0/auth/signup',
-    config: { access: 'public', limit: 'sign-up', turnstile: true, hashes: true, codes: signUpFault.codes },
+    config: {
+      access: 'public',
+      limit: 'sign-up',
+      turnstile: true,
+      hashes: true,
+      signsUp: true,
+      codes: signUpFault.codes,
+    },
     schema: {
       operationId: 'signUp',
       summary: 'Sign up; no account exists until the mailed link is used',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { placeSignUp } from '../accounts/place-sign-up.ts'
 import { queueSignUpCode, queueSignUpMail } from '../accounts/sign-up-mail.ts'
+import { demandAllowedDomain } from '../accounts/sign-up-policy.ts'
 import type { Context } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
 import type { HashingCaller } from '../http/caller.ts'
@@ -11,7 +12,12 @@ import { hashPassword, reserveHashing } from '../throttling/hash-password.ts'
 import { HashTicket } from '../throttling/hash-ticket.ts'
 import { limitMails } from '../throttling/mails.ts'
 
-export const signUpRefusals = ['user:handle_already_exists', 'rate_limit:exceeded', ...deliveryRefusals] as const
+export const signUpRefusals = [
+  'email:domain_not_allowed',
+  'user:handle_already_exists',
+  'rate_limit:exceeded',
+  ...deliveryRefusals,
+] as const
 
 type SignUpRefusal = (typeof signUpRefusals)[number]
 
@@ -40,6 +46,7 @@ export async function signUp(
   { password, locale, ...wish }: Wish,
   { client, anonymousDigests: [anonymousDigest] }: Asker,
 ): Promise<StartedFlow | undefined> {
+  demandAllowedDomain(ctx, wish.email)
   using place = reserveHashing(ctx, client.network)
   await limitMails(ctx, 'verify_email', emailKey(wish.email))
   const ticket = HashTicket.ofSignUp(client, { place })

@@ -3,6 +3,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import { connect } from '../accounts/connect.ts'
 import { audit } from '../accounts/history.ts'
 import type { Digits, Link } from '../accounts/link-or-digits.ts'
+import { demandSignUp, signUpPolicyRefusals } from '../accounts/sign-up-policy.ts'
 import type { Context } from '../context.ts'
 import { changeAccounts } from '../credentials/change-accounts.ts'
 import { violatesUnique } from '../db/failure.ts'
@@ -24,6 +25,7 @@ export const verifyEmailRefusals = [
   'token:email_mismatch',
   'email:already_verified',
   'user:email_already_exists',
+  ...signUpPolicyRefusals,
   'FORBIDDEN',
 ] as const
 
@@ -71,6 +73,8 @@ export async function verifyEmail(ctx: Context<VerifyEmailRefusal>, proof: Proof
     const signUp = await getSignUp(ctx, tx, taken.signUpId, refusals)
     refuseSignedIn(ctx, proof)
     if (signUp.connection) demandBinding(ctx, signUp.connection, proof)
+    // Sign-up may have been closed since the link was mailed. It works again if sign-up opens again in time.
+    demandSignUp(ctx, signUp.email)
     const userId = await createAccount(ctx, tx, signUp)
     await tx.update(mailedTokens).set({ userId }).where(eq(mailedTokens.id, taken.id))
     const metadata = signUp.connection ? { provider: signUp.connection.providerId } : undefined

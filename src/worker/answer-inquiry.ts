@@ -15,13 +15,19 @@ import { mailPasswordVerification, mailVerification } from '../sign-up/resend-ve
 import { MailsSpentError, spendMail } from '../throttling/mails.ts'
 
 type Answerable = StoredInquiry & { readonly ownIssuers: OwnIssuers }
+/** What is mailed about a sign-up is of no use while no account could come of it [SU3]. */
+const ofSignUp =
+  (answer: AnswerOwner): AnswerOwner =>
+  async (tx, deps, inquiry) =>
+    inquiry.maySignUp !== false && answer(tx, deps, inquiry)
+
 type AnswerOwner = (tx: Transaction, deps: MailDeps, inquiry: Answerable) => Promise<boolean>
 
 const answers: Readonly<Record<Inquiry['purpose'], AnswerOwner>> = {
   // A sign-up that was never verified has no password to reset, so its owner gets the verification link again [FD7].
-  password_reset: async (...asked) => (await mailReset(...asked)) || mailPasswordVerification(...asked),
-  verify_email: mailVerification,
-  sign_in: async (...asked) => (await mailSignInCode(...asked)) || mailPasswordVerification(...asked),
+  password_reset: async (...asked) => (await mailReset(...asked)) || ofSignUp(mailPasswordVerification)(...asked),
+  verify_email: ofSignUp(mailVerification),
+  sign_in: async (...asked) => (await mailSignInCode(...asked)) || ofSignUp(mailPasswordVerification)(...asked),
 }
 
 export type AnswerDeps = MailDeps & {

@@ -100,6 +100,9 @@ describe('defaults', () => {
       turnstileSecret: undefined,
       turnstileVerifyUrl: 'https://challenges.cloudflare.com/turnstile/v0/siteverify',
       turnstileTimeoutMs: 3000,
+      signUp: 'open',
+      signUpDomains: new Set(),
+      signUpDenyDomains: new Set(),
       passwordMinLength: 12,
       breachedPasswordsUrl: undefined,
       breachedPasswordsRequired: 'off',
@@ -280,6 +283,8 @@ describe('values', () => {
       ['https://app.example.com', `android:apk-key-hash:${apkKeyHash}`],
     ],
     ['PASSKEY_FORMER_RP_IDS', 'example.org,Old.example.com', ['example.org', 'old.example.com']],
+    ['SIGN_UP_DOMAINS', 'Example.com, bücher.example', new Set(['example.com', 'xn--bcher-kva.example'])],
+    ['SIGN_UP_DENY_DOMAINS', 'xyz,mail.example.com', new Set(['xyz', 'mail.example.com'])],
     ['PASSKEY_SIGNALS', 'off', 'off'],
     ['FILE_STORE_URL', 'file:store', `file://${resolve('store')}`],
     ['FILE_STORE_URL', 'file:///srv/store', 'file:///srv/store'],
@@ -372,6 +377,49 @@ describe('values', () => {
   })
 })
 
+describe('SIGN_UP_DOMAINS=@FILE', () => {
+  const read = (content: string) => {
+    const file = join(folder, 'domains')
+    writeFileSync(file, content)
+    return { SIGN_UP_DOMAINS: `@${file}` }
+  }
+
+  test('has a domain a line, with comments, in any encoding of Windows or Unix', () => {
+    const { signUpDomains } = loadConfig(read('# ours\r\nExample.com\r\n\r\nbücher.example # and theirs\r\n'))
+    expect([...signUpDomains]).toEqual(['example.com', 'xn--bcher-kva.example'])
+  })
+
+  test.each([
+    ['example.com\n*.example.org', 'line 2 of '],
+    ['.example.com', 'line 1 of '],
+    ['someone@example.com', 'line 1 of '],
+    ['example.com/path', 'line 1 of '],
+    ['two names.example', 'line 1 of '],
+    ['exa%6dple.com', 'line 1 of '],
+    ['# nothing\n\n', 'one domain or more'],
+    ['', 'one domain or more'],
+    ['\0', 'UTF-8'],
+  ])('%j is a mistake, which names the line', (content, words) => {
+    const [problem, ...more] = problemsOf(read(content))
+    expect(problem).toMatch(/^SIGN_UP_DOMAINS must be /)
+    expect(problem).toContain(words)
+    expect(more).toEqual([])
+  })
+
+  test('and so is a file that is not there', () => {
+    expect(problemsOf({ SIGN_UP_DENY_DOMAINS: '@/nowhere/domains' })).toEqual([
+      'SIGN_UP_DENY_DOMAINS must be a file that can be read, where it is @FILE (/nowhere/domains: ENOENT)',
+    ])
+  })
+
+  test('a list of nothing does not open sign-up to everybody', () => {
+    expect(problemsOf({ SIGN_UP_DOMAINS: ' , ' })).toEqual([expect.stringContaining('one domain or more')])
+    expect(problemsOf({ SIGN_UP_DOMAINS: 'a.example,*.b.example' })).toEqual([
+      expect.stringContaining('(entry 2: "*.b.example")'),
+    ])
+  })
+})
+
 describe('combinations', () => {
   const smtp = { SMTP_URL: 'smtp://localhost:1025' }
 
@@ -391,6 +439,7 @@ describe('combinations', () => {
     ['GOOGLE_CLIENT_ID', { GOOGLE_CLIENT_SECRET: ownSecret }],
     ['S3_ACCESS_KEY_ID', { FILE_STORE_URL: 's3://bucket?endpoint=https://s3.example.com' }],
     ['BREACHED_PASSWORDS_REQUIRED', { BREACHED_PASSWORDS_REQUIRED: 'on' }],
+    ['SIGN_UP_DOMAINS', { SIGN_UP_DOMAINS: 'a.example.com,xyz', SIGN_UP_DENY_DOMAINS: 'example.com,xyz' }],
     ['BREACHED_PASSWORDS_AT_LOGIN', { BREACHED_PASSWORDS_AT_LOGIN: 'notify' }],
   ])('%s is refused: %o', (name, env) => {
     expect(problemsOf(env)).toEqual([expect.stringMatching(`^${name} must `)])
@@ -401,6 +450,7 @@ describe('combinations', () => {
     { HOST: '0.0.0.0', ...smtp },
     { HOST: '0.0.0.0', APP_ENV: 'test' },
     { HOST: 'localhost' },
+    { SIGN_UP_DOMAINS: 'example.com,a.example.org', SIGN_UP_DENY_DOMAINS: 'example.org,a.example.com' },
     { HOST: '127.0.0.2' },
     { PUBLIC_URL: 'https://auth.example.com', COOKIE_DOMAIN: 'example.com' },
     { PUBLIC_URL: 'https://auth.example.com', COOKIE_DOMAIN: 'auth.example.com' },
@@ -1062,6 +1112,7 @@ describe('documentation', () => {
     ...['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'METRICS_PORT', 'METRICS_TOKEN', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
     ...['PASSKEY_RP_ID', 'PASSKEY_RP_NAME', 'PASSKEY_ORIGINS', 'PASSKEY_FORMER_RP_IDS', 'PASSKEY_SIGNALS'],
     ...['PASSKEY_CHALLENGE_TTL_SECONDS', 'EMAIL_SIGN_IN', 'EMAIL_SIGN_IN_TTL_SECONDS', 'EMAIL_RESEND_AFTER_SECONDS'],
+    ...['SIGN_UP', 'SIGN_UP_DOMAINS', 'SIGN_UP_DENY_DOMAINS'],
     ...['EMAIL_SIGN_UP', 'MAIL_CODES', 'DEVICE_GATE_MAIL', 'TEST_IDENTITIES'],
     ...['FORCE_TOKEN', 'BREACHED_PASSWORDS_URL', 'BREACHED_PASSWORDS_REQUIRED', 'BREACHED_PASSWORDS_AT_LOGIN'],
   ]

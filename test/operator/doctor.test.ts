@@ -154,6 +154,17 @@ describe('npm run admin -- doctor', () => {
     expect(await look({})).toMatch(/^fine {5}settings: the API can start with them$/m)
   })
 
+  test('sign-up: who can make an account, where that is not simply everybody', async () => {
+    const look = async (more: Readonly<Record<string, string>>) => (await runAdmin(app, ['doctor'], more)).out
+    expect(await look({})).not.toContain('sign-up')
+    expect(await look({ SIGN_UP: 'closed' })).toMatch(/^fine {5}sign-up: closed: /m)
+    const lists = { SIGN_UP_DOMAINS: 'a.example,b.example,c.example,d.example', SIGN_UP_DENY_DOMAINS: 'bücher.example' }
+    expect(await look(lists)).toContain(
+      'sign-up: open to everybody, only with addresses of a.example, b.example, c.example and 1 more, ' +
+        'not with addresses of xn--bcher-kva.example',
+    )
+  })
+
   test('says of the settings what a start says, in the same words [AT14]', async () => {
     const production = {
       APP_ENV: 'production',

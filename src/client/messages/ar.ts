@@ -103,6 +103,8 @@ export const sentences: Sentences = {
   'system:token_creation_error': 'حدث خطأ من جانبنا. يُرجى إعادة المحاولة بعد قليل.',
   'user:permission_insufficient': 'ليست لديك صلاحية لفعل ذلك.',
   'user:second_factor_required': 'لفعل ذلك، يُرجى تسجيل الدخول من جديد برمز من تطبيق مصادقة مضى على إعداده يوم واحد على الأقل.',
+  'user:sign_up_closed': 'لا يمكن إنشاء حسابات هنا. إذا كان لديك حساب فسجّل الدخول كالمعتاد. وإذا تلقيت دعوة فافتح الرابط الموجود فيها.',
+  'email:domain_not_allowed': 'لا يمكن إنشاء حساب بعنوان من هذا النطاق. يُرجى استخدام عنوان آخر.',
   'user:cannot_manage_higher_or_equal_role': 'ليست لديك صلاحية لفعل ذلك بهذا الحساب.',
   'user:already_banned': 'هذا الحساب موقوف بالفعل.',
   'user:not_banned': 'هذا الحساب غير موقوف.',

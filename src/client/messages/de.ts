@@ -103,6 +103,8 @@ export const sentences: Sentences = {
   'system:token_creation_error': 'Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es gleich noch einmal.',
   'user:permission_insufficient': 'Dazu sind Sie nicht berechtigt.',
   'user:second_factor_required': 'Melden Sie sich dafür noch einmal an, mit einem Code aus einer Authenticator-App, die Sie vor mindestens einem Tag eingerichtet haben.',
+  'user:sign_up_closed': 'Hier lassen sich keine Konten anlegen. Wenn Sie eines haben, melden Sie sich wie gewohnt an. Wenn Sie eingeladen wurden, öffnen Sie den Link in der Einladung.',
+  'email:domain_not_allowed': 'Mit einer Adresse dieser Domain lässt sich kein Konto anlegen. Bitte verwenden Sie eine andere Adresse.',
   'user:cannot_manage_higher_or_equal_role': 'Bei diesem Konto sind Sie dazu nicht berechtigt.',
   'user:already_banned': 'Dieses Konto ist schon gesperrt.',
   'user:not_banned': 'Dieses Konto ist nicht gesperrt.',

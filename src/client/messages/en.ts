@@ -103,6 +103,8 @@ export const sentences: Sentences = {
   'system:token_creation_error': 'Something went wrong on our side. Please try again in a moment.',
   'user:permission_insufficient': 'You do not have permission to do this.',
   'user:second_factor_required': 'To do this, sign in again with a code from an authenticator app that you set up at least a day ago.',
+  'user:sign_up_closed': 'Accounts cannot be created here. If you have one, sign in as usual. If you were invited, open the link in your invitation.',
+  'email:domain_not_allowed': 'Accounts cannot be created with an address of this domain. Please use a different address.',
   'user:cannot_manage_higher_or_equal_role': 'You do not have permission to do this to that account.',
   'user:already_banned': 'This account is already suspended.',
   'user:not_banned': 'This account is not suspended.',

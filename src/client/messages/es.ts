@@ -103,6 +103,8 @@ export const sentences: Sentences = {
   'system:token_creation_error': 'Algo falló por nuestra parte. Inténtalo de nuevo en un momento.',
   'user:permission_insufficient': 'No tienes permiso para hacer esto.',
   'user:second_factor_required': 'Para hacer esto, vuelve a iniciar sesión con un código de una app de autenticación que hayas configurado hace al menos un día.',
+  'user:sign_up_closed': 'Aquí no se pueden crear cuentas. Si tienes una, inicia sesión como siempre. Si te han invitado, abre el enlace de la invitación.',
+  'email:domain_not_allowed': 'No se puede crear una cuenta con una dirección de este dominio. Usa otra dirección.',
   'user:cannot_manage_higher_or_equal_role': 'No tienes permiso para hacer esto en esa cuenta.',
   'user:already_banned': 'Esta cuenta ya está suspendida.',
   'user:not_banned': 'Esta cuenta no está suspendida.',

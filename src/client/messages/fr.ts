@@ -103,6 +103,8 @@ export const sentences: Sentences = {
   'system:token_creation_error': 'Un problème est survenu de notre côté. Veuillez réessayer dans un instant.',
   'user:permission_insufficient': 'Vous n’avez pas l’autorisation de faire cela.',
   'user:second_factor_required': 'Pour cela, reconnectez-vous avec un code d’une application d’authentification que vous avez configurée il y a au moins un jour.',
+  'user:sign_up_closed': 'Il n’est pas possible de créer un compte ici. Si vous en avez un, connectez-vous comme d’habitude. Si vous avez été invité, ouvrez le lien de votre invitation.',
+  'email:domain_not_allowed': 'Il n’est pas possible de créer un compte avec une adresse de ce domaine. Veuillez utiliser une autre adresse.',
   'user:cannot_manage_higher_or_equal_role': 'Vous n’avez pas l’autorisation de faire cela sur ce compte.',
   'user:already_banned': 'Ce compte est déjà suspendu.',
   'user:not_banned': 'Ce compte n’est pas suspendu.',

@@ -103,6 +103,8 @@ export const sentences: Sentences = {
   'system:token_creation_error': 'משהו השתבש אצלנו. יש לנסות שוב בעוד רגע.',
   'user:permission_insufficient': 'אין לך הרשאה לעשות זאת.',
   'user:second_factor_required': 'כדי לעשות זאת, יש להתחבר שוב עם קוד מאפליקציית אימות שהוגדרה לפני יום לפחות.',
+  'user:sign_up_closed': 'אי אפשר ליצור כאן חשבונות. אם כבר יש לכם חשבון, היכנסו כרגיל. אם הוזמנתם, פתחו את הקישור שבהזמנה.',
+  'email:domain_not_allowed': 'אי אפשר ליצור חשבון עם כתובת מהדומיין הזה. יש להשתמש בכתובת אחרת.',
   'user:cannot_manage_higher_or_equal_role': 'אין לך הרשאה לעשות זאת בחשבון הזה.',
   'user:already_banned': 'החשבון הזה כבר מושעה.',
   'user:not_banned': 'החשבון הזה לא מושעה.',

@@ -103,6 +103,8 @@ export const sentences: Sentences = {
   'system:token_creation_error': 'Si è verificato un problema da parte nostra. Riprova tra poco.',
   'user:permission_insufficient': 'Non hai l’autorizzazione per farlo.',
   'user:second_factor_required': 'Per farlo, accedi di nuovo con un codice di un’app di autenticazione che hai configurato almeno un giorno fa.',
+  'user:sign_up_closed': 'Qui non è possibile creare account. Se ne hai già uno, accedi come al solito. Se hai ricevuto un invito, apri il link dell’invito.',
+  'email:domain_not_allowed': 'Non è possibile creare un account con un indirizzo di questo dominio. Usa un altro indirizzo.',
   'user:cannot_manage_higher_or_equal_role': 'Non hai l’autorizzazione per farlo su quell’account.',
   'user:already_banned': 'Questo account è già sospeso.',
   'user:not_banned': 'Questo account non è sospeso.',

@@ -103,6 +103,8 @@ export const sentences: Sentences = {
   'system:token_creation_error': 'サーバー側で問題が発生しました。しばらくしてからもう一度お試しください。',
   'user:permission_insufficient': 'この操作を行う権限がありません。',
   'user:second_factor_required': 'この操作を行うには、1日以上前に設定した認証アプリのコードを使って、もう一度ログインしてください。',
+  'user:sign_up_closed': 'ここではアカウントを作成できません。アカウントをお持ちの方は、通常どおりサインインしてください。招待された方は、招待メールのリンクを開いてください。',
+  'email:domain_not_allowed': 'このドメインのメールアドレスではアカウントを作成できません。別のアドレスを使用してください。',
   'user:cannot_manage_higher_or_equal_role': 'そのアカウントに対してこの操作を行う権限がありません。',
   'user:already_banned': 'このアカウントはすでに停止されています。',
   'user:not_banned': 'このアカウントは停止されていません。',

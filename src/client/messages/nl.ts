@@ -103,6 +103,8 @@ export const sentences: Sentences = {
   'system:token_creation_error': 'Er ging iets mis aan onze kant. Probeer het zo nog eens.',
   'user:permission_insufficient': 'Je hebt hier geen toestemming voor.',
   'user:second_factor_required': 'Log hiervoor opnieuw in met een code uit een authenticator-app die je minstens een dag geleden hebt ingesteld.',
+  'user:sign_up_closed': 'Hier kunnen geen accounts worden aangemaakt. Hebt u er een, log dan in zoals gewoonlijk. Bent u uitgenodigd, open dan de link in de uitnodiging.',
+  'email:domain_not_allowed': 'Met een adres van dit domein kan geen account worden aangemaakt. Gebruik een ander adres.',
   'user:cannot_manage_higher_or_equal_role': 'Je hebt geen toestemming om dit bij dat account te doen.',
   'user:already_banned': 'Dit account is al geblokkeerd.',
   'user:not_banned': 'Dit account is niet geblokkeerd.',

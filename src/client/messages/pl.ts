@@ -103,6 +103,8 @@ export const sentences: Sentences = {
   'system:token_creation_error': 'Coś poszło nie tak po naszej stronie. Spróbuj ponownie za chwilę.',
   'user:permission_insufficient': 'Nie masz uprawnień do tej czynności.',
   'user:second_factor_required': 'Aby to zrobić, zaloguj się ponownie kodem z aplikacji uwierzytelniającej skonfigurowanej co najmniej dobę temu.',
+  'user:sign_up_closed': 'Nie można tu zakładać kont. Jeśli masz już konto, zaloguj się jak zwykle. Jeśli masz zaproszenie, otwórz link, który jest w nim podany.',
+  'email:domain_not_allowed': 'Nie można założyć konta z adresem w tej domenie. Użyj innego adresu.',
   'user:cannot_manage_higher_or_equal_role': 'Nie masz uprawnień, aby zrobić to z tym kontem.',
   'user:already_banned': 'To konto jest już zawieszone.',
   'user:not_banned': 'To konto nie jest zawieszone.',

@@ -103,6 +103,8 @@ export const sentences: Sentences = {
   'system:token_creation_error': 'Algo deu errado do nosso lado. Tente de novo daqui a pouco.',
   'user:permission_insufficient': 'Você não tem permissão para fazer isto.',
   'user:second_factor_required': 'Para fazer isto, entre novamente com um código de um app autenticador que você configurou há pelo menos um dia.',
+  'user:sign_up_closed': 'Não é possível criar contas aqui. Se você já tem uma, entre como de costume. Se foi convidado, abra o link do convite.',
+  'email:domain_not_allowed': 'Não é possível criar uma conta com um endereço deste domínio. Use outro endereço.',
   'user:cannot_manage_higher_or_equal_role': 'Você não tem permissão para fazer isto com essa conta.',
   'user:already_banned': 'Esta conta já está suspensa.',
   'user:not_banned': 'Esta conta não está suspensa.',

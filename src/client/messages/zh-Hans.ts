@@ -103,6 +103,8 @@ export const sentences: Sentences = {
   'system:token_creation_error': '我们这边出了点问题，请稍后重试。',
   'user:permission_insufficient': '您没有权限执行此操作。',
   'user:second_factor_required': '要执行此操作，请使用至少在一天前设置的身份验证器应用的验证码重新登录。',
+  'user:sign_up_closed': '此处无法创建账户。如果您已有账户，请照常登录。如果您收到了邀请，请打开邀请中的链接。',
+  'email:domain_not_allowed': '无法使用此域名的邮箱地址创建账户。请使用其他地址。',
   'user:cannot_manage_higher_or_equal_role': '您没有权限对该账号执行此操作。',
   'user:already_banned': '此账号已处于停用状态。',
   'user:not_banned': '此账号未被停用。',
