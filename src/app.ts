@@ -34,6 +34,7 @@ import { serializerCompiler } from './http/serializer.ts'
 import { type AnswerBefore, createFastify } from './http/server.ts'
 import { requestSpans, traceRequests } from './http/trace-requests.ts'
 import { validatorCompiler } from './http/validation.ts'
+import { invitationRoutes } from './invitations/routes.ts'
 import { mailedCodeRoutes } from './mailed-codes/routes.ts'
 import { requestLanguage } from './messages/request-language.ts'
 import { messageRoutes } from './messages/routes.ts'
@@ -126,6 +127,7 @@ export async function buildApp(
   await fileRoutes(app, deps)
   searchRoutes(app, deps)
   moderationRoutes(app, deps)
+  invitationRoutes(app, deps)
   eventRoutes(app, deps)
   messageRoutes(app, deps)
   healthRoutes(app, deps.healthChecks)

@@ -15,6 +15,7 @@ import { files } from '../db/schema/files.ts'
 import { userRoles } from '../db/schema/users.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
+import { listAccepted } from '../invitations/list.ts'
 import { listConnections } from '../oauth/connections.ts'
 import { listPasskeys } from '../passkeys/list.ts'
 import { findSessions } from '../sessions/list.ts'
@@ -73,6 +74,7 @@ const readParts = (ctx: Context<ExportAccountRefusal>, signedIn: SignedIn) => {
       connections: await listConnections(tx, signedIn),
       passkeys: (await listPasskeys(tx, ctx.config, signedIn)).passkeys,
       roles: await listRoles(tx, user.id),
+      invitations: await listAccepted(tx, user.id),
       bans: user.isBanned ? [{ reason: user.banReason, expires_at: user.bannedUntil?.toISOString() ?? null }] : [],
     },
     tail: { files: await listFiles(tx, ctx.config, user.id) },

@@ -4,6 +4,7 @@ import type { Rows } from '../db/rows.ts'
 import { emailRows } from '../email/rows.ts'
 import { eventRows } from '../events/rows.ts'
 import { fileRows } from '../files/rows.ts'
+import { invitationRows } from '../invitations/rows.ts'
 import { mailRows } from '../mail/rows.ts'
 import { mailedCodeRows } from '../mailed-codes/rows.ts'
 import { mailedTokenRows } from '../mailed-tokens/rows.ts'
@@ -26,6 +27,7 @@ const joined = [
   emailRows,
   eventRows,
   fileRows,
+  invitationRows,
   mailRows,
   mailedCodeRows,
   mailedTokenRows,

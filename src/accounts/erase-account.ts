@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { AccountTransaction } from '../credentials/change-accounts.ts'
 import { endSessions } from '../credentials/end-sessions.ts'
+import { invitations } from '../db/schema/invitations.ts'
 import { mailedTokens } from '../db/schema/mails.ts'
 import { oauthSignUps } from '../db/schema/oauth.ts'
 import { sessions } from '../db/schema/sessions.ts'
@@ -62,12 +63,13 @@ export async function eraseAccount(
   await deps.searchIndex.noteChange(tx, userId)
 }
 
-/** Erases all sign-ups with the address, even those of other people, as they name it. */
+/** Erases all sign-ups and invitations with the address, even those of other people, as they name it. */
 async function eraseSignUps(tx: Transaction, { email, emailKey }: { email: string; emailKey: string }): Promise<void> {
   const ended = await tx.delete(signUps).where(eq(signUps.emailKey, emailKey)).returning({ id: signUps.id })
   for (const { id } of ended) await supersedeSignUpTokens(tx, id)
   // Only links of sign-ups: another link with the same address key may belong to another account.
   await tx.delete(mailedTokens).where(and(eq(mailedTokens.addressKey, emailKey), isNull(mailedTokens.userId)))
+  await tx.delete(invitations).where(and(eq(invitations.emailKey, emailKey), isNull(invitations.userId)))
   await tx.delete(oauthSignUps).where(sql`lower(${oauthSignUps.email}) = lower(${email})`)
 }
 

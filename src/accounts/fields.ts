@@ -46,9 +46,12 @@ const blank = /^[\s\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800\u{1d159
 const joiner =
   /(?<=[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d](?=[\p{L}\p{M}\p{Extended_Pictographic}])|(?<=[\u09cd\u0d4d])\u200d/gu
 
+/** Characters that are no text, or that turn its direction. */
+export const holdsControls = (text: string): boolean => /[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/u.test(text.replace(joiner, ''))
+
 function findDisplayNameBreach(name: string): Breach | undefined {
   if (lengthOf(name) > 50) return { rule: 'max_length', limit: 50 }
-  if (/[<>\p{Cc}\p{Cf}\p{Cs}\p{Co}]/u.test(name.replace(joiner, ''))) return { rule: 'charset' }
+  if (/[<>]/.test(name) || holdsControls(name)) return { rule: 'charset' }
   return blank.test(name) ? { rule: 'blank' } : undefined
 }
 
@@ -90,6 +93,15 @@ function isTimeZone(text: string): boolean {
     return false
   }
 }
+
+/** Why a moderator or administrator did something, for the log. */
+export const reason = ruledText({
+  findBreach: (text) => {
+    if (lengthOf(text) > 1000) return { rule: 'max_length', limit: 1000 }
+    return text.isWellFormed() && !text.includes('\0') ? undefined : { rule: 'charset' }
+  },
+  meta: { minLength: 1, maxLength: 1000 },
+})
 
 const mostPasswordBytes = 1024
 export const mostPasswordLength = 128

@@ -26,6 +26,12 @@ export function demandOpenSignUp({ config, fault }: Asked<'user:sign_up_closed'>
   throw fault('user:sign_up_closed', { details })
 }
 
+/** Nobody accepts an invitation, or sends one, while accounts are made at the command line alone. */
+export function demandInvitations({ config, fault }: Asked<'user:sign_up_closed'>): void {
+  if (config.signUp !== 'closed') return
+  throw fault('user:sign_up_closed', { details: 'SIGN_UP is closed: accounts are made at the command line alone.' })
+}
+
 export function demandAllowedDomain({ config, fault }: Asked<'email:domain_not_allowed'>, email: string): void {
   if (isDomainAllowed(config, email)) return
   throw fault('email:domain_not_allowed', { details: 'SIGN_UP_DOMAINS or SIGN_UP_DENY_DOMAINS refuses this domain.' })

@@ -37,6 +37,44 @@ export interface Routes {
       code: 'system:internal_error'
     }
   }
+  '/v0/admin/invitations': {
+    /** Invite somebody to make an account; inviting an administrator requires a session with two factors */
+    POST: {
+      body: { /** One address, Unicode allowed */ email: string; roles?: readonly ('admin' | 'mod')[]; handle?: string; display_name?: string; /** BCP 47 */ locale?: string; /** One paragraph of plain text without links and addresses */ message?: string; /** Seconds, 60 to 2592000; a week by default */ expires_in?: number; reason: string }
+      data: { id: string; expires_at: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:email_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:sign_up_closed' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+    }
+    /** List invitations, newest first */
+    GET: {
+      params?: { query?: { /** 1 to 100 */ limit?: string; /** next_cursor of the page before */ cursor?: string } }
+      data: { data: readonly ({ id: string; email: string; state: 'open' | 'accepted' | 'revoked' | 'expired'; roles: readonly ('admin' | 'mod')[]; handle?: string; display_name?: string; locale?: string; message?: string; /** absent: the operator */ invited_by?: string; created_at: string; expires_at: string; accepted_at?: string; /** the account that came of it */ user_id?: string })[]; next_cursor?: string }
+      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/invitations/{id}': {
+    /** Show an invitation */
+    GET: {
+      params: { path: { id: string } }
+      data: { id: string; email: string; state: 'open' | 'accepted' | 'revoked' | 'expired'; roles: readonly ('admin' | 'mod')[]; handle?: string; display_name?: string; locale?: string; message?: string; /** absent: the operator */ invited_by?: string; created_at: string; expires_at: string; accepted_at?: string; /** the account that came of it */ user_id?: string }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:unauthorized'
+    }
+    /** Revoke an invitation that nobody has accepted */
+    DELETE: {
+      params: { path: { id: string } }
+      body: { reason: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/invitations/{id}/resend': {
+    /** Mail a fresh link of an invitation, which may have expired; earlier links are dead */
+    POST: {
+      params: { path: { id: string } }
+      body: { reason: string }
+      data: { id: string; expires_at: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:email_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:sign_up_closed' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+    }
+  }
   '/v0/admin/oauth/providers': {
     /** List the registered providers, without their secrets */
     GET: {
@@ -63,6 +101,14 @@ export interface Routes {
       params: { path: { slug: string } }
       data: undefined
       code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/app/auth/accept-invitation': {
+    /** Accept an invitation in an app: creates the account and signs in */
+    POST: {
+      body: { /** From the link in the mail */ token: string; handle?: string; display_name?: string; password?: string; /** BCP 47 */ locale?: string }
+      data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:check_unavailable' | 'password:new_password_missing' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:expired_invitation' | 'token:invalid_invitation' | 'user:email_already_exists' | 'user:handle_already_exists' | 'user:sign_up_closed'
     }
   }
   '/v0/app/auth/complete-signup': {
@@ -172,6 +218,14 @@ export interface Routes {
       body: { /** From the link in the mail */ token?: string; /** From the answer that began it */ code_token?: string; /** The six digits of the mail */ code?: string; /** One address, Unicode allowed */ email?: string; /** For a sign-up through a provider: the pending_token of the sign-in */ pending_token?: string }
       data: { token: string; /** present if this app became a known device: for X-Device-Token */ device_token?: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:already_verified' | 'email:code_token_expired' | 'email:domain_not_allowed' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_verification' | 'token:invalid_verification' | 'user:email_already_exists' | 'user:sign_up_closed'
+    }
+  }
+  '/v0/auth/accept-invitation': {
+    /** Accept an invitation in a browser: creates the account and signs in */
+    POST: {
+      body: { /** From the link in the mail */ token: string; handle?: string; display_name?: string; password?: string; /** BCP 47 */ locale?: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:check_unavailable' | 'password:new_password_missing' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:expired_invitation' | 'token:invalid_invitation' | 'user:email_already_exists' | 'user:handle_already_exists' | 'user:sign_up_closed'
     }
   }
   '/v0/auth/change-email': {
@@ -790,6 +844,16 @@ export interface Operations {
   getLiveness: { method: 'GET'; path: '/health/live' }
   /** The server can do its work */
   getReadiness: { method: 'GET'; path: '/health/ready' }
+  /** Invite somebody to make an account; inviting an administrator requires a session with two factors */
+  invite: { method: 'POST'; path: '/v0/admin/invitations' }
+  /** List invitations, newest first */
+  listInvitations: { method: 'GET'; path: '/v0/admin/invitations' }
+  /** Show an invitation */
+  getInvitation: { method: 'GET'; path: '/v0/admin/invitations/{id}' }
+  /** Revoke an invitation that nobody has accepted */
+  revokeInvitation: { method: 'DELETE'; path: '/v0/admin/invitations/{id}' }
+  /** Mail a fresh link of an invitation, which may have expired; earlier links are dead */
+  resendInvitation: { method: 'POST'; path: '/v0/admin/invitations/{id}/resend' }
   /** List the registered providers, without their secrets */
   listRegisteredProviders: { method: 'GET'; path: '/v0/admin/oauth/providers' }
   /** Register a provider by its issuer (OIDC) or its endpoints; requires a session with two factors */
@@ -798,6 +862,8 @@ export interface Operations {
   changeProvider: { method: 'PATCH'; path: '/v0/admin/oauth/providers/{slug}' }
   /** Remove a registered provider; requires a session with two factors */
   removeProvider: { method: 'DELETE'; path: '/v0/admin/oauth/providers/{slug}' }
+  /** Accept an invitation in an app: creates the account and signs in */
+  acceptInvitationInApp: { method: 'POST'; path: '/v0/app/auth/accept-invitation' }
   /** Choose a handle and create the account after a sign-up through a provider */
   completeSignUpInApp: { method: 'POST'; path: '/v0/app/auth/complete-signup' }
   /** Use a device link or code in an app: the device becomes known and is signed in */
@@ -824,6 +890,8 @@ export interface Operations {
   verifyTotpInApp: { method: 'POST'; path: '/v0/app/auth/totp/verify' }
   /** Use a verification link or code in an app: creates the account and signs in */
   verifyEmailInApp: { method: 'POST'; path: '/v0/app/auth/verify-email' }
+  /** Accept an invitation in a browser: creates the account and signs in */
+  acceptInvitation: { method: 'POST'; path: '/v0/auth/accept-invitation' }
   /** Request a new address: mails a link to it, and a notice to the old one */
   changeEmail: { method: 'POST'; path: '/v0/auth/change-email' }
   /** Change the password, and end the other sessions */
@@ -991,10 +1059,16 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
   checkHealth: 'GET /health-check',
   getLiveness: 'GET /health/live',
   getReadiness: 'GET /health/ready',
+  invite: 'POST /v0/admin/invitations',
+  listInvitations: 'GET /v0/admin/invitations',
+  getInvitation: 'GET /v0/admin/invitations/{id}',
+  revokeInvitation: 'DELETE /v0/admin/invitations/{id}',
+  resendInvitation: 'POST /v0/admin/invitations/{id}/resend',
   listRegisteredProviders: 'GET /v0/admin/oauth/providers',
   registerProvider: 'POST /v0/admin/oauth/providers',
   changeProvider: 'PATCH /v0/admin/oauth/providers/{slug}',
   removeProvider: 'DELETE /v0/admin/oauth/providers/{slug}',
+  acceptInvitationInApp: 'POST /v0/app/auth/accept-invitation',
   completeSignUpInApp: 'POST /v0/app/auth/complete-signup',
   verifyDeviceInApp: 'POST /v0/app/auth/device/verify',
   askToSignInByEmailInApp: 'POST /v0/app/auth/email-sign-in',
@@ -1008,6 +1082,7 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
   askForPasskeyInApp: 'POST /v0/app/auth/passkeys/sign-in/options',
   verifyTotpInApp: 'POST /v0/app/auth/totp/verify',
   verifyEmailInApp: 'POST /v0/app/auth/verify-email',
+  acceptInvitation: 'POST /v0/auth/accept-invitation',
   changeEmail: 'POST /v0/auth/change-email',
   changePassword: 'POST /v0/auth/change-password',
   checkSession: 'GET /v0/auth/check',
@@ -1091,107 +1166,112 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
 
 /** Every code that the server of this version knows, the most declared first. */
 export const codes: readonly string[] =
-  'system:internal_error general:invalid_ip_address rate_limit:exceeded system:database_error FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned user:invalid_token session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required worker:connection_failed worker:response_invalid worker:verification_email_send_failed email:domain_not_allowed user:sign_up_closed oauth:provider_not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed user:permission_insufficient email:code_token_expired email:invalid_code_token oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code email:invalid_code system:hashing_error system:not_found token:email_mismatch totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:not_found oauth:email_already_exists totp:backup_code_exhausted user:email_already_exists user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed passkey:not_registered password:check_unavailable totp:not_enabled user:cannot_manage_higher_or_equal_role user:handle_already_exists user:second_factor_required email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed password:new_password_missing system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached password:incorrect token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
+  'system:internal_error general:invalid_ip_address rate_limit:exceeded system:database_error FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned user:invalid_token session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required worker:connection_failed worker:response_invalid user:permission_insufficient user:sign_up_closed worker:verification_email_send_failed email:domain_not_allowed oauth:provider_not_found system:not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed user:email_already_exists email:code_token_expired email:invalid_code_token oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code email:invalid_code password:check_unavailable system:hashing_error token:email_mismatch totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:handle_already_exists user:not_found user:second_factor_required oauth:email_already_exists password:new_password_missing totp:backup_code_exhausted user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed passkey:not_registered totp:not_enabled user:cannot_manage_higher_or_equal_role email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached password:incorrect token:expired_invitation token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_invitation token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
 
 /** The codes that every route may refuse with: bit n is the n-th of `codes`. Written out they would be most of the client's size. */
 export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
   '/.well-known/jwks.json': { GET: 0x3n },
-  '/.well-known/webauthn': { GET: 0x2000000003n },
+  '/.well-known/webauthn': { GET: 0x1000003n },
   '/health-check': { GET: 0x1n },
   '/health/live': { GET: 0x1n },
   '/health/ready': { GET: 0x1n },
-  '/v0/admin/oauth/providers': { GET: 0x4017f0fn, POST: 0x10004000002401ffffn },
-  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x10004000002441ffffn, DELETE: 0x40000004417f3fn },
-  '/v0/app/auth/complete-signup': { POST: 0x200204800003e82ffn },
-  '/v0/app/auth/device/verify': { POST: 0x80000000008180000ffn },
-  '/v0/app/auth/email-sign-in': { POST: 0x38e80ffn },
-  '/v0/app/auth/email-sign-in/verify': { POST: 0x220000000048183081ffn },
-  '/v0/app/auth/login': { POST: 0x4000040000010038e81ffn },
-  '/v0/app/auth/mailed-code/resend': { POST: 0x1b8e00ffn },
-  '/v0/app/auth/oauth/{provider}/token': { POST: 0x40c010800207001ffn },
-  '/v0/app/auth/passkeys/second-step': { POST: 0x183c00000ffn },
-  '/v0/app/auth/passkeys/second-step/options': { POST: 0x20180000000ffn },
-  '/v0/app/auth/passkeys/sign-in': { POST: 0x3c00001ffn },
+  '/v0/admin/invitations': { POST: 0x4000103fffffn, GET: 0x8ff4fn },
+  '/v0/admin/invitations/{id}': { GET: 0x1087f0fn, DELETE: 0x109ffffn },
+  '/v0/admin/invitations/{id}/resend': { POST: 0x4000113fffffn },
+  '/v0/admin/oauth/providers': { GET: 0x97f0fn, POST: 0x10000040008009ffffn },
+  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x10000040008089ffffn, DELETE: 0x400000897f3fn },
+  '/v0/app/auth/accept-invitation': { POST: 0x420000011040101080ffn },
+  '/v0/app/auth/complete-signup': { POST: 0x200049000007682ffn },
+  '/v0/app/auth/device/verify': { POST: 0x100000000020600000ffn },
+  '/v0/app/auth/email-sign-in': { POST: 0xe2680ffn },
+  '/v0/app/auth/email-sign-in/verify': { POST: 0x840000000120605081ffn },
+  '/v0/app/auth/login': { POST: 0x100000400000800e2681ffn },
+  '/v0/app/auth/mailed-code/resend': { POST: 0x6e2600ffn },
+  '/v0/app/auth/oauth/{provider}/token': { POST: 0x41810800080d001ffn },
+  '/v0/app/auth/passkeys/second-step': { POST: 0x60f000000ffn },
+  '/v0/app/auth/passkeys/second-step/options': { POST: 0x200600000000ffn },
+  '/v0/app/auth/passkeys/sign-in': { POST: 0xf000001ffn },
   '/v0/app/auth/passkeys/sign-in/options': { POST: 0x17n },
-  '/v0/app/auth/totp/verify': { POST: 0x1184000000ffn },
-  '/v0/app/auth/verify-email': { POST: 0x440000802048183080ffn },
-  '/v0/auth/change-email': { POST: 0x8010000002013c00effffn },
-  '/v0/auth/change-password': { POST: 0xc0010000100400100000ffffn },
-  '/v0/auth/check': { GET: 0x2000400000007f4bn },
-  '/v0/auth/complete-signup': { POST: 0x200204800003e82ffn },
-  '/v0/auth/confirm-email-change': { POST: 0x100000002040000080ffn },
-  '/v0/auth/device/verify': { POST: 0x80000000008180000ffn },
+  '/v0/app/auth/totp/verify': { POST: 0x20610000000ffn },
+  '/v0/app/auth/verify-email': { POST: 0x1080001000120705080ffn },
+  '/v0/auth/accept-invitation': { POST: 0x420000011040101080ffn },
+  '/v0/auth/change-email': { POST: 0x2001000000008f1026ffffn },
+  '/v0/auth/change-password': { POST: 0x300040000000100c00000ffffn },
+  '/v0/auth/check': { GET: 0x2004000000007f4bn },
+  '/v0/auth/complete-signup': { POST: 0x200049000007682ffn },
+  '/v0/auth/confirm-email-change': { POST: 0x200000000100100080ffn },
+  '/v0/auth/device/verify': { POST: 0x100000000020600000ffn },
   '/v0/auth/devices': { GET: 0x7f0fn },
-  '/v0/auth/devices/{id}': { DELETE: 0x2000007f3fn },
-  '/v0/auth/email-sign-in': { POST: 0x38e80ffn },
-  '/v0/auth/email-sign-in/verify': { POST: 0x220000000048183081ffn },
-  '/v0/auth/forgot-password': { POST: 0x2000000000000000000038680ffn },
-  '/v0/auth/login': { POST: 0x4000040000010038e81ffn },
+  '/v0/auth/devices/{id}': { DELETE: 0x1007f3fn },
+  '/v0/auth/email-sign-in': { POST: 0xe2680ffn },
+  '/v0/auth/email-sign-in/verify': { POST: 0x840000000120605081ffn },
+  '/v0/auth/forgot-password': { POST: 0x80000000000000000000e0680ffn },
+  '/v0/auth/login': { POST: 0x100000400000800e2681ffn },
   '/v0/auth/logout': { POST: 0x7e3fn },
-  '/v0/auth/mailed-code/resend': { POST: 0x1b8e00ffn },
+  '/v0/auth/mailed-code/resend': { POST: 0x6e2600ffn },
   '/v0/auth/oauth/connections': { GET: 0x7f0fn },
-  '/v0/auth/oauth/connections/unlink': { POST: 0x8000010000000000017fffn },
-  '/v0/auth/oauth/google/one-tap/login': { POST: 0x404010800207001ffn },
-  '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x2040000fn },
+  '/v0/auth/oauth/connections/unlink': { POST: 0x20000010000000000017fffn },
+  '/v0/auth/oauth/google/one-tap/login': { POST: 0x40810800080d001ffn },
+  '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x8080000fn },
   '/v0/auth/oauth/providers': { GET: 0xfn },
-  '/v0/auth/oauth/{provider}/authorize': { GET: 0x2000000000000002041ff4fn },
-  '/v0/auth/oauth/{provider}/form-post': { POST: 0x4000cfn },
-  '/v0/auth/oauth/{provider}/link': { POST: 0x4000680801000020407fffn },
-  '/v0/auth/oauth/{provider}/login': { POST: 0x680c010800207001ffn },
-  '/v0/auth/passkeys': { POST: 0xc00008000000000c001ffffn, GET: 0x7f0fn },
-  '/v0/auth/passkeys/reauthentication/options': { POST: 0x2000000007e3fn },
+  '/v0/auth/oauth/{provider}/authorize': { GET: 0x8000000000000008081ff4fn },
+  '/v0/auth/oauth/{provider}/form-post': { POST: 0x8000cfn },
+  '/v0/auth/oauth/{provider}/link': { POST: 0x10000681010000080807fffn },
+  '/v0/auth/oauth/{provider}/login': { POST: 0x681810800080d001ffn },
+  '/v0/auth/passkeys': { POST: 0x30000080000000030001ffffn, GET: 0x7f0fn },
+  '/v0/auth/passkeys/reauthentication/options': { POST: 0x20000000007e3fn },
   '/v0/auth/passkeys/registration/options': { POST: 0x80000000000001ffffn },
-  '/v0/auth/passkeys/second-step': { POST: 0x183c00000ffn },
-  '/v0/auth/passkeys/second-step/options': { POST: 0x20180000000ffn },
-  '/v0/auth/passkeys/sign-in': { POST: 0x3c00001ffn },
+  '/v0/auth/passkeys/second-step': { POST: 0x60f000000ffn },
+  '/v0/auth/passkeys/second-step/options': { POST: 0x200600000000ffn },
+  '/v0/auth/passkeys/sign-in': { POST: 0xf000001ffn },
   '/v0/auth/passkeys/sign-in/options': { POST: 0x17n },
-  '/v0/auth/passkeys/{id}': { PATCH: 0x200000ffffn, DELETE: 0x100000000000002000017f3fn },
+  '/v0/auth/passkeys/{id}': { PATCH: 0x100ffffn, DELETE: 0x400000000000000001017f3fn },
   '/v0/auth/password-rules': { GET: 0x7n },
-  '/v0/auth/reauthenticate': { POST: 0x80100000a1017c000feffn },
-  '/v0/auth/resend-verification-email': { POST: 0x800000038e80ffn },
-  '/v0/auth/reset-password': { POST: 0x50000000010040040000080ffn },
+  '/v0/auth/reauthenticate': { POST: 0x2001000062009f0000feffn },
+  '/v0/auth/resend-verification-email': { POST: 0x10000000e2680ffn },
+  '/v0/auth/reset-password': { POST: 0x140000000000010140000080ffn },
   '/v0/auth/session': { GET: 0xbn },
   '/v0/auth/sessions': { GET: 0x7f0fn },
   '/v0/auth/sessions/revoke-others': { POST: 0x17f3fn },
-  '/v0/auth/sessions/{management_id}': { DELETE: 0x2000007f3fn },
-  '/v0/auth/set-initial-password': { POST: 0x20000000100400000001ffffn },
-  '/v0/auth/signup': { POST: 0x24000003be80ffn },
+  '/v0/auth/sessions/{management_id}': { DELETE: 0x1007f3fn },
+  '/v0/auth/set-initial-password': { POST: 0x80000000000100400001ffffn },
+  '/v0/auth/signup': { POST: 0x10400e7680ffn },
   '/v0/auth/token': { POST: 0x2000000000007f3fn },
-  '/v0/auth/token/refresh': { POST: 0x2000020004000000003ffn },
-  '/v0/auth/token/revoke': { POST: 0x2000000000000000000ffn },
-  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x8000400007fffn },
-  '/v0/auth/totp/disable': { POST: 0x8100400007fffn },
-  '/v0/auth/totp/enable': { POST: 0x80000008000400017fffn },
-  '/v0/auth/totp/setup': { POST: 0x18000080000000000000017f3fn },
+  '/v0/auth/token/refresh': { POST: 0x8000020040000000003ffn },
+  '/v0/auth/token/revoke': { POST: 0x8000000000000000000ffn },
+  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x40001000007fffn },
+  '/v0/auth/totp/disable': { POST: 0x42001000007fffn },
+  '/v0/auth/totp/enable': { POST: 0x200000040001000017fffn },
+  '/v0/auth/totp/setup': { POST: 0x60000200000000000000017f3fn },
   '/v0/auth/totp/status': { GET: 0x7f0fn },
-  '/v0/auth/totp/verify': { POST: 0x1184000000ffn },
-  '/v0/auth/undo-email-change': { POST: 0x100000002000000000ffn },
-  '/v0/auth/verify-email': { POST: 0x440000802048183080ffn },
+  '/v0/auth/totp/verify': { POST: 0x20610000000ffn },
+  '/v0/auth/undo-email-change': { POST: 0x200000000000100000ffn },
+  '/v0/auth/verify-email': { POST: 0x1080001000120705080ffn },
   '/v0/errors': { GET: 0x7n },
   '/v0/events': { GET: 0x7f0fn },
-  '/v0/files/{name}': { GET: 0x100000010000000000000bn },
+  '/v0/files/{name}': { GET: 0x400000020000000000000bn },
   '/v0/locales': { GET: 0x7n },
-  '/v0/messages/{locale}': { GET: 0x2000000007n },
-  '/v0/moderation/logs': { GET: 0x400ff4fn },
-  '/v0/search/users': { GET: 0x200000000000000000806fn },
-  '/v0/user/me': { GET: 0x400000007e0bn, PATCH: 0x2000000000ffffn, DELETE: 0x1000000001217c00ffeffn },
-  '/v0/user/me/banner-image': { POST: 0x8200000000007fbfn, DELETE: 0x100000000007f3fn },
-  '/v0/user/me/deletion/confirm': { POST: 0x20000000000000200000000ffn },
+  '/v0/messages/{locale}': { GET: 0x1000007n },
+  '/v0/moderation/logs': { GET: 0x8ff4fn },
+  '/v0/search/users': { GET: 0x800000000000000000806fn },
+  '/v0/user/me': { GET: 0x4000000007e0bn, PATCH: 0x10000000ffffn, DELETE: 0x400000002089f0027feffn },
+  '/v0/user/me/banner-image': { POST: 0x8400000000007fbfn, DELETE: 0x200000000007f3fn },
+  '/v0/user/me/deletion/confirm': { POST: 0x80000000000000800000000ffn },
   '/v0/user/me/export': { GET: 0x17e2fn },
-  '/v0/user/me/profile-image': { POST: 0x8200000000007fbfn, DELETE: 0x100000000007f3fn },
-  '/v0/user/me/profile-image/import': { POST: 0x10000010200000000007fffn },
+  '/v0/user/me/profile-image': { POST: 0x8400000000007fbfn, DELETE: 0x200000000007f3fn },
+  '/v0/user/me/profile-image/import': { POST: 0x40000010400000000007fffn },
   '/v0/user/me/security-events': { GET: 0xff4fn },
-  '/v0/users/ban': { POST: 0x2000000000001086000401ffffn },
+  '/v0/users/ban': { POST: 0x8000000000008828000009ffffn },
   '/v0/users/handle/{handle}/available': { GET: 0x800fn },
-  '/v0/users/profile': { GET: 0x4000000004fn },
-  '/v0/users/profile/id': { GET: 0x4000000004fn },
-  '/v0/users/roles/grant': { POST: 0x4000000000005086000401ffffn },
-  '/v0/users/roles/revoke': { POST: 0x8000000000001086000401ffffn },
-  '/v0/users/unban': { POST: 0x10000000000001086000401ffffn },
+  '/v0/users/profile': { GET: 0x20000000004fn },
+  '/v0/users/profile/id': { GET: 0x20000000004fn },
+  '/v0/users/roles/grant': { POST: 0x10000000000008868000009ffffn },
+  '/v0/users/roles/revoke': { POST: 0x20000000000008828000009ffffn },
+  '/v0/users/unban': { POST: 0x40000000000008828000009ffffn },
 }
 
 /** Those that no other request would mend: outages, waits, a server, provider or proxy that is set up wrongly. */
 export type OurSideCode = 'eventstream:publish_failed' | 'file:read_error' | 'general:invalid_ip_address' | 'meilisearch:query_failed' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'password:check_unavailable' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'turnstile:service_error' | 'worker:connection_failed' | 'worker:password_reset_email_send_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
 
 /** The same as bits. */
-export const ourSide = 0x2180030004028058010008e002fn
+export const ourSide = 0x86000c00040301800c00226002fn

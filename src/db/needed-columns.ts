@@ -4,6 +4,7 @@ import { getTableConfig, PgTable } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
 import * as events from './schema/events.ts'
 import * as files from './schema/files.ts'
+import * as invitations from './schema/invitations.ts'
 import * as limits from './schema/limits.ts'
 import * as mails from './schema/mails.ts'
 import * as moderation from './schema/moderation.ts'
@@ -18,6 +19,7 @@ import * as users from './schema/users.ts'
 const rooms = [
   events,
   files,
+  invitations,
   limits,
   mails,
   moderation,

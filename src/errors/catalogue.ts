@@ -2,6 +2,7 @@ import { userErrors } from '../account/errors.ts'
 import { tokenErrors } from '../email/errors.ts'
 import { eventStreamErrors } from '../events/errors.ts'
 import { fileErrors } from '../files/errors.ts'
+import { invitationErrors } from '../invitations/errors.ts'
 import { workerErrors } from '../mail/errors.ts'
 import { mailedCodeErrors } from '../mailed-codes/errors.ts'
 import { oauthErrors } from '../oauth/errors.ts'
@@ -23,6 +24,7 @@ export const catalogue = {
   ...oauthErrors,
   ...passwordErrors,
   ...tokenErrors,
+  ...invitationErrors,
   ...mailedCodeErrors,
   ...totpErrors,
   ...passkeyErrors,

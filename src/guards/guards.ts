@@ -35,7 +35,10 @@ declare module 'fastify' {
     access?: 'public' | 'optional' | 'session' | 'session or access token' | 'probe'
     /** Whether banned users may call it. */
     evenBanned?: boolean
-    /** The lowest role that may call it. A route for administrators also demands a fresh session [AT10]. */
+    /**
+     * The lowest role that may call it. A route for administrators also demands a fresh session, unless it only reads
+     * and says `fresh: false` [AT10].
+     */
     role?: Role
     /** The rate limit of the client's network; by default `default`. */
     limit?: LimitName | 'none'
@@ -94,7 +97,7 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
       limit = 'default',
       evenBanned = false,
       role,
-      fresh = false,
+      fresh = role === 'admin',
       hashes = false,
       signsUp = false,
       fromAnySite = false,
@@ -108,7 +111,7 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
     ...credential[access],
     ...onlyIf(isSignedIn(access) && !evenBanned, banGuard),
     ...(role ? [roleGuard(role)] : []),
-    ...onlyIf(fresh || role === 'admin', freshGuard),
+    ...onlyIf(fresh, freshGuard),
   ]
   /** What is left of validation comes before the token of a bot check is used up. */
   const afterValidation = (route: RouteOptions, { turnstile: isBotChecked }: FastifyContextConfig): Guard[] => [

@@ -15,12 +15,19 @@ export type RoutePolicy = {
 }
 
 export function policyOf(config: FastifyContextConfig): RoutePolicy {
-  const { access = 'public', role, fresh = false, evenBanned = false, turnstile = false, hashes = false } = config
+  const {
+    access = 'public',
+    role,
+    fresh = role === 'admin',
+    evenBanned = false,
+    turnstile = false,
+    hashes = false,
+  } = config
   const { limit = access === 'probe' ? 'none' : 'default', setsCookie = false } = config
   return {
     who: access,
     role,
-    fresh: fresh || role === 'admin',
+    fresh,
     evenBanned,
     limit,
     botCheck: turnstile,

@@ -1,6 +1,7 @@
 import { accountLetters } from '../account/letters.ts'
 import { administratorLetters } from '../accounts/letters.ts'
 import { emailLetters } from '../email/letters.ts'
+import { invitationLetters } from '../invitations/letters.ts'
 import { mailedCodeLetters } from '../mailed-codes/letters.ts'
 import type { Words } from '../messages/words.ts'
 import { roleLetters } from '../moderation/letters.ts'
@@ -17,6 +18,7 @@ const letters = {
   ...accountLetters,
   ...administratorLetters,
   ...emailLetters,
+  ...invitationLetters,
   ...mailedCodeLetters,
   ...oauthLetters,
   ...passkeyLetters,

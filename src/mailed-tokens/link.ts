@@ -9,6 +9,7 @@ export const accountPages = [
   'confirm-email-change',
   'undo-email-change',
   'confirm-deletion',
+  'accept-invitation',
 ] as const
 
 /** The domain of the front end's pages. Returns undefined if they have none that digits can be bound to. */

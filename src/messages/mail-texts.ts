@@ -41,6 +41,13 @@ export type MailTexts = {
   'mail.email_changed_old.if_you': null
   'mail.email_changed_new.subject': null
   'mail.email_changed_new.changed': null
+  'mail.invitation.subject': null
+  'mail.invitation.by_admin': { by: Text }
+  'mail.invitation.by_operator': null
+  'mail.invitation.message': null
+  'mail.invitation.open': { until: Text }
+  'mail.invitation.button': null
+  'mail.invitation.if_not': null
   'mail.sign_in_code.subject_sign_in': null
   'mail.sign_in_code.subject_sign_up': null
   'mail.sign_in_code.open_sign_in': { minutes: number }

@@ -11,6 +11,8 @@ export type Words = {
   readonly dir: Language['dir']
   /** Text in a placeholder stays on its line, holds no link, and cannot turn the words around it [LO2]. */
   readonly say: <Key extends keyof MailTexts>(key: Key, ...values: ValuesOf<Key>) => string
+  /** A longer text of somebody as a paragraph of its own, kept apart in the same way. */
+  readonly quote: (text: string) => string
   /** The names as alternatives, each of them safe: `A, B or C`. */
   readonly either: (names: readonly string[]) => Ready
   /** The names in a row, each of them safe: `A, B and C`. */
@@ -37,6 +39,9 @@ const momentParts = {
 /** Between digits and am or pm; few fonts of terminals have it. */
 const narrowSpace = /\u202f/g
 
+/** In UTF-16; of 500 characters each may be two. */
+const longestQuote = 1000
+
 export function wordsOf({ tag, dir, format }: Language, timeZone?: string | null): Words {
   const safe = (value: Text): string => {
     if (typeof value === 'string') return isolate(oneLine(value), dir)
@@ -51,6 +56,7 @@ export function wordsOf({ tag, dir, format }: Language, timeZone?: string | null
     tag,
     dir,
     say: (key, ...[values]) => format<Text>(key, values ?? {}, safe),
+    quote: (text) => isolate(oneLine(text, longestQuote), dir),
     either: (names) => join('disjunction', names),
     list: (names) => join('conjunction', names),
   }

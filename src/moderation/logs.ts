@@ -36,7 +36,7 @@ export function listLogs(ctx: Context<ListLogsRefusal>, readBy: string, query: Q
 
 async function findPage(db: Database, { limit, cursorId, direction, ...wanted }: Query) {
   const matches = and(
-    // Only the operator reads entries about providers.
+    // Only the operator reads entries about providers and invitations.
     eq(moderationLogs.resourceType, 'User'),
     wanted.actorId === undefined ? undefined : eq(moderationLogs.actorId, wanted.actorId),
     wanted.resourceId === undefined ? undefined : eq(moderationLogs.resourceId, wanted.resourceId),

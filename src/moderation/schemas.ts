@@ -1,18 +1,11 @@
 import { z } from 'zod'
+import { reason } from '../accounts/fields.ts'
 import { roles } from '../accounts/roles.ts'
 import { isUuid, oneOf, ruledText, wholeNumberText } from '../http/validation.ts'
 import { actions } from './logs.ts'
 
 /** A malformed id is a bad request, like any wrong type. */
 const id = z.string().refine(isUuid).meta({ format: 'uuid' })
-
-const reason = ruledText({
-  findBreach: (text) => {
-    if ([...text].length > 1000) return { rule: 'max_length', limit: 1000 }
-    return text.isWellFormed() && !text.includes('\0') ? undefined : { rule: 'charset' }
-  },
-  meta: { minLength: 1, maxLength: 1000 },
-})
 
 const expiresAt = ruledText({
   findBreach: (text) => {

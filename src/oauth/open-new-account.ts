@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { connect } from '../accounts/connect.ts'
+import { endSignUpsOf } from '../accounts/end-sign-ups.ts'
 import { audit } from '../accounts/history.ts'
 import { demandAllowedDomain } from '../accounts/sign-up-policy.ts'
 import { takeHandle } from '../accounts/take-handle.ts'
@@ -9,10 +10,9 @@ import { changeAccounts } from '../credentials/change-accounts.ts'
 import { tokenDigest } from '../crypto/secret-token.ts'
 import { violatesUnique } from '../db/failure.ts'
 import { oauthSignUps } from '../db/schema/oauth.ts'
-import { signUps, users } from '../db/schema/users.ts'
+import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
-import { supersedeSignUpTokens } from '../mailed-tokens/issue.ts'
 import { isKept } from '../mailed-tokens/kept-address.ts'
 import { factorsOn } from '../sign-in/factors.ts'
 import { lockAccount } from '../sign-in/lock-account.ts'
@@ -143,13 +143,4 @@ async function createAccount(
   await audit(tx, { type: 'sign_up', userId: id, client, metadata })
   await ctx.searchIndex.noteChange(tx, id)
   return id
-}
-
-/**
- * Ends a sign-up by mail that waits for this address, since a provider or the mailbox has now vouched for the address;
- * its handle becomes free.
- */
-async function endSignUpsOf(tx: Transaction, addressKey: string): Promise<void> {
-  const ended = await tx.delete(signUps).where(eq(signUps.emailKey, addressKey)).returning({ id: signUps.id })
-  for (const { id } of ended) await supersedeSignUpTokens(tx, id)
 }

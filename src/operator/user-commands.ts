@@ -5,6 +5,7 @@ import { type Command, type Options, type Outcome, withDatabase, withOperator } 
 import { createUser } from './create-user.ts'
 import { helpUser, type UserAct, userActs } from './help-user.ts'
 import { describeListed, listUsers, mostListed } from './list-users.ts'
+import { inviteSomebody, listSent, revokeSent } from './operate-invitations.ts'
 import { grantRole, revokeRole } from './operate-roles.ts'
 
 const acts = Object.keys(userActs)
@@ -27,6 +28,36 @@ export const userCommands: Readonly<Record<string, Command>> = {
     does: 'create an account',
     fails: 'the address or the handle is taken or not valid',
     run: create,
+  },
+  invite: {
+    group: 'Accounts',
+    parameters: { EMAIL: 'address of whoever is to make an account, who is mailed a link' },
+    options: {
+      role: { type: 'string', takes: 'ROLE', about: `a role of the account: ${ROLE}` },
+      handle: { type: 'string', takes: 'HANDLE', about: 'the handle, unless another one is chosen' },
+      name: { type: 'string', takes: 'NAME', about: 'the display name, unless another one is chosen' },
+      locale: { type: 'string', takes: 'TAG', about: 'the language of the mail and of the account' },
+      message: { type: 'string', takes: 'TEXT', about: 'a paragraph of the mail, without links' },
+      days: { type: 'string', takes: 'N', about: 'how long the link works, 1 to 30; the default is 7' },
+    },
+    does: 'invite somebody to make an account',
+    details: 'An earlier invitation of the address is revoked. It works with SIGN_UP=invite, and not with closed.',
+    fails: 'an account has the address, a field is not valid, or SIGN_UP is closed',
+    examples: ['invite ada@example.com --role mod --locale de'],
+    run: inviteSomebody,
+  },
+  invitations: {
+    group: 'Accounts',
+    does: 'list the newest hundred invitations',
+    fails: 'they cannot be read',
+    run: listSent,
+  },
+  'invitations revoke': {
+    group: 'Accounts',
+    parameters: { ID: 'as "invitations" shows it' },
+    does: 'revoke an invitation that nobody has accepted',
+    fails: 'there is no such invitation, or it was accepted or revoked already',
+    run: revokeSent,
   },
   user: {
     group: 'Accounts',

@@ -1,4 +1,5 @@
 import { accessTokenHallway } from '../access-tokens/hallway.ts'
+import { invitationHallway } from '../invitations/hallway.ts'
 import { mailedCodeHallway } from '../mailed-codes/hallway.ts'
 import { oauthHallway } from '../oauth/hallway.ts'
 import { passkeyHallway } from '../passkeys/hallway.ts'
@@ -12,6 +13,7 @@ export const rooms = [
   passwordHallway,
   totpHallway,
   oauthHallway,
+  invitationHallway,
   mailedCodeHallway,
   passkeyHallway,
 ] as const satisfies readonly Room[]

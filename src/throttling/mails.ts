@@ -25,6 +25,7 @@ const shares = {
   email_change: 1,
   email_undo: 1,
   account_deletion: 1,
+  invitation: 1,
 } as const satisfies Record<Purpose | 'locked_out', number>
 
 type Cause = keyof typeof shares

@@ -66,6 +66,7 @@ describe(`GET ${url}`, () => {
       connections,
       passkeys: [],
       roles: [expect.objectContaining({ role: 'mod', expires_at: '2099-12-31T23:59:59.000Z' })],
+      invitations: [],
       bans: [],
       security_events: data,
       files: [],

@@ -116,6 +116,8 @@ const badLink = {
   'confirm-email-change': 'This link has expired, has already been used, or was replaced by a newer one.',
   'undo-email-change': 'This link has expired, has already been used, or was replaced by a newer one.',
   'confirm-deletion': 'This link has expired or has already been used. Your account has not been deleted.',
+  'accept-invitation':
+    'This invitation no longer works. If you have accepted it already, sign in. Otherwise ask for a new one.',
 } as const satisfies Record<(typeof accountPages)[number], string>
 
 test.each(accountPages)('a link to %s that is no good says so', async (linked) => {

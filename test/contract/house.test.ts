@@ -49,6 +49,7 @@ const storeys = {
       'email',
       'events',
       'files',
+      'invitations',
       'mailed-codes',
       'moderation',
       'oauth',

@@ -79,6 +79,15 @@ const letters: Record<string, MailContent> = {
     accounts: 3,
     isBack: false,
   },
+  'invitation, hostile': {
+    template: 'invitation',
+    to,
+    by: 'ada_l',
+    message: planted,
+    link,
+    until: '2026-03-01T12:00:00.000Z',
+  },
+  'invitation by the operator': { template: 'invitation', to, link, until: '2026-03-01T12:00:00.000Z' },
   provider_move_confirmed: { template: 'provider_move_confirmed', to, provider: 'acme', accounts: 3 },
   ...Object.fromEntries(
     [
@@ -93,7 +102,11 @@ const letters: Record<string, MailContent> = {
   ),
 }
 
-test.each(Object.entries(letters).filter(([, content]) => 'by' in content || content.template === 'admin_way_in'))(
+/** What administrators are told; somebody who is invited has no account to take anything from. */
+const toldToAdmins = Object.entries(letters).filter(
+  ([, content]) => content.template !== 'invitation' && ('by' in content || content.template === 'admin_way_in'),
+)
+test.each(toldToAdmins)(
   '%s: where somebody else may be in an account of an administrator, it is taken back with all that was added [AT7]',
   (_name, content) => {
     const handle = 'by' in content ? content.by : 'handle' in content && content.handle

@@ -26,21 +26,42 @@ const provider = {
 const byProvider = '/v0/admin/oauth/providers'
 const order = () => ({ user_id: target.id, reason: 'a reason' })
 
+const invitations = '/v0/admin/invitations'
+const newestInvitation = async () => {
+  const [row] = await app.sql<{ id: string }>('select id from invitations order by id desc limit 1')
+  return `${invitations}/${row?.id}`
+}
+
+type Act = { readonly url?: string; readonly body?: object; readonly action: string }
+
 /** Each act of an administrator's, in an order in which it can be done; a new one belongs here. */
-const acts: Readonly<Record<string, () => { readonly url?: string; readonly body?: object; readonly action: string }>> =
-  {
-    'POST /v0/users/ban': () => ({ body: order(), action: 'user:ban' }),
-    'POST /v0/users/unban': () => ({ body: order(), action: 'user:unban' }),
-    'POST /v0/users/roles/grant': () => ({ body: { ...order(), role: 'mod' }, action: 'user:grant_role' }),
-    'POST /v0/users/roles/revoke': () => ({ body: { ...order(), role: 'mod' }, action: 'user:revoke_role' }),
-    'POST /v0/admin/oauth/providers': () => ({ body: provider, action: 'provider:register' }),
-    'PATCH /v0/admin/oauth/providers/{slug}': () => ({
-      url: `${byProvider}/acme`,
-      body: { name: 'New', token_endpoint: 'https://elsewhere.example.com/token', client_secret: 'the-next-secret' },
-      action: 'provider:change',
-    }),
-    'DELETE /v0/admin/oauth/providers/{slug}': () => ({ url: `${byProvider}/acme`, action: 'provider:delete' }),
-  }
+const acts: Readonly<Record<string, () => Act | Promise<Act>>> = {
+  'POST /v0/users/ban': () => ({ body: order(), action: 'user:ban' }),
+  'POST /v0/users/unban': () => ({ body: order(), action: 'user:unban' }),
+  'POST /v0/users/roles/grant': () => ({ body: { ...order(), role: 'mod' }, action: 'user:grant_role' }),
+  'POST /v0/users/roles/revoke': () => ({ body: { ...order(), role: 'mod' }, action: 'user:revoke_role' }),
+  'POST /v0/admin/oauth/providers': () => ({ body: provider, action: 'provider:register' }),
+  'PATCH /v0/admin/oauth/providers/{slug}': () => ({
+    url: `${byProvider}/acme`,
+    body: { name: 'New', token_endpoint: 'https://elsewhere.example.com/token', client_secret: 'the-next-secret' },
+    action: 'provider:change',
+  }),
+  'DELETE /v0/admin/oauth/providers/{slug}': () => ({ url: `${byProvider}/acme`, action: 'provider:delete' }),
+  'POST /v0/admin/invitations': () => ({
+    body: { email: 'invited@example.com', reason: 'a reason' },
+    action: 'invitation:create',
+  }),
+  'POST /v0/admin/invitations/{id}/resend': async () => ({
+    url: `${await newestInvitation()}/resend`,
+    body: { reason: 'a reason' },
+    action: 'invitation:resend',
+  }),
+  'DELETE /v0/admin/invitations/{id}': async () => ({
+    url: await newestInvitation(),
+    body: { reason: 'a reason' },
+    action: 'invitation:revoke',
+  }),
+}
 
 type Noted = { readonly action: string; readonly actor_id: string; readonly metadata: Record<string, string> }
 const noted = () => app.sql<Noted>('select action, actor_id, metadata from moderation_logs order by created_at desc')
@@ -48,7 +69,7 @@ const noted = () => app.sql<Noted>('select action, actor_id, metadata from moder
 test('every act of an administrator is written down with who did it [AT11]', async () => {
   for (const [operation, prepare] of Object.entries(acts)) {
     const [method = '', path = ''] = operation.split(' ')
-    const { url = path, body, action } = prepare()
+    const { url = path, body, action } = await prepare()
     const before = (await noted()).length
     const answer = await admin.client.send(method, url, { body })
     expect([operation, answer.status]).toEqual([operation, answer.status < 300 ? answer.status : 200])

@@ -287,6 +287,12 @@ const mailed: readonly Flow[] = [
     at: linked('confirm-deletion'),
     act: press('Delete my account'),
   },
+  {
+    name: 'Accept an invitation',
+    call: 'POST /v0/auth/accept-invitation',
+    at: linked('accept-invitation'),
+    act: press('Create my account'),
+  },
 ]
 
 const totpOn = { '/v0/auth/totp/status': { enabled: true, backup_codes_remaining: 9 } }

@@ -10,6 +10,7 @@ const linkedPlaces = [
   'confirm-email-change',
   'undo-email-change',
   'confirm-deletion',
+  'accept-invitation',
 ] as const
 
 const ownPlaces = [

@@ -37,6 +37,8 @@ export const sentences: Sentences = {
   'token:invalid_email_change': 'انتهت صلاحية هذا الرابط، أو استُخدم من قبل، أو حلّ محله رابط أحدث.',
   'token:invalid_device_verify': 'انتهت صلاحية هذا الرابط أو استُخدم من قبل. يُرجى تسجيل الدخول مرة أخرى للحصول على رابط جديد.',
   'token:invalid_account_deletion': 'انتهت صلاحية هذا الرابط أو استُخدم من قبل. لم يُحذف حسابك.',
+  'token:invalid_invitation': 'لم تعد هذه الدعوة صالحة. إذا سبق أن قبلتها فسجّل الدخول، وإلا فاطلب دعوة جديدة.',
+  'token:expired_invitation': 'انتهت صلاحية هذه الدعوة. يُرجى طلب دعوة جديدة.',
   'password:required_for_update': 'يُرجى إدخال كلمة مرورك الحالية.',
   'password:new_password_missing': 'يُرجى اختيار كلمة مرور جديدة.',
   'password:cannot_update_oauth_only': 'ليست لحسابك كلمة مرور بعد. يُرجى إعادة تحميل الصفحة لتعيينها.',

@@ -37,6 +37,8 @@ export const sentences: Sentences = {
   'token:invalid_email_change': 'Dieser Link ist abgelaufen, wurde schon verwendet oder durch einen neueren ersetzt.',
   'token:invalid_device_verify': 'Dieser Link ist abgelaufen oder wurde schon verwendet. Melden Sie sich noch einmal an, um einen neuen zu erhalten.',
   'token:invalid_account_deletion': 'Dieser Link ist abgelaufen oder wurde schon verwendet. Ihr Konto wurde nicht gelöscht.',
+  'token:invalid_invitation': 'Diese Einladung gilt nicht mehr. Wenn Sie sie schon angenommen haben, melden Sie sich an. Sonst bitten Sie um eine neue.',
+  'token:expired_invitation': 'Diese Einladung ist abgelaufen. Bitten Sie um eine neue.',
   'password:required_for_update': 'Bitte geben Sie Ihr aktuelles Passwort ein.',
   'password:new_password_missing': 'Bitte wählen Sie ein neues Passwort.',
   'password:cannot_update_oauth_only': 'Ihr Konto hat noch kein Passwort. Laden Sie die Seite neu, um eines festzulegen.',

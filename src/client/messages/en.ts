@@ -37,6 +37,8 @@ export const sentences: Sentences = {
   'token:invalid_email_change': 'This link has expired, has already been used, or was replaced by a newer one.',
   'token:invalid_device_verify': 'This link has expired or has already been used. Sign in again to get a new one.',
   'token:invalid_account_deletion': 'This link has expired or has already been used. Your account has not been deleted.',
+  'token:invalid_invitation': 'This invitation no longer works. If you have accepted it already, sign in. Otherwise ask for a new one.',
+  'token:expired_invitation': 'This invitation has expired. Please ask for a new one.',
   'password:required_for_update': 'Please enter your current password.',
   'password:new_password_missing': 'Please choose a new password.',
   'password:cannot_update_oauth_only': 'Your account has no password yet. Reload the page to set one.',

@@ -37,6 +37,8 @@ export const sentences: Sentences = {
   'token:invalid_email_change': 'Este enlace ha caducado, ya se usó o se reemplazó por uno más reciente.',
   'token:invalid_device_verify': 'Este enlace ha caducado o ya se usó. Vuelve a iniciar sesión para recibir uno nuevo.',
   'token:invalid_account_deletion': 'Este enlace ha caducado o ya se usó. Tu cuenta no se ha eliminado.',
+  'token:invalid_invitation': 'Esta invitación ya no funciona. Si ya la aceptaste, inicia sesión. Si no, pide una nueva.',
+  'token:expired_invitation': 'Esta invitación ha caducado. Pide una nueva.',
   'password:required_for_update': 'Escribe tu contraseña actual.',
   'password:new_password_missing': 'Elige una contraseña nueva.',
   'password:cannot_update_oauth_only': 'Tu cuenta aún no tiene contraseña. Recarga la página para elegir una.',

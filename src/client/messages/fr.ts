@@ -37,6 +37,8 @@ export const sentences: Sentences = {
   'token:invalid_email_change': 'Ce lien a expiré, a déjà été utilisé ou a été remplacé par un plus récent.',
   'token:invalid_device_verify': 'Ce lien a expiré ou a déjà été utilisé. Reconnectez-vous pour en recevoir un nouveau.',
   'token:invalid_account_deletion': 'Ce lien a expiré ou a déjà été utilisé. Votre compte n’a pas été supprimé.',
+  'token:invalid_invitation': 'Cette invitation n’est plus valable. Si vous l’avez déjà acceptée, connectez-vous. Sinon, demandez-en une nouvelle.',
+  'token:expired_invitation': 'Cette invitation a expiré. Demandez-en une nouvelle.',
   'password:required_for_update': 'Veuillez saisir votre mot de passe actuel.',
   'password:new_password_missing': 'Veuillez choisir un nouveau mot de passe.',
   'password:cannot_update_oauth_only': 'Votre compte n’a pas encore de mot de passe. Rechargez la page pour en choisir un.',

@@ -37,6 +37,8 @@ export const sentences: Sentences = {
   'token:invalid_email_change': 'תוקף הקישור הזה פג, כבר נעשה בו שימוש או שהוחלף בקישור חדש יותר.',
   'token:invalid_device_verify': 'תוקף הקישור הזה פג או שכבר נעשה בו שימוש. יש להתחבר שוב כדי לקבל קישור חדש.',
   'token:invalid_account_deletion': 'תוקף הקישור הזה פג או שכבר נעשה בו שימוש. החשבון שלך לא נמחק.',
+  'token:invalid_invitation': 'ההזמנה הזו כבר אינה בתוקף. אם כבר קיבלתם אותה, היכנסו. אחרת בקשו הזמנה חדשה.',
+  'token:expired_invitation': 'פג תוקפה של ההזמנה. בקשו הזמנה חדשה.',
   'password:required_for_update': 'יש להזין את הסיסמה הנוכחית שלך.',
   'password:new_password_missing': 'יש לבחור סיסמה חדשה.',
   'password:cannot_update_oauth_only': 'לחשבון שלך עדיין אין סיסמה. יש לטעון מחדש את הדף כדי להגדיר סיסמה.',

@@ -37,6 +37,8 @@ export const sentences: Sentences = {
   'token:invalid_email_change': 'Questo link è scaduto, è già stato usato o è stato sostituito da uno più recente.',
   'token:invalid_device_verify': 'Questo link è scaduto o è già stato usato. Accedi di nuovo per riceverne un altro.',
   'token:invalid_account_deletion': 'Questo link è scaduto o è già stato usato. Il tuo account non è stato eliminato.',
+  'token:invalid_invitation': 'Questo invito non è più valido. Se l’hai già accettato, accedi. Altrimenti chiedine uno nuovo.',
+  'token:expired_invitation': 'Questo invito è scaduto. Chiedine uno nuovo.',
   'password:required_for_update': 'Inserisci la tua password attuale.',
   'password:new_password_missing': 'Scegli una nuova password.',
   'password:cannot_update_oauth_only': 'Il tuo account non ha ancora una password. Ricarica la pagina per impostarne una.',

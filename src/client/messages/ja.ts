@@ -37,6 +37,8 @@ export const sentences: Sentences = {
   'token:invalid_email_change': 'このリンクは、有効期限切れか、使用済みか、新しいリンクに置き換えられています。',
   'token:invalid_device_verify': 'このリンクは有効期限切れか、使用済みです。もう一度ログインすると、新しいリンクが届きます。',
   'token:invalid_account_deletion': 'このリンクは有効期限切れか、使用済みです。アカウントは削除されていません。',
+  'token:invalid_invitation': 'この招待はすでに無効です。受諾済みの場合はサインインしてください。そうでない場合は、新しい招待を依頼してください。',
+  'token:expired_invitation': 'この招待は期限が切れています。新しい招待を依頼してください。',
   'password:required_for_update': '現在のパスワードを入力してください。',
   'password:new_password_missing': '新しいパスワードを入力してください。',
   'password:cannot_update_oauth_only': 'アカウントにパスワードがまだ設定されていません。ページを再読み込みして設定してください。',

@@ -37,6 +37,8 @@ export const sentences: Sentences = {
   'token:invalid_email_change': 'Deze link is verlopen, al gebruikt of vervangen door een nieuwere.',
   'token:invalid_device_verify': 'Deze link is verlopen of al gebruikt. Log opnieuw in om een nieuwe te krijgen.',
   'token:invalid_account_deletion': 'Deze link is verlopen of al gebruikt. Je account is niet verwijderd.',
+  'token:invalid_invitation': 'Deze uitnodiging werkt niet meer. Hebt u haar al aanvaard, log dan in. Vraag anders om een nieuwe.',
+  'token:expired_invitation': 'Deze uitnodiging is verlopen. Vraag om een nieuwe.',
   'password:required_for_update': 'Vul je huidige wachtwoord in.',
   'password:new_password_missing': 'Kies een nieuw wachtwoord.',
   'password:cannot_update_oauth_only': 'Je account heeft nog geen wachtwoord. Laad de pagina opnieuw om er een in te stellen.',

@@ -37,6 +37,8 @@ export const sentences: Sentences = {
   'token:invalid_email_change': 'Ten link wygasł, został już użyty lub zastąpił go nowszy.',
   'token:invalid_device_verify': 'Ten link wygasł lub został już użyty. Zaloguj się jeszcze raz, aby otrzymać nowy.',
   'token:invalid_account_deletion': 'Ten link wygasł lub został już użyty. Twoje konto nie zostało usunięte.',
+  'token:invalid_invitation': 'To zaproszenie już nie działa. Jeśli zostało już przyjęte, zaloguj się. W przeciwnym razie poproś o nowe.',
+  'token:expired_invitation': 'To zaproszenie wygasło. Poproś o nowe.',
   'password:required_for_update': 'Wpisz obecne hasło.',
   'password:new_password_missing': 'Wybierz nowe hasło.',
   'password:cannot_update_oauth_only': 'Twoje konto nie ma jeszcze hasła. Odśwież stronę, aby je ustawić.',

@@ -37,6 +37,8 @@ export const sentences: Sentences = {
   'token:invalid_email_change': 'Este link expirou, já foi usado ou foi substituído por um mais recente.',
   'token:invalid_device_verify': 'Este link expirou ou já foi usado. Entre novamente para receber um novo.',
   'token:invalid_account_deletion': 'Este link expirou ou já foi usado. Sua conta não foi excluída.',
+  'token:invalid_invitation': 'Este convite não funciona mais. Se você já o aceitou, entre. Caso contrário, peça um novo.',
+  'token:expired_invitation': 'Este convite expirou. Peça um novo.',
   'password:required_for_update': 'Digite sua senha atual.',
   'password:new_password_missing': 'Escolha uma nova senha.',
   'password:cannot_update_oauth_only': 'Sua conta ainda não tem senha. Recarregue a página para definir uma.',

@@ -37,6 +37,8 @@ export const sentences: Sentences = {
   'token:invalid_email_change': '此链接已过期、已被使用，或已被更新的链接取代。',
   'token:invalid_device_verify': '此链接已过期或已被使用。请重新登录以获取新链接。',
   'token:invalid_account_deletion': '此链接已过期或已被使用。您的账号并未删除。',
+  'token:invalid_invitation': '此邀请已失效。如果您已接受邀请，请登录；否则请索取新的邀请。',
+  'token:expired_invitation': '此邀请已过期。请索取新的邀请。',
   'password:required_for_update': '请输入您当前的密码。',
   'password:new_password_missing': '请设置一个新密码。',
   'password:cannot_update_oauth_only': '您的账号还没有密码。请刷新页面后设置。',

@@ -20,11 +20,12 @@ export const mailedTokens = pgTable(
         | 'email_undo'
         | 'account_deletion'
         | 'sign_in'
+        | 'invitation'
       >()
       .notNull(),
     /** For `sign_in`: null until the mail was written, and always if the address has no account. */
     userId: uuid().references(() => users.id, { onDelete: 'cascade' }),
-    /** No foreign key, as a used verification outlives its sign-up. */
+    /** The sign-up or, for `invitation`, the invitation. No foreign key, as a used token outlives it. */
     signUpId: uuid(),
     addressKey: text().notNull(),
     /** For `email_change`: the new address. For `sign_in`: the one that was asked for. Each as the user wrote it. */

@@ -2,8 +2,8 @@ import { index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { createdAt } from './columns.ts'
 
 /**
- * What moderators and administrators did to users and providers. Kept for good, and without foreign keys, as entries
- * outlive the accounts they name.
+ * What moderators and administrators did to users, providers and invitations. Kept for good, and without foreign keys,
+ * as entries outlive the accounts they name.
  */
 export const moderationLogs = pgTable(
   'moderation_logs',
@@ -18,10 +18,13 @@ export const moderationLogs = pgTable(
         | 'provider:register'
         | 'provider:change'
         | 'provider:delete'
+        | 'invitation:create'
+        | 'invitation:resend'
+        | 'invitation:revoke'
       >()
       .notNull(),
     actorId: uuid().notNull(),
-    resourceType: text().$type<'User' | 'Provider'>().notNull(),
+    resourceType: text().$type<'User' | 'Provider' | 'Invitation'>().notNull(),
     resourceId: uuid().notNull(),
     reason: text().notNull(),
     metadata: jsonb().$type<Record<string, string>>().notNull(),

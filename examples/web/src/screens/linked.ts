@@ -5,7 +5,7 @@ import { type PlainKey, text } from '../language.ts'
 import { go, type LinkedPlace, linkTo } from '../places.ts'
 import type { Screen } from '../screen.ts'
 import { say } from '../status.ts'
-import { newPassword } from '../usual-fields.ts'
+import { displayName, handle, newPassword } from '../usual-fields.ts'
 import { linkedSignIn } from './sign-in-by-email.ts'
 
 const token = (): string => new URLSearchParams(location.search).get('token') ?? ''
@@ -99,6 +99,33 @@ export const linkedScreens: Readonly<Record<LinkedPlace, Screen>> = {
         kind: 'danger',
         send: () => api.POST('/v0/user/me/deletion/confirm', { body: { token: token() } }),
         done: after('sign-in', 'said.account_deleted'),
+      }),
+      toSignIn(),
+    ],
+  },
+  'accept-invitation': {
+    title: 'Accept your invitation',
+    of: 'anyone',
+    show: async () => [
+      paragraph('Choose how you want to be known, and a password. This creates your account.'),
+      form({
+        fields: [
+          { ...displayName, hint: 'The name other people see.' },
+          { ...handle, hint: `${handle.hint} Leave it empty to take the one you were offered.` },
+          await newPassword('password', 'Password'),
+        ],
+        submit: 'Create my account',
+        send: ({ display_name, handle, password }) =>
+          api.POST('/v0/auth/accept-invitation', {
+            body: {
+              token: token(),
+              ...(display_name && { display_name }),
+              ...(handle && { handle }),
+              ...(password && { password }),
+            },
+          }),
+        about: { 'user:handle_already_exists': 'handle', 'password:new_password_missing': 'password' },
+        done: after('profile', 'Welcome! Your account is ready.'),
       }),
       toSignIn(),
     ],
