@@ -40,6 +40,7 @@ import { requestLanguage } from './messages/request-language.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { answerNoter, noteAnswers } from './metrics/answers.ts'
 import { metricsRoutes } from './metrics/routes.ts'
+import { rememberContracts } from './metrics/served-contracts.ts'
 import { moderationRoutes } from './moderation/routes.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { relatedOriginRoutes } from './passkeys/related-origin-routes.ts'
@@ -100,6 +101,7 @@ export async function buildApp(
   await app.register(cookie, { hook: false })
   closeStreamsOfHeads(app)
   const routes = rememberRoutes(app)
+  rememberContracts(app, routes, deps)
   const lab = isProduction ? undefined : openErrorLab(app, config, { routes, errors, note: watchers.note })
   readJsonBodies(app)
   requestLanguage(app, deps.messages)
@@ -131,7 +133,7 @@ export async function buildApp(
   eventRoutes(app, deps)
   messageRoutes(app, deps)
   healthRoutes(app, deps.healthChecks)
-  docsRoutes(app, { config, messages: deps.messages, site })
+  docsRoutes(app, { config, messages: deps.messages, routes, site })
   devRoutes(app, deps)
   if (lab) errorLabRoutes(app, config, lab)
   return app

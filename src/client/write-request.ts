@@ -1,3 +1,4 @@
+import { contract } from './api.ts'
 import type { Method } from './calls.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -25,6 +26,8 @@ export function writeRequest(
   const query = String(new URLSearchParams(texts(params.query)))
   const isPlain = body !== undefined && !(body instanceof FormData)
   const headers = new Headers(isPlain ? { 'content-type': 'application/json' } : {})
+  // Not for GET: a browser would have to ask the server beforehand whether it may send it.
+  if (method !== 'GET') headers.set('x-contract', contract)
   for (const some of [always, own, params.header]) for (const [name, value] of texts(some)) headers.set(name, value)
   return new Request(baseUrl.replace(/\/$/, '') + filled + (query && `?${query}`), {
     method,

@@ -2,6 +2,7 @@ import { is } from 'drizzle-orm'
 import { toSnakeCase } from 'drizzle-orm/casing'
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
+import * as contracts from './schema/contracts.ts'
 import * as events from './schema/events.ts'
 import * as files from './schema/files.ts'
 import * as invitations from './schema/invitations.ts'
@@ -17,6 +18,7 @@ import * as totp from './schema/totp.ts'
 import * as users from './schema/users.ts'
 
 const rooms = [
+  contracts,
   events,
   files,
   invitations,

@@ -14,6 +14,7 @@ const groups = {
     'pages',
     'example',
     'client',
+    'contract',
     'passkeys',
     'mailed-codes',
     'languages',

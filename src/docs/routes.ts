@@ -1,10 +1,12 @@
 import { join } from 'node:path'
+import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
 import type { Config } from '../config/config.ts'
 import { catalogue, errorCodes } from '../errors/catalogue.ts'
 import { problemType } from '../errors/document.ts'
 import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
+import { publishedCodes } from '../http/published-codes.ts'
 import { addVary } from '../http/vary.ts'
 import type { Language } from '../messages/language.ts'
 import type { Messages } from '../messages/messages.ts'
@@ -13,7 +15,10 @@ import { etagOf, isKnown, sendUnlessKnown } from '../pages/etag.ts'
 import { asPage, pagePolicy } from '../pages/layout.ts'
 import { packageRoot } from '../process/package-root.ts'
 import { readIfThere } from '../process/read-if-there.ts'
+import { once } from '../waiting/once.ts'
+import { describeContract } from './contract.ts'
 import type { LoadSite } from './load-site.ts'
+import type { ApiDocument } from './operations.ts'
 
 const errorList = z.object({
   errors: z.array(
@@ -29,15 +34,41 @@ const errorList = z.object({
   ),
 })
 
+const texts = z.array(z.string())
+const contractShape = z.object({
+  version: z.string(),
+  digest: z.string().meta({ description: 'of the operations with their codes; send it as X-Contract' }),
+  operations: z.array(
+    z
+      .object({
+        method: z.string(),
+        route: z.string(),
+        needs: texts.meta({ description: 'what a request must have; a ? marks what belongs into the query' }),
+        statuses: z.array(z.int()).meta({ description: 'of its successes' }),
+        fields: texts.meta({ description: 'of its successes, at any depth' }),
+        codes: texts,
+      })
+      .meta({ id: 'ContractOperation', description: 'What callers of an operation rely on' }),
+  ),
+  status: z.record(z.string(), z.int()).meta({ description: 'the status of each code' }),
+  since: z.record(z.string(), z.string()).meta({ description: 'the version that first had each code' }),
+})
+
 const open = { access: 'public', database: 'none' } as const
 
-type About = { readonly config: Config; readonly messages: Messages; readonly site: LoadSite }
+type About = {
+  readonly config: Config
+  readonly messages: Messages
+  readonly routes: readonly RouteOptions[]
+  readonly site: LoadSite
+}
 
 /**
  * The API's description of itself: OpenAPI and the catalogue, as JSON and as pages that load nothing from other sites.
  */
-export function docsRoutes(app: App, { config, messages, site }: About): void {
+export function docsRoutes(app: App, { config, messages, routes, site }: About): void {
   catalogueRoute(app, config, messages)
+  contractRoute(app, routes)
   app.route({
     method: 'GET',
     url: '/openapi.json',
@@ -91,6 +122,32 @@ function catalogueRoute(app: App, { publicUrl }: Config, messages: Messages): vo
       addVary(reply, 'Accept-Language')
       if (isKnown(etag, request.headers['if-none-match'])) return reply.code(304).send()
       return reply.code(200).send({ errors })
+    },
+  })
+}
+
+/** For whoever compares it with the one that a front end was written against: docs/contract.md. */
+function contractRoute(app: App, routes: readonly RouteOptions[]): void {
+  // Made at the first request, as few ask.
+  const made = once(async () => {
+    const contract = describeContract(app.swagger() as unknown as ApiDocument, publishedCodes(routes))
+    return { contract, etag: etagOf(JSON.stringify(contract)) }
+  })
+  app.route({
+    method: 'GET',
+    url: '/v0/contract',
+    config: open,
+    schema: {
+      operationId: 'getContract',
+      summary: 'Get what callers rely on: each operation with what it needs, gives and refuses with',
+      tags: ['service'],
+      response: { 200: contractShape, 304: z.void() },
+    },
+    handler: async (request, reply) => {
+      const { contract, etag } = await made()
+      reply.headers({ etag, 'cache-control': 'public, max-age=300' })
+      if (isKnown(etag, request.headers['if-none-match'])) return reply.code(304).send()
+      return reply.code(200).send(contract)
     },
   })
 }

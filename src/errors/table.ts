@@ -15,6 +15,8 @@ export type ErrorRow = {
   readonly description: string
   readonly meaning: string
   readonly advice: string
+  /** The version that first had it, unless that was the first of all. */
+  readonly since?: string
   /** The cookie that is dead with this error: if the request sent it, the answer clears it. */
   readonly clears?: CookieName
 }

@@ -13,6 +13,9 @@ export const securityHeaders = (config: Config): Record<string, string> => ({
 /** Marks an answer of the error lab (src/dev/error-lab) instead of the route. */
 export const forcedHeader = 'x-postern-forced'
 
+/** The digest of the contract that a caller was written against. */
+export const contractHeader = 'x-contract'
+
 /** A handler that sets one of these headers replaces it: the pages have their own policy. */
 export function responseHeaders(app: FastifyInstance, config: Config): void {
   const always = securityHeaders(config)

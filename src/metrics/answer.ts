@@ -7,6 +7,8 @@ export type Answer = {
   readonly status: number
   readonly code: string | undefined
   readonly seconds: number
+  /** The digest of the contract that the caller was written against, as it was sent: X-Contract. */
+  readonly contract: string | undefined
 }
 
 export type NoteAnswer = (answer: Answer) => void

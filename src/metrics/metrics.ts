@@ -6,10 +6,14 @@ import { version } from '../process/version.ts'
 import { within } from '../waiting/within.ts'
 import type { Answer } from './answer.ts'
 
+/** A contract that callers may have, and the `POST /v0/auth/login user:banned` that this server has and it has not. */
+export type ServedContract = { readonly digest: string; readonly version: string; readonly lacks: ReadonlySet<string> }
+
 /** Metrics of the process, in Prometheus' text format. */
 export type Metrics = {
   noteAnswer(answer: Answer): void
   noteViolation(route: string, code: string): void
+  knowContracts(contracts: readonly ServedContract[]): void
   read(): Promise<{ readonly contentType: string; readonly text: string }>
 }
 
@@ -69,6 +73,7 @@ export function openMetrics(sources: Sources): Metrics {
     labelNames: ['route', 'code'],
     registers,
   })
+  const contracts = contractCounters(registers)
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
       name,
@@ -124,18 +129,57 @@ export function openMetrics(sources: Sources): Metrics {
   const backlog = backlogGauges(registers)
   const search = searchCounts && searchGauges(registers)
   return {
-    noteAnswer: ({ method, route = 'unknown', status, code, seconds }) => {
+    noteAnswer: ({ method, route = 'unknown', status, code, seconds, contract }) => {
       requests.inc({ method, route, status })
       durations.observe({ method, route }, seconds)
       if (code !== undefined) errors.inc({ method, route, code })
+      if (contract !== undefined) contracts.note(contract, { method, route, code })
     },
     noteViolation: (route, code) => violations.inc({ route, code }),
+    knowContracts: contracts.know,
     read: async () => {
       await Promise.all([
         within(scrapeDeadlineMs, readBacklog(db)).then(backlog.set, backlog.forget),
         searchCounts && search && within(scrapeDeadlineMs, searchCounts()).then(search.set, search.forget),
       ])
       return { contentType: registry.contentType, text: await registry.metrics() }
+    },
+  }
+}
+
+/**
+ * Counts the callers' contracts, and the answers that they do not know. A contract that this installation has not
+ * served is `unknown`, so that strangers cannot make more series than there are.
+ */
+function contractCounters(registers: Registry[]) {
+  const answers = new Counter({
+    name: 'postern_contract_answers_total',
+    help: 'Answers to requests that name the contract that their caller was written against',
+    labelNames: ['contract'],
+    registers,
+  })
+  const unknown = new Counter({
+    name: 'postern_unknown_codes_total',
+    help: 'Errors that the contract of their caller does not have',
+    labelNames: ['method', 'route', 'code', 'contract'],
+    registers,
+  })
+  const info = new Gauge({
+    name: 'postern_contract_info',
+    help: 'The contracts that this installation has served',
+    labelNames: ['contract', 'version'],
+    registers,
+  })
+  let served: ReadonlyMap<string, ServedContract> = new Map()
+  return {
+    know: (contracts: readonly ServedContract[]): void => {
+      served = new Map(contracts.map((one) => [one.digest, one]))
+      for (const { digest, version } of contracts) info.set({ contract: digest, version }, 1)
+    },
+    note: (contract: string, { method, route, code }: { method: string; route: string; code: string | undefined }) => {
+      const lacks = served.get(contract)?.lacks
+      answers.inc({ contract: lacks === undefined ? 'unknown' : contract })
+      if (code !== undefined && lacks?.has(`${method} ${route} ${code}`)) unknown.inc({ method, route, code, contract })
     },
   }
 }

@@ -15,6 +15,7 @@ const takesCookieBack = new Set([
 const cacheable: Readonly<Record<string, RegExp>> = {
   '/.well-known/jwks.json': /^public, max-age=300$/,
   '/v0/errors': /^public, max-age=300$/,
+  '/v0/contract': /^public, max-age=300$/,
   '/v0/auth/password-rules': /^public, max-age=300$/,
   '/v0/locales': /^public, max-age=300$/,
   '/v0/messages/{locale}': /^public, max-age=300$/,

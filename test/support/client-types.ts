@@ -25,7 +25,7 @@ export type OpenApiDocument = { readonly paths: Readonly<Record<string, Readonly
  * The client's types and its table of codes. Of our own, as openapi-typescript needs the compiler's API of TypeScript 5, and writes
  * every error four times where the client needs its code once.
  */
-export function clientTypes({ paths }: OpenApiDocument): string {
+export function clientTypes({ paths }: OpenApiDocument, digest: string): string {
   const routes = Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))
   const all = routes.flatMap(([, item]) => Object.values(item))
   const codes = byUse(all.flatMap((operation) => codesOf(operation)))
@@ -58,6 +58,9 @@ export const codes: readonly string[] =
 export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
 ${table.join('\n')}
 }
+
+/** Stands for what this client knows of every route: its codes and their statuses. Servers count by it. */
+export const contract = '${digest}'
 
 /** Those that no other request would mend: outages, waits, a server, provider or proxy that is set up wrongly. */
 export type OurSideCode = ${union([...ours].sort().map((one) => `'${one}'`))}
