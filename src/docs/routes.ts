@@ -37,21 +37,21 @@ const errorList = z.object({
 const texts = z.array(z.string())
 const contractShape = z.object({
   version: z.string(),
-  digest: z.string().meta({ description: 'of the operations with their codes; send it as X-Contract' }),
+  digest: z.string(),
   operations: z.array(
     z
       .object({
         method: z.string(),
         route: z.string(),
-        needs: texts.meta({ description: 'what a request must have; a ? marks what belongs into the query' }),
-        statuses: z.array(z.int()).meta({ description: 'of its successes' }),
-        fields: texts.meta({ description: 'of its successes, at any depth' }),
+        needs: texts,
+        statuses: z.array(z.int()),
+        fields: texts,
         codes: texts,
       })
       .meta({ id: 'ContractOperation', description: 'What callers of an operation rely on' }),
   ),
-  status: z.record(z.string(), z.int()).meta({ description: 'the status of each code' }),
-  since: z.record(z.string(), z.string()).meta({ description: 'the version that first had each code' }),
+  status: z.record(z.string(), z.int()),
+  since: z.record(z.string(), z.string()),
 })
 
 const open = { access: 'public', database: 'none' } as const

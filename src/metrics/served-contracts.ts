@@ -30,7 +30,8 @@ export function rememberContracts(app: FastifyInstance, routes: readonly RouteOp
 async function exchange(db: Database, own: PublishedCodes): Promise<ServedContract[]> {
   const digest = contractDigest(own)
   await db.execute(sql`
-    insert into contracts (digest, version, codes, served_at) values (${digest}, ${version}, ${JSON.stringify(own)}, now())
+    insert into contracts (digest, version, codes, served_at)
+    values (${digest}, ${version}, ${JSON.stringify(own)}, now())
     on conflict (digest) do update set served_at = now(), version = excluded.version`)
   await db.execute(sql`
     delete from contracts where digest in

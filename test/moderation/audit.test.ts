@@ -117,7 +117,7 @@ test('what was changed of a provider is named, its secrets are not; one that cha
 test('the operator reads them all; the log over HTTP shows those of users [AT11]', async () => {
   const { code, out } = await runAdmin(app, ['audit'])
   expect(code).toBe(0)
-  for (const action of Object.values(acts).map((prepare) => prepare().action)) expect(out).toContain(` ${action} `)
+  for (const prepare of Object.values(acts)) expect(out).toContain(` ${(await prepare()).action} `)
   expect(out).toContain(`by @${admin.person.handle} (${admin.id})`)
   const { body } = await admin.client.get('/v0/moderation/logs?limit=100')
   const shown = (body.data as { action: string; resource_type: string }[]).map((one) => one.resource_type)

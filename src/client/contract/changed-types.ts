@@ -1,8 +1,8 @@
 import type { Change } from './compare.ts'
 
 /**
- * Types that differ from the installed ones as the contracts do. `isMarked` writes the route into each new code, so that
- * the compiler's message says of which route it is.
+ * Types that differ from the installed ones as the contracts do. `isMarked` writes the route into each new code, so
+ * that the compiler's message says of which route it is.
  */
 export function changedTypes(changes: readonly Change[], { isMarked }: { readonly isMarked: boolean }): string {
   const gained = table(changes, ({ breaks, code, subject }) =>
