@@ -645,6 +645,13 @@ export interface Routes {
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'email:already_verified' | 'email:code_token_expired' | 'email:domain_not_allowed' | 'email:invalid_code' | 'email:invalid_code_token' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:email_mismatch' | 'token:expired_verification' | 'token:invalid_verification' | 'user:email_already_exists' | 'user:sign_up_closed'
     }
   }
+  '/v0/contract': {
+    /** Get what callers rely on: each operation with what it needs, gives and refuses with */
+    GET: {
+      data: { version: string; digest: string; operations: readonly ({ method: string; route: string; needs: readonly string[]; statuses: readonly number[]; fields: readonly string[]; codes: readonly string[] })[]; status: Record<string, number>; since: Record<string, string> }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:internal_error'
+    }
+  }
   '/v0/errors': {
     /** Get the catalogue of errors */
     GET: {
@@ -1000,6 +1007,8 @@ export interface Operations {
   undoEmailChange: { method: 'POST'; path: '/v0/auth/undo-email-change' }
   /** Use a verification link or code in a browser: creates the account and signs in */
   verifyEmail: { method: 'POST'; path: '/v0/auth/verify-email' }
+  /** Get what callers rely on: each operation with what it needs, gives and refuses with */
+  getContract: { method: 'GET'; path: '/v0/contract' }
   /** Get the catalogue of errors */
   listErrors: { method: 'GET'; path: '/v0/errors' }
   /** Stream the account’s events as they happen (server-sent events); resumes by Last-Event-ID */
@@ -1137,6 +1146,7 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
   verifyTotp: 'POST /v0/auth/totp/verify',
   undoEmailChange: 'POST /v0/auth/undo-email-change',
   verifyEmail: 'POST /v0/auth/verify-email',
+  getContract: 'GET /v0/contract',
   listErrors: 'GET /v0/errors',
   streamEvents: 'GET /v0/events',
   getFile: 'GET /v0/files/{name}',
@@ -1247,6 +1257,7 @@ export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>
   '/v0/auth/totp/verify': { POST: 0x20610000000ffn },
   '/v0/auth/undo-email-change': { POST: 0x200000000000100000ffn },
   '/v0/auth/verify-email': { POST: 0x1080001000120705080ffn },
+  '/v0/contract': { GET: 0x7n },
   '/v0/errors': { GET: 0x7n },
   '/v0/events': { GET: 0x7f0fn },
   '/v0/files/{name}': { GET: 0x400000020000000000000bn },
@@ -1269,6 +1280,9 @@ export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>
   '/v0/users/roles/revoke': { POST: 0x20000000000008828000009ffffn },
   '/v0/users/unban': { POST: 0x40000000000008828000009ffffn },
 }
+
+/** Stands for what this client knows of every route: its codes and their statuses. Servers count by it. */
+export const contract = 'cdb2ce5ce97b5ed5'
 
 /** Those that no other request would mend: outages, waits, a server, provider or proxy that is set up wrongly. */
 export type OurSideCode = 'eventstream:publish_failed' | 'file:read_error' | 'general:invalid_ip_address' | 'meilisearch:query_failed' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'password:check_unavailable' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'turnstile:service_error' | 'worker:connection_failed' | 'worker:password_reset_email_send_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'

@@ -78,7 +78,7 @@ function withoutRepeats(flows: readonly Flow[]) {
   })
 }
 
-export async function arrive(url: string, { at, open }: Flow, page: Page): Promise<void> {
+async function arrive(url: string, { at, open }: Flow, page: Page): Promise<void> {
   await page.goto('about:blank')
   await page.goto(new URL(at, url).href)
   await settledLines(page)

@@ -42,6 +42,7 @@ export type Texts = {
   'field.new_email': null
   'field.handle': null
   'field.handle_hint': null
+  'field.offered_handle_hint': null
   'field.name': null
   'field.name_hint': null
   'field.password': null
@@ -83,6 +84,8 @@ export type Texts = {
   'sign_up.title': null
   'sign_up.submit': null
   'sign_up.have_account': { link: string }
+  'invitation.title': null
+  'invitation.what': null
   'sign_in.passkey': null
   'sign_in.forgot': null
   'sign_in.by_email': null

@@ -104,17 +104,17 @@ export const linkedScreens: Readonly<Record<LinkedPlace, Screen>> = {
     ],
   },
   'accept-invitation': {
-    title: 'Accept your invitation',
+    title: 'invitation.title',
     of: 'anyone',
     show: async () => [
-      paragraph('Choose how you want to be known, and a password. This creates your account.'),
+      paragraph(text('invitation.what')),
       form({
         fields: [
-          { ...displayName, hint: 'The name other people see.' },
-          { ...handle, hint: `${handle.hint} Leave it empty to take the one you were offered.` },
-          await newPassword('password', 'Password'),
+          displayName(),
+          { ...handle(), hint: text('field.offered_handle_hint') },
+          await newPassword('password', text('field.password')),
         ],
-        submit: 'Create my account',
+        submit: text('sign_up.submit'),
         send: ({ display_name, handle, password }) =>
           api.POST('/v0/auth/accept-invitation', {
             body: {
@@ -125,7 +125,7 @@ export const linkedScreens: Readonly<Record<LinkedPlace, Screen>> = {
             },
           }),
         about: { 'user:handle_already_exists': 'handle', 'password:new_password_missing': 'password' },
-        done: after('profile', 'Welcome! Your account is ready.'),
+        done: after('profile', 'said.welcome'),
       }),
       toSignIn(),
     ],
