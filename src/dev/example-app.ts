@@ -36,9 +36,10 @@ function pseudoModule(name: string): Asset | undefined {
     sourceTag,
   )
   const { dir, messages } = pseudoLanguage(tag, english)
+  const texts = JSON.stringify(textsBy(isOfClient ? /^(?:error|rule)\./ : /^/, messages))
   const body = isOfClient
-    ? `export const tag = '${tag}', dir = '${dir}', sentences = ${JSON.stringify(textsBy(/^(?:error|rule)\./, messages))}`
-    : `export * from 'postern/messages/${tag}'\nexport const texts = ${JSON.stringify(textsBy(/^/, messages))}`
+    ? `export const tag = '${tag}', dir = '${dir}', sentences = ${texts}`
+    : `export * from 'postern/messages/${tag}'\nexport const texts = ${texts}`
   return { type: 'text/javascript; charset=utf-8', body, etag: etagOf(body) }
 }
 

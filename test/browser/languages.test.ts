@@ -150,7 +150,7 @@ test('where a language or the list of them cannot be loaded, the page is in Engl
   await choose(page, 'de')
   await heading(page, 'Sign in')
   expect(await spoken(page)).toBe('en ltr Sign in · Postern')
-  expect(await page.locator('#language select').inputValue()).toBe('en')
+  await expect.poll(() => page.locator('#language select').inputValue()).toBe('en')
   await page.route('**/v0/locales', (route) => route.abort())
   await page.reload()
   await heading(page, 'Sign in')

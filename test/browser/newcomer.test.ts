@@ -133,7 +133,7 @@ test('an address that is verified already leads on to the sign-in [FD82]', async
   await press(another, 'Verify my address')
   await heading(another, 'Sign in')
   await said(another, 'Your address is already verified. You can sign in.')
-  expect(await another.locator('.problem:visible:not(:empty)').count()).toBe(0)
+  expect(await another.locator('.problem:visible:not(:empty)').allTextContents()).toEqual([])
 })
 
 test('on a phone: the authenticator is a tap away, codes have a keypad, and all can be kept [FD82]', async () => {
@@ -162,7 +162,7 @@ test('on a phone: the authenticator is a tap away, codes have a keypad, and all 
   const codes = await page.locator('.codes code').allTextContents()
   await press(page, 'Copy Backup codes')
   await expect.poll(copied).toBe(codes.join('\n'))
-  const [file] = await Promise.all([page.waitForEvent('download'), press(page, 'Download the backup codes')])
+  const [file] = await Promise.all([page.waitForEvent('download'), press(page, 'Download Backup codes')])
   expect(await readFile(await file.path(), 'utf8')).toBe(`${codes.join('\n')}\n`)
   await press(page, 'I have saved them')
   await press(page, 'Sign out')

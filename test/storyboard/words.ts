@@ -45,7 +45,8 @@ export function lineFinder(tag: string): (line: string) => boolean {
   const texts = Object.values(catalogues).flatMap((folder) =>
     Object.entries(readTexts(tag, folder)).flatMap(([key, { text }]) => (/^(?:mail|title)\./.test(key) ? [] : [text])),
   )
-  const patterns = texts.map((text) => new RegExp(patternOf(text)))
+  // A text of placeholders alone would fit any line.
+  const patterns = texts.map(patternOf).flatMap((pattern) => (pattern === '.*' ? [] : [new RegExp(pattern)]))
   return (line) => patterns.some((pattern) => pattern.test(line))
 }
 

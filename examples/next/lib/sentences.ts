@@ -18,6 +18,7 @@ const sentences: Readonly<Record<Exclude<Failure, OurSide>['code'], string>> = {
   'auth:invalid_credentials': 'This address and password do not belong together.',
   'email:already_verified': 'This address is verified already. Please sign in.',
   'email:code_token_expired': deadCode,
+  'email:domain_not_allowed': 'Accounts cannot be created with an address of this domain.',
   'email:invalid_code': 'This code is not right. Please enter the one in the newest mail.',
   'email:invalid_code_token': deadCode,
   'general:bad_request': check,
@@ -41,6 +42,7 @@ const sentences: Readonly<Record<Exclude<Failure, OurSide>['code'], string>> = {
   'user:invalid_session': signedOut,
   'user:invalid_token': signedOut,
   'user:not_verified': 'Please open the link in the mail that we sent you when you signed up.',
+  'user:sign_up_closed': 'Accounts cannot be created here.',
   'user:unauthorized': signedOut,
 }
 

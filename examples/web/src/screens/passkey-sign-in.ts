@@ -27,9 +27,9 @@ const button = (isRemembered: () => boolean): HTMLFormElement =>
     done: (outcome) => goOn(outcome),
   })
 
-/** For as long as the screen stands. */
+/** For as long as the screen stands. What a browser cannot do is not said, as nobody has asked for anything. */
 async function offer(beside: Element, remember_me: () => boolean, signal: AbortSignal): Promise<void> {
   const { error } = await signInWithPasskey(api, { mediation: 'conditional', remember_me, signal })
   if (!error) goOn(undefined)
-  else if (error.code !== 'client:aborted' && error.code !== 'browser:closed') beside.before(failure(error))
+  else if (error.code !== 'client:aborted' && error.from !== 'browser') beside.before(failure(error))
 }
