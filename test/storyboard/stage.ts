@@ -4,17 +4,11 @@ import { type FoundRoute, findRoute } from '../../src/client/find-route.ts'
 import { type Successes, testingFetch } from '../../src/client/testing.ts'
 import type { Flow } from './flow.ts'
 
-/** Only against hanging: on a busy machine a page takes its time. */
-const patienceMs = 60_000
+const patienceMs = 45_000
 const viewport = { width: 420, height: 720 }
-
-type Asset = { readonly status: number; readonly headers: Record<string, string>; readonly body: Buffer }
-/** By their addresses: what every page of a front end loads anew. */
-export type Assets = Map<string, Asset>
 
 type Options = {
   readonly browser: Browser
-  readonly assets: Assets
   /** The language that the browser asks for. */
   readonly locale?: string | undefined
   readonly forceToken?: string | undefined
@@ -29,7 +23,7 @@ export type Stage = {
 
 /** A browser of its own, whose calls are answered by the flow, or by the server. */
 export async function openStage(options: Options, flow: Flow): Promise<Stage> {
-  const { browser, assets, forceToken, locale = 'en-GB' } = options
+  const { browser, forceToken, locale = 'en-GB' } = options
   const context = await browser.newContext({ viewport, reducedMotion: 'reduce', locale })
   context.setDefaultTimeout(patienceMs)
   let [code, answer] = [undefined as string | undefined, Promise.withResolvers<void>()]
@@ -47,11 +41,7 @@ export async function openStage(options: Options, flow: Flow): Promise<Stage> {
     if (response.headers()['x-postern-forced'] === '1') answer.resolve()
     else answer.reject(new Error(`the server forces nothing: it answered ${response.status()}`))
   }
-  const isCall = (url: string): boolean => new URL(url).pathname.startsWith('/v0/')
-  await context.route(
-    () => true,
-    (route) => (isCall(route.request().url()) ? handle(route) : giveAsset(route, assets)),
-  )
+  await context.route(({ pathname }) => pathname.startsWith('/v0/'), handle)
   return {
     page: await context.newPage(),
     force(wanted) {
@@ -69,21 +59,6 @@ export async function openStage(options: Options, flow: Flow): Promise<Stage> {
     },
     [Symbol.asyncDispose]: () => context.close(),
   }
-}
-
-/** A browser whose requests are looked at keeps nothing, and would ask the server for each script of each scene. */
-async function giveAsset(route: Route, assets: Assets): Promise<void> {
-  const request = route.request()
-  if (!/^(?:script|stylesheet|image|font)$/.test(request.resourceType())) return route.continue()
-  const known = assets.get(request.url()) ?? (await fetchAsset(route))
-  assets.set(request.url(), known)
-  await route.fulfill(known)
-}
-
-async function fetchAsset(route: Route): Promise<Asset> {
-  const response = await route.fetch()
-  const { 'content-encoding': _packed, 'content-length': _length, ...headers } = response.headers()
-  return { status: response.status(), headers, body: await response.body() }
 }
 
 /** As the flow says, else by the server. */

@@ -1,10 +1,9 @@
-import { availableParallelism } from 'node:os'
 import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { routes } from '../../src/client/codes.ts'
 import type { Flow } from './flow.ts'
-import { type Assets, openStage, type Stage } from './stage.ts'
+import { openStage, type Stage } from './stage.ts'
 import { isSentence, settledLines, visibleLines } from './visible.ts'
 
 /** One error, and what the page made of it. */
@@ -43,43 +42,26 @@ type Options = {
  */
 export async function walk(options: Options): Promise<readonly Scene[]> {
   const { browser, url, flows, onScene, forceToken, locale, isShort = false, isRight = isSentence } = options
-  const assets: Assets = new Map()
-  const open = (flow: Flow) => openStage({ browser, assets, forceToken, locale }, flow)
+  const open = (flow: Flow) => openStage({ browser, forceToken, locale }, flow)
   const calm = new Set<string>()
   // One that is refused on the way begins with what a refusal shows.
-  const calmFlows = flows.filter(({ refused }) => refused === undefined)
-  await sideBySide(calmFlows, async (flow) => {
+  for (const flow of flows.filter(({ refused }) => refused === undefined)) {
     await using stage = await open(flow)
     await arrive(url, flow, stage.page)
     for (const line of await settledLines(stage.page)) calm.add(line)
-  })
+  }
   const judge = violationFinder()
-  const scenes = await sideBySide(isShort ? withoutRepeats(flows) : flows.map(withAll), async ({ flow, codes }) => {
+  const scenes: Scene[] = []
+  for (const { flow, codes } of isShort ? withoutRepeats(flows) : flows.map(withAll)) {
     await using stage = await open(flow)
-    const ofFlow: Scene[] = []
     for (const code of codes) {
       const seen = await play(stage, { flow, code, calm, url, judge, isRight })
       const scene = { flow: flow.name, call: flow.call, code, ...seen }
-      ofFlow.push(scene)
+      scenes.push(scene)
       onScene?.(scene)
     }
-    return ofFlow
-  })
-  return scenes.flat()
-}
-
-/** A page mostly waits for its texts to settle. */
-const atOnce = 2 * availableParallelism()
-
-/** Returns the results in the order of what they are of. */
-async function sideBySide<One, Result>(all: readonly One[], act: (one: One) => Promise<Result>): Promise<Result[]> {
-  const results: Result[] = []
-  const rest = all.entries()
-  const work = async (): Promise<void> => {
-    for (const [index, one] of rest) results[index] = await act(one)
   }
-  await Promise.all(Array.from({ length: atOnce }, work))
-  return results
+  return scenes
 }
 
 export const codesOfCall = (call: string): readonly string[] =>
