@@ -151,7 +151,7 @@ export async function expectUsable(page: Page): Promise<void> {
 export const loaded = (page: Page): Promise<void> =>
   page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' })
 
-const picturesFolder = join(import.meta.dirname, '../../docs/pictures')
+export const picturesFolder = join(import.meta.dirname, '../../docs/pictures')
 
 /** For the documents, with UPDATE=1 alone. */
 export async function takePicture(page: Page, name: string): Promise<void> {
