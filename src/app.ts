@@ -48,6 +48,7 @@ import { passkeyRoutes } from './passkeys/routes.ts'
 import { passkeySignInRoutes } from './passkeys/sign-in-routes.ts'
 import { passwordRoutes } from './password/routes.ts'
 import { passwordSignInRoutes } from './password/sign-in-routes.ts'
+import { noteRefusals } from './refusals/note-refusals.ts'
 import { searchRoutes } from './search/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { signInRoutes } from './sign-in/routes.ts'
@@ -92,6 +93,7 @@ export async function buildApp(
   if (onRoute) app.addHook('onRoute', onRoute)
   traceRequests(app, watchers.beginSpan)
   noteAnswers(app, watchers.note)
+  noteRefusals(app, deps.refusals)
   for (const { learn } of early) learn(app)
   closeGracefully(app, drainMs)
   responseHeaders(app, config)

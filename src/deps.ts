@@ -28,6 +28,7 @@ import type { EventStream } from './ports/event-stream.ts'
 import type { FileStore } from './ports/file-store.ts'
 import type { MailDelivery } from './ports/mail-delivery.ts'
 import type { RateCounter } from './ports/rate-counter.ts'
+import type { RefusalLedger } from './refusals/ledger.ts'
 import type { SearchIndex } from './search/search-index.ts'
 import type { CountedHasher } from './throttling/hash-ticket.ts'
 import type { Tracing } from './tracing/tracing.ts'
@@ -72,6 +73,8 @@ export type Deps = {
   /** What providers publish, for as long as it may be remembered. */
   readonly discoveries: Lookups<Endpoints>
   readonly providerKeys: Lookups<JSONWebKeySet>
+  /** Undefined with REFUSAL_LEDGER=off. */
+  readonly refusals: RefusalLedger | undefined
   /** Undefined unless metrics are configured. */
   readonly metrics: Metrics | undefined
   /** Undefined unless an endpoint for traces is configured. */

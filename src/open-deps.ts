@@ -39,6 +39,7 @@ import { openFileStore } from './ports/file-store.open.ts'
 import { httpMailDelivery } from './ports/mail-delivery.http.ts'
 import { memoryRateCounter } from './ports/rate-counter.memory.ts'
 import { openSharedCounter } from './ports/rate-counter.open.ts'
+import { openLedger, type RefusalLedger } from './refusals/ledger.ts'
 import { measureIndex } from './search/measure-index.ts'
 import { openSearchIndex } from './search/search-index.open.ts'
 import { type CountedHasher, countedHasher } from './throttling/hash-ticket.ts'
@@ -96,6 +97,8 @@ export async function openDeps(
   const outbound = openOutbound(policy)
   opened.defer(outbound.close)
   const breachedPasswords = openBreached({ config, outbound, log })
+  const refusals = config.refusalLedger === 'on' ? openLedger({ db, keyring, log }) : undefined
+  if (refusals) opened.defer(refusals.close)
   const { redisChecks, ...counters } = openCounters(config, log, db, opened)
   const eventStream = openEventStream(openBroadcast('events', { config, db, directUrl: urls.direct, log }))
   opened.defer(eventStream.close)
@@ -124,7 +127,7 @@ export async function openDeps(
   const lookUpChecks = breachedPasswords ? { breached_passwords: breachedPasswords.ping } : {}
   const watch = watchDependencies({ checks: healthChecks, log, everyMs: watchEveryMs })
   opened.defer(watch.close)
-  const measured = { config, dependencies: watch.states, db, hasher, breachedPasswords, eventHub, sources }
+  const measured = { config, dependencies: watch.states, db, hasher, breachedPasswords, eventHub, sources, refusals }
   const metrics = await openMetricsOf(measured, opened)
 
   const moved = opened.move()
@@ -148,6 +151,7 @@ export async function openDeps(
     fileStore,
     decoders,
     searchIndex,
+    refusals,
     metrics,
     tracing,
     lastSeen: sources.lastSeen,
@@ -172,10 +176,11 @@ type Measured = {
   readonly breachedPasswords: BreachedPasswords | undefined
   readonly eventHub: EventHub
   readonly sources: SessionSources
+  readonly refusals: RefusalLedger | undefined
 }
 
 async function openMetricsOf(
-  { config, dependencies, db, hasher, breachedPasswords, eventHub, sources }: Measured,
+  { config, dependencies, db, hasher, breachedPasswords, eventHub, sources, refusals }: Measured,
   opened: AsyncDisposableStack,
 ) {
   const { host, metricsPort: port, metricsToken } = config
@@ -186,6 +191,7 @@ async function openMetricsOf(
     dependencies,
     hashing: hasher.state,
     breachedChecks: breachedPasswords?.counts,
+    refusals: refusals?.counts,
     countListeners: eventHub.count,
     searchCounts: measureIndex(config, db),
   })

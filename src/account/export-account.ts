@@ -18,6 +18,7 @@ import type { Caller } from '../http/caller.ts'
 import { listAccepted } from '../invitations/list.ts'
 import { listConnections } from '../oauth/connections.ts'
 import { listPasskeys } from '../passkeys/list.ts'
+import { listRefusals } from '../refusals/find.ts'
 import { findSessions } from '../sessions/list.ts'
 import { underWay } from '../throttling/under-way.ts'
 import { findEvents, presentEvent } from './security-events.ts'
@@ -77,7 +78,7 @@ const readParts = (ctx: Context<ExportAccountRefusal>, signedIn: SignedIn) => {
       invitations: await listAccepted(tx, user.id),
       bans: user.isBanned ? [{ reason: user.banReason, expires_at: user.bannedUntil?.toISOString() ?? null }] : [],
     },
-    tail: { files: await listFiles(tx, ctx.config, user.id) },
+    tail: { files: await listFiles(tx, ctx.config, user.id), refusals: await listRefusals(tx, user.id) },
   }))
 }
 

@@ -12,6 +12,7 @@ import { moderationRows } from '../moderation/rows.ts'
 import { oauthRows } from '../oauth/rows.ts'
 import { passkeyRows } from '../passkeys/rows.ts'
 import { passwordRows } from '../password/rows.ts'
+import { refusalRows } from '../refusals/rows.ts'
 import { sessionRows } from '../sessions/rows.ts'
 import { signInRows } from '../sign-in/rows.ts'
 import { signUpRows } from '../sign-up/rows.ts'
@@ -35,6 +36,7 @@ const joined = [
   oauthRows,
   passkeyRows,
   passwordRows,
+  refusalRows,
   sessionRows,
   signInRows,
   signUpRows,

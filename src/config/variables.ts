@@ -576,6 +576,13 @@ const content = inGroup('Search and files', {
 })
 
 const observability = inGroup('Observability', {
+  REFUSAL_LEDGER: {
+    kind: oneOf('on', 'off'),
+    default: 'on',
+    meaning:
+      'on: refusals are kept for seven days, without what was sent, so that `npm run admin -- refusals` can say what ' +
+      'happened to a request',
+  },
   METRICS_PORT: {
     kind: port,
     meaning: 'separate port for GET /metrics, on HOST; anybody who can reach it may read them; unset: off',

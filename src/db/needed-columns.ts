@@ -12,6 +12,7 @@ import * as moderation from './schema/moderation.ts'
 import * as oauth from './schema/oauth.ts'
 import * as passkeys from './schema/passkeys.ts'
 import * as pendingLogins from './schema/pending-logins.ts'
+import * as refusals from './schema/refusals.ts'
 import * as replicas from './schema/replicas.ts'
 import * as sessions from './schema/sessions.ts'
 import * as totp from './schema/totp.ts'
@@ -28,6 +29,7 @@ const rooms = [
   oauth,
   passkeys,
   pendingLogins,
+  refusals,
   replicas,
   sessions,
   totp,

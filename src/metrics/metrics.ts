@@ -26,6 +26,8 @@ type Sources = {
   readonly hashing: () => { readonly running: number; readonly waiting: number }
   /** Outcomes of looking new passwords up among leaked ones; undefined if they are not looked up. */
   readonly breachedChecks: Readonly<Record<'yes' | 'no' | 'unknown', number>> | undefined
+  /** Refusals that the ledger took; undefined if there is none. */
+  readonly refusals: Readonly<Record<'written' | 'onlyCounted', number>> | undefined
   readonly countListeners: () => number
   /** Whether each dependency worked when it was last used, by its name. */
   readonly dependencies: ReadonlyMap<string, boolean>
@@ -43,7 +45,7 @@ const scrapeDeadlineMs = 1000
 const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 export function openMetrics(sources: Sources): Metrics {
-  const { db, pool, hashing, breachedChecks, countListeners } = sources
+  const { db, pool, hashing, breachedChecks, refusals, countListeners } = sources
   const { dependencies, replicas, remembered, searchCounts } = sources
   const registry = new Registry()
   const registers = [registry]
@@ -111,6 +113,18 @@ export function openMetrics(sources: Sources): Metrics {
       const { yes: breached, no: clear, unknown: unavailable } = breachedChecks
       this.reset()
       for (const [outcome, count] of Object.entries({ breached, clear, unavailable })) this.inc({ outcome }, count)
+    },
+  })
+  new Counter({
+    name: 'postern_refusals_total',
+    help: 'Refusals by what the ledger did: written, or only_counted where there were too many',
+    labelNames: ['outcome'],
+    registers,
+    collect() {
+      if (refusals === undefined) return
+      this.reset()
+      this.inc({ outcome: 'written' }, refusals.written)
+      this.inc({ outcome: 'only_counted' }, refusals.onlyCounted)
     },
   })
   new Gauge({

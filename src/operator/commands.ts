@@ -1,9 +1,11 @@
+import { isIP } from 'node:net'
 import { rotateSigningKeys } from '../access-tokens/rotate-keys.ts'
 import { sealedColumns } from '../accounts/all-rows.ts'
 import type { Config } from '../config/config.ts'
 import { startWarnings } from '../config/load-config.ts'
 import { addEncryptionKey, initKeys, openKeyring } from '../crypto/keyring.ts'
 import { reseal } from '../db/reseal.ts'
+import { catalogue } from '../errors/catalogue.ts'
 import { reasonsOf } from '../errors/cause.ts'
 import { addWebhook, listWebhooks, removeWebhook } from '../events/webhooks.ts'
 import { hashCostOf } from '../hashing/argon2.ts'
@@ -13,6 +15,7 @@ import { describeAct, listRecentActs } from '../moderation/recent-acts.ts'
 import { countAccounts, describeProviders } from '../oauth/count-accounts.ts'
 import { confirmMove } from '../oauth/move-provider.ts'
 import { outboundPolicy } from '../outbound/policy.ts'
+import { describeRefusals, findRefusals } from '../refusals/find.ts'
 import { openUserIndexer } from '../search/index-users.ts'
 import { SearchIndexError } from '../search/search-index.ts'
 import { buildBreached } from './breached/command.ts'
@@ -30,6 +33,20 @@ export const commands: Readonly<Record<string, Command>> = {
     does: 'show the last hundred acts of moderators and administrators, newest first',
     fails: 'they cannot be read',
     run: auditActs,
+  },
+  refusals: {
+    group: 'Accounts',
+    options: {
+      request: { type: 'string', takes: 'ID', about: 'of the request with this X-Request-Id' },
+      user: { type: 'string', takes: 'EMAIL', about: 'of this account, or of this address before it has one' },
+      code: { type: 'string', takes: 'CODE', about: 'with this code' },
+      network: { type: 'string', takes: 'ADDRESS', about: 'from the network of this IP address' },
+    },
+    does: 'show the last hundred refusals of the last seven days, newest first, with the advice of their codes',
+    details: 'A line has the time, the route, the code, the network, the account if there is one, and the request.',
+    fails: 'they cannot be read',
+    examples: ['refusals --request 019a2b3c-…', 'refusals --user ada@example.com --code user:not_verified'],
+    run: showRefusals,
   },
   providers: {
     group: 'Sign-in',
@@ -181,6 +198,16 @@ async function webhooksAdd(config: Config, [url = '']: readonly string[]): Promi
       `Events are posted to ${url} from now on.\nid     ${added.id}\nsecret ${added.secret}\nKeep the ` +
       'secret: it is not shown again.',
   }
+}
+
+async function showRefusals(config: Config, _given: readonly string[], options: Options): Promise<Outcome> {
+  const texts = Object.entries(options).filter((one): one is [string, string] => typeof one[1] === 'string')
+  const { request: requestId, user: email, code, network: address } = Object.fromEntries(texts)
+  if (code !== undefined && !(code in catalogue)) return { says: `There is no code ${code}.`, exitCode: 2 }
+  if (address !== undefined && !isIP(address)) return { says: `${address} is no IP address.`, exitCode: 2 }
+  const keyring = openKeyring(config.keysDir, { create: false })
+  const found = await withDatabase(config, ({ db }) => findRefusals(db, keyring, { requestId, email, code, address }))
+  return { says: describeRefusals(found), data: found }
 }
 
 async function showProviders(config: Config): Promise<Outcome> {

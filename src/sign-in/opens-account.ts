@@ -60,4 +60,5 @@ export const opensNothing: Readonly<Record<string, string>> = {
   mails: 'the links in them are dead with their tokens',
   oauth_states: 'a link under way needs the session that asked for it',
   refresh_tokens: 'dead with their families',
+  refusals: 'what it was refused',
 }

@@ -70,6 +70,7 @@ describe(`GET ${url}`, () => {
       bans: [],
       security_events: data,
       files: [],
+      refusals: [],
     })
     expect([sessions, devices, connections].map((list) => (list as unknown[]).length)).toEqual([2, 1, 1])
   })
@@ -96,7 +97,7 @@ describe(`GET ${url}`, () => {
       [person.email],
     )
     expect((body.security_events as { id: string }[]).map(({ id }) => id)).toEqual(expected.map(({ id }) => id))
-    expect(Object.keys(body).at(-1)).toBe('files')
+    expect(Object.keys(body).at(-1)).toBe('refusals')
   })
 
   test('HEAD reads nothing of it and keeps no place: the next export is answered [AT5]', async () => {

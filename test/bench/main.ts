@@ -3,6 +3,7 @@ import { hashing } from './hashing.ts'
 import { mailedCodes } from './mailed-codes.ts'
 import { memory, soak } from './memory.ts'
 import { passkeys } from './passkeys.ts'
+import { refusals } from './refusals.ts'
 import { sessionChecks } from './session-check.ts'
 import { size } from './size.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -19,6 +20,7 @@ const rooms: Readonly<Record<string, (stage: Stage, rounds: number) => Promise<R
   tokens,
   passkeys,
   'mailed-codes': mailedCodes,
+  refusals,
   size,
   memory,
   soak,

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../..')
 
 /** What makes something that can be used up. */
 const makers =
-  /(?<![.\w])(?:function )?(?<maker>openDatabase|workQueue|fairQueue|fairTurns|learnedPlaces|lingeringClose|underWay|memoryRateCounter|countEvent|refusedOrigins|openBreachedPasswords|LRUCache|openLookups|endOldest)(?:<[^(]*>)?\((?=\S)/
+  /(?<![.\w])(?:function )?(?<maker>openDatabase|workQueue|fairQueue|fairTurns|learnedPlaces|lingeringClose|underWay|memoryRateCounter|countEvent|refusedOrigins|openBreachedPasswords|LRUCache|openLookups|openLedger|endOldest)(?:<[^(]*>)?\((?=\S)/
 
 /** Which rows of docs/security.md say of each whose it is and what one may take; none where nobody from outside spends it. */
 const rowsOf: Readonly<Record<string, readonly string[]>> = {
@@ -30,6 +30,7 @@ const rowsOf: Readonly<Record<string, readonly string[]>> = {
   'src/db/heavy-reads.ts fairQueue': ['heavy reads', 'streams of events'],
   'src/open-deps.ts memoryRateCounter': ['windows in memory'],
   'src/open-deps.ts openDatabase': ['connections of the API to PostgreSQL'],
+  'src/open-deps.ts openLedger': ['refusals that are written down'],
   'src/open-deps.ts openLookups': ['answers of providers in memory'],
   'src/guards/cross-site.ts refusedOrigins': ['lines of the log about refused origins'],
   'src/guards/refused-origins.ts refusedOrigins': ['lines of the log about refused origins'],

@@ -107,6 +107,7 @@ describe('defaults', () => {
       breachedPasswordsUrl: undefined,
       breachedPasswordsRequired: 'off',
       breachedPasswordsAtLogin: 'off',
+      refusalLedger: 'on',
       argon2MemoryKib: 19_456,
       argon2TimeCost: 2,
       argon2Concurrency: Math.max(1, availableParallelism() - 1),
@@ -1115,6 +1116,7 @@ describe('documentation', () => {
     ...['SIGN_UP', 'SIGN_UP_DOMAINS', 'SIGN_UP_DENY_DOMAINS'],
     ...['EMAIL_SIGN_UP', 'MAIL_CODES', 'DEVICE_GATE_MAIL', 'TEST_IDENTITIES'],
     ...['FORCE_TOKEN', 'BREACHED_PASSWORDS_URL', 'BREACHED_PASSWORDS_REQUIRED', 'BREACHED_PASSWORDS_AT_LOGIN'],
+    'REFUSAL_LEDGER',
   ]
 
   test('every documented variable is in the table, and no other', () => {

@@ -55,6 +55,7 @@ const storeys = {
       'oauth',
       'passkeys',
       'password',
+      'refusals',
       'search',
       'sessions',
       'sign-up',

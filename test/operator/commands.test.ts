@@ -95,6 +95,7 @@ const ways: Readonly<Record<string, Ways>> = {
     notUnderstood: ['--min-count=ten', '/nowhere', '/nowhere/pwned.bin'],
   },
   'webhooks add': { done: () => ['https://hooks.example.com/a'], refused: ['ftp://hooks.example.com'] },
+  refusals: { done: () => ['--user=nobody@example.com'], notUnderstood: ['--code=no:code'] },
   'webhooks list': { done: () => [] },
   'webhooks remove': {
     done: async () => {
