@@ -35,7 +35,7 @@ export type RefusalLedger = {
 type Deps = { readonly db: Database; readonly keyring: Keyring; readonly log: FastifyBaseLogger }
 
 const flushEveryMs = 1000
-/** What waits while PostgreSQL does not answer. */
+/** What waits while PostgreSQL does not answer; the last quarter is not for strangers. */
 const mostWaiting = 1000
 
 type Waiting = Refusal & { readonly id: string; readonly at: string; readonly network: string }
@@ -84,7 +84,8 @@ export function openLedger({ db, keyring, log }: Deps): RefusalLedger {
       const { primary: network, wide } = networksOf(refusal.clientAddress)
       const { userId } = refusal
       const party = userId === undefined ? { isKnown: false, name: network, wide } : { isKnown: true, name: userId }
-      if (waiting.length >= mostWaiting || !admits(party)) {
+      const room = party.isKnown ? mostWaiting : (mostWaiting * 3) / 4
+      if (waiting.length >= room || !admits(party)) {
         counts.onlyCounted += 1
         return
       }
