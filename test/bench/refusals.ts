@@ -1,14 +1,24 @@
-import { makeUsers, startHashing } from './hashing.ts'
+import { makeUsers, postRate, startHashing } from './hashing.ts'
 import type { LoadOrder, Sent } from './load.ts'
 import type { Row } from './main.ts'
-import { type Compared, compareInTurns, cookieOf, medianOf, ratioRow, type Stage } from './stage.ts'
+import {
+  type Compared,
+  compareInRounds,
+  compareInTurns,
+  cookieOf,
+  medianOf,
+  type Program,
+  ratioRow,
+  type Stage,
+} from './stage.ts'
 import { fromNetworks } from './storms.ts'
 
 const connections = 32
+const seconds = 8
 const many = 5000
 
 type Case = Pick<LoadOrder, 'path' | 'requests'> &
-  Partial<LoadOrder> & { readonly name: string; readonly status: number; readonly seconds: number }
+  Partial<LoadOrder> & { readonly name: string; readonly status: number }
 
 /** What the ledger of refusals costs: the same server with it and without it, in turns. */
 export async function refusals(stage: Stage, rounds: number): Promise<Row[]> {
@@ -22,15 +32,12 @@ export async function refusals(stage: Stage, rounds: number): Promise<Row[]> {
       path: '/v0/auth/check',
       requests: users.map((one) => ({ headers: cookieOf(one) })),
       status: 204,
-      seconds: 8,
     },
-    { name: 'POST /v0/auth/login', method: 'POST', path: '/v0/auth/login', requests: logins, status: 204, connections: 4, seconds: 30 },
     {
       name: 'a storm of 401, GET /v0/auth/sessions',
       path: '/v0/auth/sessions',
       requests: repeated(damaged),
       status: 401,
-      seconds: 8,
     },
     {
       name: 'a storm of 400, POST /v0/auth/login',
@@ -38,24 +45,36 @@ export async function refusals(stage: Stage, rounds: number): Promise<Row[]> {
       path: '/v0/auth/login',
       requests: repeated(empty),
       status: 400,
-      seconds: 8,
     },
   ]
   const rows: Row[] = []
+  const row = (name: string, compared: Compared) => ratioRow(`${name} (bare: REFUSAL_LEDGER=off)`, 0.98, compared)
   for (const { name, status, ...order } of cases) {
     const seen: Compared[] = []
     for (let round = 0; round < rounds; round++) {
-      const own = await startHashing(stage)
-      const without = await startHashing(stage, { REFUSAL_LEDGER: 'off' })
-      try {
+      const compared = await withBoth(stage, (own, without) => {
         const reference = { port: without.port, path: order.path }
-        seen.push(await compareInTurns({ connections, ...order, port: own.port, awake: true, reference }, status))
-      } finally {
-        await own.stop()
-        await without.stop()
-      }
+        return compareInTurns({ ...order, port: own.port, connections, seconds, awake: true, reference }, status)
+      })
+      seen.push(compared)
     }
-    rows.push(ratioRow(`${name} (bare: REFUSAL_LEDGER=off)`, 0.98, medianOf(seen)))
+    rows.push(row(name, medianOf(seen)))
   }
-  return rows
+  const login = await withBoth(stage, (own, without) => {
+    const rateAt = (server: Program) => () => postRate(server, '/v0/auth/login', logins, 204)
+    return compareInRounds(2 * rounds, { own: rateAt(own), reference: rateAt(without) })
+  })
+  return [...rows, row('POST /v0/auth/login', login)]
+}
+
+/** One server with the ledger and one without. */
+async function withBoth(stage: Stage, measure: (own: Program, without: Program) => Promise<Compared>) {
+  const own = await startHashing(stage)
+  const without = await startHashing(stage, { REFUSAL_LEDGER: 'off' })
+  try {
+    return await measure(own, without)
+  } finally {
+    await own.stop()
+    await without.stop()
+  }
 }
