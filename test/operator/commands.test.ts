@@ -65,6 +65,17 @@ const ways: Readonly<Record<string, Ways>> = {
     },
     refused: ['nobody', 'somebody_1'],
   },
+  invite: { done: () => [newPerson().email], refused: ['nobody'] },
+  invitations: { done: () => [] },
+  'invitations revoke': {
+    done: async () => {
+      const { email } = newPerson()
+      await runAdmin(app, ['invite', email])
+      const [row] = await app.sql<{ id: string }>('select id from invitations where email = $1', [email])
+      return [row?.id ?? '']
+    },
+    refused: ['nobody'],
+  },
   user: { done: async () => [(await somebody(app)).id], refused: ['nobody@example.com'], notUnderstood: ['x', 'bann'] },
   grant: {
     done: async () => [(await somebody(app)).id, 'mod'],

@@ -14,8 +14,13 @@ beforeAll(async () => {
 afterAll(() => app.close())
 
 type Row = Readonly<Record<string, unknown>>
+/** The first waits for a batch under way, which may be older than the last refusal. */
+const flush = async ({ deps }: TestApp) => {
+  await deps.refusals?.flush()
+  await deps.refusals?.flush()
+}
 const rowsOf = async (where = 'true', values: unknown[] = [], from = app) => {
-  await from.deps.refusals?.flush()
+  await flush(from)
   return from.sql<Row>(
     `select request_id, method, route, code, user_id, address_digest, network, contract from refusals
      where ${where} order by refused_at, id`,
@@ -24,7 +29,7 @@ const rowsOf = async (where = 'true', values: unknown[] = [], from = app) => {
 }
 /** The command without a process of its own, which takes a second each. */
 const show = async (options: Readonly<Record<string, string>>) => {
-  await app.deps.refusals?.flush()
+  await flush(app)
   const { says, data, exitCode = 0 } = (await commands.refusals?.run(app.config, [], options)) ?? { says: '' }
   return { out: says, data, code: exitCode }
 }
