@@ -1,10 +1,12 @@
 import { getHeapStatistics } from 'node:v8'
 import { findKeyFaults, findOpenKeys } from '../crypto/key-faults.ts'
 import { languagesFolder, listTags } from '../messages/language.ts'
+import { readOwnTexts } from '../messages/own-texts.ts'
 import { pseudoTags } from '../messages/pseudo.ts'
 import type { Config, Role } from './config.ts'
 import { domainsUpFrom } from './domains.ts'
 import { productionLimits } from './limits.ts'
+import { logoMust, readLogo } from './logo.ts'
 import { isLoopback } from './networks.ts'
 import { passkeyLimits } from './passkey-limits.ts'
 import { isPlaceholder } from './secrets.ts'
@@ -21,19 +23,27 @@ type Rule = {
   readonly about: readonly [subject: VariableName, ...others: VariableName[]]
   /** Completes the sentence "SUBJECT must …". */
   readonly must: string
-  /** A string also means broken, and is added to the message to show why. */
-  readonly isBroken: (draft: Draft) => boolean | string
+  /** A string also means broken, and is added to the message to show why. Of several each is a message. */
+  readonly isBroken: (draft: Draft) => boolean | string | readonly string[]
 }
 
-/** Combinations of settings that cannot work, and settings that production refuses; one message for each subject. */
-export function findMistakes(draft: Draft, unread: ReadonlySet<VariableName>): ReadonlyMap<VariableName, string> {
-  const mistakes = new Map<VariableName, string>()
+/** Combinations of settings that cannot work, and settings that production refuses; by subject. */
+export function findMistakes(
+  draft: Draft,
+  unread: ReadonlySet<VariableName>,
+): ReadonlyMap<VariableName, string | readonly string[]> {
+  const mistakes = new Map<VariableName, string | readonly string[]>()
   for (const { about, must, isBroken } of rules) {
     const [subject] = about
     if (mistakes.has(subject) || about.some((name) => unread.has(name))) continue
     const broken = isBroken(draft)
     if (broken === false) continue
-    mistakes.set(subject, `${subject} must ${must}${broken === true ? '' : ` (${broken})`}`)
+    if (typeof broken === 'object')
+      mistakes.set(
+        subject,
+        broken.map((one) => `${subject} must ${must}: ${one}`),
+      )
+    else mistakes.set(subject, `${subject} must ${must}${broken === true ? '' : ` (${broken})`}`)
   }
   return mistakes
 }
@@ -56,6 +66,16 @@ const isAllDenied = ({ signUpDomains, signUpDenyDomains }: Config): boolean =>
   signUpDomains.size > 0 &&
   [...signUpDomains].every((domain) => domainsUpFrom(domain).some((one) => signUpDenyDomains.has(one)))
 
+function faultOfLogo({ brandLogo }: Config): string | false {
+  const logo = brandLogo === undefined ? undefined : readLogo(brandLogo)
+  return typeof logo === 'string' && logo
+}
+
+function mistakesInTexts({ mailTextsDir }: Config): readonly string[] | false {
+  const mistakes = mailTextsDir === undefined ? [] : readOwnTexts(mailTextsDir).mistakes
+  return mistakes.length > 0 && mistakes
+}
+
 const combinations: readonly Rule[] = [
   {
     about: ['LOCALES', 'APP_ENV'],
@@ -67,6 +87,21 @@ const combinations: readonly Rule[] = [
     must: 'be a language that there are texts in, and one of LOCALES where that is set',
     isBroken: ({ config }) =>
       config.locales?.includes(config.defaultLocale) === false || withoutTexts(config, [config.defaultLocale]),
+  },
+  {
+    about: ['BRAND_LOGO'],
+    must: logoMust,
+    isBroken: (draft) => draft.role !== 'cli' && faultOfLogo(draft.config),
+  },
+  {
+    about: ['MAIL_TEXTS_DIR'],
+    must: 'hold texts for mails',
+    isBroken: (draft) => draft.role !== 'cli' && mistakesInTexts(draft.config),
+  },
+  {
+    about: ['APP_NAME', 'BRAND_LOGO'],
+    must: 'be set where BRAND_LOGO is: it stands where a mail program shows no pictures',
+    isBroken: ({ isSet }) => isSet('BRAND_LOGO') && !isSet('APP_NAME'),
   },
   {
     about: ['HOST', 'APP_ENV', 'SMTP_URL'],

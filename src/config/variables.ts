@@ -163,6 +163,12 @@ const languages = inGroup('Languages and brand', {
     meaning: 'the only languages that are used, such as `en,de`; unset: every one that has all texts',
   },
   APP_NAME: { kind: appName, meaning: 'the name at the top of the mails; unset: none' },
+  BRAND_LOGO: {
+    kind: path,
+    meaning:
+      'file of the picture at the top of the mails, where APP_NAME stands otherwise: PNG, JPEG or GIF, of at most ' +
+      '10,000 bytes and 1,000 pixels a side; unset: none',
+  },
   BRAND_COLOR: {
     kind: color,
     default: '#2f5bd0',
@@ -171,6 +177,10 @@ const languages = inGroup('Languages and brand', {
   SUPPORT_EMAIL: {
     kind: address,
     meaning: 'where users can ask for help, named at the foot of the mails; unset: nowhere',
+  },
+  MAIL_TEXTS_DIR: {
+    kind: path,
+    meaning: 'folder of your own texts for mails, such as `de.json`, in place of ours (docs/languages.md); unset: ours',
   },
 })
 

@@ -4,7 +4,7 @@ import { faults } from '../errors/fault.ts'
 import type { App } from '../http/app.ts'
 import type { Guard } from '../http/guard.ts'
 import type { Inbox } from '../mail/inbox.ts'
-import type { InboxMail } from '../mail/inbox-mail.ts'
+import { htmlWithPictures, type InboxMail } from '../mail/inbox-mail.ts'
 import { assetRoutes } from '../pages/asset-routes.ts'
 import { asPage, inboxPolicy } from '../pages/layout.ts'
 import { openInboxNews } from './inbox-news.ts'
@@ -73,7 +73,7 @@ function mailRoutes(app: App, inbox: Inbox, local: Guard): void {
   }
   one('/api/v1/message/:id', presentMessage)
   one('/api/v1/message/:id/raw', ({ raw }, reply) => reply.type('text/plain; charset=utf-8').send(raw))
-  one('/dev/inbox/html/:id', ({ html }, reply) => asPage(reply, mailPolicy).send(html))
+  one('/dev/inbox/html/:id', (mail, reply) => asPage(reply, mailPolicy).send(htmlWithPictures(mail)))
 }
 
 function newsRoute(app: App, inbox: Inbox, local: Guard): void {

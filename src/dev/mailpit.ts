@@ -1,6 +1,16 @@
-import type { InboxMail } from '../mail/inbox-mail.ts'
+import type { Attachment, InboxMail } from '../mail/inbox-mail.ts'
 
-const summary = ({ id, messageId, from, to, subject, receivedAt, text, size, isRead }: InboxMail) => ({
+/** The HTML shows it; others are beside the mail. */
+const isInline = ({ contentId }: Attachment): boolean => contentId !== undefined
+
+const describe = ({ name, type, contentId = '', bytes }: Attachment) => ({
+  FileName: name,
+  ContentType: type,
+  ContentID: contentId,
+  Size: bytes.length,
+})
+
+const summary = ({ id, messageId, from, to, subject, receivedAt, text, attachments, size, isRead }: InboxMail) => ({
   ID: id,
   MessageID: messageId,
   Read: isRead,
@@ -13,7 +23,7 @@ const summary = ({ id, messageId, from, to, subject, receivedAt, text, size, isR
   Created: receivedAt.toISOString(),
   Tags: [],
   Size: size,
-  Attachments: 0,
+  Attachments: attachments.filter((one) => !isInline(one)).length,
   Snippet: text.slice(0, 200),
 })
 
@@ -31,7 +41,7 @@ export const presentSearch = (mails: readonly InboxMail[]) => ({
 /** GET /api/v1/message/{ID}. */
 export function presentMessage(mail: InboxMail) {
   const { ID, MessageID, From, To, Cc, Bcc, ReplyTo, Subject, Created, Tags, Size } = summary(mail)
-  const { text: Text, html: HTML } = mail
+  const { text: Text, html: HTML, attachments } = mail
   return {
     ID,
     MessageID,
@@ -46,7 +56,7 @@ export function presentMessage(mail: InboxMail) {
     Text,
     HTML,
     Size,
-    Inline: [],
-    Attachments: [],
+    Inline: attachments.filter(isInline).map(describe),
+    Attachments: attachments.filter((one) => !isInline(one)).map(describe),
   }
 }

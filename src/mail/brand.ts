@@ -1,20 +1,40 @@
 import type { Config } from '../config/config.ts'
+import { ConfigError } from '../config/load-config.ts'
+import { type Logo, logoMust, readLogo } from '../config/logo.ts'
 
 /** How mails look like the operator's own. */
 export type Brand = {
   readonly appName: string | undefined
   readonly supportEmail: string | undefined
+  readonly logo: ShownLogo | undefined
   /** The colour of buttons, `#rrggbb`, and that of the text on them. */
   readonly color: string
   readonly inkOnColor: string
 }
 
-export const brandOf = ({ appName, supportEmail, brandColor: color }: Config): Brand => ({
+/** A logo with the size that it is shown at, in pixels. */
+export type ShownLogo = Logo & { readonly shownWidth: number; readonly shownHeight: number }
+
+/** @throws {ConfigError} if BRAND_LOGO names no picture that mails can have */
+export const brandOf = ({ appName, supportEmail, brandColor: color, brandLogo }: Config): Brand => ({
   appName,
   supportEmail,
+  logo: brandLogo === undefined ? undefined : openLogo(brandLogo),
   color,
   inkOnColor: inkOn(color),
 })
+
+/** Filters weigh its area against the words of the mail, of which Chinese needs few. */
+const [mostShownWidth, mostShownHeight] = [200, 40]
+
+function openLogo(file: string): ShownLogo {
+  const logo = readLogo(file)
+  if (typeof logo === 'string') throw new ConfigError([`BRAND_LOGO must ${logoMust} (${logo})`])
+  const { width, height } = logo
+  const scale = Math.min(1, mostShownWidth / width, mostShownHeight / height)
+  const shown = (pixels: number): number => Math.max(1, Math.round(pixels * scale))
+  return { ...logo, shownWidth: shown(width), shownHeight: shown(height) }
+}
 
 const white = '#ffffff'
 const black = '#000000'

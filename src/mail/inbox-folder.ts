@@ -1,3 +1,4 @@
+import { watch } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type InboxMail, readMail } from './inbox-mail.ts'
@@ -12,8 +13,10 @@ const envelope = /^Return-Path: <(.*)>\r\nDelivered-To: (.*)\r\n/
 
 /** Keeps the inbox's mails in a Maildir, so that they are there after a restart and for other mail programs. */
 export type InboxFolder = {
-  /** Oldest first. */
-  read(): Promise<InboxMail[]>
+  /** Oldest first, without those that are known. */
+  read(isKnown: (id: string) => boolean): Promise<InboxMail[]>
+  /** Calls `hear` when a mail may have been put there, by whomever. Gives a function that ends this. */
+  watch(hear: () => void): () => void
   put(mail: InboxMail): Promise<void>
   /** Takes the mail as it was kept before. */
   markRead(mail: InboxMail): Promise<void>
@@ -23,15 +26,24 @@ export type InboxFolder = {
 export async function openInboxFolder(path: string): Promise<InboxFolder> {
   for (const name of ['tmp', 'new', 'cur']) await mkdir(join(path, name), { recursive: true, mode: 0o700 })
   return {
-    async read() {
+    async read(isKnown) {
       const places = await Promise.all(
         (['new', 'cur'] as const).map(async (folder) =>
           (await readdir(join(path, folder))).map((name) => ({ folder, name })),
         ),
       )
-      const ours = places.flat().filter(({ name }) => nameOfMail.test(name))
+      const ours = places.flat().filter(({ name }) => isMail(name) && !isKnown(idOf(name)))
       ours.sort((a, b) => (a.name < b.name ? -1 : 1))
       return Promise.all(ours.map(({ folder, name }) => readKept(join(path, folder), name)))
+    },
+    watch(hear) {
+      try {
+        const watcher = watch(join(path, 'new'), hear).unref()
+        return () => watcher.close()
+      } catch {
+        // The system has no room for another watcher: such mails are there after the next start.
+        return () => {}
+      }
     },
     async put(mail) {
       const half = join(path, 'tmp', mail.id)
@@ -45,6 +57,9 @@ export async function openInboxFolder(path: string): Promise<InboxFolder> {
     delete: (mail) => rm(join(path, placeOf(mail)), { force: true }),
   }
 }
+
+const isMail = (name: string): boolean => nameOfMail.test(name)
+const idOf = (name: string): string => nameOfMail.exec(name)?.[1] ?? ''
 
 /** Another server on this folder, or a mail program, may have moved or deleted it first. */
 function unlessGone(error: NodeJS.ErrnoException): void {

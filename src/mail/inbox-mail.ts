@@ -9,6 +9,7 @@ export type InboxMail = Envelope & {
   readonly subject: string
   readonly text: string
   readonly html: string
+  readonly attachments: readonly Attachment[]
   /** The message as it came over SMTP. */
   readonly raw: Buffer
   readonly size: number
@@ -16,11 +17,42 @@ export type InboxMail = Envelope & {
   readonly isRead: boolean
 }
 
+export type Attachment = {
+  readonly name: string
+  readonly type: string
+  /** By which the HTML names it, if it does. */
+  readonly contentId: string | undefined
+  readonly bytes: Buffer
+}
+
 type Received = Envelope & Pick<InboxMail, 'id' | 'raw' | 'receivedAt' | 'isRead'>
 
 export async function readMail(received: Received): Promise<InboxMail> {
-  const { messageId = '', subject = '', text = '', html = '' } = await PostalMime.parse(received.raw)
-  return { ...received, messageId, subject, text, html, size: received.raw.length }
+  const { messageId = '', subject = '', text = '', html = '', attachments } = await PostalMime.parse(received.raw)
+  return {
+    ...received,
+    messageId,
+    subject,
+    text,
+    html,
+    attachments: attachments.map(({ filename, mimeType: type, contentId, content }) => ({
+      name: filename ?? '',
+      type,
+      contentId: contentId?.replace(/^<|>$/g, ''),
+      bytes: Buffer.from(content as ArrayBuffer),
+    })),
+    size: received.raw.length,
+  }
+}
+
+const shownTypes = new Set(['image/png', 'image/jpeg', 'image/gif'])
+
+/** The HTML with the mail's own pictures in it, as a frame has no other way to them. */
+export function htmlWithPictures({ html, attachments }: Pick<InboxMail, 'html' | 'attachments'>): string {
+  return html.replace(/(\ssrc=")cid:([^"]+)"/g, (whole, src: string, contentId: string) => {
+    const part = attachments.find((one) => one.contentId === contentId && shownTypes.has(one.type))
+    return part === undefined ? whole : `${src}data:${part.type};base64,${part.bytes.toString('base64')}"`
+  })
 }
 
 /** `to:ada@example.com` names the whole address; text in quotes is one word. */

@@ -58,7 +58,10 @@ export async function openInbox({ folder: path }: { readonly folder?: string | u
     smtpUrl: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
     search: (address) => mails.list().filter(({ to }) => to.toLowerCase() === address.toLowerCase()),
     find: (query) => mails.list().filter(matcherOf(query)),
-    close: () => new Promise((resolve) => server.close(resolve)),
+    close: async () => {
+      mails.leave()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+    },
   }
 }
 
@@ -87,14 +90,33 @@ async function openMails(folder: InboxFolder | undefined) {
     ids.length === 0 ? [...mails.values()] : ids.flatMap((id) => mails.get(id) ?? [])
   // Changes run one at a time, so that what was looked up still holds when it is written.
   let last: Promise<void> = Promise.resolve()
-  const change = (work: () => Promise<void>): Promise<void> => {
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
     const done = last.then(work)
     last = done.catch(() => undefined)
-    return done.then(tell)
+    return done
   }
+  const change = (work: () => Promise<void>): Promise<void> => inTurn(work).then(tell)
 
-  for (const mail of (await folder?.read()) ?? []) await add(mail)
+  /** Takes what other programs have put into the folder. */
+  async function look(): Promise<void> {
+    const found = (await folder?.read((id) => mails.has(id))) ?? []
+    for (const mail of found) await add(mail)
+    if (found.length > 0) tell()
+  }
+  await look()
+  let isLooking = false
+  const leave = folder?.watch(() => {
+    if (isLooking) return
+    isLooking = true
+    const looked = inTurn(() => {
+      isLooking = false
+      return look()
+    })
+    // What another program took away meanwhile is gone, and what cannot be read now is read at the next change.
+    looked.catch(() => undefined)
+  })
   return {
+    leave: () => leave?.(),
     keep: (received: readonly InboxMail[]) =>
       change(async () => {
         for (const mail of received) {

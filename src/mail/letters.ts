@@ -29,9 +29,14 @@ const letters = {
   ...totpLetters,
 }
 
-type Template = keyof typeof letters
+/** The name of a kind of mail. */
+export type Template = keyof typeof letters
 
-type FieldsOf<Name extends Template> = (typeof letters)[Name] extends (words: Words, content: infer Fields) => Letter
+/** What a mail of this kind says besides its own words. */
+export type FieldsOf<Name extends Template> = (typeof letters)[Name] extends (
+  words: Words,
+  content: infer Fields,
+) => Letter
   ? Fields
   : never
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import MailComposer from 'nodemailer/lib/mail-composer'
 import { asMailbox } from '../text/email.ts'
 import { type Mailbox, nameToGreetWith, parseMailbox } from '../text/mailbox.ts'
 import { inSpan, serverOf } from '../tracing/span.ts'
+import { composeMail } from './compose.ts'
 import { greets, greetsTwo } from './greets-two.ts'
 import { learnedPlaces, type Place } from './places.ts'
 import { finalStatusOf, RefusedError, SmtpError } from './refused.ts'
@@ -118,19 +118,8 @@ export function smtpSender({ url, from, name, deadlineMs }: Options): SmtpSender
       })
       return { takesUnicode }
     },
-    send: async ({ to, messageId, subject, text, html, language }, patience = fromNow()) => {
-      const message = new MailComposer({
-        from: { name: sender.name, address: sender.address },
-        to: { name: '', address: to },
-        messageId,
-        subject,
-        text,
-        html,
-        headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': language },
-        disableFileAccess: true,
-        disableUrlAccess: true,
-      })
-      const bytes = await message.compile().build()
+    send: async ({ to, messageId, ...mail }, patience = fromNow()) => {
+      const bytes = await composeMail(mail, { sender, to, messageId })
       await converse(patience, (connection) =>
         connection.sendMessage({ from: sender.address, to: [asMailbox(to)], use8BitMime: true }, bytes),
       )
@@ -155,7 +144,7 @@ function describe(refusal: Refusal): SmtpError {
     : new RefusedError(status, 'The mail server refused the mail for good', refusal.error)
 }
 
-function senderOf(from: string): Mailbox {
+export function senderOf(from: string): Mailbox {
   const sender = parseMailbox(from)
   if (sender === undefined) throw new Error('MAIL_FROM is no mailbox')
   return sender

@@ -30,9 +30,11 @@ function wrongDirection(tag: string, { dir }: LanguageFile): string[] {
   return known === dir ? [] : [`dir: is ${dir}, and the language is written ${known}`]
 }
 
+/** A text, and the English one in whose place it stands. */
 type Message = { readonly key: string; readonly text: string; readonly original: string }
 
-function mistakesOf(tag: string, { key, text, original }: Message): string[] {
+/** What is wrong with one text, each as a line that begins with its key. */
+export function mistakesOf(tag: string, { key, text, original }: Message): string[] {
   try {
     parseMessage(text, tag)
     const { placeholders, choices, literals, longest } = dissect(text)

@@ -1,12 +1,16 @@
 import { match } from '@formatjs/intl-localematcher'
 import { LRUCache } from 'lru-cache'
+import { ConfigError } from '../config/load-config.ts'
 import { type Language, languageOf, languagesFolder, listTags, readLanguageFile } from './language.ts'
+import { type OwnTexts, readOwnTexts, withOwnTexts } from './own-texts.ts'
 import { isPseudo, pseudoLanguage } from './pseudo.ts'
 import { acceptedTags, canonicalTag, relevantPart, sourceTag } from './tags.ts'
 
 export type Messages = {
   /** The language of those that cannot be served in theirs. */
   readonly fallback: Language
+  /** Every language that somebody may get. */
+  readonly used: () => readonly Language[]
   /** The languages that users may choose from. */
   readonly offered: () => readonly Language[]
   /** Exactly that language, if it is one of the server's. */
@@ -21,15 +25,22 @@ type Options = {
   readonly defaultLocale: string
   /** The only languages that are used; undefined for all that there are. */
   readonly locales?: readonly string[] | undefined
+  /** Folder of the operator's own texts of mails. */
+  readonly mailTextsDir?: string | undefined
 }
 
 const mostHeaders = 256
 
-/** Languages are read when they are first used. */
-export function openMessages({ defaultLocale, locales }: Options): Messages {
+/**
+ * Languages are read when they are first used.
+ * @throws {ConfigError} with everything that is wrong with the operator's own texts
+ */
+export function openMessages({ defaultLocale, locales, mailTextsDir }: Options): Messages {
   const used = locales ?? listTags(languagesFolder)
-  const source = readLanguageFile(languagesFolder, sourceTag)
-  const fileOf = (tag: string) => (isPseudo(tag) ? pseudoLanguage(tag, source) : readLanguageFile(languagesFolder, tag))
+  const own = ownTexts(mailTextsDir)
+  const readFile = (tag: string) => withOwnTexts(readLanguageFile(languagesFolder, tag), own.get(tag))
+  const source = readFile(sourceTag)
+  const fileOf = (tag: string) => (isPseudo(tag) ? pseudoLanguage(tag, source) : readFile(tag))
   const read = new Map<string, Language>()
   const get = (tag: string): Language => {
     const language = read.get(tag) ?? languageOf(tag, fileOf(tag), source)
@@ -50,6 +61,7 @@ export function openMessages({ defaultLocale, locales }: Options): Messages {
     get fallback() {
       return get(defaultLocale)
     },
+    used: () => used.map(get),
     offered: () => used.map(get).filter(({ isComplete }) => isComplete || locales !== undefined),
     find,
     nearest: (tag) => (tag ? nearest(tag) : undefined),
@@ -64,6 +76,13 @@ export function openMessages({ defaultLocale, locales }: Options): Messages {
       return language
     },
   }
+}
+
+function ownTexts(folder: string | undefined): OwnTexts {
+  if (folder === undefined) return new Map()
+  const { texts, mistakes } = readOwnTexts(folder)
+  if (mistakes.length > 0) throw new ConfigError(mistakes.map((one) => `MAIL_TEXTS_DIR: ${one}`))
+  return texts
 }
 
 /** No language has this tag; the matcher gives it for languages that none is near to. */

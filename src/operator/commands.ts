@@ -23,6 +23,7 @@ import { type Command, commandLog, type Options, type Outcome, withDatabase, wit
 import { examine } from './doctor.ts'
 import { importOptions, readImport, runImport } from './import/command.ts'
 import { tallyAsData } from './import/tally.ts'
+import { previewMails } from './preview-mails.ts'
 import { userCommands } from './user-commands.ts'
 
 /** The operator's commands: `npm run admin -- NAME`. They join a running server's embedded database, or start it. */
@@ -77,6 +78,7 @@ export const commands: Readonly<Record<string, Command>> = {
       return { says: describeCalibration(measured), data: measured }
     },
   },
+  'mails preview': previewMails,
   'keys init': {
     group: 'Server',
     does: 'make the first keys in KEYS_DIR if there are none',

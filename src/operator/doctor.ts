@@ -18,6 +18,7 @@ import { within } from '../waiting/within.ts'
 import type { Check } from './check.ts'
 import { adviseBreached, breachedChecks } from './doctor-breached.ts'
 import { checkNotifications, checkPostgres, withDatabase } from './doctor-database.ts'
+import { checkMails } from './doctor-mails.ts'
 import { passkeyChecks } from './doctor-passkeys.ts'
 import { signUpChecks } from './doctor-sign-up.ts'
 import { explainDatabase } from './start-failure.ts'
@@ -47,6 +48,7 @@ export async function examine(config: Config, env: Environment, log: FastifyBase
         ]),
     { name: 'keys', remedy: 'run `npm run admin -- keys init`, or see KEYS_DIR', run: () => checkKeys(config, log) },
     { name: 'pictures', remedy: 'see FILE_STORE_URL', run: () => checkFiles(config) },
+    { name: 'mails', remedy: 'see docs/languages.md', run: () => checkMails(config) },
     ...(redisUrl === undefined
       ? []
       : [

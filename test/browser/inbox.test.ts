@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../support/app.ts'
 import { openChromium } from '../support/chromium.ts'
 import { useFolder } from '../support/folder.ts'
+import { logos } from '../support/logos.ts'
 import { newPerson, signUp } from '../support/people.ts'
 import {
   expectAccessible,
@@ -91,6 +92,20 @@ test('by keys alone: j and k or the arrows move, Enter opens, Escape goes back, 
   await page.getByRole('heading', { level: 2, name: 'First' }).waitFor()
   await keys('/', 'Escape')
   await expect.poll(() => page.locator('#mails li').count()).toBe(3)
+})
+
+test('a picture that a mail brings along is shown', async () => {
+  await createTransport(app.deps.inbox?.smtpUrl).sendMail({
+    from: 'postern@localhost',
+    to: 'ada@example.com',
+    subject: 'Pictures',
+    html: '<img src="cid:logo@postern" alt="own">',
+    attachments: [{ filename: 'logo.png', content: await logos.png(), cid: 'logo@postern' }],
+  })
+  await row('Pictures').click()
+  const picture = page.frameLocator('iframe').getByAltText('own')
+  const width = () => picture.evaluate((one) => (one as unknown as { naturalWidth: number }).naturalWidth)
+  await expect.poll(width).toBe(480)
 })
 
 test('a mail as HTML, as text, its headers and its source, on a telephone too', async () => {

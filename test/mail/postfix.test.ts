@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import PostalMime from 'postal-mime'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { smtpSender } from '../../src/mail/smtp.ts'
+import { loadConfig } from '../../src/config/load-config.ts'
+import { brandOf } from '../../src/mail/brand.ts'
+import type { MailContent } from '../../src/mail/letters.ts'
+import { sampleMails } from '../../src/mail/samples.ts'
+import { messageIdOf, smtpSender } from '../../src/mail/smtp.ts'
+import { renderMail } from '../../src/mail/templates.ts'
+import { openMessages } from '../../src/messages/messages.ts'
 import { freePort } from '../support/free-port.ts'
 import { hasPostfix, type Postfix, startPostfix } from '../support/postfix.ts'
 import { openScriptedServer, type ScriptedServer, willing } from '../support/scripted-mail-server.ts'
@@ -96,6 +102,30 @@ describe('Postfix, which wants names by the rule', () => {
       messageId: letter.messageId,
       from: { name: 'Team: Example (Bücher)', address: 'no-reply@xn--bcher-kva.example' },
     })
+  })
+
+  test('passes on what tells machines what a mail is, as it was sent', async () => {
+    const config = loadConfig({ MAIL_FROM: from, FRONTEND_URL: 'https://app.example.com' })
+    const content = sampleMails(config).find(({ name }) => name === 'password_reset')?.content as MailContent
+    const language = openMessages({ defaultLocale: 'pt-BR' }).fallback
+    const mail = renderMail(content, { language, brand: brandOf(config) })
+    const messageId = messageIdOf('0190-1', from)
+    const sentAt = Date.now()
+    await senderAt(ports.strict).send({ ...mail, messageId, to: 'headers@example.com' })
+    const { headers, subject } = await PostalMime.parse(await arrived('headers@example.com'))
+    const valuesOf = (key: string) => headers.filter((one) => one.key === key).map(({ value }) => value)
+    expect(valuesOf('message-id')).toEqual(['<0190-1@xn--bcher-kva.example>'])
+    expect(valuesOf('auto-submitted')).toEqual(['auto-generated'])
+    expect(valuesOf('content-language')).toEqual(['pt-BR'])
+    expect(valuesOf('mime-version')).toEqual(['1.0'])
+    const [date = '', ...dates] = valuesOf('date')
+    expect(dates).toEqual([])
+    expect(date).toMatch(/^\w{3}, \d{1,2} \w{3} \d{4} \d{2}:\d{2}:\d{2} \+0000$/)
+    expect(Math.abs(Date.parse(date) - sentAt)).toBeLessThan(60_000)
+    expect(subject).toBe(mail.subject)
+    // Nobody can unsubscribe from what happens to the own account.
+    for (const key of ['list-unsubscribe', 'list-unsubscribe-post', 'list-id', 'precedence', 'reply-to'])
+      expect(valuesOf(key)).toEqual([])
   })
 
   test('without SMTPUTF8 is asked nothing for a recipient that it cannot be told of [FD30]', async () => {

@@ -90,6 +90,7 @@ const ways: Readonly<Record<string, Ways>> = {
   audit: { done: () => [] },
   providers: { done: () => [] },
   doctor: { done: () => [] },
+  'mails preview': { done: () => ['--locale=de'], refused: ['--locale=tlh'] },
   calibrate: { done: () => [] },
   'keys init': { done: () => [] },
   'keys rotate': { done: () => [] },

@@ -57,6 +57,7 @@ describe('npm run admin -- doctor', () => {
       'fine     notifications',
       'fine     keys',
       'fine     pictures',
+      'fine     mails',
       'fine     Redis',
       'fine     Meilisearch',
       'fine     mail server',

@@ -101,7 +101,7 @@ function intoInbox({ config, deps }: TestApp): MailDelivery {
       const to = `${mail.to.slice(0, at)}@${domainToUnicode(mail.to.slice(at + 1))}`
       const envelope = { from: config.mailFrom, to }
       const received = { ...envelope, id: randomUUIDv7(), raw, size: raw.length, receivedAt: new Date() }
-      await deps.inbox?.keep([{ ...mail, ...received, isRead: false }])
+      await deps.inbox?.keep([{ ...mail, ...received, attachments: [], isRead: false }])
     },
     probe: async () => {},
   }
