@@ -96,9 +96,9 @@ function heading({ appName: name, logo }: Brand): Html | undefined {
   if (name === undefined) return undefined
   if (logo === undefined) return html`<div class="ink" style="${headingFont};padding-bottom:16px">${name}</div>\n`
   const { shownWidth, shownHeight } = logo
-  return html`<div style="padding-bottom:16px"><img class="logo" src="cid:${logoCid}" alt="${name}" width="${shownWidth}" \
-height="${shownHeight}" style="display:block;width:${shownWidth}px;height:${shownHeight}px;border:0;outline:none;\
-text-decoration:none;line-height:24px;${headingFont}"></div>\n`
+  return html`<div style="padding-bottom:16px"><img class="logo" src="cid:${logoCid}" alt="${name}" \
+width="${shownWidth}" height="${shownHeight}" style="display:block;width:${shownWidth}px;height:${shownHeight}px;\
+border:0;outline:none;text-decoration:none;line-height:24px;${headingFont}"></div>\n`
 }
 
 const footer = ({ say }: Words, { supportEmail }: Brand): Html =>
