@@ -29,6 +29,14 @@ const ofLaboratory = new Set([
   'T_DKIM_INVALID',
   'DKIM_INVALID',
 ])
+/** What they have against a language or a short mail, whatever we write: docs/operate.md says so. */
+const ofLanguage: Readonly<Record<string, readonly string[]>> = {
+  // It counts letters that look like an e, and French has é, è, ê and ë.
+  fr: ['MIXED_ES'],
+  // Few characters say much there, so that a logo is much beside them.
+  ja: ['HTML_IMAGE_ONLY_32'],
+  'zh-Hans': ['HTML_IMAGE_ONLY_32', 'HTML_IMAGE_RATIO_08'],
+}
 /** What every mail with HTML has, for no points. */
 const ofEvery = new Set(['HTML_MESSAGE'])
 
@@ -102,7 +110,8 @@ test('SpamAssassin has nothing against any mail, in any language, with a logo or
   )
   const met = await rulesOf(mailbox)
   expect(met.size).toBe(messages.length)
-  const isOurs = (rule: string) => !ofLaboratory.has(rule) && !ofEvery.has(rule)
-  const blamed = [...met].map(([id, rules]) => ({ id, rules: rules.filter(isOurs) }))
+  const isOurs = (id: string) => (rule: string) =>
+    !ofLaboratory.has(rule) && !ofEvery.has(rule) && !ofLanguage[id.split('.')[1] ?? '']?.includes(rule)
+  const blamed = [...met].map(([id, rules]) => ({ id, rules: rules.filter(isOurs(id)) }))
   expect(blamed.filter(({ rules }) => rules.length > 0)).toEqual([])
 }, 900_000)

@@ -77,7 +77,7 @@ test('what npm run build makes finds all that is not in it: migrations, lists, p
 test('its other programs are whole as well: doctor tries every port [ST1]', async () => {
   const { stdout } = await run(process.execPath, [join(root, 'dist/server/cli.js'), 'doctor'], { env, cwd: tmpdir() })
   expect(stdout.match(/^\S+ +[^:]+/gm)).toEqual(
-    ['settings', 'PostgreSQL', 'keys', 'pictures', 'Redis', 'Meilisearch', 'passkeys'].map(
+    ['settings', 'PostgreSQL', 'keys', 'pictures', 'mails', 'Redis', 'Meilisearch', 'passkeys'].map(
       (name) => `fine     ${name}`,
     ),
   )
