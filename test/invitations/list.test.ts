@@ -49,6 +49,11 @@ test('system:not_found for an id that is none, or not known', async () => {
     expect(said(await client.get(`${url}/${id}`))).toEqual([404, 'system:not_found'])
 })
 
+test.each(['0', '101'])('general:validation_error for a page of %s', async (limit) => {
+  const { client } = await administrator(app)
+  expect(said(await client.get(`${url}?limit=${limit}`))).toEqual([400, 'general:validation_error'])
+})
+
 test('reads need no fresh session; a moderator reads nothing, and a cursor that is none is a bad request', async () => {
   const { client, id } = await administrator(app)
   await app.sql("update sessions set authenticated_at = now() - interval '10 minutes' where user_id = $1", [id])
