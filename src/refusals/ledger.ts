@@ -100,6 +100,9 @@ export function openLedger({ db, keyring, log }: Deps): RefusalLedger {
   }
 }
 
+/** PostgreSQL takes no half of a character, and the key of what is no address may have one. */
+const wellFormed = (_: string, value: unknown): unknown => (typeof value === 'string' ? value.toWellFormed() : value)
+
 /** An address that opens an account is that account's; an erased account gets no row any more. */
 async function insert(db: Database, keyring: Keyring, batch: readonly Waiting[]): Promise<void> {
   const rows = batch.map(({ id, at, requestId, method, route, code, userId, email, network, contract }) => {
@@ -112,8 +115,9 @@ async function insert(db: Database, keyring: Keyring, batch: readonly Waiting[])
       (id, request_id, method, route, code, user_id, address_digest, network, contract, refused_at)
     select one.id, one."requestId", one.method, one.route, one.code,
       coalesce(own.id, named.id), one.digest, one.network, one.contract, one.at
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as one (id uuid, at timestamptz, "requestId" text,
-      method text, route text, code text, "userId" uuid, key text, digest text, network text, contract text)
+    from jsonb_to_recordset(${JSON.stringify(rows, wellFormed)}::jsonb) as one (id uuid, at timestamptz,
+      "requestId" text, method text, route text, code text, "userId" uuid, key text, digest text, network text,
+      contract text)
     left join users own on own.id = one."userId" and own.deleted_at is null
     left join users named on named.email_key = one.key and named.deleted_at is null
     on conflict (id) do nothing`)

@@ -44,8 +44,10 @@ test('one line when a dependency goes and one when it is back, with its name and
 
 test('metrics have what runs, and deliveries to webhooks that wait, were refused or given up [FD67]', async () => {
   await app.sql(
-    `insert into pgboss.job (name, state, data) values
-       ('deliver-webhook', 'created', '{}'), ('deliver-webhook', 'retry', '{}'), ('deliver-webhook', 'failed', '{}')`,
+    // Not yet due, so that no worker takes one meanwhile.
+    `insert into pgboss.job (name, state, data, start_after)
+       select 'deliver-webhook', state, '{}', now() + interval '1 hour'
+       from unnest(array['created', 'retry', 'failed']::pgboss.job_state[]) as state`,
   )
   const { body } = await app.app.inject({
     url: '/metrics',

@@ -87,7 +87,7 @@ describe.each(['', '/app'])('POST /v0%s/auth/accept-invitation', (form) => {
   })
 
   test('a sign-up that waits for the address ends, password and all [TK3]', async () => {
-    const waiting = await signUp(open)
+    const waiting = await signUp(open, newPerson({ password: 'of the sign-up that waits' }))
     const link = await mailedToken(app, waiting.email)
     await post(admin.client, { email: waiting.email })
     const token = await mailedToken(app, waiting.email, 2)
@@ -230,7 +230,7 @@ describe.each(['', '/app'])('POST /v0%s/auth/accept-invitation', (form) => {
 
   test('accepted and a sign-up of the same address verified at once: one account [EM4]', async () => {
     for (let turn = 0; turn < turns(3, 50); turn++) {
-      const waiting = await signUp(open)
+      const waiting = await signUp(open, newPerson({ password: 'of the sign-up that waits' }))
       const link = await mailedToken(app, waiting.email)
       await post(admin.client, { email: waiting.email })
       const token = await mailedToken(app, waiting.email, 2)
