@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts'
 import type { App } from '../http/app.ts'
 import type { Messages } from '../messages/messages.ts'
 import { once } from '../waiting/once.ts'
-import type { ApiDocument } from './operations.ts'
+import { documentOf } from './operations.ts'
 import type { Site } from './site.ts'
 
 export type LoadSite = () => Promise<Site>
@@ -19,6 +19,5 @@ type About = {
 export const siteLoader = (app: App, about: About): LoadSite =>
   once(async () => {
     const { openSite } = await import('./site.ts')
-    // The plugin's type of a document is looser than `ApiDocument`.
-    return openSite({ ...about, document: app.swagger() as unknown as ApiDocument })
+    return openSite({ ...about, document: documentOf(app) })
   })

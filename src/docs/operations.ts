@@ -1,5 +1,6 @@
 import type { FastifyContextConfig, RouteOptions } from 'fastify'
 import type { ErrorCode } from '../errors/catalogue.ts'
+import type { App } from '../http/app.ts'
 import { documentPath } from '../http/openapi.ts'
 import type { Components, Schema } from './schema.ts'
 
@@ -29,6 +30,9 @@ export type ApiDocument = {
   readonly components?: { readonly schemas?: Components }
   readonly tags?: readonly { readonly name: string; readonly description?: string }[]
 }
+
+/** Of an app that is ready. The plugin's type of a document is looser than what it makes here. */
+export const documentOf = (app: App): ApiDocument => app.swagger() as unknown as ApiDocument
 
 /** A route as the document describes it, with its configuration, which only the server knows. */
 export type Operation = Described & {

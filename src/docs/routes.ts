@@ -18,7 +18,7 @@ import { readIfThere } from '../process/read-if-there.ts'
 import { once } from '../waiting/once.ts'
 import { describeContract } from './contract.ts'
 import type { LoadSite } from './load-site.ts'
-import type { ApiDocument } from './operations.ts'
+import { documentOf } from './operations.ts'
 
 const errorList = z.object({
   errors: z.array(
@@ -130,7 +130,7 @@ function catalogueRoute(app: App, { publicUrl }: Config, messages: Messages): vo
 function contractRoute(app: App, routes: readonly RouteOptions[]): void {
   // Made at the first request, as few ask.
   const made = once(async () => {
-    const contract = describeContract(app.swagger() as unknown as ApiDocument, publishedCodes(routes))
+    const contract = describeContract(documentOf(app), publishedCodes(routes))
     return { contract, etag: etagOf(JSON.stringify(contract)) }
   })
   app.route({

@@ -8,6 +8,7 @@ import type { ResolveSession } from '../credentials/resolve-session.ts'
 import { faults } from '../errors/fault.ts'
 import { clientAddressFinder } from '../http/client-address.ts'
 import { type Guard, guard } from '../http/guard.ts'
+import { demandsFresh } from '../http/route-policy.ts'
 import type { BreachedPasswords } from '../ports/breached-passwords.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import type { CountedHasher } from '../throttling/hash-ticket.ts'
@@ -90,29 +91,23 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
   const isSignedIn = (access: Access) => access === 'session' || access === 'session or access token'
 
   type Access = keyof typeof credential
-  const before = (
-    route: RouteOptions,
-    access: Access,
-    {
-      limit = 'default',
-      evenBanned = false,
-      role,
-      fresh = role === 'admin',
-      hashes = false,
-      signsUp = false,
-      fromAnySite = false,
-    }: FastifyContextConfig,
-  ) => [
-    address,
-    ...onlyIf([route.method].flat().some(isUnsafe) && !fromAnySite, crossSite),
-    ...onlyIf(hashes, hashing),
-    ...(limit === 'none' ? [] : [rateLimitGuard(limit, deps)]),
-    ...onlyIf(signsUp, signUp),
-    ...credential[access],
-    ...onlyIf(isSignedIn(access) && !evenBanned, banGuard),
-    ...(role ? [roleGuard(role)] : []),
-    ...onlyIf(fresh, freshGuard),
-  ]
+  const before = (route: RouteOptions, access: Access, config: FastifyContextConfig) => {
+    const { limit = 'default', evenBanned = false, role, hashes = false, signsUp = false, fromAnySite = false } = config
+    const changes = [route.method].flat().some(isUnsafe)
+    if (changes && role === 'admin' && !demandsFresh(config))
+      throw new Error(`${String(route.method)} ${route.url} changes something for administrators who are not fresh`)
+    return [
+      address,
+      ...onlyIf(changes && !fromAnySite, crossSite),
+      ...onlyIf(hashes, hashing),
+      ...(limit === 'none' ? [] : [rateLimitGuard(limit, deps)]),
+      ...onlyIf(signsUp, signUp),
+      ...credential[access],
+      ...onlyIf(isSignedIn(access) && !evenBanned, banGuard),
+      ...(role ? [roleGuard(role)] : []),
+      ...onlyIf(demandsFresh(config), freshGuard),
+    ]
+  }
   /** What is left of validation comes before the token of a bot check is used up. */
   const afterValidation = (route: RouteOptions, { turnstile: isBotChecked }: FastifyContextConfig): Guard[] => [
     ...newPasswordGuards(route, deps),

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config/config.ts'
 
@@ -14,7 +15,13 @@ export const securityHeaders = (config: Config): Record<string, string> => ({
 export const forcedHeader = 'x-postern-forced'
 
 /** The digest of the contract that a caller was written against. */
-export const contractHeader = 'x-contract'
+const contractHeader = 'x-contract'
+
+/** What the caller says there, which may be anything. */
+export function contractOf(headers: IncomingHttpHeaders): string | undefined {
+  const said = headers[contractHeader]
+  return typeof said === 'string' ? said : undefined
+}
 
 /** A handler that sets one of these headers replaces it: the pages have their own policy. */
 export function responseHeaders(app: FastifyInstance, config: Config): void {

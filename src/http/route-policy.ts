@@ -14,20 +14,16 @@ export type RoutePolicy = {
   readonly cookies: boolean
 }
 
+/** A route for administrators demands a fresh session unless it says that it does not. */
+export const demandsFresh = ({ role, fresh = role === 'admin' }: FastifyContextConfig): boolean => fresh
+
 export function policyOf(config: FastifyContextConfig): RoutePolicy {
-  const {
-    access = 'public',
-    role,
-    fresh = role === 'admin',
-    evenBanned = false,
-    turnstile = false,
-    hashes = false,
-  } = config
+  const { access = 'public', role, evenBanned = false, turnstile = false, hashes = false } = config
   const { limit = access === 'probe' ? 'none' : 'default', setsCookie = false } = config
   return {
     who: access,
     role,
-    fresh,
+    fresh: demandsFresh(config),
     evenBanned,
     limit,
     botCheck: turnstile,

@@ -39,6 +39,8 @@ export async function openInboxFolder(path: string): Promise<InboxFolder> {
     watch(hear) {
       try {
         const watcher = watch(join(path, 'new'), hear).unref()
+        // Without a listener it would end the process.
+        watcher.on('error', () => watcher.close())
         return () => watcher.close()
       } catch {
         // The system has no room for another watcher: such mails are there after the next start.

@@ -18,6 +18,7 @@ type Internals = {
   _setEnvelope(this: SMTPConnection, envelope: Envelope, done: (error: Error | null) => void): void
   _sendCommand(this: SMTPConnection, command: string | Buffer, logged?: string): void
 }
+/** The library's types leave out what it keeps to itself. */
 const internalsOf = (one: SMTPConnection): Internals => one as unknown as Internals
 const library = internalsOf(SMTPConnection.prototype)
 

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config/config.ts'
-import { contractHeader, forcedHeader } from '../http/headers.ts'
+import { contractOf, forcedHeader } from '../http/headers.ts'
 import type { NoteAnswer } from './answer.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -37,7 +37,6 @@ export function noteReply(note: NoteAnswer, request: FastifyRequest, reply: Fast
   const { config, url: route } = request.routeOptions
   if (config.access === 'probe') return
   const code = reply.getHeader('x-error-code')
-  const contract = request.headers[contractHeader]
   note({
     requestId: request.id,
     method: request.method,
@@ -45,6 +44,6 @@ export function noteReply(note: NoteAnswer, request: FastifyRequest, reply: Fast
     status: reply.statusCode,
     code: typeof code === 'string' ? code : undefined,
     seconds: reply.elapsedTime / 1000,
-    contract: typeof contract === 'string' ? contract : undefined,
+    contract: contractOf(request.headers),
   })
 }

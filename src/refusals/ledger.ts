@@ -64,7 +64,9 @@ export function openLedger({ db, keyring, log }: Deps): RefusalLedger {
         return
       }
       // The oldest are the first that anybody asks for.
-      waiting = [...batch, ...waiting].slice(0, mostWaiting)
+      const all = [...batch, ...waiting]
+      waiting = all.slice(0, mostWaiting)
+      counts.onlyCounted += all.length - waiting.length
       if (!isFailing) log.warn({ cause: describeCause(error), refusals: batch.length }, 'refusals wait to be written')
       isFailing = true
     }

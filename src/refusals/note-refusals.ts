@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { contractHeader, forcedHeader } from '../http/headers.ts'
+import { contractOf, forcedHeader } from '../http/headers.ts'
 import type { RefusalLedger } from './ledger.ts'
 
 /** That nobody is signed in is no riddle; every page of a guest is told so. */
@@ -21,7 +21,7 @@ export function noteRefusals(app: FastifyInstance, ledger: RefusalLedger | undef
     const { id: requestId, method, clientAddress, signedIn } = request
     // Without an address the request was refused before its network was known.
     if (clientAddress === '') return
-    const contract = asDigest(request.headers[contractHeader])
+    const contract = asDigest(contractOf(request.headers))
     const userId = signedIn?.user.id
     ledger.note({ requestId, method, route, code, clientAddress, userId, email: sentEmail(request), contract })
   })
@@ -37,5 +37,5 @@ function sentEmail({ body }: FastifyRequest): string | undefined {
   return isFit && !/\p{Cc}/u.test(email) ? email : undefined
 }
 
-const asDigest = (header: unknown): string | undefined =>
-  typeof header === 'string' && /^[0-9a-f]{16}$/.test(header) ? header : undefined
+const asDigest = (said: string | undefined): string | undefined =>
+  said !== undefined && /^[0-9a-f]{16}$/.test(said) ? said : undefined

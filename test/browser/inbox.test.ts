@@ -104,6 +104,7 @@ test('a picture that a mail brings along is shown', async () => {
   })
   await row('Pictures').click()
   const picture = page.frameLocator('iframe').getByAltText('own')
+  // The tests are compiled without the types of a page.
   const width = () => picture.evaluate((one) => (one as unknown as { naturalWidth: number }).naturalWidth)
   await expect.poll(width).toBe(480)
 })

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { contractHeader } from '../../http/headers.ts'
+import { contractOf } from '../../http/headers.ts'
 import { asPropertyName } from '../../http/property-name.ts'
 import { requestIdOf } from '../../http/request-id.ts'
 import type { AnswerBefore } from '../../http/server.ts'
@@ -39,16 +39,8 @@ export const sender =
     span?.note({ 'http.response.status_code': status })
     span?.end()
     const seconds = (performance.now() - startedAt) / 1000
-    const contract = request.headers[contractHeader]
-    note?.({
-      requestId,
-      method,
-      route,
-      status,
-      code: undefined,
-      seconds,
-      contract: typeof contract === 'string' ? contract : undefined,
-    })
+    const contract = contractOf(request.headers)
+    note?.({ requestId, method, route, status, code: undefined, seconds, contract })
   }
 
 /** Returns undefined for a refusal, and for headers that are meant for one request only. */
