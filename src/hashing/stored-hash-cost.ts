@@ -18,6 +18,7 @@ export const costs = {
   /** Per round. */
   pbkdf2: { sha1: 0.4, sha224: 0.4, sha256: 0.4, sha384: 1.3, sha512: 1.3 },
   phpass: (logRounds: number) => 3 * 2 ** logRounds,
+  shaCrypt: (rounds: number) => 3 * rounds,
   /** The few digests of these schemes cost next to nothing. */
   digest: 1,
 } as const
@@ -39,6 +40,8 @@ const dearestDefaults = {
   pbkdf2: costs.pbkdf2.sha256 * 1_500_000,
   /** WordPress; phpBB uses 11. */
   phpass: costs.phpass(13),
+  /** crypt(3) and OpenLDAP. passlib uses 656,000, for which this process would compute a second. */
+  shaCrypt: costs.shaCrypt(5000),
   digest: costs.digest,
 } as const
 export type Scheme = keyof typeof dearestDefaults

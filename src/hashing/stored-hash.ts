@@ -6,6 +6,7 @@ import { parseFirebase } from './stored-hash.firebase.ts'
 import { parsePbkdf2 } from './stored-hash.pbkdf2.ts'
 import { parsePhpass } from './stored-hash.phpass.ts'
 import { parseScrypt } from './stored-hash.scrypt.ts'
+import { parseShaCrypt } from './stored-hash.sha-crypt.ts'
 import { excessOf } from './stored-hash-cost.ts'
 import { type Parse, type StoredHash, StoredHashError } from './stored-hash-parts.ts'
 
@@ -16,6 +17,7 @@ const schemes: readonly Parse[] = [
   parseFirebase,
   parsePbkdf2,
   parsePhpass,
+  parseShaCrypt,
   parseDigest,
 ]
 

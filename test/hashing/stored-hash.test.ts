@@ -90,6 +90,7 @@ const bcrypt = (rounds: string) => `$2b$${rounds}$fOexQK2rqMphln7QGuRcUeD.JQ8VZx
 const scrypt = (parameters: string) => `$scrypt$${parameters}$${salt}$xXt6EAFzAOlee5Hgl8R5+kLA6sDARjRcMGtm6fZJsa8`
 const pbkdf2 = (parameters: string, bytes: number) => `$pbkdf2-${parameters}$${salt}$${'x'.repeat((bytes * 4) / 3)}`
 const firebase = foreignHash(/Supabase/, 'user1password').hash
+const shaCrypt = foreignHash(/CRYPT \$6/, 'Übergröße ²½\u00a0ﬁnal µ´').hash
 const spring = foreignHash(/Spring .* scrypt@/).hash
 
 /** What is dearest by default in its scheme, and what is a little dearer. */
@@ -122,6 +123,7 @@ describe.each([
     'AQAAAAEAFuNgAAAAEOMwvh3+FZxqkdMBz2ekgGhwQ4B6pZWND6zgESBuWiHw',
     'AQAAAAEAFuNhAAAAEOMwvh3+FZxqkdMBz2ekgGhwQ4B6pZWND6zgESBuWiHw',
   ],
+  ['SHA-crypt', shaCrypt.replace('1000', '10922'), shaCrypt.replace('1000', '10923')],
   ['phpass', '$P$B1LvVQ4QtKLj6pa/J9S/b8Ly8gPEbf1', '$P$D1LvVQ4QtKLj6pa/J9S/b8Ly8gPEbf1'],
 ])('%s: what costs more than its systems make by default, and more than four own hashes', (_name, most, more) => {
   test('is refused and nothing computed [PW6 AT15]', async () => {

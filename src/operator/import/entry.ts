@@ -25,9 +25,12 @@ export function field(record: unknown, ...path: readonly string[]): unknown {
 export const firstField = (record: unknown, ...names: readonly string[]): unknown =>
   names.map((name) => field(record, name)).find((value) => value !== undefined)
 
+/** Text that PostgreSQL keeps as it is: without NUL, and without half a character. */
+export const isKeepable = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
+
 /** An id as text. Returns undefined if it is none, or a number that JSON may have rounded to somebody else's. */
 export const asId = (value: unknown): string | undefined =>
-  typeof value === 'string' || Number.isSafeInteger(value) ? String(value) : undefined
+  (typeof value === 'string' && isKeepable(value)) || Number.isSafeInteger(value) ? String(value) : undefined
 
 /** JSON writes true, CSV of PostgreSQL t, CSV of MySQL 1. */
 export const isYes = (value: unknown): boolean => /^(?:true|t|1|yes)$/i.test(String(value))

@@ -1,4 +1,4 @@
-import { asId, type Entry, type Fields } from './entry.ts'
+import { asId, type Entry, type Fields, isKeepable } from './entry.ts'
 import type { Format, Found } from './format.ts'
 import { type HashStore, openHashStore } from './hash-store.ts'
 import type { Fate } from './place.ts'
@@ -122,7 +122,9 @@ async function collectHashes(
   const read = (record: Fields) => {
     const { id: given, passwordHash } = hashes.find(record)
     const id = asId(given)
-    return id !== undefined && typeof passwordHash === 'string' ? [{ id, hash: passwordHash }] : []
+    if (id === undefined || typeof passwordHash !== 'string') return []
+    // An account whose hash is damaged is refused like one whose hash is empty, not imported without a password.
+    return [{ id, hash: isKeepable(passwordHash) ? passwordHash : '' }]
   }
   for await (const batch of batchesOf(readEntries(openInput(from), hashes.layout)))
     await store.put(batch.flatMap((entry) => ('record' in entry ? read(entry.record) : [])))

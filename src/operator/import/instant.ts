@@ -16,6 +16,7 @@ const units = [
  * microseconds since 1970. A time without a zone is UTC. Returns undefined if the value is not a time [FD24].
  */
 export function readInstant(value: unknown): Date | undefined {
+  if (isNoTime(value)) return undefined
   if (typeof value === 'object' && value !== null && '$date' in value) return readInstant(value.$date)
   if (typeof value === 'object' && value !== null && '$numberLong' in value) return readInstant(value.$numberLong)
   const text = String(value).trim()
@@ -26,11 +27,14 @@ export function readInstant(value: unknown): Date | undefined {
   return readText(text)
 }
 
+/** The least date of MySQL, and that of Go and .NET: how they write that there is none. */
+export const isNoTime = (value: unknown): boolean => /^000[01]-/.test(String(value))
+
 /**
  * Whether a ban lasts until then: without a value there is none, and one that is not a time (`infinity`) has no end.
  */
 export const isAhead = (until: unknown): boolean =>
-  until !== undefined && (readInstant(until)?.getTime() ?? Number.POSITIVE_INFINITY) > Date.now()
+  until !== undefined && !isNoTime(until) && (readInstant(until)?.getTime() ?? Number.POSITIVE_INFINITY) > Date.now()
 
 function readText(text: string): Date | undefined {
   const [, local = text, utc, hours, minutes = '00'] = zoneless.test(text) ? [] : (withZone.exec(text) ?? [])

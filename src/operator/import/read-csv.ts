@@ -6,8 +6,8 @@ type Options = {
   readonly mostBytes: number
 }
 
-/** How PostgreSQL and MySQL write null. */
-const nothing = '\\N'
+/** How PostgreSQL and MySQL write null, outside quotes. */
+const isNothing = (text: string): boolean => text === '\\N' || text === 'NULL'
 
 /** RFC 4180; a row ends at an LF outside quotes. The first row names the columns and shows what separates them. */
 export function readCsv({ columns: given, mostBytes }: Options): Reader {
@@ -16,12 +16,13 @@ export function readCsv({ columns: given, mostBytes }: Options): Reader {
   let [line, lineOfRow] = [1, 1]
   let cells: string[] = []
   let cell = ''
+  let wasQuoted = false
   let length = 0
   let state: 'start' | 'plain' | 'quoted' | 'quote in quotes' = 'start'
 
   const endCell = (): void => {
-    cells.push(cell)
-    ;[cell, state] = ['', 'start']
+    cells.push(!wasQuoted && isNothing(cell) ? '' : cell)
+    ;[cell, wasQuoted, state] = ['', false, 'start']
   }
   const endRow = (): Entry[] => {
     // Excel ends lines with CR LF.
@@ -35,17 +36,12 @@ export function readCsv({ columns: given, mostBytes }: Options): Reader {
       columns = row.map((name) => name.trim())
       return []
     }
-    return [
-      {
-        at,
-        record: Object.fromEntries(columns.map((name, index) => [name, row[index] === nothing ? '' : row[index]])),
-      },
-    ]
+    return [{ at, record: Object.fromEntries(columns.map((name, index) => [name, row[index]])) }]
   }
   const passPlain = (character: string): Entry[] => {
     if (character === '\n') return endRow()
     if (character === separator) endCell()
-    else if (character === '"' && state === 'start') state = 'quoted'
+    else if (character === '"' && state === 'start') [state, wasQuoted] = ['quoted', true]
     else add(character)
     return []
   }

@@ -4,9 +4,10 @@ import { asForeign } from '../../hashing/stored-hash.argon2.ts'
 import { parseStoredHash } from '../../hashing/stored-hash.ts'
 import { StoredHashError } from '../../hashing/stored-hash-parts.ts'
 import { emailKey } from '../../text/email.ts'
+import { isKeepable } from './entry.ts'
 import type { Found } from './format.ts'
 import { shapesOf } from './handles.ts'
-import { readInstant } from './instant.ts'
+import { isNoTime, readInstant } from './instant.ts'
 import { Refusal } from './refusal.ts'
 
 /** An account as it is to be created here. */
@@ -45,7 +46,7 @@ export function readWish(found: Found, hashCost: Argon2Cost): Wish {
       names === undefined ? ruled('display_name', displayName, found.displayName) : fitName(found.displayName),
     locale: found.locale === undefined ? undefined : ruled('locale', locale, found.locale),
     passwordHash: found.passwordHash === undefined ? undefined : readHash(found.passwordHash, hashCost),
-    createdAt: found.createdAt === undefined ? undefined : readCreatedAt(found.createdAt),
+    createdAt: readCreatedAt(found.createdAt),
   }
 }
 
@@ -71,7 +72,7 @@ function fitName(value: unknown): string | undefined {
 }
 
 function readHash(value: unknown, own: Argon2Cost): string {
-  const hash = typeof value === 'string' ? value : ''
+  const hash = typeof value === 'string' && isKeepable(value) ? value : ''
   try {
     parseStoredHash(hash, own)
     return asForeign(hash)
@@ -86,7 +87,8 @@ function readHash(value: unknown, own: Argon2Cost): string {
   }
 }
 
-function readCreatedAt(value: unknown): Date {
+function readCreatedAt(value: unknown): Date | undefined {
+  if (value === undefined || isNoTime(value)) return undefined
   const instant = readInstant(value)
   if (instant === undefined) throw new Refusal('created_at is missing or malformed')
   if (instant.getTime() > Date.now()) throw new Refusal('created_at is in the future')

@@ -80,6 +80,15 @@ describe('fields that may be left out', () => {
     expect(await createdAt(line.email)).toBe(instant)
   })
 
+  test.each(['0000-00-00 00:00:00', '0000-01-01', '0001-01-01T00:00:00Z', '0001-01-01 00:00:00+00'])(
+    'created_at that says that there is none: %j, as MySQL, Go and .NET write it [FD24]',
+    async (written) => {
+      const line = account({ created_at: written })
+      expect((await importHere(app, fileOf(line))).tally.accepted).toBe(1)
+      expect(await createdAt(line.email)).toMatch(/^20/)
+    },
+  )
+
   test.each([
     'yesterday',
     '2024-02-30',
@@ -94,6 +103,15 @@ describe('fields that may be left out', () => {
     const { fates } = await importHere(app, fileOf(account({ created_at: written })))
     expect(fates).toEqual(['line 1: created_at is missing or malformed'])
   })
+
+  test.each(['a\0b', 'a\ud800b'])(
+    'a hash that PostgreSQL cannot keep refuses its line alone: %j in its salt [FD25]',
+    async (salt) => {
+      const [damaged, whole] = [account({ password_hash: `scrypt$1024$${salt}$8$1$${'A'.repeat(86)}==` }), account()]
+      const { fates } = await importHere(app, fileOf(damaged, whole))
+      expect(fates).toEqual(['line 1: password_hash is none that is known', `line 2: ${whole.handle} kept`])
+    },
+  )
 
   test('an address that the file says is not verified makes no account', async () => {
     const { fates } = await importHere(app, fileOf(account({ email_verified: false })))

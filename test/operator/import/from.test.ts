@@ -13,6 +13,7 @@ const dir = useFolder('import')
 const odd = 'Übergröße ²½\u00a0ﬁnal µ´'
 const unverified = 'email is not verified'
 const disabled = 'the account is disabled'
+const unkeepableId = 'id is no text, or a number that JSON rounds'
 const noEmail = 'email is missing or malformed'
 const hashConfig = { 'hash-config': exportFile('firebase-hash-config.txt') }
 
@@ -244,6 +245,34 @@ test.each<[from: string, what: string, content: object, fates: string[], withHas
     0,
   ],
   [
+    'kratos',
+    'out of MySQL, which writes true as 1',
+    [{ traits: { email: 'anna@odd.example' }, verifiable_addresses: [{ value: 'anna@odd.example', verified: 1 }] }],
+    ['anna made'],
+    0,
+  ],
+  [
+    'supabase',
+    'confirmed at what is no time',
+    ['NULL', false, '0001-01-01T00:00:00Z'].map((at) => ({ email: 'a@odd.example', email_confirmed_at: at })),
+    [unverified, unverified, unverified],
+    0,
+  ],
+  [
+    'better-auth',
+    'whose id or hash holds what PostgreSQL cannot keep',
+    {
+      user: [ofBetter('a\0', 'anna'), ofBetter('b', 'beth'), ofBetter('c', 'carl'), ofBetter('d\ud800', 'dora')],
+      account: [
+        { userId: 'a\0', providerId: 'credential', password: hash },
+        { userId: 'b', providerId: 'credential', password: `${hash}\0` },
+        { userId: 'c', providerId: 'credential', password: hash },
+      ],
+    },
+    [unkeepableId, 'password_hash is none that is known', 'carl made', unkeepableId],
+    1,
+  ],
+  [
     'better-auth',
     'whose ids are numbers',
     {
@@ -254,7 +283,7 @@ test.each<[from: string, what: string, content: object, fates: string[], withHas
         { id: 9, userId: 2 ** 53, providerId: 'credential', password: hash },
       ],
     },
-    ['anna made', 'beth made', 'id is no text, or a number that JSON rounds'],
+    ['anna made', 'beth made', unkeepableId],
     1,
   ],
   [

@@ -122,6 +122,10 @@ test('lines keep their numbers, rows of a CSV over several lines too', async () 
 
 test('what PostgreSQL and MySQL write for nothing is nothing', async () => {
   expect(records(await read('a\tb\n\\N\t2\n'))).toEqual([{ a: '', b: '2' }])
+  expect(records(await read('a,b\r\nNULL,NULL\r\n"NULL",NULLA\r\n'))).toEqual([
+    { a: '', b: '' },
+    { a: 'NULL', b: 'NULLA' },
+  ])
 })
 
 test.each(['', '\n', '\uFEFF'])('nothing is in %j', async (nothing) => {

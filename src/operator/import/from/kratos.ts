@@ -1,5 +1,5 @@
 import { emailKey } from '../../../text/email.ts'
-import { type Fields, field, firstField } from '../entry.ts'
+import { type Fields, field, firstField, isYes } from '../entry.ts'
 import type { Format } from '../format.ts'
 
 /**
@@ -25,9 +25,7 @@ export const kratos: Format = {
 
 /** Kratos writes the verified address in lower case, and the trait as it was typed. */
 function isVerified({ verifiable_addresses: addresses }: Fields, email: unknown): boolean {
-  return (
-    Array.isArray(addresses) && addresses.some((one) => isSame(field(one, 'value'), email) && one.verified === true)
-  )
+  return Array.isArray(addresses) && addresses.some((one) => isSame(field(one, 'value'), email) && isYes(one.verified))
 }
 
 const isSame = (one: unknown, other: unknown): boolean =>

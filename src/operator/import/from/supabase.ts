@@ -1,6 +1,6 @@
 import { field, firstField, isFields, isYes } from '../entry.ts'
 import type { Format } from '../format.ts'
-import { isAhead } from '../instant.ts'
+import { isAhead, readInstant } from '../instant.ts'
 
 /**
  * Rows of `auth.users`, as CSV or JSON, or what the admin API lists.
@@ -13,7 +13,7 @@ export const supabase: Format = {
     return {
       email: field(record, 'email'),
       // `confirmed_at` is also set if only the phone number was confirmed.
-      isVerified: field(record, 'email_confirmed_at') !== undefined,
+      isVerified: readInstant(field(record, 'email_confirmed_at')) !== undefined,
       isDisabled:
         isAhead(field(record, 'banned_until')) ||
         field(record, 'deleted_at') !== undefined ||

@@ -14,9 +14,6 @@ export const wordpress: Format = {
     names: [asName(field(record, 'user_login'))],
     displayName: firstField(record, 'display_name', 'user_login'),
     passwordHash: field(record, 'user_pass'),
-    createdAt: madeAt(field(record, 'user_registered')),
+    createdAt: field(record, 'user_registered'),
   }),
 }
-
-/** Old accounts have the date 0000-00-00; then this returns undefined. */
-const madeAt = (text: unknown): unknown => (String(text).startsWith('0000-00-00') ? undefined : text)
