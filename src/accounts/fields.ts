@@ -41,10 +41,11 @@ const blank = /^[\s\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800\u{1d159
 
 /**
  * U+200D and U+200C, which say whether letters or pictures are joined (👩‍💻) or not (علی‌رضا). U+200D also ends some
- * words of Bengali and Malayalam, after the sign that removes a letter's vowel.
+ * words of Bengali and Malayalam, after the sign that removes a letter's vowel, and U+200C ends words of Kurdish, as a
+ * part of the vowel that is typed as U+0647 and U+200C (شه‌هله‌).
  */
 const joiner =
-  /(?<=[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d](?=[\p{L}\p{M}\p{Extended_Pictographic}])|(?<=[\u09cd\u0d4d])\u200d/gu
+  /(?<=[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d](?=[\p{L}\p{M}\p{Extended_Pictographic}])|(?<=[\u09cd\u0d4d])\u200d|(?<=\u0647)\u200c/gu
 
 /** Characters that are no text, or that turn its direction. */
 export const holdsControls = (text: string): boolean => /[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/u.test(text.replace(joiner, ''))

@@ -32,11 +32,8 @@ export async function decode({ bytes: sent, mostPixelsAside: aside }: DecodeOrde
     const { width, height, depth, hasProfile } = await sharp(bytes, { limitInputPixels: false }).metadata()
     if (width * height > mostPixels) return 'too large'
     const options = { limitInputPixels: mostPixels, failOn: isMended ? 'warning' : 'error' } as const
-    const picture =
-      depth === 'ushort' && hasProfile
-        ? sharp(await toEightBits(bytes, aside, options), options)
-        : shrink(sharp(bytes, options), aside)
-    return await picture.webp({ quality: 82 }).toBuffer()
+    const plain = depth === 'ushort' && hasProfile ? await toEightBits(bytes, aside, options) : bytes
+    return await shrink(sharp(plain, options).autoOrient(), aside).webp({ quality: 82 }).toBuffer()
   } catch {
     // The decoders' messages say no more than this.
     return 'broken'
@@ -44,15 +41,16 @@ export async function decode({ bytes: sent, mostPixelsAside: aside }: DecodeOrde
 }
 
 const shrink = (picture: Sharp, aside: number): Sharp =>
-  picture.autoOrient().resize({ width: aside, height: aside, fit: 'inside', withoutEnlargement: true })
+  picture.resize({ width: aside, height: aside, fit: 'inside', withoutEnlargement: true })
 
 /**
- * Keeps the colour profile for the next step: the library applies profiles correctly only to pictures of eight bits
- * [FD50].
+ * Keeps the colour profile and the orientation for the next step: the library applies profiles correctly only to
+ * pictures of eight bits, and loses those of others when it turns them [FD50].
  */
 const toEightBits = (bytes: Buffer, aside: number, options: SharpOptions): Promise<Buffer> =>
   shrink(sharp(bytes, { ...options, ignoreIcc: true }), aside)
     .keepIccProfile()
+    .keepExif()
     .png({ compressionLevel: 1 })
     .toBuffer()
 

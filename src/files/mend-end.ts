@@ -1,4 +1,5 @@
 import { endPng } from './end-png.ts'
+import { endWebp } from './end-webp.ts'
 import { firstFrameOf } from './first-frame.ts'
 import { endJpeg, endOfJpeg } from './jpeg-scans.ts'
 
@@ -12,7 +13,8 @@ type Mended = { readonly bytes: Buffer; readonly isMended: boolean }
 export function mendEnd(bytes: Buffer, type: string): Mended | undefined {
   if (type === 'image/gif') return { bytes: firstFrameOf(bytes), isMended: false }
   if (type === 'image/png' || type === 'image/apng') return { bytes: endPng(bytes), isMended: false }
-  const end = type === 'image/jpeg' ? endOfJpeg(bytes) : 'marked'
+  if (type === 'image/webp') return { bytes: endWebp(bytes), isMended: false }
+  const end = endOfJpeg(bytes)
   if (end === 'too many scans') return undefined
   return end === 'open' ? { bytes: endJpeg(bytes), isMended: true } : { bytes, isMended: false }
 }

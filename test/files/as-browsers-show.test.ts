@@ -32,10 +32,15 @@ const red = [220, 30, 30]
 const about = (expected: readonly number[]) => expected.map((value) => expect.closeTo(value, -1))
 
 const colourTypes = { grey: 0, rgb: 2, rgba: 6 } as const
-type Sort = { readonly depth: 8 | 16; readonly colours: keyof typeof colourTypes; readonly icc?: Buffer | undefined }
+type Sort = {
+  readonly depth: 8 | 16
+  readonly colours: keyof typeof colourTypes
+  readonly icc?: Buffer | undefined
+  readonly more?: Buffer
+}
 
 /** A PNG of one colour, number by number: a library might take the profile into account. */
-function pngOf(pixel: readonly number[], { depth, colours, icc }: Sort): Buffer {
+function pngOf(pixel: readonly number[], { depth, colours, icc, more = Buffer.alloc(0) }: Sort): Buffer {
   const side = 16
   const header = Buffer.alloc(13)
   header.writeUInt32BE(side, 0)
@@ -47,6 +52,7 @@ function pngOf(pixel: readonly number[], { depth, colours, icc }: Sort): Buffer 
     Buffer.from('89504e470d0a1a0a', 'hex'),
     pngChunk('IHDR', header),
     ...(icc ? [pngChunk('iCCP', Buffer.concat([Buffer.from('profile\0\0'), deflateSync(icc)]))] : []),
+    more,
     pngChunk('IDAT', deflateSync(Buffer.from(Array.from({ length: side }, () => row).flat()))),
     pngChunk('IEND', Buffer.alloc(0)),
   ])
@@ -72,6 +78,16 @@ describe('a PNG of sixteen bits', () => {
     const clear = await kept(pngOf([...red, 128], { depth: 16, colours: 'rgba', icc }))
     expect(clear(8, 8)).toEqual(about([...red, 128]))
   })
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'with a profile and the orientation %i looks as without it [FD50]',
+    async (turn) => {
+      const exif = Buffer.from(`4d4d002a0000000800010112000300000001000${turn}000000000000`, 'hex')
+      const icc = await profile('p3')
+      const turned = pngOf(red, { depth: 16, colours: 'rgb', icc, more: pngChunk('eXIf', exif) })
+      expect((await kept(turned))(8, 8)).toEqual((await kept(pngOf(red, { depth: 16, colours: 'rgb', icc })))(8, 8))
+    },
+  )
 
   test.each<[string, Omit<Sort, 'depth'>, number[]]>([
     ['without a profile', { colours: 'rgb' }, red],
@@ -138,6 +154,14 @@ describe('a GIF', () => {
   })
 })
 
+/** Its data is of an odd length. */
+async function paddedWebp(): Promise<Buffer> {
+  for (let width = 40; ; width++) {
+    const webp = await noise(width, 48).webp({ lossless: true }).toBuffer()
+    if (webp.readUInt32LE(16) % 2 === 1) return webp
+  }
+}
+
 describe('a picture that lacks no more than its end', () => {
   test.each<[string, number, () => Promise<Buffer>]>([
     ['JPEG', 1, () => noise(64, 48).jpeg().toBuffer()],
@@ -150,10 +174,22 @@ describe('a picture that lacks no more than its end', () => {
     ['interlaced PNG', 16, () => noise(64, 48).png({ progressive: true }).toBuffer()],
     ['GIF', 1, async () => (await opaqueGif(64, 48)).gif],
     ['GIF', 2, async () => (await opaqueGif(64, 48)).gif],
+    ['WebP with a byte of padding', 1, paddedWebp],
   ])('%s without its last bytes, %i of them, is accepted [FD51]', async (_, missing, make) => {
     const whole = await make()
     const cut = await kept(whole.subarray(0, whole.length - missing))
     expect(cut(20, 10)).toEqual((await kept(whole))(20, 10))
+  })
+
+  test('a moving WebP that breaks off after its first frame, or whose head counts too many bytes, is accepted [FD51]', async () => {
+    const frames = await Promise.all(['#f00', '#00f'].map((colour) => picture(64, 48, colour).png().toBuffer()))
+    const moving = await sharp(frames, { join: { animated: true } })
+      .webp()
+      .toBuffer()
+    const boastful = await picture(64, 48, '#f00').webp().toBuffer()
+    boastful.writeUInt32LE(boastful.length + 100, 4)
+    for (const webp of [moving.subarray(0, moving.length - 20), boastful])
+      expect((await kept(webp))(30, 20)).toEqual(about([255, 0, 0, 255]))
   })
 
   test.each<[string, () => Promise<Buffer>]>([
