@@ -29,10 +29,10 @@ export async function decode({ bytes: sent, mostPixelsAside: aside }: DecodeOrde
   if (mended === undefined) return 'broken'
   const { bytes, isMended } = mended
   try {
-    const { width, height, depth, hasProfile } = await sharp(bytes, { limitInputPixels: false }).metadata()
+    const { width, height, depth, space, hasProfile } = await sharp(bytes, { limitInputPixels: false }).metadata()
     if (width * height > mostPixels) return 'too large'
     const options = { limitInputPixels: mostPixels, failOn: isMended ? 'warning' : 'error' } as const
-    const plain = depth === 'ushort' && hasProfile ? await toEightBits(bytes, aside, options) : bytes
+    const plain = depth === 'ushort' && hasProfile ? await toEightBits(bytes, aside, { ...options, space }) : bytes
     return await shrink(sharp(plain, options).autoOrient(), aside).webp({ quality: 82 }).toBuffer()
   } catch {
     // The decoders' messages say no more than this.
@@ -45,10 +45,15 @@ const shrink = (picture: Sharp, aside: number): Sharp =>
 
 /**
  * Keeps the colour profile and the orientation for the next step: the library applies profiles correctly only to
- * pictures of eight bits, and loses those of others when it turns them [FD50].
+ * pictures of eight bits, and loses those of others when it turns them, or makes colours of greys [FD50].
  */
-const toEightBits = (bytes: Buffer, aside: number, options: SharpOptions): Promise<Buffer> =>
+const toEightBits = (
+  bytes: Buffer,
+  aside: number,
+  { space, ...options }: SharpOptions & { readonly space: string },
+): Promise<Buffer> =>
   shrink(sharp(bytes, { ...options, ignoreIcc: true }), aside)
+    .toColourspace(space === 'grey16' ? 'b-w' : 'srgb')
     .keepIccProfile()
     .keepExif()
     .png({ compressionLevel: 1 })

@@ -31,7 +31,7 @@ const red = [220, 30, 30]
 /** Colours as the lossy WebP keeps them. */
 const about = (expected: readonly number[]) => expected.map((value) => expect.closeTo(value, -1))
 
-const colourTypes = { grey: 0, rgb: 2, rgba: 6 } as const
+const colourTypes = { grey: 0, rgb: 2, greyAlpha: 4, rgba: 6 } as const
 type Sort = {
   readonly depth: 8 | 16
   readonly colours: keyof typeof colourTypes
@@ -63,7 +63,59 @@ async function profile(name: 'srgb' | 'p3'): Promise<Buffer> {
   return icc as Buffer
 }
 
+/** A profile of greys by https://www.color.org/ICC1v42_2006-05.pdf: the white point, and the curve as a power. */
+function greyProfile(power: number): Buffer {
+  const number = (value: number): string =>
+    Math.round(value * 65_536)
+      .toString(16)
+      .padStart(8, '0')
+  const whitePoint = [0.9642, 1, 0.8249].map(number).join('')
+  const tags = [
+    ['desc', `64657363${'00000000'}00000005${Buffer.from('grey\0').toString('hex')}${'00'.repeat(79)}`],
+    ['wtpt', `58595a20${'00000000'}${whitePoint}`],
+    [
+      'kTRC',
+      `63757276${'00000000'}00000001${Math.round(power * 256)
+        .toString(16)
+        .padStart(4, '0')}0000`,
+    ],
+    ['cprt', `74657874${'00000000'}6e6f6e6500000000`],
+  ].map(([name = '', hex = '']) => ({ name, data: Buffer.from(hex, 'hex') }))
+  let at = 132 + 12 * tags.length
+  const table = tags.map(({ name, data }) => {
+    const entry = Buffer.alloc(12)
+    entry.write(name, 'latin1')
+    entry.writeUInt32BE(at, 4)
+    entry.writeUInt32BE(data.length, 8)
+    at += data.length
+    return entry
+  })
+  const head = Buffer.alloc(132)
+  head.writeUInt32BE(at, 0)
+  head.write('lcms', 4)
+  head.writeUInt32BE(0x02400000, 8)
+  head.write('mntrGRAYXYZ ', 12)
+  head.write('acsp', 36)
+  head.write(whitePoint, 68, 'hex')
+  head.writeUInt32BE(tags.length, 128)
+  return Buffer.concat([head, ...table, ...tags.map(({ data }) => data)])
+}
+
 describe('a PNG of sixteen bits', () => {
+  test.each(['grey', 'greyAlpha'] as const)(
+    'of %s with a profile of greys looks as with eight bits [FD50]',
+    async (colours) => {
+      const icc = greyProfile(1)
+      for (const grey of [30, 128, 220]) {
+        const pixel = colours === 'grey' ? [grey] : [grey, 255]
+        const [deep, plain] = [16, 8].map((depth) => pngOf(pixel, { depth: depth as 8 | 16, colours, icc }))
+        const looks = (await kept(deep as Buffer))(8, 8)
+        expect(looks).toEqual(about((await kept(plain as Buffer))(8, 8)))
+        expect(looks[0]).toBeGreaterThan(grey + 10)
+      }
+    },
+  )
+
   test.each(['srgb', 'p3'] as const)('with the profile %s looks as with eight bits [FD50]', async (name) => {
     const icc = await profile(name)
     for (const pixel of [red, [10, 200, 30], [5, 5, 240], [128, 128, 128], [250, 240, 20]]) {
