@@ -4,7 +4,9 @@ import type { RouteOptions } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { accessTokenRoutes } from './access-tokens/routes.ts'
 import { userRoutes } from './account/routes.ts'
+import { adminRoutes } from './admin/routes.ts'
 import type { Config } from './config/config.ts'
+import { hasConsole } from './config/has-console.ts'
 import type { Deps } from './deps.ts'
 import { openErrorLab, unlessForced } from './dev/error-lab/lab.ts'
 import { errorLabRoutes } from './dev/error-lab/routes.ts'
@@ -17,6 +19,7 @@ import type { ErrorCode } from './errors/catalogue.ts'
 import { domainErrors } from './errors/plugin.ts'
 import { eventRoutes } from './events/routes.ts'
 import { fileRoutes } from './files/routes.ts'
+import { administrationElsewhere } from './guards/console.ts'
 import { guardRoutes } from './guards/guards.ts'
 import { tellOfUnlisted } from './guards/refused-origins.ts'
 import { answerAlike } from './guards/repeat/answer-alike.ts'
@@ -108,7 +111,7 @@ export async function buildApp(
   readJsonBodies(app)
   requestLanguage(app, deps.messages)
   guardRoutes(app, deps)
-  const allowedMethods = rememberMethods(app)
+  const allowedMethods = rememberMethods(app, administrationElsewhere(config))
   const site = siteLoader(app, { config, messages: deps.messages, routes, hasInbox: deps.inbox !== undefined })
   domainErrors(app, { ...errors, allowedMethods, findPage: missingPages(config, site) })
   await publishOpenApi(app, config)
@@ -131,6 +134,7 @@ export async function buildApp(
   await fileRoutes(app, deps)
   searchRoutes(app, deps)
   moderationRoutes(app, deps)
+  if (hasConsole(config)) adminRoutes(app, deps)
   invitationRoutes(app, deps)
   eventRoutes(app, deps)
   messageRoutes(app, deps)

@@ -67,6 +67,7 @@ export type Deps = {
   readonly remembered: RememberedSessions
   readonly resolveSession: ResolveSession
   readonly recallSession: RecallSession
+  readonly resolveConsole: ResolveSession
   readonly resolveAccessToken: ResolveAccessToken
   readonly outboundPolicy: OutboundPolicy
   readonly outbound: Outbound

@@ -1,3 +1,4 @@
+import type { Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildApp } from './app.ts'
 import type { Config } from './config/config.ts'
@@ -6,6 +7,7 @@ import { loadConfig, startWarnings } from './config/load-config.ts'
 import { localOrigin } from './dev/local-only.ts'
 import { makeRoomForHashing } from './hashing/hashing-threads.ts'
 import { stopListening } from './http/closing.ts'
+import { openConsolePort } from './http/console-port.ts'
 import { openDeps } from './open-deps.ts'
 import { explainStartFailure } from './operator/start-failure.ts'
 import { closeOnSignal } from './process/close.ts'
@@ -36,6 +38,7 @@ async function serve(config: Config): Promise<void> {
       deps.metrics?.noteViolation(route, code)
     },
   })
+  const doors: Server[] = []
   const close = async (): Promise<void> => {
     await app.close()
     await deps.close()
@@ -43,11 +46,13 @@ async function serve(config: Config): Promise<void> {
   closeOnSignal(log, async () => {
     // Serves as usual meanwhile: orchestrators tell a process to end at the same time as those that send it requests.
     await sleep(drainMs)
-    await stopListening(app.server)
+    await Promise.all([app.server, ...doors].map(stopListening))
     await close()
   })
   try {
     await app.listen({ host: config.host, port: config.port })
+    if (config.consolePort !== undefined)
+      doors.push(await openConsolePort(app, { host: config.host, port: config.consolePort }))
   } catch (error) {
     await close()
     throw error

@@ -6,7 +6,7 @@ import { loadCommonPasswords } from './accounts/common-passwords.ts'
 import type { Config } from './config/config.ts'
 import { identityTtlSeconds } from './credentials/identity.ts'
 import { accessTokenResolver } from './credentials/resolve-access-token.ts'
-import { sessionResolver } from './credentials/resolve-session.ts'
+import { consoleResolver, sessionResolver } from './credentials/resolve-session.ts'
 import { openSigningKeys } from './credentials/signing-keys.ts'
 import { openSessionSources, type SessionSources } from './credentials/sources.ts'
 import { type Keyring, openKeyring } from './crypto/keyring.ts'
@@ -162,6 +162,7 @@ export async function openDeps(
     discoveries: openLookups(() => performance.now()),
     providerKeys: openLookups(() => performance.now()),
     ...sessionResolver(sources),
+    resolveConsole: consoleResolver(sources),
     resolveAccessToken: accessTokenResolver({ config, signingKeys, sources }),
     healthChecks: { ...healthChecks, ...lookUpChecks },
     close: () => moved.disposeAsync(),

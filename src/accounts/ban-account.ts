@@ -1,5 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
+import type { AccountTransaction } from '../credentials/change-accounts.ts'
 import { endHeldLogins } from '../credentials/end-held-logins.ts'
+import { endSessions } from '../credentials/end-sessions.ts'
 import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { isBanned } from './banned.ts'
@@ -8,14 +10,15 @@ type Ban = { readonly until: Date | undefined; readonly reason: string }
 
 /**
  * Afterwards the account is banned, for good or until the given time, in place of any earlier ban, and none of its
- * waiting logins can be finished.
+ * waiting logins can be finished. Its console sessions have ended.
  */
-export async function banAccount(tx: Transaction, userId: string, { until, reason }: Ban): Promise<void> {
+export async function banAccount(tx: AccountTransaction, userId: string, { until, reason }: Ban): Promise<void> {
   await tx
     .update(users)
     .set({ bannedAt: sql`now()`, bannedUntil: until ?? null, banReason: reason })
     .where(eq(users.id, userId))
   await endHeldLogins(tx, userId)
+  await endSessions(tx, userId, { reason: 'banned', kind: 'console' })
 }
 
 /** Afterwards the account is not banned; says whether it was. */

@@ -8,6 +8,8 @@ import type { Caller } from '../http/caller.ts'
 import type { EventType } from './all-rows.ts'
 
 type SecurityEvent = {
+  /** That of the act in the log of administrators, where it is one. */
+  readonly id?: string
   readonly type: EventType
   /** Undefined for a failed login with an address that has no account. */
   readonly userId: string | undefined
@@ -20,8 +22,10 @@ type SecurityEvent = {
  * Writes one row of the account's history, and gives its id. It belongs in the transaction of the act; a refusal is
  * written outside the transaction that it rolls back. Listeners get the event after the commit.
  */
-export async function audit(db: Database, { type, userId, client, metadata }: SecurityEvent): Promise<string> {
-  const id = randomUUIDv7()
+export async function audit(
+  db: Database,
+  { id = randomUUIDv7(), type, userId, client, metadata }: SecurityEvent,
+): Promise<string> {
   await auditStatement(db).execute({
     id,
     userId: userId ?? null,

@@ -42,13 +42,13 @@ export interface Routes {
     POST: {
       body: { /** One address, Unicode allowed */ email: string; roles?: readonly ('admin' | 'mod')[]; handle?: string; display_name?: string; /** BCP 47 */ locale?: string; /** One paragraph of plain text without links and addresses */ message?: string; /** Seconds, 60 to 2592000; a week by default */ expires_in?: number; reason: string }
       data: { id: string; expires_at: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:email_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:sign_up_closed' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:email_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:sign_up_closed' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
     /** List invitations, newest first */
     GET: {
       params?: { query?: { /** 1 to 100 */ limit?: string; /** next_cursor of the page before */ cursor?: string } }
       data: { data: readonly ({ id: string; email: string; state: 'open' | 'accepted' | 'revoked' | 'expired'; roles: readonly ('admin' | 'mod')[]; handle?: string; display_name?: string; locale?: string; message?: string; /** absent: the operator */ invited_by?: string; created_at: string; expires_at: string; accepted_at?: string; /** the account that came of it */ user_id?: string })[]; next_cursor?: string }
-      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:unauthorized'
+      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:unauthorized'
     }
   }
   '/v0/admin/invitations/{id}': {
@@ -75,17 +75,24 @@ export interface Routes {
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:email_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:sign_up_closed' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
+  '/v0/admin/me': {
+    /** Get who has the console session, and what they may do */
+    GET: {
+      data: { id: string; handle: string; /** the highest first */ roles: readonly ('admin' | 'mod')[]; /** what the roles allow; `server` is its settings and state */ scopes: readonly ('users:read' | 'sessions:read' | 'audit:read' | 'bans:read' | 'users:write' | 'sessions:write' | 'bans:write' | 'invitations' | 'providers' | 'server')[]; /** writes need a fresh session; past: re-authenticate first */ fresh_until: string; /** when the console session ends unless it is used before */ expires_at: string }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:permission_insufficient' | 'user:unauthorized'
+    }
+  }
   '/v0/admin/oauth/providers': {
     /** List the registered providers, without their secrets */
     GET: {
       data: { providers: readonly ({ id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; email_verification: string; nonce: string; token_endpoint_auth_method: string; authorize_parameters: Record<string, string>; audiences: readonly string[]; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string })[] }
-      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
     }
     /** Register a provider by its issuer (OIDC) or its endpoints; requires a session with two factors */
     POST: {
       body: { slug: string; name: string; client_id: string; client_secret: string; /** for OIDC; its discovery document has the rest */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; /** claim, trusted, mail: accept an address if email_verified is true; unless the provider denies it; or after a mailed link was used */ email_verification?: string; /** required, if_present: whether an ID token may lack the nonce that was sent */ nonce?: string; /** client_secret_basic, client_secret_post: how the token endpoint takes the secret; by default as the issuer says, else client_secret_basic */ token_endpoint_auth_method?: string; /** further parameters of the authorization request; with response_mode=form_post the provider posts to Postern */ authorize_parameters?: Record<string, string>; /** client ids of your apps at the provider; apps may send ID tokens that were issued for them */ audiences?: readonly string[]; scopes?: readonly string[]; /** hosts that its pictures may come from */ image_hosts?: readonly string[] }
       data: { id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; email_verification: string; nonce: string; token_endpoint_auth_method: string; authorize_parameters: Record<string, string>; audiences: readonly string[]; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
     }
   }
   '/v0/admin/oauth/providers/{slug}': {
@@ -94,13 +101,25 @@ export interface Routes {
       params: { path: { slug: string } }
       body?: { name?: string; client_id?: string; client_secret?: string; /** for OIDC; its discovery document has the rest */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; /** claim, trusted, mail: accept an address if email_verified is true; unless the provider denies it; or after a mailed link was used */ email_verification?: string; /** required, if_present: whether an ID token may lack the nonce that was sent */ nonce?: string; /** client_secret_basic, client_secret_post: how the token endpoint takes the secret; by default as the issuer says, else client_secret_basic */ token_endpoint_auth_method?: string; /** further parameters of the authorization request; with response_mode=form_post the provider posts to Postern */ authorize_parameters?: Record<string, string>; /** client ids of your apps at the provider; apps may send ID tokens that were issued for them */ audiences?: readonly string[]; scopes?: readonly string[]; /** hosts that its pictures may come from */ image_hosts?: readonly string[] }
       data: { id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; email_verification: string; nonce: string; token_endpoint_auth_method: string; authorize_parameters: Record<string, string>; audiences: readonly string[]; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
     }
     /** Remove a registered provider; requires a session with two factors */
     DELETE: {
       params: { path: { slug: string } }
       data: undefined
-      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/session': {
+    /** Open a console session; requires a session with two factors */
+    POST: {
+      data: undefined
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
+    }
+    /** End the console session */
+    DELETE: {
+      data: undefined
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:invalid_session' | 'user:unauthorized'
     }
   }
   '/v0/app/auth/accept-invitation': {
@@ -324,7 +343,7 @@ export interface Routes {
     }
   }
   '/v0/auth/logout': {
-    /** End the session */
+    /** End the session, and the console session beside it */
     POST: {
       data: undefined
       code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
@@ -492,7 +511,7 @@ export interface Routes {
     }
   }
   '/v0/auth/reauthenticate': {
-    /** Confirm who is signed in: the session is then fresh for five minutes */
+    /** Confirm who is signed in: the session, and the console session beside it, are then fresh for five minutes */
     POST: {
       body: { password?: string; code?: string; /** What toJSON() of the PublicKeyCredential of a sign-in returns */ credential?: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
       data: undefined
@@ -525,7 +544,7 @@ export interface Routes {
   '/v0/auth/sessions': {
     /** List the live sessions of the account */
     GET: {
-      data: { sessions: readonly ({ management_id: string; created_at: string; last_seen_at: string; expires_at: string; max_expires_at: string; user_agent?: string; ip_address?: string; is_current: boolean })[] }
+      data: { sessions: readonly ({ management_id: string; /** `console`: of administration; absent: an ordinary session */ kind?: 'console' | 'impersonation'; created_at: string; last_seen_at: string; expires_at: string; max_expires_at: string; user_agent?: string; ip_address?: string; is_current: boolean })[] }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
@@ -861,6 +880,8 @@ export interface Operations {
   revokeInvitation: { method: 'DELETE'; path: '/v0/admin/invitations/{id}' }
   /** Mail a fresh link of an invitation, which may have expired; earlier links are dead */
   resendInvitation: { method: 'POST'; path: '/v0/admin/invitations/{id}/resend' }
+  /** Get who has the console session, and what they may do */
+  getAdministrator: { method: 'GET'; path: '/v0/admin/me' }
   /** List the registered providers, without their secrets */
   listRegisteredProviders: { method: 'GET'; path: '/v0/admin/oauth/providers' }
   /** Register a provider by its issuer (OIDC) or its endpoints; requires a session with two factors */
@@ -869,6 +890,10 @@ export interface Operations {
   changeProvider: { method: 'PATCH'; path: '/v0/admin/oauth/providers/{slug}' }
   /** Remove a registered provider; requires a session with two factors */
   removeProvider: { method: 'DELETE'; path: '/v0/admin/oauth/providers/{slug}' }
+  /** Open a console session; requires a session with two factors */
+  openConsole: { method: 'POST'; path: '/v0/admin/session' }
+  /** End the console session */
+  closeConsole: { method: 'DELETE'; path: '/v0/admin/session' }
   /** Accept an invitation in an app: creates the account and signs in */
   acceptInvitationInApp: { method: 'POST'; path: '/v0/app/auth/accept-invitation' }
   /** Choose a handle and create the account after a sign-up through a provider */
@@ -923,7 +948,7 @@ export interface Operations {
   forgotPassword: { method: 'POST'; path: '/v0/auth/forgot-password' }
   /** Sign in in a browser */
   signIn: { method: 'POST'; path: '/v0/auth/login' }
-  /** End the session */
+  /** End the session, and the console session beside it */
   signOut: { method: 'POST'; path: '/v0/auth/logout' }
   /** Mail the same code again, to be entered in a browser */
   resendCode: { method: 'POST'; path: '/v0/auth/mailed-code/resend' }
@@ -967,7 +992,7 @@ export interface Operations {
   deletePasskey: { method: 'DELETE'; path: '/v0/auth/passkeys/{id}' }
   /** Get the rules that a new password must follow */
   getPasswordRules: { method: 'GET'; path: '/v0/auth/password-rules' }
-  /** Confirm who is signed in: the session is then fresh for five minutes */
+  /** Confirm who is signed in: the session, and the console session beside it, are then fresh for five minutes */
   reauthenticate: { method: 'POST'; path: '/v0/auth/reauthenticate' }
   /** Mail a fresh verification link; the answer is the same for every address */
   resendVerificationEmail: { method: 'POST'; path: '/v0/auth/resend-verification-email' }
@@ -1073,10 +1098,13 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
   getInvitation: 'GET /v0/admin/invitations/{id}',
   revokeInvitation: 'DELETE /v0/admin/invitations/{id}',
   resendInvitation: 'POST /v0/admin/invitations/{id}/resend',
+  getAdministrator: 'GET /v0/admin/me',
   listRegisteredProviders: 'GET /v0/admin/oauth/providers',
   registerProvider: 'POST /v0/admin/oauth/providers',
   changeProvider: 'PATCH /v0/admin/oauth/providers/{slug}',
   removeProvider: 'DELETE /v0/admin/oauth/providers/{slug}',
+  openConsole: 'POST /v0/admin/session',
+  closeConsole: 'DELETE /v0/admin/session',
   acceptInvitationInApp: 'POST /v0/app/auth/accept-invitation',
   completeSignUpInApp: 'POST /v0/app/auth/complete-signup',
   verifyDeviceInApp: 'POST /v0/app/auth/device/verify',
@@ -1176,76 +1204,78 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
 
 /** Every code that the server of this version knows, the most declared first. */
 export const codes: readonly string[] =
-  'system:internal_error general:invalid_ip_address rate_limit:exceeded system:database_error FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned user:invalid_token session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required worker:connection_failed worker:response_invalid user:permission_insufficient user:sign_up_closed worker:verification_email_send_failed email:domain_not_allowed oauth:provider_not_found system:not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed user:email_already_exists email:code_token_expired email:invalid_code_token oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code email:invalid_code password:check_unavailable system:hashing_error token:email_mismatch totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:handle_already_exists user:not_found user:second_factor_required oauth:email_already_exists password:new_password_missing totp:backup_code_exhausted user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed passkey:not_registered totp:not_enabled user:cannot_manage_higher_or_equal_role email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached password:incorrect token:expired_invitation token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_invitation token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
+  'system:internal_error general:invalid_ip_address rate_limit:exceeded system:database_error FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned user:invalid_token session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required system:not_found user:permission_insufficient worker:connection_failed worker:response_invalid user:sign_up_closed worker:verification_email_send_failed email:domain_not_allowed oauth:provider_not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed user:email_already_exists email:code_token_expired email:invalid_code_token oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code user:second_factor_required email:invalid_code password:check_unavailable system:hashing_error token:email_mismatch totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:handle_already_exists user:not_found oauth:email_already_exists password:new_password_missing totp:backup_code_exhausted user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed passkey:not_registered totp:not_enabled user:cannot_manage_higher_or_equal_role email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached password:incorrect token:expired_invitation token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_invitation token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
 
 /** The codes that every route may refuse with: bit n is the n-th of `codes`. Written out they would be most of the client's size. */
 export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
   '/.well-known/jwks.json': { GET: 0x3n },
-  '/.well-known/webauthn': { GET: 0x1000003n },
+  '/.well-known/webauthn': { GET: 0x20003n },
   '/health-check': { GET: 0x1n },
   '/health/live': { GET: 0x1n },
   '/health/ready': { GET: 0x1n },
-  '/v0/admin/invitations': { POST: 0x4000103fffffn, GET: 0x8ff4fn },
-  '/v0/admin/invitations/{id}': { GET: 0x1087f0fn, DELETE: 0x109ffffn },
-  '/v0/admin/invitations/{id}/resend': { POST: 0x4000113fffffn },
-  '/v0/admin/oauth/providers': { GET: 0x97f0fn, POST: 0x10000040008009ffffn },
-  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x10000040008089ffffn, DELETE: 0x400000897f3fn },
-  '/v0/app/auth/accept-invitation': { POST: 0x420000011040101080ffn },
-  '/v0/app/auth/complete-signup': { POST: 0x200049000007682ffn },
-  '/v0/app/auth/device/verify': { POST: 0x100000000020600000ffn },
-  '/v0/app/auth/email-sign-in': { POST: 0xe2680ffn },
-  '/v0/app/auth/email-sign-in/verify': { POST: 0x840000000120605081ffn },
-  '/v0/app/auth/login': { POST: 0x100000400000800e2681ffn },
-  '/v0/app/auth/mailed-code/resend': { POST: 0x6e2600ffn },
-  '/v0/app/auth/oauth/{provider}/token': { POST: 0x41810800080d001ffn },
-  '/v0/app/auth/passkeys/second-step': { POST: 0x60f000000ffn },
-  '/v0/app/auth/passkeys/second-step/options': { POST: 0x200600000000ffn },
+  '/v0/admin/invitations': { POST: 0x20107fffffn, GET: 0x6ff4fn },
+  '/v0/admin/invitations/{id}': { GET: 0x67f0fn, DELETE: 0x7ffffn },
+  '/v0/admin/invitations/{id}/resend': { POST: 0x20107fffffn },
+  '/v0/admin/me': { GET: 0x67d0fn },
+  '/v0/admin/oauth/providers': { GET: 0x77f0fn, POST: 0x10000000208007ffffn },
+  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x10000000208107ffffn, DELETE: 0x2001077f3fn },
+  '/v0/admin/session': { POST: 0x2000077f3fn, DELETE: 0x27c3fn },
+  '/v0/app/auth/accept-invitation': { POST: 0x420000012080102080ffn },
+  '/v0/app/auth/complete-signup': { POST: 0x20004a00000f882ffn },
+  '/v0/app/auth/device/verify': { POST: 0x100000000040600000ffn },
+  '/v0/app/auth/email-sign-in': { POST: 0xe5880ffn },
+  '/v0/app/auth/email-sign-in/verify': { POST: 0x84000000024060a081ffn },
+  '/v0/app/auth/login': { POST: 0x100000400001000e5881ffn },
+  '/v0/app/auth/mailed-code/resend': { POST: 0x6e5800ffn },
+  '/v0/app/auth/oauth/{provider}/token': { POST: 0x41810800081a001ffn },
+  '/v0/app/auth/passkeys/second-step': { POST: 0xc0f000000ffn },
+  '/v0/app/auth/passkeys/second-step/options': { POST: 0x200c00000000ffn },
   '/v0/app/auth/passkeys/sign-in': { POST: 0xf000001ffn },
   '/v0/app/auth/passkeys/sign-in/options': { POST: 0x17n },
-  '/v0/app/auth/totp/verify': { POST: 0x20610000000ffn },
-  '/v0/app/auth/verify-email': { POST: 0x1080001000120705080ffn },
-  '/v0/auth/accept-invitation': { POST: 0x420000011040101080ffn },
-  '/v0/auth/change-email': { POST: 0x2001000000008f1026ffffn },
-  '/v0/auth/change-password': { POST: 0x300040000000100c00000ffffn },
+  '/v0/app/auth/totp/verify': { POST: 0x20c10000000ffn },
+  '/v0/app/auth/verify-email': { POST: 0x108000100024070a080ffn },
+  '/v0/auth/accept-invitation': { POST: 0x420000012080102080ffn },
+  '/v0/auth/change-email': { POST: 0x2001000000010f1058ffffn },
+  '/v0/auth/change-password': { POST: 0x300040000000101800000ffffn },
   '/v0/auth/check': { GET: 0x2004000000007f4bn },
-  '/v0/auth/complete-signup': { POST: 0x200049000007682ffn },
-  '/v0/auth/confirm-email-change': { POST: 0x200000000100100080ffn },
-  '/v0/auth/device/verify': { POST: 0x100000000020600000ffn },
+  '/v0/auth/complete-signup': { POST: 0x20004a00000f882ffn },
+  '/v0/auth/confirm-email-change': { POST: 0x200000000200100080ffn },
+  '/v0/auth/device/verify': { POST: 0x100000000040600000ffn },
   '/v0/auth/devices': { GET: 0x7f0fn },
-  '/v0/auth/devices/{id}': { DELETE: 0x1007f3fn },
-  '/v0/auth/email-sign-in': { POST: 0xe2680ffn },
-  '/v0/auth/email-sign-in/verify': { POST: 0x840000000120605081ffn },
-  '/v0/auth/forgot-password': { POST: 0x80000000000000000000e0680ffn },
-  '/v0/auth/login': { POST: 0x100000400000800e2681ffn },
+  '/v0/auth/devices/{id}': { DELETE: 0x27f3fn },
+  '/v0/auth/email-sign-in': { POST: 0xe5880ffn },
+  '/v0/auth/email-sign-in/verify': { POST: 0x84000000024060a081ffn },
+  '/v0/auth/forgot-password': { POST: 0x80000000000000000000e1880ffn },
+  '/v0/auth/login': { POST: 0x100000400001000e5881ffn },
   '/v0/auth/logout': { POST: 0x7e3fn },
-  '/v0/auth/mailed-code/resend': { POST: 0x6e2600ffn },
+  '/v0/auth/mailed-code/resend': { POST: 0x6e5800ffn },
   '/v0/auth/oauth/connections': { GET: 0x7f0fn },
   '/v0/auth/oauth/connections/unlink': { POST: 0x20000010000000000017fffn },
-  '/v0/auth/oauth/google/one-tap/login': { POST: 0x40810800080d001ffn },
-  '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x8080000fn },
+  '/v0/auth/oauth/google/one-tap/login': { POST: 0x40810800081a001ffn },
+  '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x8100000fn },
   '/v0/auth/oauth/providers': { GET: 0xfn },
-  '/v0/auth/oauth/{provider}/authorize': { GET: 0x8000000000000008081ff4fn },
-  '/v0/auth/oauth/{provider}/form-post': { POST: 0x8000cfn },
-  '/v0/auth/oauth/{provider}/link': { POST: 0x10000681010000080807fffn },
-  '/v0/auth/oauth/{provider}/login': { POST: 0x681810800080d001ffn },
+  '/v0/auth/oauth/{provider}/authorize': { GET: 0x8000000000000008101ff4fn },
+  '/v0/auth/oauth/{provider}/form-post': { POST: 0x10000cfn },
+  '/v0/auth/oauth/{provider}/link': { POST: 0x10000681010000081007fffn },
+  '/v0/auth/oauth/{provider}/login': { POST: 0x681810800081a001ffn },
   '/v0/auth/passkeys': { POST: 0x30000080000000030001ffffn, GET: 0x7f0fn },
   '/v0/auth/passkeys/reauthentication/options': { POST: 0x20000000007e3fn },
   '/v0/auth/passkeys/registration/options': { POST: 0x80000000000001ffffn },
-  '/v0/auth/passkeys/second-step': { POST: 0x60f000000ffn },
-  '/v0/auth/passkeys/second-step/options': { POST: 0x200600000000ffn },
+  '/v0/auth/passkeys/second-step': { POST: 0xc0f000000ffn },
+  '/v0/auth/passkeys/second-step/options': { POST: 0x200c00000000ffn },
   '/v0/auth/passkeys/sign-in': { POST: 0xf000001ffn },
   '/v0/auth/passkeys/sign-in/options': { POST: 0x17n },
-  '/v0/auth/passkeys/{id}': { PATCH: 0x100ffffn, DELETE: 0x400000000000000001017f3fn },
+  '/v0/auth/passkeys/{id}': { PATCH: 0x2ffffn, DELETE: 0x400000000000000000037f3fn },
   '/v0/auth/password-rules': { GET: 0x7n },
-  '/v0/auth/reauthenticate': { POST: 0x2001000062009f0000feffn },
-  '/v0/auth/resend-verification-email': { POST: 0x10000000e2680ffn },
-  '/v0/auth/reset-password': { POST: 0x140000000000010140000080ffn },
+  '/v0/auth/reauthenticate': { POST: 0x2001000062011f0000feffn },
+  '/v0/auth/resend-verification-email': { POST: 0x10000000e5880ffn },
+  '/v0/auth/reset-password': { POST: 0x140000000000010280000080ffn },
   '/v0/auth/session': { GET: 0xbn },
   '/v0/auth/sessions': { GET: 0x7f0fn },
   '/v0/auth/sessions/revoke-others': { POST: 0x17f3fn },
-  '/v0/auth/sessions/{management_id}': { DELETE: 0x1007f3fn },
-  '/v0/auth/set-initial-password': { POST: 0x80000000000100400001ffffn },
-  '/v0/auth/signup': { POST: 0x10400e7680ffn },
+  '/v0/auth/sessions/{management_id}': { DELETE: 0x27f3fn },
+  '/v0/auth/set-initial-password': { POST: 0x80000000000100800001ffffn },
+  '/v0/auth/signup': { POST: 0x20800ef880ffn },
   '/v0/auth/token': { POST: 0x2000000000007f3fn },
   '/v0/auth/token/refresh': { POST: 0x8000020040000000003ffn },
   '/v0/auth/token/revoke': { POST: 0x8000000000000000000ffn },
@@ -1254,38 +1284,38 @@ export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>
   '/v0/auth/totp/enable': { POST: 0x200000040001000017fffn },
   '/v0/auth/totp/setup': { POST: 0x60000200000000000000017f3fn },
   '/v0/auth/totp/status': { GET: 0x7f0fn },
-  '/v0/auth/totp/verify': { POST: 0x20610000000ffn },
+  '/v0/auth/totp/verify': { POST: 0x20c10000000ffn },
   '/v0/auth/undo-email-change': { POST: 0x200000000000100000ffn },
-  '/v0/auth/verify-email': { POST: 0x1080001000120705080ffn },
+  '/v0/auth/verify-email': { POST: 0x108000100024070a080ffn },
   '/v0/contract': { GET: 0x7n },
   '/v0/errors': { GET: 0x7n },
   '/v0/events': { GET: 0x7f0fn },
   '/v0/files/{name}': { GET: 0x400000020000000000000bn },
   '/v0/locales': { GET: 0x7n },
-  '/v0/messages/{locale}': { GET: 0x1000007n },
-  '/v0/moderation/logs': { GET: 0x8ff4fn },
+  '/v0/messages/{locale}': { GET: 0x20007n },
+  '/v0/moderation/logs': { GET: 0x4ff4fn },
   '/v0/search/users': { GET: 0x800000000000000000806fn },
-  '/v0/user/me': { GET: 0x4000000007e0bn, PATCH: 0x10000000ffffn, DELETE: 0x400000002089f0027feffn },
+  '/v0/user/me': { GET: 0x4000000007e0bn, PATCH: 0x20000000ffffn, DELETE: 0x400000002111f0059feffn },
   '/v0/user/me/banner-image': { POST: 0x8400000000007fbfn, DELETE: 0x200000000007f3fn },
-  '/v0/user/me/deletion/confirm': { POST: 0x80000000000000800000000ffn },
+  '/v0/user/me/deletion/confirm': { POST: 0x80000000000001000000000ffn },
   '/v0/user/me/export': { GET: 0x17e2fn },
   '/v0/user/me/profile-image': { POST: 0x8400000000007fbfn, DELETE: 0x200000000007f3fn },
   '/v0/user/me/profile-image/import': { POST: 0x40000010400000000007fffn },
   '/v0/user/me/security-events': { GET: 0xff4fn },
-  '/v0/users/ban': { POST: 0x8000000000008828000009ffffn },
+  '/v0/users/ban': { POST: 0x8000000000008850000005ffffn },
   '/v0/users/handle/{handle}/available': { GET: 0x800fn },
-  '/v0/users/profile': { GET: 0x20000000004fn },
-  '/v0/users/profile/id': { GET: 0x20000000004fn },
-  '/v0/users/roles/grant': { POST: 0x10000000000008868000009ffffn },
-  '/v0/users/roles/revoke': { POST: 0x20000000000008828000009ffffn },
-  '/v0/users/unban': { POST: 0x40000000000008828000009ffffn },
+  '/v0/users/profile': { GET: 0x40000000004fn },
+  '/v0/users/profile/id': { GET: 0x40000000004fn },
+  '/v0/users/roles/grant': { POST: 0x10000000000008850200005ffffn },
+  '/v0/users/roles/revoke': { POST: 0x20000000000008850000005ffffn },
+  '/v0/users/unban': { POST: 0x40000000000008850000005ffffn },
 }
 
 /** Stands for what this client knows of every route: its codes and their statuses. Servers count by it. */
-export const contract = 'cdb2ce5ce97b5ed5'
+export const contract = '4b8e92d0087d0eaa'
 
 /** Those that no other request would mend: outages, waits, a server, provider or proxy that is set up wrongly. */
 export type OurSideCode = 'eventstream:publish_failed' | 'file:read_error' | 'general:invalid_ip_address' | 'meilisearch:query_failed' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'password:check_unavailable' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'turnstile:service_error' | 'worker:connection_failed' | 'worker:password_reset_email_send_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
 
 /** The same as bits. */
-export const ourSide = 0x86000c00040301800c00226002fn
+export const ourSide = 0x86000c00040301801800258002fn

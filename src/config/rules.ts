@@ -5,6 +5,7 @@ import { readOwnTexts } from '../messages/own-texts.ts'
 import { pseudoTags } from '../messages/pseudo.ts'
 import type { Config, Role } from './config.ts'
 import { domainsUpFrom } from './domains.ts'
+import { hasConsole } from './has-console.ts'
 import { productionLimits } from './limits.ts'
 import { logoMust, readLogo } from './logo.ts'
 import { isLoopback } from './networks.ts'
@@ -156,6 +157,11 @@ const combinations: readonly Rule[] = [
     about: ['SESSION_IDLE_TTL_SECONDS', 'SESSION_ABSOLUTE_TTL_SECONDS'],
     must: 'not exceed SESSION_ABSOLUTE_TTL_SECONDS',
     isBroken: ({ config }) => config.sessionIdleTtlSeconds > config.sessionAbsoluteTtlSeconds,
+  },
+  {
+    about: ['CONSOLE', 'CONSOLE_PORT', 'CONSOLE_ALLOW', 'APP_ENV'],
+    must: 'be on where CONSOLE_PORT or CONSOLE_ALLOW is set',
+    isBroken: ({ config, isSet }) => (isSet('CONSOLE_PORT') || isSet('CONSOLE_ALLOW')) && !hasConsole(config),
   },
   ...companions('GITHUB_CLIENT_ID', 'GITHUB_CLIENT_SECRET'),
   ...companions('GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'),

@@ -274,6 +274,27 @@ const browsers = inGroup('Browsers, proxies and limits', {
   },
 })
 
+const administration = inGroup('Administration', {
+  CONSOLE: {
+    kind: oneOf('on', 'off'),
+    meaning:
+      'on: administrators can open the console, the page at /console and the routes behind it (docs/console.md); ' +
+      'off: these do not exist; unset: on, but off in production',
+  },
+  CONSOLE_PORT: {
+    kind: port,
+    meaning:
+      'separate port for the console, on HOST; the page and /v0/admin are then only there, and PORT does not know ' +
+      'them; unset: PORT',
+  },
+  CONSOLE_ALLOW: {
+    kind: listOf(network),
+    default: '',
+    meaning:
+      'the only addresses and networks (CIDR) that the console and /v0/admin exist for, comma-separated; unset: any',
+  },
+})
+
 const signUp = inGroup('Sign-up', {
   SIGN_UP: {
     kind: oneOf('open', 'invite', 'closed'),
@@ -633,6 +654,7 @@ export const variables = {
   ...languages,
   ...mail,
   ...browsers,
+  ...administration,
   ...signUp,
   ...passwords,
   ...lifetimes,

@@ -1,4 +1,5 @@
 import { and, eq, isNull, ne, sql } from 'drizzle-orm'
+import type { SessionKind } from '../db/schema/columns.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import type { AccountTransaction } from './change-accounts.ts'
 import { isLive } from './live.ts'
@@ -7,6 +8,7 @@ import type { SignedIn } from './signed-in.ts'
 /** Why a session ended. Its token is answered with `user:invalid_session` whatever the reason. */
 type EndReason =
   | 'logout'
+  | 'displaced'
   | 'revoked'
   | 'password_changed'
   | 'password_reset'
@@ -14,6 +16,8 @@ type EndReason =
   | 'taken_back'
   | 'passkey_deleted'
   | 'deleted'
+  | 'banned'
+  | 'role_revoked'
 
 const ended = (reason: EndReason) => ({ endedAt: sql`now()`, endReason: reason })
 
@@ -35,13 +39,15 @@ type Ending = {
   readonly except?: string
   /** Ends only sessions that this passkey opened. */
   readonly openedBy?: string
+  /** Ends only sessions of this kind. */
+  readonly kind?: SessionKind
 }
 
 /** Afterwards the live sessions of the user that the options select are ended; gives how many there were. */
 export async function endSessions(
   tx: AccountTransaction,
   userId: string,
-  { reason, except, openedBy }: Ending,
+  { reason, except, openedBy, kind }: Ending,
 ): Promise<number> {
   tx.forget(userId)
   const live = await tx
@@ -54,6 +60,7 @@ export async function endSessions(
         isLive,
         except === undefined ? undefined : ne(sessions.id, except),
         openedBy === undefined ? undefined : eq(sessions.passkeyId, openedBy),
+        kind === undefined ? undefined : eq(sessions.kind, kind),
       ),
     )
     .returning({ id: sessions.id })

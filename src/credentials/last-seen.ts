@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from '../db/database.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import { describeCause } from '../errors/cause.ts'
+import { consoleIdleSeconds } from './console-sessions.ts'
 
 export type LastSeen = {
   /** How old a session's last_seen_at may become before it is written again. */
@@ -49,12 +50,14 @@ export function startLastSeen({ db, idleTtlSeconds, log }: Deps): LastSeen {
 }
 
 async function prolong(db: Database, ids: string[], idleTtlSeconds: number): Promise<void> {
+  const idleSeconds = sql`case ${sessions.kind} when 'console' then ${consoleIdleSeconds}::int
+    else ${idleTtlSeconds}::int end`
   // A session that expired or ended meanwhile stays as it is.
   await db
     .update(sessions)
     .set({
       lastSeenAt: sql`now()`,
-      expiresAt: sql`least(now() + make_interval(secs => ${idleTtlSeconds}), ${sessions.maxExpiresAt})`,
+      expiresAt: sql`least(now() + make_interval(secs => ${idleSeconds}), ${sessions.maxExpiresAt})`,
     })
     .where(
       sql`${sessions.id} = any(${sql.param(ids)}::uuid[])

@@ -21,12 +21,23 @@ export type ResolveSession = (text: string) => SignedIn | SessionRefusal | Promi
  */
 export type RecallSession = (text: string) => SignedIn | undefined
 
+/** Finds a console session. Its keys differ from those of other sessions in what all of them are remembered by. */
+export function consoleResolver(sources: SessionSources): ResolveSession {
+  const { recall, lookUp } = sessionFinder(sources, 'console')
+  return (text) => {
+    if (!isToken('console', text)) return 'user:invalid_session'
+    const digest = digestText(text)
+    const key = `console:${digest}`
+    return recall(key)?.outcome ?? lookUp(key, Buffer.from(digest, 'base64url')).then(({ outcome }) => outcome)
+  }
+}
+
 /**
  * The hot path: looks in memory, else in the cache, else in PostgreSQL by one prepared statement. All times are judged
  * by the database's clock.
  */
 export function sessionResolver(sources: SessionSources) {
-  const { peek, recall, lookUp } = sessionFinder(sources, 'tokenDigest')
+  const { peek, recall, lookUp } = sessionFinder(sources, 'session')
   const find = async (key: string) => (await lookUp(key, Buffer.from(key, 'base64url'))).outcome
   const resolveSession: ResolveSession = (text) => {
     const key = digestText(text)

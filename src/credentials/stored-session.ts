@@ -44,8 +44,14 @@ export type StoredSession = {
   readonly roles: readonly Role[]
 }
 
-/** A session is found by the digest of its token, or by its id. */
-export type SessionKey = 'tokenDigest' | 'id'
+/**
+ * How a session is found: `session` by its token, `console` by that of a console session, `id` by the id that an access
+ * token names. Each finds sessions of its own kinds alone, so that none opens what another one is for.
+ */
+export type SessionKey = 'session' | 'console' | 'id'
+
+const isOfKind = (key: SessionKey) =>
+  key === 'console' ? sql`${sessions.kind} = 'console'` : sql`${sessions.kind} <> 'console'`
 
 /**
  * Finds a session by one prepared statement. Drizzle writes the statement but does not run it, as drizzle takes as long
@@ -86,5 +92,5 @@ function statement(by: SessionKey, intervalSeconds: number) {
       ${isBanned} as is_banned, ${users.bannedUntil}, ${users.banReason}, ${users.createdAt} as user_created_at,
       ${heldRoles} as roles
     from ${sessions} left join ${users} on ${eq(users.id, sessions.userId)}
-    where ${eq(sessions[by], sql.placeholder('key'))}`
+    where ${eq(by === 'id' ? sessions.id : sessions.tokenDigest, sql.placeholder('key'))} and ${isOfKind(by)}`
 }

@@ -6,6 +6,8 @@ const whoInWords: Readonly<Record<RoutePolicy['who'], string>> = {
   optional: 'Anyone; it knows who is signed in, if someone is',
   session: 'Anyone signed in, with a session',
   'session or access token': 'Anyone signed in, with a session or an access token',
+  console: 'Administrators and moderators, with a console session',
+  'session or console': 'Anyone signed in, with a session or a console session',
   probe: 'Whatever monitors this server',
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { Config } from '../config/config.ts'
-import { clearCookie, readCookie } from '../http/cookies.ts'
+import { type CookieName, clearCookie, readCookie } from '../http/cookies.ts'
 import type { Guard } from '../http/guard.ts'
 import { addVary } from '../http/vary.ts'
 import { catalogue, type ErrorCode } from './catalogue.ts'
@@ -30,7 +30,7 @@ export type ErrorOptions = ErrorStyle & {
   readonly config: Config
   /** Called if a route answers with a code that it does not declare: counted in production, a failed test elsewhere. */
   readonly onContractViolation: (route: string, code: ErrorCode) => void
-  readonly allowedMethods?: (path: string) => readonly string[]
+  readonly allowedMethods?: (request: FastifyRequest) => readonly string[]
 }
 
 type Pages = {
@@ -49,7 +49,7 @@ export function domainErrors(app: FastifyInstance, { findPage, ...options }: Err
   app.setErrorHandler<FastifyError>(answer)
   app.setNotFoundHandler((request, reply) => {
     // 405 is not used: a known path with another method gets a 404 whose Allow header names its methods.
-    const allowed = options.allowedMethods?.(request.url.split('?', 1)[0] ?? '') ?? []
+    const allowed = options.allowedMethods?.(request) ?? []
     if (allowed.length > 0) reply.header('allow', allowed.join(', '))
     return answer(new DomainError('system:not_found'), request, reply)
   })
@@ -88,12 +88,18 @@ export function writeError(
   reply: FastifyReply,
   options: ErrorStyle & Pick<ErrorOptions, 'config'>,
 ): string {
-  const { clears }: ErrorRow = catalogue[error.code]
+  const clears = deadCookie(error, request)
   if (clears && readCookie(request, options.config, clears) !== undefined) clearCookie(reply, options.config, clears)
   const { status, contentType, headers, vary, body } = errorDocument(error, request.headers, options)
   addVary(reply, vary)
   reply.code(status).headers(headers).type(contentType)
   return body
+}
+
+/** On a route of console sessions the session that is dead is one of those. */
+function deadCookie({ code }: DomainError, { routeOptions: { config } }: FastifyRequest): CookieName | undefined {
+  const { clears }: ErrorRow = catalogue[code]
+  return clears === 'session_id' && config?.access === 'console' ? 'admin_id' : clears
 }
 
 /** Replaces `general:bad_request` by the route's own code if missing fields are all that is wrong. */

@@ -43,9 +43,11 @@ const sessionFault = faults('user:unauthorized', 'user:invalid_token', ...sessio
 type Deps = { readonly config: Config; readonly resolveSession: ResolveSession }
 
 /** Demands a live session. The catalogue's entries for its codes say that a dead cookie is cleared. */
-export const sessionGuard = (deps: Deps): Guard => guard('session', sessionFault.codes, sessionCheck(deps))
+export const sessionGuard = (deps: Deps): Guard => guard('session', sessionCodes, sessionCheck(deps))
 
-function sessionCheck({ config, resolveSession }: Deps) {
+export const sessionCodes = sessionFault.codes
+
+export function sessionCheck({ config, resolveSession }: Deps) {
   return (request: FastifyRequest): void | Promise<void> => {
     const credential = findCredential(request, config)
     if (credential === undefined) throw sessionFault('user:unauthorized')
@@ -120,14 +122,21 @@ export function stateGuard(code: ErrorCode, isFine: (user: SignedIn['user']) => 
 }
 
 /** Sets `signedIn` if there is a live session; a dead or foreign credential counts as none. */
-export function optionalSessionGuard({ config, resolveSession }: Deps): Guard {
+export function optionalSessionGuard(deps: Deps): Guard {
   const check = async (request: FastifyRequest): Promise<void> => {
-    const credential = findCredential(request, config)
-    if (credential === undefined) return
-    const outcome = await resolveSession(credential.text)
-    if (typeof outcome !== 'string') request.signedIn = outcome
+    request.signedIn = await findSession(request, deps)
   }
   return guard('session', [], check)
+}
+
+/** The live session of the request, if it has one. */
+export async function findSession(
+  request: FastifyRequest,
+  { config, resolveSession }: Deps,
+): Promise<SignedIn | undefined> {
+  const credential = findCredential(request, config)
+  const outcome = credential && (await resolveSession(credential.text))
+  return typeof outcome === 'string' ? undefined : outcome
 }
 
 /** The signed-in user, on a route that demands one. */

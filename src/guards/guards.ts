@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { findNewPassword, takesMailedToken } from '../accounts/fields.ts'
 import type { Role } from '../accounts/roles.ts'
 import type { Config } from '../config/config.ts'
+import { hasConsole } from '../config/has-console.ts'
 import type { ResolveAccessToken } from '../credentials/resolve-access-token.ts'
 import type { ResolveSession } from '../credentials/resolve-session.ts'
 import { faults } from '../errors/fault.ts'
@@ -12,6 +13,7 @@ import { demandsFresh } from '../http/route-policy.ts'
 import type { BreachedPasswords } from '../ports/breached-passwords.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import type { CountedHasher } from '../throttling/hash-ticket.ts'
+import { consoleGuard, doorGuard, isAdminPath, sessionOrConsoleGuard } from './console.ts'
 import {
   banGuard,
   freshGuard,
@@ -33,7 +35,7 @@ declare module 'fastify' {
      * What a caller must show. A route without it stops the server from starting [AZ1]. `probe`: health checks, which
      * no guard stands before.
      */
-    access?: 'public' | 'optional' | 'session' | 'session or access token' | 'probe'
+    access?: 'public' | 'optional' | 'session' | 'session or access token' | 'console' | 'session or console' | 'probe'
     /** Whether banned users may call it. */
     evenBanned?: boolean
     /**
@@ -70,6 +72,7 @@ type Deps = {
   readonly sharedCounter: RateCounter
   readonly localCounter: RateCounter
   readonly resolveSession: ResolveSession
+  readonly resolveConsole: ResolveSession
   readonly resolveAccessToken: ResolveAccessToken
 }
 
@@ -87,17 +90,24 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
     optional: [optionalSessionGuard(deps)],
     session: [sessionGuard(deps)],
     'session or access token': [sessionOrAccessTokenGuard(deps)],
+    console: [consoleGuard(deps)],
+    'session or console': [sessionOrConsoleGuard(deps)],
   }
-  const isSignedIn = (access: Access) => access === 'session' || access === 'session or access token'
+  const isSignedIn = (access: Access) => access !== 'public' && access !== 'optional'
+  const door = doorGuard(deps.config)
 
   type Access = keyof typeof credential
   const before = (route: RouteOptions, access: Access, config: FastifyContextConfig) => {
     const { limit = 'default', evenBanned = false, role, hashes = false, signsUp = false, fromAnySite = false } = config
     const changes = [route.method].flat().some(isUnsafe)
-    if (changes && role === 'admin' && !demandsFresh(config))
+    const isOfAdmins = isAdminPath(route.url)
+    if (changes && (role === 'admin' || (isOfAdmins && !evenBanned)) && !demandsFresh(config))
       throw new Error(`${String(route.method)} ${route.url} changes something for administrators who are not fresh`)
+    if (isOfAdmins && role === undefined && !evenBanned)
+      throw new Error(`${String(route.method)} ${route.url} does not say which role may call it`)
     return [
       address,
+      ...onlyIf(isOfAdmins && hasConsole(deps.config), door),
       ...onlyIf(changes && !fromAnySite, crossSite),
       ...onlyIf(hashes, hashing),
       ...(limit === 'none' ? [] : [rateLimitGuard(limit, deps)]),

@@ -64,6 +64,9 @@ function walkFromRight(hops: readonly string[], trusted: TrustedProxies): Host |
   return client
 }
 
+/** Whether the client's address, in canonical text, is in one of these networks. */
+export const isWithin = (address: string, networks: TrustedProxies): boolean => isTrusted(findHost(address), networks)
+
 /** Whether the connected peer is one of these proxies. */
 export const isTrustedPeer = (socketAddress: string | undefined, trusted: TrustedProxies): boolean =>
   socketAddress !== undefined && isTrusted(findHost(foldSocketAddress(socketAddress)), trusted)

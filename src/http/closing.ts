@@ -1,4 +1,3 @@
-import type { Server } from 'node:http'
 import { type AddressInfo, connect, Server as NetServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
@@ -15,7 +14,7 @@ const stopListeningWithinMs = 1000
  * queue, so it closes when the queue is empty. Call it before closing begins: from then on every answer makes a proxy
  * connect anew.
  */
-export async function stopListening(server: Server): Promise<void> {
+export async function stopListening(server: NetServer): Promise<void> {
   if (!server.listening) return
   const startedAt = performance.now()
   while (await takesOthersFirst(server)) if (performance.now() - startedAt > stopListeningWithinMs) break
@@ -24,7 +23,7 @@ export async function stopListening(server: Server): Promise<void> {
 }
 
 /** Connects to itself; resolves to whether other connections had waited longer. */
-function takesOthersFirst(server: Server): Promise<boolean> {
+function takesOthersFirst(server: NetServer): Promise<boolean> {
   const { address, port } = server.address() as AddressInfo
   const own = connect(port, address)
   return new Promise((resolve) => {

@@ -15,6 +15,8 @@ const wireNames = {
     secure: '__Secure-anonymous_user_id',
     host: '__Host-anonymous_user_id',
   },
+  /** Never for other hosts, whatever COOKIE_DOMAIN says. */
+  admin_id: { plain: 'admin_id', secure: '__Host-admin_id', host: '__Host-admin_id' },
   refresh_token: { plain: 'refresh_token', secure: '__Secure-refresh_token', host: '__Host-refresh_token' },
 } as const
 
@@ -41,13 +43,16 @@ export function readCookiesBeside({ headers }: HasHeaders, config: Config, name:
   return Object.entries(fastifyCookie.parse(cookie)).flatMap(([key, value]) => (key.startsWith(prefix) && value) || [])
 }
 
-const attributes = (config: Config) => ({
-  httpOnly: true,
-  secure: config.appEnv !== 'development',
-  sameSite: 'lax' as const,
-  path: '/',
-  ...(config.cookieDomain && { domain: config.cookieDomain }),
-})
+function attributes({ appEnv, cookieDomain }: Config, name: CookieName) {
+  const isOfConsole = name === 'admin_id'
+  return {
+    httpOnly: true,
+    secure: appEnv !== 'development',
+    sameSite: isOfConsole ? ('strict' as const) : ('lax' as const),
+    path: '/',
+    ...(cookieDomain && !isOfConsole && { domain: cookieDomain }),
+  }
+}
 
 type Cookie = {
   readonly name: CookieName
@@ -60,11 +65,11 @@ type Cookie = {
 export function setCookie(reply: FastifyReply, config: Config, { name, tag, value, maxAgeSeconds }: Cookie): void {
   const fullName = tag === undefined ? wireName(config, name) : `${wireName(config, name)}_${tag}`
   reply.setCookie(fullName, value, {
-    ...attributes(config),
+    ...attributes(config, name),
     ...(maxAgeSeconds !== undefined && { maxAge: maxAgeSeconds }),
   })
 }
 
 export function clearCookie(reply: FastifyReply, config: Config, name: CookieName): void {
-  reply.setCookie(wireName(config, name), '', { ...attributes(config), maxAge: 0 })
+  reply.setCookie(wireName(config, name), '', { ...attributes(config, name), maxAge: 0 })
 }

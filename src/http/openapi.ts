@@ -26,7 +26,7 @@ const tags = {
   account: 'What an account says of itself, its pictures, its history, its export and its end.',
   users: 'What anybody may see of others.',
   moderation: 'Bans and roles, and the log of both.',
-  admin: 'Registering providers.',
+  admin: 'Console sessions, accounts, invitations and providers, for administrators and moderators.',
   service: 'Whether the server works, and its catalogue of errors.',
 }
 
@@ -45,6 +45,8 @@ const securityOf: Readonly<Record<string, readonly Record<string, readonly strin
   'optional cookie': [{}, { session_cookie: [] }],
   session: sessionSecurity,
   'session or access token': [...sessionSecurity, { access_token: [] }],
+  console: [{ console_cookie: [] }],
+  'session or console': [...sessionSecurity, { console_cookie: [] }],
 }
 
 declare module 'fastify' {
@@ -84,6 +86,7 @@ export async function publishOpenApi(app: FastifyInstance, config: Config): Prom
         securitySchemes: {
           session_cookie: { type: 'apiKey', in: 'cookie', name: wireName(config, 'session_id') },
           session_token: { type: 'http', scheme: 'bearer' },
+          console_cookie: { type: 'apiKey', in: 'cookie', name: wireName(config, 'admin_id') },
           access_token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
         },
       },

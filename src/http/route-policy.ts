@@ -38,6 +38,8 @@ const whoInSentences: Readonly<Record<RoutePolicy['who'], string>> = {
   optional: 'For anybody; whoever is signed in is known.',
   session: 'Needs a session.',
   'session or access token': 'Needs a session or an access token.',
+  console: 'Needs a console session.',
+  'session or console': 'Needs a session or a console session.',
 }
 
 /** The policy in sentences, for the OpenAPI document. */

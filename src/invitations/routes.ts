@@ -29,7 +29,7 @@ import {
   shownInvitation,
 } from './schemas.ts'
 
-const write = { access: 'session', role: 'admin' } as const
+const write = { access: 'session or console', role: 'admin' } as const
 const read = { ...write, fresh: false } as const
 
 export function invitationRoutes(app: App, deps: Deps): void {

@@ -1,12 +1,12 @@
 import { banAccount, unbanAccount } from '../accounts/ban-account.ts'
 import type { Context } from '../context.ts'
-import { manage, manageRefusals, type Order } from './manage.ts'
+import { administer, administerRefusals, type Order } from '../sign-in/administer.ts'
 
-export const banRefusals = [...manageRefusals, 'user:already_banned'] as const
+export const banRefusals = [...administerRefusals, 'user:already_banned'] as const
 
 type BanRefusal = (typeof banRefusals)[number]
 
-export const unbanRefusals = [...manageRefusals, 'user:not_banned'] as const
+export const unbanRefusals = [...administerRefusals, 'user:not_banned'] as const
 
 type UnbanRefusal = (typeof unbanRefusals)[number]
 
@@ -15,7 +15,7 @@ type UnbanRefusal = (typeof unbanRefusals)[number]
  * This holds from its next request on.
  */
 export const ban = (ctx: Context<BanRefusal>, order: Order, expiresAt: Date | undefined): Promise<void> =>
-  manage(ctx, order, {
+  administer(ctx, order, {
     action: 'user:ban',
     event: 'banned',
     ...(expiresAt && { metadata: { expires_at: expiresAt.toISOString() } }),
@@ -27,7 +27,7 @@ export const ban = (ctx: Context<BanRefusal>, order: Order, expiresAt: Date | un
 
 /** Afterwards the account may do what it could before the ban. */
 export const unban = (ctx: Context<UnbanRefusal>, order: Order): Promise<void> =>
-  manage(ctx, order, {
+  administer(ctx, order, {
     action: 'user:unban',
     event: 'unbanned',
     change: async (tx, target) => {

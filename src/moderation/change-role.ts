@@ -2,13 +2,13 @@ import { and, eq } from 'drizzle-orm'
 import type { Role } from '../accounts/roles.ts'
 import { countTold, tellAdmins } from '../accounts/tell-admins.ts'
 import type { Context } from '../context.ts'
-import type { SignedIn } from '../credentials/signed-in.ts'
+import { endSessions } from '../credentials/end-sessions.ts'
 import { userRoles } from '../db/schema/users.ts'
+import { administer, administerRefusals, type Order } from '../sign-in/administer.ts'
 import { demandTwoFactors } from '../sign-in/demand-two-factors.ts'
-import { manage, manageRefusals, type Order } from './manage.ts'
 
 export const grantRoleRefusals = [
-  ...manageRefusals,
+  ...administerRefusals,
   'user:second_factor_required',
   'user:already_has_role',
   'rate_limit:exceeded',
@@ -16,15 +16,13 @@ export const grantRoleRefusals = [
 
 type GrantRoleRefusal = (typeof grantRoleRefusals)[number]
 
-export const revokeRoleRefusals = [...manageRefusals, 'user:does_not_have_role'] as const
+export const revokeRoleRefusals = [...administerRefusals, 'user:does_not_have_role'] as const
 
 type RevokeRoleRefusal = (typeof revokeRoleRefusals)[number]
 
 type Grant = {
   readonly role: Role
   readonly expiresAt: Date | undefined
-  /** The session of the administrator who grants the role. */
-  readonly by: SignedIn
 }
 
 /**
@@ -34,12 +32,12 @@ type Grant = {
 export async function grantRole(
   ctx: Context<GrantRoleRefusal>,
   order: Order,
-  { role, expiresAt, by }: Grant,
+  { role, expiresAt }: Grant,
 ): Promise<void> {
-  if (role === 'admin') await demandTwoFactors(ctx, by)
-  await countTold(ctx, order.actor)
+  if (role === 'admin') await demandTwoFactors(ctx, order.by)
+  await countTold(ctx, order.by.user)
   const until = expiresAt?.toISOString()
-  await manage(ctx, order, {
+  await administer(ctx, order, {
     action: 'user:grant_role',
     event: 'role_granted',
     metadata: { role, ...(until && { expires_at: until }) },
@@ -49,19 +47,20 @@ export async function grantRole(
       await tx.delete(userRoles).where(and(eq(userRoles.userId, target.id), eq(userRoles.role, role)))
       await tx.insert(userRoles).values({ userId: target.id, role, expiresAt: expiresAt ?? null })
       const { handle } = target
-      await tellAdmins(tx, ctx, { template: 'role_granted', role, handle, by: order.actor.handle, until })
+      await tellAdmins(tx, ctx, { template: 'role_granted', role, handle, by: order.by.user.handle, until })
     },
   })
 }
 
-/** Afterwards the account no longer has the role. */
+/** Afterwards the account no longer has the role, and its console sessions have ended. */
 export const revokeRole = (ctx: Context<RevokeRoleRefusal>, order: Order, role: Role): Promise<void> =>
-  manage(ctx, order, {
+  administer(ctx, order, {
     action: 'user:revoke_role',
     event: 'role_revoked',
     metadata: { role },
     change: async (tx, target) => {
       if (!target.roles.includes(role)) throw ctx.fault('user:does_not_have_role')
       await tx.delete(userRoles).where(and(eq(userRoles.userId, target.id), eq(userRoles.role, role)))
+      await endSessions(tx, target.id, { reason: 'role_revoked', kind: 'console' })
     },
   })

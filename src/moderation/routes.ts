@@ -5,13 +5,13 @@ import { faults } from '../errors/fault.ts'
 import { signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
 import { callerOf } from '../http/caller.ts'
+import type { Order } from '../sign-in/administer.ts'
 import { ban, banRefusals, unban, unbanRefusals } from './ban.ts'
 import { grantRole, grantRoleRefusals, revokeRole, revokeRoleRefusals } from './change-role.ts'
 import { type Action, listLogs, listLogsRefusals } from './logs.ts'
-import type { Order } from './manage.ts'
 import { banBody, grantBody, logsPage, logsQuery, revokeBody, unbanBody } from './schemas.ts'
 
-const access = { access: 'session', role: 'admin' } as const
+const access = { access: 'session or console', role: 'admin' } as const
 
 const dateOf = (text: string | null | undefined): Date | undefined => (text ? new Date(text) : undefined)
 
@@ -22,7 +22,7 @@ export function moderationRoutes(app: App, deps: Deps): void {
   app.route({
     method: 'GET',
     url: '/v0/moderation/logs',
-    config: { access: 'session', role: 'mod', codes: logsFault.codes },
+    config: { access: 'session or console', role: 'mod', codes: logsFault.codes },
     schema: {
       operationId: 'listModerationLogs',
       summary: 'List what moderators and administrators did, newest first',
@@ -48,7 +48,7 @@ export function moderationRoutes(app: App, deps: Deps): void {
 const orderOf = (
   request: Parameters<typeof callerOf>[0] & { readonly body: { readonly user_id: string; readonly reason: string } },
 ): Order => ({
-  actor: signedInUser(request).user,
+  by: signedInUser(request),
   userId: request.body.user_id,
   reason: request.body.reason,
   client: callerOf(request),
@@ -110,8 +110,7 @@ function roleRoutes(app: App, deps: Deps): void {
     handler: async (request) => {
       const role = z.enum(roles).parse(request.body.role)
       const expiresAt = dateOf(request.body.expires_at)
-      const by = signedInUser(request)
-      await grantRole({ ...deps, fault: grantFault }, orderOf(request), { role, expiresAt, by })
+      await grantRole({ ...deps, fault: grantFault }, orderOf(request), { role, expiresAt })
       return { user_id: request.body.user_id, role, expires_at: expiresAt?.toISOString() ?? null }
     },
   })

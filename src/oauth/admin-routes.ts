@@ -14,7 +14,7 @@ import { newProviderBody, providerChangeBody, shownProvider } from './schemas.ts
 import { listRegistered } from './shown-provider.ts'
 
 const params = z.object({ slug: z.string() })
-const access = { access: 'session', role: 'admin' } as const
+const access = { access: 'session or console', role: 'admin' } as const
 
 const wishOf = (body: z.infer<typeof providerChangeBody>) => ({
   name: body.name,

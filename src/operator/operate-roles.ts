@@ -4,6 +4,7 @@ import { isLastAdmin } from '../accounts/keep-last-admin.ts'
 import type { Role } from '../accounts/roles.ts'
 import { tellAdmins } from '../accounts/tell-admins.ts'
 import { type AccountChanges, changeAccounts } from '../credentials/change-accounts.ts'
+import { endSessions } from '../credentials/end-sessions.ts'
 import { userRoles, users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { MailDeps } from '../mail/outbox.ts'
@@ -53,7 +54,7 @@ export function revokeRole(
       .where(and(eq(userRoles.userId, user.id), eq(userRoles.role, role)))
       .returning({ role: userRoles.role })
     if (revoked.length === 0) return 'not held'
-    tx.forget(user.id)
+    await endSessions(tx, user.id, { reason: 'role_revoked', kind: 'console' })
     await audit(tx, { type: 'role_revoked', userId: user.id, client: undefined, metadata: { role, by: 'operator' } })
     return 'revoked'
   })

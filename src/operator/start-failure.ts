@@ -56,7 +56,7 @@ export function explainStartFailure(given: unknown): string {
   if (error instanceof SearchIndexError) return `${reasonsOf(error).join(': ')}.`
   const { code, syscall, address, port } = error as SystemError
   if (code === 'EADDRINUSE')
-    return `Port ${port} is already in use. Stop the program that uses it, or set PORT to another port.`
+    return `Port ${port} is already in use. Stop the program that uses it, or set PORT or CONSOLE_PORT to another.`
   if (syscall === 'connect' && code && connectionCodes.has(code)) {
     const place = `${address ?? 'a server'}${port ? `:${port}` : ''}`
     return `Cannot connect to ${place} (${code}). Is it running, and is DATABASE_URL right?`

@@ -5,10 +5,17 @@ import type { SignedIn } from '../credentials/signed-in.ts'
 import type { Deps } from '../deps.ts'
 import type { Caller } from '../http/caller.ts'
 
-/** Afterwards the session's token opens nothing. */
-export function logOut(deps: Deps, signedIn: SignedIn, client: Caller): Promise<void> {
+type LogOut = {
+  /** The console session of the same browser, if it has one. */
+  readonly beside: SignedIn | undefined
+  readonly client: Caller
+}
+
+/** Afterwards the session's token opens nothing, nor does that of the console session beside it. */
+export function logOut(deps: Deps, signedIn: SignedIn, { beside, client }: LogOut): Promise<void> {
   return changeAccounts(deps, async (tx) => {
     await endSession(tx, signedIn, 'logout')
+    if (beside) await endSession(tx, beside, 'logout')
     await audit(tx, { type: 'logout', userId: signedIn.user.id, client })
   })
 }

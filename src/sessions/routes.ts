@@ -3,34 +3,20 @@ import { forgetDevice, forgetDeviceRefusals, listDevices } from '../credentials/
 import { identitySigner, signIdentityRefusals } from '../credentials/identity.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
+import { consoleFinder } from '../guards/console.ts'
 import { signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
 import { callerOf } from '../http/caller.ts'
 import { clearCookie, readCookie } from '../http/cookies.ts'
 import { isUuid } from '../http/validation.ts'
 import { currentRoute } from './current.ts'
-import { listSessions, listSessionsRefusals } from './list.ts'
+import { listedSession, listSessions, listSessionsRefusals } from './list.ts'
 import { logOut } from './log-out.ts'
 import { revokeOtherSessions, revokeSession, revokeSessionRefusals } from './revoke.ts'
 
 const time = z.iso.datetime()
 
-const sessionList = z.object({
-  sessions: z.array(
-    z
-      .object({
-        management_id: z.uuid(),
-        created_at: time,
-        last_seen_at: time,
-        expires_at: time,
-        max_expires_at: time,
-        user_agent: z.string().optional(),
-        ip_address: z.string().optional(),
-        is_current: z.boolean(),
-      })
-      .meta({ id: 'Session', description: 'A session of the account' }),
-  ),
-})
+const sessionList = z.object({ sessions: z.array(listedSession) })
 
 const deviceList = z.object({
   devices: z.array(
@@ -50,14 +36,22 @@ const deviceList = z.object({
 export function sessionRoutes(app: App, deps: Deps): void {
   const fault = faults(...revokeSessionRefusals)
   const ctx = { ...deps, fault }
+  const findConsole = consoleFinder(deps)
   app.route({
     method: 'POST',
     url: '/v0/auth/logout',
     config: { access: 'session', evenBanned: true },
-    schema: { operationId: 'signOut', summary: 'End the session', tags: ['sessions'], response: { 204: z.void() } },
+    schema: {
+      operationId: 'signOut',
+      summary: 'End the session, and the console session beside it',
+      tags: ['sessions'],
+      response: { 204: z.void() },
+    },
     handler: async (request, reply) => {
-      await logOut(deps, signedInUser(request), callerOf(request))
+      const beside = await findConsole(request)
+      await logOut(deps, signedInUser(request), { beside, client: callerOf(request) })
       clearCookie(reply, deps.config, 'session_id')
+      if (beside) clearCookie(reply, deps.config, 'admin_id')
       if (readCookie(request, deps.config, 'refresh_token')) clearCookie(reply, deps.config, 'refresh_token')
       return reply.code(204).send()
     },

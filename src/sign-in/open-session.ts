@@ -104,7 +104,8 @@ const countingMethods = sql`array(select shown from unnest(${sql.placeholder('me
   where ${countsByNow(sql`shown`, whose)})`
 
 function endOldest(db: Database) {
-  const isTheirs = eq(sessions.userId, sql.placeholder('userId'))
+  // A console session neither counts nor makes room.
+  const isTheirs = and(eq(sessions.userId, sql.placeholder('userId')), eq(sessions.kind, 'user'))
   const beyond = db
     .select({ id: sessions.id })
     .from(sessions)

@@ -14,18 +14,25 @@ export const reauthenticateRefusals = ['user:invalid_session', ...reproofs.flatM
 
 type ReauthenticateRefusal = (typeof reauthenticateRefusals)[number]
 
-type Again = { readonly by: AnyReproof; readonly given: Given; readonly client: HashingCaller }
+type Again = {
+  readonly by: AnyReproof
+  readonly given: Given
+  /** The console session of the same browser, if it has one. */
+  readonly alsoFresh: SignedIn | undefined
+  readonly client: HashingCaller
+}
 
-/** Afterwards the session is fresh for five minutes. */
+/** Afterwards the session is fresh for five minutes, and so is the console session that the account has beside it. */
 export async function reauthenticate(
   ctx: Context<ReauthenticateRefusal>,
   signedIn: SignedIn,
-  { by, given, client }: Again,
+  { by, given, alsoFresh, client }: Again,
 ): Promise<void> {
   const proven = await by.prove(ctx, signedIn, given, client)
   await changeAccounts(ctx, async (tx) => {
     await proven.claim(tx, await lockOwnAccount(ctx, tx, signedIn))
     await freshen(tx, signedIn, proven)
+    if (alsoFresh?.user.id === signedIn.user.id) await freshen(tx, alsoFresh, proven)
     await audit(tx, { type: 'login_succeeded', userId: signedIn.user.id, client, metadata: { act: 'reauthenticate' } })
   })
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { linkOrDigits, linkOrDigitsForms, readLinkOrDigits } from '../accounts/link-or-digits.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
+import { consoleFinder } from '../guards/console.ts'
 import { browserUser, signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
 import { callerOf, hashingCallerOf } from '../http/caller.ts'
@@ -19,13 +20,15 @@ export function signInRoutes(app: App, deps: Deps): void {
 function reauthenticateRoute(app: App, deps: Deps): void {
   const fault = faults('general:bad_request', ...reauthenticateRefusals)
   const ctx = { ...deps, fault }
+  const findConsole = consoleFinder(deps)
   app.route({
     method: 'POST',
     url: '/v0/auth/reauthenticate',
     config: { access: 'session', evenBanned: true, limit: 'sign-in', codes: fault.codes },
     schema: {
       operationId: 'reauthenticate',
-      summary: 'Confirm who is signed in: the session is then fresh for five minutes',
+      summary:
+        'Confirm who is signed in: the session, and the console session beside it, are then fresh for five minutes',
       tags: ['auth'],
       body: reproofBody,
       response: { 204: z.void() },
@@ -37,7 +40,8 @@ function reauthenticateRoute(app: App, deps: Deps): void {
         const names = listNames(reproofs.map(({ name }) => name))
         throw fault('general:bad_request', { details: `Send exactly one of ${names}.` })
       }
-      await reauthenticate(ctx, signedInUser(request), { ...one, client: hashingCallerOf(request) })
+      const alsoFresh = await findConsole(request)
+      await reauthenticate(ctx, signedInUser(request), { ...one, alsoFresh, client: hashingCallerOf(request) })
       return reply.code(204).send()
     },
   })

@@ -29,7 +29,7 @@ const { key: keyColumn, count, forgottenAt } = failedAttempts
 
 /** Whether the count is over: it is 30 days old, or the owner has signed in since the last wrong digits. */
 const isSettled = sql`(${forgottenAt} <= now() or exists (select from ${sessions}
-  where ${sessions.userId} = ${sql.placeholder('ownerId')}::uuid
+  where ${sessions.userId} = ${sql.placeholder('ownerId')}::uuid and ${sessions.kind} = 'user'
     and ${sessions.createdAt} > ${forgottenAt} - ${forgottenAfter}))`
 
 /**

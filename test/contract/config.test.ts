@@ -102,6 +102,9 @@ describe('defaults', () => {
       turnstileSecret: undefined,
       turnstileVerifyUrl: 'https://challenges.cloudflare.com/turnstile/v0/siteverify',
       turnstileTimeoutMs: 3000,
+      console: undefined,
+      consolePort: undefined,
+      consoleAllow: [],
       signUp: 'open',
       signUpDomains: new Set(),
       signUpDenyDomains: new Set(),
@@ -443,6 +446,8 @@ describe('combinations', () => {
     ['S3_ACCESS_KEY_ID', { FILE_STORE_URL: 's3://bucket?endpoint=https://s3.example.com' }],
     ['BREACHED_PASSWORDS_REQUIRED', { BREACHED_PASSWORDS_REQUIRED: 'on' }],
     ['SIGN_UP_DOMAINS', { SIGN_UP_DOMAINS: 'a.example.com,xyz', SIGN_UP_DENY_DOMAINS: 'example.com,xyz' }],
+    ['CONSOLE', { CONSOLE: 'off', CONSOLE_PORT: '8090' }],
+    ['CONSOLE', { ...production, CONSOLE_ALLOW: '10.0.0.0/8' }],
     ['BREACHED_PASSWORDS_AT_LOGIN', { BREACHED_PASSWORDS_AT_LOGIN: 'notify' }],
   ])('%s is refused: %o', (name, env) => {
     expect(problemsOf(env)).toEqual([expect.stringMatching(`^${name} must `)])
@@ -1115,6 +1120,7 @@ describe('documentation', () => {
     ...['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'METRICS_PORT', 'METRICS_TOKEN', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
     ...['PASSKEY_RP_ID', 'PASSKEY_RP_NAME', 'PASSKEY_ORIGINS', 'PASSKEY_FORMER_RP_IDS', 'PASSKEY_SIGNALS'],
     ...['PASSKEY_CHALLENGE_TTL_SECONDS', 'EMAIL_SIGN_IN', 'EMAIL_SIGN_IN_TTL_SECONDS', 'EMAIL_RESEND_AFTER_SECONDS'],
+    ...['CONSOLE', 'CONSOLE_PORT', 'CONSOLE_ALLOW'],
     ...['SIGN_UP', 'SIGN_UP_DOMAINS', 'SIGN_UP_DENY_DOMAINS'],
     ...['EMAIL_SIGN_UP', 'MAIL_CODES', 'DEVICE_GATE_MAIL', 'TEST_IDENTITIES'],
     ...['FORCE_TOKEN', 'BREACHED_PASSWORDS_URL', 'BREACHED_PASSWORDS_REQUIRED', 'BREACHED_PASSWORDS_AT_LOGIN'],

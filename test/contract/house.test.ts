@@ -63,6 +63,7 @@ const storeys = {
     'totp',
   ],
   roof: ['account', 'dev', 'docs', 'operator', 'worker'],
+  tower: ['admin'],
 }
 const levels = Object.values(storeys)
 const levelOf = (file: string): number => {

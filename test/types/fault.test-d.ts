@@ -77,7 +77,7 @@ export async function useCase(ctx: Context<'rate_limit:exceeded'>): Promise<void
 }
 
 /** What refuses with nothing needs no right to refuse. */
-export const withoutRefusals = () => logOut(deps, signedIn, attempt.client)
+export const withoutRefusals = () => logOut(deps, signedIn, { beside: undefined, client: attempt.client })
 
 const row = { status: 401, title: '', description: '', meaning: '', advice: '' } as const
 export const table = {

@@ -12,5 +12,12 @@ export type MethodName = (typeof methodNames)[number]
 /** The methods by which the user authenticated, each once, in order. Empty in rows from before this was recorded. */
 export const shownMethods = () => text().array().$type<MethodName[]>().notNull().default(sql`'{}'`)
 
+/**
+ * What a session is for. `console`: the administration alone, by a cookie of its own. `impersonation`: an administrator
+ * in the account of a user.
+ */
+export const sessionKinds = ['user', 'console', 'impersonation'] as const
+export type SessionKind = (typeof sessionKinds)[number]
+
 /** Set by the database's clock, so that replicas with wrong clocks agree. */
 export const createdAt = () => instant().notNull().default(sql`now()`)

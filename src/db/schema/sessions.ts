@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { boolean, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
-import { bytea, createdAt, instant, shownMethods } from './columns.ts'
+import { bytea, createdAt, instant, type SessionKind, shownMethods } from './columns.ts'
 
 /** No foreign key to users, to tell a session whose user is gone from one that never existed [D5]. */
 export const sessions = pgTable(
@@ -9,6 +9,11 @@ export const sessions = pgTable(
     id: uuid().primaryKey(),
     userId: uuid().notNull(),
     tokenDigest: bytea().notNull(),
+    kind: text().$type<SessionKind>().notNull().default('user'),
+    /** The administrator who is in the account; only of impersonations. */
+    impersonatorId: uuid(),
+    /** Whether it may only read; only of impersonations. */
+    readOnly: boolean().notNull().default(false),
     deviceId: uuid(),
     rememberMe: boolean().notNull(),
     methods: shownMethods(),
@@ -28,6 +33,7 @@ export const sessions = pgTable(
   (table) => [
     unique('sessions_token_digest_unique').on(table.tokenDigest),
     index('sessions_user_id_created_at').on(table.userId, table.createdAt),
+    index('sessions_impersonator_id').on(table.impersonatorId).where(sql`${table.impersonatorId} is not null`),
     /** For lists, and to find the hundredth session at a sign-in. An account may have any number of ended sessions. */
     index('sessions_not_ended').on(table.userId, table.createdAt).where(sql`${table.endedAt} is null`),
     index('sessions_max_expires_at').on(table.maxExpiresAt),

@@ -1,0 +1,8 @@
+import type { Deps } from '../deps.ts'
+import type { App } from '../http/app.ts'
+import { consoleSessionRoutes } from './session-routes.ts'
+
+/** The routes of administration that are there with the console alone. */
+export function adminRoutes(app: App, deps: Deps): void {
+  consoleSessionRoutes(app, deps)
+}
