@@ -245,6 +245,8 @@ async function importFile(config: Config, [file = '']: readonly string[], option
       isJson: options.json === true,
     })
     const data = tallyAsData(tally)
+    if (tally.accepted + tally.known + tally.refused === 0)
+      return { says: `There is no account in ${file}.`, data, exitCode: 1 }
     const outcome: Outcome = { says, data, exitCode: tally.refused === 0 ? 0 : 1 }
     if (tally.accepted === 0 || wanted.isDryRun) return outcome
     try {

@@ -45,7 +45,7 @@ export function readWish(found: Found, hashCost: Argon2Cost): Wish {
     displayName:
       names === undefined ? ruled('display_name', displayName, found.displayName) : fitName(found.displayName),
     locale: found.locale === undefined ? undefined : ruled('locale', locale, found.locale),
-    passwordHash: found.passwordHash === undefined ? undefined : readHash(found.passwordHash, hashCost),
+    passwordHash: hasNoPassword(found.passwordHash) ? undefined : readHash(found.passwordHash, hashCost),
     createdAt: readCreatedAt(found.createdAt),
   }
 }
@@ -70,6 +70,9 @@ function fitName(value: unknown): string | undefined {
   )
   return cleaned.map((name) => displayName.safeParse(name).data).find((name) => name !== undefined)
 }
+
+/** Django writes `!` and random letters where an account has no usable password. */
+const hasNoPassword = (value: unknown): boolean => value === undefined || /^![a-z\d]*$/i.test(String(value))
 
 function readHash(value: unknown, own: Argon2Cost): string {
   const hash = typeof value === 'string' && isKeepable(value) ? value : ''

@@ -57,6 +57,12 @@ describe('fields that may be left out', () => {
     expect(tally).toMatchObject({ accepted: 2, withHash: 0, refused: 0 })
   })
 
+  test('a hash that says that there is no password, as Django writes it, is none [FD25]', async () => {
+    const nothing = '!bqKr8Vb0kzlA0DEUS2XsZz8GzWGvTYbHXkGYKFTe'
+    const { tally } = await importHere(app, fileOf(account({ password_hash: nothing })))
+    expect(tally).toMatchObject({ accepted: 1, withHash: 0, refused: 0 })
+  })
+
   test.each([
     ['2024-01-01 00:00:00+00', '2024-01-01T00:00:00.000Z'],
     ['2024-01-01 00:00:00.123456+00', '2024-01-01T00:00:00.123Z'],
@@ -173,6 +179,11 @@ describe('npm run admin -- import-accounts', () => {
       'Nothing was written.',
     ])
     expect(await app.sql('select count(*) from users')).toEqual(before)
+  })
+
+  test('1 where there is no account in the file, which is of another system perhaps [FD23]', async () => {
+    const file = fileOf('[]')
+    expect(await admin('--from', 'auth0', file)).toMatchObject({ code: 1, out: `There is no account in ${file}.\n` })
   })
 
   test('2 where it is asked for what there is not, and what there is', async () => {
