@@ -22,6 +22,12 @@ describe('circles', () => {
   })
 })
 
+test('what a database lacks is looked for in every file of tables', () => {
+  const isOfTables = (path: string) => path.startsWith('db/schema/') && path !== 'db/schema/columns.ts'
+  const files = [...imports.keys()].filter(isOfTables)
+  expect(imports.get('db/needed-columns.ts')?.filter(isOfTables).toSorted()).toEqual(files.toSorted())
+})
+
 /** Lowest first. A file imports from its own storey or a lower one. */
 const storeys = {
   ground: [
