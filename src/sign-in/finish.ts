@@ -90,8 +90,8 @@ function describeWayIn({ methods: [first], passkeyId }: Shown) {
 }
 
 /**
- * The last step after a password alone. On a device that is new to the account, unless the device gate is off, the
- * login waits for the link or the digits that are mailed to the owner.
+ * The last step after a password, or what is no safer, alone. On a device that is new to the account, unless the device
+ * gate is off, the login waits for the link or the digits that are mailed to the owner.
  */
 export async function signInByPassword(
   ctx: Context<'rate_limit:exceeded' | DeliveryRefusal>,

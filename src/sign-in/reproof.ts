@@ -22,7 +22,7 @@ export type Reproof<Code extends ErrorCode = never, DeletionCode extends ErrorCo
 > &
   Named & {
     readonly field: z.ZodType<Given | undefined>
-    /** Whether the account has this kind of proof. */
+    /** Whether the account has this kind of proof; true if only a table can tell, which `canBeShown` then asks. */
     readonly isHeld: (user: SignedIn['user']) => boolean
     /** The same when the account is deleted, with a name and codes of its own. */
     readonly deletion: Prove<DeletionCode, Given> &
