@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { build, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 import manifest from './package.json' with { type: 'json' }
 
 /**
@@ -50,17 +50,27 @@ await build({
   legalComments: 'linked',
 })
 
-/** What the pages load in a browser: a script for each, its styles as they are. */
-await build({
-  entryPoints: globSync('src/pages/browser/*/{{docs,inbox,lab}.ts,*.css,*.svg}'),
+const forBrowsers: BuildOptions = {
   outbase: 'src/pages/browser',
   outdir: join(outdir, 'browser'),
   bundle: true,
   platform: 'browser',
   target: 'es2024',
   format: 'esm',
+  charset: 'utf8',
   minify: true,
   loader: { '.svg': 'copy' },
+}
+
+/** What the pages load in a browser: a script for each, its styles as they are. */
+await build({ ...forBrowsers, entryPoints: globSync('src/pages/browser/*/{{docs,inbox,lab}.ts,*.css,*.svg}') })
+
+/** The console: what it begins with, and each language but English in a file of its own. */
+await build({
+  ...forBrowsers,
+  entryPoints: ['src/pages/browser/console/console.ts'],
+  splitting: true,
+  chunkNames: 'console/[name]-[hash]',
 })
 
 const [least = ''] = /\d+/.exec(manifest.engines.node) ?? []

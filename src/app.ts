@@ -7,6 +7,7 @@ import { userRoutes } from './account/routes.ts'
 import { adminRoutes } from './admin/routes.ts'
 import type { Config } from './config/config.ts'
 import { hasConsole } from './config/has-console.ts'
+import { consolePageRoutes } from './console/page-routes.ts'
 import type { Deps } from './deps.ts'
 import { openErrorLab, unlessForced } from './dev/error-lab/lab.ts'
 import { errorLabRoutes } from './dev/error-lab/routes.ts'
@@ -134,7 +135,10 @@ export async function buildApp(
   await fileRoutes(app, deps)
   searchRoutes(app, deps)
   moderationRoutes(app, deps)
-  if (hasConsole(config)) adminRoutes(app, deps)
+  if (hasConsole(config)) {
+    adminRoutes(app, deps)
+    consolePageRoutes(app, deps)
+  }
   invitationRoutes(app, deps)
   eventRoutes(app, deps)
   messageRoutes(app, deps)

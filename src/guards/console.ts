@@ -48,11 +48,13 @@ export function doorGuard(config: Config): Guard {
   return guard('request', doorFault.codes, check)
 }
 
-/** Whether a route is one of administration, and the request is not where that is. */
+const isPage = (routeUrl: string): boolean => /^\/console(?:\/|$)/.test(routeUrl)
+
+/** Whether a route is one of administration or of its page, and the request is not where that is. */
 export function administrationElsewhere(config: Config) {
   const isHere = consolePlace(config)
   return (request: Pick<FastifyRequest, 'raw'>, routeUrl: string): boolean =>
-    hasConsole(config) && isAdminPath(routeUrl) && !isHere(request)
+    hasConsole(config) && (isAdminPath(routeUrl) || isPage(routeUrl)) && !isHere(request)
 }
 
 const sessionFault = faults('user:unauthorized', ...sessionRefusals)

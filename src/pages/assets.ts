@@ -25,9 +25,21 @@ export async function readAsset(file: URL): Promise<Asset | undefined> {
 const folder = new URL('./browser/', import.meta.url)
 
 /** Allows one dot, before the ending, so that no name leads out of the folder. */
-const plainName = /^[a-z-]+\/[a-z-]+\.(?:js|ts|css|svg)$/
+const plainName = /^(?:[a-z-]+\/)+[\w-]+\.(?:js|ts|css|svg)$/
 
 export async function readPageAsset(name: string): Promise<Asset | undefined> {
   if (!plainName.test(name)) return undefined
   return (await readAsset(new URL(name, folder))) ?? readAsset(new URL(name.replace(/\.js$/, '.ts'), folder))
+}
+
+/**
+ * What a page loads that is made of the client package as well, by its path in `src`. Built, it is all in the files of
+ * the page.
+ */
+export const readProgramAsset = async (path: string): Promise<Asset | undefined> => {
+  const ofPage = /^pages\/browser\/(.*)/.exec(path)?.[1]
+  if (ofPage !== undefined) return readPageAsset(ofPage)
+  return plainName.test(path) && path.startsWith('client/')
+    ? readAsset(new URL(`../${path}`, import.meta.url))
+    : undefined
 }

@@ -46,12 +46,15 @@ ${sentences.join('\n')}
 
 const quote = (text: string): string => `'${text.replace(/['\\]/g, '\\$&')}'`
 
-/** The types of what the example fills into its texts. */
-export function exampleTextsModule({ messages }: LanguageFile): string {
+/** A program with texts of its own: where they are, and how it names the client package in its imports. */
+export type Program = { readonly messages: string; readonly client: string }
+
+/** The types of what a program fills into its texts. */
+export function programTextsModule({ messages: folder }: Program, { messages }: LanguageFile): string {
   const rows = Object.entries(messages).map(
     ([key, { text }]) => `  '${key}': ${typeOf(text).replaceAll('Text', 'string')}`,
   )
-  return `${generated('examples/web/messages/en.json')}
+  return `${generated(`${folder}/en.json`)}
 
 /** Every text of the app, with what is filled in. */
 export type Texts = {
@@ -60,17 +63,29 @@ ${rows.join('\n')}
 `
 }
 
-/** A language as the example loads it: its own texts, and the sentences of the client package. */
-export function exampleModule(tag: string, { messages }: LanguageFile): string {
+/** A language as a program loads it: its own texts, and the sentences of the client package. */
+export function programModule({ messages: folder, client }: Program, tag: string, { messages }: LanguageFile): string {
   const texts = Object.entries(messages).flatMap(([key, { text }]) =>
     text === '' ? [] : [`  ${quote(key)}: ${quote(text)},`],
   )
-  return `${generated(`examples/web/messages/${tag}.json`)}
+  return `${generated(`${folder}/${tag}.json`)}
 import type { Texts } from './texts.ts'
 
-export { dir, sentences, tag } from 'postern/messages/${tag}'
+export { dir, sentences, tag } from '${client.replace('*', tag)}'
 export const texts: Readonly<Record<keyof Texts, string>> = {
 ${texts.join('\n')}
 }
+`
+}
+
+/** What the console offers to choose from, without asking a server. */
+export function languageNamesModule({ messages: folder }: Program, files: ReadonlyMap<string, LanguageFile>): string {
+  const rows = [...files].map(([tag, { name, dir }]) => `  { tag: '${tag}', name: ${quote(name)}, dir: '${dir}' },`)
+  return `${generated(folder)}
+
+/** Each language by its own name. */
+export const languages = [
+${rows.join('\n')}
+] as const
 `
 }
