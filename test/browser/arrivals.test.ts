@@ -74,6 +74,27 @@ test('another service: asked who is there, connected, signed in through, disconn
   await page.getByText('You already have an account with this address.').waitFor()
 })
 
+test('in a browser that keeps nothing one signs in through another service, and connects it', async () => {
+  const context = await browser.newContext({ reducedMotion: 'reduce', locale: 'en-GB' })
+  await context.addInitScript(`for (const name of ['localStorage', 'sessionStorage'])
+    Object.defineProperty(window, name, { get() { throw new DOMException('no', 'SecurityError') } })`)
+  const forgetful = await context.newPage()
+  forgetful.on('pageerror', (error) => complaints.push(String(error)))
+  const person = await signUp(app)
+  providers.provider.reset(newcomer())
+  await openMailed(forgetful, app.origin, person.email, 'verify-email')
+  await press(forgetful, 'Verify my address')
+  await heading(forgetful, 'Profile')
+  await visit(forgetful, 'Security')
+  await press(forgetful, 'Connect Google')
+  await said(forgetful, 'Connected. You can now sign in this way.')
+  await press(forgetful, 'Sign out')
+  await press(forgetful, 'Continue with Google')
+  await heading(forgetful, 'Profile')
+  await forgetful.getByText(person.handle).first().waitFor()
+  await context.close()
+})
+
 test('what a provider sends back that is no good, its own failure told apart from a refusal [FD15]', async () => {
   const callback = `${app.origin}/account/oauth/google/callback`
   await page.goto(`${callback}?error=access_denied`)

@@ -84,8 +84,8 @@ function allowedPlace(me: Me | undefined): Place {
 }
 
 function contentOf(screen: Screen, me: Me | undefined) {
-  if (screen.of !== 'account') return screen.show()
-  return me ? screen.show(me) : []
+  if (screen.of === 'account') return me ? screen.show(me) : []
+  return screen.show(me)
 }
 
 /** What stands around every screen. */

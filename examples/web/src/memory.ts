@@ -1,16 +1,28 @@
-/** What this browser keeps from one visit to the next. With its storage switched off it keeps nothing, and says so. */
-export function keep(place: string, value: string): boolean {
+// What this browser keeps. With its storage switched off it keeps nothing: even to look at `localStorage` throws.
+
+const browser = () => localStorage
+/** Over the way to another site and back, in this tab alone. */
+const tab = () => sessionStorage
+
+/** Whether it is kept from one visit to the next. */
+export const keep = (place: string, value: string): boolean => keepIn(browser, place, value)
+export const recall = (place: string): string | undefined => recallFrom(browser, place)
+
+export const keepInTab = (place: string, value: string): boolean => keepIn(tab, place, value)
+export const recallFromTab = (place: string): string | undefined => recallFrom(tab, place)
+
+function keepIn(store: () => Storage, place: string, value: string): boolean {
   try {
-    localStorage.setItem(place, value)
+    store().setItem(place, value)
     return true
   } catch {
     return false
   }
 }
 
-export function recall(place: string): string | undefined {
+function recallFrom(store: () => Storage, place: string): string | undefined {
   try {
-    return localStorage.getItem(place) ?? undefined
+    return store().getItem(place) ?? undefined
   } catch {
     return undefined
   }

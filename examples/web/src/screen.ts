@@ -10,7 +10,8 @@ type Content = readonly Node[] | Promise<readonly Node[]>
 /** What stands at a place. Those of an account are shown to nobody else, those of guests to nobody who is signed in. */
 export type Screen = { readonly title: PlainKey } & (
   | { readonly of: 'account'; readonly show: (me: Me) => Content }
-  | { readonly of: 'guest' | 'anyone'; readonly show: () => Content }
+  | { readonly of: 'anyone'; readonly show: (me: Me | undefined) => Content }
+  | { readonly of: 'guest'; readonly show: () => Content }
 )
 
 /** In place of what could not be loaded. */

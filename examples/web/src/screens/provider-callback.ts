@@ -12,14 +12,14 @@ import { isConnecting } from './provider-buttons.ts'
 export const providerCallback: Screen = {
   title: 'provider.title',
   of: 'anyone',
-  show: async () => {
+  show: async (me) => {
     const query = new URLSearchParams(location.search)
     const back = paragraph(element('a', { href: linkTo('sign-in') }, text('link.back')))
     const refusal = query.get('error')
     if (refusal !== null) return [paragraph(text(refusals.get(refusal) ?? 'provider.refused')), back]
     const body = { code: query.get('code') ?? '', state: query.get('state') ?? '', ...issuerOf(query) }
     const params = { path: { provider: location.pathname.split('/')[3] ?? '' } }
-    const error = isConnecting() ? await link(params, body) : await login(params, body)
+    const error = isConnecting(me) ? await link(params, body) : await login(params, body)
     return error ? [error, back] : []
   },
 }
