@@ -1,4 +1,5 @@
 import type { Attachment, InboxMail } from '../mail/inbox-mail.ts'
+import { cut } from '../text/cut.ts'
 
 /** The HTML shows it; others are beside the mail. */
 const isInline = ({ contentId }: Attachment): boolean => contentId !== undefined
@@ -24,7 +25,7 @@ const summary = ({ id, messageId, from, to, subject, receivedAt, text, attachmen
   Tags: [],
   Size: size,
   Attachments: attachments.filter((one) => !isInline(one)).length,
-  Snippet: text.slice(0, 200),
+  Snippet: cut(text, 200),
 })
 
 /** https://mailpit.axllent.org/docs/api-v1/ : GET /api/v1/search, newest first. */

@@ -104,6 +104,6 @@ function balanced(text: string): boolean {
 }
 
 function limitOf(key: string): number {
-  if (/^mail\..*\.subject$/.test(key)) return longestSubject
+  if (/^mail\..*\.subject(?:_\w+)?$/.test(key)) return longestSubject
   return key.startsWith('mail.') ? longestParagraph : longestSentence
 }

@@ -119,11 +119,13 @@ describe('a translation is refused', () => {
       withText(count, 'x {limit, plural, other {#}}'),
       [`${count}: {limit} lacks the plural one`],
     ],
-    [
-      'with a subject that is too long',
-      withText('mail.totp_enabled.subject', 'x'.repeat(79)),
-      ['mail.totp_enabled.subject: may be 79 characters long, 78 at most'],
-    ],
+    ...['mail.totp_enabled.subject', 'mail.sign_in_code.subject_sign_in'].map(
+      (subject): Refused => [
+        `with a subject that is too long: ${subject}`,
+        withText(subject, 'x'.repeat(79)),
+        [`${subject}: may be 79 characters long, 78 at most`],
+      ],
+    ),
     [
       'with a sentence that is too long',
       withText('error.FORBIDDEN', 'x'.repeat(201)),

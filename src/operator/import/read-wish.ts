@@ -3,6 +3,7 @@ import type { Argon2Cost } from '../../hashing/argon2.ts'
 import { asForeign } from '../../hashing/stored-hash.argon2.ts'
 import { parseStoredHash } from '../../hashing/stored-hash.ts'
 import { StoredHashError } from '../../hashing/stored-hash-parts.ts'
+import { cut } from '../../text/cut.ts'
 import { emailKey } from '../../text/email.ts'
 import { isKeepable } from './entry.ts'
 import type { Found } from './format.ts'
@@ -65,9 +66,10 @@ function fitName(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
   const asItIs = displayName.safeParse(value)
   if (asItIs.success) return asItIs.data
-  const cleaned = [/[<>]|(?![\u200c\u200d])\p{C}/gu, /[<>\p{C}]/gu].map((unfit) =>
-    [...value.replace(unfit, '')].slice(0, 50).join('').trim(),
-  )
+  const cleaned = [/[<>]|(?![\u200c\u200d])\p{C}/gu, /[<>\p{C}]/gu].map((unfit) => {
+    const fit = value.replace(unfit, '')
+    return cut(fit, [...fit].slice(0, 50).join('').length).trim()
+  })
   return cleaned.map((name) => displayName.safeParse(name).data).find((name) => name !== undefined)
 }
 

@@ -336,6 +336,18 @@ test.each<[string, Buffer, RegExp]>([
   await expect(imported).rejects.toThrow(says)
 })
 
+test('a name that is too long is cut between two characters as readers see them', async () => {
+  const file = join(dir, 'long-names.csv')
+  const rows = [`${'x'.repeat(47)}👩‍👩‍👧‍👦 y`, `xx${'क्षि '.repeat(20)}`].map(
+    (name, index) => `long_${index},long${index}@names.example,${name}`,
+  )
+  writeFileSync(file, ['user_login,user_email,display_name', ...rows].join('\n'))
+  const { tally } = await importHere(app, file, { from: 'wordpress' })
+  expect(tally).toMatchObject({ accepted: 2 })
+  expect((await rowOf('long0@names.example'))?.name).toBe('x'.repeat(47))
+  expect((await rowOf('long1@names.example'))?.name).toBe(`xx${'क्षि '.repeat(9).trim()}`)
+})
+
 test('of accounts that want the same handle the first has it, the others get digits', async () => {
   const file = join(dir, 'same.csv')
   const rows = Array.from({ length: 700 }, (_, index) => `same.name,same_name@d${index}.many.example,Same`)
