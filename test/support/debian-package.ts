@@ -31,7 +31,7 @@ async function install(name: string): Promise<void> {
 }
 
 export const answers = (command: string, parameters: readonly string[]): Promise<boolean> =>
-  run(command, parameters, { timeout: 10_000 }).then(
+  run(command, parameters, { timeout: 60_000 }).then(
     () => true,
     () => false,
   )
