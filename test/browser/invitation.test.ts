@@ -23,4 +23,6 @@ test('somebody who was invited chooses a name and a password, and is in', async 
   await press(page, 'Create account')
   await heading(page, 'Profile')
   await said(page, 'Welcome!')
+  const locale = "fetch('/v0/user/me').then((it) => it.json()).then((it) => it.locale)"
+  expect(await page.evaluate(locale)).toBe('en')
 })

@@ -1,7 +1,7 @@
 import { api } from '../api.ts'
 import { element, paragraph } from '../elements.ts'
 import { form } from '../form.ts'
-import { type PlainKey, text } from '../language.ts'
+import { language, type PlainKey, text } from '../language.ts'
 import { go, type LinkedPlace, linkTo } from '../places.ts'
 import type { Screen } from '../screen.ts'
 import { say } from '../status.ts'
@@ -119,6 +119,7 @@ export const linkedScreens: Readonly<Record<LinkedPlace, Screen>> = {
           api.POST('/v0/auth/accept-invitation', {
             body: {
               token: token(),
+              locale: language().tag,
               ...(display_name && { display_name }),
               ...(handle && { handle }),
               ...(password && { password }),
