@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { mailsTo, newPerson, signedUp } from '../support/people.ts'
-import { expectAccessible, expectNarrow, fill, heading, loaded, said, takePicture, useExample } from './support.ts'
+import { expectAccessible, expectNarrow, fill, heading, loaded, said, takePhonePicture, useExample } from './support.ts'
 
 // The example in other languages: which it speaks, who is told, and what strangers write in it.
 
@@ -82,11 +82,12 @@ test('errors, dates, numbers and countdowns are in the language, and nothing sti
   await page.locator('main form [type=submit]').first().click()
   await said(page, 'عنوان البريد الإلكتروني أو كلمة المرور غير صحيحة.')
   await expectAccessible(page)
-  await takePicture(page, 'example-ar')
-  const japanese = await openAt('/dev/app#/sign-up', 'ja')
+  await takePhonePicture(page, 'example-ar')
+  const japanese = await openAt('/dev/app#/sign-in', 'ja')
+  await takePhonePicture(japanese, 'example-ja')
+  await japanese.goto(`${app.origin}/dev/app#/sign-up`)
   await japanese.getByText('12文字以上。', { exact: false }).waitFor()
   await expectNarrow(japanese)
-  await takePicture(japanese, 'example-ja')
 })
 
 test('what strangers write cannot turn around the words beside it [LO2]', async () => {

@@ -165,6 +165,17 @@ export async function takePicture(page: Page, name: string): Promise<void> {
 
 const wide = { width: 1180, height: 760 }
 const narrow = { width: 375, height: 760 }
+
+/** The same on a telephone alone. */
+export async function takePhonePicture(page: Page, name: string): Promise<void> {
+  if (!process.env.UPDATE) return
+  await loaded(page)
+  await page.setViewportSize(narrow)
+  const picture = sharp(await page.screenshot()).png({ palette: true, colors: 64 })
+  await picture.toFile(join(picturesFolder, `${name}.png`))
+  await page.setViewportSize(desktop)
+}
+
 const gap = 20
 
 /** The same for a page at a desk by day beside the one on a telephone in the dark. */
