@@ -291,7 +291,8 @@ const mailed: readonly Flow[] = [
     name: 'Accept an invitation',
     call: 'POST /v0/auth/accept-invitation',
     at: linked('accept-invitation'),
-    act: press('Create my account'),
+    open: fill({ Name: 'Ada', Handle: 'ada_l', Password: password }),
+    act: press('Create account'),
   },
 ]
 
@@ -411,7 +412,7 @@ const account: readonly Flow[] = [
     call: 'DELETE /v0/auth/sessions/{management_id}',
     at: app('sessions'),
     given: as(ada, lists),
-    act: (page) => page.locator('.rows button').click(),
+    act: (page) => page.locator('.rows button').first().click(),
   },
   {
     name: 'End all others',

@@ -14,8 +14,10 @@ const { values, positionals } = parseArgs({
     url: { type: 'string', default: 'http://localhost:8080' },
     out: { type: 'string', default: 'storyboard.html' },
     only: { type: 'string' },
-    // The example in another language: each code once, in a sentence of that language.
+    // The example in another language, in whose sentences the errors must be.
     locale: { type: 'string' },
+    // Each code in the first flow that has it, and not in every one.
+    once: { type: 'boolean', default: false },
   },
 })
 const file = positionals[0] ? resolve(positionals[0]) : resolve(import.meta.dirname, 'example.ts')
@@ -31,7 +33,8 @@ const scenes = await walk({
   url: values.url,
   flows,
   forceToken: process.env.FORCE_TOKEN,
-  ...(values.locale && { locale: values.locale, isShort: true, isRight: lineFinder(values.locale) }),
+  isShort: values.once,
+  ...(values.locale && { locale: values.locale, isRight: lineFinder(values.locale) }),
   onScene: (scene) => {
     const { flow, code, failure, violations } = scene
     if (!isShown(scene)) say(`silent  ${flow}: ${code}${failure ? ` (${failure})` : ''}`)

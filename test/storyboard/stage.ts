@@ -1,4 +1,4 @@
-import type { Browser, Page, Route } from 'playwright-core'
+import type { Browser, CDPSession, Page } from 'playwright-core'
 import type { Method } from '../../src/client/client.ts'
 import { type FoundRoute, findRoute } from '../../src/client/find-route.ts'
 import { type Successes, testingFetch } from '../../src/client/testing.ts'
@@ -21,29 +21,57 @@ export type Stage = {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** A browser of its own, whose calls are answered by the flow, or by the server. */
+/** A request that Chromium holds back, or the answer to it. */
+type Paused = {
+  readonly requestId: string
+  readonly request: {
+    readonly method: string
+    readonly url: string
+    readonly headers: Readonly<Record<string, string>>
+  }
+  readonly responseStatusCode?: number
+  readonly responseErrorReason?: string
+  readonly responseHeaders?: readonly { readonly name: string; readonly value: string }[]
+}
+
+/**
+ * A browser of its own, whose calls are answered by the flow, or by the server. Chromium itself holds them back:
+ * Playwright's routes have every script wait for this process, and switch the cache off.
+ */
 export async function openStage(options: Options, flow: Flow): Promise<Stage> {
   const { browser, forceToken, locale = 'en-GB' } = options
   const context = await browser.newContext({ viewport, reducedMotion: 'reduce', locale })
   context.setDefaultTimeout(patienceMs)
+  const page = await context.newPage()
+  const chromium = await context.newCDPSession(page)
   let [code, answer] = [undefined as string | undefined, Promise.withResolvers<void>()]
 
-  async function handle(route: Route): Promise<void> {
-    const request = route.request()
-    const found = findRoute({ method: request.method(), url: request.url() })
+  async function passOn({ requestId, request }: Paused): Promise<void> {
+    const found = findRoute(request)
     const name = found && `${found.method} ${found.path}`
-    const wanted = name === flow.call ? code : flow.refused?.[name as keyof typeof flow.refused]
-    if (wanted === undefined) return giveAnswer(route, flow.given ?? {}, found)
+    const isWalked = name === flow.call
+    const wanted = isWalked ? code : flow.refused?.[name as keyof typeof flow.refused]
+    if (wanted === undefined) return giveAnswer(chromium, { requestId, request }, { given: flow.given ?? {}, found })
     const token = forceToken && { 'x-postern-force-token': forceToken }
-    const response = await route.fetch({ headers: { ...request.headers(), 'x-postern-force': wanted, ...token } })
-    await route.fulfill({ response })
-    if (name !== flow.call) return
-    if (response.headers()['x-postern-forced'] === '1') answer.resolve()
-    else answer.reject(new Error(`the server forces nothing: it answered ${response.status()}`))
+    const headers = entriesOf({ ...request.headers, 'x-postern-force': wanted, ...token })
+    await chromium.send('Fetch.continueRequest', { requestId, headers, interceptResponse: isWalked })
   }
-  await context.route(({ pathname }) => pathname.startsWith('/v0/'), handle)
+  async function passBack({ requestId, responseStatusCode: status, responseHeaders = [] }: Paused): Promise<void> {
+    await chromium.send('Fetch.continueRequest', { requestId })
+    const isForced = responseHeaders.some(
+      ({ name, value }) => name.toLowerCase() === 'x-postern-forced' && value === '1',
+    )
+    if (isForced) answer.resolve()
+    else answer.reject(new Error(`the server forces nothing: it answered ${status ?? 'nothing'}`))
+  }
+  chromium.on('Fetch.requestPaused', (paused) => {
+    const isAnswer = paused.responseStatusCode !== undefined || paused.responseErrorReason !== undefined
+    const passed = isAnswer ? passBack(paused) : passOn(paused)
+    passed.catch((error) => isOfLeftPage(error) || answer.reject(error))
+  })
+  await chromium.send('Fetch.enable', { patterns: [{ urlPattern: '*://*/v0/*' }] })
   return {
-    page: await context.newPage(),
+    page,
     force(wanted) {
       code = wanted
       answer = Promise.withResolvers<void>()
@@ -61,15 +89,30 @@ export async function openStage(options: Options, flow: Flow): Promise<Stage> {
   }
 }
 
+/** Nobody waits for what a page asked that was left since. */
+const isOfLeftPage = (error: unknown): boolean => /Invalid InterceptionId|has been closed/.test(String(error))
+
+const entriesOf = (headers: Readonly<Record<string, string>>) =>
+  Object.entries(headers).map(([name, value]) => ({ name, value }))
+
+type Known = { readonly given: Successes; readonly found: FoundRoute | undefined }
+
 /** As the flow says, else by the server. */
-async function giveAnswer(route: Route, given: Successes, found: FoundRoute | undefined): Promise<void> {
+async function giveAnswer(
+  chromium: CDPSession,
+  { requestId, request }: Pick<Paused, 'requestId' | 'request'>,
+  { given, found }: Known,
+): Promise<void> {
   const isGiven = found !== undefined && found.path in (given[found.method as Method] ?? {})
-  if (!isGiven) return route.continue()
-  const request = route.request()
-  const response = await testingFetch(given)(new Request(request.url(), { method: request.method() }))
-  await route.fulfill({
-    status: response.status,
-    headers: Object.fromEntries(response.headers),
-    body: Buffer.from(await response.arrayBuffer()),
+  if (!isGiven) return chromium.send('Fetch.continueRequest', { requestId }).then(() => undefined)
+  const response = await testingFetch(given)(new Request(request.url, { method: request.method }))
+  const origin = request.headers.Origin
+  // A front end of another origin may read it.
+  const shared = origin && { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true' }
+  await chromium.send('Fetch.fulfillRequest', {
+    requestId,
+    responseCode: response.status,
+    responseHeaders: entriesOf({ ...Object.fromEntries(response.headers), ...shared }),
+    body: Buffer.from(await response.arrayBuffer()).toString('base64'),
   })
 }

@@ -40,6 +40,14 @@ test('the flows of the example are all the calls that it makes [EL8]', () => {
   expect(example.filter(({ call }) => codesOfCall(call).length === 0)).toEqual([])
 })
 
+test('what the flows press is in the texts of the example', () => {
+  const source = readFileSync(join(import.meta.dirname, 'example.ts'), 'utf8')
+  const pressed = [...source.matchAll(/\bpress\('([^']+)'\)/g)].map(([, name = '']) => name)
+  expect(pressed.length).toBeGreaterThan(40)
+  // What is no text is called in every language as in English.
+  expect(pressed.filter((name) => nameIn('en-XA', name).test(name))).toEqual([])
+})
+
 /** Those that `postern/client/passkeys` makes for a browser; the example uses all of it. */
 function callsOfPasskeys(): string[] {
   const root = join(import.meta.dirname, '../../src/client')

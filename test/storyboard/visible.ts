@@ -21,25 +21,31 @@ const readLines = `(() => {
 export const visibleLines = (page: Page): Promise<readonly string[]> => page.evaluate<readonly string[]>(readLines)
 
 const longestWaitMs = 5000
-const quietMs = 150
+
+/** Nothing was changed for 150 ms, but for the digits of a countdown, and nothing says that it is busy. */
+const isQuiet = `(() => {
+  const read = () => document.body.innerText.replace(/\\p{Nd}/gu, '0') + document.activeElement.outerHTML
+  const now = performance.now()
+  const isBusy = document.querySelector('[aria-busy="true"]') !== null
+  const seen = read()
+  if (isBusy || seen !== window.seenBefore) Object.assign(window, { seenBefore: seen, seenSince: now })
+  return now - window.seenSince >= 150
+})()`
 
 /** Once nothing more changes, or after five seconds. */
 export async function settledLines(page: Page): Promise<readonly string[]> {
   const started = performance.now()
-  let before = ''
-  let since = started
-  for (;;) {
-    const lines = await visibleLines(page)
-    const now = performance.now()
-    const isBusy = (await page.locator('[aria-busy="true"]').count()) > 0
-    // A countdown never rests.
-    const seen = lines.join('\n').replace(/\p{Nd}/gu, '0')
-    if (seen !== before || isBusy) {
-      before = seen
-      since = now
-    }
-    if (now - since >= quietMs || now - started > longestWaitMs) return lines
+  while (!(await page.evaluate<boolean>(isQuiet)) && performance.now() - started < longestWaitMs)
     await page.waitForTimeout(50)
+  return visibleLines(page)
+}
+
+/** Those of the settled lines that are looked for; where there are none they are waited for, five seconds again. */
+export async function settledLinesWith(page: Page, isWanted: (line: string) => boolean): Promise<readonly string[]> {
+  const started = performance.now()
+  for (;;) {
+    const found = (await settledLines(page)).filter(isWanted)
+    if (found.length > 0 || performance.now() - started > longestWaitMs) return found
   }
 }
 

@@ -1,10 +1,11 @@
+import { availableParallelism } from 'node:os'
 import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { routes } from '../../src/client/codes.ts'
 import type { Flow } from './flow.ts'
 import { openStage, type Stage } from './stage.ts'
-import { isSentence, settledLines, visibleLines } from './visible.ts'
+import { isSentence, settledLines, settledLinesWith, visibleLines } from './visible.ts'
 
 /** One error, and what the page made of it. */
 export type Scene = {
@@ -45,23 +46,42 @@ export async function walk(options: Options): Promise<readonly Scene[]> {
   const open = (flow: Flow) => openStage({ browser, forceToken, locale }, flow)
   const calm = new Set<string>()
   // One that is refused on the way begins with what a refusal shows.
-  for (const flow of flows.filter(({ refused }) => refused === undefined)) {
+  const calmFlows = flows.filter(({ refused }) => refused === undefined)
+  await sideBySide(calmFlows, async (flow) => {
     await using stage = await open(flow)
     await arrive(url, flow, stage.page)
     for (const line of await settledLines(stage.page)) calm.add(line)
-  }
+  })
   const judge = violationFinder()
-  const scenes: Scene[] = []
-  for (const { flow, codes } of isShort ? withoutRepeats(flows) : flows.map(withAll)) {
+  const scenes = await sideBySide(isShort ? withoutRepeats(flows) : flows.map(withAll), async ({ flow, codes }) => {
     await using stage = await open(flow)
+    const ofFlow: Scene[] = []
     for (const code of codes) {
       const seen = await play(stage, { flow, code, calm, url, judge, isRight })
       const scene = { flow: flow.name, call: flow.call, code, ...seen }
-      scenes.push(scene)
+      ofFlow.push(scene)
       onScene?.(scene)
     }
+    return ofFlow
+  })
+  return scenes.flat()
+}
+
+/** A page waits for its texts to settle about as long as it works. */
+const atOnce = 2 * availableParallelism()
+
+/** Returns the results in the order of what they are of. */
+export async function sideBySide<One, Result>(
+  all: readonly One[],
+  act: (one: One) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = []
+  const rest = all.entries()
+  const work = async (): Promise<void> => {
+    for (const [index, one] of rest) results[index] = await act(one)
   }
-  return scenes
+  await Promise.all(Array.from({ length: atOnce }, work))
+  return results
 }
 
 export const codesOfCall = (call: string): readonly string[] =>
@@ -78,7 +98,7 @@ function withoutRepeats(flows: readonly Flow[]) {
   })
 }
 
-async function arrive(url: string, { at, open }: Flow, page: Page): Promise<void> {
+export async function arrive(url: string, { at, open }: Flow, page: Page): Promise<void> {
   await page.goto('about:blank')
   await page.goto(new URL(at, url).href)
   await settledLines(page)
@@ -107,8 +127,8 @@ async function play(stage: Stage, { flow, code, calm, url, judge, isRight }: Pla
     const forced = early ?? stage.force(code)
     await flow.act?.(page)
     await forced.answered()
-    const lines = await settledLines(page)
-    const sentences = lines.filter((line) => !calm.has(line) && !before.has(line) && isRight(line))
+    const isOfError = (line: string): boolean => !calm.has(line) && !before.has(line) && isRight(line)
+    const sentences = await settledLinesWith(page, isOfError)
     return { sentences, violations: await judge(page), picture: await takePicture(page) }
   } catch (error) {
     // Of a page that hangs there is no picture either; the others are still worth a look.
