@@ -7,6 +7,17 @@ import { securityEvents } from '../db/schema/users.ts'
 import type { Caller } from '../http/caller.ts'
 import type { EventType } from './all-rows.ts'
 
+/**
+ * Who did something to an account: its owner, from a client, or somebody whose client the owner does not learn of.
+ */
+export type Doer = Caller | 'operator' | 'administrator'
+
+/** How an event says who did it. */
+export const byDoer = (doer: Doer, metadata?: Record<string, string>): Pick<SecurityEvent, 'client' | 'metadata'> =>
+  typeof doer === 'string'
+    ? { client: undefined, metadata: { ...metadata, by: doer } }
+    : { client: doer, ...(metadata && { metadata }) }
+
 type SecurityEvent = {
   /** That of the act in the log of administrators, where it is one. */
   readonly id?: string

@@ -50,13 +50,18 @@ export function forgetDevice(
   { deviceId, client }: { readonly deviceId: string; readonly client: Caller },
 ): Promise<void> {
   return transaction(ctx.pool, async (tx) => {
-    const forgotten = await tx
-      .delete(devices)
-      .where(and(eq(devices.id, deviceId), eq(devices.userId, user.id)))
-      .returning({ id: devices.id })
-    if (forgotten.length === 0) throw ctx.fault('system:not_found')
+    if ((await forgetDevices(tx, user.id, deviceId)) === 0) throw ctx.fault('system:not_found')
     await audit(tx, { type: 'device_forgotten', userId: user.id, client })
   })
+}
+
+/** The same for one device of an account, or all of them, without the events. Returns how many there were. */
+export async function forgetDevices(tx: Transaction, userId: string, deviceId?: string): Promise<number> {
+  const forgotten = await tx
+    .delete(devices)
+    .where(and(eq(devices.userId, userId), deviceId === undefined ? undefined : eq(devices.id, deviceId)))
+    .returning({ id: devices.id })
+  return forgotten.length
 }
 
 const mostDevices = 50

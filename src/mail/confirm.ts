@@ -28,6 +28,8 @@ export const resetDeliveryRefusals = [
   'worker:password_reset_email_send_failed',
 ] as const satisfies readonly ErrorCode[]
 
+type ResetDeliveryRefusal = (typeof resetDeliveryRefusals)[number]
+
 /**
  * Waits for a mail that the client waits for. If this refuses, the mail is kept and sent later, unless the mail server
  * refused it for good.
@@ -35,6 +37,16 @@ export const resetDeliveryRefusals = [
 export async function confirmDelivery(ctx: Context<DeliveryRefusal>, mailId: string, client: Sender): Promise<void> {
   if (ctx.config.mailDelivery === 'queue') return
   refuseUndelivered(ctx, await deliver(ctx, mailId, client), 'worker:verification_email_send_failed')
+}
+
+/** The same for the mail that a password is reset by. */
+export async function confirmResetDelivery(
+  ctx: Context<ResetDeliveryRefusal>,
+  mailId: string,
+  client: Sender,
+): Promise<void> {
+  if (ctx.config.mailDelivery === 'queue') return
+  refuseUndelivered(ctx, await deliver(ctx, mailId, client), 'worker:password_reset_email_send_failed')
 }
 
 /** Whether the mail server would take a mail to this address; none is sent. */

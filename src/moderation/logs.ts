@@ -8,7 +8,20 @@ export const listLogsRefusals = ['rate_limit:exceeded'] as const
 
 type ListLogsRefusal = (typeof listLogsRefusals)[number]
 
-export const actions = ['user:ban', 'user:unban', 'user:grant_role', 'user:revoke_role'] as const
+export const actions = [
+  'user:ban',
+  'user:unban',
+  'user:grant_role',
+  'user:revoke_role',
+  'user:end_sessions',
+  'user:end_session',
+  'user:forget_devices',
+  'user:forget_device',
+  'user:delete_passkey',
+  'user:unlink',
+  'user:reset_password',
+  'user:reset_second_factor',
+] as const
 export type Action = (typeof actions)[number]
 
 type Query = {

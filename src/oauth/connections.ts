@@ -5,10 +5,10 @@ import type { Context } from '../context.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import type { Database } from '../db/database.ts'
 import { oauthIdentities } from '../db/schema/oauth.ts'
-import { transaction } from '../db/transaction.ts'
+import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import { notifyOwner } from '../mail/outbox.ts'
-import { lockOwnAccount } from '../sign-in/lock-account.ts'
+import { type LockedAccount, lockOwnAccount } from '../sign-in/lock-account.ts'
 import { isLastWayIn } from '../sign-in/ways-in.ts'
 import { countChange } from '../throttling/changes.ts'
 import { wayInOf } from './way-in.ts'
@@ -44,15 +44,27 @@ export async function unlink(
   await countChange(ctx, signedIn.user)
   await transaction(ctx.pool, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)
-    const connections = await findConnections(tx, user.id)
-    const connection = connections.find((one) => one.slug === slug)
-    if (connection === undefined) throw ctx.fault('oauth:connection_not_found')
-    const last = { account: user, way: wayInOf(connection.id) }
-    if (await isLastWayIn(tx, ctx.config, last)) throw ctx.fault('oauth:cannot_unlink_last_connection')
-    await tx
-      .delete(oauthIdentities)
-      .where(and(eq(oauthIdentities.id, connection.id), eq(oauthIdentities.userId, user.id)))
+    if (!(await dropConnection(ctx, tx, { account: user, slug }))) throw ctx.fault('oauth:connection_not_found')
     await audit(tx, { type: 'oauth_unlinked', userId: user.id, client, metadata: { provider: slug } })
-    await notifyOwner(tx, ctx, user, { template: 'oauth_unlinked', provider: slug })
   })
+}
+
+/**
+ * The same under the account's lock, whoever asked, without the event. Returns whether there was such a connection.
+ */
+export async function dropConnection(
+  ctx: Context<'oauth:cannot_unlink_last_connection'>,
+  tx: Transaction,
+  { account, slug }: { readonly account: LockedAccount; readonly slug: string },
+): Promise<boolean> {
+  const connections = await findConnections(tx, account.id)
+  const connection = connections.find((one) => one.slug === slug)
+  if (connection === undefined) return false
+  const last = { account, way: wayInOf(connection.id) }
+  if (await isLastWayIn(tx, ctx.config, last)) throw ctx.fault('oauth:cannot_unlink_last_connection')
+  await tx
+    .delete(oauthIdentities)
+    .where(and(eq(oauthIdentities.id, connection.id), eq(oauthIdentities.userId, account.id)))
+  await notifyOwner(tx, ctx, account, { template: 'oauth_unlinked', provider: slug })
+  return true
 }

@@ -1,13 +1,11 @@
-import { eq } from 'drizzle-orm'
 import { eraseAccount } from '../accounts/erase-account.ts'
 import { audit } from '../accounts/history.ts'
 import { isLastAdmin } from '../accounts/keep-last-admin.ts'
 import { type AccountTransaction, changeAccounts } from '../credentials/change-accounts.ts'
-import { endHeldLogins } from '../credentials/end-held-logins.ts'
-import { endSessions } from '../credentials/end-sessions.ts'
-import { devices, users } from '../db/schema/users.ts'
-import { supersedeUserTokens } from '../mailed-tokens/issue.ts'
+import { forgetDevices } from '../credentials/devices.ts'
+import { users } from '../db/schema/users.ts'
 import { mailPasswordLink } from '../password/forgot.ts'
+import { endAccess } from '../sign-in/end-access.ts'
 import { rooms } from '../sign-in/hallway.ts'
 import { OperatorError } from '../sign-in/operator-error.ts'
 import type { ActOptions, OperatorAct, OperatorDeps } from '../sign-in/room.ts'
@@ -59,17 +57,14 @@ export const userActs = {
   },
   unban: (tx, _, user) => unbanByOperator(tx, user.id),
   'end-sessions': async (tx, _, user) => {
-    await endSessions(tx, user.id, { reason: 'revoked' })
-    await endHeldLogins(tx, user.id)
-    // Whoever was in a session may have asked for another address, which would open the account for good [AT7].
-    await supersedeUserTokens(tx, user.id, ['email_change'])
+    await endAccess(tx, user.id)
     await audit(tx, { type: 'session_revoked', userId: user.id, ...byOperator })
     return 'Every session has ended, and so has every login and every change of the address that was under way.'
   },
   'forget-devices': async (tx, _, user) => {
-    const forgotten = await tx.delete(devices).where(eq(devices.userId, user.id)).returning({ id: devices.id })
-    for (const _device of forgotten) await audit(tx, { type: 'device_forgotten', userId: user.id, ...byOperator })
-    return `${forgotten.length} devices are forgotten: each needs a mailed link at its next sign-in.`
+    const forgotten = await forgetDevices(tx, user.id)
+    for (let n = 0; n < forgotten; n++) await audit(tx, { type: 'device_forgotten', userId: user.id, ...byOperator })
+    return `${forgotten} devices are forgotten: each needs a mailed link at its next sign-in.`
   },
   ...roomActs,
   'send-password-link': async (tx, deps, user) => {

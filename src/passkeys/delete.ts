@@ -1,14 +1,15 @@
 import { and, eq } from 'drizzle-orm'
+import { audit } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
-import { changeAccounts } from '../credentials/change-accounts.ts'
+import { type AccountTransaction, changeAccounts } from '../credentials/change-accounts.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { passkeys } from '../db/schema/passkeys.ts'
 import type { Caller } from '../http/caller.ts'
-import { lockOwnAccount } from '../sign-in/lock-account.ts'
+import { type LockedAccount, lockOwnAccount } from '../sign-in/lock-account.ts'
 import { isLastWayIn } from '../sign-in/ways-in.ts'
 import { countChange } from '../throttling/changes.ts'
 import { isTheirs } from './counted.ts'
-import { removePasskeys } from './remove.ts'
+import { dropPasskeys } from './remove.ts'
 import { wayInOf } from './way-in.ts'
 
 export const deletePasskeyRefusals = [
@@ -34,11 +35,28 @@ export async function deletePasskey(
   await countChange(ctx, signedIn.user)
   await changeAccounts(ctx, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)
-    const isOwn = and(eq(passkeys.id, passkeyId), isTheirs(user.id))
-    const [found] = await tx.select({ id: passkeys.id, name: passkeys.name }).from(passkeys).where(isOwn)
-    if (found === undefined) throw ctx.fault('system:not_found')
-    if (await isLastWayIn(tx, ctx.config, { account: user, way: wayInOf(passkeyId) }))
-      throw ctx.fault('passkey:last_login_method')
-    await removePasskeys(tx, ctx, { user, gone: [found], client, except: signedIn.sessionId })
+    await dropPasskey(ctx, tx, { account: user, passkeyId, except: signedIn.sessionId })
+    await audit(tx, { type: 'passkey_deleted', userId: user.id, client, metadata: { passkey: passkeyId } })
   })
+}
+
+type Drop = {
+  readonly account: LockedAccount
+  readonly passkeyId: string
+  /** The session that asked, which does not end. */
+  readonly except?: string
+}
+
+/** The same under the account's lock, whoever asked, without the event. */
+export async function dropPasskey(
+  ctx: Context<'system:not_found' | 'passkey:last_login_method'>,
+  tx: AccountTransaction,
+  { account, passkeyId, except }: Drop,
+): Promise<void> {
+  const isOwn = and(eq(passkeys.id, passkeyId), isTheirs(account.id))
+  const [found] = await tx.select({ id: passkeys.id, name: passkeys.name }).from(passkeys).where(isOwn)
+  if (found === undefined) throw ctx.fault('system:not_found')
+  if (await isLastWayIn(tx, ctx.config, { account, way: wayInOf(passkeyId) }))
+    throw ctx.fault('passkey:last_login_method')
+  await dropPasskeys(tx, ctx, { user: account, gone: [found], ...(except !== undefined && { except }) })
 }

@@ -1,3 +1,4 @@
+import { passkeyReset } from './factor-reset.ts'
 import { passkeyOpenings } from './opens-account.ts'
 import { passkeyActs } from './operator-acts.ts'
 import { passkeyReproof } from './reproof.ts'
@@ -7,5 +8,6 @@ export const passkeyHallway = {
   waysIn: passkeyWaysIn,
   reproof: passkeyReproof,
   openings: passkeyOpenings,
+  factorReset: passkeyReset,
   operatorActs: passkeyActs,
 }

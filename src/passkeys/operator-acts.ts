@@ -11,7 +11,7 @@ export const passkeyActs = {
       if (passkey !== undefined) throw new OperatorError(`The account has no passkey ${passkey}.`)
       return 'The account has no passkeys.'
     }
-    await removePasskeys(tx, deps, { user, gone: [first, ...others], client: undefined })
+    await removePasskeys(tx, deps, { user, gone: [first, ...others], by: 'operator' })
     const what = others.length === 0 ? 'One passkey is' : `${others.length + 1} passkeys are`
     return `${what} deleted, what they had opened has ended, and the owner is told by mail.`
   },

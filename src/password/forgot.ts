@@ -43,35 +43,43 @@ export async function mailReset(
     .for('no key update')
   if (user === undefined) return false
   await audit(tx, { type: 'password_reset_requested', userId: user.id, client })
+  await mailResetTo(tx, deps, user, { client, ownIssuers })
+  return true
+}
+
+/** The same for the account, without the event; gives the mail's id. */
+export async function mailResetTo(
+  tx: Transaction,
+  deps: MailDeps,
+  user: Owner,
+  { client, ownIssuers }: Pick<Wish, 'client' | 'ownIssuers'>,
+): Promise<string> {
   const connections = user.passwordHash === null ? await findWorkingConnections(tx, ownIssuers, user.id) : []
-  if (connections.length === 0) {
-    await mailPasswordLink(tx, deps, user, client)
-    return true
-  }
+  if (connections.length === 0) return mailPasswordLink(tx, deps, user, client)
   const providers = connections.map(({ name }) => name)
   const content = { template: 'no_password_notice' as const, to: user.email, providers }
   const ttlSeconds = deps.config.passwordResetTtlSeconds
-  await queueMail(tx, deps, { content, tokenId: null, userId: user.id, ttlSeconds, client })
-  return true
+  return queueMail(tx, deps, { content, tokenId: null, userId: user.id, ttlSeconds, client })
 }
 
 type Owner = Pick<typeof users.$inferSelect, 'id' | 'email' | 'emailKey' | 'passwordHash'>
 
 /**
  * Afterwards a link to set a new or a first password is on its way to the account's address, and older links are dead.
+ * Returns the mail's id.
  */
 export async function mailPasswordLink(
   tx: Transaction,
   deps: MailDeps,
   { id: userId, email: to, emailKey: addressKey, passwordHash }: Owner,
   client?: Inquiry['client'],
-): Promise<void> {
+): Promise<string> {
   const ttlSeconds = deps.config.passwordResetTtlSeconds
   await supersedeUserTokens(tx, userId, ['password_reset'])
   const token = await issueMailedToken(tx, { purpose: 'password_reset', userId, addressKey, ttlSeconds })
   const link = mailedLink(deps.config, 'reset-password', token.text)
   const template = passwordHash === null ? ('first_password' as const) : ('password_reset' as const)
-  await queueMail(tx, deps, {
+  return queueMail(tx, deps, {
     content: { template, to, link },
     tokenId: token.id,
     ttlSeconds,

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { audit } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
-import { changeAccounts } from '../credentials/change-accounts.ts'
+import { type AccountTransaction, changeAccounts } from '../credentials/change-accounts.ts'
 import { endSessions } from '../credentials/end-sessions.ts'
 import { isLive } from '../credentials/live.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
@@ -24,15 +24,24 @@ export function revokeSession(
   { managementId, client }: { readonly managementId: string; readonly client: Caller },
 ): Promise<void> {
   return changeAccounts(ctx, async (tx) => {
-    tx.forget(user.id)
-    const revoked = await tx
-      .update(sessions)
-      .set({ endedAt: sql`now()`, endReason: 'revoked' })
-      .where(and(eq(sessions.id, managementId), eq(sessions.userId, user.id), isLive))
-      .returning({ id: sessions.id })
-    if (revoked.length === 0) throw ctx.fault('system:not_found')
+    await endSessionOf(ctx, tx, { userId: user.id, managementId })
     await audit(tx, { type: 'session_revoked', userId: user.id, client, metadata: { session_id: managementId } })
   })
+}
+
+/** The same for a session of any account, without the event. */
+export async function endSessionOf(
+  ctx: Context<RevokeSessionRefusal>,
+  tx: AccountTransaction,
+  { userId, managementId }: { readonly userId: string; readonly managementId: string },
+): Promise<void> {
+  tx.forget(userId)
+  const revoked = await tx
+    .update(sessions)
+    .set({ endedAt: sql`now()`, endReason: 'revoked' })
+    .where(and(eq(sessions.id, managementId), eq(sessions.userId, userId), isLive))
+    .returning({ id: sessions.id })
+  if (revoked.length === 0) throw ctx.fault('system:not_found')
 }
 
 /**

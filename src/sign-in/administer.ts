@@ -70,13 +70,14 @@ export async function administer<Result>(
     if (target === undefined) throw ctx.fault('user:not_found')
     if (hasRole(target.roles, 'admin')) throw ctx.fault('user:cannot_manage_higher_or_equal_role')
     await lockAdministrator(ctx, tx, by)
-    const result = await change(tx, target)
     tx.forget(target.id)
     const id = randomUUIDv7()
     const resource = { resourceType: 'User', resourceId: target.id } as const
     await noteAct(tx, { id, action, actorId: actor.id, ...resource, reason, metadata })
     // Without the client, as the account's owner must not learn who acted.
     await audit(tx, { id, type: event, userId: target.id, client: undefined, metadata: { ...metadata, reason } })
+    // Comes last, as an act that erases the account also erases what its history says of this one.
+    const result = await change(tx, target)
     await publish(ctx, tx, { eventId: id, userId: target.id })
     return result
   })

@@ -1,7 +1,10 @@
+import type { Doer } from '../accounts/history.ts'
 import type { AccountTransaction } from '../credentials/change-accounts.ts'
 import type { users } from '../db/schema/users.ts'
 import type { Deps } from '../deps.ts'
+import type { MailDeps } from '../mail/outbox.ts'
 import type { Opening } from './opening.ts'
+import type { Removed } from './removed.ts'
 import type { Reproof } from './reproof.ts'
 import type { WaysIn } from './way-in.ts'
 
@@ -30,12 +33,23 @@ export type OperatorAct = (
   options: ActOptions,
 ) => Promise<string>
 
+/** What a reset of the second factor takes from an account, of what the folder adds to it. */
+export type FactorReset = {
+  /** Whether it is a way in of its own as well, which is taken only where that is asked for. */
+  readonly isWayIn: boolean
+  /** Afterwards the account has none of it, and its owner is told. Returns what there was. Needs the account's lock. */
+  readonly remove: (tx: AccountTransaction, deps: MailDeps, owner: Owner) => Promise<readonly Removed[]>
+}
+
+type Owner = { readonly id: string; readonly email: string; readonly by: Doer }
+
 /** What a folder adds to signing in, as it declares it in its hallway.ts; sign-in/hallway.ts joins them. */
 export type Room = {
   readonly waysIn?: WaysIn
   /** The full type, with the codes, is where the folder declares it. */
   readonly reproof?: Pick<Reproof<never, never, unknown>, 'name' | 'isHeld'>
   readonly openings?: readonly Opening[]
+  readonly factorReset?: FactorReset
   /** By their names in `npm run admin -- user`. */
   readonly operatorActs?: Readonly<Record<string, OperatorAct>>
 }

@@ -5,5 +5,5 @@ import { devices } from '../db/schema/users.ts'
 export const signInRows = {
   personal: [devices, pendingLogins],
   expired: { pending_logins: `expires_at < now() - ${kept}` },
-  events: ['login_succeeded', 'login_failed', 'attempts_forgiven', 'device_added'],
+  events: ['second_factor_reset', 'login_succeeded', 'login_failed', 'attempts_forgiven', 'device_added'],
 } as const satisfies Rows

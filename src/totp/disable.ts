@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { audit } from '../accounts/history.ts'
+import { audit, byDoer, type Doer } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
 import { type AccountTransaction, changeAccounts } from '../credentials/change-accounts.ts'
 import { endHeldLogins } from '../credentials/end-held-logins.ts'
@@ -34,24 +34,22 @@ export async function disableTotp(
   await changeAccounts(ctx, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)
     await proven.claim(tx, user)
-    await removeTotp(tx, ctx, { user, client })
+    await removeTotp(tx, ctx, { user, by: client })
   })
 }
 
 type Removal = {
   readonly user: { readonly id: string; readonly email: string }
-  /** Undefined for the operator. */
-  readonly client: Caller | undefined
+  readonly by: Doer
 }
 
 /** Afterwards secret, backup codes and logins that waited for a code are gone, and the owner is told. */
-export async function removeTotp(tx: AccountTransaction, deps: MailDeps, { user, client }: Removal): Promise<void> {
+export async function removeTotp(tx: AccountTransaction, deps: MailDeps, { user, by }: Removal): Promise<void> {
   tx.forget(user.id)
   await tx.update(users).set({ totpEnabledAt: null }).where(eq(users.id, user.id))
   await tx.delete(totpSecrets).where(eq(totpSecrets.userId, user.id))
   await tx.delete(backupCodes).where(eq(backupCodes.userId, user.id))
   await endHeldLogins(tx, user.id)
-  const byOperator = client === undefined && { metadata: { by: 'operator' } }
-  await audit(tx, { type: 'totp_disabled', userId: user.id, client, ...byOperator })
+  await audit(tx, { type: 'totp_disabled', userId: user.id, ...byDoer(by) })
   await notifyOwner(tx, deps, user, { template: 'totp_disabled' })
 }

@@ -7,7 +7,7 @@ import { removeTotp } from './disable.ts'
 export const totpActs = {
   'reset-totp': async (tx, deps, user) => {
     if (user.totpEnabledAt === null) return 'TOTP is off already.'
-    await removeTotp(tx, deps, { user, client: undefined })
+    await removeTotp(tx, deps, { user, by: 'operator' })
     return 'TOTP is off, and the owner is told by mail.'
   },
   'confirm-totp': async (tx, _, user) => {

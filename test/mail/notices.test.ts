@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { EventType } from '../../src/accounts/all-rows.ts'
 import { helpUser } from '../../src/operator/help-user.ts'
+import { inConsole } from '../admin/support.ts'
 import { offered, register, signInWith, withPasskey } from '../passkeys/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
@@ -143,6 +144,11 @@ const changes: Record<Exclude<EventType, Harmless>, () => Promise<Change>> = {
     }
     return { to: person.email, act }
   },
+  second_factor_reset: async () => {
+    const [admin, { person, client }] = [await inConsole(app), await withTotp(app)]
+    const url = `/v0/admin/users/${(await client.get('/v0/user/me')).body.id}/second-factor/reset`
+    return { to: person.email, act: () => admin.client.post(url, { reason: 'the phone is lost' }) }
+  },
 }
 
 /** By whom else it is done than its owner. */
@@ -196,6 +202,7 @@ type OtherwiseLimited =
   | 'backup_code_used'
   | 'passkey_clone_suspected'
   | 'device_added'
+  | 'second_factor_reset'
 
 /** A new change is counted, or it is said above what else limits it. */
 const counted = Object.keys({

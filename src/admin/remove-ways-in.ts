@@ -1,0 +1,53 @@
+import type { Context } from '../context.ts'
+import type { Transaction } from '../db/transaction.ts'
+import { dropConnection } from '../oauth/connections.ts'
+import { dropPasskey } from '../passkeys/delete.ts'
+import { administer, administerRefusals, type Order } from '../sign-in/administer.ts'
+import { type LockedAccount, lockAccount } from '../sign-in/lock-account.ts'
+
+export const deleteUserPasskeyRefusals = [
+  ...administerRefusals,
+  'system:not_found',
+  'passkey:last_login_method',
+] as const
+
+type DeleteUserPasskeyRefusal = (typeof deleteUserPasskeyRefusals)[number]
+
+export const unlinkUserRefusals = [
+  ...administerRefusals,
+  'system:not_found',
+  'oauth:cannot_unlink_last_connection',
+] as const
+
+type UnlinkUserRefusal = (typeof unlinkUserRefusals)[number]
+
+/** Afterwards the passkey opens nothing, and what it had opened has ended. The last working way in stays [TK7]. */
+export const deleteUserPasskey = (
+  ctx: Context<DeleteUserPasskeyRefusal>,
+  order: Order,
+  passkeyId: string,
+): Promise<void> =>
+  administer(ctx, order, {
+    action: 'user:delete_passkey',
+    event: 'passkey_deleted',
+    metadata: { passkey: passkeyId },
+    change: async (tx, target) => dropPasskey(ctx, tx, { account: await getLocked(tx, target.id), passkeyId }),
+  })
+
+/** Afterwards that provider no longer opens the account. The last working way in stays [TK7 FD7]. */
+export const unlinkUser = (ctx: Context<UnlinkUserRefusal>, order: Order, slug: string): Promise<void> =>
+  administer(ctx, order, {
+    action: 'user:unlink',
+    event: 'oauth_unlinked',
+    metadata: { provider: slug },
+    change: async (tx, target) => {
+      const account = await getLocked(tx, target.id)
+      if (!(await dropConnection(ctx, tx, { account, slug }))) throw ctx.fault('system:not_found')
+    },
+  })
+
+async function getLocked(tx: Transaction, userId: string): Promise<LockedAccount> {
+  const account = await lockAccount(tx, userId)
+  if (account === undefined) throw new Error('an account is gone while its row was locked')
+  return account
+}
