@@ -30,7 +30,7 @@ function sessionRoutes(app: App, deps: Deps): void {
     url: '/v0/admin/users/:id/sessions',
     config: { ...adminWrite, codes: allFault.codes },
     schema: {
-      operationId: 'endUserSessions',
+      operationId: 'endSessionsOfAccount',
       summary: 'End every session of a user, every sign-in under way, and every change of the address under way',
       tags: ['admin'],
       params: userParams,
@@ -48,7 +48,7 @@ function sessionRoutes(app: App, deps: Deps): void {
     url: '/v0/admin/users/:id/sessions/:management_id',
     config: { ...adminWrite, codes: fault.codes },
     schema: {
-      operationId: 'endUserSession',
+      operationId: 'endSessionOfAccount',
       summary: 'End one session of a user',
       tags: ['admin'],
       params: userParams.extend({ management_id: z.string() }),
@@ -70,7 +70,7 @@ function deviceRoutes(app: App, deps: Deps): void {
     url: '/v0/admin/users/:id/devices',
     config: { ...adminWrite, codes: allFault.codes },
     schema: {
-      operationId: 'forgetUserDevices',
+      operationId: 'forgetDevicesOfAccount',
       summary: 'Forget every device of a user: each needs a mailed link at its next sign-in',
       tags: ['admin'],
       params: userParams,
@@ -88,7 +88,7 @@ function deviceRoutes(app: App, deps: Deps): void {
     url: '/v0/admin/users/:id/devices/:device_id',
     config: { ...adminWrite, codes: fault.codes },
     schema: {
-      operationId: 'forgetUserDevice',
+      operationId: 'forgetDeviceOfAccount',
       summary: 'Forget a device of a user: its next sign-in needs a mailed link',
       tags: ['admin'],
       params: userParams.extend({ device_id: z.string() }),
@@ -110,7 +110,7 @@ function wayInRoutes(app: App, deps: Deps): void {
     url: '/v0/admin/users/:id/passkeys/:passkey_id',
     config: { ...adminWrite, codes: passkeyFault.codes },
     schema: {
-      operationId: 'deleteUserPasskey',
+      operationId: 'deletePasskeyOfAccount',
       summary: 'Delete a passkey of a user, unless it is the last way to sign in',
       tags: ['admin'],
       params: userParams.extend({ passkey_id: z.string() }),
@@ -130,7 +130,7 @@ function wayInRoutes(app: App, deps: Deps): void {
     url: '/v0/admin/users/:id/connections/:provider',
     config: { ...adminWrite, codes: unlinkFault.codes },
     schema: {
-      operationId: 'unlinkUser',
+      operationId: 'unlinkProviderOfAccount',
       summary: 'Disconnect a user from a provider, unless it is the last way to sign in',
       tags: ['admin'],
       params: userParams.extend({ provider: z.string() }),

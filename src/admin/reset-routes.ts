@@ -19,7 +19,7 @@ export function resetRoutes(app: App, deps: Deps): void {
     url: '/v0/admin/users/:id/password-reset',
     config: { ...adminWrite, codes: passwordFault.codes },
     schema: {
-      operationId: 'mailUserReset',
+      operationId: 'mailPasswordReset',
       summary: 'Mail a user what forgot-password mails: a link to a new password, or the providers that sign in',
       tags: ['admin'],
       params: userParams,
@@ -37,7 +37,7 @@ export function resetRoutes(app: App, deps: Deps): void {
     url: '/v0/admin/users/:id/second-factor/reset',
     config: { ...adminWrite, codes: fault.codes },
     schema: {
-      operationId: 'resetUserSecondFactor',
+      operationId: 'resetSecondFactor',
       summary: 'Turn off the second factor of a user, and end every session; with passkeys, these are deleted as well',
       tags: ['admin'],
       params: userParams,

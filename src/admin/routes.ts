@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts'
 import type { App } from '../http/app.ts'
 import { accessRoutes } from './access-routes.ts'
+import { changeRoutes } from './change-routes.ts'
 import { resetRoutes } from './reset-routes.ts'
 import { consoleSessionRoutes } from './session-routes.ts'
 
@@ -9,4 +10,5 @@ export function adminRoutes(app: App, deps: Deps): void {
   consoleSessionRoutes(app, deps)
   accessRoutes(app, deps)
   resetRoutes(app, deps)
+  changeRoutes(app, deps)
 }

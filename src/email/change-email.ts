@@ -6,7 +6,7 @@ import { users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Caller, HashingCaller } from '../http/caller.ts'
 import { confirmDelivery, deliveryRefusals } from '../mail/confirm.ts'
-import { notifyOwner, queueMail } from '../mail/outbox.ts'
+import { type MailDeps, notifyOwner, queueMail } from '../mail/outbox.ts'
 import { issueMailedToken, supersedeUserTokens } from '../mailed-tokens/issue.ts'
 import { mailedLink } from '../mailed-tokens/link.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
@@ -57,13 +57,9 @@ export async function changeEmail(ctx: Context<ChangeEmailRefusal>, signedIn: Si
     const account = await lockOwnAccount(ctx, tx, signedIn)
     // Claimed here, as a password that changed in the meantime would not void the new link.
     await proven.claim(tx, account)
-    const [taken] = await tx
-      .select({ id: users.id })
-      .from(users)
-      .where(and(eq(users.emailKey, newKey), ne(users.id, user.id)))
-    if (taken) throw ctx.fault('user:email_already_exists')
+    const mailId = await mailChange(ctx, tx, { userId: user.id, oldEmail: account.email, newEmail, client })
     await audit(tx, { type: 'email_change_requested', userId: user.id, client })
-    return queueChangeMails(tx, ctx, { userId: user.id, oldEmail: account.email, newEmail, client })
+    return mailId
   })
   await confirmDelivery(ctx, mailId, client)
 }
@@ -75,11 +71,20 @@ type Change = {
   readonly client: Caller
 }
 
-async function queueChangeMails(tx: Transaction, ctx: Context<never>, change: Change): Promise<string> {
-  const { userId, oldEmail, newEmail, client } = change
+/** The same under the account's lock, whoever asked, without the event; gives the id of the mail with the link. */
+export async function mailChange(
+  ctx: Pick<Context<'user:email_already_exists'>, 'fault' | keyof MailDeps>,
+  tx: Transaction,
+  { userId, oldEmail, newEmail, client }: Change,
+): Promise<string> {
+  const addressKey = emailKey(newEmail)
+  const [taken] = await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.emailKey, addressKey), ne(users.id, userId)))
+  if (taken) throw ctx.fault('user:email_already_exists')
   const ttlSeconds = ctx.config.emailChangeTtlSeconds
   await supersedeUserTokens(tx, userId, ['email_change'])
-  const addressKey = emailKey(newEmail)
   const token = await issueMailedToken(tx, {
     purpose: 'email_change',
     userId,

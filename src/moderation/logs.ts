@@ -21,6 +21,9 @@ export const actions = [
   'user:unlink',
   'user:reset_password',
   'user:reset_second_factor',
+  'user:change_profile',
+  'user:change_email',
+  'user:delete',
 ] as const
 export type Action = (typeof actions)[number]
 

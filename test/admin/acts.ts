@@ -3,7 +3,7 @@ import { giveRole, somebody } from '../moderation/support.ts'
 import { withPasskey } from '../passkeys/support.ts'
 import type { TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
-import { signedInOnDevice } from '../support/people.ts'
+import { newPerson, signedInOnDevice } from '../support/people.ts'
 import { withTotp } from '../totp/support.ts'
 
 /** A user, and what of theirs the act is about. */
@@ -104,6 +104,33 @@ export const acts: readonly Act[] = [
     },
     action: 'user:reset_second_factor',
     event: 'second_factor_reset',
+  },
+  {
+    method: 'PATCH',
+    path: '',
+    more: () => ({ display_name: 'Somebody Else' }),
+    prepare: anybody,
+    action: 'user:change_profile',
+    event: 'profile_changed',
+  },
+  {
+    method: 'POST',
+    path: 'change-email',
+    more: () => ({ new_email: newPerson().email }),
+    prepare: anybody,
+    action: 'user:change_email',
+    event: 'email_change_requested',
+  },
+  {
+    method: 'DELETE',
+    path: '',
+    more: ({ part }) => ({ confirm: part }),
+    prepare: async (app) => {
+      const { id, person } = await somebody(app)
+      return { id, email: person.email, part: person.handle }
+    },
+    action: 'user:delete',
+    event: 'deletion_requested',
   },
 ]
 

@@ -48,6 +48,7 @@ const goodFields: Readonly<Record<string, unknown>> = {
   user_id: '01890a5d-ac96-774b-bcce-b302099a8057',
   role: 'mod',
   reason: 'spam',
+  confirm: 'ada_l',
   expires_at: null,
   roles: ['mod'],
   locale: 'de',

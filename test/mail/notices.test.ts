@@ -35,6 +35,7 @@ type Harmless =
   | 'refresh_reuse_detected'
   | 'totp_confirmed'
   | 'passkey_renamed'
+  | 'profile_changed'
   | 'data_exported'
   | 'deletion_requested'
   | 'banned'

@@ -1,0 +1,75 @@
+import { beforeAll, expect, test } from 'vitest'
+import { revokeRole } from '../../src/operator/operate-roles.ts'
+import { somebody } from '../moderation/support.ts'
+import { useApp } from '../support/app.ts'
+import { turns } from '../support/long-form.ts'
+import { act, acts, actOf, nameOf, notedOf } from './acts.ts'
+import { inConsole } from './support.ts'
+
+const app = useApp({ GOOGLE_CLIENT_ID: 'id', GOOGLE_CLIENT_SECRET: 'secret' })
+type Administrator = Awaited<ReturnType<typeof inConsole>>
+let [one, other] = [] as unknown as [Administrator, Administrator]
+beforeAll(async () => {
+  ;[one, other] = [await inConsole(app), await inConsole(app)]
+})
+
+const asTarget = ({ id, person }: Pick<Administrator, 'id' | 'person'>) => ({
+  id,
+  email: person.email,
+  part: person.handle,
+})
+const administrators = () => app.sql("select user_id from user_roles where role = 'admin'")
+
+test('two administrators who do the same to a user: each act happens, and is noted, as often as it is answered', async () => {
+  for (const each of acts) {
+    const target = await each.prepare(app)
+    const answers = await Promise.all([one, other].map(({ client }) => act(each, client, target)))
+    const done = answers.filter(({ status }) => status < 300)
+    expect([nameOf(each), done.length]).not.toEqual([nameOf(each), 0])
+    expect([nameOf(each), await notedOf(app, target.id)]).toEqual([nameOf(each), done.map(() => expect.anything())])
+    for (const { status } of answers) expect([nameOf(each), status < 500]).toEqual([nameOf(each), true])
+  }
+})
+
+test('one deletes a user whom the other resets, renames or signs out: afterwards the account is erased', async () => {
+  for (const name of ['POST second-factor/reset', 'PATCH ', 'DELETE sessions', 'POST password-reset']) {
+    for (let turn = 0; turn < turns(2, 20); turn++) {
+      const own = await somebody(app)
+      const target = asTarget(own)
+      const [deleted, did] = await Promise.all([
+        act(actOf('DELETE '), one.client, target),
+        act(actOf(name), other.client, target),
+      ])
+      expect([name, deleted.status]).toEqual([name, 204])
+      expect([undefined, 'user:not_found', 'totp:not_enabled']).toContain(did.code)
+      const left = await app.sql("select id from users where id = $1 and (deleted_at is null or display_name <> '')", [
+        own.id,
+      ])
+      expect(left).toEqual([])
+    }
+  }
+})
+
+test('administrators who act on each other are both refused, wait for nobody, and both stay [AZ4]', async () => {
+  for (let turn = 0; turn < turns(3, 50); turn++) {
+    const answers = await Promise.all(
+      acts.flatMap((each) => [act(each, one.client, asTarget(other)), act(each, other.client, asTarget(one))]),
+    )
+    expect(new Set(answers.map(({ code }) => code))).toEqual(new Set(['user:cannot_manage_higher_or_equal_role']))
+  }
+  expect(await administrators()).toHaveLength(2)
+})
+
+test('an administrator whose role is taken meanwhile either did it before, or did not', async () => {
+  for (let turn = 0; turn < turns(2, 20); turn++) {
+    const [own, third] = [await somebody(app), await inConsole(app)]
+    const [answer] = await Promise.all([
+      act(actOf('PATCH '), third.client, asTarget(own)),
+      revokeRole(app.deps, third.person.email, 'admin'),
+    ])
+    const done = answer.status === 200
+    if (!done) expect(['user:permission_insufficient', 'user:invalid_session']).toContain(answer.code)
+    expect(await notedOf(app, own.id)).toHaveLength(done ? 1 : 0)
+  }
+  expect(await administrators()).toHaveLength(2)
+})
