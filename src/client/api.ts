@@ -122,6 +122,103 @@ export interface Routes {
       code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:invalid_session' | 'user:unauthorized'
     }
   }
+  '/v0/admin/users/{id}': {
+    /** Change handle, display name, bio or language of an account */
+    PATCH: {
+      params: { path: { id: string } }
+      body: { reason: string; handle?: string; display_name?: string; bio?: string | null; locale?: string | null }
+      data: { id: string; handle: string; display_name: string; bio?: string; locale?: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:handle_already_exists' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+    /** Erase an account; its handle confirms that it is this one */
+    DELETE: {
+      params: { path: { id: string } }
+      body: { reason: string; /** the handle of the account */ confirm: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/users/{id}/change-email': {
+    /** Mail a link to a new address of an account, and a notice to the old one; the link changes it */
+    POST: {
+      params: { path: { id: string } }
+      body: { reason: string; /** One address, Unicode allowed */ new_email: string }
+      data: { message: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:email_already_exists' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+    }
+  }
+  '/v0/admin/users/{id}/connections/{provider}': {
+    /** Disconnect a user from a provider, unless it is the last way to sign in */
+    DELETE: {
+      params: { path: { id: string; provider: string } }
+      body: { reason: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:cannot_unlink_last_connection' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/users/{id}/devices': {
+    /** Forget every device of a user: each needs a mailed link at its next sign-in */
+    DELETE: {
+      params: { path: { id: string } }
+      body: { reason: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/users/{id}/devices/{device_id}': {
+    /** Forget a device of a user: its next sign-in needs a mailed link */
+    DELETE: {
+      params: { path: { id: string; device_id: string } }
+      body: { reason: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/users/{id}/passkeys/{passkey_id}': {
+    /** Delete a passkey of a user, unless it is the last way to sign in */
+    DELETE: {
+      params: { path: { id: string; passkey_id: string } }
+      body: { reason: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:last_login_method' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/users/{id}/password-reset': {
+    /** Mail a user what forgot-password mails: a link to a new password, or the providers that sign in */
+    POST: {
+      params: { path: { id: string } }
+      body: { reason: string }
+      data: { message: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:password_reset_email_send_failed' | 'worker:response_invalid'
+    }
+  }
+  '/v0/admin/users/{id}/second-factor/reset': {
+    /** Turn off the second factor of a user, and end every session; with passkeys, these are deleted as well */
+    POST: {
+      params: { path: { id: string } }
+      body: { reason: string; passkeys?: boolean }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'totp:not_enabled' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/users/{id}/sessions': {
+    /** End every session of a user, every sign-in under way, and every change of the address under way */
+    DELETE: {
+      params: { path: { id: string } }
+      body: { reason: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/users/{id}/sessions/{management_id}': {
+    /** End one session of a user */
+    DELETE: {
+      params: { path: { id: string; management_id: string } }
+      body: { reason: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
   '/v0/app/auth/accept-invitation': {
     /** Accept an invitation in an app: creates the account and signs in */
     POST: {
@@ -711,8 +808,8 @@ export interface Routes {
   '/v0/moderation/logs': {
     /** List what moderators and administrators did, newest first */
     GET: {
-      params?: { query?: { /** 1 to 100 */ limit?: string; /** id of an entry of the previous page */ cursor_id?: string; cursor_direction?: 'Older' | 'Newer'; actor_id?: string; resource_type?: 'User'; resource_id?: string; /** Comma-separated: user:ban, user:unban, user:grant_role, user:revoke_role */ actions?: string } }
-      data: { data: readonly ({ id: string; action: 'user:ban' | 'user:unban' | 'user:grant_role' | 'user:revoke_role'; actor_id: string; resource_type: 'User'; resource_id: string; reason: string; metadata: Record<string, string>; created_at: string })[]; has_newer: boolean; has_older: boolean }
+      params?: { query?: { /** 1 to 100 */ limit?: string; /** id of an entry of the previous page */ cursor_id?: string; cursor_direction?: 'Older' | 'Newer'; actor_id?: string; resource_type?: 'User'; resource_id?: string; /** Comma-separated: user:ban, user:unban, user:grant_role, user:revoke_role, user:end_sessions, user:end_session, user:forget_devices, user:forget_device, user:delete_passkey, user:unlink, user:reset_password, user:reset_second_factor, user:change_profile, user:change_email, user:delete */ actions?: string } }
+      data: { data: readonly ({ id: string; action: 'user:ban' | 'user:unban' | 'user:grant_role' | 'user:revoke_role' | 'user:end_sessions' | 'user:end_session' | 'user:forget_devices' | 'user:forget_device' | 'user:delete_passkey' | 'user:unlink' | 'user:reset_password' | 'user:reset_second_factor' | 'user:change_profile' | 'user:change_email' | 'user:delete'; actor_id: string; resource_type: 'User'; resource_id: string; reason: string; metadata: Record<string, string>; created_at: string })[]; has_newer: boolean; has_older: boolean }
       code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:unauthorized'
     }
   }
@@ -894,6 +991,28 @@ export interface Operations {
   openConsole: { method: 'POST'; path: '/v0/admin/session' }
   /** End the console session */
   closeConsole: { method: 'DELETE'; path: '/v0/admin/session' }
+  /** Change handle, display name, bio or language of an account */
+  changeAccount: { method: 'PATCH'; path: '/v0/admin/users/{id}' }
+  /** Erase an account; its handle confirms that it is this one */
+  deleteAccount: { method: 'DELETE'; path: '/v0/admin/users/{id}' }
+  /** Mail a link to a new address of an account, and a notice to the old one; the link changes it */
+  changeEmailOfAccount: { method: 'POST'; path: '/v0/admin/users/{id}/change-email' }
+  /** Disconnect a user from a provider, unless it is the last way to sign in */
+  unlinkProviderOfAccount: { method: 'DELETE'; path: '/v0/admin/users/{id}/connections/{provider}' }
+  /** Forget every device of a user: each needs a mailed link at its next sign-in */
+  forgetDevicesOfAccount: { method: 'DELETE'; path: '/v0/admin/users/{id}/devices' }
+  /** Forget a device of a user: its next sign-in needs a mailed link */
+  forgetDeviceOfAccount: { method: 'DELETE'; path: '/v0/admin/users/{id}/devices/{device_id}' }
+  /** Delete a passkey of a user, unless it is the last way to sign in */
+  deletePasskeyOfAccount: { method: 'DELETE'; path: '/v0/admin/users/{id}/passkeys/{passkey_id}' }
+  /** Mail a user what forgot-password mails: a link to a new password, or the providers that sign in */
+  mailPasswordReset: { method: 'POST'; path: '/v0/admin/users/{id}/password-reset' }
+  /** Turn off the second factor of a user, and end every session; with passkeys, these are deleted as well */
+  resetSecondFactor: { method: 'POST'; path: '/v0/admin/users/{id}/second-factor/reset' }
+  /** End every session of a user, every sign-in under way, and every change of the address under way */
+  endSessionsOfAccount: { method: 'DELETE'; path: '/v0/admin/users/{id}/sessions' }
+  /** End one session of a user */
+  endSessionOfAccount: { method: 'DELETE'; path: '/v0/admin/users/{id}/sessions/{management_id}' }
   /** Accept an invitation in an app: creates the account and signs in */
   acceptInvitationInApp: { method: 'POST'; path: '/v0/app/auth/accept-invitation' }
   /** Choose a handle and create the account after a sign-up through a provider */
@@ -1105,6 +1224,17 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
   removeProvider: 'DELETE /v0/admin/oauth/providers/{slug}',
   openConsole: 'POST /v0/admin/session',
   closeConsole: 'DELETE /v0/admin/session',
+  changeAccount: 'PATCH /v0/admin/users/{id}',
+  deleteAccount: 'DELETE /v0/admin/users/{id}',
+  changeEmailOfAccount: 'POST /v0/admin/users/{id}/change-email',
+  unlinkProviderOfAccount: 'DELETE /v0/admin/users/{id}/connections/{provider}',
+  forgetDevicesOfAccount: 'DELETE /v0/admin/users/{id}/devices',
+  forgetDeviceOfAccount: 'DELETE /v0/admin/users/{id}/devices/{device_id}',
+  deletePasskeyOfAccount: 'DELETE /v0/admin/users/{id}/passkeys/{passkey_id}',
+  mailPasswordReset: 'POST /v0/admin/users/{id}/password-reset',
+  resetSecondFactor: 'POST /v0/admin/users/{id}/second-factor/reset',
+  endSessionsOfAccount: 'DELETE /v0/admin/users/{id}/sessions',
+  endSessionOfAccount: 'DELETE /v0/admin/users/{id}/sessions/{management_id}',
   acceptInvitationInApp: 'POST /v0/app/auth/accept-invitation',
   completeSignUpInApp: 'POST /v0/app/auth/complete-signup',
   verifyDeviceInApp: 'POST /v0/app/auth/device/verify',
@@ -1204,7 +1334,7 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
 
 /** Every code that the server of this version knows, the most declared first. */
 export const codes: readonly string[] =
-  'system:internal_error general:invalid_ip_address rate_limit:exceeded system:database_error FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned user:invalid_token session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:reauthentication_required system:not_found user:permission_insufficient worker:connection_failed worker:response_invalid user:sign_up_closed worker:verification_email_send_failed email:domain_not_allowed oauth:provider_not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed user:email_already_exists email:code_token_expired email:invalid_code_token oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code user:second_factor_required email:invalid_code password:check_unavailable system:hashing_error token:email_mismatch totp:temp_token_expired totp:temp_token_invalid user:cannot_manage_self user:handle_already_exists user:not_found oauth:email_already_exists password:new_password_missing totp:backup_code_exhausted user:token_expired eventstream:publish_failed oauth:user_info_fetch_failed passkey:not_registered totp:not_enabled user:cannot_manage_higher_or_equal_role email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:limit_reached password:incorrect token:expired_invitation token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_invitation token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set file:read_error meilisearch:query_failed oauth:account_already_linked oauth:cannot_unlink_last_connection oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration passkey:last_login_method password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned worker:password_reset_email_send_failed'.split(' ')
+  'system:internal_error general:invalid_ip_address rate_limit:exceeded system:database_error FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized user:invalid_token general:validation_error user:reauthentication_required system:not_found user:permission_insufficient user:cannot_manage_self user:not_found worker:connection_failed worker:response_invalid eventstream:publish_failed user:cannot_manage_higher_or_equal_role worker:verification_email_send_failed user:sign_up_closed email:domain_not_allowed user:email_already_exists oauth:provider_not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed email:code_token_expired email:invalid_code_token oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code user:handle_already_exists user:second_factor_required email:invalid_code password:check_unavailable system:hashing_error token:email_mismatch totp:temp_token_expired totp:temp_token_invalid oauth:email_already_exists password:new_password_missing totp:backup_code_exhausted totp:not_enabled user:token_expired oauth:user_info_fetch_failed passkey:not_registered email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:cannot_unlink_last_connection oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:last_login_method passkey:limit_reached password:incorrect token:expired_invitation token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_invitation token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set worker:password_reset_email_send_failed file:read_error meilisearch:query_failed oauth:account_already_linked oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned'.split(' ')
 
 /** The codes that every route may refuse with: bit n is the n-th of `codes`. Written out they would be most of the client's size. */
 export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
@@ -1213,109 +1343,119 @@ export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>
   '/health-check': { GET: 0x1n },
   '/health/live': { GET: 0x1n },
   '/health/ready': { GET: 0x1n },
-  '/v0/admin/invitations': { POST: 0x20107fffffn, GET: 0x6ff4fn },
+  '/v0/admin/invitations': { POST: 0x4001667ffffn, GET: 0x6ff4fn },
   '/v0/admin/invitations/{id}': { GET: 0x67f0fn, DELETE: 0x7ffffn },
-  '/v0/admin/invitations/{id}/resend': { POST: 0x20107fffffn },
-  '/v0/admin/me': { GET: 0x67d0fn },
-  '/v0/admin/oauth/providers': { GET: 0x77f0fn, POST: 0x10000000208007ffffn },
-  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x10000000208107ffffn, DELETE: 0x2001077f3fn },
-  '/v0/admin/session': { POST: 0x2000077f3fn, DELETE: 0x27c3fn },
-  '/v0/app/auth/accept-invitation': { POST: 0x420000012080102080ffn },
-  '/v0/app/auth/complete-signup': { POST: 0x20004a00000f882ffn },
-  '/v0/app/auth/device/verify': { POST: 0x100000000040600000ffn },
-  '/v0/app/auth/email-sign-in': { POST: 0xe5880ffn },
-  '/v0/app/auth/email-sign-in/verify': { POST: 0x84000000024060a081ffn },
-  '/v0/app/auth/login': { POST: 0x100000400001000e5881ffn },
-  '/v0/app/auth/mailed-code/resend': { POST: 0x6e5800ffn },
-  '/v0/app/auth/oauth/{provider}/token': { POST: 0x41810800081a001ffn },
-  '/v0/app/auth/passkeys/second-step': { POST: 0xc0f000000ffn },
-  '/v0/app/auth/passkeys/second-step/options': { POST: 0x200c00000000ffn },
-  '/v0/app/auth/passkeys/sign-in': { POST: 0xf000001ffn },
+  '/v0/admin/invitations/{id}/resend': { POST: 0x4001667ffffn },
+  '/v0/admin/me': { GET: 0x63f0fn },
+  '/v0/admin/oauth/providers': { GET: 0x77f0fn, POST: 0x20000004080007ffffn },
+  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x20000004082007ffffn, DELETE: 0x40020077f3fn },
+  '/v0/admin/session': { POST: 0x40000077f3fn, DELETE: 0x23e3fn },
+  '/v0/admin/users/{id}': { PATCH: 0x200019fbfffn, DELETE: 0x19fbfffn },
+  '/v0/admin/users/{id}/change-email': { POST: 0x13ffbfffn },
+  '/v0/admin/users/{id}/connections/{provider}': { DELETE: 0x100000000019fbfffn },
+  '/v0/admin/users/{id}/devices': { DELETE: 0x19fbfffn },
+  '/v0/admin/users/{id}/devices/{device_id}': { DELETE: 0x19fbfffn },
+  '/v0/admin/users/{id}/passkeys/{passkey_id}': { DELETE: 0x10000000000019fbfffn },
+  '/v0/admin/users/{id}/password-reset': { POST: 0x10000000000000001ffbfffn },
+  '/v0/admin/users/{id}/second-factor/reset': { POST: 0x100000019fbfffn },
+  '/v0/admin/users/{id}/sessions': { DELETE: 0x19fbfffn },
+  '/v0/admin/users/{id}/sessions/{management_id}': { DELETE: 0x19fbfffn },
+  '/v0/app/auth/accept-invitation': { POST: 0x1080000041200140080ffn },
+  '/v0/app/auth/complete-signup': { POST: 0x4002202000e60c0ffn },
+  '/v0/app/auth/device/verify': { POST: 0x400000000806000000ffn },
+  '/v0/app/auth/email-sign-in': { POST: 0x1c26080ffn },
+  '/v0/app/auth/email-sign-in/verify': { POST: 0x21000000048060c0081ffn },
+  '/v0/app/auth/login': { POST: 0x40000040002001c26081ffn },
+  '/v0/app/auth/mailed-code/resend': { POST: 0x7c26000ffn },
+  '/v0/app/auth/oauth/{provider}/token': { POST: 0x8184200082c0001ffn },
+  '/v0/app/auth/passkeys/second-step': { POST: 0x180f0000000ffn },
+  '/v0/app/auth/passkeys/second-step/options': { POST: 0x818000000000ffn },
+  '/v0/app/auth/passkeys/sign-in': { POST: 0xf0000001ffn },
   '/v0/app/auth/passkeys/sign-in/options': { POST: 0x17n },
-  '/v0/app/auth/totp/verify': { POST: 0x20c10000000ffn },
-  '/v0/app/auth/verify-email': { POST: 0x108000100024070a080ffn },
-  '/v0/auth/accept-invitation': { POST: 0x420000012080102080ffn },
-  '/v0/auth/change-email': { POST: 0x2001000000010f1058ffffn },
-  '/v0/auth/change-password': { POST: 0x300040000000101800000ffffn },
-  '/v0/auth/check': { GET: 0x2004000000007f4bn },
-  '/v0/auth/complete-signup': { POST: 0x20004a00000f882ffn },
-  '/v0/auth/confirm-email-change': { POST: 0x200000000200100080ffn },
-  '/v0/auth/device/verify': { POST: 0x100000000040600000ffn },
+  '/v0/app/auth/totp/verify': { POST: 0x98100000000ffn },
+  '/v0/app/auth/verify-email': { POST: 0x42000010048061c0080ffn },
+  '/v0/auth/accept-invitation': { POST: 0x1080000041200140080ffn },
+  '/v0/auth/change-email': { POST: 0x800400000020f01260ffffn },
+  '/v0/auth/change-password': { POST: 0x600100000000430000000ffffn },
+  '/v0/auth/check': { GET: 0x2020000000007f4bn },
+  '/v0/auth/complete-signup': { POST: 0x4002202000e60c0ffn },
+  '/v0/auth/confirm-email-change': { POST: 0x800000004000100080ffn },
+  '/v0/auth/device/verify': { POST: 0x400000000806000000ffn },
   '/v0/auth/devices': { GET: 0x7f0fn },
   '/v0/auth/devices/{id}': { DELETE: 0x27f3fn },
-  '/v0/auth/email-sign-in': { POST: 0xe5880ffn },
-  '/v0/auth/email-sign-in/verify': { POST: 0x84000000024060a081ffn },
-  '/v0/auth/forgot-password': { POST: 0x80000000000000000000e1880ffn },
-  '/v0/auth/login': { POST: 0x100000400001000e5881ffn },
+  '/v0/auth/email-sign-in': { POST: 0x1c26080ffn },
+  '/v0/auth/email-sign-in/verify': { POST: 0x21000000048060c0081ffn },
+  '/v0/auth/forgot-password': { POST: 0x100000000000001c06080ffn },
+  '/v0/auth/login': { POST: 0x40000040002001c26081ffn },
   '/v0/auth/logout': { POST: 0x7e3fn },
-  '/v0/auth/mailed-code/resend': { POST: 0x6e5800ffn },
+  '/v0/auth/mailed-code/resend': { POST: 0x7c26000ffn },
   '/v0/auth/oauth/connections': { GET: 0x7f0fn },
-  '/v0/auth/oauth/connections/unlink': { POST: 0x20000010000000000017fffn },
-  '/v0/auth/oauth/google/one-tap/login': { POST: 0x40810800081a001ffn },
-  '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x8100000fn },
+  '/v0/auth/oauth/connections/unlink': { POST: 0x30000000000017fffn },
+  '/v0/auth/oauth/google/one-tap/login': { POST: 0x8084200082c0001ffn },
+  '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x82000000fn },
   '/v0/auth/oauth/providers': { GET: 0xfn },
-  '/v0/auth/oauth/{provider}/authorize': { GET: 0x8000000000000008101ff4fn },
-  '/v0/auth/oauth/{provider}/form-post': { POST: 0x10000cfn },
-  '/v0/auth/oauth/{provider}/link': { POST: 0x10000681010000081007fffn },
-  '/v0/auth/oauth/{provider}/login': { POST: 0x681810800081a001ffn },
-  '/v0/auth/passkeys': { POST: 0x30000080000000030001ffffn, GET: 0x7f0fn },
-  '/v0/auth/passkeys/reauthentication/options': { POST: 0x20000000007e3fn },
-  '/v0/auth/passkeys/registration/options': { POST: 0x80000000000001ffffn },
-  '/v0/auth/passkeys/second-step': { POST: 0xc0f000000ffn },
-  '/v0/auth/passkeys/second-step/options': { POST: 0x200c00000000ffn },
-  '/v0/auth/passkeys/sign-in': { POST: 0xf000001ffn },
+  '/v0/auth/oauth/{provider}/authorize': { GET: 0x20000000000000082001ff4fn },
+  '/v0/auth/oauth/{provider}/form-post': { POST: 0x200000cfn },
+  '/v0/auth/oauth/{provider}/link': { POST: 0x80000d01040000820007fffn },
+  '/v0/auth/oauth/{provider}/login': { POST: 0xd0184200082c0001ffn },
+  '/v0/auth/passkeys': { POST: 0xc0000200000000300001ffffn, GET: 0x7f0fn },
+  '/v0/auth/passkeys/reauthentication/options': { POST: 0x80000000007e3fn },
+  '/v0/auth/passkeys/registration/options': { POST: 0x200000000000001ffffn },
+  '/v0/auth/passkeys/second-step': { POST: 0x180f0000000ffn },
+  '/v0/auth/passkeys/second-step/options': { POST: 0x818000000000ffn },
+  '/v0/auth/passkeys/sign-in': { POST: 0xf0000001ffn },
   '/v0/auth/passkeys/sign-in/options': { POST: 0x17n },
-  '/v0/auth/passkeys/{id}': { PATCH: 0x2ffffn, DELETE: 0x400000000000000000037f3fn },
+  '/v0/auth/passkeys/{id}': { PATCH: 0x2ffffn, DELETE: 0x1000000000000037f3fn },
   '/v0/auth/password-rules': { GET: 0x7n },
-  '/v0/auth/reauthenticate': { POST: 0x2001000062011f0000feffn },
-  '/v0/auth/resend-verification-email': { POST: 0x10000000e5880ffn },
-  '/v0/auth/reset-password': { POST: 0x140000000000010280000080ffn },
+  '/v0/auth/reauthenticate': { POST: 0x800400009821f00000feffn },
+  '/v0/auth/resend-verification-email': { POST: 0x1000001c26080ffn },
+  '/v0/auth/reset-password': { POST: 0x280000000000045000000080ffn },
   '/v0/auth/session': { GET: 0xbn },
   '/v0/auth/sessions': { GET: 0x7f0fn },
   '/v0/auth/sessions/revoke-others': { POST: 0x17f3fn },
   '/v0/auth/sessions/{management_id}': { DELETE: 0x27f3fn },
-  '/v0/auth/set-initial-password': { POST: 0x80000000000100800001ffffn },
-  '/v0/auth/signup': { POST: 0x20800ef880ffn },
+  '/v0/auth/set-initial-password': { POST: 0x100000000000410000001ffffn },
+  '/v0/auth/signup': { POST: 0x1201ce6080ffn },
   '/v0/auth/token': { POST: 0x2000000000007f3fn },
-  '/v0/auth/token/refresh': { POST: 0x8000020040000000003ffn },
-  '/v0/auth/token/revoke': { POST: 0x8000000000000000000ffn },
-  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x40001000007fffn },
-  '/v0/auth/totp/disable': { POST: 0x42001000007fffn },
-  '/v0/auth/totp/enable': { POST: 0x200000040001000017fffn },
-  '/v0/auth/totp/setup': { POST: 0x60000200000000000000017f3fn },
+  '/v0/auth/token/refresh': { POST: 0x20000020200000000041ffn },
+  '/v0/auth/token/revoke': { POST: 0x20000000000000000000ffn },
+  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x10010000007fffn },
+  '/v0/auth/totp/disable': { POST: 0x18010000007fffn },
+  '/v0/auth/totp/enable': { POST: 0x800000010010000017fffn },
+  '/v0/auth/totp/setup': { POST: 0xc0000800000000000000017f3fn },
   '/v0/auth/totp/status': { GET: 0x7f0fn },
-  '/v0/auth/totp/verify': { POST: 0x20c10000000ffn },
-  '/v0/auth/undo-email-change': { POST: 0x200000000000100000ffn },
-  '/v0/auth/verify-email': { POST: 0x108000100024070a080ffn },
+  '/v0/auth/totp/verify': { POST: 0x98100000000ffn },
+  '/v0/auth/undo-email-change': { POST: 0x800000000000100000ffn },
+  '/v0/auth/verify-email': { POST: 0x42000010048061c0080ffn },
   '/v0/contract': { GET: 0x7n },
   '/v0/errors': { GET: 0x7n },
   '/v0/events': { GET: 0x7f0fn },
-  '/v0/files/{name}': { GET: 0x400000020000000000000bn },
+  '/v0/files/{name}': { GET: 0x2000000020000000000000bn },
   '/v0/locales': { GET: 0x7n },
   '/v0/messages/{locale}': { GET: 0x20007n },
   '/v0/moderation/logs': { GET: 0x4ff4fn },
-  '/v0/search/users': { GET: 0x800000000000000000806fn },
-  '/v0/user/me': { GET: 0x4000000007e0bn, PATCH: 0x20000000ffffn, DELETE: 0x400000002111f0059feffn },
+  '/v0/search/users': { GET: 0x4000000000000000000806fn },
+  '/v0/user/me': { GET: 0x20000000007e0bn, PATCH: 0x2000000ffffn, DELETE: 0x100000000821f00269feffn },
   '/v0/user/me/banner-image': { POST: 0x8400000000007fbfn, DELETE: 0x200000000007f3fn },
-  '/v0/user/me/deletion/confirm': { POST: 0x80000000000001000000000ffn },
+  '/v0/user/me/deletion/confirm': { POST: 0x100000000000000000000800ffn },
   '/v0/user/me/export': { GET: 0x17e2fn },
   '/v0/user/me/profile-image': { POST: 0x8400000000007fbfn, DELETE: 0x200000000007f3fn },
-  '/v0/user/me/profile-image/import': { POST: 0x40000010400000000007fffn },
+  '/v0/user/me/profile-image/import': { POST: 0x100000020400000000007fffn },
   '/v0/user/me/security-events': { GET: 0xff4fn },
-  '/v0/users/ban': { POST: 0x8000000000008850000005ffffn },
+  '/v0/users/ban': { POST: 0x1000000000000000000019dffffn },
   '/v0/users/handle/{handle}/available': { GET: 0x800fn },
-  '/v0/users/profile': { GET: 0x40000000004fn },
-  '/v0/users/profile/id': { GET: 0x40000000004fn },
-  '/v0/users/roles/grant': { POST: 0x10000000000008850200005ffffn },
-  '/v0/users/roles/revoke': { POST: 0x20000000000008850000005ffffn },
-  '/v0/users/unban': { POST: 0x40000000000008850000005ffffn },
+  '/v0/users/profile': { GET: 0x10004fn },
+  '/v0/users/profile/id': { GET: 0x10004fn },
+  '/v0/users/roles/grant': { POST: 0x2000000000000000400019dffffn },
+  '/v0/users/roles/revoke': { POST: 0x4000000000000000000019dffffn },
+  '/v0/users/unban': { POST: 0x8000000000000000000019dffffn },
 }
 
 /** Stands for what this client knows of every route: its codes and their statuses. Servers count by it. */
-export const contract = '4b8e92d0087d0eaa'
+export const contract = '7fb1435b38b513dd'
 
 /** Those that no other request would mend: outages, waits, a server, provider or proxy that is set up wrongly. */
 export type OurSideCode = 'eventstream:publish_failed' | 'file:read_error' | 'general:invalid_ip_address' | 'meilisearch:query_failed' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'password:check_unavailable' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'turnstile:service_error' | 'worker:connection_failed' | 'worker:password_reset_email_send_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
 
 /** The same as bits. */
-export const ourSide = 0x86000c00040301801800258002fn
+export const ourSide = 0xc0070000803040300042e0002fn

@@ -7,7 +7,7 @@ import { newPerson, signedInOnDevice } from '../support/people.ts'
 import { withTotp } from '../totp/support.ts'
 
 /** A user, and what of theirs the act is about. */
-type Target = { readonly id: string; readonly email: string; readonly part?: string }
+export type Target = { readonly id: string; readonly email: string; readonly part?: string }
 
 /** Everything that an administrator does to a user. */
 export type Act = {

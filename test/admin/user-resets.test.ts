@@ -70,7 +70,7 @@ describe('POST /v0/admin/users/{id}/second-factor/reset', () => {
     expect((await elsewhere.post('/v0/auth/totp/verify', late)).code).toBe('totp:temp_token_invalid')
     for (const table of ['totp_secrets', 'backup_codes'])
       expect(await app.sql(`select user_id from ${table} where user_id = $1`, [id])).toEqual([])
-    expect((await mailsTo(app, person.email, 4))[0]?.subject).toBe('Two-factor authentication was turned off')
+    expect((await mailsTo(app, person.email, 4))[0]?.subject).toBe('Two-step sign-in is off')
     const events = await app.sql<{ type: string; metadata: object }>(
       'select type, metadata from security_events where user_id = $1 order by created_at desc limit 2',
       [id],

@@ -29,7 +29,7 @@ describe('DELETE /v0/admin/users/{id}/passkeys/{passkey_id}', () => {
     expect((await client.get('/v0/auth/passkeys')).body.passkeys).toEqual([])
     expect((await client.get('/v0/user/me')).body.passkeys).toBe(0)
     expect((await historyOf(client)).filter((type) => type === 'passkey_deleted')).toHaveLength(1)
-    expect(await subjectsOf(person.email, 3)).toContain('A passkey was deleted')
+    expect(await subjectsOf(person.email, 3)).toContain('A passkey of your account was deleted')
     expect(JSON.stringify((await client.get('/v0/user/me/security-events')).body)).not.toContain(admin.id)
   })
 
