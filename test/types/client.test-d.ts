@@ -26,7 +26,12 @@ holds<
 holds<Equal<DataOf<'POST', '/v0/auth/forgot-password'>, undefined>>()
 holds<Equal<DataOf<'POST', '/v0/app/auth/device/verify'>, { token: string; device_token: string }>>()
 holds<Equal<DataOf<'GET', '/v0/files/{name}'>, Blob>>()
-holds<Equal<PathOf<'PATCH'>, '/v0/admin/oauth/providers/{slug}' | '/v0/auth/passkeys/{id}' | '/v0/user/me'>>()
+holds<
+  Equal<
+    PathOf<'PATCH'>,
+    '/v0/admin/oauth/providers/{slug}' | '/v0/admin/users/{id}' | '/v0/auth/passkeys/{id}' | '/v0/user/me'
+  >
+>()
 /** The status tells them apart on the wire, the fields in the types. */
 holds<
   Equal<
