@@ -10,6 +10,7 @@ const timed = [
   'test/long/mail-timing.test.ts',
   'test/long/breached-timing.test.ts',
   'test/long/search.test.ts',
+  'test/long/oversight.test.ts',
   'test/long/import.test.ts',
 ]
 

@@ -5,6 +5,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { accessTokenRoutes } from './access-tokens/routes.ts'
 import { userRoutes } from './account/routes.ts'
 import { adminRoutes } from './admin/routes.ts'
+import { auditRoutes } from './audit/routes.ts'
 import type { Config } from './config/config.ts'
 import { hasConsole } from './config/has-console.ts'
 import { consolePageRoutes } from './console/page-routes.ts'
@@ -19,6 +20,7 @@ import { emailRoutes } from './email/routes.ts'
 import type { ErrorCode } from './errors/catalogue.ts'
 import { domainErrors } from './errors/plugin.ts'
 import { eventRoutes } from './events/routes.ts'
+import { figureRoutes } from './figures/routes.ts'
 import { fileRoutes } from './files/routes.ts'
 import { administrationElsewhere } from './guards/console.ts'
 import { guardRoutes } from './guards/guards.ts'
@@ -47,12 +49,15 @@ import { metricsRoutes } from './metrics/routes.ts'
 import { rememberContracts } from './metrics/served-contracts.ts'
 import { moderationRoutes } from './moderation/routes.ts'
 import { oauthRoutes } from './oauth/routes.ts'
+import { operatorRoutes } from './operator/routes.ts'
+import { outboxRoutes } from './outbox/routes.ts'
 import { relatedOriginRoutes } from './passkeys/related-origin-routes.ts'
 import { passkeyRoutes } from './passkeys/routes.ts'
 import { passkeySignInRoutes } from './passkeys/sign-in-routes.ts'
 import { passwordRoutes } from './password/routes.ts'
 import { passwordSignInRoutes } from './password/sign-in-routes.ts'
 import { noteRefusals } from './refusals/note-refusals.ts'
+import { refusalRoutes } from './refusals/routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { signInRoutes } from './sign-in/routes.ts'
@@ -138,6 +143,11 @@ export async function buildApp(
   if (hasConsole(config)) {
     adminRoutes(app, deps)
     consolePageRoutes(app, deps)
+    auditRoutes(app, deps)
+    refusalRoutes(app, deps)
+    figureRoutes(app, deps)
+    outboxRoutes(app, deps)
+    operatorRoutes(app, deps)
   }
   invitationRoutes(app, deps)
   eventRoutes(app, deps)

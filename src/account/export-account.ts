@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { Readable } from 'node:stream'
 import { asc, eq } from 'drizzle-orm'
 import { audit } from '../accounts/history.ts'
 import { fileUrl } from '../accounts/image-url.ts'
@@ -9,12 +8,13 @@ import type { Context } from '../context.ts'
 import { listDevices } from '../credentials/devices.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import type { Database } from '../db/database.ts'
-import { isPastDeadline } from '../db/failure.ts'
 import { readHeavily } from '../db/read-heavily.ts'
+import { patiently } from '../db/read-patiently.ts'
 import { files } from '../db/schema/files.ts'
 import { userRoles } from '../db/schema/users.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
+import { textStream } from '../http/text-stream.ts'
 import { listAccepted } from '../invitations/list.ts'
 import { listConnections } from '../oauth/connections.ts'
 import { listPasskeys } from '../passkeys/list.ts'
@@ -29,9 +29,6 @@ type ExportAccountRefusal = (typeof exportAccountRefusals)[number]
 
 /** A page is work of one piece, and session checks wait for it: pages of 200 made every hundredth wait 13 ms. */
 const eventsAPage = 100
-const attemptsAPage = 5
-/** A client that takes longer for one page is cut off. */
-const stallMs = 30_000
 const begin = underWay({ most: 32, ofOneNetwork: 1 })
 
 /**
@@ -54,11 +51,7 @@ export async function exportAccount(
     const pages = readEvents(ctx, user.id)
     // An error up to here is answered with its code; a later one can only end the connection.
     const first = await pages.next()
-    const readable: Readable = Readable.from(
-      whileRead(writeJson(head, first, pages, tail), () => readable.destroy(new Error('nobody reads the export'))),
-      { objectMode: false },
-    )
-    return readable.once('close', () => place[Symbol.dispose]())
+    return textStream(writeJson(head, first, pages, tail)).once('close', () => place[Symbol.dispose]())
   } catch (error) {
     place[Symbol.dispose]()
     throw error
@@ -81,18 +74,6 @@ const readParts = (ctx: Context<ExportAccountRefusal>, signedIn: SignedIn) => {
     },
     tail: { files: await listFiles(tx, ctx.config, user.id), refusals: await listRefusals(tx, user.id) },
   }))
-}
-
-/** Reads a page again if it took PostgreSQL too long, as half an export is useless. */
-async function patiently<Page>(read: () => Promise<Page>): Promise<Page> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await read()
-    } catch (error) {
-      if (!isPastDeadline(error) || attempt === attemptsAPage) throw error
-      await sleep(attempt * 500)
-    }
-  }
 }
 
 /** Pages as JSON. A page becomes JSON while its place is held, as that is as much work as reading it. */
@@ -122,18 +103,6 @@ async function* writeJson(
   if (!first.done) yield first.value
   for await (const page of rest) yield `,${page}`
   yield `],${JSON.stringify(tail).slice(1)}`
-}
-
-/** Passes the texts on, and hangs up if the client stops reading. */
-async function* whileRead(texts: AsyncIterable<string>, hangUp: () => void): AsyncGenerator<string> {
-  for await (const text of texts) {
-    const timer = setTimeout(hangUp, stallMs).unref()
-    try {
-      yield text
-    } finally {
-      clearTimeout(timer)
-    }
-  }
 }
 
 async function listFiles(db: Database, config: Config, userId: string) {

@@ -3,6 +3,7 @@ import { accountRows } from '../account/rows.ts'
 import type { Rows } from '../db/rows.ts'
 import { emailRows } from '../email/rows.ts'
 import { eventRows } from '../events/rows.ts'
+import { figureRows } from '../figures/rows.ts'
 import { fileRows } from '../files/rows.ts'
 import { invitationRows } from '../invitations/rows.ts'
 import { mailRows } from '../mail/rows.ts'
@@ -27,6 +28,7 @@ const joined = [
   accessTokenRows,
   emailRows,
   eventRows,
+  figureRows,
   fileRows,
   invitationRows,
   mailRows,

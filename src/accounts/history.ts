@@ -25,7 +25,9 @@ type SecurityEvent = {
   /** Undefined for a failed login with an address that has no account. */
   readonly userId: string | undefined
   /** Undefined for commands of the operator. */
-  readonly client: Pick<Caller, 'address' | 'userAgent'> | undefined
+  readonly client: (Pick<Caller, 'address' | 'userAgent'> & Partial<Pick<Caller, 'requestId'>>) | undefined
+  /** Of an act whose client the account's owner must not learn. */
+  readonly requestId?: string
   readonly metadata?: Record<string, string>
 }
 
@@ -35,7 +37,7 @@ type SecurityEvent = {
  */
 export async function audit(
   db: Database,
-  { id = randomUUIDv7(), type, userId, client, metadata }: SecurityEvent,
+  { id = randomUUIDv7(), type, userId, client, requestId, metadata }: SecurityEvent,
 ): Promise<string> {
   await auditStatement(db).execute({
     id,
@@ -43,6 +45,7 @@ export async function audit(
     type,
     ipAddress: client?.address ?? null,
     userAgent: client?.userAgent ?? null,
+    requestId: client?.requestId ?? requestId ?? null,
     metadata: metadata === undefined ? null : JSON.stringify(metadata),
   })
   return id
@@ -59,6 +62,7 @@ const auditStatement = prepared((tx) => {
         ipAddress: sql.placeholder('ipAddress'),
         userAgent: sql.placeholder('userAgent'),
         metadata: sql`${sql.placeholder('metadata')}::jsonb`,
+        requestId: sql.placeholder('requestId'),
         // Not `now()`, so that several events of one transaction differ in time.
         createdAt: sql`clock_timestamp()`,
       })

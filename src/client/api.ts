@@ -37,6 +37,29 @@ export interface Routes {
       code: 'system:internal_error'
     }
   }
+  '/v0/admin/audit': {
+    /** List what happened to accounts and what administrators did, newest first; with Accept: application/x-ndjson all of it, at most a million lines */
+    GET: {
+      params?: { query?: { /** The administrator who did it; leaves acts alone */ actor_id?: string; /** The account that it happened to */ user_id?: string; /** Comma-separated: profile_changed, data_exported, deletion_requested, refresh_reuse_detected, email_change_requested, email_changed, email_change_undone, email_sign_in_requested, role_granted, role_revoked, banned, unbanned, oauth_linked, oauth_unlinked, passkey_added, passkey_renamed, passkey_deleted, passkey_clone_suspected, password_changed, password_set, password_reset_requested, password_reset, password_breached, logout, session_revoked, device_forgotten, second_factor_reset, login_succeeded, login_failed, attempts_forgiven, device_added, sign_up, totp_enabled, totp_confirmed, totp_disabled, backup_codes_regenerated, backup_code_used, user:ban, user:unban, user:grant_role, user:revoke_role, user:end_sessions, user:end_session, user:forget_devices, user:forget_device, user:delete_passkey, user:unlink, user:reset_password, user:reset_second_factor, user:change_profile, user:change_email, user:delete, provider:register, provider:change, provider:delete, invitation:create, invitation:resend, invitation:revoke, mail:retry */ types?: string; /** RFC 3339 */ from?: string; /** RFC 3339 */ to?: string; /** Address of the client; leaves events alone */ ip?: string; /** X-Request-Id of the answer */ request_id?: string; /** 1 to 100 */ limit?: string; /** next_cursor of the page before */ cursor?: string } }
+      data: { data: readonly ({ id: string; type: string; created_at: string; /** The account that it happened to */ user?: { id: string; handle?: string }; /** The administrator who did it */ actor?: { id: string; handle?: string }; /** What it was done to, if that is no account */ resource?: { type: string; id: string }; reason?: string; ip_address?: string; user_agent?: string; metadata?: Record<string, string>; request_id?: string })[]; next_cursor?: string }
+      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:permission_insufficient' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/diagnosis': {
+    /** Say why somebody cannot sign in, by the address, the handle or the id: one of the three */
+    GET: {
+      params?: { query?: { /** Of an account or of nobody yet */ email?: string; handle?: string; /** Of an account, or of a sign-up that waits */ user_id?: string } }
+      data: { email: string; /** What stands in the way, first what weighs most; empty if nothing is known to */ reasons: readonly ({ name: 'no_account' | 'sign_up_refused' | 'not_verified' | 'banned' | 'locked' | 'no_way_in' | 'connection_dead' | 'passkey_dead' | 'factor_too_new' | 'mail_refused' | 'mail_given_up' | 'mail_waits' | 'refused'; says: string; until?: string; /** Of the last refusal */ code?: string; /** What an administrator can do about it */ acts: readonly ('resend-verification' | 'send-password-link' | 'unlock' | 'unban' | 'reset-second-factor' | 'forget-passkey' | 'retry-mail' | 'invite')[] })[]; account?: { id: string; email: string; handle: string; display_name: string; created_at: string; roles: readonly ('admin' | 'mod')[]; ban?: { reason?: string; until?: string }; /** Waits after too many wrong tries, and what they are for */ locks: readonly ({ of: string; until: string })[]; has_password: boolean; /** Second factors, and from when on each counts */ factors: readonly ({ name: string; since: string; counts_from?: string })[]; passkeys: readonly ({ id: string; name: string; domain: string; works: boolean; created_at: string; last_used_at?: string })[]; connections: readonly ({ provider: string; works: boolean })[]; sessions: number; /** The ten that were seen last */ devices: readonly ({ id: string; user_agent?: string; ip_address?: string; created_at: string; last_seen_at: string })[]; /** The last ten */ events: readonly ({ at: string; type: string; ip_address?: string })[] }; /** A sign-up that waits for its link */ sign_up?: { id: string; email: string; handle: string; display_name: string; created_at: string; expires_at: string }; /** The last ten */ mails: readonly ({ id: string; /** What its link is for; notice: it has none */ purpose: string; state: 'waits' | 'sent' | 'refused' | 'given_up' | 'dropped'; attempts: number; created_at: string; expires_at: string; sent_at?: string; /** Codes with which the mail server refused it for good */ refusal?: string; to?: string; /** The account that it is about */ user?: { id: string; handle?: string } })[]; /** The last ten */ refusals: readonly ({ at: string; request_id: string; method: string; route: string; code: string; /** Who was signed in, or whose address was sent */ user?: { id: string; handle?: string }; network: string; /** Digest of the contract that the caller was written against */ contract?: string; /** Absent, as all that follows, for a code of another version */ status?: number; cause?: 'caller' | 'limit' | 'dependency' | 'operator'; meaning?: string; advice?: string; /** What an administrator can do about it */ acts?: readonly ('resend-verification' | 'send-password-link' | 'unlock' | 'unban' | 'reset-second-factor' | 'forget-passkey' | 'retry-mail' | 'invite')[] })[] }
+      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/doctor': {
+    /** Check whether everything that is configured works, at most once a minute */
+    GET: {
+      data: { examined_at: string; findings: readonly ({ name: string; is_fine: boolean; says: string })[]; /** What works, and is worth a thought */ notes: readonly string[] }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:permission_insufficient' | 'user:unauthorized'
+    }
+  }
   '/v0/admin/invitations': {
     /** Invite somebody to make an account; inviting an administrator requires a session with two factors */
     POST: {
@@ -75,6 +98,23 @@ export interface Routes {
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:email_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:sign_up_closed' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
+  '/v0/admin/mails': {
+    /** List mails that wait or that failed, newest first, without what they say */
+    GET: {
+      params: { query: { state: 'waiting' | 'failed'; /** 1 to 100 */ limit?: string; /** next_cursor of the page before */ cursor?: string } }
+      data: { data: readonly ({ id: string; /** What its link is for; notice: it has none */ purpose: string; state: 'waits' | 'sent' | 'refused' | 'given_up' | 'dropped'; attempts: number; created_at: string; expires_at: string; sent_at?: string; /** Codes with which the mail server refused it for good */ refusal?: string; to?: string; /** The account that it is about */ user?: { id: string; handle?: string } })[]; next_cursor?: string }
+      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:permission_insufficient' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/mails/{id}/retry': {
+    /** Try a mail that waits again now, not only when its next attempt is due */
+    POST: {
+      params: { path: { id: string } }
+      body: { reason: string }
+      data: { id: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
   '/v0/admin/me': {
     /** Get who has the console session, and what they may do */
     GET: {
@@ -110,6 +150,22 @@ export interface Routes {
       code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
     }
   }
+  '/v0/admin/overview': {
+    /** Count sign-ups, sign-ins, sessions and mails of the last days, and the errors of the last hour */
+    GET: {
+      params?: { query?: { /** 1 to 365 */ days?: string } }
+      data: { /** Of UTC, today’s last */ days: readonly ({ day: string; sign_ups: number; sign_ins: number; /** Wrong passwords and codes */ failed: number; /** Sessions that were opened */ sessions: number; /** Accounts that were seen */ active_users: number; mails_sent: number; mails_failed: number })[]; /** When the worker counted today; it does every few minutes */ counted_at?: string; /** Refusals of the last hour that the ledger has, most frequent first */ errors: readonly ({ code: string; cause?: 'caller' | 'limit' | 'dependency' | 'operator'; count: number })[] }
+      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:permission_insufficient' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/refusals': {
+    /** List the refusals of the last seven days, newest first, with the advice of their codes */
+    GET: {
+      params?: { query?: { /** X-Request-Id of the answer */ request_id?: string; user_id?: string; /** Of the account, or of an address before it has one */ email?: string; code?: string; /** The pattern of the route */ route?: string; /** The rows of its network */ ip?: string; /** RFC 3339 */ from?: string; /** RFC 3339 */ to?: string; /** 1 to 100 */ limit?: string; /** next_cursor of the page before */ cursor?: string } }
+      data: { data: readonly ({ at: string; request_id: string; method: string; route: string; code: string; /** Who was signed in, or whose address was sent */ user?: { id: string; handle?: string }; network: string; /** Digest of the contract that the caller was written against */ contract?: string; /** Absent, as all that follows, for a code of another version */ status?: number; cause?: 'caller' | 'limit' | 'dependency' | 'operator'; meaning?: string; advice?: string; /** What an administrator can do about it */ acts?: readonly ('resend-verification' | 'send-password-link' | 'unlock' | 'unban' | 'reset-second-factor' | 'forget-passkey' | 'retry-mail' | 'invite')[] })[]; next_cursor?: string }
+      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:permission_insufficient' | 'user:unauthorized'
+    }
+  }
   '/v0/admin/session': {
     /** Open a console session; requires a session with two factors */
     POST: {
@@ -120,6 +176,13 @@ export interface Routes {
     DELETE: {
       data: undefined
       code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:invalid_session' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/settings': {
+    /** List every variable of the configuration, with its value unless it is a secret */
+    GET: {
+      data: { data: readonly ({ name: string; group: string; meaning: string; /** file: the file that NAME_FILE names */ source: 'env' | 'file' | 'default'; is_secret: boolean; /** Absent if nothing is set, and for a secret */ value?: string })[] }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:permission_insufficient' | 'user:unauthorized'
     }
   }
   '/v0/admin/users/{id}': {
@@ -967,6 +1030,12 @@ export interface Operations {
   getLiveness: { method: 'GET'; path: '/health/live' }
   /** The server can do its work */
   getReadiness: { method: 'GET'; path: '/health/ready' }
+  /** List what happened to accounts and what administrators did, newest first; with Accept: application/x-ndjson all of it, at most a million lines */
+  readAudit: { method: 'GET'; path: '/v0/admin/audit' }
+  /** Say why somebody cannot sign in, by the address, the handle or the id: one of the three */
+  diagnose: { method: 'GET'; path: '/v0/admin/diagnosis' }
+  /** Check whether everything that is configured works, at most once a minute */
+  examine: { method: 'GET'; path: '/v0/admin/doctor' }
   /** Invite somebody to make an account; inviting an administrator requires a session with two factors */
   invite: { method: 'POST'; path: '/v0/admin/invitations' }
   /** List invitations, newest first */
@@ -977,6 +1046,10 @@ export interface Operations {
   revokeInvitation: { method: 'DELETE'; path: '/v0/admin/invitations/{id}' }
   /** Mail a fresh link of an invitation, which may have expired; earlier links are dead */
   resendInvitation: { method: 'POST'; path: '/v0/admin/invitations/{id}/resend' }
+  /** List mails that wait or that failed, newest first, without what they say */
+  listMails: { method: 'GET'; path: '/v0/admin/mails' }
+  /** Try a mail that waits again now, not only when its next attempt is due */
+  retryMail: { method: 'POST'; path: '/v0/admin/mails/{id}/retry' }
   /** Get who has the console session, and what they may do */
   getAdministrator: { method: 'GET'; path: '/v0/admin/me' }
   /** List the registered providers, without their secrets */
@@ -987,10 +1060,16 @@ export interface Operations {
   changeProvider: { method: 'PATCH'; path: '/v0/admin/oauth/providers/{slug}' }
   /** Remove a registered provider; requires a session with two factors */
   removeProvider: { method: 'DELETE'; path: '/v0/admin/oauth/providers/{slug}' }
+  /** Count sign-ups, sign-ins, sessions and mails of the last days, and the errors of the last hour */
+  readOverview: { method: 'GET'; path: '/v0/admin/overview' }
+  /** List the refusals of the last seven days, newest first, with the advice of their codes */
+  listRefusals: { method: 'GET'; path: '/v0/admin/refusals' }
   /** Open a console session; requires a session with two factors */
   openConsole: { method: 'POST'; path: '/v0/admin/session' }
   /** End the console session */
   closeConsole: { method: 'DELETE'; path: '/v0/admin/session' }
+  /** List every variable of the configuration, with its value unless it is a secret */
+  listSettings: { method: 'GET'; path: '/v0/admin/settings' }
   /** Change handle, display name, bio or language of an account */
   changeAccount: { method: 'PATCH'; path: '/v0/admin/users/{id}' }
   /** Erase an account; its handle confirms that it is this one */
@@ -1212,18 +1291,26 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
   checkHealth: 'GET /health-check',
   getLiveness: 'GET /health/live',
   getReadiness: 'GET /health/ready',
+  readAudit: 'GET /v0/admin/audit',
+  diagnose: 'GET /v0/admin/diagnosis',
+  examine: 'GET /v0/admin/doctor',
   invite: 'POST /v0/admin/invitations',
   listInvitations: 'GET /v0/admin/invitations',
   getInvitation: 'GET /v0/admin/invitations/{id}',
   revokeInvitation: 'DELETE /v0/admin/invitations/{id}',
   resendInvitation: 'POST /v0/admin/invitations/{id}/resend',
+  listMails: 'GET /v0/admin/mails',
+  retryMail: 'POST /v0/admin/mails/{id}/retry',
   getAdministrator: 'GET /v0/admin/me',
   listRegisteredProviders: 'GET /v0/admin/oauth/providers',
   registerProvider: 'POST /v0/admin/oauth/providers',
   changeProvider: 'PATCH /v0/admin/oauth/providers/{slug}',
   removeProvider: 'DELETE /v0/admin/oauth/providers/{slug}',
+  readOverview: 'GET /v0/admin/overview',
+  listRefusals: 'GET /v0/admin/refusals',
   openConsole: 'POST /v0/admin/session',
   closeConsole: 'DELETE /v0/admin/session',
+  listSettings: 'GET /v0/admin/settings',
   changeAccount: 'PATCH /v0/admin/users/{id}',
   deleteAccount: 'DELETE /v0/admin/users/{id}',
   changeEmailOfAccount: 'POST /v0/admin/users/{id}/change-email',
@@ -1334,125 +1421,133 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
 
 /** Every code that the server of this version knows, the most declared first. */
 export const codes: readonly string[] =
-  'system:internal_error general:invalid_ip_address rate_limit:exceeded system:database_error FORBIDDEN system:transaction_error general:bad_request FILE_TOO_LARGE user:banned session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized user:invalid_token general:validation_error user:reauthentication_required system:not_found user:permission_insufficient user:cannot_manage_self user:not_found worker:connection_failed worker:response_invalid eventstream:publish_failed user:cannot_manage_higher_or_equal_role worker:verification_email_send_failed user:sign_up_closed email:domain_not_allowed user:email_already_exists oauth:provider_not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed email:code_token_expired email:invalid_code_token oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code user:handle_already_exists user:second_factor_required email:invalid_code password:check_unavailable system:hashing_error token:email_mismatch totp:temp_token_expired totp:temp_token_invalid oauth:email_already_exists password:new_password_missing totp:backup_code_exhausted totp:not_enabled user:token_expired oauth:user_info_fetch_failed passkey:not_registered email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:cannot_unlink_last_connection oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:last_login_method passkey:limit_reached password:incorrect token:expired_invitation token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_invitation token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set worker:password_reset_email_send_failed file:read_error meilisearch:query_failed oauth:account_already_linked oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned'.split(' ')
+  'system:internal_error general:invalid_ip_address rate_limit:exceeded system:database_error FORBIDDEN system:transaction_error general:bad_request user:banned FILE_TOO_LARGE session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:invalid_token system:not_found user:permission_insufficient user:reauthentication_required user:not_found user:cannot_manage_self worker:connection_failed worker:response_invalid eventstream:publish_failed user:cannot_manage_higher_or_equal_role worker:verification_email_send_failed user:sign_up_closed email:domain_not_allowed user:email_already_exists oauth:provider_not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed email:code_token_expired email:invalid_code_token oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code user:handle_already_exists user:second_factor_required email:invalid_code password:check_unavailable system:hashing_error token:email_mismatch totp:temp_token_expired totp:temp_token_invalid oauth:email_already_exists password:new_password_missing totp:backup_code_exhausted totp:not_enabled user:token_expired oauth:user_info_fetch_failed passkey:not_registered email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:cannot_unlink_last_connection oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:last_login_method passkey:limit_reached password:incorrect token:expired_invitation token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_invitation token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set worker:password_reset_email_send_failed file:read_error meilisearch:query_failed oauth:account_already_linked oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned'.split(' ')
 
 /** The codes that every route may refuse with: bit n is the n-th of `codes`. Written out they would be most of the client's size. */
 export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
   '/.well-known/jwks.json': { GET: 0x3n },
-  '/.well-known/webauthn': { GET: 0x20003n },
+  '/.well-known/webauthn': { GET: 0x10003n },
   '/health-check': { GET: 0x1n },
   '/health/live': { GET: 0x1n },
   '/health/ready': { GET: 0x1n },
-  '/v0/admin/invitations': { POST: 0x4001667ffffn, GET: 0x6ff4fn },
-  '/v0/admin/invitations/{id}': { GET: 0x67f0fn, DELETE: 0x7ffffn },
+  '/v0/admin/audit': { GET: 0x37ecfn },
+  '/v0/admin/diagnosis': { GET: 0xb7ecfn },
+  '/v0/admin/doctor': { GET: 0x33e8fn },
+  '/v0/admin/invitations': { POST: 0x4001667ffffn, GET: 0x3fecfn },
+  '/v0/admin/invitations/{id}': { GET: 0x3be8fn, DELETE: 0x7ffffn },
   '/v0/admin/invitations/{id}/resend': { POST: 0x4001667ffffn },
-  '/v0/admin/me': { GET: 0x63f0fn },
-  '/v0/admin/oauth/providers': { GET: 0x77f0fn, POST: 0x20000004080007ffffn },
-  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x20000004082007ffffn, DELETE: 0x40020077f3fn },
-  '/v0/admin/session': { POST: 0x40000077f3fn, DELETE: 0x23e3fn },
-  '/v0/admin/users/{id}': { PATCH: 0x200019fbfffn, DELETE: 0x19fbfffn },
-  '/v0/admin/users/{id}/change-email': { POST: 0x13ffbfffn },
-  '/v0/admin/users/{id}/connections/{provider}': { DELETE: 0x100000000019fbfffn },
-  '/v0/admin/users/{id}/devices': { DELETE: 0x19fbfffn },
-  '/v0/admin/users/{id}/devices/{device_id}': { DELETE: 0x19fbfffn },
-  '/v0/admin/users/{id}/passkeys/{passkey_id}': { DELETE: 0x10000000000019fbfffn },
-  '/v0/admin/users/{id}/password-reset': { POST: 0x10000000000000001ffbfffn },
-  '/v0/admin/users/{id}/second-factor/reset': { POST: 0x100000019fbfffn },
-  '/v0/admin/users/{id}/sessions': { DELETE: 0x19fbfffn },
-  '/v0/admin/users/{id}/sessions/{management_id}': { DELETE: 0x19fbfffn },
-  '/v0/app/auth/accept-invitation': { POST: 0x1080000041200140080ffn },
-  '/v0/app/auth/complete-signup': { POST: 0x4002202000e60c0ffn },
-  '/v0/app/auth/device/verify': { POST: 0x400000000806000000ffn },
-  '/v0/app/auth/email-sign-in': { POST: 0x1c26080ffn },
-  '/v0/app/auth/email-sign-in/verify': { POST: 0x21000000048060c0081ffn },
-  '/v0/app/auth/login': { POST: 0x40000040002001c26081ffn },
-  '/v0/app/auth/mailed-code/resend': { POST: 0x7c26000ffn },
+  '/v0/admin/mails': { GET: 0x37ecfn },
+  '/v0/admin/mails/{id}/retry': { POST: 0x77fffn },
+  '/v0/admin/me': { GET: 0x33e8fn },
+  '/v0/admin/oauth/providers': { GET: 0x7be8fn, POST: 0x20000004080007ffffn },
+  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x20000004082007ffffn, DELETE: 0x4002007bebfn },
+  '/v0/admin/overview': { GET: 0x37ecfn },
+  '/v0/admin/refusals': { GET: 0x37ecfn },
+  '/v0/admin/session': { POST: 0x4000007bebfn, DELETE: 0x13e3fn },
+  '/v0/admin/settings': { GET: 0x33e8fn },
+  '/v0/admin/users/{id}': { PATCH: 0x200019f7fffn, DELETE: 0x19f7fffn },
+  '/v0/admin/users/{id}/change-email': { POST: 0x13ff7fffn },
+  '/v0/admin/users/{id}/connections/{provider}': { DELETE: 0x100000000019f7fffn },
+  '/v0/admin/users/{id}/devices': { DELETE: 0x19f7fffn },
+  '/v0/admin/users/{id}/devices/{device_id}': { DELETE: 0x19f7fffn },
+  '/v0/admin/users/{id}/passkeys/{passkey_id}': { DELETE: 0x10000000000019f7fffn },
+  '/v0/admin/users/{id}/password-reset': { POST: 0x10000000000000001ff7fffn },
+  '/v0/admin/users/{id}/second-factor/reset': { POST: 0x100000019f7fffn },
+  '/v0/admin/users/{id}/sessions': { DELETE: 0x19f7fffn },
+  '/v0/admin/users/{id}/sessions/{management_id}': { DELETE: 0x19f7fffn },
+  '/v0/app/auth/accept-invitation': { POST: 0x10800000412001400417fn },
+  '/v0/app/auth/complete-signup': { POST: 0x4002202000e60c17fn },
+  '/v0/app/auth/device/verify': { POST: 0x4000000008060000017fn },
+  '/v0/app/auth/email-sign-in': { POST: 0x1c260417fn },
+  '/v0/app/auth/email-sign-in/verify': { POST: 0x21000000048060c0041ffn },
+  '/v0/app/auth/login': { POST: 0x40000040002001c26041ffn },
+  '/v0/app/auth/mailed-code/resend': { POST: 0x7c260017fn },
   '/v0/app/auth/oauth/{provider}/token': { POST: 0x8184200082c0001ffn },
-  '/v0/app/auth/passkeys/second-step': { POST: 0x180f0000000ffn },
-  '/v0/app/auth/passkeys/second-step/options': { POST: 0x818000000000ffn },
+  '/v0/app/auth/passkeys/second-step': { POST: 0x180f00000017fn },
+  '/v0/app/auth/passkeys/second-step/options': { POST: 0x8180000000017fn },
   '/v0/app/auth/passkeys/sign-in': { POST: 0xf0000001ffn },
   '/v0/app/auth/passkeys/sign-in/options': { POST: 0x17n },
-  '/v0/app/auth/totp/verify': { POST: 0x98100000000ffn },
-  '/v0/app/auth/verify-email': { POST: 0x42000010048061c0080ffn },
-  '/v0/auth/accept-invitation': { POST: 0x1080000041200140080ffn },
+  '/v0/app/auth/totp/verify': { POST: 0x981000000017fn },
+  '/v0/app/auth/verify-email': { POST: 0x42000010048061c00417fn },
+  '/v0/auth/accept-invitation': { POST: 0x10800000412001400417fn },
   '/v0/auth/change-email': { POST: 0x800400000020f01260ffffn },
   '/v0/auth/change-password': { POST: 0x600100000000430000000ffffn },
-  '/v0/auth/check': { GET: 0x2020000000007f4bn },
-  '/v0/auth/complete-signup': { POST: 0x4002202000e60c0ffn },
-  '/v0/auth/confirm-email-change': { POST: 0x800000004000100080ffn },
-  '/v0/auth/device/verify': { POST: 0x400000000806000000ffn },
-  '/v0/auth/devices': { GET: 0x7f0fn },
-  '/v0/auth/devices/{id}': { DELETE: 0x27f3fn },
-  '/v0/auth/email-sign-in': { POST: 0x1c26080ffn },
-  '/v0/auth/email-sign-in/verify': { POST: 0x21000000048060c0081ffn },
-  '/v0/auth/forgot-password': { POST: 0x100000000000001c06080ffn },
-  '/v0/auth/login': { POST: 0x40000040002001c26081ffn },
-  '/v0/auth/logout': { POST: 0x7e3fn },
-  '/v0/auth/mailed-code/resend': { POST: 0x7c26000ffn },
-  '/v0/auth/oauth/connections': { GET: 0x7f0fn },
-  '/v0/auth/oauth/connections/unlink': { POST: 0x30000000000017fffn },
+  '/v0/auth/check': { GET: 0x202000000000becbn },
+  '/v0/auth/complete-signup': { POST: 0x4002202000e60c17fn },
+  '/v0/auth/confirm-email-change': { POST: 0x8000000040001000417fn },
+  '/v0/auth/device/verify': { POST: 0x4000000008060000017fn },
+  '/v0/auth/devices': { GET: 0xbe8fn },
+  '/v0/auth/devices/{id}': { DELETE: 0x1bebfn },
+  '/v0/auth/email-sign-in': { POST: 0x1c260417fn },
+  '/v0/auth/email-sign-in/verify': { POST: 0x21000000048060c0041ffn },
+  '/v0/auth/forgot-password': { POST: 0x100000000000001c060417fn },
+  '/v0/auth/login': { POST: 0x40000040002001c26041ffn },
+  '/v0/auth/logout': { POST: 0xbe3fn },
+  '/v0/auth/mailed-code/resend': { POST: 0x7c260017fn },
+  '/v0/auth/oauth/connections': { GET: 0xbe8fn },
+  '/v0/auth/oauth/connections/unlink': { POST: 0x3000000000004bfffn },
   '/v0/auth/oauth/google/one-tap/login': { POST: 0x8084200082c0001ffn },
   '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x82000000fn },
   '/v0/auth/oauth/providers': { GET: 0xfn },
-  '/v0/auth/oauth/{provider}/authorize': { GET: 0x20000000000000082001ff4fn },
-  '/v0/auth/oauth/{provider}/form-post': { POST: 0x200000cfn },
-  '/v0/auth/oauth/{provider}/link': { POST: 0x80000d01040000820007fffn },
+  '/v0/auth/oauth/{provider}/authorize': { GET: 0x20000000000000082004fecfn },
+  '/v0/auth/oauth/{provider}/form-post': { POST: 0x2000014fn },
+  '/v0/auth/oauth/{provider}/link': { POST: 0x80000d0104000082000bfffn },
   '/v0/auth/oauth/{provider}/login': { POST: 0xd0184200082c0001ffn },
-  '/v0/auth/passkeys': { POST: 0xc0000200000000300001ffffn, GET: 0x7f0fn },
-  '/v0/auth/passkeys/reauthentication/options': { POST: 0x80000000007e3fn },
-  '/v0/auth/passkeys/registration/options': { POST: 0x200000000000001ffffn },
-  '/v0/auth/passkeys/second-step': { POST: 0x180f0000000ffn },
-  '/v0/auth/passkeys/second-step/options': { POST: 0x818000000000ffn },
+  '/v0/auth/passkeys': { POST: 0xc0000200000000300004ffffn, GET: 0xbe8fn },
+  '/v0/auth/passkeys/reauthentication/options': { POST: 0x8000000000be3fn },
+  '/v0/auth/passkeys/registration/options': { POST: 0x200000000000004ffffn },
+  '/v0/auth/passkeys/second-step': { POST: 0x180f00000017fn },
+  '/v0/auth/passkeys/second-step/options': { POST: 0x8180000000017fn },
   '/v0/auth/passkeys/sign-in': { POST: 0xf0000001ffn },
   '/v0/auth/passkeys/sign-in/options': { POST: 0x17n },
-  '/v0/auth/passkeys/{id}': { PATCH: 0x2ffffn, DELETE: 0x1000000000000037f3fn },
+  '/v0/auth/passkeys/{id}': { PATCH: 0x1ffffn, DELETE: 0x100000000000005bebfn },
   '/v0/auth/password-rules': { GET: 0x7n },
-  '/v0/auth/reauthenticate': { POST: 0x800400009821f00000feffn },
-  '/v0/auth/resend-verification-email': { POST: 0x1000001c26080ffn },
-  '/v0/auth/reset-password': { POST: 0x280000000000045000000080ffn },
+  '/v0/auth/reauthenticate': { POST: 0x800400009821f00000ff7fn },
+  '/v0/auth/resend-verification-email': { POST: 0x1000001c260417fn },
+  '/v0/auth/reset-password': { POST: 0x2800000000000450000000417fn },
   '/v0/auth/session': { GET: 0xbn },
-  '/v0/auth/sessions': { GET: 0x7f0fn },
-  '/v0/auth/sessions/revoke-others': { POST: 0x17f3fn },
-  '/v0/auth/sessions/{management_id}': { DELETE: 0x27f3fn },
-  '/v0/auth/set-initial-password': { POST: 0x100000000000410000001ffffn },
-  '/v0/auth/signup': { POST: 0x1201ce6080ffn },
-  '/v0/auth/token': { POST: 0x2000000000007f3fn },
-  '/v0/auth/token/refresh': { POST: 0x20000020200000000041ffn },
-  '/v0/auth/token/revoke': { POST: 0x20000000000000000000ffn },
-  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x10010000007fffn },
-  '/v0/auth/totp/disable': { POST: 0x18010000007fffn },
-  '/v0/auth/totp/enable': { POST: 0x800000010010000017fffn },
-  '/v0/auth/totp/setup': { POST: 0xc0000800000000000000017f3fn },
-  '/v0/auth/totp/status': { GET: 0x7f0fn },
-  '/v0/auth/totp/verify': { POST: 0x98100000000ffn },
-  '/v0/auth/undo-email-change': { POST: 0x800000000000100000ffn },
-  '/v0/auth/verify-email': { POST: 0x42000010048061c0080ffn },
+  '/v0/auth/sessions': { GET: 0xbe8fn },
+  '/v0/auth/sessions/revoke-others': { POST: 0x4bebfn },
+  '/v0/auth/sessions/{management_id}': { DELETE: 0x1bebfn },
+  '/v0/auth/set-initial-password': { POST: 0x100000000000410000004ffffn },
+  '/v0/auth/signup': { POST: 0x1201ce60417fn },
+  '/v0/auth/token': { POST: 0x200000000000bebfn },
+  '/v0/auth/token/refresh': { POST: 0x20000020200000000081ffn },
+  '/v0/auth/token/revoke': { POST: 0x200000000000000000017fn },
+  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x1001000000bfffn },
+  '/v0/auth/totp/disable': { POST: 0x1801000000bfffn },
+  '/v0/auth/totp/enable': { POST: 0x80000001001000004bfffn },
+  '/v0/auth/totp/setup': { POST: 0xc000080000000000000004bebfn },
+  '/v0/auth/totp/status': { GET: 0xbe8fn },
+  '/v0/auth/totp/verify': { POST: 0x981000000017fn },
+  '/v0/auth/undo-email-change': { POST: 0x8000000000001000017fn },
+  '/v0/auth/verify-email': { POST: 0x42000010048061c00417fn },
   '/v0/contract': { GET: 0x7n },
   '/v0/errors': { GET: 0x7n },
-  '/v0/events': { GET: 0x7f0fn },
+  '/v0/events': { GET: 0xbe8fn },
   '/v0/files/{name}': { GET: 0x2000000020000000000000bn },
   '/v0/locales': { GET: 0x7n },
-  '/v0/messages/{locale}': { GET: 0x20007n },
-  '/v0/moderation/logs': { GET: 0x4ff4fn },
-  '/v0/search/users': { GET: 0x4000000000000000000806fn },
-  '/v0/user/me': { GET: 0x20000000007e0bn, PATCH: 0x2000000ffffn, DELETE: 0x100000000821f00269feffn },
-  '/v0/user/me/banner-image': { POST: 0x8400000000007fbfn, DELETE: 0x200000000007f3fn },
-  '/v0/user/me/deletion/confirm': { POST: 0x100000000000000000000800ffn },
-  '/v0/user/me/export': { GET: 0x17e2fn },
-  '/v0/user/me/profile-image': { POST: 0x8400000000007fbfn, DELETE: 0x200000000007f3fn },
-  '/v0/user/me/profile-image/import': { POST: 0x100000020400000000007fffn },
-  '/v0/user/me/security-events': { GET: 0xff4fn },
-  '/v0/users/ban': { POST: 0x1000000000000000000019dffffn },
-  '/v0/users/handle/{handle}/available': { GET: 0x800fn },
-  '/v0/users/profile': { GET: 0x10004fn },
-  '/v0/users/profile/id': { GET: 0x10004fn },
-  '/v0/users/roles/grant': { POST: 0x2000000000000000400019dffffn },
-  '/v0/users/roles/revoke': { POST: 0x4000000000000000000019dffffn },
-  '/v0/users/unban': { POST: 0x8000000000000000000019dffffn },
+  '/v0/messages/{locale}': { GET: 0x10007n },
+  '/v0/moderation/logs': { GET: 0x2fecfn },
+  '/v0/search/users': { GET: 0x4000000000000000000406fn },
+  '/v0/user/me': { GET: 0x2000000000be0bn, PATCH: 0x2000000ffffn, DELETE: 0x100000000821f00274ff7fn },
+  '/v0/user/me/banner-image': { POST: 0x840000000000bfbfn, DELETE: 0x20000000000bebfn },
+  '/v0/user/me/deletion/confirm': { POST: 0x1000000000000000000010017fn },
+  '/v0/user/me/export': { GET: 0x4be2fn },
+  '/v0/user/me/profile-image': { POST: 0x840000000000bfbfn, DELETE: 0x20000000000bebfn },
+  '/v0/user/me/profile-image/import': { POST: 0x10000002040000000000bfffn },
+  '/v0/user/me/security-events': { GET: 0xfecfn },
+  '/v0/users/ban': { POST: 0x1000000000000000000019effffn },
+  '/v0/users/handle/{handle}/available': { GET: 0x400fn },
+  '/v0/users/profile': { GET: 0x8004fn },
+  '/v0/users/profile/id': { GET: 0x8004fn },
+  '/v0/users/roles/grant': { POST: 0x2000000000000000400019effffn },
+  '/v0/users/roles/revoke': { POST: 0x4000000000000000000019effffn },
+  '/v0/users/unban': { POST: 0x8000000000000000000019effffn },
 }
 
 /** Stands for what this client knows of every route: its codes and their statuses. Servers count by it. */
-export const contract = '7fb1435b38b513dd'
+export const contract = 'b59e2a26c8a7451f'
 
 /** Those that no other request would mend: outages, waits, a server, provider or proxy that is set up wrongly. */
 export type OurSideCode = 'eventstream:publish_failed' | 'file:read_error' | 'general:invalid_ip_address' | 'meilisearch:query_failed' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'password:check_unavailable' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'turnstile:service_error' | 'worker:connection_failed' | 'worker:password_reset_email_send_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'

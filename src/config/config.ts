@@ -7,6 +7,9 @@ export type Role = 'api' | 'worker' | 'cli'
 /** The environment variables of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
+/** `file`: the file that NAME_FILE names. */
+export type Source = 'env' | 'file'
+
 type Variables = typeof variables
 
 type ValueOf<Row> = Row extends { readonly kind: Kind<infer Value> }
@@ -24,5 +27,7 @@ export type Config = Readonly<
   { [Name in VariableName as Variables[Name]['field']]: ValueOf<Variables[Name]> } & {
     /** Whether FRONTEND_URL is unset. Then in development the example front end serves the pages under /account. */
     frontendIsDefault: boolean
+    /** Where the variables that are set come from; the others have their defaults. */
+    sources: Readonly<Partial<Record<VariableName, Source>>>
   }
 >

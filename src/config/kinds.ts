@@ -8,6 +8,12 @@ import { greetingName, parseMailbox } from '../text/mailbox.ts'
 /** Reads one variable's text. Returns its value, or words that complete the sentence "NAME must be …". */
 export type Kind<Value> = (text: string) => { readonly value: Value } | { readonly expected: string }
 
+/** The kind of a variable that is never shown. Its row in the table must say so, or it does not compile. */
+export type SecretKind<Value> = Kind<Value> & { readonly holdsSecret: true }
+
+export const holdingSecret = <Value>(kind: Kind<Value>): SecretKind<Value> =>
+  Object.assign((given: string) => kind(given), { holdsSecret: true as const })
+
 const matching =
   (pattern: RegExp, expected: string): Kind<string> =>
   (given) =>
@@ -16,10 +22,12 @@ const matching =
 export const text = matching(/^\P{Cc}+$/u, 'text without line breaks')
 
 /** Secrets go into headers unchanged; a space or line break left over from a file would fail only at another server. */
-export const secret = (leastLength = 1): Kind<string> =>
-  matching(
-    new RegExp(`^[\\x21-\\x7e]{${leastLength},}$`),
-    `${leastLength > 1 ? `${leastLength} or more ` : ''}ASCII characters without spaces`,
+export const secret = (leastLength = 1): SecretKind<string> =>
+  holdingSecret(
+    matching(
+      new RegExp(`^[\\x21-\\x7e]{${leastLength},}$`),
+      `${leastLength > 1 ? `${leastLength} or more ` : ''}ASCII characters without spaces`,
+    ),
   )
 
 export const wholeNumber =

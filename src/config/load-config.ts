@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { findCautions } from './cautions.ts'
-import type { Config, Environment, Role } from './config.ts'
+import type { Config, Environment, Role, Source } from './config.ts'
 import { decodeText, readEnvFile } from './env-file.ts'
 import { findOpenFiles } from './open-files.ts'
 import { findMistakes } from './rules.ts'
@@ -29,16 +29,18 @@ export class ConfigError extends Error {
  */
 export function loadConfig(env: Environment, role: Role = 'api'): Config {
   const values: Record<string, unknown> = {}
-  const given = new Set<VariableName>()
+  const sources: Partial<Record<VariableName, Source>> = {}
   const unread = new Map<VariableName, string>()
   for (const variable of variableList) {
     const outcome = readGiven(variable, env)
-    if (outcome !== undefined) given.add(variable.name)
+    if (outcome !== undefined) sources[variable.name] = env[variable.name]?.trim() ? 'env' : 'file'
     if (outcome && 'mistake' in outcome) unread.set(variable.name, outcome.mistake)
     values[variable.field] = outcome && 'value' in outcome ? outcome.value : readDefault(variable, values)
   }
-  const config = Object.freeze({ ...values, frontendIsDefault: !given.has('FRONTEND_URL') }) as Config
-  const broken = findMistakes({ config, role, isSet: (name) => given.has(name) }, new Set(unread.keys()))
+  const isSet = (name: VariableName): boolean => sources[name] !== undefined
+  const frontendIsDefault = !isSet('FRONTEND_URL')
+  const config = Object.freeze({ ...values, frontendIsDefault, sources: Object.freeze(sources) }) as Config
+  const broken = findMistakes({ config, role, isSet }, new Set(unread.keys()))
   const problems = variableList.flatMap(({ name }) => unread.get(name) ?? broken.get(name) ?? [])
   // A variable that is missing may be set under a misspelt name.
   if (problems.length > 0) throw new ConfigError([...problems, ...settingsWithoutEffect(env, {})])

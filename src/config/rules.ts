@@ -266,7 +266,9 @@ const ownSecrets = Object.values(variables)
     ({ name, field }): Rule => ({
       about: [name],
       must: 'be a secret of your own in production, not a placeholder',
-      isBroken: (draft) => isServing(draft) && isPlaceholder(draft.config[field] ?? ''),
+      isBroken: (draft) =>
+        isServing(draft) &&
+        [draft.config[field] ?? []].flat().some((one) => typeof one === 'string' && isPlaceholder(one)),
     }),
   )
 

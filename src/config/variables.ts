@@ -4,6 +4,7 @@ import {
   appName,
   color,
   headerName,
+  holdingSecret,
   host,
   hostName,
   hostOrNetwork,
@@ -18,6 +19,7 @@ import {
   path,
   port,
   rateFactor,
+  type SecretKind,
   seconds,
   secret,
   smtpName,
@@ -39,13 +41,14 @@ import {
 } from './urls.ts'
 
 type Row = {
-  readonly kind: Kind<unknown>
   /** The default as text. `{NAME}` is the value of a variable above; `{cores - 1}` is at least 1. */
   readonly default?: string
   readonly meaning: string
+} & (
+  | { readonly kind: Kind<unknown> & { readonly holdsSecret?: never }; readonly secret?: never }
   /** The value may come from a file that NAME_FILE names, and is never shown. */
-  readonly secret?: true
-}
+  | { readonly kind: SecretKind<unknown>; readonly secret: true }
+)
 
 type CamelCase<Name extends string> = Name extends `${infer First}_${infer Rest}`
   ? `${Lowercase<First>}${Capitalize<CamelCase<Rest>>}`
@@ -118,20 +121,20 @@ const server = inGroup('Server', {
 
 const storage = inGroup('PostgreSQL and Redis', {
   DATABASE_URL: {
-    kind: databaseUrl,
+    kind: holdingSecret(databaseUrl),
     secret: true,
     meaning:
       'URL of PostgreSQL 15 or newer; unset: embedded PostgreSQL in DATA_DIR (in production, set `embedded` for that)',
   },
   DATABASE_MIGRATION_URL: {
-    kind: postgresUrl,
+    kind: holdingSecret(postgresUrl),
     secret: true,
     meaning:
       "URL with the role that owns the tables, so that the API's role needs no right to change them; unset: " +
       'DATABASE_DIRECT_URL, or else DATABASE_URL',
   },
   DATABASE_DIRECT_URL: {
-    kind: postgresUrl,
+    kind: holdingSecret(postgresUrl),
     secret: true,
     meaning: 'URL without a pooler, for LISTEN, jobs and migrations; unset: DATABASE_URL',
   },
@@ -146,7 +149,7 @@ const storage = inGroup('PostgreSQL and Redis', {
     meaning: 'how many milliseconds a statement may take, and a request may wait for a connection',
   },
   REDIS_URL: {
-    kind: redisUrl,
+    kind: holdingSecret(redisUrl),
     secret: true,
     meaning: 'redis://, rediss:// or redis+cluster://host:port,host:port; unset: PostgreSQL takes over its work',
   },
@@ -186,7 +189,7 @@ const languages = inGroup('Languages and brand', {
 
 const mail = inGroup('Mail and worker', {
   SMTP_URL: {
-    kind: smtpUrl,
+    kind: holdingSecret(smtpUrl),
     secret: true,
     meaning: 'mail server, smtp:// or smtps://; unset: the built-in inbox (not allowed in production)',
   },
@@ -631,7 +634,8 @@ const observability = inGroup('Observability', {
 
 const development = inGroup('Development', {
   TEST_IDENTITIES: {
-    kind: listOf(testIdentity),
+    kind: holdingSecret(listOf(testIdentity)),
+    secret: true,
     default: '',
     meaning:
       'addresses with a fixed mailed code, for front-end tests and app reviews, comma-separated: ' +

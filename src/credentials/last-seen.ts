@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from '../db/database.ts'
+import { activeUsers } from '../db/schema/figures.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import { describeCause } from '../errors/cause.ts'
 import { consoleIdleSeconds } from './console-sessions.ts'
@@ -53,14 +54,29 @@ async function prolong(db: Database, ids: string[], idleTtlSeconds: number): Pro
   const idleSeconds = sql`case ${sessions.kind} when 'console' then ${consoleIdleSeconds}::int
     else ${idleTtlSeconds}::int end`
   // A session that expired or ended meanwhile stays as it is.
+  const isMeant = sql`${sessions.id} = any(${sql.param(ids)}::uuid[])
+    and ${sessions.endedAt} is null and ${sessions.expiresAt} > now()`
+  const today = sql`date_trunc('day', now() at time zone 'UTC')`
+  const firstOfDay = db.$with('first_of_day').as(
+    db
+      .insert(activeUsers)
+      .select(
+        db
+          .selectDistinct({ day: sql<string>`${today}::date`.as('day'), userId: sessions.userId })
+          .from(sessions)
+          .where(
+            sql`${isMeant} and ${sessions.kind} = 'user' and ${sessions.lastSeenAt} < ${today} at time zone 'UTC'`,
+          ),
+      )
+      .onConflictDoNothing()
+      .returning({ userId: activeUsers.userId }),
+  )
   await db
+    .with(firstOfDay)
     .update(sessions)
     .set({
       lastSeenAt: sql`now()`,
       expiresAt: sql`least(now() + make_interval(secs => ${idleSeconds}), ${sessions.maxExpiresAt})`,
     })
-    .where(
-      sql`${sessions.id} = any(${sql.param(ids)}::uuid[])
-        and ${sessions.endedAt} is null and ${sessions.expiresAt} > now()`,
-    )
+    .where(isMeant)
 }

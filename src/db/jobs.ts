@@ -13,6 +13,7 @@ const queues = {
   'index-user': { retryLimit: 10_000, retryDelay: 1, retryBackoff: true, retryDelayMax: 60, expireInSeconds: 60 },
   // The delays grow from two seconds to an hour, over about nine hours in all.
   'deliver-webhook': { retryLimit: 18, retryDelay: 2, retryBackoff: true, retryDelayMax: 3600, expireInSeconds: 30 },
+  'count-figures': { retryLimit: 0, expireInSeconds: 900 },
   sweep: { retryLimit: 2, retryDelay: 60, expireInSeconds: 1800 },
 } as const
 
@@ -60,6 +61,7 @@ type JobData = {
   'delete-file': { readonly name: string }
   'index-user': { readonly userId: string }
   'deliver-webhook': { readonly webhookId: string; readonly eventId: string }
+  'count-figures': Record<string, never>
   sweep: Record<string, never>
 }
 type QueueName = keyof JobData

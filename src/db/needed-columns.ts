@@ -4,6 +4,7 @@ import { getTableConfig, PgTable } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
 import * as contracts from './schema/contracts.ts'
 import * as events from './schema/events.ts'
+import * as figures from './schema/figures.ts'
 import * as files from './schema/files.ts'
 import * as invitations from './schema/invitations.ts'
 import * as limits from './schema/limits.ts'
@@ -21,6 +22,7 @@ import * as users from './schema/users.ts'
 const rooms = [
   contracts,
   events,
+  figures,
   files,
   invitations,
   limits,

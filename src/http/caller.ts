@@ -4,6 +4,8 @@ import { widestNetworkOf } from './client-address.ts'
 /** The sender of a request, as sessions, devices and the audit keep it. */
 export type Caller = {
   readonly address: string
+  /** The X-Request-Id of the answer, by which support finds what the request did. */
+  readonly requestId: string
   readonly userAgent: string | undefined
   /** The language that the request asks for, if there are texts in it. */
   readonly language: string | undefined
@@ -36,6 +38,7 @@ export function callerOf(request: FastifyRequest): Caller {
   const userAgent = request.headers['user-agent']?.replace(controls, ' ').slice(0, longestUserAgent)
   return {
     address: request.clientAddress,
+    requestId: request.id,
     userAgent: userAgent || undefined,
     get language() {
       return request.language

@@ -90,6 +90,9 @@ function findForwarded(entry: string): Host | undefined {
   return Number(port ?? 0) > 65_535 ? undefined : findHost(v6 ?? v4 ?? text)
 }
 
+/** The address in the text that addresses are kept in. Returns undefined for a text that is none. */
+export const canonicalAddress = (text: string): string | undefined => findHost(text)?.text
+
 /** A cache: the same clients and proxies come again, and an IPv6 address takes microseconds to parse and print. */
 const hosts = new Map<string, Host>()
 const mostHosts = 10_000

@@ -53,6 +53,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The media type of a success that is not JSON. */
     produces?: string
+    /** Another media type of a success, for a client whose Accept names it. */
+    alsoProduces?: string
     /** For a public route: a sentence that says which use of it takes a fresh session. */
     partlyFresh?: string
     /** For an optional session: only the session of a cookie is looked at. */
@@ -94,10 +96,10 @@ export async function publishOpenApi(app: FastifyInstance, config: Config): Prom
     transform: (document) => {
       const { schema, url } = jsonSchemaTransform(document as Parameters<typeof jsonSchemaTransform>[0])
       const { config: policy = {} } = document.route
-      const { declaredCodes, produces, upload, successHeaders } = policy
+      const { declaredCodes, produces, upload } = policy
       const success =
         produces === undefined
-          ? successResponses(schema.response, successHeaders)
+          ? successResponses(schema.response, policy)
           : {
               200: {
                 description: 'Done; the body has the answer.',
@@ -123,7 +125,7 @@ const bodiless: Readonly<Record<string, string>> = {
 
 function successResponses(
   response: unknown,
-  described: Readonly<Record<string, string>> = {},
+  { successHeaders: described = {}, alsoProduces }: FastifyContextConfig,
 ): Record<string, unknown> {
   const entries = Object.entries(described)
   const headers = Object.fromEntries(entries.map(([name, description]) => [name, { type: 'string', description }]))
@@ -137,7 +139,12 @@ function successResponses(
             type: 'null',
             ...(entries.length > 0 && { headers }),
           }
-        : schema,
+        : alsoProduces === undefined
+          ? schema
+          : {
+              description: 'Done; the body has the answer.',
+              content: { 'application/json': { schema }, [alsoProduces]: { schema: { type: 'string' } } },
+            },
     ]),
   )
 }

@@ -77,21 +77,22 @@ export async function acceptInvitation(
     throw ctx.fault('FORBIDDEN', { details: 'Sign out first: this browser holds a session of another account.' })
   const chosen = choose(ctx, acceptance, demandOpen(ctx, await selectOpen(ctx.db, peeked)))
   const passwordHash = await hashChosen(ctx, acceptance, chosen, peeked)
+  const { client } = acceptance
   return changeAccounts(ctx, async (tx) => {
     const taken = await takeMailedToken(tx, wanted)
     if (typeof taken === 'string') throw ctx.fault(refusals[taken])
     const invitation = demandOpen(ctx, await selectOpen(tx, taken).for('update'))
     const inviter = await getInviter(ctx, tx, invitation)
-    const userId = await createAccount(ctx, tx, { invitation, ...chosen, passwordHash, client: acceptance.client })
+    const userId = await createAccount(ctx, tx, { invitation, ...chosen, passwordHash, client })
     await tx.update(invitations).set({ acceptedAt: sql`now()`, userId }).where(eq(invitations.id, invitation.id))
     await tx.update(mailedTokens).set({ userId }).where(eq(mailedTokens.id, taken.id))
-    for (const role of invitation.roles)
-      await giveRole(ctx, tx, { role, invitation, inviter, user: { id: userId, handle: chosen.handle } })
+    const user = { id: userId, handle: chosen.handle }
+    for (const role of invitation.roles) await giveRole(ctx, tx, { role, invitation, inviter, user, client })
     return openOnNewDevice(tx, ctx.config, {
       userId,
       rememberMe: false,
       methods: ['mail'],
-      client: acceptance.client,
+      client,
     })
   })
 }
@@ -199,20 +200,21 @@ type Grant = {
   readonly invitation: Invitation
   readonly inviter: Inviter | undefined
   readonly user: { readonly id: string; readonly handle: string }
+  readonly client: HashingCaller
 }
 
 /** As if whoever invited had granted it: in the log, in the history, and told to all administrators. */
 async function giveRole(
   ctx: Context<never>,
   tx: AccountTransaction,
-  { role, invitation, inviter, user }: Grant,
+  { role, invitation, inviter, user, client: { requestId } }: Grant,
 ): Promise<void> {
   const { reason } = invitation
   await tx.insert(userRoles).values({ userId: user.id, role })
-  await audit(tx, { type: 'role_granted', userId: user.id, client: undefined, metadata: { role, reason } })
+  await audit(tx, { type: 'role_granted', userId: user.id, client: undefined, requestId, metadata: { role, reason } })
   await tellAdmins(tx, ctx, { template: 'role_granted', role, handle: user.handle, by: inviter?.handle })
   if (inviter === undefined) return
   const metadata = { role, invitation: invitation.id }
   const noted = { action: 'user:grant_role', resourceType: 'User', resourceId: user.id } as const
-  await noteAct(tx, { ...noted, actorId: inviter.id, reason, metadata })
+  await noteAct(tx, { ...noted, actorId: inviter.id, reason, metadata, requestId })
 }

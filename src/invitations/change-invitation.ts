@@ -23,19 +23,19 @@ type RevokeInvitationRefusal = (typeof revokeInvitationRefusals)[number]
 
 export const resendInvitationRefusals = ['system:not_found', ...mailInvitationRefusals] as const
 
-type Act = { readonly id: string; readonly reason: string }
+type Act = { readonly id: string; readonly reason: string; readonly client: Caller }
 
 /** Afterwards the invitation makes no account, and its mail is no longer sent. */
 export async function revokeInvitation(
   ctx: Context<RevokeInvitationRefusal>,
   by: SignedIn,
-  { id, reason }: Act,
+  { id, reason, client }: Act,
 ): Promise<void> {
   const invitation = await getInvitation(ctx, id)
   await transaction(ctx.pool, async (tx) => {
     if (!(await endInvitation(tx, id))) throw ctx.fault('system:not_found')
     await lockOwnAccount(ctx, tx, by)
-    await noteInvitation(tx, 'invitation:revoke', { by, invitation, reason })
+    await noteInvitation(tx, 'invitation:revoke', { by, invitation, reason, client })
   })
 }
 
@@ -46,7 +46,7 @@ export async function revokeInvitation(
 export async function resendInvitation(
   ctx: Context<MailInvitationRefusal | 'system:not_found'>,
   by: SignedIn,
-  { id, reason, client }: Act & { readonly client: Caller },
+  { id, reason, client }: Act,
 ): Promise<Invitation> {
   demandInvitations(ctx)
   const found = await getInvitation(ctx, id)
@@ -63,7 +63,7 @@ export async function resendInvitation(
     if (renewed === undefined) throw ctx.fault('system:not_found')
     if (await isTaken(tx, renewed.emailKey)) throw ctx.fault('user:email_already_exists')
     await lockOwnAccount(ctx, tx, by)
-    await noteInvitation(tx, 'invitation:resend', { by, invitation: renewed, reason })
+    await noteInvitation(tx, 'invitation:resend', { by, invitation: renewed, reason, client })
     return { renewed, mailId: await mailInvitation(tx, ctx, renewed, { by: by.user.handle, client }) }
   })
   await confirmDelivery(ctx, mailId, client)

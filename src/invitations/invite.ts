@@ -44,7 +44,7 @@ export async function invite(
     const placed = await placeInvitation(tx, wish, by.user.id)
     if (placed === undefined) throw ctx.fault('user:email_already_exists')
     await lockOwnAccount(ctx, tx, by)
-    await noteInvitation(tx, 'invitation:create', { by, invitation: placed, reason: wish.reason })
+    await noteInvitation(tx, 'invitation:create', { by, invitation: placed, reason: wish.reason, client })
     return { placed, mailId: await mailInvitation(tx, ctx, placed, { by: by.user.handle, client }) }
   })
   await confirmDelivery(ctx, mailId, client)
@@ -78,13 +78,18 @@ export async function limitInvitations(
   await limitMails(ctx, 'invitation', emailKey(email))
 }
 
-type Noted = { readonly by: SignedIn; readonly invitation: Pick<Invitation, 'id' | 'roles'>; readonly reason: string }
+type Noted = {
+  readonly by: SignedIn
+  readonly invitation: Pick<Invitation, 'id' | 'roles'>
+  readonly reason: string
+  readonly client: Caller
+}
 
 /** The log is kept for good, so it names no address. */
 export const noteInvitation = (
   tx: Parameters<typeof noteAct>[0],
   action: 'invitation:create' | 'invitation:resend' | 'invitation:revoke',
-  { by, invitation: { id, roles }, reason }: Noted,
+  { by, invitation: { id, roles }, reason, client }: Noted,
 ): Promise<void> =>
   noteAct(tx, {
     action,
@@ -93,6 +98,7 @@ export const noteInvitation = (
     resourceId: id,
     reason,
     metadata: roles.length === 0 ? {} : { roles: roles.join(',') },
+    requestId: client.requestId,
   })
 
 /** The same by the operator, who needs no session and has no limits. */

@@ -120,7 +120,7 @@ function changeRoutes(app: App, deps: Deps): void {
     handler: async (request, reply) => {
       const { id } = request.params
       if (!isUuid(id)) throw revokeFault('system:not_found')
-      const act = { id, reason: request.body.reason }
+      const act = { id, reason: request.body.reason, client: callerOf(request) }
       await revokeInvitation({ ...deps, fault: revokeFault }, signedInUser(request), act)
       return reply.code(204).send()
     },

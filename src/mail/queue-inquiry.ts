@@ -9,7 +9,8 @@ import { type MailDeps, putMail } from './outbox.ts'
 export type Inquiry = {
   readonly purpose: 'password_reset' | 'verify_email' | 'sign_in'
   readonly email: string
-  readonly client: Pick<Caller, 'address' | 'userAgent' | 'language'>
+  /** Without `requestId` in what an older version stored. */
+  readonly client: Pick<Caller, 'address' | 'userAgent' | 'language'> & Partial<Pick<Caller, 'requestId'>>
   /** For `sign_in`: the pair that is mailed. */
   readonly tokenId?: string
 }
@@ -52,7 +53,8 @@ export async function queueInquiry(
   { purpose, email, client: asker, tokenId }: Inquiry,
 ): Promise<void> {
   const settings = settingsOf(deps.config)
-  const client = { address: asker.address, userAgent: asker.userAgent, language: asker.language }
+  const { address, userAgent, language, requestId } = asker
+  const client = { address, userAgent, language, ...(requestId !== undefined && { requestId }) }
   const asked = { purpose, email, client, ...(tokenId !== undefined && { tokenId }) }
   const payload: StoredInquiry = {
     ...asked,

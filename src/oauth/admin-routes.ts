@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
+import { callerOf } from '../http/caller.ts'
 import { changeProvider, changeProviderRefusals } from './change-provider.ts'
 import {
   deleteProvider,
@@ -61,7 +62,9 @@ export function adminRoutes(app: App, deps: Deps): void {
     handler: async (request, reply) => {
       const { slug, name, client_id: clientId, client_secret: clientSecret } = request.body
       const wish = { ...wishOf(request.body), slug, name, clientId, clientSecret }
-      return reply.code(201).send(await registerProvider({ ...deps, fault: newFault }, signedInUser(request), wish))
+      const by = signedInUser(request)
+      const made = await registerProvider({ ...deps, fault: newFault }, by, wish, callerOf(request))
+      return reply.code(201).send(made)
     },
   })
   const changeFault = faults(...changeProviderRefusals)
@@ -79,7 +82,7 @@ export function adminRoutes(app: App, deps: Deps): void {
       response: { 200: shownProvider },
     },
     handler: (request) => {
-      const change = { slug: request.params.slug, wish: wishOf(request.body) }
+      const change = { slug: request.params.slug, wish: wishOf(request.body), client: callerOf(request) }
       return changeProvider({ ...deps, fault: changeFault }, signedInUser(request), change)
     },
   })
@@ -96,7 +99,8 @@ export function adminRoutes(app: App, deps: Deps): void {
       response: { 204: z.void() },
     },
     handler: async (request, reply) => {
-      await deleteProvider({ ...deps, fault: deleteFault }, signedInUser(request), request.params.slug)
+      const by = signedInUser(request)
+      await deleteProvider({ ...deps, fault: deleteFault }, by, request.params.slug, callerOf(request))
       return reply.code(204).send()
     },
   })

@@ -6,6 +6,7 @@ import { seal } from '../crypto/sealed-box.ts'
 import type { Database } from '../db/database.ts'
 import { oauthProviders } from '../db/schema/oauth.ts'
 import { transaction } from '../db/transaction.ts'
+import type { Caller } from '../http/caller.ts'
 import { demandTwoFactors } from '../sign-in/demand-two-factors.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { getRegistered, getRegisteredRefusals, secretBoxOf } from './find-provider.ts'
@@ -22,7 +23,7 @@ type ChangeProviderRefusal = (typeof changeProviderRefusals)[number]
 
 type Row = typeof oauthProviders.$inferSelect
 
-type Change = { readonly slug: string; readonly wish: ProviderChange }
+type Change = { readonly slug: string; readonly wish: ProviderChange; readonly client: Caller }
 
 /**
  * Afterwards the provider is as wished; what the wish does not name stays. Changing which server is asked, or how much
@@ -32,7 +33,7 @@ type Change = { readonly slug: string; readonly wish: ProviderChange }
 export async function changeProvider(
   ctx: Context<ChangeProviderRefusal>,
   signedIn: SignedIn,
-  { slug, wish }: Change,
+  { slug, wish, client }: Change,
 ): Promise<ShownProvider> {
   const known = await getRegistered(ctx, slug)
   const { user: actor } = signedIn
@@ -74,7 +75,8 @@ export async function changeProvider(
     const after = { ...wished, ...namespaceAfter(before, wished) }
     await tx.update(oauthProviders).set(after).where(eq(oauthProviders.id, known.id))
     const accounts = await movePlace(tx, before, after)
-    await noteChange(tx, ctx, { actor, before, after, hasNewSecret: clientSecret !== undefined, accounts })
+    const hasNewSecret = clientSecret !== undefined
+    await noteChange(tx, ctx, { actor, client, before, after, hasNewSecret, accounts })
     return presentProvider(after)
   })
 }

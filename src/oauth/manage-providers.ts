@@ -9,6 +9,7 @@ import { violatesUnique } from '../db/failure.ts'
 import { oauthIdentities, oauthProviders, oauthSignUps } from '../db/schema/oauth.ts'
 import { signUps } from '../db/schema/users.ts'
 import { transaction } from '../db/transaction.ts'
+import type { Caller } from '../http/caller.ts'
 import { demandTwoFactors } from '../sign-in/demand-two-factors.ts'
 import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { getRegistered, getRegisteredRefusals, secretBoxOf } from './find-provider.ts'
@@ -34,6 +35,7 @@ export async function registerProvider(
   ctx: Context<RegisterProviderRefusal>,
   signedIn: SignedIn,
   wish: NewProvider,
+  client: Caller,
 ): Promise<ShownProvider> {
   const { user: actor } = signedIn
   await demandTwoFactors(ctx, signedIn)
@@ -58,7 +60,7 @@ export async function registerProvider(
       // The session may have ended while the provider was asked [AT11].
       await lockOwnAccount(ctx, tx, signedIn)
       const [row] = await tx.insert(oauthProviders).values(provider).returning()
-      await noteRegistration(tx, ctx, { actor, row: row as Row })
+      await noteRegistration(tx, ctx, { actor, client, row: row as Row })
       return presentProvider(row as Row)
     })
   } catch (error) {
@@ -77,6 +79,7 @@ export async function deleteProvider(
   ctx: Context<DeleteProviderRefusal>,
   signedIn: SignedIn,
   slug: string,
+  client: Caller,
 ): Promise<void> {
   const { id } = await getRegistered(ctx, slug)
   const { user: actor } = signedIn
@@ -86,7 +89,7 @@ export async function deleteProvider(
     await lockOwnAccount(ctx, tx, signedIn)
     const [row] = await tx.delete(oauthProviders).where(eq(oauthProviders.id, id)).returning()
     if (row === undefined) throw ctx.fault('oauth:provider_not_found')
-    await noteDeletion(tx, ctx, { actor, row })
+    await noteDeletion(tx, ctx, { actor, client, row })
     // The sign-ups go first: this delete waits for one that is becoming an account, and the last delete removes the
     // connection of that account too.
     await tx.delete(oauthSignUps).where(eq(oauthSignUps.providerId, id))

@@ -3,38 +3,41 @@ import { rotateSigningKeys } from '../access-tokens/rotate-keys.ts'
 import { sealedColumns } from '../accounts/all-rows.ts'
 import type { Config } from '../config/config.ts'
 import { startWarnings } from '../config/load-config.ts'
+import { describeSettings } from '../config/settings.ts'
 import { addEncryptionKey, initKeys, openKeyring } from '../crypto/keyring.ts'
 import { reseal } from '../db/reseal.ts'
-import { catalogue } from '../errors/catalogue.ts'
+import { transaction } from '../db/transaction.ts'
+import { catalogue, type ErrorCode } from '../errors/catalogue.ts'
 import { reasonsOf } from '../errors/cause.ts'
 import { addWebhook, listWebhooks, removeWebhook } from '../events/webhooks.ts'
+import { findOverview } from '../figures/overview.ts'
 import { hashCostOf } from '../hashing/argon2.ts'
 import { calibrate, describeCalibration } from '../hashing/calibrate.ts'
 import { isUuid } from '../http/validation.ts'
-import { describeAct, listRecentActs } from '../moderation/recent-acts.ts'
 import { countAccounts, describeProviders } from '../oauth/count-accounts.ts'
 import { confirmMove } from '../oauth/move-provider.ts'
 import { outboundPolicy } from '../outbound/policy.ts'
+import { findMails, wantedStates } from '../outbox/list.ts'
+import { dueNow } from '../outbox/retry.ts'
 import { describeRefusals, findRefusals } from '../refusals/find.ts'
 import { openUserIndexer } from '../search/index-users.ts'
 import { SearchIndexError } from '../search/search-index.ts'
+import { printable } from '../text/printable.ts'
 import { buildBreached } from './breached/command.ts'
 import { type Command, commandLog, type Options, type Outcome, withDatabase, withOperator } from './command.ts'
 import { examine } from './doctor.ts'
 import { importOptions, readImport, runImport } from './import/command.ts'
 import { tallyAsData } from './import/tally.ts'
 import { previewMails } from './preview-mails.ts'
+import { audit } from './show-audit.ts'
 import { userCommands } from './user-commands.ts'
+
+const mostShown = 100
 
 /** The operator's commands: `npm run admin -- NAME`. They join a running server's embedded database, or start it. */
 export const commands: Readonly<Record<string, Command>> = {
   ...userCommands,
-  audit: {
-    group: 'Accounts',
-    does: 'show the last hundred acts of moderators and administrators, newest first',
-    fails: 'they cannot be read',
-    run: auditActs,
-  },
+  audit,
   refusals: {
     group: 'Accounts',
     options: {
@@ -69,6 +72,26 @@ export const commands: Readonly<Record<string, Command>> = {
     fails: 'a check has failed',
     run: doctor,
   },
+  overview: {
+    group: 'Server',
+    options: { days: { type: 'string', takes: 'N', about: 'of the last N days, 1 to 365; the default is 30' } },
+    does: 'count sign-ups, sign-ins, sessions and mails of each day (UTC), and the errors of the last hour',
+    fails: 'they cannot be read',
+    run: showOverview,
+  },
+  settings: {
+    group: 'Server',
+    does: 'show every variable that is set, where it comes from, and its value unless it is a secret',
+    details: 'With --json it prints the others as well, with their defaults.',
+    fails: 'a setting is wrong',
+    run: async (config) => {
+      const all = describeSettings(config)
+      const lines = all
+        .filter(({ source }) => source !== 'default')
+        .map(({ name, source, value = 'set' }) => printable(`${name}=${value} (${source})`))
+      return { says: lines.length === 0 ? 'None is set.' : lines.join('\n'), data: all }
+    },
+  },
   calibrate: {
     group: 'Server',
     does: 'measure what a password hash costs on this machine, and recommend parameters',
@@ -77,6 +100,21 @@ export const commands: Readonly<Record<string, Command>> = {
       const measured = await calibrate()
       return { says: describeCalibration(measured), data: measured }
     },
+  },
+  mails: {
+    group: 'Server',
+    parameters: { STATE: 'waiting: to be sent; failed: not sent, and not tried any more' },
+    acts: [...wantedStates],
+    does: 'list the newest hundred mails that wait or failed, without what they say',
+    fails: 'they cannot be read',
+    run: showMails,
+  },
+  'mails retry': {
+    group: 'Server',
+    parameters: { ID: 'as "mails waiting" shows it' },
+    does: 'try a mail that waits again now',
+    fails: 'no such mail waits',
+    run: tryMailAgain,
   },
   'mails preview': previewMails,
   'keys init': {
@@ -180,9 +218,39 @@ async function migrate(config: Config): Promise<Outcome> {
   }
 }
 
-async function auditActs(config: Config): Promise<Outcome> {
-  const acts = await withDatabase(config, ({ db }) => listRecentActs(db))
-  return { says: acts.length === 0 ? 'There are none.' : acts.map(describeAct).join('\n'), data: acts }
+async function showOverview(config: Config, _given: readonly string[], { days = '30' }: Options): Promise<Outcome> {
+  const count = /^\d{1,3}$/.test(String(days)) ? Number(days) : 0
+  if (count < 1 || count > 365) return { says: 'Write it as: overview --days N, N from 1 to 365.', exitCode: 2 }
+  const found = await withDatabase(config, ({ db }) => findOverview(db, count))
+  const head = Object.keys(found.days[0] ?? {})
+  const rows = [head, ...found.days.map((day) => Object.values(day).map(String))]
+  const table = rows.map((row) =>
+    row.map((cell, index) => cell.padStart(Math.max(10, head[index]?.length ?? 0))).join('  '),
+  )
+  const errors = found.errors.map(({ code, count: times }) => `${String(times).padStart(10)}  ${code}`)
+  return {
+    says: [...table, ...(errors.length === 0 ? [] : ['errors of the last hour:', ...errors])].join('\n'),
+    data: found,
+  }
+}
+
+async function showMails(config: Config, [state = '']: readonly string[]): Promise<Outcome> {
+  const wanted = wantedStates.find((one) => one === state)
+  if (wanted === undefined) return { says: `There is no state "${state}": ${wantedStates.join(', ')}.`, exitCode: 2 }
+  const found = await withDatabase(config, ({ db }) => findMails(db, wanted, { limit: mostShown }))
+  const lines = found.map(({ id, created_at: at, purpose, to, state: is, attempts, refusal }) =>
+    printable([id, at, purpose, to && `to ${to}`, is, `attempts: ${attempts}`, refusal].filter(Boolean).join(' ')),
+  )
+  return { says: found.length === 0 ? 'There are none.' : lines.join('\n'), data: found }
+}
+
+async function tryMailAgain(config: Config, [id = '']: readonly string[]): Promise<Outcome> {
+  const purpose = isUuid(id)
+    ? await withOperator(config, ({ pool, jobs }) => transaction(pool, (tx) => dueNow(tx, jobs, id)))
+    : undefined
+  return purpose === undefined
+    ? { says: `No mail ${id} waits.`, exitCode: 1 }
+    : { says: `The mail (${purpose}) is tried again now, if a worker runs.` }
 }
 
 async function webhooksAdd(config: Config, [url = '']: readonly string[]): Promise<Outcome> {
@@ -208,7 +276,9 @@ async function showRefusals(config: Config, _given: readonly string[], options: 
   if (code !== undefined && !(code in catalogue)) return { says: `There is no code ${code}.`, exitCode: 2 }
   if (address !== undefined && !isIP(address)) return { says: `${address} is no IP address.`, exitCode: 2 }
   const keyring = openKeyring(config.keysDir, { create: false })
-  const found = await withDatabase(config, ({ db }) => findRefusals(db, keyring, { requestId, email, code, address }))
+  const filter = { requestId, email, code: code as ErrorCode | undefined, address }
+  const rows = await withDatabase(config, ({ db }) => findRefusals(db, keyring, filter, { limit: mostShown }))
+  const found = rows.map(({ refusal }) => refusal)
   return { says: describeRefusals(found), data: found }
 }
 

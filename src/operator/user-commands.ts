@@ -1,8 +1,10 @@
 import { createInterface } from 'node:readline/promises'
 import { type Role, roles } from '../accounts/roles.ts'
 import type { Config } from '../config/config.ts'
+import { openKeyring } from '../crypto/keyring.ts'
 import { type Command, type Options, type Outcome, withDatabase, withOperator } from './command.ts'
 import { createUser } from './create-user.ts'
+import { describeDiagnosis, diagnose } from './diagnose.ts'
 import { helpUser, type UserAct, userActs } from './help-user.ts'
 import { describeListed, listUsers, mostListed } from './list-users.ts'
 import { inviteSomebody, listSent, revokeSent } from './operate-invitations.ts'
@@ -78,6 +80,14 @@ export const userCommands: Readonly<Record<string, Command>> = {
       'user ada@example.com take-back --since 2026-01-31T12:00Z',
     ],
     run: help,
+  },
+  diagnose: {
+    group: 'Accounts',
+    parameters: { EMAIL: 'address, also of somebody who has no account; or @handle or id' },
+    does: 'say why somebody cannot sign in, and what helps',
+    fails: 'no account and no sign-up has the handle or the id',
+    examples: ['diagnose ada@example.com'],
+    run: tellWhy,
   },
   grant: {
     group: 'Accounts',
@@ -177,6 +187,12 @@ async function confirm(name: string): Promise<boolean | undefined> {
   } finally {
     prompt.close()
   }
+}
+
+async function tellWhy(config: Config, [name = '']: readonly string[]): Promise<Outcome> {
+  const keyring = openKeyring(config.keysDir, { create: false })
+  const found = await withDatabase(config, ({ db }) => diagnose(db, { config, keyring }, name))
+  return found === undefined ? nobody(name) : { says: describeDiagnosis(found), data: found }
 }
 
 async function list(config: Config, [part]: readonly string[]): Promise<Outcome> {

@@ -9,7 +9,6 @@ import { isLive } from '../credentials/live.ts'
 import type { Database } from '../db/database.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import { devices, securityEvents, users } from '../db/schema/users.ts'
-import type { Transaction } from '../db/transaction.ts'
 import { findPasskeys } from '../passkeys/list.ts'
 import { findFactors } from '../sign-in/factors.ts'
 import { printable } from '../text/printable.ts'
@@ -21,7 +20,7 @@ type User = typeof users.$inferSelect
 export type UserState = Awaited<ReturnType<typeof readUserState>>
 
 /** What an operator may know about an account: enough to help its owner, and nothing that opens it [AZ5]. */
-export async function readUserState(tx: Transaction, config: Config, user: User) {
+export async function readUserState(tx: Database, config: Config, user: User) {
   const [state] = await tx.select({ roles: heldRoles, isBanned }).from(users).where(eq(users.id, user.id))
   const [live] = await tx
     .select({ count: count() })
@@ -56,7 +55,7 @@ export function stateAsData({ factors, ...state }: UserState): Readonly<Record<s
   return { ...state, ...Object.fromEntries(byName) }
 }
 
-async function listPasskeys(tx: Transaction, config: Config, userId: string) {
+async function listPasskeys(tx: Database, config: Config, userId: string) {
   const own = await findPasskeys(tx, userId)
   return own.map(({ id, name, rpId: domain, createdAt, lastUsedAt, backedUp }) => {
     const works = workingRpIds(config).includes(domain)

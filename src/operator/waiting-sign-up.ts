@@ -1,6 +1,7 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { handleKey } from '../accounts/fields.ts'
 import { maySignUp } from '../accounts/sign-up-policy.ts'
+import type { Database } from '../db/database.ts'
 import { mailedTokens, mails } from '../db/schema/mails.ts'
 import { handles, signUps } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
@@ -26,7 +27,7 @@ export type WaitingSignUp = {
  * Finds a sign-up by its address, `@handle` or id. Rows with `registered`, which only stand in for an address that has
  * an account, are left out.
  */
-export async function findWaitingSignUp(tx: Transaction, name: string): Promise<WaitingSignUp | undefined> {
+export async function findWaitingSignUp(tx: Database, name: string): Promise<WaitingSignUp | undefined> {
   const isLive = and(isNamed(tx, name), eq(signUps.registered, false), sql`${signUps.expiresAt} > now()`)
   const [found] = await tx.select().from(signUps).where(isLive)
   if (found === undefined) return undefined
@@ -35,7 +36,7 @@ export async function findWaitingSignUp(tx: Transaction, name: string): Promise<
   return { unverified: true, id, email, handle, name: displayName, created: createdAt, ends: expiresAt, mail: state }
 }
 
-function isNamed(tx: Transaction, name: string): SQL {
+function isNamed(tx: Database, name: string): SQL {
   if (isUuid(name)) return eq(signUps.id, name)
   if (!name.startsWith('@')) return eq(signUps.emailKey, emailKey(name))
   const holder = tx
@@ -45,7 +46,7 @@ function isNamed(tx: Transaction, name: string): SQL {
   return sql`${signUps.id} in (${holder})`
 }
 
-async function stateOfMail(tx: Transaction, signUpId: string): Promise<string> {
+async function stateOfMail(tx: Database, signUpId: string): Promise<string> {
   const [mail] = await tx
     .select({
       sentAt: mails.sentAt,

@@ -61,7 +61,7 @@ type Deed<Result> = {
 export async function administer<Result>(
   ctx: Context<AdministerRefusal>,
   { by, userId, reason, client }: Order,
-  { action, event, metadata = {}, change }: Deed<Result>,
+  { action, event: type, metadata = {}, change }: Deed<Result>,
 ): Promise<Result> {
   const { user: actor } = by
   if (userId.toLowerCase() === actor.id) throw ctx.fault('user:cannot_manage_self')
@@ -73,9 +73,11 @@ export async function administer<Result>(
     tx.forget(target.id)
     const id = randomUUIDv7()
     const resource = { resourceType: 'User', resourceId: target.id } as const
-    await noteAct(tx, { id, action, actorId: actor.id, ...resource, reason, metadata })
+    const { requestId } = client
+    await noteAct(tx, { id, action, actorId: actor.id, ...resource, reason, metadata, requestId })
     // Without the client, as the account's owner must not learn who acted.
-    await audit(tx, { id, type: event, userId: target.id, client: undefined, metadata: { ...metadata, reason } })
+    const event = { userId: target.id, client: undefined, requestId, metadata: { ...metadata, reason } }
+    await audit(tx, { id, type, ...event })
     // Comes last, as an act that erases the account also erases what its history says of this one.
     const result = await change(tx, target)
     await publish(ctx, tx, { eventId: id, userId: target.id })

@@ -55,6 +55,7 @@ export const opensNothing: Readonly<Record<string, string>> = {
   security_events: 'its history',
   event_outbox: 'its history on the way out',
   event_log: 'its history in order',
+  active_users: 'that it was seen, for the count of a day',
   moderation_logs: 'what was done to it',
   files: 'its pictures',
   mails: 'the links in them are dead with their tokens',

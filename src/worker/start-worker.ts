@@ -7,6 +7,7 @@ import type { DatabaseUrls } from '../db/urls.ts'
 import { describeCause } from '../errors/cause.ts'
 import { startRelay } from '../events/relay.ts'
 import { deliverToWebhook } from '../events/webhooks.ts'
+import { countFigures } from '../figures/count.ts'
 import { sweepOrphans } from '../files/sweep-orphans.ts'
 import { brandOf } from '../mail/brand.ts'
 import { type DeliverDeps, deliverMail } from '../mail/deliver.ts'
@@ -92,6 +93,8 @@ export async function startWorker({
     await sweepOrphans({ db, fileStore })
   })
   await jobs.schedule('sweep', '17 * * * *')
+  await jobs.work('count-figures', () => countFigures(database))
+  await jobs.schedule('count-figures', '*/5 * * * *')
   const eventStream = openEventStream(openBroadcast('events', { config, db, directUrl: urls.direct, log }))
   const relay = startRelay({ pool, jobs, eventStream, log })
   const turns = fairTurns({ ...conversations, deadlineMs })

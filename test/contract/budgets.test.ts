@@ -53,6 +53,7 @@ const rowsOf: Readonly<Record<string, readonly string[]>> = {
   'src/credentials/sources.ts openDatabase': ['connections of the lease and the changes'],
   'src/email/change-email.ts countEvent': ['e-mail changes of an account'],
   'src/account/export-account.ts underWay': ['exports under way'],
+  'src/audit/read.ts underWay': ['audits being read to their end'],
   'src/invitations/invite.ts countEvent': ['invitations of an administrator'],
   'src/accounts/tell-admins.ts countEvent': ['acts that all administrators are told of'],
 }

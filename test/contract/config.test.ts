@@ -69,6 +69,7 @@ describe('defaults', () => {
       publicUrl: 'http://localhost:8080',
       frontendUrl: 'http://localhost:8080',
       frontendIsDefault: true,
+      sources: {},
       dataDir: resolve('.data'),
       keysDir: resolve('.data/keys'),
       logFormat: 'auto',
@@ -931,6 +932,7 @@ describe('NAME_FILE', () => {
       'S3_ACCESS_KEY_ID',
       'S3_SECRET_ACCESS_KEY',
       'SMTP_URL',
+      'TEST_IDENTITIES',
       'TURNSTILE_SECRET',
       'WORKER_SECRET',
     ])
@@ -1141,7 +1143,8 @@ describe('documentation', () => {
   })
 
   test('.env.example uncommented changes nothing', () => {
-    expect(loadConfig(uncommented())).toEqual({ ...loadConfig({}), frontendIsDefault: false })
+    const said = { frontendIsDefault: false, sources: expect.any(Object) }
+    expect(loadConfig(uncommented())).toEqual({ ...loadConfig({}), ...said })
   })
 })
 

@@ -52,13 +52,16 @@ const storeys = {
   rooms: [
     ...[
       'access-tokens',
+      'audit',
       'email',
       'events',
+      'figures',
       'files',
       'invitations',
       'mailed-codes',
       'moderation',
       'oauth',
+      'outbox',
       'passkeys',
       'password',
       'refusals',

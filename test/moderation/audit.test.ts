@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openConsole } from '../admin/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { codesOf } from '../support/declared.ts'
 import { readOpenApi } from '../support/openapi.ts'
@@ -11,6 +12,7 @@ let target: Awaited<ReturnType<typeof somebody>>
 beforeAll(async () => {
   app = await startApp()
   ;[admin, target] = [await adminWithCode(app), await somebody(app)]
+  await openConsole(admin.client)
 })
 afterAll(() => app.close())
 
@@ -61,6 +63,19 @@ const acts: Readonly<Record<string, () => Act | Promise<Act>>> = {
     body: { reason: 'a reason' },
     action: 'invitation:revoke',
   }),
+  'POST /v0/admin/mails/{id}/retry': async () => ({
+    url: `${await waitingMail()}/retry`,
+    body: { reason: 'a reason' },
+    action: 'mail:retry',
+  }),
+}
+
+const waitingMail = async () => {
+  const [row] = await app.sql<{ id: string }>(
+    `insert into mails (id, kind, payload, expires_at)
+     values (gen_random_uuid(), 'message', 'sealed', now() + interval '1 hour') returning id`,
+  )
+  return `/v0/admin/mails/${row?.id}`
 }
 
 type Noted = { readonly action: string; readonly actor_id: string; readonly metadata: Record<string, string> }

@@ -9,7 +9,7 @@ import type { OpenedDeps } from '../../src/deps.ts'
 import type { App } from '../../src/http/app.ts'
 
 /** Where secrets must not be; the spans come from the collector of the run. */
-type Place = 'logs' | 'errors' | 'metrics'
+type Place = 'logs' | 'errors' | 'metrics' | 'administration'
 
 const run = randomUUID()
 let folder: string | undefined
@@ -80,7 +80,10 @@ function keepFields(body: unknown, names: ReadonlySet<string>): void {
 
 const keepCookie = (line: string): void => keepSecret(/=([^;]*)/.exec(line)?.[1])
 
-/** Every secret that a test sends to the app or gets from it, by whatever client, and every error's body. */
+/**
+ * Every secret that a test sends to the app or gets from it, by whatever client, every error's body, and whatever
+ * administrators read.
+ */
 export function watchSecrets(app: App): void {
   app.addHook('onRequest', (request, _reply, done) => {
     for (const pair of (request.headers.cookie ?? '').split(';')) keepCookie(pair)
@@ -95,9 +98,15 @@ export function watchSecrets(app: App): void {
     keepFields(payload, givenFields)
     done(null, payload)
   })
-  app.addHook('onSend', (_request, reply, payload, done) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     for (const line of [reply.getHeader('set-cookie') ?? []].flat()) keepCookie(String(line))
     if (reply.statusCode >= 400) keepText('errors', String(payload))
+    else if (
+      request.method === 'GET' &&
+      request.routeOptions.url?.startsWith('/v0/admin/') &&
+      typeof payload === 'string'
+    )
+      keepText('administration', payload)
     done(null, payload)
   })
 }

@@ -1,29 +1,7 @@
 import { catalogue, type ErrorCode, errorCodes } from '../../src/errors/catalogue.ts'
+import { type Cause, causeOf } from '../../src/errors/whose-fault.ts'
 
 /** What Prometheus and Grafana are given, made from the catalogue of errors; `npm run write` writes the files anew. */
-
-type Cause = 'caller' | 'limit' | 'dependency' | 'operator'
-
-/** Of the server itself or of how it is set up, whatever their status. */
-const operatorCodes: readonly ErrorCode[] = [
-  'system:internal_error',
-  'general:invalid_ip_address',
-  'file:read_error',
-  'system:hashing_error',
-  'system:token_creation_error',
-  'totp:qr_generation_failed',
-  'totp:secret_generation_failed',
-]
-/** Of a provider, which no status tells from the caller's. */
-const providerCodes: readonly ErrorCode[] = ['oauth:token_exchange_failed', 'oauth:user_info_fetch_failed']
-
-function causeOf(code: ErrorCode): Cause {
-  if (operatorCodes.includes(code)) return 'operator'
-  if (providerCodes.includes(code)) return 'dependency'
-  const { status } = catalogue[code]
-  if (status === 429) return 'limit'
-  return status >= 500 ? 'dependency' : 'caller'
-}
 
 export const codesOf = (...causes: readonly Cause[]): ErrorCode[] =>
   errorCodes.filter((code) => causes.includes(causeOf(code))).sort()

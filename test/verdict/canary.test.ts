@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, inject, test } from 'vitest'
 import { looksSecret, secretSearch } from '../support/canary-search.ts'
 
-const places = ['logs', 'errors', 'metrics', 'spans'] as const
+const places = ['logs', 'errors', 'metrics', 'administration', 'spans'] as const
 
 let dir: string
 let secrets: readonly string[]
@@ -22,7 +22,7 @@ const linesOf = (name: string): string[] => readFileSync(join(dir, name), 'utf8'
 const around = (text: Buffer, index: number): string =>
   text.toString('utf8', Math.max(text.lastIndexOf('\n', index) + 1, index - 500), index + 300)
 
-test.each(places)('of all secrets that this run sent, got and set, none is in its %s [LG1]', (place) => {
+test.each(places)('of all secrets that this run sent, got and set, none is in its %s [LG1 AD2]', (place) => {
   const since = performance.now()
   const leaks: string[] = []
   let bytes = 0

@@ -90,6 +90,8 @@ export const mails = pgTable(
   },
   (table) => [
     index('mails_refused').on(table.createdAt).where(isNotNull(table.refusal)),
+    index('mails_unsent').on(table.id).where(sql`kind = 'message' and ${table.sentAt} is null`),
+    index('mails_sent_at').on(table.sentAt).where(sql`kind = 'message' and ${table.sentAt} is not null`),
     index('mails_token_id').on(table.tokenId),
     index('mails_user_id').on(table.userId),
     index('mails_expires_at').on(table.expiresAt),

@@ -29,6 +29,7 @@ export const refusals = pgTable(
     index('refusals_user_id').on(table.userId, table.refusedAt).where(sql`user_id is not null`),
     index('refusals_address_digest').on(table.addressDigest, table.refusedAt).where(sql`address_digest is not null`),
     index('refusals_code').on(table.code, table.refusedAt),
+    index('refusals_route').on(table.route, table.refusedAt),
     index('refusals_network').on(table.network, table.refusedAt),
     index('refusals_refused_at').on(table.refusedAt),
   ],

@@ -142,10 +142,17 @@ export const securityEvents = pgTable(
     ipAddress: text(),
     userAgent: text(),
     metadata: jsonb().$type<Record<string, string>>(),
+    /** Of the request that did it; null in rows of older versions, and for commands of the operator. */
+    requestId: text(),
     createdAt: createdAt(),
   },
   (table) => [
     index('security_events_user_id_created_at').on(table.userId, table.createdAt, table.id),
     index('security_events_created_at').on(table.createdAt),
+    index('security_events_type').on(table.type, table.createdAt, table.id),
+    index('security_events_ip_address')
+      .on(table.ipAddress, table.createdAt, table.id)
+      .where(sql`${table.ipAddress} is not null`),
+    index('security_events_request_id').on(table.requestId).where(sql`${table.requestId} is not null`),
   ],
 )

@@ -1,0 +1,23 @@
+import { vi } from 'vitest'
+import type { OtlpReceiver } from './otlp-receiver.ts'
+
+const framing = new Set(['BEGIN', 'COMMIT', 'ROLLBACK', 'SET'])
+
+/** Of the statement that finds a session which is not in memory. */
+export const sessionLookup = 'SELECT user_roles'
+
+/** The statements that the request with this id sent to PostgreSQL, by its spans: `SELECT refusals`. */
+export async function statementsOf({ spans }: OtlpReceiver, requestId: string): Promise<string[]> {
+  const root = await vi.waitFor(
+    () => {
+      const found = spans.find(({ attributes }) => attributes['postern.request_id'] === requestId)
+      if (found === undefined) throw new Error(`no span of ${requestId} arrived`)
+      return found
+    },
+    { timeout: 15_000, interval: 50 },
+  )
+  return spans
+    .filter(({ traceId, attributes }) => traceId === root.traceId && attributes['db.system.name'] === 'postgresql')
+    .filter(({ attributes }) => !framing.has(String(attributes['db.operation.name'])))
+    .map(({ name }) => name)
+}
