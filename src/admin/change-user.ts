@@ -1,6 +1,6 @@
-import { type ProfileChange, setProfile } from '../account/change-profile.ts'
 import { eraseAccount } from '../accounts/erase-account.ts'
 import { handleKey } from '../accounts/fields.ts'
+import { type Profile, type ProfileChange, setProfile } from '../accounts/set-profile.ts'
 import type { Context } from '../context.ts'
 import { mailChange } from '../email/change-email.ts'
 import { confirmDelivery, deliveryRefusals } from '../mail/confirm.ts'
@@ -12,8 +12,6 @@ export const changeUserRefusals = [...administerRefusals, 'user:handle_already_e
 
 type ChangeUserRefusal = (typeof changeUserRefusals)[number]
 
-type Profile = NonNullable<Awaited<ReturnType<typeof setProfile>>>
-
 /** Afterwards the profile shows the given values; the others stay. A handle that was given up is free. */
 export const changeUser = (ctx: Context<ChangeUserRefusal>, order: Order, change: ProfileChange): Promise<Profile> =>
   administer(ctx, order, {
@@ -21,8 +19,9 @@ export const changeUser = (ctx: Context<ChangeUserRefusal>, order: Order, change
     event: 'profile_changed',
     metadata: { changed: namesOf(change) },
     change: async (tx, target) => {
-      const profile = await setProfile(ctx, tx, target.id, change)
-      if (profile === undefined) throw ctx.fault('user:not_found')
+      const profile = await setProfile(tx, ctx, target.id, change)
+      if (profile === 'gone') throw ctx.fault('user:not_found')
+      if (profile === 'taken') throw ctx.fault('user:handle_already_exists')
       return profile
     },
   })
@@ -59,7 +58,9 @@ export async function changeUserEmail(
     change: async (tx, { id: userId, email: oldEmail }) => {
       if (newEmail === oldEmail)
         throw ctx.fault('general:validation_error', { fields: [{ path: '/new_email', rule: 'unchanged' }] })
-      return mailChange(ctx, tx, { userId, oldEmail, newEmail, client })
+      const mailId = await mailChange(tx, ctx, { userId, oldEmail, newEmail, client })
+      if (mailId === undefined) throw ctx.fault('user:email_already_exists')
+      return mailId
     },
   })
   await confirmDelivery(ctx, mailId, client)

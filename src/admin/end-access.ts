@@ -34,7 +34,9 @@ export const endUserSession = (
     action: 'user:end_session',
     event: 'session_revoked',
     metadata: { session_id: managementId },
-    change: (tx, target) => endSessionOf(ctx, tx, { userId: target.id, managementId }),
+    change: async (tx, target) => {
+      if (!(await endSessionOf(tx, target.id, managementId))) throw ctx.fault('system:not_found')
+    },
   })
 
 /** Afterwards every sign-in to the account needs a mailed link once; its sessions go on. */

@@ -1,9 +1,8 @@
 import type { Context } from '../context.ts'
-import type { Transaction } from '../db/transaction.ts'
 import { dropConnection } from '../oauth/connections.ts'
 import { dropPasskey } from '../passkeys/delete.ts'
 import { administer, administerRefusals, type Order } from '../sign-in/administer.ts'
-import { type LockedAccount, lockAccount } from '../sign-in/lock-account.ts'
+import { getLocked } from '../sign-in/lock-account.ts'
 
 export const deleteUserPasskeyRefusals = [
   ...administerRefusals,
@@ -41,13 +40,8 @@ export const unlinkUser = (ctx: Context<UnlinkUserRefusal>, order: Order, slug: 
     event: 'oauth_unlinked',
     metadata: { provider: slug },
     change: async (tx, target) => {
-      const account = await getLocked(tx, target.id)
-      if (!(await dropConnection(ctx, tx, { account, slug }))) throw ctx.fault('system:not_found')
+      const outcome = await dropConnection(tx, ctx, { account: await getLocked(tx, target.id), slug })
+      if (outcome === 'none') throw ctx.fault('system:not_found')
+      if (outcome === 'last') throw ctx.fault('oauth:cannot_unlink_last_connection')
     },
   })
-
-async function getLocked(tx: Transaction, userId: string): Promise<LockedAccount> {
-  const account = await lockAccount(tx, userId)
-  if (account === undefined) throw new Error('an account is gone while its row was locked')
-  return account
-}

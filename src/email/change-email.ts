@@ -57,7 +57,8 @@ export async function changeEmail(ctx: Context<ChangeEmailRefusal>, signedIn: Si
     const account = await lockOwnAccount(ctx, tx, signedIn)
     // Claimed here, as a password that changed in the meantime would not void the new link.
     await proven.claim(tx, account)
-    const mailId = await mailChange(ctx, tx, { userId: user.id, oldEmail: account.email, newEmail, client })
+    const mailId = await mailChange(tx, ctx, { userId: user.id, oldEmail: account.email, newEmail, client })
+    if (mailId === undefined) throw ctx.fault('user:email_already_exists')
     await audit(tx, { type: 'email_change_requested', userId: user.id, client })
     return mailId
   })
@@ -68,21 +69,25 @@ type Change = {
   readonly userId: string
   readonly oldEmail: string
   readonly newEmail: string
-  readonly client: Caller
+  /** Undefined for the operator. */
+  readonly client: Caller | undefined
 }
 
-/** The same under the account's lock, whoever asked, without the event; gives the id of the mail with the link. */
+/**
+ * The same under the account's lock, whoever asked, without the event. Returns the id of the mail with the link, or
+ * undefined if another account has the address.
+ */
 export async function mailChange(
-  ctx: Pick<Context<'user:email_already_exists'>, 'fault' | keyof MailDeps>,
   tx: Transaction,
+  ctx: MailDeps,
   { userId, oldEmail, newEmail, client }: Change,
-): Promise<string> {
+): Promise<string | undefined> {
   const addressKey = emailKey(newEmail)
   const [taken] = await tx
     .select({ id: users.id })
     .from(users)
     .where(and(eq(users.emailKey, addressKey), ne(users.id, userId)))
-  if (taken) throw ctx.fault('user:email_already_exists')
+  if (taken) return undefined
   const ttlSeconds = ctx.config.emailChangeTtlSeconds
   await supersedeUserTokens(tx, userId, ['email_change'])
   const token = await issueMailedToken(tx, {
@@ -98,6 +103,6 @@ export async function mailChange(
     content: { template: 'email_change', to: newEmail, link },
     tokenId: token.id,
     ttlSeconds,
-    client,
+    ...(client && { client }),
   })
 }

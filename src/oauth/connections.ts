@@ -7,7 +7,7 @@ import type { Database } from '../db/database.ts'
 import { oauthIdentities } from '../db/schema/oauth.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
-import { notifyOwner } from '../mail/outbox.ts'
+import { type MailDeps, notifyOwner } from '../mail/outbox.ts'
 import { type LockedAccount, lockOwnAccount } from '../sign-in/lock-account.ts'
 import { isLastWayIn } from '../sign-in/ways-in.ts'
 import { countChange } from '../throttling/changes.ts'
@@ -44,27 +44,27 @@ export async function unlink(
   await countChange(ctx, signedIn.user)
   await transaction(ctx.pool, async (tx) => {
     const user = await lockOwnAccount(ctx, tx, signedIn)
-    if (!(await dropConnection(ctx, tx, { account: user, slug }))) throw ctx.fault('oauth:connection_not_found')
+    const outcome = await dropConnection(tx, ctx, { account: user, slug })
+    if (outcome === 'none') throw ctx.fault('oauth:connection_not_found')
+    if (outcome === 'last') throw ctx.fault('oauth:cannot_unlink_last_connection')
     await audit(tx, { type: 'oauth_unlinked', userId: user.id, client, metadata: { provider: slug } })
   })
 }
 
-/**
- * The same under the account's lock, whoever asked, without the event. Returns whether there was such a connection.
- */
+/** The same under the account's lock, whoever asked, without the event. Returns `last` if it is the last way in. */
 export async function dropConnection(
-  ctx: Context<'oauth:cannot_unlink_last_connection'>,
   tx: Transaction,
+  deps: MailDeps,
   { account, slug }: { readonly account: LockedAccount; readonly slug: string },
-): Promise<boolean> {
+): Promise<'dropped' | 'none' | 'last'> {
   const connections = await findConnections(tx, account.id)
   const connection = connections.find((one) => one.slug === slug)
-  if (connection === undefined) return false
+  if (connection === undefined) return 'none'
   const last = { account, way: wayInOf(connection.id) }
-  if (await isLastWayIn(tx, ctx.config, last)) throw ctx.fault('oauth:cannot_unlink_last_connection')
+  if (await isLastWayIn(tx, deps.config, last)) return 'last'
   await tx
     .delete(oauthIdentities)
     .where(and(eq(oauthIdentities.id, connection.id), eq(oauthIdentities.userId, account.id)))
-  await notifyOwner(tx, ctx, account, { template: 'oauth_unlinked', provider: slug })
-  return true
+  await notifyOwner(tx, deps, account, { template: 'oauth_unlinked', provider: slug })
+  return 'dropped'
 }

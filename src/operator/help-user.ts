@@ -4,12 +4,15 @@ import { isLastAdmin } from '../accounts/keep-last-admin.ts'
 import { type AccountTransaction, changeAccounts } from '../credentials/change-accounts.ts'
 import { forgetDevices } from '../credentials/devices.ts'
 import { users } from '../db/schema/users.ts'
+import { isUuid } from '../http/validation.ts'
 import { mailPasswordLink } from '../password/forgot.ts'
+import { endSessionOf } from '../sessions/revoke.ts'
 import { endAccess } from '../sign-in/end-access.ts'
 import { rooms } from '../sign-in/hallway.ts'
 import { OperatorError } from '../sign-in/operator-error.ts'
 import type { ActOptions, OperatorAct, OperatorDeps } from '../sign-in/room.ts'
 import { forgiveAttempts } from '../throttling/attempts.ts'
+import { changeActs } from './change-acts.ts'
 import { isMeant } from './is-meant.ts'
 import { banByOperator, unbanByOperator } from './operate-bans.ts'
 import { recoverAccount, usualReachMs } from './recover-account.ts'
@@ -56,17 +59,26 @@ export const userActs = {
     return banByOperator(tx, user.id, options)
   },
   unban: (tx, _, user) => unbanByOperator(tx, user.id),
-  'end-sessions': async (tx, _, user) => {
+  'end-sessions': async (tx, _, user, { session }) => {
+    if (session !== undefined) {
+      const isEnded = isUuid(session) && (await endSessionOf(tx, user.id, session))
+      if (!isEnded) throw new OperatorError(`The account has no session ${session}.`)
+      const metadata = { session_id: session, by: 'operator' }
+      await audit(tx, { type: 'session_revoked', userId: user.id, client: undefined, metadata })
+      return 'The session has ended.'
+    }
     await endAccess(tx, user.id)
     await audit(tx, { type: 'session_revoked', userId: user.id, ...byOperator })
     return 'Every session has ended, and so has every login and every change of the address that was under way.'
   },
-  'forget-devices': async (tx, _, user) => {
-    const forgotten = await forgetDevices(tx, user.id)
+  'forget-devices': async (tx, _, user, { device }) => {
+    if (device !== undefined && !isUuid(device)) throw new OperatorError(`The account has no device ${device}.`)
+    const forgotten = await forgetDevices(tx, user.id, device)
     for (let n = 0; n < forgotten; n++) await audit(tx, { type: 'device_forgotten', userId: user.id, ...byOperator })
     return `${forgotten} devices are forgotten: each needs a mailed link at its next sign-in.`
   },
   ...roomActs,
+  ...changeActs,
   'send-password-link': async (tx, deps, user) => {
     await audit(tx, { type: 'password_reset_requested', userId: user.id, ...byOperator })
     await mailPasswordLink(tx, deps, user)

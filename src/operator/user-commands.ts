@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { type Role, roles } from '../accounts/roles.ts'
 import type { Config } from '../config/config.ts'
 import { openKeyring } from '../crypto/keyring.ts'
+import type { ActOptions } from '../sign-in/room.ts'
 import { type Command, type Options, type Outcome, withDatabase, withOperator } from './command.ts'
 import { createUser } from './create-user.ts'
 import { describeDiagnosis, diagnose } from './diagnose.ts'
@@ -70,6 +71,15 @@ export const userCommands: Readonly<Record<string, Command>> = {
       until: { type: 'string', takes: 'TIME', about: 'ban: when it ends; without it, the ban is permanent' },
       reason: { type: 'string', takes: 'TEXT', about: 'ban: the reason, shown to the account’s owner' },
       passkey: { type: 'string', takes: 'ID', about: 'delete-passkeys: this one alone, by the id that is shown' },
+      session: { type: 'string', takes: 'ID', about: 'end-sessions: this one alone' },
+      device: { type: 'string', takes: 'ID', about: 'forget-devices: this one alone' },
+      provider: { type: 'string', takes: 'SLUG', about: 'unlink: the provider that opens the account no more' },
+      to: { type: 'string', takes: 'EMAIL', about: 'change-email: the new address, which is mailed a link' },
+      passkeys: { type: 'boolean', about: 'reset-second-factor: delete the passkeys as well' },
+      handle: { type: 'string', takes: 'HANDLE', about: 'change-profile: the new handle' },
+      name: { type: 'string', takes: 'NAME', about: 'change-profile: the new display name' },
+      bio: { type: 'string', takes: 'TEXT', about: 'change-profile: the new bio; an empty one clears it' },
+      locale: { type: 'string', takes: 'TAG', about: 'change-profile: the language of mails; an empty one clears it' },
       yes: { type: 'boolean', about: 'delete: do not ask for confirmation' },
     },
     does: 'show an account, or help its owner',
@@ -163,20 +173,52 @@ async function help(
   if (!acts.includes(asked)) return { says: `There is no act "${asked}": ${acts.join(', ')}.`, exitCode: 2 }
   const read = readMoments(asked, options)
   if ('says' in read) return read
-  const { reason, passkey } = options
-  if (reason !== undefined && (asked !== 'ban' || reason === ''))
-    return { says: 'Write it as: user EMAIL ban --reason TEXT.', exitCode: 2 }
-  if (passkey !== undefined && asked !== 'delete-passkeys')
-    return { says: 'Write it as: user EMAIL delete-passkeys --passkey ID.', exitCode: 2 }
+  const misplaced = findMisplaced(asked, options)
+  if (misplaced !== undefined) return misplaced
   if (asked === 'delete') {
     const isConfirmed = options.yes === true || (await confirm(name))
     if (isConfirmed === undefined)
       return { says: 'There is no terminal to ask for confirmation: add --yes.', exitCode: 2 }
     if (!isConfirmed) return { says: 'Nothing was deleted.', exitCode: 1 }
   }
-  const given = { ...read, reason: reason?.toString(), passkey: passkey?.toString() }
+  const given = { ...read, ...textsOf(options), passkeys: options.passkeys === true }
   return (await withOperator(config, (deps) => helpUser(deps, name, asked as UserAct, given))) ?? nobody(name)
 }
+
+/** The other options, each with the act that takes it and what it takes. */
+const optionsOfActs = {
+  reason: ['ban', 'TEXT'],
+  passkey: ['delete-passkeys', 'ID'],
+  session: ['end-sessions', 'ID'],
+  device: ['forget-devices', 'ID'],
+  provider: ['unlink', 'SLUG'],
+  to: ['change-email', 'EMAIL'],
+  passkeys: ['reset-second-factor', ''],
+  handle: ['change-profile', 'HANDLE'],
+  name: ['change-profile', 'NAME'],
+  bio: ['change-profile', 'TEXT'],
+  locale: ['change-profile', 'TAG'],
+} as const satisfies Record<string, readonly [UserAct, string]>
+
+const mayBeEmpty: readonly string[] = ['bio', 'locale']
+
+/** An option that another act takes, or that is empty. */
+function findMisplaced(asked: string, options: Options): Outcome | undefined {
+  for (const [name, [act, takes]] of Object.entries(optionsOfActs)) {
+    const isEmpty = options[name] === '' && !mayBeEmpty.includes(name)
+    if (options[name] === undefined || (asked === act && !isEmpty)) continue
+    return { says: `Write it as: user EMAIL ${act} ${`--${name} ${takes}`.trimEnd()}.`, exitCode: 2 }
+  }
+  return undefined
+}
+
+/** The options that are texts, as the acts take them. */
+const textsOf = (options: Options): ActOptions =>
+  Object.fromEntries(
+    Object.keys(optionsOfActs)
+      .filter((name) => typeof options[name] === 'string')
+      .map((name) => [name, String(options[name])]),
+  )
 
 /** Asks at the terminal before an erasure, which cannot be undone. Returns undefined if there is no terminal. */
 async function confirm(name: string): Promise<boolean | undefined> {

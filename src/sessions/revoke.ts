@@ -24,24 +24,20 @@ export function revokeSession(
   { managementId, client }: { readonly managementId: string; readonly client: Caller },
 ): Promise<void> {
   return changeAccounts(ctx, async (tx) => {
-    await endSessionOf(ctx, tx, { userId: user.id, managementId })
+    if (!(await endSessionOf(tx, user.id, managementId))) throw ctx.fault('system:not_found')
     await audit(tx, { type: 'session_revoked', userId: user.id, client, metadata: { session_id: managementId } })
   })
 }
 
-/** The same for a session of any account, without the event. */
-export async function endSessionOf(
-  ctx: Context<RevokeSessionRefusal>,
-  tx: AccountTransaction,
-  { userId, managementId }: { readonly userId: string; readonly managementId: string },
-): Promise<void> {
+/** The same for a session of any account, without the event. Returns whether it was one. */
+export async function endSessionOf(tx: AccountTransaction, userId: string, managementId: string): Promise<boolean> {
   tx.forget(userId)
   const revoked = await tx
     .update(sessions)
     .set({ endedAt: sql`now()`, endReason: 'revoked' })
     .where(and(eq(sessions.id, managementId), eq(sessions.userId, userId), isLive))
     .returning({ id: sessions.id })
-  if (revoked.length === 0) throw ctx.fault('system:not_found')
+  return revoked.length > 0
 }
 
 /**

@@ -28,6 +28,13 @@ export async function lockAccount(tx: Transaction, userId: string): Promise<Lock
   return account
 }
 
+/** The same for an account whose row is locked already, and so is there. */
+export async function getLocked(tx: Transaction, userId: string): Promise<LockedAccount> {
+  const account = await lockAccount(tx, userId)
+  if (account === undefined) throw new Error('an account is gone while its row was locked')
+  return account
+}
+
 const lockStatement = prepared((tx) =>
   tx
     .select({

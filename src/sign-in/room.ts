@@ -20,6 +20,21 @@ export type ActOptions = {
   readonly reason?: string | undefined
   /** For `delete-passkeys`: the id of the passkey to delete; undefined to delete all. */
   readonly passkey?: string | undefined
+  /** For `end-sessions`: the id of the one to end; undefined to end all. */
+  readonly session?: string | undefined
+  /** For `forget-devices`: the id of the one to forget; undefined to forget all. */
+  readonly device?: string | undefined
+  /** For `unlink`: the provider. */
+  readonly provider?: string | undefined
+  /** For `change-email`: the new address. */
+  readonly to?: string | undefined
+  /** For `reset-second-factor`: whether passkeys are deleted as well. */
+  readonly passkeys?: boolean | undefined
+  /** For `change-profile`: the new handle, and the others; an empty bio or language clears it. */
+  readonly handle?: string | undefined
+  readonly name?: string | undefined
+  readonly bio?: string | undefined
+  readonly locale?: string | undefined
 }
 
 /**

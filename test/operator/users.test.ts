@@ -3,13 +3,15 @@ import { createUser } from '../../src/operator/create-user.ts'
 import { helpUser, type UserAct } from '../../src/operator/help-user.ts'
 import { listUsers } from '../../src/operator/list-users.ts'
 import { revokeRole } from '../../src/operator/operate-roles.ts'
+import type { ActOptions } from '../../src/sign-in/room.ts'
 import { giveRole, said, somebody } from '../moderation/support.ts'
+import { register } from '../passkeys/support.ts'
 import { useApp } from '../support/app.ts'
 import { turns } from '../support/long-form.ts'
 import { appWith, recordingMailServer } from '../support/mail-way.ts'
 import { mailedToken, mailsTo, newPerson, signedInOnDevice, signUp } from '../support/people.ts'
 import { runAdmin } from '../support/server-process.ts'
-import { withSetup } from '../totp/support.ts'
+import { withSetup, withTotp } from '../totp/support.ts'
 
 const app = useApp()
 
@@ -108,6 +110,98 @@ describe('npm run admin -- user EMAIL', () => {
       err: expect.stringContaining('There is no act "set-password"'),
     })
     expect((await admin('user', 'nobody@example.com', 'show', 'more')).code).toBe(2)
+  })
+})
+
+describe('npm run admin -- user EMAIL, as administrators do in the console', () => {
+  const idOf = async (table: string, userId: string) =>
+    String((await app.sql<{ id: string }>(`select id from ${table} where user_id = $1 limit 1`, [userId]))[0]?.id)
+  const option = async (email: string, act: UserAct, options: ActOptions) =>
+    (await helpUser(app.deps, email, act, options))?.says
+
+  test('change-profile', async () => {
+    const own = await somebody(app)
+    const { handle } = newPerson()
+    const words = ['--handle', handle, '--name', 'Ada L.', '--bio', 'Analyst', '--locale', 'de']
+    const { code, out } = await admin('user', own.person.email, 'change-profile', ...words)
+    expect([code, out]).toEqual([0, `The account is @${handle}, Ada L., now.\n`])
+    const profile = { handle, display_name: 'Ada L.', bio: 'Analyst', locale: 'de' }
+    expect((await own.client.get('/v0/user/me')).body).toMatchObject(profile)
+    expect(await newestEvent(own.id)).toEqual({ type: 'profile_changed', metadata: { by: 'operator' } })
+    await option(own.person.email, 'change-profile', { bio: '', locale: '' })
+    const { body } = await own.client.get('/v0/user/me')
+    expect([body.bio, body.locale, body.handle]).toEqual([undefined, undefined, handle])
+    const other = await somebody(app)
+    const taken = option(own.person.email, 'change-profile', { handle: other.person.handle })
+    await expect(taken).rejects.toThrow('is taken')
+    await expect(option(own.person.email, 'change-profile', { handle: '!' })).rejects.toThrow('no handle')
+    await expect(option(own.person.email, 'change-profile', {})).rejects.toThrow('Say what to change')
+    expect((await own.client.get('/v0/user/me')).body.handle).toBe(handle)
+  })
+
+  test('change-email: the link changes the address, and nothing else does', async () => {
+    const [own, other] = [await somebody(app), await somebody(app)]
+    const { email } = newPerson()
+    expect(await option(own.person.email, 'change-email', { to: email })).toContain(`on its way to ${email}`)
+    expect((await own.client.get('/v0/user/me')).body.email).toBe(own.person.email)
+    const token = await mailedToken(app, email)
+    expect((await app.client().post('/v0/auth/confirm-email-change', { token })).status).toBe(204)
+    for (const [to, why] of [
+      [other.person.email, 'Another account'],
+      [email, 'already'],
+      ['nobody', 'no address'],
+    ] as const)
+      await expect(option(email, 'change-email', { to })).rejects.toThrow(why)
+  })
+
+  test('end-sessions and forget-devices take one alone', async () => {
+    const { person, client } = await signedInOnDevice(app)
+    const id = String((await client.get('/v0/user/me')).body.id)
+    const device = await idOf('devices', id)
+    expect(await option(person.email, 'forget-devices', { device })).toContain('1 devices are forgotten')
+    await expect(option(person.email, 'forget-devices', { device: 'x' })).rejects.toThrow('no device')
+    const { sessions } = (await client.get('/v0/auth/sessions')).body as { sessions: { management_id: string }[] }
+    const session = sessions[0]?.management_id ?? ''
+    expect(await option(person.email, 'end-sessions', { session })).toBe('The session has ended.')
+    await expect(option(person.email, 'end-sessions', { session })).rejects.toThrow('no session')
+    expect(await app.sql('select id from sessions where user_id = $1 and ended_at is null', [id])).toHaveLength(
+      sessions.length - 1,
+    )
+  })
+
+  test('unlink: the provider opens the account no more, unless nothing else does', async () => {
+    const own = await somebody(app)
+    await app.sql(
+      `insert into oauth_identities (id, user_id, provider_id, issuer, subject)
+       values (gen_random_uuid(), $1, 'google', 'https://accounts.google.com', 'x')`,
+      [own.id],
+    )
+    await expect(option(own.person.email, 'unlink', {})).rejects.toThrow('no connection')
+    expect(await option(own.person.email, 'unlink', { provider: 'google' })).toContain('no more')
+    expect(await newestEvent(own.id)).toEqual({
+      type: 'oauth_unlinked',
+      metadata: { provider: 'google', by: 'operator' },
+    })
+  })
+
+  test('reset-second-factor: codes go, passkeys as well if asked, and every session ends', async () => {
+    const { person, client } = await withTotp(app)
+    await register(client)
+    expect(await option(person.email, 'reset-second-factor', { passkeys: true })).toMatch(/^Removed: .+; .+passkey/)
+    expect(said(await client.get('/v0/user/me'))).toEqual([401, 'user:invalid_session'])
+    expect(await option(person.email, 'reset-second-factor', {})).toContain('no second factor')
+  })
+
+  test('an option of another act, or an empty one, is not understood', async () => {
+    for (const words of [
+      ['ban', '--to', 'x'],
+      ['change-email', '--to', ''],
+      ['unlock', '--passkeys'],
+    ])
+      expect(await admin('user', 'nobody@example.com', ...words)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('Write it as: user EMAIL'),
+      })
   })
 })
 
