@@ -35,10 +35,30 @@ const begin = underWay({ most: 32, ofOneNetwork: 1 })
  * Streams all data of the account as JSON. It is read while it is sent, a page of events at a time, so that no
  * connection to PostgreSQL waits for a slow client. The export itself is one of the events.
  */
-export async function exportAccount(
+export const exportAccount = (
   ctx: Context<ExportAccountRefusal>,
   signedIn: SignedIn,
   client: Caller,
+): Promise<Readable> =>
+  streamExport(ctx, signedIn, {
+    client,
+    note: () =>
+      transaction(ctx.pool, async (tx) => {
+        await audit(tx, { type: 'data_exported', userId: signedIn.user.id, client })
+      }),
+  })
+
+type Export = {
+  readonly client: Caller
+  /** Writes that the account was exported, once it could be read and before anything of it is sent. */
+  readonly note: () => Promise<void>
+}
+
+/** The same for any account, in the place of its owner. */
+export async function streamExport(
+  ctx: Context<ExportAccountRefusal>,
+  signedIn: SignedIn,
+  { client, note }: Export,
 ): Promise<Readable> {
   const { user } = signedIn
   const place = begin(ctx.config, { userId: user.id, address: client.address })
@@ -47,7 +67,7 @@ export async function exportAccount(
   }
   try {
     const { head, tail } = await readParts(ctx, signedIn)
-    await transaction(ctx.pool, (tx) => audit(tx, { type: 'data_exported', userId: user.id, client }))
+    await note()
     const pages = readEvents(ctx, user.id)
     // An error up to here is answered with its code; a later one can only end the connection.
     const first = await pages.next()

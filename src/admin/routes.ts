@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts'
 import type { App } from '../http/app.ts'
 import { accessRoutes } from './access-routes.ts'
 import { changeRoutes } from './change-routes.ts'
+import { exportRoutes } from './export-routes.ts'
 import { resetRoutes } from './reset-routes.ts'
 import { consoleSessionRoutes } from './session-routes.ts'
 
@@ -11,4 +12,5 @@ export function adminRoutes(app: App, deps: Deps): void {
   accessRoutes(app, deps)
   resetRoutes(app, deps)
   changeRoutes(app, deps)
+  exportRoutes(app, deps)
 }

@@ -24,6 +24,7 @@ export const actions = [
   'user:change_profile',
   'user:change_email',
   'user:delete',
+  'user:export',
 ] as const
 export type Action = (typeof actions)[number]
 

@@ -29,6 +29,7 @@ type AdministerRefusal = (typeof administerRefusals)[number]
 export type Order = {
   readonly by: SignedIn
   readonly userId: string
+  /** Empty where the act only reads. */
   readonly reason: string
   readonly client: Caller
 }
@@ -76,8 +77,8 @@ export async function administer<Result>(
     const { requestId } = client
     await noteAct(tx, { id, action, actorId: actor.id, ...resource, reason, metadata, requestId })
     // Without the client, as the account's owner must not learn who acted.
-    const event = { userId: target.id, client: undefined, requestId, metadata: { ...metadata, reason } }
-    await audit(tx, { id, type, ...event })
+    const kept = { ...metadata, ...(reason && { reason }) }
+    await audit(tx, { id, type, userId: target.id, client: undefined, requestId, metadata: kept })
     // Comes last, as an act that erases the account also erases what its history says of this one.
     const result = await change(tx, target)
     await publish(ctx, tx, { eventId: id, userId: target.id })

@@ -18,6 +18,7 @@ export const actions = [
   'user:change_profile',
   'user:change_email',
   'user:delete',
+  'user:export',
   'provider:register',
   'provider:change',
   'provider:delete',
