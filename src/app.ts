@@ -40,6 +40,7 @@ import { serializerCompiler } from './http/serializer.ts'
 import { type AnswerBefore, createFastify } from './http/server.ts'
 import { requestSpans, traceRequests } from './http/trace-requests.ts'
 import { validatorCompiler } from './http/validation.ts'
+import { impersonationRoutes } from './impersonation/routes.ts'
 import { invitationRoutes } from './invitations/routes.ts'
 import { mailedCodeRoutes } from './mailed-codes/routes.ts'
 import { requestLanguage } from './messages/request-language.ts'
@@ -148,6 +149,7 @@ export async function buildApp(
     figureRoutes(app, deps)
     outboxRoutes(app, deps)
     operatorRoutes(app, deps)
+    impersonationRoutes(app, deps)
   }
   invitationRoutes(app, deps)
   eventRoutes(app, deps)

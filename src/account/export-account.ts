@@ -83,7 +83,7 @@ const readParts = (ctx: Context<ExportAccountRefusal>, signedIn: SignedIn) => {
   return readHeavily(ctx, { kind: 'export', owner: user.id }, async (tx) => ({
     head: {
       exported_at: new Date().toISOString(),
-      user: presentMe(ctx.config, user),
+      user: presentMe(ctx.config, signedIn),
       sessions: await findSessions(tx, signedIn),
       devices: await listDevices(tx, signedIn),
       connections: await listConnections(tx, signedIn),

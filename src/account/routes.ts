@@ -24,14 +24,14 @@ export function userRoutes(app: App, deps: Deps): void {
     config: { access: 'session or access token', evenBanned: true, limit: 'none', repeatable: true },
     schema: { operationId: 'getMe', summary: 'Get the signed-in account', tags: ['account'], response: { 200: me } },
     handler: (request, reply) => {
-      void reply.send(presentMe(deps.config, signedInUser(request).user))
+      void reply.send(presentMe(deps.config, signedInUser(request)))
     },
   })
   const changeFault = faults(...changeProfileRefusals)
   app.route({
     method: 'PATCH',
     url: '/v0/user/me',
-    config: { access: 'session', codes: changeFault.codes },
+    config: { access: 'session', impersonated: 'unless read-only', codes: changeFault.codes },
     schema: {
       operationId: 'changeMe',
       summary: 'Change handle, display name, bio, language or time zone',
@@ -48,7 +48,9 @@ export function userRoutes(app: App, deps: Deps): void {
     handler: async (request) => {
       const { handle, display_name: displayName, bio, locale, time_zone: timeZone } = request.body
       const change = { handle, displayName, bio: bio === '' ? null : bio, locale, timeZone }
-      return presentMe(deps.config, await changeProfile({ ...deps, fault: changeFault }, signedInUser(request), change))
+      const signedIn = signedInUser(request)
+      const user = await changeProfile({ ...deps, fault: changeFault }, signedIn, change)
+      return presentMe(deps.config, { ...signedIn, user })
     },
   })
   deletionRoutes(app, deps)

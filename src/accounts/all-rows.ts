@@ -5,6 +5,7 @@ import { emailRows } from '../email/rows.ts'
 import { eventRows } from '../events/rows.ts'
 import { figureRows } from '../figures/rows.ts'
 import { fileRows } from '../files/rows.ts'
+import { impersonationRows } from '../impersonation/rows.ts'
 import { invitationRows } from '../invitations/rows.ts'
 import { mailRows } from '../mail/rows.ts'
 import { mailedCodeRows } from '../mailed-codes/rows.ts'
@@ -30,6 +31,7 @@ const joined = [
   eventRows,
   figureRows,
   fileRows,
+  impersonationRows,
   invitationRows,
   mailRows,
   mailedCodeRows,

@@ -10,7 +10,7 @@ type Ban = { readonly until: Date | undefined; readonly reason: string }
 
 /**
  * Afterwards the account is banned, for good or until the given time, in place of any earlier ban, and none of its
- * waiting logins can be finished. Its console sessions have ended.
+ * waiting logins can be finished. Its console sessions have ended, and no administrator is in it.
  */
 export async function banAccount(tx: AccountTransaction, userId: string, { until, reason }: Ban): Promise<void> {
   await tx
@@ -18,7 +18,7 @@ export async function banAccount(tx: AccountTransaction, userId: string, { until
     .set({ bannedAt: sql`now()`, bannedUntil: until ?? null, banReason: reason })
     .where(eq(users.id, userId))
   await endHeldLogins(tx, userId)
-  await endSessions(tx, userId, { reason: 'banned', kind: 'console' })
+  for (const kind of ['console', 'impersonation'] as const) await endSessions(tx, userId, { reason: 'banned', kind })
 }
 
 /** Afterwards the account is not banned; says whether it was. */

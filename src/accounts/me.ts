@@ -23,10 +23,21 @@ export const me = z
     totp_enabled: z.boolean(),
     passkeys: z.int().meta({ description: 'how many the account has' }),
     created_at: z.iso.datetime(),
+    impersonated_by: z
+      .object({
+        id: z.uuid(),
+        read_only: z.boolean().meta({ description: 'whether what changes something is refused' }),
+        ends_at: z.iso.datetime(),
+      })
+      .optional()
+      .meta({ description: 'present if an administrator is in the account: show it all the time' }),
   })
   .meta({ id: 'User', description: 'An account as its owner sees it' })
 
-export const presentMe = (config: Pick<Config, 'publicUrl'>, user: SignedIn['user']): z.infer<typeof me> => ({
+export const presentMe = (
+  config: Pick<Config, 'publicUrl'>,
+  { user, impersonation }: Pick<SignedIn, 'user' | 'impersonation'>,
+): z.infer<typeof me> => ({
   id: user.id,
   email: user.email,
   handle: user.handle,
@@ -43,4 +54,9 @@ export const presentMe = (config: Pick<Config, 'publicUrl'>, user: SignedIn['use
   totp_enabled: user.totpEnabled,
   passkeys: user.passkeys,
   created_at: user.createdAt.toISOString(),
+  impersonated_by: impersonation && {
+    id: impersonation.by,
+    read_only: impersonation.readOnly,
+    ends_at: new Date(impersonation.until).toISOString(),
+  },
 })

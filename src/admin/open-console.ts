@@ -1,12 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { and, desc, eq, inArray, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { audit } from '../accounts/history.ts'
 import { hasRole, heldRoles } from '../accounts/roles.ts'
 import type { Context } from '../context.ts'
 import { type AccountTransaction, changeAccounts } from '../credentials/change-accounts.ts'
 import { consoleAbsoluteSeconds, consoleIdleSeconds, mostConsoleSessions } from '../credentials/console-sessions.ts'
-import { endSession } from '../credentials/end-sessions.ts'
-import { isLive } from '../credentials/live.ts'
+import { endOldest, endSession } from '../credentials/end-sessions.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { makeToken } from '../crypto/secret-token.ts'
 import { sessions } from '../db/schema/sessions.ts'
@@ -47,7 +46,7 @@ export async function openConsole(
     const opener = await readOpener(tx, signedIn)
     if (opener === undefined || !hasRole(opener.roles, 'mod')) throw ctx.fault('user:permission_insufficient')
     if (former) await endSession(tx, former, 'displaced')
-    await endOldest(tx, user.id)
+    await endOldest(tx, user.id, { kind: 'console', most: mostConsoleSessions })
     await tx.insert(sessions).values({
       ...opener.shown,
       id: randomUUIDv7(),
@@ -73,15 +72,4 @@ async function readOpener(tx: AccountTransaction, { sessionId }: SignedIn) {
     .innerJoin(users, eq(users.id, userId))
     .where(eq(sessions.id, sessionId))
   return opener
-}
-
-async function endOldest(tx: AccountTransaction, userId: string): Promise<void> {
-  const beyond = tx
-    .select({ id: sessions.id })
-    .from(sessions)
-    .where(and(eq(sessions.userId, userId), eq(sessions.kind, 'console'), isLive))
-    .orderBy(desc(sessions.createdAt), desc(sessions.id))
-    .offset(mostConsoleSessions - 1)
-  tx.forget(userId)
-  await tx.update(sessions).set({ endedAt: sql`now()`, endReason: 'displaced' }).where(inArray(sessions.id, beyond))
 }

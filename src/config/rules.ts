@@ -159,6 +159,11 @@ const combinations: readonly Rule[] = [
     isBroken: ({ config }) => config.sessionIdleTtlSeconds > config.sessionAbsoluteTtlSeconds,
   },
   {
+    about: ['CONSOLE', 'IMPERSONATION', 'APP_ENV'],
+    must: 'be on where IMPERSONATION is',
+    isBroken: ({ config }) => config.impersonation !== 'off' && !hasConsole(config),
+  },
+  {
     about: ['CONSOLE', 'CONSOLE_PORT', 'CONSOLE_ALLOW', 'APP_ENV'],
     must: 'be on where CONSOLE_PORT or CONSOLE_ALLOW is set',
     isBroken: ({ config, isSet }) => (isSet('CONSOLE_PORT') || isSet('CONSOLE_ALLOW')) && !hasConsole(config),

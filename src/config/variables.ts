@@ -296,6 +296,13 @@ const administration = inGroup('Administration', {
     meaning:
       'the only addresses and networks (CIDR) that the console and /v0/admin exist for, comma-separated; unset: any',
   },
+  IMPERSONATION: {
+    kind: oneOf('off', 'event', 'mail'),
+    default: 'off',
+    meaning:
+      'whether administrators can enter the account of a user from the console, for an hour at most ' +
+      '(docs/impersonation.md): event: the history of the account says so; mail: its owner is mailed as well',
+  },
 })
 
 const signUp = inGroup('Sign-up', {

@@ -18,7 +18,7 @@ type Deps = { readonly cache: SessionCache; readonly keyring: Keyring; readonly 
  * Version of the entries. Replicas of two versions share a cache: raise this with every change of `Remembered` or
  * `SignedIn`, so that neither version reads the other's entries.
  */
-const shape = 3
+const shape = 4
 
 /**
  * Entries are sealed and bound to their key, so that access to the cache reveals no address and opens no session [D9].

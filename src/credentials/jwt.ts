@@ -9,6 +9,8 @@ export type Claims = {
   readonly userId: string
   readonly sessionId: string
   readonly roles: readonly string[]
+  /** Who acts as the user, if it is not the user: RFC 8693 section 4.1. */
+  readonly actorId?: string | undefined
   /** Seconds since 1970, by the database's clock. */
   readonly issuedAtSeconds: number
 }
@@ -24,6 +26,7 @@ export function signJwt(config: Config, key: SigningKey, { typ, ttlSeconds }: Ki
     iss: config.publicUrl,
     aud: [config.publicUrl, ...config.jwtAudience],
     sub: claims.userId,
+    ...(claims.actorId !== undefined && { act: { sub: claims.actorId } }),
     iat: issuedAt,
     exp: issuedAt + ttlSeconds,
     jti: randomUUIDv7(),

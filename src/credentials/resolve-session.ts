@@ -89,12 +89,18 @@ export function sessionFinder(sources: SessionSources, by: SessionKey) {
     const nowMs = stored.now_ms
     if (typeof outcome === 'string') return { outcome, nowMs }
     const isDue = stored.seen_due_at <= nowMs
-    if (isDue) lastSeen.note(outcome.sessionId)
+    if (isDue) noteUse(stored)
     // An entry ends when the session's next use must be noted, so that only this function has to note uses.
     const seenDueAt = isDue ? nowMs + intervalMs : stored.seen_due_at
     const goodUntil = Math.min(nowMs + rememberedMs, stored.holds_until, seenDueAt)
     if (mayRemember && replicas.isLeased()) keep(key, { value: outcome, transaction: stored.transaction, goodUntil })
     return { outcome, nowMs }
+  }
+
+  /** Whoever is in an account from the console is at work there, too. */
+  function noteUse({ session_id: id, console_session_id: origin }: StoredSession): void {
+    lastSeen.note(id)
+    if (origin !== null) lastSeen.note(origin)
   }
 
   function keep(key: string, session: Remembered): void {
@@ -131,10 +137,12 @@ function judge(stored: StoredSession): SignedIn | SessionRefusal {
   if (stored.expired) return 'session:expired'
   return {
     sessionId: stored.session_id,
-    isFresh: stored.is_fresh,
+    // Nobody who is in somebody else's account can prove to be its owner.
+    isFresh: stored.is_fresh && stored.impersonator_id === null,
     deviceId: stored.device_id,
     rememberMe: stored.remember_me,
     methods: stored.methods,
+    ...impersonationOf(stored),
     user: {
       id: stored.user_id,
       email: stored.email,
@@ -156,3 +164,6 @@ function judge(stored: StoredSession): SignedIn | SessionRefusal {
     },
   }
 }
+
+const impersonationOf = ({ impersonator_id: by, read_only: readOnly, max_expires_at: until }: StoredSession) =>
+  by === null ? undefined : { impersonation: { by, readOnly, until } }

@@ -12,6 +12,8 @@ export type SignedIn = {
   readonly rememberMe: boolean
   /** The methods by which the user authenticated, as far as each counted at the time. */
   readonly methods: readonly Method[]
+  /** Present if an administrator is in the account, and not its owner [AD5]. */
+  readonly impersonation?: Impersonation
   readonly user: {
     readonly id: string
     readonly email: string
@@ -35,6 +37,15 @@ export type SignedIn = {
     /** The highest role first. */
     readonly roles: readonly Role[]
   }
+}
+
+export type Impersonation = {
+  /** The administrator. */
+  readonly by: string
+  /** Whether it may change nothing. */
+  readonly readOnly: boolean
+  /** Its end, in milliseconds since 1970: using it does not put it off. */
+  readonly until: number
 }
 
 /** A session as it was read, and until when it may be used. Times are PostgreSQL's, in milliseconds since 1970. */

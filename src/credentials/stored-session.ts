@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { eq, type SQLWrapper, sql } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
 import { isBanned } from '../accounts/banned.ts'
@@ -15,6 +15,11 @@ export type StoredSession = {
   readonly device_id: string | null
   readonly remember_me: boolean
   readonly methods: readonly Method[]
+  /** Null unless it is an impersonation. */
+  readonly impersonator_id: string | null
+  readonly console_session_id: string | null
+  readonly read_only: boolean
+  readonly max_expires_at: number
   readonly ended: boolean
   readonly expired: boolean
   /** Until this time nothing in the row changes by mere passing of time. */
@@ -67,8 +72,17 @@ export function storedSessionFinder(pool: pg.Pool, by: SessionKey, intervalSecon
   }
 }
 
+/** Of an impersonation, the end of the console session that it was begun from, if that is live; else null. */
+const originEnd = sql`case when ${sessions.impersonatorId} is not null then (
+  select origin.expires_at from ${sessions} origin
+  where origin.id = ${sessions.consoleSessionId} and origin.ended_at is null and origin.expires_at > now()) end`
+
+/** An impersonation ends with the console session that it was begun from [AD6]. */
+const hasEnded = sql`(${sessions.endedAt} is not null
+  or (${sessions.impersonatorId} is not null and ${originEnd} is null))`
+
 /** `extract` would calculate with the slower type numeric. */
-const milliseconds = (time: ReturnType<typeof sql>) => sql`date_part('epoch', ${time}) * 1000`
+const milliseconds = (time: SQLWrapper) => sql`date_part('epoch', ${time}) * 1000`
 
 function statement(by: SessionKey, intervalSeconds: number) {
   const freshUntil = sql`${sessions.authenticatedAt} + interval '5 minutes'`
@@ -76,12 +90,15 @@ function statement(by: SessionKey, intervalSeconds: number) {
     where ${userRoles.userId} = ${users.id} and ${userRoles.expiresAt} > now())`
   const holdsUntil = sql`least(${sessions.expiresAt}, ${firstRoleEnd},
     case when ${freshUntil} > now() then ${freshUntil} end,
+    ${originEnd},
     case when ${users.bannedUntil} > now() then ${users.bannedUntil} end)`
   const seenDueAt = sql`${sessions.lastSeenAt} + make_interval(secs => ${sql.raw(String(intervalSeconds))})`
   return sql`
     select ${sessions.id} as session_id, ${freshUntil} > now() as is_fresh,
       ${sessions.deviceId}, ${sessions.rememberMe},
-      ${sessions.methods}, ${sessions.endedAt} is not null as ended, ${sessions.expiresAt} <= now() as expired,
+      ${sessions.methods}, ${sessions.impersonatorId}, ${sessions.consoleSessionId}, ${sessions.readOnly},
+      ${milliseconds(sessions.maxExpiresAt)} as max_expires_at, ${hasEnded} as ended,
+      ${sessions.expiresAt} <= now() as expired,
       ${milliseconds(holdsUntil)} as holds_until, ${milliseconds(seenDueAt)} as seen_due_at,
       ${milliseconds(sql`now()`)} as now_ms,
       pg_snapshot_xmin(pg_current_snapshot())::text::float8 as transaction,

@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib'
 const prefixes = {
   session: 'pst_',
   console: 'pat_',
+  impersonation: 'pih_',
   refresh: 'prt_',
   device: 'pdt_',
   temporaryLogin: 'ptt_',

@@ -25,7 +25,7 @@ const groups = {
     'events',
     'search',
   ],
-  Run: ['configuration', 'sign-up', 'console', 'operate', 'support', 'passwords', 'import'],
+  Run: ['configuration', 'sign-up', 'console', 'impersonation', 'operate', 'support', 'passwords', 'import'],
   Inside: ['architecture', 'decisions'],
 }
 /** Left out of the guides: pages that are built separately, and lists of tests, which are for readers of the source. */

@@ -1,5 +1,5 @@
 import { limits } from '../guards/rate-limits.ts'
-import type { RoutePolicy } from '../http/route-policy.ts'
+import type { Impersonated, RoutePolicy } from '../http/route-policy.ts'
 
 const whoInWords: Readonly<Record<RoutePolicy['who'], string>> = {
   public: 'Anyone',
@@ -9,6 +9,12 @@ const whoInWords: Readonly<Record<RoutePolicy['who'], string>> = {
   console: 'Administrators and moderators, with a console session',
   'session or console': 'Anyone signed in, with a session or a console session',
   probe: 'Whatever monitors this server',
+}
+
+const impersonatedInWords: Readonly<Record<Impersonated, string>> = {
+  open: 'Allowed to an administrator who is in the account',
+  'unless read-only': 'Refused to an administrator who is in the account only to read',
+  refused: 'Refused to an administrator who is in the account',
 }
 
 const minutes = (seconds: number): string => (seconds === 60 ? 'minute' : seconds === 3600 ? 'hour' : `${seconds} s`)
@@ -21,6 +27,7 @@ export function policyInWords(policy: RoutePolicy): readonly (readonly [name: st
     role !== undefined && ['Role', `At least ${role}`],
     policy.fresh && ['Fresh', 'Signed in, or confirmed again, within the last five minutes'],
     policy.evenBanned && ['Banned', 'Allowed even to someone who is banned'],
+    policy.impersonated !== undefined && ['Impersonated', impersonatedInWords[policy.impersonated]],
     limit !== 'none' && [
       'Limit',
       `“${limit}”: ${limits[limit].quota} requests per network every ${minutes(limits[limit].windowSeconds)}`,

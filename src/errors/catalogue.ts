@@ -2,6 +2,7 @@ import { userErrors } from '../account/errors.ts'
 import { tokenErrors } from '../email/errors.ts'
 import { eventStreamErrors } from '../events/errors.ts'
 import { fileErrors } from '../files/errors.ts'
+import { impersonationErrors } from '../impersonation/errors.ts'
 import { invitationErrors } from '../invitations/errors.ts'
 import { workerErrors } from '../mail/errors.ts'
 import { mailedCodeErrors } from '../mailed-codes/errors.ts'
@@ -24,6 +25,7 @@ export const catalogue = {
   ...oauthErrors,
   ...passwordErrors,
   ...tokenErrors,
+  ...impersonationErrors,
   ...invitationErrors,
   ...mailedCodeErrors,
   ...totpErrors,

@@ -99,7 +99,13 @@ function imageRoutes(app: App, deps: Deps, { url, name, kind, what }: Image): vo
   app.route({
     method: 'POST',
     url,
-    config: { access: 'session', limit: 'pictures', upload: true, codes: uploadFault.codes },
+    config: {
+      access: 'session',
+      impersonated: 'unless read-only',
+      limit: 'pictures',
+      upload: true,
+      codes: uploadFault.codes,
+    },
     schema: {
       operationId: `upload${name}`,
       summary: `Upload a ${what}: multipart/form-data with a part "file", up to ${mostBytes / 1024 / 1024} MiB`,
@@ -123,7 +129,7 @@ function imageRoutes(app: App, deps: Deps, { url, name, kind, what }: Image): vo
   app.route({
     method: 'DELETE',
     url,
-    config: { access: 'session', codes: clearFault.codes },
+    config: { access: 'session', impersonated: 'unless read-only', codes: clearFault.codes },
     schema: {
       operationId: `remove${name}`,
       summary: `Remove the ${what}`,

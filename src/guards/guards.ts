@@ -9,7 +9,7 @@ import type { ResolveSession } from '../credentials/resolve-session.ts'
 import { faults } from '../errors/fault.ts'
 import { clientAddressFinder } from '../http/client-address.ts'
 import { type Guard, guard } from '../http/guard.ts'
-import { demandsFresh } from '../http/route-policy.ts'
+import { demandsFresh, type Impersonated } from '../http/route-policy.ts'
 import type { BreachedPasswords } from '../ports/breached-passwords.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import type { CountedHasher } from '../throttling/hash-ticket.ts'
@@ -24,6 +24,7 @@ import {
 } from './credential.ts'
 import { crossSiteGuard, isUnsafe } from './cross-site.ts'
 import { hashingGuard } from './hashing.ts'
+import { impersonationGuards, whileImpersonated } from './impersonated.ts'
 import { newPasswordGuard } from './new-password.ts'
 import { type LimitName, rateLimitGuard } from './rate-limits.ts'
 import { signUpGuard } from './sign-up.ts'
@@ -47,6 +48,11 @@ declare module 'fastify' {
     limit?: LimitName | 'none'
     /** Whether the session must be fresh (marked F in the contract). */
     fresh?: boolean
+    /**
+     * What an administrator in the account of a user may do here [AD5]. By default they may read and nothing else; what
+     * demands a fresh session or a role is always refused. `guardRoutes` fills it in.
+     */
+    impersonated?: Impersonated
     turnstile?: boolean
     /** Whether people make accounts by it without being invited: it is refused unless SIGN_UP is open. */
     signsUp?: boolean
@@ -99,12 +105,9 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
   type Access = keyof typeof credential
   const before = (route: RouteOptions, access: Access, config: FastifyContextConfig) => {
     const { limit = 'default', evenBanned = false, role, hashes = false, signsUp = false, fromAnySite = false } = config
-    const changes = [route.method].flat().some(isUnsafe)
+    const changes = isChange(route)
     const isOfAdmins = isAdminPath(route.url)
-    if (changes && (role === 'admin' || (isOfAdmins && !evenBanned)) && !demandsFresh(config))
-      throw new Error(`${String(route.method)} ${route.url} changes something for administrators who are not fresh`)
-    if (isOfAdmins && role === undefined && !evenBanned)
-      throw new Error(`${String(route.method)} ${route.url} does not say which role may call it`)
+    checkAdministration(route, config)
     return [
       address,
       ...onlyIf(isOfAdmins && hasConsole(deps.config), door),
@@ -114,6 +117,7 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
       ...onlyIf(signsUp, signUp),
       ...credential[access],
       ...onlyIf(isSignedIn(access) && !evenBanned, banGuard),
+      ...impersonationGuards(config.impersonated),
       ...(role ? [roleGuard(role)] : []),
       ...onlyIf(demandsFresh(config), freshGuard),
     ]
@@ -124,19 +128,34 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
     ...(isBotChecked ? [turnstile] : []),
   ]
   app.addHook('onRoute', (route: RouteOptions) => {
-    const config = route.config ?? {}
-    if (config.access === undefined)
-      throw new Error(`${String(route.method)} ${route.url} does not say who may call it`)
-    if (config.access === 'probe') return
+    const declared = route.config ?? {}
+    const { access } = declared
+    if (access === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may call it`)
+    if (access === 'probe') return
     // Fastify's type is that of hooks with callbacks; a route's own hooks are guards, which `inOrder` calls.
     const own = [route.onRequest ?? []].flat() as unknown as readonly Guard[]
     // Fastify declares HEAD with the hooks of GET.
     if (own.some((hook) => composed.has(hook))) return
-    route.onRequest = inOrder([...before(route, config.access, config), ...own])
+    const impersonated = whileImpersonated(route, isChange(route))
+    const config = { ...declared, ...(impersonated && { impersonated }) }
+    route.config = config
+    route.onRequest = inOrder([...before(route, access, config), ...own])
     const checks = afterValidation(route, config)
     if (checks.length > 0) route.preHandler = [...checks, ...[route.preHandler ?? []].flat()]
   })
 }
+
+/** Stops the server from starting if a route of administration is open to more than it should be. */
+function checkAdministration(route: RouteOptions, config: FastifyContextConfig): void {
+  const { role, evenBanned = false } = config
+  const isOfAdmins = isAdminPath(route.url)
+  if (isChange(route) && (role === 'admin' || (isOfAdmins && !evenBanned)) && !demandsFresh(config))
+    throw new Error(`${String(route.method)} ${route.url} changes something for administrators who are not fresh`)
+  if (isOfAdmins && role === undefined && !evenBanned)
+    throw new Error(`${String(route.method)} ${route.url} does not say which role may call it`)
+}
+
+const isChange = ({ method }: RouteOptions): boolean => [method].flat().some(isUnsafe)
 
 const onlyIf = (is: boolean, one: Guard): Guard[] => (is ? [one] : [])
 

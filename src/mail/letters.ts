@@ -1,6 +1,7 @@
 import { accountLetters } from '../account/letters.ts'
 import { administratorLetters } from '../accounts/letters.ts'
 import { emailLetters } from '../email/letters.ts'
+import { impersonationLetters } from '../impersonation/letters.ts'
 import { invitationLetters } from '../invitations/letters.ts'
 import { mailedCodeLetters } from '../mailed-codes/letters.ts'
 import type { Words } from '../messages/words.ts'
@@ -18,6 +19,7 @@ const letters = {
   ...accountLetters,
   ...administratorLetters,
   ...emailLetters,
+  ...impersonationLetters,
   ...invitationLetters,
   ...mailedCodeLetters,
   ...oauthLetters,

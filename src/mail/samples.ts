@@ -74,6 +74,10 @@ function samplesOf(config: Config): Samples {
       { role: 'admin', handle, by },
       { role: 'mod', handle, by, until: moment },
     ],
+    impersonation_started: [
+      { readOnly: true, reason: 'A ticket says that the picture does not show.', until: moment },
+      { readOnly: false, reason: 'A ticket asks for another handle.', until: moment },
+    ],
     invitation: [
       { link: link('accept-invitation'), until: moment },
       { link: link('accept-invitation'), until: moment, by, message: 'Come and see.' },

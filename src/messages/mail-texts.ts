@@ -41,6 +41,11 @@ export type MailTexts = {
   'mail.email_changed_old.if_you': null
   'mail.email_changed_new.subject': null
   'mail.email_changed_new.changed': null
+  'mail.impersonation_started.subject': null
+  'mail.impersonation_started.started': { read_only: 'other' | 'yes'; until: Text }
+  'mail.impersonation_started.reason': null
+  'mail.impersonation_started.limits': null
+  'mail.impersonation_started.end': null
   'mail.invitation.subject': null
   'mail.invitation.by_admin': { by: Text }
   'mail.invitation.by_operator': null

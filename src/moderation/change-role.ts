@@ -46,6 +46,8 @@ export async function grantRole(
       // Deletes an expired row of the same role.
       await tx.delete(userRoles).where(and(eq(userRoles.userId, target.id), eq(userRoles.role, role)))
       await tx.insert(userRoles).values({ userId: target.id, role, expiresAt: expiresAt ?? null })
+      // Nobody is in the account of an administrator [AD5].
+      if (role === 'admin') await endSessions(tx, target.id, { reason: 'role_granted', kind: 'impersonation' })
       const { handle } = target
       await tellAdmins(tx, ctx, { template: 'role_granted', role, handle, by: order.by.user.handle, until })
     },

@@ -25,6 +25,8 @@ export const actions = [
   'user:change_email',
   'user:delete',
   'user:export',
+  'user:impersonate',
+  'user:end_impersonation',
 ] as const
 export type Action = (typeof actions)[number]
 

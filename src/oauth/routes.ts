@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { banGuard, freshGuard, sessionGuard, signedInUser } from '../guards/credential.ts'
+import { impersonationGuards } from '../guards/impersonated.ts'
 import type { App } from '../http/app.ts'
 import { callerOf } from '../http/caller.ts'
 import { readCookie } from '../http/cookies.ts'
@@ -78,7 +79,7 @@ function authorizeRoute(app: App, deps: Deps): void {
       limit: 'authorize',
       codes: fault.codes,
     },
-    onRequest: [sessionGuard(deps), banGuard, freshGuard].map(forLinks),
+    onRequest: [sessionGuard(deps), banGuard, ...impersonationGuards('refused'), freshGuard].map(forLinks),
     schema: {
       operationId: 'authorizeProvider',
       summary: 'Get the URL at the provider to send the browser to',

@@ -33,6 +33,7 @@ export async function grantRole(
       .returning({ role: userRoles.role })
     if (granted.length === 0) return 'held'
     tx.forget(user.id)
+    if (role === 'admin') await endSessions(tx, user.id, { reason: 'role_granted', kind: 'impersonation' })
     await audit(tx, { type: 'role_granted', userId: user.id, client: undefined, metadata: { role, by: 'operator' } })
     await tellAdmins(tx, deps, { template: 'role_granted', role, handle: user.handle })
     return 'granted'

@@ -41,7 +41,7 @@ export function currentRoute(app: App, deps: Deps): void {
       }
       return {
         session: {
-          user: presentMe(deps.config, signedIn.user),
+          user: presentMe(deps.config, signedIn),
           expires_at: expiresAt.toISOString(),
           is_fresh: signedIn.isFresh,
           methods: [...signedIn.methods],

@@ -8,18 +8,17 @@ import type { Database } from '../db/database.ts'
 import { readHeavily } from '../db/read-heavily.ts'
 import { sessionKinds } from '../db/schema/columns.ts'
 import { sessions } from '../db/schema/sessions.ts'
-import { mostSessions } from '../sign-in/open-session.ts'
+import { mostImpersonations, mostSessions } from '../sign-in/open-session.ts'
 
 const time = z.iso.datetime()
 
 export const listedSession = z
   .object({
     management_id: z.uuid(),
-    kind: z
-      .enum(sessionKinds)
-      .exclude(['user'])
-      .optional()
-      .meta({ description: '`console`: of administration; absent: an ordinary session' }),
+    kind: z.enum(sessionKinds).exclude(['user']).optional().meta({
+      description:
+        '`console`: of administration; `impersonation`: an administrator in the account; absent: an ordinary session',
+    }),
     created_at: time,
     last_seen_at: time,
     expires_at: time,
@@ -45,16 +44,21 @@ export async function findSessions(db: Database, { sessionId, user }: SignedIn) 
     .from(sessions)
     .where(and(eq(sessions.userId, user.id), isLive))
     .orderBy(desc(sessions.createdAt), desc(sessions.id))
-    .limit(mostSessions + mostConsoleSessions)
-  return rows.map(({ id, kind, createdAt, lastSeenAt, expiresAt, maxExpiresAt, userAgent, ipAddress }) => ({
+    .limit(mostSessions + mostConsoleSessions + mostImpersonations)
+  return rows.map(({ id, kind, createdAt, lastSeenAt, expiresAt, maxExpiresAt, ...client }) => ({
     management_id: id,
     ...(kind !== 'user' && { kind }),
     created_at: createdAt.toISOString(),
     last_seen_at: lastSeenAt.toISOString(),
     expires_at: expiresAt.toISOString(),
     max_expires_at: maxExpiresAt.toISOString(),
-    ...(userAgent !== null && { user_agent: userAgent }),
-    ...(ipAddress !== null && { ip_address: ipAddress }),
+    ...(kind !== 'impersonation' && describeClient(client)),
     is_current: id === sessionId,
   }))
 }
+
+/** Of an impersonation it would be the administrator's. */
+const describeClient = ({ userAgent, ipAddress }: { userAgent: string | null; ipAddress: string | null }) => ({
+  ...(userAgent !== null && { user_agent: userAgent }),
+  ...(ipAddress !== null && { ip_address: ipAddress }),
+})

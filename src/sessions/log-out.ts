@@ -11,11 +11,14 @@ type LogOut = {
   readonly client: Caller
 }
 
-/** Afterwards the session's token opens nothing, nor does that of the console session beside it. */
+/**
+ * Afterwards the session's token opens nothing, nor does that of the console session beside it. That of an
+ * administrator in the account is no sign-out of its owner.
+ */
 export function logOut(deps: Deps, signedIn: SignedIn, { beside, client }: LogOut): Promise<void> {
   return changeAccounts(deps, async (tx) => {
     await endSession(tx, signedIn, 'logout')
     if (beside) await endSession(tx, beside, 'logout')
-    await audit(tx, { type: 'logout', userId: signedIn.user.id, client })
+    if (signedIn.impersonation === undefined) await audit(tx, { type: 'logout', userId: signedIn.user.id, client })
   })
 }

@@ -1,11 +1,8 @@
-import { and, eq, sql } from 'drizzle-orm'
 import { audit } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
 import { type AccountTransaction, changeAccounts } from '../credentials/change-accounts.ts'
 import { endSessions } from '../credentials/end-sessions.ts'
-import { isLive } from '../credentials/live.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
-import { sessions } from '../db/schema/sessions.ts'
 import type { Deps } from '../deps.ts'
 import type { Caller } from '../http/caller.ts'
 import { supersedeUserTokens } from '../mailed-tokens/issue.ts'
@@ -30,15 +27,8 @@ export function revokeSession(
 }
 
 /** The same for a session of any account, without the event. Returns whether it was one. */
-export async function endSessionOf(tx: AccountTransaction, userId: string, managementId: string): Promise<boolean> {
-  tx.forget(userId)
-  const revoked = await tx
-    .update(sessions)
-    .set({ endedAt: sql`now()`, endReason: 'revoked' })
-    .where(and(eq(sessions.id, managementId), eq(sessions.userId, userId), isLive))
-    .returning({ id: sessions.id })
-  return revoked.length > 0
-}
+export const endSessionOf = async (tx: AccountTransaction, userId: string, managementId: string): Promise<boolean> =>
+  (await endSessions(tx, userId, { reason: 'revoked', only: managementId })) > 0
 
 /**
  * Afterwards the caller's session is the account's only one, and no change of the address that another one may have

@@ -40,7 +40,7 @@ export function sessionRoutes(app: App, deps: Deps): void {
   app.route({
     method: 'POST',
     url: '/v0/auth/logout',
-    config: { access: 'session', evenBanned: true },
+    config: { access: 'session', evenBanned: true, impersonated: 'open' },
     schema: {
       operationId: 'signOut',
       summary: 'End the session, and the console session beside it',
@@ -48,11 +48,14 @@ export function sessionRoutes(app: App, deps: Deps): void {
       response: { 204: z.void() },
     },
     handler: async (request, reply) => {
-      const beside = await findConsole(request)
-      await logOut(deps, signedInUser(request), { beside, client: callerOf(request) })
+      const signedIn = signedInUser(request)
       clearCookie(reply, deps.config, 'session_id')
+      // What else the browser of an impersonation has is the administrator's own.
+      const isOwner = signedIn.impersonation === undefined
+      const beside = isOwner ? await findConsole(request) : undefined
+      await logOut(deps, signedIn, { beside, client: callerOf(request) })
       if (beside) clearCookie(reply, deps.config, 'admin_id')
-      if (readCookie(request, deps.config, 'refresh_token')) clearCookie(reply, deps.config, 'refresh_token')
+      if (isOwner && readCookie(request, deps.config, 'refresh_token')) clearCookie(reply, deps.config, 'refresh_token')
       return reply.code(204).send()
     },
   })
@@ -121,6 +124,8 @@ const identityHeaders = {
   'X-User-Id': 'the account',
   'X-User-Roles': 'separated by commas, the highest first',
   'X-Session-Id': 'the session, as in the list of sessions',
+  'X-Impersonator-Id': 'the administrator who is in the account, if one is',
+  'X-Impersonation-Read-Only': 'beside it: whether the application should change nothing',
   'X-Postern-Identity': 'where the query has identity=jwt: the same, signed by a published key, for 60 seconds',
 }
 
@@ -147,8 +152,13 @@ function checkRoute(app: App, deps: Deps): void {
     },
     handler: (request, reply) => {
       const signedIn = signedInUser(request)
-      const { sessionId, user } = signedIn
+      const { sessionId, user, impersonation } = signedIn
       reply.headers({ 'x-user-id': user.id, 'x-user-roles': user.roles.join(','), 'x-session-id': sessionId })
+      if (impersonation)
+        reply.headers({
+          'x-impersonator-id': impersonation.by,
+          'x-impersonation-read-only': String(impersonation.readOnly),
+        })
       if (request.query.identity) reply.header('x-postern-identity', signIdentity({ ...deps, fault }, signedIn))
       reply.code(204).send()
     },

@@ -14,12 +14,15 @@ import type { Caller } from '../http/caller.ts'
 import { BroadcastError } from '../ports/broadcast.ts'
 import { lockOwnAccount } from './lock-account.ts'
 
+export const lockAdministratorRefusals = ['user:invalid_session', 'user:permission_insufficient'] as const
+
+type LockAdministratorRefusal = (typeof lockAdministratorRefusals)[number]
+
 export const administerRefusals = [
   'user:cannot_manage_self',
   'user:not_found',
   'user:cannot_manage_higher_or_equal_role',
-  'user:invalid_session',
-  'user:permission_insufficient',
+  ...lockAdministratorRefusals,
   'eventstream:publish_failed',
 ] as const
 
@@ -102,8 +105,8 @@ async function lockTarget(tx: Transaction, userId: string): Promise<Target | und
  * Their session may have ended, or their role been taken, while the request was under way. Nobody waits in a circle:
  * the other account that is locked is never that of an administrator.
  */
-async function lockAdministrator(
-  ctx: Context<'user:invalid_session' | 'user:permission_insufficient'>,
+export async function lockAdministrator(
+  ctx: Context<LockAdministratorRefusal>,
   tx: Transaction,
   by: SignedIn,
 ): Promise<void> {

@@ -34,6 +34,9 @@ export type OpenedSession = {
 
 export const mostSessions = 100
 
+/** Of one account, besides; of more the oldest end. */
+export const mostImpersonations = 10
+
 /**
  * Afterwards the user has one more session, with a token that nobody knew before [SE3]; the oldest beyond a hundred has
  * ended. The account must be locked, or made in the same transaction, so that no session slips past a change of

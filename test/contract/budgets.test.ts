@@ -27,6 +27,7 @@ const rowsOf: Readonly<Record<string, readonly string[]>> = {
   'src/dev/error-lab/rules.ts LRUCache': [],
   'src/sign-in/open-session.ts endOldest': ['sessions of an account'],
   'src/admin/open-console.ts endOldest': ['console sessions of an account'],
+  'src/impersonation/start.ts endOldest': ['impersonations of an account'],
   'src/passkeys/in-turn.ts fairTurns': ['sign-ins by passkey at a time'],
   'src/db/heavy-reads.ts fairQueue': ['heavy reads', 'streams of events'],
   'src/open-deps.ts memoryRateCounter': ['windows in memory'],

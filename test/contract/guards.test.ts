@@ -54,6 +54,8 @@ const goodFields: Readonly<Record<string, unknown>> = {
   locale: 'de',
   message: 'Welcome',
   expires_in: 3600,
+  read_only: true,
+  minutes: 15,
 }
 const brokenFields: Readonly<Record<string, unknown>> = {
   mediation: 'silent',
@@ -69,6 +71,7 @@ const brokenFields: Readonly<Record<string, unknown>> = {
   reason: 'x'.repeat(1001),
   message: 'x'.repeat(501),
   expires_in: 1,
+  minutes: 61,
 }
 
 type Kind = 'session' | 'console'
@@ -158,6 +161,17 @@ async function sessionApart(kind: Kind, table: 'sessions' | 'users', change: str
   if (table === 'users') await app.sql(`update users set ${change} where id = $1`, [id])
   return freshSession(kind, { user_id: id }, table === 'sessions' ? change : undefined)
 }
+
+/** The account of the table's person, who has a role, entered from their own console. */
+async function impersonating(readOnly: boolean): Promise<string> {
+  const origin = randomUUID()
+  await freshSession('console', { id: origin })
+  const by = { impersonator_id: origin, console_session_id: origin, read_only: readOnly }
+  return freshSession('session', { ...by, kind: 'impersonation' })
+}
+
+/** What an impersonation that may change the profile may do beyond reading and leaving. */
+const changesProfile = /^(?:PATCH \/v0\/user\/me|(?:POST|DELETE) \/v0\/user\/me\/(?:profile|banner)-image)$/
 
 const deadTokens = async (kind: Kind) => ({
   malformed: 'junk',
@@ -268,7 +282,7 @@ async function twice(operation: Operation): Promise<Answer> {
 
 /** Routes that open a session in a browser: another site may not post to them even without a cookie. */
 const setsCookies =
-  /^POST \/v0\/(?:admin\/session|auth\/(?:login|verify-email|accept-invitation|device\/verify|email-sign-in(?:\/verify)?|totp\/verify|passkeys\/sign-in(?:\/options)?|passkeys\/second-step|complete-signup|oauth\/\{provider\}\/login|oauth\/google\/one-tap\/login))$/
+  /^POST \/v0\/(?:admin\/session|auth\/(?:login|impersonation|verify-email|accept-invitation|device\/verify|email-sign-in(?:\/verify)?|totp\/verify|passkeys\/sign-in(?:\/options)?|passkeys\/second-step|complete-signup|oauth\/\{provider\}\/login|oauth\/google\/one-tap\/login))$/
 
 type Provocation = {
   readonly how: string
@@ -325,6 +339,17 @@ const provocations: readonly Provocation[] = [
     provoke: (operation) => send(operation, elsewhere.client(), {}),
     expectedOf: ({ url }) => url.startsWith('/v0/admin/'),
     saysNothingOf: ({ url }) => !url.startsWith('/v0/admin/'),
+  },
+  {
+    code: 'user:impersonated',
+    how: 'an administrator in the account, only to read [AD5]',
+    provoke: async (operation) => bearing(await impersonating(true))(operation),
+  },
+  {
+    code: 'user:impersonated',
+    how: 'an administrator in the account, to change the profile [AD5]',
+    provoke: async (operation) => bearing(await impersonating(false))(operation),
+    expectedOf: ({ name }) => !changesProfile.test(name),
   },
   { code: 'FORBIDDEN', how: 'another site, with a cookie', provoke: crossSite({ cookie: 'any=thing' }) },
   {

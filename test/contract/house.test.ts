@@ -57,6 +57,7 @@ const storeys = {
       'events',
       'figures',
       'files',
+      'impersonation',
       'invitations',
       'mailed-codes',
       'moderation',

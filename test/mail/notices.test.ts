@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { EventType } from '../../src/accounts/all-rows.ts'
 import { helpUser } from '../../src/operator/help-user.ts'
 import { inConsole } from '../admin/support.ts'
+import { atWork, startUrl } from '../impersonation/support.ts'
 import { offered, register, signInWith, withPasskey } from '../passkeys/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
@@ -13,7 +14,7 @@ import { withSetup, withTotp } from '../totp/support.ts'
 const { provider, env, stop } = await startProviders()
 let app: TestApp
 beforeAll(async () => {
-  app = await startApp(env)
+  app = await startApp({ ...env, IMPERSONATION: 'mail' })
 })
 afterAll(async () => {
   await app.close()
@@ -40,6 +41,7 @@ type Harmless =
   | 'deletion_requested'
   | 'banned'
   | 'unbanned'
+  | 'impersonation_ended'
   | 'role_granted'
   | 'role_revoked'
 
@@ -64,6 +66,10 @@ const link = async (client: TestClient) => {
 
 /** A new event is harmless, or has its line here. */
 const changes: Record<Exclude<EventType, Harmless>, () => Promise<Change>> = {
+  impersonation_started: async () => {
+    const { console, target } = await atWork(app)
+    return { to: target.person.email, act: () => console.post(startUrl(target.id), { reason: 'ticket 4711' }) }
+  },
   password_changed: async () => {
     const { person, client } = await signedUp(app)
     const body = { current_password: person.password, new_password: newPassword }
@@ -189,7 +195,7 @@ describe('each change of what opens an account mails its owner once, with what t
     if (typeof done !== 'string') expect([200, 201, 204]).toContain(done?.status)
     const after = await mailbox(to)
     expect(after.length - before.length).toBe(1)
-    expect(after[0]?.text).toMatch(/not you|If you did not|cannot be restored automatically/)
+    expect(after[0]?.text).toMatch(/not you|If you did not|If you do not want|cannot be restored automatically/)
     if (also) expect((await mailbox(also)).length).toBeGreaterThan(0)
   })
 })
@@ -204,6 +210,7 @@ type OtherwiseLimited =
   | 'passkey_clone_suspected'
   | 'device_added'
   | 'second_factor_reset'
+  | 'impersonation_started'
 
 /** A new change is counted, or it is said above what else limits it. */
 const counted = Object.keys({

@@ -19,6 +19,8 @@ export const actions = [
   'user:change_email',
   'user:delete',
   'user:export',
+  'user:impersonate',
+  'user:end_impersonation',
   'provider:register',
   'provider:change',
   'provider:delete',

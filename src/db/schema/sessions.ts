@@ -12,6 +12,8 @@ export const sessions = pgTable(
     kind: text().$type<SessionKind>().notNull().default('user'),
     /** The administrator who is in the account; only of impersonations. */
     impersonatorId: uuid(),
+    /** Their console session, which it ends with; only of impersonations. */
+    consoleSessionId: uuid(),
     /** Whether it may only read; only of impersonations. */
     readOnly: boolean().notNull().default(false),
     deviceId: uuid(),

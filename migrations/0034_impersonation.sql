@@ -1,0 +1,1 @@
+ALTER TABLE "sessions" ADD COLUMN "console_session_id" uuid;
