@@ -69,6 +69,7 @@ export const statuses: Readonly<Record<string, number>> = {
   'token:invalid_account_deletion': 400,
   'token:invalid_device_verify': 400,
   'token:invalid_email_change': 400,
+  'token:invalid_impersonation': 400,
   'token:invalid_invitation': 400,
   'token:invalid_reset': 400,
   'token:invalid_sign_in': 400,
@@ -92,6 +93,8 @@ export const statuses: Readonly<Record<string, number>> = {
   'user:does_not_have_role': 400,
   'user:email_already_exists': 409,
   'user:handle_already_exists': 409,
+  'user:impersonated': 403,
+  'user:impersonation_disabled': 403,
   'user:invalid_password': 401,
   'user:invalid_session': 401,
   'user:invalid_token': 401,
@@ -114,6 +117,7 @@ export const statuses: Readonly<Record<string, number>> = {
 
 /** The field that a forced `general:validation_error` is about. */
 export const firstRuledField: Readonly<Record<string, string>> = {
+  'DELETE /v0/admin/impersonations/{id}': '/reason',
   'DELETE /v0/admin/invitations/{id}': '/reason',
   'DELETE /v0/admin/users/{id}': '/reason',
   'DELETE /v0/admin/users/{id}/connections/{provider}': '/reason',
@@ -125,6 +129,7 @@ export const firstRuledField: Readonly<Record<string, string>> = {
   'DELETE /v0/user/me': '/password',
   'GET /v0/admin/audit': '/types',
   'GET /v0/admin/diagnosis': '/email',
+  'GET /v0/admin/impersonations': '/limit',
   'GET /v0/admin/invitations': '/limit',
   'GET /v0/admin/mails': '/state',
   'GET /v0/admin/overview': '/days',
@@ -142,6 +147,7 @@ export const firstRuledField: Readonly<Record<string, string>> = {
   'POST /v0/admin/mails/{id}/retry': '/reason',
   'POST /v0/admin/oauth/providers': '/slug',
   'POST /v0/admin/users/{id}/change-email': '/reason',
+  'POST /v0/admin/users/{id}/impersonation': '/reason',
   'POST /v0/admin/users/{id}/password-reset': '/reason',
   'POST /v0/admin/users/{id}/second-factor/reset': '/reason',
   'POST /v0/app/auth/accept-invitation': '/handle',

@@ -40,7 +40,7 @@ export interface Routes {
   '/v0/admin/audit': {
     /** List what happened to accounts and what administrators did, newest first; with Accept: application/x-ndjson all of it, at most a million lines */
     GET: {
-      params?: { query?: { /** The administrator who did it; leaves acts alone */ actor_id?: string; /** The account that it happened to */ user_id?: string; /** Comma-separated: profile_changed, data_exported, deletion_requested, refresh_reuse_detected, email_change_requested, email_changed, email_change_undone, email_sign_in_requested, role_granted, role_revoked, banned, unbanned, oauth_linked, oauth_unlinked, passkey_added, passkey_renamed, passkey_deleted, passkey_clone_suspected, password_changed, password_set, password_reset_requested, password_reset, password_breached, logout, session_revoked, device_forgotten, second_factor_reset, login_succeeded, login_failed, attempts_forgiven, device_added, sign_up, totp_enabled, totp_confirmed, totp_disabled, backup_codes_regenerated, backup_code_used, user:ban, user:unban, user:grant_role, user:revoke_role, user:end_sessions, user:end_session, user:forget_devices, user:forget_device, user:delete_passkey, user:unlink, user:reset_password, user:reset_second_factor, user:change_profile, user:change_email, user:delete, provider:register, provider:change, provider:delete, invitation:create, invitation:resend, invitation:revoke, mail:retry */ types?: string; /** RFC 3339 */ from?: string; /** RFC 3339 */ to?: string; /** Address of the client; leaves events alone */ ip?: string; /** X-Request-Id of the answer */ request_id?: string; /** 1 to 100 */ limit?: string; /** next_cursor of the page before */ cursor?: string } }
+      params?: { query?: { /** The administrator who did it; leaves acts alone */ actor_id?: string; /** The account that it happened to */ user_id?: string; /** Comma-separated: profile_changed, data_exported, deletion_requested, refresh_reuse_detected, email_change_requested, email_changed, email_change_undone, impersonation_started, impersonation_ended, email_sign_in_requested, role_granted, role_revoked, banned, unbanned, oauth_linked, oauth_unlinked, passkey_added, passkey_renamed, passkey_deleted, passkey_clone_suspected, password_changed, password_set, password_reset_requested, password_reset, password_breached, logout, session_revoked, device_forgotten, second_factor_reset, login_succeeded, login_failed, attempts_forgiven, device_added, sign_up, totp_enabled, totp_confirmed, totp_disabled, backup_codes_regenerated, backup_code_used, user:ban, user:unban, user:grant_role, user:revoke_role, user:end_sessions, user:end_session, user:forget_devices, user:forget_device, user:delete_passkey, user:unlink, user:reset_password, user:reset_second_factor, user:change_profile, user:change_email, user:delete, user:export, user:impersonate, user:end_impersonation, provider:register, provider:change, provider:delete, invitation:create, invitation:resend, invitation:revoke, mail:retry */ types?: string; /** RFC 3339 */ from?: string; /** RFC 3339 */ to?: string; /** Address of the client; leaves events alone */ ip?: string; /** X-Request-Id of the answer */ request_id?: string; /** 1 to 100 */ limit?: string; /** next_cursor of the page before */ cursor?: string } }
       data: { data: readonly ({ id: string; type: string; created_at: string; /** The account that it happened to */ user?: { id: string; handle?: string }; /** The administrator who did it */ actor?: { id: string; handle?: string }; /** What it was done to, if that is no account */ resource?: { type: string; id: string }; reason?: string; ip_address?: string; user_agent?: string; metadata?: Record<string, string>; request_id?: string })[]; next_cursor?: string }
       code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:permission_insufficient' | 'user:unauthorized'
     }
@@ -60,18 +60,35 @@ export interface Routes {
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:permission_insufficient' | 'user:unauthorized'
     }
   }
+  '/v0/admin/impersonations': {
+    /** List the impersonations that are under way, newest first */
+    GET: {
+      params?: { query?: { /** 1 to 100 */ limit?: string; /** next_cursor of the page before */ cursor?: string } }
+      data: { data: readonly ({ id: string; user: { id: string; handle: string }; impersonator: { id: string; handle: string }; read_only: boolean; created_at: string; /** whether the link was used; if it is not within a minute, it is over */ is_entered: boolean; last_seen_at: string; ends_at: string; ip_address?: string; user_agent?: string })[]; next_cursor?: string }
+      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:permission_insufficient' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/impersonations/{id}': {
+    /** End an impersonation, whoever began it */
+    DELETE: {
+      params: { path: { id: string } }
+      body: { reason: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
   '/v0/admin/invitations': {
     /** Invite somebody to make an account; inviting an administrator requires a session with two factors */
     POST: {
       body: { /** One address, Unicode allowed */ email: string; roles?: readonly ('admin' | 'mod')[]; handle?: string; display_name?: string; /** BCP 47 */ locale?: string; /** One paragraph of plain text without links and addresses */ message?: string; /** Seconds, 60 to 2592000; a week by default */ expires_in?: number; reason: string }
       data: { id: string; expires_at: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:email_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:sign_up_closed' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:email_already_exists' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:sign_up_closed' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
     /** List invitations, newest first */
     GET: {
       params?: { query?: { /** 1 to 100 */ limit?: string; /** next_cursor of the page before */ cursor?: string } }
       data: { data: readonly ({ id: string; email: string; state: 'open' | 'accepted' | 'revoked' | 'expired'; roles: readonly ('admin' | 'mod')[]; handle?: string; display_name?: string; locale?: string; message?: string; /** absent: the operator */ invited_by?: string; created_at: string; expires_at: string; accepted_at?: string; /** the account that came of it */ user_id?: string })[]; next_cursor?: string }
-      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:unauthorized'
+      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:unauthorized'
     }
   }
   '/v0/admin/invitations/{id}': {
@@ -79,14 +96,14 @@ export interface Routes {
     GET: {
       params: { path: { id: string } }
       data: { id: string; email: string; state: 'open' | 'accepted' | 'revoked' | 'expired'; roles: readonly ('admin' | 'mod')[]; handle?: string; display_name?: string; locale?: string; message?: string; /** absent: the operator */ invited_by?: string; created_at: string; expires_at: string; accepted_at?: string; /** the account that came of it */ user_id?: string }
-      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:unauthorized'
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:unauthorized'
     }
     /** Revoke an invitation that nobody has accepted */
     DELETE: {
       params: { path: { id: string } }
       body: { reason: string }
       data: undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/admin/invitations/{id}/resend': {
@@ -95,7 +112,7 @@ export interface Routes {
       params: { path: { id: string } }
       body: { reason: string }
       data: { id: string; expires_at: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:email_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:sign_up_closed' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:email_already_exists' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:sign_up_closed' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/admin/mails': {
@@ -126,13 +143,13 @@ export interface Routes {
     /** List the registered providers, without their secrets */
     GET: {
       data: { providers: readonly ({ id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; email_verification: string; nonce: string; token_endpoint_auth_method: string; authorize_parameters: Record<string, string>; audiences: readonly string[]; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string })[] }
-      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
     }
     /** Register a provider by its issuer (OIDC) or its endpoints; requires a session with two factors */
     POST: {
       body: { slug: string; name: string; client_id: string; client_secret: string; /** for OIDC; its discovery document has the rest */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; /** claim, trusted, mail: accept an address if email_verified is true; unless the provider denies it; or after a mailed link was used */ email_verification?: string; /** required, if_present: whether an ID token may lack the nonce that was sent */ nonce?: string; /** client_secret_basic, client_secret_post: how the token endpoint takes the secret; by default as the issuer says, else client_secret_basic */ token_endpoint_auth_method?: string; /** further parameters of the authorization request; with response_mode=form_post the provider posts to Postern */ authorize_parameters?: Record<string, string>; /** client ids of your apps at the provider; apps may send ID tokens that were issued for them */ audiences?: readonly string[]; scopes?: readonly string[]; /** hosts that its pictures may come from */ image_hosts?: readonly string[] }
       data: { id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; email_verification: string; nonce: string; token_endpoint_auth_method: string; authorize_parameters: Record<string, string>; audiences: readonly string[]; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
     }
   }
   '/v0/admin/oauth/providers/{slug}': {
@@ -141,13 +158,13 @@ export interface Routes {
       params: { path: { slug: string } }
       body?: { name?: string; client_id?: string; client_secret?: string; /** for OIDC; its discovery document has the rest */ issuer?: string; authorization_endpoint?: string; token_endpoint?: string; userinfo_endpoint?: string; /** claim, trusted, mail: accept an address if email_verified is true; unless the provider denies it; or after a mailed link was used */ email_verification?: string; /** required, if_present: whether an ID token may lack the nonce that was sent */ nonce?: string; /** client_secret_basic, client_secret_post: how the token endpoint takes the secret; by default as the issuer says, else client_secret_basic */ token_endpoint_auth_method?: string; /** further parameters of the authorization request; with response_mode=form_post the provider posts to Postern */ authorize_parameters?: Record<string, string>; /** client ids of your apps at the provider; apps may send ID tokens that were issued for them */ audiences?: readonly string[]; scopes?: readonly string[]; /** hosts that its pictures may come from */ image_hosts?: readonly string[] }
       data: { id: string; slug: string; name: string; client_id: string; issuer?: string; authorization_endpoint: string; token_endpoint: string; userinfo_endpoint?: string; email_verification: string; nonce: string; token_endpoint_auth_method: string; authorize_parameters: Record<string, string>; audiences: readonly string[]; scopes: readonly string[]; image_hosts: readonly string[]; created_at: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_token_url' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
     }
     /** Remove a registered provider; requires a session with two factors */
     DELETE: {
       params: { path: { slug: string } }
       data: undefined
-      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
     }
   }
   '/v0/admin/overview': {
@@ -170,7 +187,7 @@ export interface Routes {
     /** Open a console session; requires a session with two factors */
     POST: {
       data: undefined
-      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
     }
     /** End the console session */
     DELETE: {
@@ -235,6 +252,23 @@ export interface Routes {
       body: { reason: string }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/users/{id}/export': {
+    /** Export all data of an account, as its owner can; it is noted */
+    GET: {
+      params: { path: { id: string } }
+      data: Record<string, unknown>
+      code: 'eventstream:publish_failed' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/users/{id}/impersonation': {
+    /** Get a link that opens a session of the account for the administrator */
+    POST: {
+      params: { path: { id: string } }
+      body: { reason: string; /** true by default; false lets the administrator change the profile */ read_only?: boolean; /** 1 to 60; 15 by default */ minutes?: number }
+      data: { id: string; /** opens the account, once and within a minute, in whichever browser opens it */ url: string; /** when the session ends that it opens */ ends_at: string }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:impersonation_disabled' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/admin/users/{id}/passkeys/{passkey_id}': {
@@ -412,7 +446,7 @@ export interface Routes {
     POST: {
       body: { password?: string; /** What toJSON() of the PublicKeyCredential of a sign-in returns */ credential?: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } }; /** One address, Unicode allowed */ new_email: string }
       data: undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'password:incorrect' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:email_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:password_not_set' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'password:incorrect' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:email_already_exists' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:password_not_set' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/auth/change-password': {
@@ -420,7 +454,7 @@ export interface Routes {
     POST: {
       body: { current_password: string; new_password: string; /** Every device needs a mailed link again */ forget_devices?: boolean }
       data: undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:cannot_update_oauth_only' | 'password:check_unavailable' | 'password:new_password_missing' | 'password:required_for_update' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_password' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:cannot_update_oauth_only' | 'password:check_unavailable' | 'password:new_password_missing' | 'password:required_for_update' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_password' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/check': {
@@ -467,7 +501,7 @@ export interface Routes {
     DELETE: {
       params: { path: { id: string } }
       data: undefined
-      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/email-sign-in': {
@@ -492,6 +526,14 @@ export interface Routes {
       body: { /** One address, Unicode allowed */ email: string }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'turnstile:service_error' | 'turnstile:token_missing' | 'turnstile:verification_failed' | 'worker:connection_failed' | 'worker:password_reset_email_send_failed' | 'worker:response_invalid'
+    }
+  }
+  '/v0/auth/impersonation': {
+    /** Open the session that the link of an impersonation is for, in this browser */
+    POST: {
+      body: { /** From the fragment of the link */ token: string }
+      data: undefined
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'token:invalid_impersonation'
     }
   }
   '/v0/auth/login': {
@@ -529,7 +571,7 @@ export interface Routes {
     POST: {
       body: { provider: string }
       data: undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:cannot_unlink_last_connection' | 'oauth:connection_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:cannot_unlink_last_connection' | 'oauth:connection_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/auth/oauth/google/one-tap/login': {
@@ -559,7 +601,7 @@ export interface Routes {
     GET: {
       params: { query?: { /** login or link; the default is login */ flow?: string; /** true: the resulting session outlives the browser */ remember_me?: string; /** comes back as X-Redirect-To */ redirect_to?: string }; path: { provider: string } }
       data: { auth_url: string }
-      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_redirect_url' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'oauth:invalid_auth_url' | 'oauth:invalid_redirect_url' | 'oauth:provider_not_found' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/auth/oauth/{provider}/form-post': {
@@ -577,7 +619,7 @@ export interface Routes {
       params: { path: { provider: string } }
       body: { code: string; state: string; iss?: string }
       data: undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:account_already_linked' | 'oauth:invalid_auth_url' | 'oauth:invalid_state' | 'oauth:provider_not_found' | 'oauth:state_expired' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:account_already_linked' | 'oauth:invalid_auth_url' | 'oauth:invalid_state' | 'oauth:provider_not_found' | 'oauth:state_expired' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/oauth/{provider}/login': {
@@ -594,7 +636,7 @@ export interface Routes {
     POST: {
       body: { /** What toJSON() of a new PublicKeyCredential returns */ credential: { id: string; rawId: string; type: string; response: { clientDataJSON: string; attestationObject?: string | null; transports?: readonly string[] | null } }; name?: string }
       data: { id: string; /** the id that browsers use for it, in base64url */ credential_id: string; name: string; created_at: string; last_used_at?: string; /** whether it is also stored outside its device */ backed_up: boolean; /** identifies the model of its authenticator */ aaguid?: string; transports?: readonly string[]; /** whether it opened this session */ is_current: boolean }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:already_registered' | 'passkey:challenge_expired' | 'passkey:invalid_challenge' | 'passkey:invalid_registration' | 'passkey:limit_reached' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:already_registered' | 'passkey:challenge_expired' | 'passkey:invalid_challenge' | 'passkey:invalid_registration' | 'passkey:limit_reached' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
     /** List the passkeys of the account, newest first */
     GET: {
@@ -606,7 +648,7 @@ export interface Routes {
     /** Get the options to confirm with a passkey who is signed in */
     POST: {
       data: { /** For PublicKeyCredential.parseRequestOptionsFromJSON() */ public_key: { challenge: string; rpId: string; timeout: number; userVerification: 'required'; allowCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[] }; /** request new options before this time */ expires_at: string }
-      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'passkey:not_registered' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'passkey:not_registered' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/passkeys/registration/options': {
@@ -614,7 +656,7 @@ export interface Routes {
     POST: {
       body?: { /** conditional */ mediation?: string; /** platform or cross-platform */ attachment?: string }
       data: { /** For PublicKeyCredential.parseCreationOptionsFromJSON() */ public_key: { rp: { id: string; name: string }; user: { id: string; name: string; displayName: string }; challenge: string; pubKeyCredParams: readonly ({ type: 'public-key'; alg: number })[]; timeout: number; excludeCredentials: readonly ({ id: string; type: 'public-key'; transports?: readonly string[] })[]; authenticatorSelection: { residentKey: 'required'; requireResidentKey: boolean; userVerification: 'required' | 'preferred'; authenticatorAttachment?: 'platform' | 'cross-platform' }; attestation: 'none'; extensions: { credProps: boolean } }; /** request new options before this time */ expires_at: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:limit_reached' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:limit_reached' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/auth/passkeys/second-step': {
@@ -654,13 +696,13 @@ export interface Routes {
       params: { path: { id: string } }
       body: { name: string }
       data: { id: string; /** the id that browsers use for it, in base64url */ credential_id: string; name: string; created_at: string; last_used_at?: string; /** whether it is also stored outside its device */ backed_up: boolean; /** identifies the model of its authenticator */ aaguid?: string; transports?: readonly string[]; /** whether it opened this session */ is_current: boolean }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
     /** Delete a passkey, and end the other sessions that it opened */
     DELETE: {
       params: { path: { id: string } }
       data: undefined
-      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'passkey:last_login_method' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'passkey:last_login_method' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/auth/password-rules': {
@@ -675,7 +717,7 @@ export interface Routes {
     POST: {
       body: { password?: string; code?: string; /** What toJSON() of the PublicKeyCredential of a sign-in returns */ credential?: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
       data: undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:not_registered' | 'passkey:unknown_credential' | 'password:incorrect' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:invalid_session' | 'user:invalid_token' | 'user:password_not_set' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:not_registered' | 'passkey:unknown_credential' | 'password:incorrect' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:password_not_set' | 'user:unauthorized'
     }
   }
   '/v0/auth/resend-verification-email': {
@@ -697,14 +739,14 @@ export interface Routes {
   '/v0/auth/session': {
     /** Get who is signed in, or null */
     GET: {
-      data: { session: { /** An account as its owner sees it */ user: { id: string; email: string; handle: string; display_name: string; bio?: string; /** the language of its mails, BCP 47 */ locale?: string; /** for the times in its mails */ time_zone?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }; /** when the session ends unless it is used before */ expires_at: string; /** opened or re-authenticated in the last five minutes */ is_fresh: boolean; /** the methods by which the user authenticated */ methods: readonly ('password' | 'totp' | 'backup_code' | 'mail' | 'oauth' | 'passkey')[] } | null }
+      data: { session: { /** An account as its owner sees it */ user: { id: string; email: string; handle: string; display_name: string; bio?: string; /** the language of its mails, BCP 47 */ locale?: string; /** for the times in its mails */ time_zone?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string; /** present if an administrator is in the account: show it all the time */ impersonated_by?: { id: string; /** whether what changes something is refused */ read_only: boolean; ends_at: string } }; /** when the session ends unless it is used before */ expires_at: string; /** opened or re-authenticated in the last five minutes */ is_fresh: boolean; /** the methods by which the user authenticated */ methods: readonly ('password' | 'totp' | 'backup_code' | 'mail' | 'oauth' | 'passkey')[] } | null }
       code: 'general:invalid_ip_address' | 'system:database_error' | 'system:internal_error'
     }
   }
   '/v0/auth/sessions': {
     /** List the live sessions of the account */
     GET: {
-      data: { sessions: readonly ({ management_id: string; /** `console`: of administration; absent: an ordinary session */ kind?: 'console' | 'impersonation'; created_at: string; last_seen_at: string; expires_at: string; max_expires_at: string; user_agent?: string; ip_address?: string; is_current: boolean })[] }
+      data: { sessions: readonly ({ management_id: string; /** `console`: of administration; `impersonation`: an administrator in the account; absent: an ordinary session */ kind?: 'console' | 'impersonation'; created_at: string; last_seen_at: string; expires_at: string; max_expires_at: string; user_agent?: string; ip_address?: string; is_current: boolean })[] }
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
@@ -712,7 +754,7 @@ export interface Routes {
     /** End every other session of the account */
     POST: {
       data: undefined
-      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/auth/sessions/{management_id}': {
@@ -720,7 +762,7 @@ export interface Routes {
     DELETE: {
       params: { path: { management_id: string } }
       data: undefined
-      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/set-initial-password': {
@@ -728,7 +770,7 @@ export interface Routes {
     POST: {
       body: { new_password: string }
       data: undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:already_set' | 'password:check_unavailable' | 'password:new_password_missing' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'password:already_set' | 'password:check_unavailable' | 'password:new_password_missing' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/auth/signup': {
@@ -743,7 +785,7 @@ export interface Routes {
     /** Get an access token of the session, and a refresh token */
     POST: {
       data: { access_token: string; token_type: 'Bearer'; /** seconds */ expires_in: number; /** absent if it comes as a cookie */ refresh_token?: string }
-      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/token/refresh': {
@@ -767,7 +809,7 @@ export interface Routes {
     POST: {
       body: { /** Spaces and hyphens are ignored */ code: string }
       data: { backup_codes: readonly string[] }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/totp/disable': {
@@ -775,7 +817,7 @@ export interface Routes {
     POST: {
       body: { /** Spaces and hyphens are ignored */ code: string }
       data: undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/auth/totp/enable': {
@@ -783,14 +825,14 @@ export interface Routes {
     POST: {
       body: { /** Spaces and hyphens are ignored */ code: string }
       data: { backup_codes: readonly string[] }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:already_enabled' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:already_enabled' | 'totp:invalid_code' | 'totp:not_enabled' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/auth/totp/setup': {
     /** Create a secret for an authenticator app, to be confirmed */
     POST: {
       data: { /** PNG in plain base64 */ qr_code_base64: string; qr_code_uri: string; /** base32, for users who cannot scan the QR code */ secret: string }
-      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:already_enabled' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+      code: 'FORBIDDEN' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:already_enabled' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/auth/totp/status': {
@@ -871,9 +913,9 @@ export interface Routes {
   '/v0/moderation/logs': {
     /** List what moderators and administrators did, newest first */
     GET: {
-      params?: { query?: { /** 1 to 100 */ limit?: string; /** id of an entry of the previous page */ cursor_id?: string; cursor_direction?: 'Older' | 'Newer'; actor_id?: string; resource_type?: 'User'; resource_id?: string; /** Comma-separated: user:ban, user:unban, user:grant_role, user:revoke_role, user:end_sessions, user:end_session, user:forget_devices, user:forget_device, user:delete_passkey, user:unlink, user:reset_password, user:reset_second_factor, user:change_profile, user:change_email, user:delete */ actions?: string } }
-      data: { data: readonly ({ id: string; action: 'user:ban' | 'user:unban' | 'user:grant_role' | 'user:revoke_role' | 'user:end_sessions' | 'user:end_session' | 'user:forget_devices' | 'user:forget_device' | 'user:delete_passkey' | 'user:unlink' | 'user:reset_password' | 'user:reset_second_factor' | 'user:change_profile' | 'user:change_email' | 'user:delete'; actor_id: string; resource_type: 'User'; resource_id: string; reason: string; metadata: Record<string, string>; created_at: string })[]; has_newer: boolean; has_older: boolean }
-      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:unauthorized'
+      params?: { query?: { /** 1 to 100 */ limit?: string; /** id of an entry of the previous page */ cursor_id?: string; cursor_direction?: 'Older' | 'Newer'; actor_id?: string; resource_type?: 'User'; resource_id?: string; /** Comma-separated: user:ban, user:unban, user:grant_role, user:revoke_role, user:end_sessions, user:end_session, user:forget_devices, user:forget_device, user:delete_passkey, user:unlink, user:reset_password, user:reset_second_factor, user:change_profile, user:change_email, user:delete, user:export, user:impersonate, user:end_impersonation */ actions?: string } }
+      data: { data: readonly ({ id: string; action: 'user:ban' | 'user:unban' | 'user:grant_role' | 'user:revoke_role' | 'user:end_sessions' | 'user:end_session' | 'user:forget_devices' | 'user:forget_device' | 'user:delete_passkey' | 'user:unlink' | 'user:reset_password' | 'user:reset_second_factor' | 'user:change_profile' | 'user:change_email' | 'user:delete' | 'user:export' | 'user:impersonate' | 'user:end_impersonation'; actor_id: string; resource_type: 'User'; resource_id: string; reason: string; metadata: Record<string, string>; created_at: string })[]; has_newer: boolean; has_older: boolean }
+      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:permission_insufficient' | 'user:unauthorized'
     }
   }
   '/v0/search/users': {
@@ -887,20 +929,20 @@ export interface Routes {
   '/v0/user/me': {
     /** Get the signed-in account */
     GET: {
-      data: { id: string; email: string; handle: string; display_name: string; bio?: string; /** the language of its mails, BCP 47 */ locale?: string; /** for the times in its mails */ time_zone?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }
+      data: { id: string; email: string; handle: string; display_name: string; bio?: string; /** the language of its mails, BCP 47 */ locale?: string; /** for the times in its mails */ time_zone?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string; /** present if an administrator is in the account: show it all the time */ impersonated_by?: { id: string; /** whether what changes something is refused */ read_only: boolean; ends_at: string } }
       code: 'general:invalid_ip_address' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'user:invalid_session' | 'user:invalid_token' | 'user:token_expired' | 'user:unauthorized'
     }
     /** Change handle, display name, bio, language or time zone */
     PATCH: {
       body?: { handle?: string; display_name?: string; bio?: string | null; locale?: string | null; time_zone?: string | null }
-      data: { id: string; email: string; handle: string; display_name: string; bio?: string; /** the language of its mails, BCP 47 */ locale?: string; /** for the times in its mails */ time_zone?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:handle_already_exists' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+      data: { id: string; email: string; handle: string; display_name: string; bio?: string; /** the language of its mails, BCP 47 */ locale?: string; /** for the times in its mails */ time_zone?: string; profile_image?: string; banner_image?: string; /** the highest first */ roles?: readonly ('admin' | 'mod')[]; is_banned: boolean; banned_until?: string; ban_reason?: string; has_password: boolean; totp_enabled: boolean; /** how many the account has */ passkeys: number; created_at: string; /** present if an administrator is in the account: show it all the time */ impersonated_by?: { id: string; /** whether what changes something is refused */ read_only: boolean; ends_at: string } }
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:handle_already_exists' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
     /** Erase the account by a password, a code or a passkey; mails a link if the account has none of these */
     DELETE: {
       body?: { password?: string; totp_code?: string; /** What toJSON() of the PublicKeyCredential of a sign-in returns */ credential?: { id: string; rawId: string; type: string; response: { clientDataJSON: string; authenticatorData?: string | null; signature?: string | null; userHandle?: string | null } } }
       data: { message: string } | undefined
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'user:cannot_manage_self' | 'user:invalid_password' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'passkey:challenge_expired' | 'passkey:invalid_assertion' | 'passkey:invalid_challenge' | 'passkey:unknown_credential' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:transaction_error' | 'totp:backup_code_exhausted' | 'totp:invalid_code' | 'user:cannot_manage_self' | 'user:impersonated' | 'user:invalid_password' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
     }
   }
   '/v0/user/me/banner-image': {
@@ -908,12 +950,12 @@ export interface Routes {
     POST: {
       body: FormData
       data: { image_url: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'file:unsupported_type' | 'file:upload_error' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'file:unsupported_type' | 'file:upload_error' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
     /** Remove the banner */
     DELETE: {
       data: undefined
-      code: 'FORBIDDEN' | 'file:not_found' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+      code: 'FORBIDDEN' | 'file:not_found' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/user/me/deletion/confirm': {
@@ -928,7 +970,7 @@ export interface Routes {
     /** Export all data of the account */
     GET: {
       data: Record<string, unknown>
-      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/user/me/profile-image': {
@@ -936,12 +978,12 @@ export interface Routes {
     POST: {
       body: FormData
       data: { image_url: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'file:unsupported_type' | 'file:upload_error' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'file:unsupported_type' | 'file:upload_error' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
     /** Remove the profile picture */
     DELETE: {
       data: undefined
-      code: 'FORBIDDEN' | 'file:not_found' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+      code: 'FORBIDDEN' | 'file:not_found' | 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/user/me/profile-image/import': {
@@ -949,7 +991,7 @@ export interface Routes {
     POST: {
       body: { provider: string }
       data: { image_url: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'file:upload_error' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:connection_not_found' | 'oauth:invalid_image_url' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'file:upload_error' | 'general:bad_request' | 'general:invalid_ip_address' | 'oauth:connection_not_found' | 'oauth:invalid_image_url' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:unauthorized'
     }
   }
   '/v0/user/me/security-events': {
@@ -965,7 +1007,7 @@ export interface Routes {
     POST: {
       body: { user_id: string; expires_at?: string | null; reason: string }
       data: { user_id: string; expires_at: string | null }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:already_banned' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:already_banned' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/users/handle/{handle}/available': {
@@ -997,7 +1039,7 @@ export interface Routes {
     POST: {
       body: { user_id: string; role: 'admin' | 'mod'; expires_at?: string | null; reason: string }
       data: { user_id: string; role: 'admin' | 'mod'; expires_at: string | null }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:already_has_role' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:already_has_role' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:second_factor_required' | 'user:unauthorized'
     }
   }
   '/v0/users/roles/revoke': {
@@ -1005,7 +1047,7 @@ export interface Routes {
     POST: {
       body: { user_id: string; role: 'admin' | 'mod'; reason: string }
       data: { user_id: string; role: 'admin' | 'mod' }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:does_not_have_role' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:does_not_have_role' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
   '/v0/users/unban': {
@@ -1013,7 +1055,7 @@ export interface Routes {
     POST: {
       body: { user_id: string; reason: string }
       data: { user_id: string }
-      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_banned' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+      code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:impersonated' | 'user:invalid_session' | 'user:invalid_token' | 'user:not_banned' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
 }
@@ -1036,6 +1078,10 @@ export interface Operations {
   diagnose: { method: 'GET'; path: '/v0/admin/diagnosis' }
   /** Check whether everything that is configured works, at most once a minute */
   examine: { method: 'GET'; path: '/v0/admin/doctor' }
+  /** List the impersonations that are under way, newest first */
+  listImpersonations: { method: 'GET'; path: '/v0/admin/impersonations' }
+  /** End an impersonation, whoever began it */
+  endImpersonation: { method: 'DELETE'; path: '/v0/admin/impersonations/{id}' }
   /** Invite somebody to make an account; inviting an administrator requires a session with two factors */
   invite: { method: 'POST'; path: '/v0/admin/invitations' }
   /** List invitations, newest first */
@@ -1082,6 +1128,10 @@ export interface Operations {
   forgetDevicesOfAccount: { method: 'DELETE'; path: '/v0/admin/users/{id}/devices' }
   /** Forget a device of a user: its next sign-in needs a mailed link */
   forgetDeviceOfAccount: { method: 'DELETE'; path: '/v0/admin/users/{id}/devices/{device_id}' }
+  /** Export all data of an account, as its owner can; it is noted */
+  exportAccount: { method: 'GET'; path: '/v0/admin/users/{id}/export' }
+  /** Get a link that opens a session of the account for the administrator */
+  startImpersonation: { method: 'POST'; path: '/v0/admin/users/{id}/impersonation' }
   /** Delete a passkey of a user, unless it is the last way to sign in */
   deletePasskeyOfAccount: { method: 'DELETE'; path: '/v0/admin/users/{id}/passkeys/{passkey_id}' }
   /** Mail a user what forgot-password mails: a link to a new password, or the providers that sign in */
@@ -1144,6 +1194,8 @@ export interface Operations {
   signInByEmail: { method: 'POST'; path: '/v0/auth/email-sign-in/verify' }
   /** Mail a link to set a new password; the answer is the same for every address */
   forgotPassword: { method: 'POST'; path: '/v0/auth/forgot-password' }
+  /** Open the session that the link of an impersonation is for, in this browser */
+  enterAccount: { method: 'POST'; path: '/v0/auth/impersonation' }
   /** Sign in in a browser */
   signIn: { method: 'POST'; path: '/v0/auth/login' }
   /** End the session, and the console session beside it */
@@ -1294,6 +1346,8 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
   readAudit: 'GET /v0/admin/audit',
   diagnose: 'GET /v0/admin/diagnosis',
   examine: 'GET /v0/admin/doctor',
+  listImpersonations: 'GET /v0/admin/impersonations',
+  endImpersonation: 'DELETE /v0/admin/impersonations/{id}',
   invite: 'POST /v0/admin/invitations',
   listInvitations: 'GET /v0/admin/invitations',
   getInvitation: 'GET /v0/admin/invitations/{id}',
@@ -1317,6 +1371,8 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
   unlinkProviderOfAccount: 'DELETE /v0/admin/users/{id}/connections/{provider}',
   forgetDevicesOfAccount: 'DELETE /v0/admin/users/{id}/devices',
   forgetDeviceOfAccount: 'DELETE /v0/admin/users/{id}/devices/{device_id}',
+  exportAccount: 'GET /v0/admin/users/{id}/export',
+  startImpersonation: 'POST /v0/admin/users/{id}/impersonation',
   deletePasskeyOfAccount: 'DELETE /v0/admin/users/{id}/passkeys/{passkey_id}',
   mailPasswordReset: 'POST /v0/admin/users/{id}/password-reset',
   resetSecondFactor: 'POST /v0/admin/users/{id}/second-factor/reset',
@@ -1348,6 +1404,7 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
   askToSignInByEmail: 'POST /v0/auth/email-sign-in',
   signInByEmail: 'POST /v0/auth/email-sign-in/verify',
   forgotPassword: 'POST /v0/auth/forgot-password',
+  enterAccount: 'POST /v0/auth/impersonation',
   signIn: 'POST /v0/auth/login',
   signOut: 'POST /v0/auth/logout',
   resendCode: 'POST /v0/auth/mailed-code/resend',
@@ -1421,136 +1478,141 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
 
 /** Every code that the server of this version knows, the most declared first. */
 export const codes: readonly string[] =
-  'system:internal_error general:invalid_ip_address rate_limit:exceeded system:database_error FORBIDDEN system:transaction_error general:bad_request user:banned FILE_TOO_LARGE session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:invalid_token system:not_found user:permission_insufficient user:reauthentication_required user:not_found user:cannot_manage_self worker:connection_failed worker:response_invalid eventstream:publish_failed user:cannot_manage_higher_or_equal_role worker:verification_email_send_failed user:sign_up_closed email:domain_not_allowed user:email_already_exists oauth:provider_not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed email:code_token_expired email:invalid_code_token oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code user:handle_already_exists user:second_factor_required email:invalid_code password:check_unavailable system:hashing_error token:email_mismatch totp:temp_token_expired totp:temp_token_invalid oauth:email_already_exists password:new_password_missing totp:backup_code_exhausted totp:not_enabled user:token_expired oauth:user_info_fetch_failed passkey:not_registered email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:cannot_unlink_last_connection oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:last_login_method passkey:limit_reached password:incorrect token:expired_invitation token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_invitation token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set worker:password_reset_email_send_failed file:read_error meilisearch:query_failed oauth:account_already_linked oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:not_banned'.split(' ')
+  'system:internal_error general:invalid_ip_address rate_limit:exceeded system:database_error system:transaction_error FORBIDDEN general:bad_request user:banned FILE_TOO_LARGE session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:invalid_token user:impersonated system:not_found user:permission_insufficient user:reauthentication_required user:not_found user:cannot_manage_self eventstream:publish_failed user:cannot_manage_higher_or_equal_role worker:connection_failed worker:response_invalid worker:verification_email_send_failed user:sign_up_closed email:domain_not_allowed user:email_already_exists oauth:provider_not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed email:code_token_expired email:invalid_code_token oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code user:handle_already_exists user:second_factor_required email:invalid_code password:check_unavailable system:hashing_error token:email_mismatch totp:temp_token_expired totp:temp_token_invalid oauth:email_already_exists password:new_password_missing totp:backup_code_exhausted totp:not_enabled user:token_expired oauth:user_info_fetch_failed passkey:not_registered email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:cannot_unlink_last_connection oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:last_login_method passkey:limit_reached password:incorrect token:expired_invitation token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_invitation token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set worker:password_reset_email_send_failed file:read_error meilisearch:query_failed oauth:account_already_linked oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_impersonation token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:impersonation_disabled user:not_banned'.split(' ')
 
 /** The codes that every route may refuse with: bit n is the n-th of `codes`. Written out they would be most of the client's size. */
 export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
   '/.well-known/jwks.json': { GET: 0x3n },
-  '/.well-known/webauthn': { GET: 0x10003n },
+  '/.well-known/webauthn': { GET: 0x20003n },
   '/health-check': { GET: 0x1n },
   '/health/live': { GET: 0x1n },
   '/health/ready': { GET: 0x1n },
-  '/v0/admin/audit': { GET: 0x37ecfn },
-  '/v0/admin/diagnosis': { GET: 0xb7ecfn },
-  '/v0/admin/doctor': { GET: 0x33e8fn },
-  '/v0/admin/invitations': { POST: 0x4001667ffffn, GET: 0x3fecfn },
-  '/v0/admin/invitations/{id}': { GET: 0x3be8fn, DELETE: 0x7ffffn },
-  '/v0/admin/invitations/{id}/resend': { POST: 0x4001667ffffn },
-  '/v0/admin/mails': { GET: 0x37ecfn },
-  '/v0/admin/mails/{id}/retry': { POST: 0x77fffn },
-  '/v0/admin/me': { GET: 0x33e8fn },
-  '/v0/admin/oauth/providers': { GET: 0x7be8fn, POST: 0x20000004080007ffffn },
-  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x20000004082007ffffn, DELETE: 0x4002007bebfn },
-  '/v0/admin/overview': { GET: 0x37ecfn },
-  '/v0/admin/refusals': { GET: 0x37ecfn },
-  '/v0/admin/session': { POST: 0x4000007bebfn, DELETE: 0x13e3fn },
-  '/v0/admin/settings': { GET: 0x33e8fn },
-  '/v0/admin/users/{id}': { PATCH: 0x200019f7fffn, DELETE: 0x19f7fffn },
-  '/v0/admin/users/{id}/change-email': { POST: 0x13ff7fffn },
-  '/v0/admin/users/{id}/connections/{provider}': { DELETE: 0x100000000019f7fffn },
-  '/v0/admin/users/{id}/devices': { DELETE: 0x19f7fffn },
-  '/v0/admin/users/{id}/devices/{device_id}': { DELETE: 0x19f7fffn },
-  '/v0/admin/users/{id}/passkeys/{passkey_id}': { DELETE: 0x10000000000019f7fffn },
-  '/v0/admin/users/{id}/password-reset': { POST: 0x10000000000000001ff7fffn },
-  '/v0/admin/users/{id}/second-factor/reset': { POST: 0x100000019f7fffn },
-  '/v0/admin/users/{id}/sessions': { DELETE: 0x19f7fffn },
-  '/v0/admin/users/{id}/sessions/{management_id}': { DELETE: 0x19f7fffn },
-  '/v0/app/auth/accept-invitation': { POST: 0x10800000412001400417fn },
-  '/v0/app/auth/complete-signup': { POST: 0x4002202000e60c17fn },
-  '/v0/app/auth/device/verify': { POST: 0x4000000008060000017fn },
-  '/v0/app/auth/email-sign-in': { POST: 0x1c260417fn },
-  '/v0/app/auth/email-sign-in/verify': { POST: 0x21000000048060c0041ffn },
-  '/v0/app/auth/login': { POST: 0x40000040002001c26041ffn },
-  '/v0/app/auth/mailed-code/resend': { POST: 0x7c260017fn },
-  '/v0/app/auth/oauth/{provider}/token': { POST: 0x8184200082c0001ffn },
-  '/v0/app/auth/passkeys/second-step': { POST: 0x180f00000017fn },
-  '/v0/app/auth/passkeys/second-step/options': { POST: 0x8180000000017fn },
-  '/v0/app/auth/passkeys/sign-in': { POST: 0xf0000001ffn },
-  '/v0/app/auth/passkeys/sign-in/options': { POST: 0x17n },
-  '/v0/app/auth/totp/verify': { POST: 0x981000000017fn },
-  '/v0/app/auth/verify-email': { POST: 0x42000010048061c00417fn },
-  '/v0/auth/accept-invitation': { POST: 0x10800000412001400417fn },
-  '/v0/auth/change-email': { POST: 0x800400000020f01260ffffn },
-  '/v0/auth/change-password': { POST: 0x600100000000430000000ffffn },
-  '/v0/auth/check': { GET: 0x202000000000becbn },
-  '/v0/auth/complete-signup': { POST: 0x4002202000e60c17fn },
-  '/v0/auth/confirm-email-change': { POST: 0x8000000040001000417fn },
-  '/v0/auth/device/verify': { POST: 0x4000000008060000017fn },
+  '/v0/admin/audit': { GET: 0x67ecfn },
+  '/v0/admin/diagnosis': { GET: 0x167ecfn },
+  '/v0/admin/doctor': { GET: 0x63e8fn },
+  '/v0/admin/impersonations': { GET: 0x67ecfn },
+  '/v0/admin/impersonations/{id}': { DELETE: 0xe7fffn },
+  '/v0/admin/invitations': { POST: 0x8002f0fffffn, GET: 0x7fecfn },
+  '/v0/admin/invitations/{id}': { GET: 0x7be8fn, DELETE: 0xfffffn },
+  '/v0/admin/invitations/{id}/resend': { POST: 0x8002f0fffffn },
+  '/v0/admin/mails': { GET: 0x67ecfn },
+  '/v0/admin/mails/{id}/retry': { POST: 0xe7fffn },
+  '/v0/admin/me': { GET: 0x63e8fn },
+  '/v0/admin/oauth/providers': { GET: 0xfbe8fn, POST: 0x4000000810000fffffn },
+  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x4000000810400fffffn, DELETE: 0x800400fbebfn },
+  '/v0/admin/overview': { GET: 0x67ecfn },
+  '/v0/admin/refusals': { GET: 0x67ecfn },
+  '/v0/admin/session': { POST: 0x800000fbebfn, DELETE: 0x23e3fn },
+  '/v0/admin/settings': { GET: 0x63e8fn },
+  '/v0/admin/users/{id}': { PATCH: 0x40000fe7fffn, DELETE: 0xfe7fffn },
+  '/v0/admin/users/{id}/change-email': { POST: 0x27fe7fffn },
+  '/v0/admin/users/{id}/connections/{provider}': { DELETE: 0x20000000000fe7fffn },
+  '/v0/admin/users/{id}/devices': { DELETE: 0xfe7fffn },
+  '/v0/admin/users/{id}/devices/{device_id}': { DELETE: 0xfe7fffn },
+  '/v0/admin/users/{id}/export': { GET: 0xfe3e9fn },
+  '/v0/admin/users/{id}/impersonation': { POST: 0x2000000000000000000000fe7fffn },
+  '/v0/admin/users/{id}/passkeys/{passkey_id}': { DELETE: 0x2000000000000fe7fffn },
+  '/v0/admin/users/{id}/password-reset': { POST: 0x20000000000000003fe7fffn },
+  '/v0/admin/users/{id}/second-factor/reset': { POST: 0x20000000fe7fffn },
+  '/v0/admin/users/{id}/sessions': { DELETE: 0xfe7fffn },
+  '/v0/admin/users/{id}/sessions/{management_id}': { DELETE: 0xfe7fffn },
+  '/v0/app/auth/accept-invitation': { POST: 0x21000000824002800417fn },
+  '/v0/app/auth/complete-signup': { POST: 0x8004404001f00c17fn },
+  '/v0/app/auth/device/verify': { POST: 0x80000000100c0000017fn },
+  '/v0/app/auth/email-sign-in': { POST: 0x38700417fn },
+  '/v0/app/auth/email-sign-in/verify': { POST: 0x420000000900c180041ffn },
+  '/v0/app/auth/login': { POST: 0x80000080004003870041ffn },
+  '/v0/app/auth/mailed-code/resend': { POST: 0xf8700017fn },
+  '/v0/app/auth/oauth/{provider}/token': { POST: 0x1030840010580001ffn },
+  '/v0/app/auth/passkeys/second-step': { POST: 0x301e00000017fn },
+  '/v0/app/auth/passkeys/second-step/options': { POST: 0x10300000000017fn },
+  '/v0/app/auth/passkeys/sign-in': { POST: 0x1e0000001ffn },
+  '/v0/app/auth/passkeys/sign-in/options': { POST: 0x27n },
+  '/v0/app/auth/totp/verify': { POST: 0x1302000000017fn },
+  '/v0/app/auth/verify-email': { POST: 0x840000200900c3800417fn },
+  '/v0/auth/accept-invitation': { POST: 0x21000000824002800417fn },
+  '/v0/auth/change-email': { POST: 0x1000800000041e02701ffffn },
+  '/v0/auth/change-password': { POST: 0xc00200000000860000001ffffn },
+  '/v0/auth/check': { GET: 0x404000000000becbn },
+  '/v0/auth/complete-signup': { POST: 0x8004404001f00c17fn },
+  '/v0/auth/confirm-email-change': { POST: 0x10000000080002000417fn },
+  '/v0/auth/device/verify': { POST: 0x80000000100c0000017fn },
   '/v0/auth/devices': { GET: 0xbe8fn },
-  '/v0/auth/devices/{id}': { DELETE: 0x1bebfn },
-  '/v0/auth/email-sign-in': { POST: 0x1c260417fn },
-  '/v0/auth/email-sign-in/verify': { POST: 0x21000000048060c0041ffn },
-  '/v0/auth/forgot-password': { POST: 0x100000000000001c060417fn },
-  '/v0/auth/login': { POST: 0x40000040002001c26041ffn },
+  '/v0/auth/devices/{id}': { DELETE: 0x3bebfn },
+  '/v0/auth/email-sign-in': { POST: 0x38700417fn },
+  '/v0/auth/email-sign-in/verify': { POST: 0x420000000900c180041ffn },
+  '/v0/auth/forgot-password': { POST: 0x2000000000000038300417fn },
+  '/v0/auth/impersonation': { POST: 0x4000000000000000000000017fn },
+  '/v0/auth/login': { POST: 0x80000080004003870041ffn },
   '/v0/auth/logout': { POST: 0xbe3fn },
-  '/v0/auth/mailed-code/resend': { POST: 0x7c260017fn },
+  '/v0/auth/mailed-code/resend': { POST: 0xf8700017fn },
   '/v0/auth/oauth/connections': { GET: 0xbe8fn },
-  '/v0/auth/oauth/connections/unlink': { POST: 0x3000000000004bfffn },
-  '/v0/auth/oauth/google/one-tap/login': { POST: 0x8084200082c0001ffn },
-  '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x82000000fn },
+  '/v0/auth/oauth/connections/unlink': { POST: 0x6000000000009bfffn },
+  '/v0/auth/oauth/google/one-tap/login': { POST: 0x1010840010580001ffn },
+  '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x104000000fn },
   '/v0/auth/oauth/providers': { GET: 0xfn },
-  '/v0/auth/oauth/{provider}/authorize': { GET: 0x20000000000000082004fecfn },
-  '/v0/auth/oauth/{provider}/form-post': { POST: 0x2000014fn },
-  '/v0/auth/oauth/{provider}/link': { POST: 0x80000d0104000082000bfffn },
-  '/v0/auth/oauth/{provider}/login': { POST: 0xd0184200082c0001ffn },
-  '/v0/auth/passkeys': { POST: 0xc0000200000000300004ffffn, GET: 0xbe8fn },
-  '/v0/auth/passkeys/reauthentication/options': { POST: 0x8000000000be3fn },
-  '/v0/auth/passkeys/registration/options': { POST: 0x200000000000004ffffn },
-  '/v0/auth/passkeys/second-step': { POST: 0x180f00000017fn },
-  '/v0/auth/passkeys/second-step/options': { POST: 0x8180000000017fn },
-  '/v0/auth/passkeys/sign-in': { POST: 0xf0000001ffn },
-  '/v0/auth/passkeys/sign-in/options': { POST: 0x17n },
-  '/v0/auth/passkeys/{id}': { PATCH: 0x1ffffn, DELETE: 0x100000000000005bebfn },
+  '/v0/auth/oauth/{provider}/authorize': { GET: 0x40000000000000104009fecfn },
+  '/v0/auth/oauth/{provider}/form-post': { POST: 0x4000014fn },
+  '/v0/auth/oauth/{provider}/link': { POST: 0x100001a0208000104001bfffn },
+  '/v0/auth/oauth/{provider}/login': { POST: 0x1a030840010580001ffn },
+  '/v0/auth/passkeys': { POST: 0x180000400000000600009ffffn, GET: 0xbe8fn },
+  '/v0/auth/passkeys/reauthentication/options': { POST: 0x10000000001be3fn },
+  '/v0/auth/passkeys/registration/options': { POST: 0x400000000000009ffffn },
+  '/v0/auth/passkeys/second-step': { POST: 0x301e00000017fn },
+  '/v0/auth/passkeys/second-step/options': { POST: 0x10300000000017fn },
+  '/v0/auth/passkeys/sign-in': { POST: 0x1e0000001ffn },
+  '/v0/auth/passkeys/sign-in/options': { POST: 0x27n },
+  '/v0/auth/passkeys/{id}': { PATCH: 0x3ffffn, DELETE: 0x20000000000000bbebfn },
   '/v0/auth/password-rules': { GET: 0x7n },
-  '/v0/auth/reauthenticate': { POST: 0x800400009821f00000ff7fn },
-  '/v0/auth/resend-verification-email': { POST: 0x1000001c260417fn },
-  '/v0/auth/reset-password': { POST: 0x2800000000000450000000417fn },
+  '/v0/auth/reauthenticate': { POST: 0x1000800013043e00001ff7fn },
+  '/v0/auth/resend-verification-email': { POST: 0x20000038700417fn },
+  '/v0/auth/reset-password': { POST: 0x90000000000008a0000000417fn },
   '/v0/auth/session': { GET: 0xbn },
   '/v0/auth/sessions': { GET: 0xbe8fn },
-  '/v0/auth/sessions/revoke-others': { POST: 0x4bebfn },
-  '/v0/auth/sessions/{management_id}': { DELETE: 0x1bebfn },
-  '/v0/auth/set-initial-password': { POST: 0x100000000000410000004ffffn },
-  '/v0/auth/signup': { POST: 0x1201ce60417fn },
-  '/v0/auth/token': { POST: 0x200000000000bebfn },
-  '/v0/auth/token/refresh': { POST: 0x20000020200000000081ffn },
-  '/v0/auth/token/revoke': { POST: 0x200000000000000000017fn },
-  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x1001000000bfffn },
-  '/v0/auth/totp/disable': { POST: 0x1801000000bfffn },
-  '/v0/auth/totp/enable': { POST: 0x80000001001000004bfffn },
-  '/v0/auth/totp/setup': { POST: 0xc000080000000000000004bebfn },
+  '/v0/auth/sessions/revoke-others': { POST: 0x9bebfn },
+  '/v0/auth/sessions/{management_id}': { DELETE: 0x3bebfn },
+  '/v0/auth/set-initial-password': { POST: 0x200000000000820000009ffffn },
+  '/v0/auth/signup': { POST: 0x24039f00417fn },
+  '/v0/auth/token': { POST: 0x400000000001bebfn },
+  '/v0/auth/token/refresh': { POST: 0x40000040400000000081ffn },
+  '/v0/auth/token/revoke': { POST: 0x400000000000000000017fn },
+  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x2002000001bfffn },
+  '/v0/auth/totp/disable': { POST: 0x3002000001bfffn },
+  '/v0/auth/totp/enable': { POST: 0x100000002002000009bfffn },
+  '/v0/auth/totp/setup': { POST: 0x30000100000000000000009bebfn },
   '/v0/auth/totp/status': { GET: 0xbe8fn },
-  '/v0/auth/totp/verify': { POST: 0x981000000017fn },
-  '/v0/auth/undo-email-change': { POST: 0x8000000000001000017fn },
-  '/v0/auth/verify-email': { POST: 0x42000010048061c00417fn },
+  '/v0/auth/totp/verify': { POST: 0x1302000000017fn },
+  '/v0/auth/undo-email-change': { POST: 0x10000000000002000017fn },
+  '/v0/auth/verify-email': { POST: 0x840000200900c3800417fn },
   '/v0/contract': { GET: 0x7n },
   '/v0/errors': { GET: 0x7n },
   '/v0/events': { GET: 0xbe8fn },
-  '/v0/files/{name}': { GET: 0x2000000020000000000000bn },
+  '/v0/files/{name}': { GET: 0x4000000040000000000000bn },
   '/v0/locales': { GET: 0x7n },
-  '/v0/messages/{locale}': { GET: 0x10007n },
-  '/v0/moderation/logs': { GET: 0x2fecfn },
-  '/v0/search/users': { GET: 0x4000000000000000000406fn },
-  '/v0/user/me': { GET: 0x2000000000be0bn, PATCH: 0x2000000ffffn, DELETE: 0x100000000821f00274ff7fn },
-  '/v0/user/me/banner-image': { POST: 0x840000000000bfbfn, DELETE: 0x20000000000bebfn },
-  '/v0/user/me/deletion/confirm': { POST: 0x1000000000000000000010017fn },
-  '/v0/user/me/export': { GET: 0x4be2fn },
-  '/v0/user/me/profile-image': { POST: 0x840000000000bfbfn, DELETE: 0x20000000000bebfn },
-  '/v0/user/me/profile-image/import': { POST: 0x10000002040000000000bfffn },
+  '/v0/messages/{locale}': { GET: 0x20007n },
+  '/v0/moderation/logs': { GET: 0x5fecfn },
+  '/v0/search/users': { GET: 0x8000000000000000000405fn },
+  '/v0/user/me': { GET: 0x4000000000be0bn, PATCH: 0x4000001ffffn, DELETE: 0x200000001043e00729ff7fn },
+  '/v0/user/me/banner-image': { POST: 0x1080000000001bfbfn, DELETE: 0x40000000001bebfn },
+  '/v0/user/me/deletion/confirm': { POST: 0x2000000000000000000020017fn },
+  '/v0/user/me/export': { GET: 0x9be1fn },
+  '/v0/user/me/profile-image': { POST: 0x1080000000001bfbfn, DELETE: 0x40000000001bebfn },
+  '/v0/user/me/profile-image/import': { POST: 0x20000004080000000001bfffn },
   '/v0/user/me/security-events': { GET: 0xfecfn },
-  '/v0/users/ban': { POST: 0x1000000000000000000019effffn },
+  '/v0/users/ban': { POST: 0x400000000000000000000fdffffn },
   '/v0/users/handle/{handle}/available': { GET: 0x400fn },
-  '/v0/users/profile': { GET: 0x8004fn },
-  '/v0/users/profile/id': { GET: 0x8004fn },
-  '/v0/users/roles/grant': { POST: 0x2000000000000000400019effffn },
-  '/v0/users/roles/revoke': { POST: 0x4000000000000000000019effffn },
-  '/v0/users/unban': { POST: 0x8000000000000000000019effffn },
+  '/v0/users/profile': { GET: 0x10004fn },
+  '/v0/users/profile/id': { GET: 0x10004fn },
+  '/v0/users/roles/grant': { POST: 0x800000000000000080000fdffffn },
+  '/v0/users/roles/revoke': { POST: 0x1000000000000000000000fdffffn },
+  '/v0/users/unban': { POST: 0x4000000000000000000000fdffffn },
 }
 
 /** Stands for what this client knows of every route: its codes and their statuses. Servers count by it. */
-export const contract = 'b59e2a26c8a7451f'
+export const contract = 'c5e5c741ecd65034'
 
 /** Those that no other request would mend: outages, waits, a server, provider or proxy that is set up wrongly. */
 export type OurSideCode = 'eventstream:publish_failed' | 'file:read_error' | 'general:invalid_ip_address' | 'meilisearch:query_failed' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'password:check_unavailable' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'turnstile:service_error' | 'worker:connection_failed' | 'worker:password_reset_email_send_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
 
 /** The same as bits. */
-export const ourSide = 0xc0070000803040300042e0002fn
+export const ourSide = 0x3000e000100608060008740001fn
