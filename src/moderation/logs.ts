@@ -2,33 +2,18 @@ import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Database } from '../db/database.ts'
 import { readHeavily } from '../db/read-heavily.ts'
-import { moderationLogs } from '../db/schema/moderation.ts'
+import { type Action, actions, moderationLogs } from '../db/schema/moderation.ts'
 
 export const listLogsRefusals = ['rate_limit:exceeded'] as const
 
 type ListLogsRefusal = (typeof listLogsRefusals)[number]
 
-export const actions = [
-  'user:ban',
-  'user:unban',
-  'user:grant_role',
-  'user:revoke_role',
-  'user:end_sessions',
-  'user:end_session',
-  'user:forget_devices',
-  'user:forget_device',
-  'user:delete_passkey',
-  'user:unlink',
-  'user:reset_password',
-  'user:reset_second_factor',
-  'user:change_profile',
-  'user:change_email',
-  'user:delete',
-  'user:export',
-  'user:impersonate',
-  'user:end_impersonation',
-] as const
-export type Action = (typeof actions)[number]
+type UserAction = Extract<Action, `user:${string}`>
+
+const isOfUsers = (action: Action): action is UserAction => action.startsWith('user:')
+
+/** What is done to users: all that moderators read of. */
+export const userActions = actions.filter(isOfUsers)
 
 type Query = {
   readonly limit: number
@@ -82,7 +67,8 @@ async function findPage(db: Database, { limit, cursorId, direction, ...wanted }:
 
 const present = ({ id, action, actorId, resourceId, reason, metadata, createdAt }: Row) => ({
   id,
-  action: action as Action,
+  // As only entries about users are read.
+  action: action as UserAction,
   actor_id: actorId,
   resource_type: 'User' as const,
   resource_id: resourceId,

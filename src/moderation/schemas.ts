@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { reason } from '../accounts/fields.ts'
 import { roles } from '../accounts/roles.ts'
 import { isUuid, oneOf, ruledText, wholeNumberText } from '../http/validation.ts'
-import { actions } from './logs.ts'
+import { userActions } from './logs.ts'
 
 /** A malformed id is a bad request, like any wrong type. */
 const id = z.string().refine(isUuid).meta({ format: 'uuid' })
@@ -29,10 +29,10 @@ export const revokeBody = z.object({ user_id: id, role, reason })
 
 const actionList = ruledText({
   findBreach: (text) =>
-    text.split(',').every((one) => actions.some((action) => action === one))
+    text.split(',').every((one) => userActions.some((action) => action === one))
       ? undefined
-      : { rule: 'one_of', values: actions },
-  meta: { description: `Comma-separated: ${actions.join(', ')}` },
+      : { rule: 'one_of', values: userActions },
+  meta: { description: `Comma-separated: ${userActions.join(', ')}` },
 })
 
 export const logsQuery = z.object({
@@ -50,7 +50,7 @@ export const logsPage = z.object({
     z
       .object({
         id: z.uuid(),
-        action: z.enum(actions),
+        action: z.enum(userActions),
         actor_id: z.uuid(),
         resource_type: z.literal('User'),
         resource_id: z.uuid(),
