@@ -6,7 +6,7 @@ export const assetsAt = '/console/assets'
 const browser = `${assetsAt}/pages/browser`
 
 /** In their order. They are named here, as one that asks for another makes the page wait twice. */
-const styles = ['docs/base', 'console/console', 'console/frame', 'console/forms', 'console/lists']
+const styles = ['docs/base', 'console/console', 'console/frame', 'console/forms', 'console/lists', 'console/charts']
 
 /** Its script fills it; the shapes are in the places of what is on its way. */
 export const consolePage = htmlPage({

@@ -36,7 +36,7 @@ test('an administrator signs in by password and code; once they leave, they are 
   await expectAccessible(page)
   await page.getByLabel(code).fill(await admin.code())
   await page.keyboard.press('Enter')
-  await heading(page, 'Invitations')
+  await heading(page, 'Overview')
 
   const me = () => page.evaluate<number>("fetch('/v0/admin/me').then(({ status }) => status)")
   expect(await me()).toBe(200)
@@ -46,7 +46,7 @@ test('an administrator signs in by password and code; once they leave, they are 
   expect(await me()).toBe(401)
   // The usual session is still there: the door opens again, once it is pushed.
   await page.getByRole('button', { name: 'Open the console' }).press('Enter')
-  await heading(page, 'Invitations')
+  await heading(page, 'Overview')
 })
 
 test('a session that is no longer fresh is asked for a proof, in any language', async () => {
@@ -60,9 +60,9 @@ test('a session that is no longer fresh is asked for a proof, in any language', 
   await expectNarrow(page)
   await page.getByLabel('كلمة المرور').fill(person.password)
   await page.keyboard.press('Enter')
-  await heading(page, 'الدعوات')
+  await heading(page, 'نظرة عامة')
   await page.reload()
-  await heading(page, 'الدعوات')
+  await heading(page, 'نظرة عامة')
 })
 
 test('an account without a second factor is told to set one up; one without a role is sent away [AD1]', async () => {

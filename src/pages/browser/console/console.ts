@@ -1,5 +1,5 @@
 import { api, type Operator, onSignedOut, whoIsIn } from './api.ts'
-import { byId, element } from './elements.ts'
+import { byId, element, theirs } from './elements.ts'
 import { showFrame } from './frame.ts'
 import { listenToKeys } from './keys.ts'
 import { openLanguage, text } from './language.ts'
@@ -25,12 +25,13 @@ async function show(): Promise<void> {
   const allowed = screens.filter((screen) => operator && isFor(operator, screen))
   const place = currentPlace()
   const current = allowed.find(({ name }) => name === place.path[0]) ?? allowed[0]
-  const content =
+  const shown =
     operator && current ? await current.show(place, operator) : [await signIn({ isShut: hasLeft, done: open })]
   if (mine !== turn) return
   showFrame({ operator, screens: allowed, current, again: show, leave })
-  const title = text(current?.title ?? 'sign_in.title')
-  const heading = element('h1', { tabindex: '-1' }, title)
+  const { title, content } =
+    'content' in shown ? shown : { title: text(current?.title ?? 'sign_in.title'), content: shown }
+  const heading = element('h1', { tabindex: '-1' }, theirs(title))
   document.title = `${title} · Postern`
   main.className = current ? '' : 'card'
   main.replaceChildren(heading, ...content)
@@ -52,7 +53,7 @@ function search(): void {
   if (here) here.focus()
   else {
     wantsSearch = true
-    go(linkTo(['users']))
+    go(linkTo(['trouble']))
   }
 }
 

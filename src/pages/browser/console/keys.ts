@@ -8,7 +8,7 @@ type Keys = {
 }
 
 const isTyped = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.matches('input:not([type=checkbox]), textarea, select')
+  target instanceof HTMLElement && target.matches('input:not([type=checkbox]), textarea')
 
 /** The keys of the whole console; those of tables are theirs. */
 export function listenToKeys({ search }: Keys): void {

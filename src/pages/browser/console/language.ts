@@ -73,5 +73,8 @@ export const number = (value: number): string => new Intl.NumberFormat(spoken.ta
 
 export const day = (time: string): string => new Date(time).toLocaleDateString(spoken.tag, { dateStyle: 'medium' })
 
+/** What a field for a time says: it knows the time of this place alone. */
+export const instantOf = (local: string): string => local && new Date(local).toISOString()
+
 export const moment = (time: string): string =>
   new Date(time).toLocaleString(spoken.tag, { dateStyle: 'medium', timeStyle: 'short' })

@@ -22,7 +22,7 @@ type List<Row, Found extends Page<Row>> = {
   /** What the filters and the cursor say, empty ones left out. */
   readonly load: (filters: Filters) => Promise<Loaded<Found>>
   /** Above the rows, such as how many there are in all. */
-  readonly about?: (found: Found) => string
+  readonly about?: (found: Found, filters: Filters) => string
 }
 
 /** Long enough for a word to be typed, short enough to be no wait. */
@@ -57,7 +57,8 @@ export function list<Row, Found extends Page<Row>>(wish: List<Row, Found>): read
     if (data) found.replaceChildren(...pageOf(data, cursor !== undefined))
     else if (error) found.replaceChildren(failure(error))
   }
-  const describe = (page: Found): string => (page.data.length === 0 ? text('list.none') : (wish.about?.(page) ?? ''))
+  const describe = (page: Found): string =>
+    page.data.length === 0 ? text('list.none') : (wish.about?.(page, read()) ?? '')
   const pageOf = ({ data, next_cursor }: Found, isLater: boolean): readonly Node[] => [
     ...(data.length === 0 ? [] : [table({ caption, columns, rows: data })]),
     turnPages(isLater && linkOf(), next_cursor !== undefined && linkOf(next_cursor)),

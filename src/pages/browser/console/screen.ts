@@ -2,6 +2,9 @@ import type { Operator } from './api.ts'
 import type { PlainKey } from './language.ts'
 import type { Place } from './places.ts'
 
+/** A screen of one thing is named by it. */
+type Shown = readonly Node[] | { readonly title: string; readonly content: readonly Node[] }
+
 /** What stands at a place. */
 export type Screen = {
   /** The first part of its address. */
@@ -11,5 +14,5 @@ export type Screen = {
   readonly least: 'mod' | 'admin'
   /** For one that is reached from another one alone: whose, in the navigation. */
   readonly within?: string
-  readonly show: (place: Place, operator: Operator) => readonly Node[] | Promise<readonly Node[]>
+  readonly show: (place: Place, operator: Operator) => Shown | Promise<Shown>
 }

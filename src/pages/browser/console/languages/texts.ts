@@ -60,6 +60,12 @@ export type Texts = {
   'users.role': null
   'users.created': null
   'users.seen': null
+  'users.found': { count: string }
+  'users.many': { count: string }
+  'users.sort': null
+  'users.created_after': null
+  'users.created_before': null
+  'users.seen_before': null
   'status.active': null
   'status.banned': null
   'status.deleted': null
@@ -198,6 +204,7 @@ export type Texts = {
   'user.remove_passkey_what': { name: string }
   'user.passkey_removed': null
   'user.last_used': null
+  'user.domain': null
   'trouble.found': null
   'trouble.nothing': null
   'trouble.refused': null
@@ -212,6 +219,7 @@ export type Texts = {
   'mails.retry': null
   'mails.retry_what': { email: string }
   'mails.retried': null
+  'mails.waiting': null
   'mail_state.waiting': null
   'mail_state.failed': null
   'settings.title': null
@@ -229,6 +237,8 @@ export type Texts = {
   'doctor.again': null
   'doctor.examining': null
   'doctor.check': null
+  'doctor.examined': { time: string }
+  'doctor.notes': null
   'overview.title': null
   'overview.days': null
   'overview.sign_ups': null
@@ -238,6 +248,8 @@ export type Texts = {
   'overview.mails': null
   'overview.errors': null
   'overview.count': null
+  'overview.period': { count: string }
+  'overview.cause': null
   'bans.title': null
   'reason.no_account': null
   'reason.sign_up_refused': null
@@ -269,4 +281,7 @@ export type Texts = {
   'purpose.sign_in': null
   'purpose.invitation': null
   'purpose.notice': null
+  'session.user': null
+  'session.console': null
+  'session.impersonation': null
 }

@@ -1,0 +1,36 @@
+import type { DataOf } from '../../../client/client.ts'
+import type { Operator } from './api.ts'
+import { detailsOf, under } from './details.ts'
+import { element, theirs, verbatim } from './elements.ts'
+import { moment, text } from './language.ts'
+import { linkTo } from './places.ts'
+import { programOf } from './program-of.ts'
+import type { Column } from './table.ts'
+
+type Entry = DataOf<'GET', '/v0/admin/audit'>['data'][number]
+
+/** The columns of what happened. Its types keep their names, by which they are filtered and exported. */
+export const entryColumns = (operator: Operator): readonly Column<Entry>[] => [
+  { title: text('errors.when'), isShort: true, cell: ({ created_at }) => moment(created_at) },
+  { title: text('audit.what'), cell: ({ type, metadata }) => [verbatim(type), under(detailsOf(metadata))] },
+  {
+    title: text('audit.user'),
+    cell: ({ user, resource }) => (user ? nameOf(user, operator) : resource && theirs(resource.type)),
+  },
+  { title: text('audit.actor'), cell: ({ actor, reason }) => [actor && nameOf(actor, operator), under(reason)] },
+  {
+    title: text('audit.from_where'),
+    cell: ({ ip_address, user_agent }) => [
+      ip_address && verbatim(ip_address),
+      under(user_agent && programOf(user_agent)),
+    ],
+  },
+]
+
+type Named = { readonly id: string; readonly handle?: string }
+
+/** A moderator has no screen about somebody's trouble. */
+function nameOf({ id, handle }: Named, { roles }: Operator): HTMLElement {
+  const name = theirs(handle === undefined ? id : `@${handle}`)
+  return roles.includes('admin') ? element('a', { href: linkTo(['trouble'], { who: id }) }, name) : name
+}
