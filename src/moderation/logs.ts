@@ -4,6 +4,8 @@ import type { Database } from '../db/database.ts'
 import { readHeavily } from '../db/read-heavily.ts'
 import { type Action, actions, moderationLogs } from '../db/schema/moderation.ts'
 
+export type { Action } from '../db/schema/moderation.ts'
+
 export const listLogsRefusals = ['rate_limit:exceeded'] as const
 
 type ListLogsRefusal = (typeof listLogsRefusals)[number]

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { roles } from '../accounts/roles.ts'
-import type { Action } from '../db/schema/moderation.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { signedInUser } from '../guards/credential.ts'
@@ -9,7 +8,7 @@ import { callerOf } from '../http/caller.ts'
 import type { Order } from '../sign-in/administer.ts'
 import { ban, banRefusals, unban, unbanRefusals } from './ban.ts'
 import { grantRole, grantRoleRefusals, revokeRole, revokeRoleRefusals } from './change-role.ts'
-import { listLogs, listLogsRefusals } from './logs.ts'
+import { type Action, listLogs, listLogsRefusals } from './logs.ts'
 import { banBody, grantBody, logsPage, logsQuery, revokeBody, unbanBody } from './schemas.ts'
 
 const access = { access: 'session or console', role: 'admin' } as const
