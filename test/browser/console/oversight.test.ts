@@ -55,17 +55,27 @@ test('the audit log has acts and events, and is filtered by type and account', a
   await page.getByText('general:validation_error').waitFor()
 })
 
+/** A month that has been, a row a day as the worker counts them; the busiest day is the tenth before today. */
+const aMonth = `insert into figures (hour, sign_ups, sign_ins, failed, sessions, active_users, mails_sent, mails_failed)
+  select date_trunc('day', now() at time zone 'UTC') at time zone 'UTC' - n * interval '1 day',
+    case n when 10 then 90 else 20 + (n * 7) % 31 end, 300 + (n * 53) % 120, 12 + (n * 5) % 17, 310, 500 + (n * 37) % 90,
+    260 + (n * 29) % 70, n % 4
+  from generate_series(1, 29) as n`
+
 test('the overview draws days, and says them in a table', async () => {
   const { client } = await operator(app)
+  await app.sql(aMonth)
   const page = await enter(client, 'overview', 'Overview')
-  await page.getByRole('img', { name: /^Sign-ups: at most/ }).waitFor()
-  expect(await page.locator('.chart svg').count()).toBe(4)
+  await page.getByRole('img', { name: /^Sign-ups: at most 90 a day/ }).waitFor()
+  const bars = page.locator('.chart').first().locator('rect')
+  const heights = await bars.evaluateAll((all) => all.map((one) => Number(one.getAttribute('height'))))
+  expect([heights.length, heights.indexOf(100)]).toEqual([30, 19])
   await expectCalm(page)
   await takeBothPictures(page, 'console-overview')
   await page.getByText('Figures').first().press('Enter')
-  await page.getByRole('table', { name: 'Sign-ups' }).waitFor()
+  await page.getByRole('table', { name: 'Sign-ups' }).getByRole('cell', { name: '90', exact: true }).waitFor()
   await page.getByRole('link', { name: '7 days' }).press('Enter')
-  await expect.poll(() => page.locator('.chart').first().locator('rect').count()).toBe(7)
+  await expect.poll(() => bars.count()).toBe(7)
 })
 
 test('settings say where each value comes from, and of a secret only that it is set', async () => {

@@ -6,6 +6,8 @@ type Series = {
   readonly name: string
   readonly tone: 'accent' | 'failure'
   readonly values: readonly number[]
+  /** Who comes on two days is counted on both, so that the days make no sum. */
+  readonly isOfDays?: boolean
 }
 
 type Chart = {
@@ -39,7 +41,7 @@ export function chart({ title, days, series }: Chart): HTMLElement {
     'section',
     { class: 'chart' },
     element('h2', {}, title),
-    element('p', { class: 'totals' }, ...series.map(total)),
+    element('p', { class: 'totals' }, ...series.filter(({ isOfDays }) => !isOfDays).map(total)),
     drawn(
       'svg',
       { viewBox: box, preserveAspectRatio: 'none', role: 'img', 'aria-label': describe(title, days, tops) },

@@ -66,7 +66,7 @@ function charts(all: readonly Day[]): readonly HTMLElement[] {
     chart({
       title: text('overview.active'),
       days,
-      series: [series(text('overview.active'), 'accent', ({ active_users }) => active_users)],
+      series: [{ ...series(text('overview.active'), 'accent', ({ active_users }) => active_users), isOfDays: true }],
     }),
     chart({
       title: text('overview.mails'),
