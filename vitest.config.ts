@@ -11,6 +11,7 @@ const timed = [
   'test/long/breached-timing.test.ts',
   'test/long/search.test.ts',
   'test/long/oversight.test.ts',
+  'test/long/admin-users.test.ts',
   'test/long/import.test.ts',
 ]
 

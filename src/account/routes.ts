@@ -14,7 +14,7 @@ import { changeProfile, changeProfileRefusals } from './change-profile.ts'
 import { confirmDeletion, confirmDeletionRefusals, deleteAccount, deleteAccountRefusals } from './delete-account.ts'
 import { exportAccount, exportAccountRefusals } from './export-account.ts'
 import { getProfileByHandle, getProfileById, getProfileRefusals, isHandleFree } from './public-profile.ts'
-import { listSecurityEvents, listSecurityEventsRefusals } from './security-events.ts'
+import { eventPage, listSecurityEvents, listSecurityEventsRefusals } from './security-events.ts'
 
 export function userRoutes(app: App, deps: Deps): void {
   app.route({
@@ -106,17 +106,6 @@ function deletionRoutes(app: App, deps: Deps): void {
   })
 }
 
-const event = z
-  .object({
-    id: z.uuid(),
-    type: z.string(),
-    created_at: z.iso.datetime(),
-    ip_address: z.string().optional(),
-    user_agent: z.string().optional(),
-    metadata: z.record(z.string(), z.string()).optional(),
-  })
-  .meta({ id: 'SecurityEvent', description: 'What happened to an account' })
-
 const eventsQuery = z.object({
   limit: wholeNumberText({ least: 1, most: 100 }).optional(),
   cursor: z.string().optional().meta({ description: 'next_cursor of the previous page' }),
@@ -133,7 +122,7 @@ function historyRoutes(app: App, deps: Deps): void {
       summary: 'List what happened to the account, newest first',
       tags: ['account'],
       querystring: eventsQuery,
-      response: { 200: z.object({ data: z.array(event), next_cursor: z.string().optional() }) },
+      response: { 200: eventPage },
     },
     handler: async (request) => {
       const { limit = '20', cursor } = request.query

@@ -1,15 +1,33 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, sql } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Context } from '../context.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import type { Database } from '../db/database.ts'
 import { readHeavily } from '../db/read-heavily.ts'
 import { securityEvents } from '../db/schema/users.ts'
 
+const event = z
+  .object({
+    id: z.uuid(),
+    type: z.string(),
+    created_at: z.iso.datetime(),
+    ip_address: z.string().optional(),
+    user_agent: z.string().optional(),
+    metadata: z.record(z.string(), z.string()).optional(),
+  })
+  .meta({ id: 'SecurityEvent', description: 'What happened to an account' })
+
+export const eventPage = z.object({ data: z.array(event), next_cursor: z.string().optional() })
+
 export const listSecurityEventsRefusals = ['rate_limit:exceeded'] as const
 
 type ListSecurityEventsRefusal = (typeof listSecurityEventsRefusals)[number]
 
-type Page = { readonly limit: number; readonly cursor?: string | undefined }
+type Page = {
+  readonly limit: number
+  readonly cursor?: string | undefined
+  readonly types?: readonly string[] | undefined
+}
 
 type Row = typeof securityEvents.$inferSelect
 
@@ -29,23 +47,35 @@ const isBefore = (userId: string, cursor: string) => sql`(${securityEvents.creat
   select at.created_at, at.id from ${securityEvents} at where at.id = ${cursor} and at.user_id = ${userId})`
 
 /** Newest first; the cursor is the last event of the previous page. */
-export const findEvents = (db: Database, userId: string, { limit, cursor }: Page): Promise<Row[]> =>
+export const findEvents = (db: Database, userId: string, { limit, cursor, types }: Page): Promise<Row[]> =>
   db
     .select()
     .from(securityEvents)
-    .where(and(eq(securityEvents.userId, userId), cursor === undefined ? undefined : isBefore(userId, cursor)))
+    .where(
+      and(
+        eq(securityEvents.userId, userId),
+        cursor === undefined ? undefined : isBefore(userId, cursor),
+        types === undefined ? undefined : inArray(securityEvents.type, [...types]),
+      ),
+    )
     .orderBy(...newestFirst)
     .limit(limit)
 
-export async function listSecurityEvents(
+export const listSecurityEvents = (ctx: Context<ListSecurityEventsRefusal>, { user }: SignedIn, page: Page) =>
+  readEvents(ctx, { userId: user.id, readBy: user.id }, page)
+
+type Reading = { readonly userId: string; readonly readBy: string }
+
+/** One page of an account's history, for its owner or for an administrator. */
+export async function readEvents(
   ctx: Context<ListSecurityEventsRefusal>,
-  { user }: SignedIn,
-  { limit, cursor }: Page,
+  { userId, readBy }: Reading,
+  { limit, ...page }: Page,
 ) {
-  const rows = await readHeavily(ctx, { kind: 'history', owner: user.id }, (tx) =>
-    findEvents(tx, user.id, { limit: limit + 1, cursor }),
+  const rows = await readHeavily(ctx, { kind: 'history', owner: readBy }, (tx) =>
+    findEvents(tx, userId, { ...page, limit: limit + 1 }),
   )
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
-  return { data: page.map(presentEvent), ...(rows.length > limit && last && { next_cursor: last.id }) }
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return { data: shown.map(presentEvent), ...(rows.length > limit && last && { next_cursor: last.id }) }
 }

@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts'
 import type { App } from '../http/app.ts'
 import { accessRoutes } from './access-routes.ts'
+import { accountRoutes } from './account-routes.ts'
 import { changeRoutes } from './change-routes.ts'
 import { exportRoutes } from './export-routes.ts'
 import { resetRoutes } from './reset-routes.ts'
@@ -13,4 +14,5 @@ export function adminRoutes(app: App, deps: Deps): void {
   resetRoutes(app, deps)
   changeRoutes(app, deps)
   exportRoutes(app, deps)
+  accountRoutes(app, deps)
 }

@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { and, desc, eq, inArray, sql } from 'drizzle-orm'
+import { z } from 'zod'
 import { audit } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
 import { makeToken, tokenDigest } from '../crypto/secret-token.ts'
@@ -8,6 +9,23 @@ import { devices, users } from '../db/schema/users.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import type { SignedIn } from './signed-in.ts'
+
+const time = z.iso.datetime()
+
+export const deviceList = z.object({
+  devices: z.array(
+    z
+      .object({
+        id: z.uuid(),
+        created_at: time,
+        last_seen_at: time,
+        user_agent: z.string().optional(),
+        ip_address: z.string().optional(),
+        is_current: z.boolean(),
+      })
+      .meta({ id: 'Device', description: 'A device that the account knows' }),
+  ),
+})
 
 export const forgetDeviceRefusals = ['system:not_found'] as const
 
@@ -26,8 +44,11 @@ const noDigest = Buffer.alloc(0)
 export const mayBeDeviceToken = (text: string | undefined): boolean =>
   text !== undefined && tokenDigest('device', text) !== undefined
 
+/** Whose devices, and on which of them somebody asks, if on one. */
+type Whose = { readonly deviceId?: string | null; readonly user: { readonly id: string } }
+
 /** The devices on which a password alone opens a session, last seen first. */
-export async function listDevices(db: Database, { user, deviceId }: SignedIn) {
+export async function listDevices(db: Database, { user, deviceId }: Whose) {
   const rows = await db
     .select()
     .from(devices)

@@ -1,8 +1,9 @@
-import { sql } from 'drizzle-orm'
+import { inArray, sql } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from '../db/database.ts'
 import { activeUsers } from '../db/schema/figures.ts'
 import { sessions } from '../db/schema/sessions.ts'
+import { users } from '../db/schema/users.ts'
 import { describeCause } from '../errors/cause.ts'
 import { consoleIdleSeconds } from './console-sessions.ts'
 
@@ -15,12 +16,17 @@ export type LastSeen = {
 }
 
 const flushEveryMs = 1000
+/** Its index makes each change of an account's time cost one of all its indexes, so it is written seldom. */
+const userSeenEverySeconds = 3600
 /** Bounds the sessions noted between two flushes. The next request of a session that was left out notes it again. */
 const mostNoted = 10_000
 
 type Deps = { readonly db: Database; readonly idleTtlSeconds: number; readonly log: FastifyBaseLogger }
 
-/** Prolongs used sessions in batches, at most once a minute each, so that a session check only reads. */
+/**
+ * Prolongs used sessions in batches, at most once a minute each, so that a session check only reads. Notes their users
+ * as seen, at most once an hour each.
+ */
 export function startLastSeen({ db, idleTtlSeconds, log }: Deps): LastSeen {
   let noted = new Set<string>()
 
@@ -71,7 +77,7 @@ async function prolong(db: Database, ids: string[], idleTtlSeconds: number): Pro
       .onConflictDoNothing()
       .returning({ userId: activeUsers.userId }),
   )
-  await db
+  const used = await db
     .with(firstOfDay)
     .update(sessions)
     .set({
@@ -79,4 +85,20 @@ async function prolong(db: Database, ids: string[], idleTtlSeconds: number): Pro
       expiresAt: sql`least(now() + make_interval(secs => ${idleSeconds}), ${sessions.maxExpiresAt})`,
     })
     .where(isMeant)
+    .returning({ userId: sessions.userId, kind: sessions.kind })
+  const seen = used.flatMap(({ userId, kind }) => (kind === 'impersonation' ? [] : userId))
+  if (seen.length > 0) await noteSeen(db, seen)
+}
+
+/** Accounts that something is being done to are left to the next time: who has locked one may wait for its sessions. */
+async function noteSeen(db: Database, userIds: string[]): Promise<void> {
+  const due = db
+    .select({ id: users.id })
+    .from(users)
+    .where(
+      sql`${users.id} = any(${sql.param(userIds)}::uuid[])
+        and coalesce(${users.lastSeenAt} < now() - make_interval(secs => ${userSeenEverySeconds}), true)`,
+    )
+    .for('no key update', { skipLocked: true })
+  await db.update(users).set({ lastSeenAt: sql`now()` }).where(inArray(users.id, due))
 }

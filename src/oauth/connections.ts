@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm'
+import { z } from 'zod'
 import { findConnections } from '../accounts/connections.ts'
 import { audit } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
@@ -12,6 +13,10 @@ import { type LockedAccount, lockOwnAccount } from '../sign-in/lock-account.ts'
 import { isLastWayIn } from '../sign-in/ways-in.ts'
 import { countChange } from '../throttling/changes.ts'
 import { wayInOf } from './way-in.ts'
+
+export const connectionList = z.object({
+  connections: z.array(z.object({ provider: z.string(), email: z.string().optional(), created_at: z.iso.datetime() })),
+})
 
 export const unlinkRefusals = [
   'oauth:connection_not_found',

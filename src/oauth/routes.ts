@@ -13,7 +13,7 @@ import { anonymousUserOf, findAnonymousUsers, giveName } from '../sign-in/browse
 import { adminRoutes } from './admin-routes.ts'
 import { authorize, authorizeRefusals } from './authorize.ts'
 import { completeRoutes } from './complete-routes.ts'
-import { listConnections, unlink, unlinkRefusals } from './connections.ts'
+import { connectionList, listConnections, unlink, unlinkRefusals } from './connections.ts'
 import { listProviders } from './find-provider.ts'
 import { formPostRoutes } from './form-post-routes.ts'
 import { linkIdentity, linkIdentityRefusals } from './link.ts'
@@ -144,10 +144,6 @@ const arrivalOf = (deps: Deps, request: Arriving) => ({
   iss: request.body.iss,
   anonymousDigests: findAnonymousUsers(deps, request),
   client: callerOf(request),
-})
-
-const connectionList = z.object({
-  connections: z.array(z.object({ provider: z.string(), email: z.string().optional(), created_at: z.iso.datetime() })),
 })
 
 function linkRoutes(app: App, deps: Deps): void {

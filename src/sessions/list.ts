@@ -12,7 +12,7 @@ import { mostImpersonations, mostSessions } from '../sign-in/open-session.ts'
 
 const time = z.iso.datetime()
 
-export const listedSession = z
+const listedSession = z
   .object({
     management_id: z.uuid(),
     kind: z.enum(sessionKinds).exclude(['user']).optional().meta({
@@ -29,6 +29,8 @@ export const listedSession = z
   })
   .meta({ id: 'Session', description: 'A session of the account' })
 
+export const sessionList = z.object({ sessions: z.array(listedSession) })
+
 export const listSessionsRefusals = ['rate_limit:exceeded'] as const
 
 type ListSessionsRefusal = (typeof listSessionsRefusals)[number]
@@ -37,8 +39,11 @@ type ListSessionsRefusal = (typeof listSessionsRefusals)[number]
 export const listSessions = (ctx: Context<ListSessionsRefusal>, signedIn: SignedIn) =>
   readHeavily(ctx, { kind: 'history', owner: signedIn.user.id }, (tx) => findSessions(tx, signedIn))
 
+/** Whose sessions, and which of them asks, if one does. */
+type Whose = { readonly sessionId?: string; readonly user: { readonly id: string } }
+
 /** The same as part of another read. */
-export async function findSessions(db: Database, { sessionId, user }: SignedIn) {
+export async function findSessions(db: Database, { sessionId, user }: Whose) {
   const rows = await db
     .select()
     .from(sessions)

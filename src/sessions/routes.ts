@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { forgetDevice, forgetDeviceRefusals, listDevices } from '../credentials/devices.ts'
+import { deviceList, forgetDevice, forgetDeviceRefusals, listDevices } from '../credentials/devices.ts'
 import { identitySigner, signIdentityRefusals } from '../credentials/identity.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
@@ -10,28 +10,9 @@ import { callerOf } from '../http/caller.ts'
 import { clearCookie, readCookie } from '../http/cookies.ts'
 import { isUuid } from '../http/validation.ts'
 import { currentRoute } from './current.ts'
-import { listedSession, listSessions, listSessionsRefusals } from './list.ts'
+import { listSessions, listSessionsRefusals, sessionList } from './list.ts'
 import { logOut } from './log-out.ts'
 import { revokeOtherSessions, revokeSession, revokeSessionRefusals } from './revoke.ts'
-
-const time = z.iso.datetime()
-
-const sessionList = z.object({ sessions: z.array(listedSession) })
-
-const deviceList = z.object({
-  devices: z.array(
-    z
-      .object({
-        id: z.uuid(),
-        created_at: time,
-        last_seen_at: time,
-        user_agent: z.string().optional(),
-        ip_address: z.string().optional(),
-        is_current: z.boolean(),
-      })
-      .meta({ id: 'Device', description: 'A device that the account knows' }),
-  ),
-})
 
 export function sessionRoutes(app: App, deps: Deps): void {
   const fault = faults(...revokeSessionRefusals)

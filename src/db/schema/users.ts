@@ -32,12 +32,30 @@ export const users = pgTable(
     bannedUntil: instant(),
     banReason: text(),
     createdAt: createdAt(),
+    /** When one of its sessions was last used, up to an hour late; null if none was since this is noted. */
+    lastSeenAt: instant(),
     /** When the account was erased; only its id, handle and times are left. */
     deletedAt: instant(),
   },
   (table) => [
     unique('users_email_key_unique').on(table.emailKey),
     unique('users_passkey_handle_unique').on(table.passkeyHandle),
+    // For the pages of administration: each order, and what few accounts have.
+    index('users_created_at').on(table.createdAt, table.id).where(sql`${table.deletedAt} is null`),
+    index('users_last_seen_at')
+      .on(sql`coalesce(${table.lastSeenAt}, '-infinity')`, table.id)
+      .where(sql`${table.deletedAt} is null`),
+    index('users_email_key_pattern').on(table.emailKey.op('text_pattern_ops')).where(sql`${table.deletedAt} is null`),
+    index('users_handle_pattern')
+      .on(sql`lower(${table.handle}) text_pattern_ops`)
+      .where(sql`${table.deletedAt} is null`),
+    index('users_email_key_trigrams')
+      .using('gin', table.emailKey.op('gin_trgm_ops'))
+      .where(sql`${table.deletedAt} is null`),
+    index('users_deleted').on(table.createdAt, table.id).where(sql`${table.deletedAt} is not null`),
+    index('users_banned').on(table.createdAt, table.id).where(sql`${table.bannedAt} is not null`),
+    index('users_with_totp').on(table.createdAt, table.id).where(sql`${table.totpEnabledAt} is not null`),
+    index('users_with_passkeys').on(table.createdAt, table.id).where(sql`${table.passkeys} > 0`),
   ],
 )
 
