@@ -134,6 +134,8 @@ export const firstRuledField: Readonly<Record<string, string>> = {
   'GET /v0/admin/mails': '/state',
   'GET /v0/admin/overview': '/days',
   'GET /v0/admin/refusals': '/request_id',
+  'GET /v0/admin/users': '/query',
+  'GET /v0/admin/users/{id}/security-events': '/limit',
   'GET /v0/auth/oauth/{provider}/authorize': '/flow',
   'GET /v0/moderation/logs': '/limit',
   'GET /v0/search/users': '/query',

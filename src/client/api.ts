@@ -202,6 +202,14 @@ export interface Routes {
       code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:permission_insufficient' | 'user:unauthorized'
     }
   }
+  '/v0/admin/users': {
+    /** Find accounts, and sign-ups that wait */
+    GET: {
+      params?: { query?: { /** part of an address, a handle or a name, where one or two letters are a beginning; @ and a handle; an id */ query?: string; /** the beginning of an address */ email?: string; /** a handle */ handle?: string; id?: string; role?: 'admin' | 'mod'; /** absent: active and banned */ status?: 'active' | 'banned' | 'deleted' | 'waiting'; /** password, totp, passkey, or oauth: and the slug of a provider */ has?: string; /** RFC 3339 */ created_after?: string; /** RFC 3339 */ created_before?: string; /** not seen since, or never */ seen_before?: string; /** created_at by default */ sort?: 'created_at' | 'last_seen_at' | 'email'; /** desc by default; asc for email */ direction?: 'asc' | 'desc'; /** 1 to 100 */ limit?: string; /** next_cursor of the page before, in the same order */ cursor?: string } }
+      data: { data: readonly ({ id: string; email: string; handle: string; display_name: string; /** `waiting`: a sign-up whose address is not proven yet */ status: 'active' | 'banned' | 'deleted' | 'waiting'; /** the highest first */ roles: readonly ('admin' | 'mod')[]; created_at: string; /** up to an hour late */ last_seen_at?: string; /** `password`, `totp`, `passkey`, and `oauth:` with the slug of each provider */ factors: readonly string[] })[]; next_cursor?: string; /** exact up to 1,000; 1,001: more than that; without filters an estimate of all */ approximate_total: number }
+      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:permission_insufficient' | 'user:unauthorized'
+    }
+  }
   '/v0/admin/users/{id}': {
     /** Change handle, display name, bio or language of an account */
     PATCH: {
@@ -217,6 +225,12 @@ export interface Routes {
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
     }
+    /** Show an account */
+    GET: {
+      params: { path: { id: string } }
+      data: { id: string; email: string; handle: string; display_name: string; /** `waiting`: a sign-up whose address is not proven yet */ status: 'active' | 'banned' | 'deleted' | 'waiting'; /** the highest first */ roles: readonly ('admin' | 'mod')[]; created_at: string; /** up to an hour late */ last_seen_at?: string; /** `password`, `totp`, `passkey`, and `oauth:` with the slug of each provider */ factors: readonly string[]; bio?: string; locale?: string; time_zone?: string; profile_image?: string; banner_image?: string; ban?: { reason?: string; banned_at: string; /** absent: permanent */ expires_at?: string }; deleted_at?: string; /** what refuses the right password or code for now, after many wrong ones */ locks: readonly ({ of: string; until: string })[]; counts: { sessions: number; devices: number; passkeys: number; connections: number; /** not sent yet */ waiting_mails: number } }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:unauthorized'
+    }
   }
   '/v0/admin/users/{id}/change-email': {
     /** Mail a link to a new address of an account, and a notice to the old one; the link changes it */
@@ -225,6 +239,14 @@ export interface Routes {
       body: { reason: string; /** One address, Unicode allowed */ new_email: string }
       data: { message: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:email_already_exists' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized' | 'worker:connection_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
+    }
+  }
+  '/v0/admin/users/{id}/connections': {
+    /** List the providers that an account is connected with */
+    GET: {
+      params: { path: { id: string } }
+      data: { connections: readonly ({ provider: string; email?: string; created_at: string })[] }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:unauthorized'
     }
   }
   '/v0/admin/users/{id}/connections/{provider}': {
@@ -243,6 +265,12 @@ export interface Routes {
       body: { reason: string }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+    /** List the devices that an account knows */
+    GET: {
+      params: { path: { id: string } }
+      data: { devices: readonly ({ id: string; created_at: string; last_seen_at: string; user_agent?: string; ip_address?: string; is_current: boolean })[] }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:unauthorized'
     }
   }
   '/v0/admin/users/{id}/devices/{device_id}': {
@@ -269,6 +297,14 @@ export interface Routes {
       body: { reason: string; /** true by default; false lets the administrator change the profile */ read_only?: boolean; /** 1 to 60; 15 by default */ minutes?: number }
       data: { id: string; /** opens the account, once and within a minute, in whichever browser opens it */ url: string; /** when the session ends that it opens */ ends_at: string }
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:impersonation_disabled' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+  }
+  '/v0/admin/users/{id}/passkeys': {
+    /** List the passkeys of an account */
+    GET: {
+      params: { path: { id: string } }
+      data: { passkeys: readonly ({ id: string; name: string; domain: string; /** false: it is of a domain that this server no longer accepts */ works: boolean; created_at: string; last_used_at?: string; backed_up: boolean })[] }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:unauthorized'
     }
   }
   '/v0/admin/users/{id}/passkeys/{passkey_id}': {
@@ -298,6 +334,14 @@ export interface Routes {
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'totp:not_enabled' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
     }
   }
+  '/v0/admin/users/{id}/security-events': {
+    /** List what happened to an account, newest first */
+    GET: {
+      params: { query?: { /** 1 to 100 */ limit?: string; cursor?: string; /** types of events, comma-separated */ types?: string }; path: { id: string } }
+      data: { data: readonly ({ id: string; type: string; created_at: string; ip_address?: string; user_agent?: string; metadata?: Record<string, string> })[]; next_cursor?: string }
+      code: 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:unauthorized'
+    }
+  }
   '/v0/admin/users/{id}/sessions': {
     /** End every session of a user, every sign-in under way, and every change of the address under way */
     DELETE: {
@@ -305,6 +349,12 @@ export interface Routes {
       body: { reason: string }
       data: undefined
       code: 'FILE_TOO_LARGE' | 'FORBIDDEN' | 'eventstream:publish_failed' | 'general:bad_request' | 'general:invalid_ip_address' | 'general:validation_error' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'system:transaction_error' | 'user:banned' | 'user:cannot_manage_higher_or_equal_role' | 'user:cannot_manage_self' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:reauthentication_required' | 'user:unauthorized'
+    }
+    /** List the live sessions of an account */
+    GET: {
+      params: { path: { id: string } }
+      data: { sessions: readonly ({ management_id: string; /** `console`: of administration; `impersonation`: an administrator in the account; absent: an ordinary session */ kind?: 'console' | 'impersonation'; created_at: string; last_seen_at: string; expires_at: string; max_expires_at: string; user_agent?: string; ip_address?: string; is_current: boolean })[] }
+      code: 'general:invalid_ip_address' | 'rate_limit:exceeded' | 'session:expired' | 'session:invalid_user_id' | 'session:not_found' | 'system:database_error' | 'system:internal_error' | 'system:not_found' | 'user:banned' | 'user:invalid_session' | 'user:not_found' | 'user:permission_insufficient' | 'user:unauthorized'
     }
   }
   '/v0/admin/users/{id}/sessions/{management_id}': {
@@ -1116,30 +1166,44 @@ export interface Operations {
   closeConsole: { method: 'DELETE'; path: '/v0/admin/session' }
   /** List every variable of the configuration, with its value unless it is a secret */
   listSettings: { method: 'GET'; path: '/v0/admin/settings' }
+  /** Find accounts, and sign-ups that wait */
+  listAccounts: { method: 'GET'; path: '/v0/admin/users' }
   /** Change handle, display name, bio or language of an account */
   changeAccount: { method: 'PATCH'; path: '/v0/admin/users/{id}' }
   /** Erase an account; its handle confirms that it is this one */
   deleteAccount: { method: 'DELETE'; path: '/v0/admin/users/{id}' }
+  /** Show an account */
+  showAccount: { method: 'GET'; path: '/v0/admin/users/{id}' }
   /** Mail a link to a new address of an account, and a notice to the old one; the link changes it */
   changeEmailOfAccount: { method: 'POST'; path: '/v0/admin/users/{id}/change-email' }
+  /** List the providers that an account is connected with */
+  listConnectionsOfAccount: { method: 'GET'; path: '/v0/admin/users/{id}/connections' }
   /** Disconnect a user from a provider, unless it is the last way to sign in */
   unlinkProviderOfAccount: { method: 'DELETE'; path: '/v0/admin/users/{id}/connections/{provider}' }
   /** Forget every device of a user: each needs a mailed link at its next sign-in */
   forgetDevicesOfAccount: { method: 'DELETE'; path: '/v0/admin/users/{id}/devices' }
+  /** List the devices that an account knows */
+  listDevicesOfAccount: { method: 'GET'; path: '/v0/admin/users/{id}/devices' }
   /** Forget a device of a user: its next sign-in needs a mailed link */
   forgetDeviceOfAccount: { method: 'DELETE'; path: '/v0/admin/users/{id}/devices/{device_id}' }
   /** Export all data of an account, as its owner can; it is noted */
   exportAccount: { method: 'GET'; path: '/v0/admin/users/{id}/export' }
   /** Get a link that opens a session of the account for the administrator */
   startImpersonation: { method: 'POST'; path: '/v0/admin/users/{id}/impersonation' }
+  /** List the passkeys of an account */
+  listPasskeysOfAccount: { method: 'GET'; path: '/v0/admin/users/{id}/passkeys' }
   /** Delete a passkey of a user, unless it is the last way to sign in */
   deletePasskeyOfAccount: { method: 'DELETE'; path: '/v0/admin/users/{id}/passkeys/{passkey_id}' }
   /** Mail a user what forgot-password mails: a link to a new password, or the providers that sign in */
   mailPasswordReset: { method: 'POST'; path: '/v0/admin/users/{id}/password-reset' }
   /** Turn off the second factor of a user, and end every session; with passkeys, these are deleted as well */
   resetSecondFactor: { method: 'POST'; path: '/v0/admin/users/{id}/second-factor/reset' }
+  /** List what happened to an account, newest first */
+  listSecurityEventsOfAccount: { method: 'GET'; path: '/v0/admin/users/{id}/security-events' }
   /** End every session of a user, every sign-in under way, and every change of the address under way */
   endSessionsOfAccount: { method: 'DELETE'; path: '/v0/admin/users/{id}/sessions' }
+  /** List the live sessions of an account */
+  listSessionsOfAccount: { method: 'GET'; path: '/v0/admin/users/{id}/sessions' }
   /** End one session of a user */
   endSessionOfAccount: { method: 'DELETE'; path: '/v0/admin/users/{id}/sessions/{management_id}' }
   /** Accept an invitation in an app: creates the account and signs in */
@@ -1365,18 +1429,25 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
   openConsole: 'POST /v0/admin/session',
   closeConsole: 'DELETE /v0/admin/session',
   listSettings: 'GET /v0/admin/settings',
+  listAccounts: 'GET /v0/admin/users',
   changeAccount: 'PATCH /v0/admin/users/{id}',
   deleteAccount: 'DELETE /v0/admin/users/{id}',
+  showAccount: 'GET /v0/admin/users/{id}',
   changeEmailOfAccount: 'POST /v0/admin/users/{id}/change-email',
+  listConnectionsOfAccount: 'GET /v0/admin/users/{id}/connections',
   unlinkProviderOfAccount: 'DELETE /v0/admin/users/{id}/connections/{provider}',
   forgetDevicesOfAccount: 'DELETE /v0/admin/users/{id}/devices',
+  listDevicesOfAccount: 'GET /v0/admin/users/{id}/devices',
   forgetDeviceOfAccount: 'DELETE /v0/admin/users/{id}/devices/{device_id}',
   exportAccount: 'GET /v0/admin/users/{id}/export',
   startImpersonation: 'POST /v0/admin/users/{id}/impersonation',
+  listPasskeysOfAccount: 'GET /v0/admin/users/{id}/passkeys',
   deletePasskeyOfAccount: 'DELETE /v0/admin/users/{id}/passkeys/{passkey_id}',
   mailPasswordReset: 'POST /v0/admin/users/{id}/password-reset',
   resetSecondFactor: 'POST /v0/admin/users/{id}/second-factor/reset',
+  listSecurityEventsOfAccount: 'GET /v0/admin/users/{id}/security-events',
   endSessionsOfAccount: 'DELETE /v0/admin/users/{id}/sessions',
+  listSessionsOfAccount: 'GET /v0/admin/users/{id}/sessions',
   endSessionOfAccount: 'DELETE /v0/admin/users/{id}/sessions/{management_id}',
   acceptInvitationInApp: 'POST /v0/app/auth/accept-invitation',
   completeSignUpInApp: 'POST /v0/app/auth/complete-signup',
@@ -1478,138 +1549,142 @@ export const operations: Readonly<Record<keyof Operations, string>> = {
 
 /** Every code that the server of this version knows, the most declared first. */
 export const codes: readonly string[] =
-  'system:internal_error general:invalid_ip_address rate_limit:exceeded system:database_error system:transaction_error FORBIDDEN general:bad_request user:banned FILE_TOO_LARGE session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized general:validation_error user:invalid_token user:impersonated system:not_found user:permission_insufficient user:reauthentication_required user:not_found user:cannot_manage_self eventstream:publish_failed user:cannot_manage_higher_or_equal_role worker:connection_failed worker:response_invalid worker:verification_email_send_failed user:sign_up_closed email:domain_not_allowed user:email_already_exists oauth:provider_not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed email:code_token_expired email:invalid_code_token oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code user:handle_already_exists user:second_factor_required email:invalid_code password:check_unavailable system:hashing_error token:email_mismatch totp:temp_token_expired totp:temp_token_invalid oauth:email_already_exists password:new_password_missing totp:backup_code_exhausted totp:not_enabled user:token_expired oauth:user_info_fetch_failed passkey:not_registered email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:cannot_unlink_last_connection oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:last_login_method passkey:limit_reached password:incorrect token:expired_invitation token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_invitation token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set worker:password_reset_email_send_failed file:read_error meilisearch:query_failed oauth:account_already_linked oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_impersonation token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:impersonation_disabled user:not_banned'.split(' ')
+  'system:internal_error general:invalid_ip_address rate_limit:exceeded system:database_error system:transaction_error FORBIDDEN general:bad_request user:banned session:expired session:invalid_user_id session:not_found user:invalid_session user:unauthorized FILE_TOO_LARGE general:validation_error user:invalid_token system:not_found user:permission_insufficient user:impersonated user:reauthentication_required user:not_found user:cannot_manage_self eventstream:publish_failed user:cannot_manage_higher_or_equal_role worker:connection_failed worker:response_invalid worker:verification_email_send_failed user:sign_up_closed email:domain_not_allowed user:email_already_exists oauth:provider_not_found turnstile:service_error turnstile:token_missing turnstile:verification_failed email:code_token_expired email:invalid_code_token oauth:invalid_auth_url passkey:challenge_expired passkey:invalid_challenge passkey:invalid_assertion passkey:unknown_credential totp:invalid_code user:handle_already_exists user:second_factor_required email:invalid_code password:check_unavailable system:hashing_error token:email_mismatch totp:temp_token_expired totp:temp_token_invalid oauth:email_already_exists password:new_password_missing totp:backup_code_exhausted totp:not_enabled user:token_expired oauth:user_info_fetch_failed passkey:not_registered email:already_verified file:not_found file:upload_error oauth:email_not_verified oauth:user_info_parse_failed system:token_creation_error auth:invalid_credentials file:unsupported_type oauth:cannot_unlink_last_connection oauth:connection_not_found oauth:handle_required oauth:invalid_id_token oauth:invalid_state oauth:invalid_token_url oauth:state_expired oauth:token_exchange_failed passkey:last_login_method passkey:limit_reached password:incorrect token:expired_invitation token:expired_sign_in token:expired_verification token:invalid_device_verify token:invalid_email_change token:invalid_invitation token:invalid_sign_in token:invalid_verification totp:already_enabled user:invalid_password user:no_refresh_token user:not_verified user:password_not_set worker:password_reset_email_send_failed file:read_error meilisearch:query_failed oauth:account_already_linked oauth:invalid_image_url oauth:invalid_redirect_url passkey:already_registered passkey:invalid_registration password:already_set password:cannot_update_oauth_only password:required_for_update token:expired_reset token:invalid_account_deletion token:invalid_impersonation token:invalid_reset totp:qr_generation_failed totp:secret_generation_failed user:already_banned user:already_has_role user:does_not_have_role user:impersonation_disabled user:not_banned'.split(' ')
 
 /** The codes that every route may refuse with: bit n is the n-th of `codes`. Written out they would be most of the client's size. */
 export const declared: Readonly<Record<string, Readonly<Record<string, bigint>>>> = {
   '/.well-known/jwks.json': { GET: 0x3n },
-  '/.well-known/webauthn': { GET: 0x20003n },
+  '/.well-known/webauthn': { GET: 0x10003n },
   '/health-check': { GET: 0x1n },
   '/health/live': { GET: 0x1n },
   '/health/ready': { GET: 0x1n },
-  '/v0/admin/audit': { GET: 0x67ecfn },
-  '/v0/admin/diagnosis': { GET: 0x167ecfn },
-  '/v0/admin/doctor': { GET: 0x63e8fn },
-  '/v0/admin/impersonations': { GET: 0x67ecfn },
-  '/v0/admin/impersonations/{id}': { DELETE: 0xe7fffn },
-  '/v0/admin/invitations': { POST: 0x8002f0fffffn, GET: 0x7fecfn },
-  '/v0/admin/invitations/{id}': { GET: 0x7be8fn, DELETE: 0xfffffn },
+  '/v0/admin/audit': { GET: 0x35fcfn },
+  '/v0/admin/diagnosis': { GET: 0x135fcfn },
+  '/v0/admin/doctor': { GET: 0x31f8fn },
+  '/v0/admin/impersonations': { GET: 0x35fcfn },
+  '/v0/admin/impersonations/{id}': { DELETE: 0xb7fffn },
+  '/v0/admin/invitations': { POST: 0x8002f0fffffn, GET: 0x7dfcfn },
+  '/v0/admin/invitations/{id}': { GET: 0x79f8fn, DELETE: 0xfffffn },
   '/v0/admin/invitations/{id}/resend': { POST: 0x8002f0fffffn },
-  '/v0/admin/mails': { GET: 0x67ecfn },
-  '/v0/admin/mails/{id}/retry': { POST: 0xe7fffn },
-  '/v0/admin/me': { GET: 0x63e8fn },
-  '/v0/admin/oauth/providers': { GET: 0xfbe8fn, POST: 0x4000000810000fffffn },
-  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x4000000810400fffffn, DELETE: 0x800400fbebfn },
-  '/v0/admin/overview': { GET: 0x67ecfn },
-  '/v0/admin/refusals': { GET: 0x67ecfn },
-  '/v0/admin/session': { POST: 0x800000fbebfn, DELETE: 0x23e3fn },
-  '/v0/admin/settings': { GET: 0x63e8fn },
-  '/v0/admin/users/{id}': { PATCH: 0x40000fe7fffn, DELETE: 0xfe7fffn },
-  '/v0/admin/users/{id}/change-email': { POST: 0x27fe7fffn },
-  '/v0/admin/users/{id}/connections/{provider}': { DELETE: 0x20000000000fe7fffn },
-  '/v0/admin/users/{id}/devices': { DELETE: 0xfe7fffn },
-  '/v0/admin/users/{id}/devices/{device_id}': { DELETE: 0xfe7fffn },
-  '/v0/admin/users/{id}/export': { GET: 0xfe3e9fn },
-  '/v0/admin/users/{id}/impersonation': { POST: 0x2000000000000000000000fe7fffn },
-  '/v0/admin/users/{id}/passkeys/{passkey_id}': { DELETE: 0x2000000000000fe7fffn },
-  '/v0/admin/users/{id}/password-reset': { POST: 0x20000000000000003fe7fffn },
-  '/v0/admin/users/{id}/second-factor/reset': { POST: 0x20000000fe7fffn },
-  '/v0/admin/users/{id}/sessions': { DELETE: 0xfe7fffn },
-  '/v0/admin/users/{id}/sessions/{management_id}': { DELETE: 0xfe7fffn },
-  '/v0/app/auth/accept-invitation': { POST: 0x21000000824002800417fn },
-  '/v0/app/auth/complete-signup': { POST: 0x8004404001f00c17fn },
-  '/v0/app/auth/device/verify': { POST: 0x80000000100c0000017fn },
-  '/v0/app/auth/email-sign-in': { POST: 0x38700417fn },
-  '/v0/app/auth/email-sign-in/verify': { POST: 0x420000000900c180041ffn },
-  '/v0/app/auth/login': { POST: 0x80000080004003870041ffn },
-  '/v0/app/auth/mailed-code/resend': { POST: 0xf8700017fn },
-  '/v0/app/auth/oauth/{provider}/token': { POST: 0x1030840010580001ffn },
-  '/v0/app/auth/passkeys/second-step': { POST: 0x301e00000017fn },
-  '/v0/app/auth/passkeys/second-step/options': { POST: 0x10300000000017fn },
-  '/v0/app/auth/passkeys/sign-in': { POST: 0x1e0000001ffn },
+  '/v0/admin/mails': { GET: 0x35fcfn },
+  '/v0/admin/mails/{id}/retry': { POST: 0xb7fffn },
+  '/v0/admin/me': { GET: 0x31f8fn },
+  '/v0/admin/oauth/providers': { GET: 0xf9f8fn, POST: 0x4000000810000fffffn },
+  '/v0/admin/oauth/providers/{slug}': { PATCH: 0x4000000810400fffffn, DELETE: 0x800400f9fbfn },
+  '/v0/admin/overview': { GET: 0x35fcfn },
+  '/v0/admin/refusals': { GET: 0x35fcfn },
+  '/v0/admin/session': { POST: 0x800000f9fbfn, DELETE: 0x11f3fn },
+  '/v0/admin/settings': { GET: 0x31f8fn },
+  '/v0/admin/users': { GET: 0x35fcfn },
+  '/v0/admin/users/{id}': { PATCH: 0x40000fb7fffn, DELETE: 0xfb7fffn, GET: 0x131f8fn },
+  '/v0/admin/users/{id}/change-email': { POST: 0x27fb7fffn },
+  '/v0/admin/users/{id}/connections': { GET: 0x131f8fn },
+  '/v0/admin/users/{id}/connections/{provider}': { DELETE: 0x20000000000fb7fffn },
+  '/v0/admin/users/{id}/devices': { DELETE: 0xfb7fffn, GET: 0x131f8fn },
+  '/v0/admin/users/{id}/devices/{device_id}': { DELETE: 0xfb7fffn },
+  '/v0/admin/users/{id}/export': { GET: 0xfb1f9fn },
+  '/v0/admin/users/{id}/impersonation': { POST: 0x2000000000000000000000fb7fffn },
+  '/v0/admin/users/{id}/passkeys': { GET: 0x131f8fn },
+  '/v0/admin/users/{id}/passkeys/{passkey_id}': { DELETE: 0x2000000000000fb7fffn },
+  '/v0/admin/users/{id}/password-reset': { POST: 0x20000000000000003fb7fffn },
+  '/v0/admin/users/{id}/second-factor/reset': { POST: 0x20000000fb7fffn },
+  '/v0/admin/users/{id}/security-events': { GET: 0x135fcfn },
+  '/v0/admin/users/{id}/sessions': { DELETE: 0xfb7fffn, GET: 0x131f8fn },
+  '/v0/admin/users/{id}/sessions/{management_id}': { DELETE: 0xfb7fffn },
+  '/v0/app/auth/accept-invitation': { POST: 0x21000000824002800607fn },
+  '/v0/app/auth/complete-signup': { POST: 0x8004404001f00e07fn },
+  '/v0/app/auth/device/verify': { POST: 0x80000000100c0000207fn },
+  '/v0/app/auth/email-sign-in': { POST: 0x38700607fn },
+  '/v0/app/auth/email-sign-in/verify': { POST: 0x420000000900c180060ffn },
+  '/v0/app/auth/login': { POST: 0x80000080004003870060ffn },
+  '/v0/app/auth/mailed-code/resend': { POST: 0xf8700207fn },
+  '/v0/app/auth/oauth/{provider}/token': { POST: 0x1030840010580020ffn },
+  '/v0/app/auth/passkeys/second-step': { POST: 0x301e00000207fn },
+  '/v0/app/auth/passkeys/second-step/options': { POST: 0x10300000000207fn },
+  '/v0/app/auth/passkeys/sign-in': { POST: 0x1e0000020ffn },
   '/v0/app/auth/passkeys/sign-in/options': { POST: 0x27n },
-  '/v0/app/auth/totp/verify': { POST: 0x1302000000017fn },
-  '/v0/app/auth/verify-email': { POST: 0x840000200900c3800417fn },
-  '/v0/auth/accept-invitation': { POST: 0x21000000824002800417fn },
-  '/v0/auth/change-email': { POST: 0x1000800000041e02701ffffn },
-  '/v0/auth/change-password': { POST: 0xc00200000000860000001ffffn },
-  '/v0/auth/check': { GET: 0x404000000000becbn },
-  '/v0/auth/complete-signup': { POST: 0x8004404001f00c17fn },
-  '/v0/auth/confirm-email-change': { POST: 0x10000000080002000417fn },
-  '/v0/auth/device/verify': { POST: 0x80000000100c0000017fn },
-  '/v0/auth/devices': { GET: 0xbe8fn },
-  '/v0/auth/devices/{id}': { DELETE: 0x3bebfn },
-  '/v0/auth/email-sign-in': { POST: 0x38700417fn },
-  '/v0/auth/email-sign-in/verify': { POST: 0x420000000900c180041ffn },
-  '/v0/auth/forgot-password': { POST: 0x2000000000000038300417fn },
-  '/v0/auth/impersonation': { POST: 0x4000000000000000000000017fn },
-  '/v0/auth/login': { POST: 0x80000080004003870041ffn },
-  '/v0/auth/logout': { POST: 0xbe3fn },
-  '/v0/auth/mailed-code/resend': { POST: 0xf8700017fn },
-  '/v0/auth/oauth/connections': { GET: 0xbe8fn },
-  '/v0/auth/oauth/connections/unlink': { POST: 0x6000000000009bfffn },
-  '/v0/auth/oauth/google/one-tap/login': { POST: 0x1010840010580001ffn },
+  '/v0/app/auth/totp/verify': { POST: 0x1302000000207fn },
+  '/v0/app/auth/verify-email': { POST: 0x840000200900c3800607fn },
+  '/v0/auth/accept-invitation': { POST: 0x21000000824002800607fn },
+  '/v0/auth/change-email': { POST: 0x1000800000041e02704ffffn },
+  '/v0/auth/change-password': { POST: 0xc00200000000860000004ffffn },
+  '/v0/auth/check': { GET: 0x4040000000009fcbn },
+  '/v0/auth/complete-signup': { POST: 0x8004404001f00e07fn },
+  '/v0/auth/confirm-email-change': { POST: 0x10000000080002000607fn },
+  '/v0/auth/device/verify': { POST: 0x80000000100c0000207fn },
+  '/v0/auth/devices': { GET: 0x9f8fn },
+  '/v0/auth/devices/{id}': { DELETE: 0x59fbfn },
+  '/v0/auth/email-sign-in': { POST: 0x38700607fn },
+  '/v0/auth/email-sign-in/verify': { POST: 0x420000000900c180060ffn },
+  '/v0/auth/forgot-password': { POST: 0x2000000000000038300607fn },
+  '/v0/auth/impersonation': { POST: 0x4000000000000000000000207fn },
+  '/v0/auth/login': { POST: 0x80000080004003870060ffn },
+  '/v0/auth/logout': { POST: 0x9f3fn },
+  '/v0/auth/mailed-code/resend': { POST: 0xf8700207fn },
+  '/v0/auth/oauth/connections': { GET: 0x9f8fn },
+  '/v0/auth/oauth/connections/unlink': { POST: 0x600000000000cbfffn },
+  '/v0/auth/oauth/google/one-tap/login': { POST: 0x1010840010580020ffn },
   '/v0/auth/oauth/google/one-tap/nonce': { GET: 0x104000000fn },
   '/v0/auth/oauth/providers': { GET: 0xfn },
-  '/v0/auth/oauth/{provider}/authorize': { GET: 0x40000000000000104009fecfn },
-  '/v0/auth/oauth/{provider}/form-post': { POST: 0x4000014fn },
-  '/v0/auth/oauth/{provider}/link': { POST: 0x100001a0208000104001bfffn },
-  '/v0/auth/oauth/{provider}/login': { POST: 0x1a030840010580001ffn },
-  '/v0/auth/passkeys': { POST: 0x180000400000000600009ffffn, GET: 0xbe8fn },
-  '/v0/auth/passkeys/reauthentication/options': { POST: 0x10000000001be3fn },
-  '/v0/auth/passkeys/registration/options': { POST: 0x400000000000009ffffn },
-  '/v0/auth/passkeys/second-step': { POST: 0x301e00000017fn },
-  '/v0/auth/passkeys/second-step/options': { POST: 0x10300000000017fn },
-  '/v0/auth/passkeys/sign-in': { POST: 0x1e0000001ffn },
+  '/v0/auth/oauth/{provider}/authorize': { GET: 0x4000000000000010400cdfcfn },
+  '/v0/auth/oauth/{provider}/form-post': { POST: 0x4000204fn },
+  '/v0/auth/oauth/{provider}/link': { POST: 0x100001a0208000104004bfffn },
+  '/v0/auth/oauth/{provider}/login': { POST: 0x1a030840010580020ffn },
+  '/v0/auth/passkeys': { POST: 0x18000040000000060000cffffn, GET: 0x9f8fn },
+  '/v0/auth/passkeys/reauthentication/options': { POST: 0x100000000049f3fn },
+  '/v0/auth/passkeys/registration/options': { POST: 0x40000000000000cffffn },
+  '/v0/auth/passkeys/second-step': { POST: 0x301e00000207fn },
+  '/v0/auth/passkeys/second-step/options': { POST: 0x10300000000207fn },
+  '/v0/auth/passkeys/sign-in': { POST: 0x1e0000020ffn },
   '/v0/auth/passkeys/sign-in/options': { POST: 0x27n },
-  '/v0/auth/passkeys/{id}': { PATCH: 0x3ffffn, DELETE: 0x20000000000000bbebfn },
+  '/v0/auth/passkeys/{id}': { PATCH: 0x5ffffn, DELETE: 0x20000000000000d9fbfn },
   '/v0/auth/password-rules': { GET: 0x7n },
-  '/v0/auth/reauthenticate': { POST: 0x1000800013043e00001ff7fn },
-  '/v0/auth/resend-verification-email': { POST: 0x20000038700417fn },
-  '/v0/auth/reset-password': { POST: 0x90000000000008a0000000417fn },
+  '/v0/auth/reauthenticate': { POST: 0x1000800013043e00004ff7fn },
+  '/v0/auth/resend-verification-email': { POST: 0x20000038700607fn },
+  '/v0/auth/reset-password': { POST: 0x90000000000008a0000000607fn },
   '/v0/auth/session': { GET: 0xbn },
-  '/v0/auth/sessions': { GET: 0xbe8fn },
-  '/v0/auth/sessions/revoke-others': { POST: 0x9bebfn },
-  '/v0/auth/sessions/{management_id}': { DELETE: 0x3bebfn },
-  '/v0/auth/set-initial-password': { POST: 0x200000000000820000009ffffn },
-  '/v0/auth/signup': { POST: 0x24039f00417fn },
-  '/v0/auth/token': { POST: 0x400000000001bebfn },
-  '/v0/auth/token/refresh': { POST: 0x40000040400000000081ffn },
-  '/v0/auth/token/revoke': { POST: 0x400000000000000000017fn },
-  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x2002000001bfffn },
-  '/v0/auth/totp/disable': { POST: 0x3002000001bfffn },
-  '/v0/auth/totp/enable': { POST: 0x100000002002000009bfffn },
-  '/v0/auth/totp/setup': { POST: 0x30000100000000000000009bebfn },
-  '/v0/auth/totp/status': { GET: 0xbe8fn },
-  '/v0/auth/totp/verify': { POST: 0x1302000000017fn },
-  '/v0/auth/undo-email-change': { POST: 0x10000000000002000017fn },
-  '/v0/auth/verify-email': { POST: 0x840000200900c3800417fn },
+  '/v0/auth/sessions': { GET: 0x9f8fn },
+  '/v0/auth/sessions/revoke-others': { POST: 0xc9fbfn },
+  '/v0/auth/sessions/{management_id}': { DELETE: 0x59fbfn },
+  '/v0/auth/set-initial-password': { POST: 0x20000000000082000000cffffn },
+  '/v0/auth/signup': { POST: 0x24039f00607fn },
+  '/v0/auth/token': { POST: 0x4000000000049fbfn },
+  '/v0/auth/token/refresh': { POST: 0x400000404000000000a0ffn },
+  '/v0/auth/token/revoke': { POST: 0x400000000000000000207fn },
+  '/v0/auth/totp/backup-codes/regenerate': { POST: 0x2002000004bfffn },
+  '/v0/auth/totp/disable': { POST: 0x3002000004bfffn },
+  '/v0/auth/totp/enable': { POST: 0x10000000200200000cbfffn },
+  '/v0/auth/totp/setup': { POST: 0x3000010000000000000000c9fbfn },
+  '/v0/auth/totp/status': { GET: 0x9f8fn },
+  '/v0/auth/totp/verify': { POST: 0x1302000000207fn },
+  '/v0/auth/undo-email-change': { POST: 0x10000000000002000207fn },
+  '/v0/auth/verify-email': { POST: 0x840000200900c3800607fn },
   '/v0/contract': { GET: 0x7n },
   '/v0/errors': { GET: 0x7n },
-  '/v0/events': { GET: 0xbe8fn },
+  '/v0/events': { GET: 0x9f8fn },
   '/v0/files/{name}': { GET: 0x4000000040000000000000bn },
   '/v0/locales': { GET: 0x7n },
-  '/v0/messages/{locale}': { GET: 0x20007n },
-  '/v0/moderation/logs': { GET: 0x5fecfn },
+  '/v0/messages/{locale}': { GET: 0x10007n },
+  '/v0/moderation/logs': { GET: 0x6dfcfn },
   '/v0/search/users': { GET: 0x8000000000000000000405fn },
-  '/v0/user/me': { GET: 0x4000000000be0bn, PATCH: 0x4000001ffffn, DELETE: 0x200000001043e00729ff7fn },
-  '/v0/user/me/banner-image': { POST: 0x1080000000001bfbfn, DELETE: 0x40000000001bebfn },
-  '/v0/user/me/deletion/confirm': { POST: 0x2000000000000000000020017fn },
-  '/v0/user/me/export': { GET: 0x9be1fn },
-  '/v0/user/me/profile-image': { POST: 0x1080000000001bfbfn, DELETE: 0x40000000001bebfn },
-  '/v0/user/me/profile-image/import': { POST: 0x20000004080000000001bfffn },
-  '/v0/user/me/security-events': { GET: 0xfecfn },
-  '/v0/users/ban': { POST: 0x400000000000000000000fdffffn },
+  '/v0/user/me': { GET: 0x40000000009f0bn, PATCH: 0x4000004ffffn, DELETE: 0x200000001043e0072cff7fn },
+  '/v0/user/me/banner-image': { POST: 0x1080000000004bfbfn, DELETE: 0x400000000049fbfn },
+  '/v0/user/me/deletion/confirm': { POST: 0x2000000000000000000020207fn },
+  '/v0/user/me/export': { GET: 0xc9f1fn },
+  '/v0/user/me/profile-image': { POST: 0x1080000000004bfbfn, DELETE: 0x400000000049fbfn },
+  '/v0/user/me/profile-image/import': { POST: 0x20000004080000000004bfffn },
+  '/v0/user/me/security-events': { GET: 0xdfcfn },
+  '/v0/users/ban': { POST: 0x400000000000000000000feffffn },
   '/v0/users/handle/{handle}/available': { GET: 0x400fn },
   '/v0/users/profile': { GET: 0x10004fn },
   '/v0/users/profile/id': { GET: 0x10004fn },
-  '/v0/users/roles/grant': { POST: 0x800000000000000080000fdffffn },
-  '/v0/users/roles/revoke': { POST: 0x1000000000000000000000fdffffn },
-  '/v0/users/unban': { POST: 0x4000000000000000000000fdffffn },
+  '/v0/users/roles/grant': { POST: 0x800000000000000080000feffffn },
+  '/v0/users/roles/revoke': { POST: 0x1000000000000000000000feffffn },
+  '/v0/users/unban': { POST: 0x4000000000000000000000feffffn },
 }
 
 /** Stands for what this client knows of every route: its codes and their statuses. Servers count by it. */
-export const contract = 'c5e5c741ecd65034'
+export const contract = '5ec4ccfb48e915be'
 
 /** Those that no other request would mend: outages, waits, a server, provider or proxy that is set up wrongly. */
 export type OurSideCode = 'eventstream:publish_failed' | 'file:read_error' | 'general:invalid_ip_address' | 'meilisearch:query_failed' | 'oauth:token_exchange_failed' | 'oauth:user_info_fetch_failed' | 'oauth:user_info_parse_failed' | 'password:check_unavailable' | 'rate_limit:exceeded' | 'system:database_error' | 'system:hashing_error' | 'system:internal_error' | 'system:token_creation_error' | 'system:transaction_error' | 'totp:qr_generation_failed' | 'totp:secret_generation_failed' | 'turnstile:service_error' | 'worker:connection_failed' | 'worker:password_reset_email_send_failed' | 'worker:response_invalid' | 'worker:verification_email_send_failed'
