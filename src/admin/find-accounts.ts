@@ -40,6 +40,7 @@ const beginsHandle = (text: string): SQL => sql`lower(${users.handle}) like ${`$
 function hasPart(given: string): SQL {
   const text = given.trim()
   if (isUuid(text)) return eq(users.id, text)
+  if (text === '' || text === '@') return never
   if (text.startsWith('@')) return hasRun(text) ? isNamed(text.slice(1)) : beginsHandle(text.slice(1))
   if (!hasRun(text)) return sql`(${beginsAddress(text)} or ${beginsHandle(text)})`
   return sql`(${users.emailKey} like ${`%${literally(text.toLowerCase())}%`} or ${isNamed(text)})`

@@ -107,7 +107,7 @@ describe(`GET ${url}`, () => {
     expect(all).toBeGreaterThan(3)
     for (const query of ['%', '%%%', '\\', '\\\\\\', 'a%b', 'a_b', 'Anna%Bell', "'; drop table users; --"])
       expect([query, await handlesOf({ query })]).toEqual([query, []])
-    expect(await handlesOf({ query: 'r_c' })).toEqual(['per_cent'])
+    for (const query of ['r_cent', 'per_', '@per_']) expect(await handlesOf({ query })).toEqual(['per_cent'])
     for (const email of ['%', '_', 'pl%', 'plain_']) expect(await handlesOf({ email })).toEqual([])
     expect(await handlesOf({ email: 'Plain@' })).toEqual(['percent'])
     expect(await handlesOf({ handle: '%' })).toEqual([])
