@@ -13,13 +13,13 @@ export const endImpersonationRefusals = ['system:not_found', ...lockAdministrato
 
 type EndImpersonationRefusal = (typeof endImpersonationRefusals)[number]
 
-type Ending = { readonly id: string; readonly reason: string }
+type Ending = { readonly id: string; readonly reason: string; readonly requestId: string }
 
 /** Afterwards nobody is in the account by it, whoever began it, and nobody can enter by its link [AD6]. */
 export const endImpersonation = (
   ctx: Context<EndImpersonationRefusal>,
   by: SignedIn,
-  { id: sessionId, reason }: Ending,
+  { id: sessionId, reason, requestId }: Ending,
 ): Promise<void> =>
   changeAccounts(ctx, async (tx) => {
     await lockAdministrator(ctx, tx, by)
@@ -33,6 +33,8 @@ export const endImpersonation = (
     tx.forget(userId)
     const [id, metadata] = [randomUUIDv7(), { session_id: sessionId }]
     const resource = { resourceType: 'User', resourceId: userId } as const
-    await noteAct(tx, { id, action: 'user:end_impersonation', actorId: by.user.id, ...resource, reason, metadata })
-    await audit(tx, { id, type: 'impersonation_ended', userId, client: undefined, metadata: { ...metadata, reason } })
+    const act = { action: 'user:end_impersonation', actorId: by.user.id, reason } as const
+    await noteAct(tx, { id, ...act, ...resource, metadata, requestId })
+    const event = { userId, client: undefined, requestId, metadata: { ...metadata, reason } }
+    await audit(tx, { id, type: 'impersonation_ended', ...event })
   })

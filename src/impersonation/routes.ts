@@ -153,7 +153,8 @@ function endRoute(app: App, deps: Deps): void {
     handler: async (request, reply) => {
       const { id } = request.params
       if (!isUuid(id)) throw fault('system:not_found')
-      await endImpersonation({ ...deps, fault }, signedInUser(request), { id, reason: request.body.reason })
+      const ending = { id, reason: request.body.reason, requestId: request.id }
+      await endImpersonation({ ...deps, fault }, signedInUser(request), ending)
       return reply.code(204).send()
     },
   })
