@@ -27,7 +27,7 @@ const example = () => import('./example-app.ts')
 function exampleRoutes(app: App, { publicUrl, frontendIsDefault, appEnv }: Config, local: Guard): void {
   const fault = faults('system:not_found')
   const config = { access: 'public', limit: 'none', database: 'none', codes: fault.codes } as const
-  const linked = ['oauth/:provider/callback', ...accountPages].map((page) => `/account/${page}`)
+  const linked = ['oauth/:provider/callback', 'impersonate', ...accountPages].map((page) => `/account/${page}`)
   for (const url of ['/dev/app', ...(appEnv === 'development' && frontendIsDefault ? linked : [])]) {
     app.route({
       method: 'GET',

@@ -1,7 +1,7 @@
 import { api, type Me } from './api.ts'
-import { element } from './elements.ts'
+import { element, paragraph } from './elements.ts'
 import { form } from './form.ts'
-import { adopt, openLanguages, type PlainKey, text } from './language.ts'
+import { adopt, moment, openLanguages, type PlainKey, text } from './language.ts'
 import { showLanguageChoice } from './language-choice.ts'
 import { currentPlace, go, linkTo, onPlace, type Place } from './places.ts'
 import { failure, type Screen } from './screen.ts'
@@ -47,6 +47,7 @@ const screens: Readonly<Record<Place, Screen>> = {
 const navigation = ['profile', 'security', 'two-step', 'sessions', 'people', 'data'] as const
 const nav = document.getElementById('nav') as HTMLElement
 const main = document.getElementById('main') as HTMLElement
+const banner = document.getElementById('banner') as HTMLElement
 let shown = 0
 
 async function show(): Promise<void> {
@@ -67,6 +68,7 @@ async function show(): Promise<void> {
   showFrame()
   showLanguageChoice(me, show)
   showNavigation(me, place)
+  showImpersonation(me)
   const heading = element('h1', { tabindex: '-1' }, text(screen.title))
   document.title = `${text(screen.title)} · Postern`
   main.className = me && screen.of === 'account' ? 'wide' : 'card'
@@ -103,6 +105,28 @@ function showNavigation(me: Me | undefined, place: Place): void {
   )
   nav.replaceChildren(...links, me ? signOut() : '')
 }
+
+/** On every screen, so that nobody forgets whose account this is. */
+function showImpersonation(me: Me | undefined): void {
+  const by = me?.impersonated_by
+  banner.hidden = by === undefined
+  banner.replaceChildren()
+  if (me === undefined || by === undefined) return
+  const read_only = by.read_only ? 'yes' : 'other'
+  const what = text('impersonate.banner', { read_only, handle: me.handle, until: moment(by.ends_at) })
+  banner.replaceChildren(paragraph(what), leave())
+}
+
+const leave = (): HTMLFormElement =>
+  form({
+    submit: text('impersonate.leave'),
+    kind: 'quiet',
+    send: () => api.POST('/v0/auth/logout'),
+    done: () => {
+      go('sign-in')
+      say(text('said.impersonation_left'))
+    },
+  })
 
 const signOut = (): HTMLFormElement =>
   form({

@@ -11,6 +11,7 @@ const linkedPlaces = [
   'undo-email-change',
   'confirm-deletion',
   'accept-invitation',
+  'impersonate',
 ] as const
 
 const ownPlaces = [

@@ -23,6 +23,7 @@ export type Texts = {
   'action.hide': null
   'action.copy': null
   'action.use_passkey': null
+  'said.impersonation_left': null
   'said.signed_out': null
   'said.saved': null
   'said.copied': null
@@ -84,6 +85,11 @@ export type Texts = {
   'sign_up.title': null
   'sign_up.submit': null
   'sign_up.have_account': { link: string }
+  'impersonate.title': null
+  'impersonate.what': null
+  'impersonate.open': null
+  'impersonate.banner': { read_only: 'other' | 'yes'; handle: string; until: string }
+  'impersonate.leave': null
   'invitation.title': null
   'invitation.what': null
   'sign_in.passkey': null
@@ -186,6 +192,7 @@ export type Texts = {
   'sessions.devices': null
   'sessions.devices_why': null
   'sessions.none': null
+  'sessions.impersonation': null
   'sessions.this': null
   'sessions.ended': null
   'sessions.end_others': null

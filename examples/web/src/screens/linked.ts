@@ -10,6 +10,9 @@ import { linkedSignIn } from './sign-in-by-email.ts'
 
 const token = (): string => new URLSearchParams(location.search).get('token') ?? ''
 
+/** Behind the sign, so that it is in no log of a server. */
+const tokenInFragment = (): string => new URLSearchParams(location.hash.slice(1)).get('token') ?? ''
+
 const after = (place: 'profile' | 'sign-in', news: PlainKey) => () => {
   go(place)
   say(text(news))
@@ -101,6 +104,18 @@ export const linkedScreens: Readonly<Record<LinkedPlace, Screen>> = {
         done: after('sign-in', 'said.account_deleted'),
       }),
       toSignIn(),
+    ],
+  },
+  impersonate: {
+    title: 'impersonate.title',
+    of: 'anyone',
+    show: () => [
+      paragraph(text('impersonate.what')),
+      form({
+        submit: text('impersonate.open'),
+        send: () => api.POST('/v0/auth/impersonation', { body: { token: tokenInFragment() } }),
+        done: () => go('profile'),
+      }),
     ],
   },
   'accept-invitation': {

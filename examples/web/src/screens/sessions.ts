@@ -34,6 +34,7 @@ async function knownDevices(): Promise<Node[]> {
 }
 
 type Seen = {
+  readonly kind?: string
   readonly last_seen_at: string
   readonly user_agent?: string
   readonly ip_address?: string
@@ -43,7 +44,7 @@ type Seen = {
 const list = (rows: readonly HTMLElement[]): HTMLElement => element('ul', { class: 'rows' }, ...rows)
 
 function row(seen: Seen, action: HTMLElement | undefined): HTMLElement {
-  const name = strong(programOf(seen.user_agent))
+  const name = strong(nameOf(seen))
   const badge = seen.is_current ? element('span', { class: 'badge' }, text('sessions.this')) : undefined
   const address = seen.ip_address === undefined ? [] : [theirs(seen.ip_address), ' · ']
   return element(
@@ -54,15 +55,25 @@ function row(seen: Seen, action: HTMLElement | undefined): HTMLElement {
   )
 }
 
+const nameOf = ({ kind, user_agent }: Pick<Seen, 'kind' | 'user_agent'>): string =>
+  kind === 'impersonation' ? text('sessions.impersonation') : programOf(user_agent)
+
 const news = (what: PlainKey) => () => {
   go('sessions')
   say(text(what))
 }
 
-const endForm = ({ management_id, user_agent }: { management_id: string; user_agent?: string }): HTMLFormElement =>
+const endForm = ({
+  management_id,
+  ...seen
+}: {
+  management_id: string
+  kind?: string
+  user_agent?: string
+}): HTMLFormElement =>
   form({
     submit: text('action.sign_out'),
-    what: programOf(user_agent),
+    what: nameOf(seen),
     kind: 'quiet',
     send: () => api.DELETE('/v0/auth/sessions/{management_id}', { params: { path: { management_id } } }),
     done: news('sessions.ended'),
