@@ -14,7 +14,7 @@ type EndUserSessionRefusal = (typeof endUserSessionRefusals)[number]
 
 export const forgetUserDevicesRefusals = administerRefusals
 
-export const forgetUserDeviceRefusals = endUserSessionRefusals
+export const forgetUserDeviceRefusals = [...administerRefusals, 'system:not_found'] as const
 
 /** Afterwards nobody is signed in to the account, and nobody is about to be. */
 export const endUserSessions = (ctx: Context<EndUserSessionsRefusal>, order: Order): Promise<void> =>

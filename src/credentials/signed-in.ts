@@ -39,7 +39,7 @@ export type SignedIn = {
   }
 }
 
-export type Impersonation = {
+type Impersonation = {
   /** The administrator. */
   readonly by: string
   /** Whether it may change nothing. */

@@ -24,7 +24,7 @@ type Deps = {
  * Whether administration is where the request asks for it: on CONSOLE_PORT if that is set, and for a client in
  * CONSOLE_ALLOW if that is.
  */
-export function consolePlace(config: Config): (request: Pick<FastifyRequest, 'raw'>) => boolean {
+function consolePlace(config: Config): (request: Pick<FastifyRequest, 'raw'>) => boolean {
   const { consolePort, consoleAllow } = config
   const networks = parseTrustedProxies(consoleAllow)
   const findAddress = clientAddressFinder(config)

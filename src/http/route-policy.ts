@@ -1,7 +1,7 @@
 import type { FastifyContextConfig } from 'fastify'
 
 /** What an administrator in the account of a user may do at a route. */
-export const impersonatedWords = {
+const impersonatedWords = {
   open: undefined,
   'unless read-only': 'Refused to an impersonation that may only read.',
   refused: 'Refused to an impersonation.',

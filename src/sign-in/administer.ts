@@ -38,7 +38,7 @@ export type Order = {
 }
 
 /** The account that something is done to, as it is under its lock. */
-export type Target = {
+type Target = {
   readonly id: string
   readonly email: string
   readonly handle: string

@@ -9,7 +9,7 @@ export const startUrl = (userId: string) => `/v0/admin/users/${userId}/impersona
 
 export const reason = 'ticket 4711'
 
-export const tokenOf = ({ body }: Answer): string => String(body.url).replace(/^.*#token=/, '')
+const tokenOf = ({ body }: Answer): string => String(body.url).replace(/^.*#token=/, '')
 
 /** An administrator in the console, and the account of somebody. */
 export async function atWork(app: TestApp, role?: 'mod') {

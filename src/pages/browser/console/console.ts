@@ -53,7 +53,7 @@ function search(): void {
   if (here) here.focus()
   else {
     wantsSearch = true
-    go(linkTo(['trouble']))
+    go(linkTo(['users']))
   }
 }
 

@@ -1,5 +1,6 @@
 import type { DataOf } from '../../../client/client.ts'
 import { type Target, unban } from './account-acts.ts'
+import { resetSecondFactor, sendPasswordLink } from './account-repairs.ts'
 import { badge, type Child, element, paragraph, section, theirs, verbatim } from './elements.ts'
 import { facts } from './facts.ts'
 import { moment, number, text, wordFor } from './language.ts'
@@ -57,6 +58,8 @@ const forAccount =
 
 const buttons: Readonly<Partial<Record<Help, (found: Diagnosis) => HTMLElement | undefined>>> = {
   unban: forAccount(unban),
+  'send-password-link': forAccount(sendPasswordLink),
+  'reset-second-factor': forAccount(resetSecondFactor),
   invite: ({ email }) => invite(email),
   'retry-mail': ({ mails }) => {
     const waiting = mails.find(({ state }) => state === 'waits')

@@ -1,5 +1,4 @@
 import type { DataOf } from '../../../client/client.ts'
-import type { Operator } from './api.ts'
 import { detailsOf, under } from './details.ts'
 import { element, theirs, verbatim } from './elements.ts'
 import { moment, text } from './language.ts'
@@ -10,14 +9,14 @@ import type { Column } from './table.ts'
 type Entry = DataOf<'GET', '/v0/admin/audit'>['data'][number]
 
 /** The columns of what happened. Its types keep their names, by which they are filtered and exported. */
-export const entryColumns = (operator: Operator): readonly Column<Entry>[] => [
+export const entryColumns = (): readonly Column<Entry>[] => [
   { title: text('errors.when'), isShort: true, cell: ({ created_at }) => moment(created_at) },
   { title: text('audit.what'), cell: ({ type, metadata }) => [verbatim(type), under(detailsOf(metadata))] },
   {
     title: text('audit.user'),
-    cell: ({ user, resource }) => (user ? nameOf(user, operator) : resource && theirs(resource.type)),
+    cell: ({ user, resource }) => (user ? nameOf(user) : resource && theirs(resource.type)),
   },
-  { title: text('audit.actor'), cell: ({ actor, reason }) => [actor && nameOf(actor, operator), under(reason)] },
+  { title: text('audit.actor'), cell: ({ actor, reason }) => [actor && nameOf(actor), under(reason)] },
   {
     title: text('audit.from_where'),
     cell: ({ ip_address, user_agent }) => [
@@ -29,8 +28,5 @@ export const entryColumns = (operator: Operator): readonly Column<Entry>[] => [
 
 type Named = { readonly id: string; readonly handle?: string }
 
-/** A moderator has no screen about somebody's trouble. */
-function nameOf({ id, handle }: Named, { roles }: Operator): HTMLElement {
-  const name = theirs(handle === undefined ? id : `@${handle}`)
-  return roles.includes('admin') ? element('a', { href: linkTo(['trouble'], { who: id }) }, name) : name
-}
+const nameOf = ({ id, handle }: Named): HTMLElement =>
+  element('a', { href: linkTo(['user', id]) }, theirs(handle === undefined ? id : `@${handle}`))

@@ -1,6 +1,6 @@
 import { element } from './elements.ts'
 
-export type Option = { readonly value: string; readonly word: string }
+type Option = { readonly value: string; readonly word: string }
 
 export type Field<Name extends string> = {
   /** As on the wire, so that what the server says of a field finds it. */

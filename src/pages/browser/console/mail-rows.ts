@@ -29,7 +29,7 @@ export const ownerColumn = (): Column<Mail> => ({
   title: text('audit.user'),
   cell: ({ user }) =>
     user &&
-    element('a', { href: linkTo(['trouble'], { who: user.id }) }, theirs(user.handle ? `@${user.handle}` : user.id)),
+    element('a', { href: linkTo(['user', user.id, 'trouble']) }, theirs(user.handle ? `@${user.handle}` : user.id)),
 })
 
 export const retryMail = ({ id, to = '' }: Mail): HTMLElement =>

@@ -18,7 +18,7 @@ export const whoColumn = (): Column<Refused> => ({
   title: text('errors.who'),
   cell: ({ user, network }) => [
     user &&
-      element('a', { href: linkTo(['trouble'], { who: user.id }) }, theirs(user.handle ? `@${user.handle}` : user.id)),
+      element('a', { href: linkTo(['user', user.id, 'trouble']) }, theirs(user.handle ? `@${user.handle}` : user.id)),
     element('span', { class: 'under' }, verbatim(network)),
   ],
 })

@@ -8,10 +8,14 @@ import { overview } from './screens/overview.ts'
 import { providers } from './screens/providers.ts'
 import { settings } from './screens/settings.ts'
 import { trouble } from './screens/trouble.ts'
+import { user } from './screens/user.ts'
+import { users } from './screens/users.ts'
 
 /** The map of the console, in the order of its navigation. */
 export const screens: readonly Screen[] = [
   overview,
+  users,
+  user,
   trouble,
   errors,
   audit,

@@ -8,7 +8,7 @@ export const audit: Screen = {
   name: 'audit',
   title: 'audit.title',
   least: 'mod',
-  show: (place, operator) =>
+  show: (place) =>
     list({
       place,
       caption: text('audit.title'),
@@ -24,7 +24,7 @@ export const audit: Screen = {
         { name: 'to', label: text('audit.to'), kind: 'datetime-local' },
       ],
       isTypedWhole: true,
-      columns: entryColumns(operator),
+      columns: entryColumns(),
       load: ({ from, to, ...rest }) => {
         const query = { ...rest, ...(from && { from: instantOf(from) }), ...(to && { to: instantOf(to) }) }
         return api.GET('/v0/admin/audit', { params: { query } })
