@@ -77,6 +77,8 @@ type Source = {
   readonly sortedBy: Readonly<Record<Order['sort'], SQL>>
   /** How many there are if nothing is asked for; undefined if that must be counted. */
   readonly estimate?: SQL
+  /** Part of a text is looked for, which the indexes of the orders do not help to find. */
+  readonly isSearch?: boolean
 }
 
 const neverSeen = sql`'-infinity'::timestamptz`
@@ -88,6 +90,7 @@ const ofAccounts = (filters: Filters): Source => ({
     case when ${users.deletedAt} is not null then 'deleted' when ${isBanned} then 'banned' else 'active' end as status,
     ${heldRoles} as roles, ${factors} as factors`,
   conditions: accountConditions(filters),
+  isSearch: filters.query !== undefined,
   sortedBy: {
     created_at: sql`${users.createdAt}`,
     last_seen_at: sql`coalesce(${users.lastSeenAt}, '-infinity')`,
@@ -139,8 +142,12 @@ export async function findAccount(db: Database, id: string): Promise<z.infer<typ
 
 type Part = { readonly order: Order; readonly from: Place | undefined; readonly limit: number }
 
+/**
+ * What a search finds is found first, in no order, and then sorted. If it finds more than is counted, the accounts are
+ * gone through in their order instead, until a page is full. Of the two parts of the statement one finds nothing.
+ */
 async function readPage(db: Database, source: Source, { order, from, limit }: Part) {
-  const { table, id, columns, conditions, estimate } = source
+  const { table, id, columns, conditions, estimate, isSearch = false } = source
   const by = source.sortedBy[order.sort]
   const isTime = order.sort !== 'email'
   const [turn, beyond] = order.direction === 'asc' ? [sql`asc`, sql`>`] : [sql`desc`, sql`<`]
@@ -150,14 +157,23 @@ async function readPage(db: Database, source: Source, { order, from, limit }: Pa
     : by
   const start =
     from && sql`and (${by}, ${id}) ${beyond} (${from.key}::${isTime ? sql`timestamptz` : sql`text`}, ${from.id}::uuid)`
+  const page = (where: SQL) => sql`(
+    select ${id}, ${key} as key, ${columns} from ${table} where ${where} ${start ?? sql``}
+    order by ${by} ${turn}, ${id} ${turn} limit ${limit + 1})`
   const counted = sql`(select count(*)::int from (
     select from ${table} where ${conditions} order by ${by} ${turn} limit ${mostCounted + 1}) counted)`
   const total = estimate ? sql`case when ${estimate} > ${mostCounted} then ${estimate} else ${counted} end` : counted
   // The total is there without rows, too.
-  const { rows } = await db.execute<{ readonly total: number } & (Row | { readonly id: null })>(sql`
-    select total.total, page.* from (select ${total} as total) total left join lateral (
-      select ${id}, ${key} as key, ${columns} from ${table} where ${conditions} ${start ?? sql``}
-      order by ${by} ${turn}, ${id} ${turn} limit ${limit + 1}) page on true`)
+  const { rows } = await db.execute<{ readonly total: number } & (Row | { readonly id: null })>(
+    isSearch
+      ? sql`with found as materialized (select ${id} from ${table} where ${conditions} limit ${mostCounted + 1}),
+          total as materialized (select count(*)::int as total from found)
+        select total.total, page.* from total left join lateral (
+          ${page(sql`(select total from total) <= ${mostCounted} and ${id} in (select found.id from found)`)} union all
+          ${page(sql`(select total from total) > ${mostCounted} and ${conditions}`)}) page on true`
+      : sql`select total.total, page.* from (select ${total} as total) total
+          left join lateral ${page(conditions)} page on true`,
+  )
   return { total: rows[0]?.total ?? 0, rows: rows.filter((row): row is { total: number } & Row => row.id !== null) }
 }
 
