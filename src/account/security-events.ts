@@ -1,5 +1,6 @@
 import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { shownMetadata } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import type { Database } from '../db/database.ts'
@@ -37,7 +38,7 @@ export const presentEvent = ({ id, type, createdAt, ipAddress, userAgent, metada
   created_at: createdAt.toISOString(),
   ...(ipAddress !== null && { ip_address: ipAddress }),
   ...(userAgent !== null && { user_agent: userAgent }),
-  ...(metadata !== null && { metadata }),
+  ...(metadata !== null && { metadata: shownMetadata(metadata) }),
 })
 
 const newestFirst = [desc(securityEvents.createdAt), desc(securityEvents.id)] as const

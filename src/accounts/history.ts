@@ -93,3 +93,13 @@ export async function auditEach(db: Database, { type, userIds, metadata }: SameO
     )
     insert into event_outbox (event_id, user_id, created_at) select id, user_id, created_at from event`)
 }
+
+/**
+ * What is shown of an event's metadata. The digest of an address is for finding what an address without an account did,
+ * and is shown to nobody.
+ */
+export function shownMetadata(metadata: Readonly<Record<string, string>> | null): Record<string, string> | undefined {
+  if (metadata === null) return undefined
+  const { address_digest: _, ...shown } = metadata
+  return shown
+}

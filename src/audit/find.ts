@@ -1,6 +1,7 @@
 import { and, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { allRows, type EventType } from '../accounts/all-rows.ts'
+import { shownMetadata } from '../accounts/history.ts'
 import type { Database } from '../db/database.ts'
 import { exactly, isAfter, type Place } from '../db/keyset.ts'
 import { type Action, actions, moderationLogs } from '../db/schema/moderation.ts'
@@ -70,8 +71,7 @@ type Row = {
 }
 
 const present = (at: string, row: Omit<Row, 'at'>) => {
-  // The digest of an address is for counting its tries, and nobody else's business.
-  const { address_digest: _, ...metadata } = row.metadata ?? {}
+  const metadata = shownMetadata(row.metadata) ?? {}
   return {
     id: row.id,
     type: row.type,

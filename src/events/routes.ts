@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream'
+import { shownMetadata } from '../accounts/history.ts'
 import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
 import { signedInUser } from '../guards/credential.ts'
@@ -92,6 +93,11 @@ async function join(
 }
 
 function asText({ id, type, createdAt, metadata }: AccountEvent): string {
-  const data = { id, type, created_at: createdAt.toISOString(), ...(metadata !== null && { metadata }) }
+  const data = {
+    id,
+    type,
+    created_at: createdAt.toISOString(),
+    ...(metadata !== null && { metadata: shownMetadata(metadata) }),
+  }
   return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`
 }

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, randomUUIDv7 } from 'node:crypto'
 import { asc, eq } from 'drizzle-orm'
+import { shownMetadata } from '../accounts/history.ts'
 import { open, seal } from '../crypto/sealed-box.ts'
 import type { Database } from '../db/database.ts'
 import { webhooks } from '../db/schema/events.ts'
@@ -61,7 +62,7 @@ export async function deliverToWebhook(
     type,
     created_at: createdAt.toISOString(),
     user_id: userId,
-    ...(metadata !== null && { metadata }),
+    ...(metadata !== null && { metadata: shownMetadata(metadata) }),
   })
   const timestamp = Math.floor(Date.now() / 1000).toString()
   const key = open(keyring, webhook.sealedSecret, secretBoxOf(webhookId)).toString().slice(secretPrefix.length)

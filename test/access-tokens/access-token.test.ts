@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { signAccessToken } from '../../src/credentials/access-token.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { isProof } from '../support/long-form.ts'
-import { isSignedIn, readOpenApi, type Security } from '../support/openapi.ts'
+import { isOfConsole, isSignedIn, readOpenApi, type Security } from '../support/openapi.ts'
 import { holder, partsOf, startReplica, withToken } from './support.ts'
 
 let app: TestApp
@@ -23,7 +23,13 @@ afterAll(async () => {
 const routesThatTakeIt = ['/v0/auth/check', '/v0/user/me']
 
 describe('what an access token opens', () => {
-  type Operation = { readonly method: string; readonly url: string; readonly isSignedIn: boolean }
+  type Operation = {
+    readonly method: string
+    readonly url: string
+    readonly isSignedIn: boolean
+    readonly isOfConsole: boolean
+  }
+  const refusalOf = ({ isOfConsole }: Operation) => (isOfConsole ? 'user:unauthorized' : 'user:invalid_token')
   const operations = async (): Promise<Operation[]> => {
     const { paths } = await readOpenApi<{ paths: Record<string, Record<string, { security: Security }>> }>(app)
     return Object.entries(paths).flatMap(([path, item]) =>
@@ -31,6 +37,7 @@ describe('what an access token opens', () => {
         method: verb.toUpperCase(),
         url: path.replace(/\{\w+\}/g, 'x'),
         isSignedIn: isSignedIn(security),
+        isOfConsole: isOfConsole(security),
       })),
     )
   }
@@ -43,7 +50,8 @@ describe('what an access token opens', () => {
       if (!operation.isSignedIn) continue
       const { status, code, setCookies } = await ask(operation, headers)
       if (code === undefined) opened.push(`${operation.method} ${operation.url}`)
-      else expect([operation.url, status, code, setCookies]).toEqual([operation.url, 401, 'user:invalid_token', []])
+      // A console session comes in its own cookie alone, so elsewhere there is none.
+      else expect([operation.url, status, code, setCookies]).toEqual([operation.url, 401, refusalOf(operation), []])
     }
     expect(opened.sort()).toEqual(routesThatTakeIt.map((url) => `GET ${url}`))
   })

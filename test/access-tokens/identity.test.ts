@@ -98,7 +98,14 @@ describe(`GET ${url}`, () => {
     const { parameters, responses } = paths[plain].get
     expect(parameters).toEqual([expect.objectContaining({ in: 'query', name: 'identity', required: false })])
     const { headers } = responses['204']
-    expect(Object.keys(headers ?? {})).toEqual(['X-User-Id', 'X-User-Roles', 'X-Session-Id', 'X-Postern-Identity'])
+    expect(Object.keys(headers ?? {})).toEqual([
+      'X-User-Id',
+      'X-User-Roles',
+      'X-Session-Id',
+      'X-Impersonator-Id',
+      'X-Impersonation-Read-Only',
+      'X-Postern-Identity',
+    ])
   })
 })
 

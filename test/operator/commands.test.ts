@@ -90,6 +90,11 @@ const ways: Readonly<Record<string, Ways>> = {
   audit: { done: () => [] },
   providers: { done: () => [] },
   doctor: { done: () => [] },
+  diagnose: { done: async () => [(await somebody(app)).id], refused: ['no one'] },
+  overview: { done: () => [] },
+  settings: { done: () => [] },
+  mails: { done: () => ['waiting'] },
+  'mails retry': { done: waitingMail, refused: ['nobody'] },
   'mails preview': { done: () => ['--locale=de'], refused: ['--locale=tlh'] },
   calibrate: { done: () => [] },
   'keys init': { done: () => [] },
@@ -118,6 +123,14 @@ const ways: Readonly<Record<string, Ways>> = {
   },
   // Last, as its secret cannot be sealed anew.
   'providers confirm-move': { done: register, refused: ['nobody'] },
+}
+
+async function waitingMail(): Promise<string[]> {
+  const [row] = await app.sql<{ id: string }>(
+    `insert into mails (id, kind, payload, expires_at)
+     values (gen_random_uuid(), 'message', 'sealed', now() + interval '1 hour') returning id`,
+  )
+  return [row?.id ?? '']
 }
 
 /** One that never moved. */

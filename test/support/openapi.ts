@@ -41,3 +41,7 @@ export type Security = readonly Readonly<Record<string, unknown>>[]
 /** Whether an operation is for nobody but who is signed in: each of the ways to ask has a credential. */
 export const isSignedIn = (security: Security): boolean =>
   security.length > 0 && security.every((way) => Object.keys(way).length > 0)
+
+/** Whether a console session alone opens an operation. */
+export const isOfConsole = (security: Security): boolean =>
+  security.length > 0 && security.every((way) => 'console_cookie' in way)

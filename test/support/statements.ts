@@ -4,7 +4,7 @@ import type { OtlpReceiver } from './otlp-receiver.ts'
 const framing = new Set(['BEGIN', 'COMMIT', 'ROLLBACK', 'SET'])
 
 /** Of the statement that finds a session which is not in memory. */
-export const sessionLookup = 'SELECT user_roles'
+export const sessionLookup = 'SELECT sessions'
 
 /** The statements that the request with this id sent to PostgreSQL, by its spans: `SELECT refusals`. */
 export async function statementsOf({ spans }: OtlpReceiver, requestId: string): Promise<string[]> {

@@ -24,7 +24,7 @@ import type { Person } from './people.ts'
 /** As the app sees a TestClient. */
 const client = {
   address: '127.0.0.1',
-  requestId: 'within',
+  requestId: randomUUIDv7(),
   userAgent: 'Postern tests',
   isGone: () => false,
   network: '127.0.0.1',

@@ -5,7 +5,7 @@ import { startApp, type TestApp } from '../support/app.ts'
 import type { Answer, TestClient } from '../support/client.ts'
 import { turns } from '../support/long-form.ts'
 import { appWith } from '../support/mail-way.ts'
-import { isSignedIn, readOpenApi, type Security } from '../support/openapi.ts'
+import { isOfConsole, isSignedIn, readOpenApi, type Security } from '../support/openapi.ts'
 import { mailedToken, mailsTo, newPerson } from '../support/people.ts'
 import {
   codeOf,
@@ -333,7 +333,7 @@ async function readOperations() {
   return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([verb, { security, requestBody }]) => ({
       name: `${verb} ${path}`,
-      needsSession: isSignedIn(security),
+      needsSession: isSignedIn(security) && !isOfConsole(security),
       tokenFields: Object.keys(requestBody?.content['application/json']?.schema.properties ?? {}).filter((field) =>
         /^(?:refresh_|pending_)?token$/.test(field),
       ),

@@ -58,6 +58,7 @@ const sentences: Readonly<Record<Exclude<Failure, OurSide>['code'], string>> = {
   'user:banned': 'This account is closed.',
   'user:email_already_exists': 'This address has an account already. Please sign in.',
   'user:handle_already_exists': 'Somebody else has this handle. Please choose another.',
+  'user:impersonated': 'This is somebody else’s account: you are only looking at it.',
   'user:invalid_session': signedOut,
   'user:invalid_token': signedOut,
   'user:not_verified': 'Please open the link in the mail that we sent you when you signed up.',
