@@ -288,6 +288,12 @@ const mailed: readonly Flow[] = [
     act: press('Delete my account'),
   },
   {
+    name: 'Open somebody else’s account',
+    call: 'POST /v0/auth/impersonation',
+    at: '/account/impersonate#token=pih_x',
+    act: press('Open the account'),
+  },
+  {
     name: 'Accept an invitation',
     call: 'POST /v0/auth/accept-invitation',
     at: linked('accept-invitation'),

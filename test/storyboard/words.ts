@@ -18,6 +18,8 @@ const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\
 export function nameIn(tag: string, name: string): RegExp {
   const own = readTexts(tag, catalogues['examples/web/messages'])
   const names = Object.entries(english.messages).flatMap(([key, { text }]) => {
+    // What has a choice in it names nothing that is pressed.
+    if (/\{\w+, (?:select|plural),/.test(text)) return []
     const translated = own[key]?.text ?? ''
     const pattern = escaped(text).replace(/\\\{(\w+)\\\}/g, '(?<$1>.+)')
     const whole = new RegExp(`^${pattern}$`).exec(name)
