@@ -73,6 +73,8 @@ function keepFields(body: unknown, names: ReadonlySet<string>): void {
   // An order of the error lab names an error by `code`.
   if ('code' in body && 'route' in body) return
   for (const [name, value] of Object.entries(body)) {
+    // That of a mail is a word, that of a provider is not.
+    if (name === 'state' && /^[a-z_]+$/.test(String(value))) continue
     if (names.has(name)) for (const one of [value].flat()) keepSecret(one)
     else keepFields(value, names)
   }
