@@ -43,7 +43,7 @@ describe('an administrator in the account of a user', () => {
     expect((await target.client.get('/v0/auth/check')).headers).not.toHaveProperty('x-impersonator-id')
   })
 
-  test('changes nothing if it may only read, and otherwise the profile alone, which the log names [AD5]', async () => {
+  test('user:impersonated: changes nothing if it may only read, and otherwise the profile alone, which the log names [AD5]', async () => {
     const [reads, writes] = [await impersonating(app), await impersonating(app, { read_only: false })]
     const change = { display_name: 'Somebody else' }
     const patch = (browser: TestClient) => browser.send('PATCH', '/v0/user/me', { body: change })
