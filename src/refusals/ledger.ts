@@ -122,5 +122,6 @@ async function insert(db: Database, keyring: Keyring, batch: readonly Waiting[])
       contract text)
     left join users own on own.id = one."userId" and own.deleted_at is null
     left join users named on named.email_key = one.key and named.deleted_at is null
+    where one."userId" is null or own.id is not null
     on conflict (id) do nothing`)
 }

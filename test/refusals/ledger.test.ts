@@ -63,6 +63,16 @@ test('a refusal is kept by its request id, with the account whose address was se
   for (const sent of [person.email, secret]) expect(all?.toLowerCase()).not.toContain(sent.toLowerCase())
 })
 
+test('an account gets no row any more once it is erased, of what was refused just before either [RF1]', async () => {
+  const { person, client } = await signedUp(app)
+  const headers = { 'x-request-id': 'reference-of-the-erased' }
+  const refused = await client.send('PATCH', '/v0/user/me', { body: { handle: 7 }, headers })
+  expect(said(refused)).toEqual([400, 'general:bad_request'])
+  const ended = await client.send('DELETE', '/v0/user/me', { body: { password: person.password } })
+  expect(ended.status).toBe(204)
+  expect(await rowsOf("request_id = 'reference-of-the-erased'")).toEqual([])
+})
+
 test('npm run admin -- refusals: by request, account, code and network, with the advice of the code [RF1]', async () => {
   const person = await signUp(app, newPerson())
   const headers = { 'x-request-id': 'reference-2', 'x-forwarded-for': '2001:db8:1:2::3' }
