@@ -20,6 +20,7 @@ type Tls = boolean | { readonly rejectUnauthorized?: boolean; readonly checkServ
 /** Asks the driver itself, which also knows parameters that are empty, doubled or from the environment. */
 function isVerified(connectionString: string): boolean {
   try {
+    // What the driver made of the parameters is a member that its types leave out.
     const { ssl: tls } = new pg.Client({ connectionString }) as unknown as { readonly ssl: Tls }
     if (typeof tls === 'boolean') return tls
     return tls.rejectUnauthorized !== false && tls.checkServerIdentity === undefined

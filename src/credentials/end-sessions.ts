@@ -1,10 +1,9 @@
-import { and, desc, eq, exists, inArray, isNull, ne, not, type SQL, sql } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/pg-core'
+import { and, desc, eq, inArray, isNull, ne, not, type SQL, sql } from 'drizzle-orm'
 import { audit } from '../accounts/history.ts'
 import type { SessionKind } from '../db/schema/columns.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import type { AccountTransaction } from './change-accounts.ts'
-import { isLive } from './live.ts'
+import { isBegunFromLive, isLive } from './live.ts'
 import type { SignedIn } from './signed-in.ts'
 
 /** Why a session ended. Its token is answered with `user:invalid_session` whatever the reason. */
@@ -92,16 +91,7 @@ const isLiveOf = (userId: string, kind: SessionKind | undefined) =>
 
 /** Ends those that the administrator began from a console session that is over, and says so to every replica [AD6]. */
 async function endImpersonationsBy(tx: AccountTransaction, administratorId: string): Promise<void> {
-  const origin = alias(sessions, 'origin')
-  const hasOrigin = exists(
-    tx
-      .select({ id: origin.id })
-      .from(origin)
-      .where(
-        sql`${origin.id} = ${sessions.consoleSessionId} and ${origin.endedAt} is null and ${origin.expiresAt} > now()`,
-      ),
-  )
-  await end(tx, and(eq(sessions.impersonatorId, administratorId), isLive, not(hasOrigin)), 'console_ended')
+  await end(tx, and(eq(sessions.impersonatorId, administratorId), isLive, not(isBegunFromLive)), 'console_ended')
 }
 
 /** The history of an account says that an administrator is out of it again. */

@@ -3,3 +3,7 @@ import { sessions } from '../db/schema/sessions.ts'
 
 /** Condition for a session that has neither ended nor expired, by the database's clock. */
 export const isLive = and(isNull(sessions.endedAt), sql`${sessions.expiresAt} > now()`)
+
+/** Condition for an impersonation: the console session that it was begun from is live, which may end by mere disuse. */
+export const isBegunFromLive = sql`exists (select from ${sessions} origin
+  where origin.id = ${sessions.consoleSessionId} and origin.ended_at is null and origin.expires_at > now())`

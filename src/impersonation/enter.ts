@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { changeAccounts } from '../credentials/change-accounts.ts'
-import { isLive } from '../credentials/live.ts'
+import { isBegunFromLive, isLive } from '../credentials/live.ts'
 import { makeToken, tokenDigest } from '../crypto/secret-token.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import type { Caller } from '../http/caller.ts'
@@ -35,7 +35,3 @@ export async function enterAccount(ctx: Context<EnterAccountRefusal>, text: stri
   })
   return token.text
 }
-
-/** A console session that nobody uses ends without anybody who ends it. */
-const isBegunFromLive = sql`exists (select from ${sessions} origin
-  where origin.id = ${sessions.consoleSessionId} and origin.ended_at is null and origin.expires_at > now())`

@@ -10,7 +10,9 @@ import { inConsole } from './support.ts'
 const env = { GOOGLE_CLIENT_ID: 'id', GOOGLE_CLIENT_SECRET: 'secret' }
 const app = useApp(env)
 type Administrator = Awaited<ReturnType<typeof inConsole>>
-let [admin, mod, equal] = [] as unknown as [Administrator, Administrator, Awaited<ReturnType<typeof made>>]
+let admin: Administrator
+let mod: Administrator
+let equal: Awaited<ReturnType<typeof made>>
 beforeAll(async () => {
   ;[admin, mod, equal] = [await inConsole(app), await inConsole(app, 'mod'), await made(app, 'admin')]
 })

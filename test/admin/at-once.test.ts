@@ -8,7 +8,8 @@ import { inConsole } from './support.ts'
 
 const app = useApp({ GOOGLE_CLIENT_ID: 'id', GOOGLE_CLIENT_SECRET: 'secret' })
 type Administrator = Awaited<ReturnType<typeof inConsole>>
-let [one, other] = [] as unknown as [Administrator, Administrator]
+let one: Administrator
+let other: Administrator
 beforeAll(async () => {
   ;[one, other] = [await inConsole(app), await inConsole(app)]
 })

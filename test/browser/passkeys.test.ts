@@ -371,6 +371,7 @@ describe('who is there', () => {
 describe('browsers', () => {
   test('one that knows no JSON, no signals and none of its own capabilities signs in all the same', async () => {
     await tab.addInitScript(() => {
+      // Its type does not let any member go.
       const all = globalThis.PublicKeyCredential as unknown as Record<string, unknown>
       for (const name of Object.getOwnPropertyNames(all).filter((one) => /JSON|^signal|Capabilities/.test(one))) {
         delete all[name]
