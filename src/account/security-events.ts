@@ -4,6 +4,7 @@ import { shownMetadata } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import type { Database } from '../db/database.ts'
+import { pageOf } from '../db/keyset.ts'
 import { readHeavily } from '../db/read-heavily.ts'
 import { securityEvents } from '../db/schema/users.ts'
 
@@ -76,7 +77,5 @@ export async function readEvents(
   const rows = await readHeavily(ctx, { kind: 'history', owner: readBy }, (tx) =>
     findEvents(tx, userId, { ...page, limit: limit + 1 }),
   )
-  const shown = rows.slice(0, limit)
-  const last = shown.at(-1)
-  return { data: shown.map(presentEvent), ...(rows.length > limit && last && { next_cursor: last.id }) }
+  return pageOf(rows, { limit, present: presentEvent, cursorOf: ({ id }) => id })
 }

@@ -5,6 +5,7 @@ import { heldRoles, type Role, roles } from '../accounts/roles.ts'
 import type { Context } from '../context.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import type { Database } from '../db/database.ts'
+import { pageOf } from '../db/keyset.ts'
 import { readHeavily } from '../db/read-heavily.ts'
 import { signUps, users } from '../db/schema/users.ts'
 import { accountConditions, type Filters, type Status, statuses } from './find-accounts.ts'
@@ -59,13 +60,8 @@ export async function listAccounts(
   const found = await readHeavily(ctx, { kind: 'history', owner: by.user.id }, (db) =>
     readPage(db, source, { order, from, limit }),
   )
-  const page = found.rows.slice(0, limit)
-  const last = page.at(-1)
-  return {
-    data: page.map(present),
-    ...(found.rows.length > limit && last && { next_cursor: writeCursor(order, { key: last.key, id: last.id }) }),
-    approximate_total: found.total,
-  }
+  const page = pageOf(found.rows, { limit, present, cursorOf: ({ key, id }) => writeCursor(order, { key, id }) })
+  return { ...page, approximate_total: found.total }
 }
 
 type Source = {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Context } from '../context.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
-import { type Place, writeCursor } from '../db/keyset.ts'
+import { type Place, pageOf, writeCursor } from '../db/keyset.ts'
 import { readHeavily } from '../db/read-heavily.ts'
 import { patiently } from '../db/read-patiently.ts'
 import type { Caller } from '../http/caller.ts'
@@ -25,12 +25,7 @@ export async function listAudit(
   const found = await readHeavily(ctx, { kind: 'history', owner: user.id }, (tx) =>
     findEntries(tx, filter, { limit: limit + 1, after }),
   )
-  const page = found.slice(0, limit)
-  const last = page.at(-1)
-  return {
-    data: page.map(({ entry }) => entry),
-    ...(found.length > limit && last && { next_cursor: writeCursor(last.place) }),
-  }
+  return pageOf(found, { limit, present: ({ entry }) => entry, cursorOf: ({ place }) => writeCursor(place) })
 }
 
 const mostStreamed = 1_000_000

@@ -17,6 +17,25 @@ export const exactly = (at: SQLWrapper): SQL<string> =>
 export const isAfter = ({ at, id }: Columns, place: Place | undefined): SQL | undefined =>
   place && sql`(${at}, ${id}) < (${place.at}::timestamptz, ${place.id}::uuid)`
 
+type Shown<Row, Item> = {
+  readonly limit: number
+  readonly present: (row: Row) => Item
+  readonly cursorOf: (row: Row) => string
+}
+
+/** A page of rows, of which one more than the limit was asked for. It has `next_cursor` if there are more. */
+export function pageOf<Row, Item>(
+  found: readonly Row[],
+  { limit, present, cursorOf }: Shown<Row, Item>,
+): { data: Item[]; next_cursor?: string } {
+  const page = found.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    data: page.map((row) => present(row)),
+    ...(found.length > limit && last !== undefined && { next_cursor: cursorOf(last) }),
+  }
+}
+
 /** Opaque to clients. */
 export const writeCursor = ({ at, id }: Place): string => Buffer.from(`${at} ${id}`).toString('base64url')
 

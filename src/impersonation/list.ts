@@ -1,7 +1,8 @@
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { and, desc, eq, isNotNull, lt } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { isLive } from '../credentials/live.ts'
 import type { Database } from '../db/database.ts'
+import { pageOf } from '../db/keyset.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import { users } from '../db/schema/users.ts'
 
@@ -15,12 +16,12 @@ export async function listImpersonations(db: Database, { limit, cursor }: Page) 
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .innerJoin(administrators, eq(administrators.id, sessions.impersonatorId))
-    .where(and(isLive, cursor === undefined ? undefined : lt(sessions.id, cursor)))
+    // Their index has them alone.
+    .where(and(isNotNull(sessions.impersonatorId), isLive, cursor === undefined ? undefined : lt(sessions.id, cursor)))
     // Ids are UUIDs of version 7, which begin with their time.
     .orderBy(desc(sessions.id))
     .limit(limit + 1)
-  const page = found.slice(0, limit).map(present)
-  return { page, nextCursor: found.length > limit ? page.at(-1)?.id : undefined }
+  return pageOf(found, { limit, present, cursorOf: ({ session: { id } }) => id })
 }
 
 type Found = {

@@ -129,10 +129,7 @@ function listRoute(app: App, deps: Deps): void {
       querystring: listQuery,
       response: { 200: z.object({ data: z.array(impersonation), next_cursor: z.uuid().optional() }) },
     },
-    handler: async ({ query: { limit = '20', cursor } }) => {
-      const { page, nextCursor } = await listImpersonations(deps.db, { limit: Number(limit), cursor })
-      return { data: page, ...(nextCursor !== undefined && { next_cursor: nextCursor }) }
-    },
+    handler: ({ query: { limit = '20', cursor } }) => listImpersonations(deps.db, { limit: Number(limit), cursor }),
   })
 }
 

@@ -1,6 +1,7 @@
 import { desc, eq, lt, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Database } from '../db/database.ts'
+import { pageOf } from '../db/keyset.ts'
 import { invitations } from '../db/schema/invitations.ts'
 
 export const findInvitationRefusals = ['system:not_found'] as const
@@ -18,7 +19,7 @@ const columns = {
 
 type Page = { readonly limit: number; readonly cursor?: string | undefined }
 
-/** One page, newest first; `nextCursor` is set if there are more. */
+/** One page, newest first; `next_cursor` is set if there are more. */
 export async function listInvitations(db: Database, { limit, cursor }: Page) {
   const found = await db
     .select(columns)
@@ -27,8 +28,7 @@ export async function listInvitations(db: Database, { limit, cursor }: Page) {
     // Ids are UUIDs of version 7, which begin with their time.
     .orderBy(desc(invitations.id))
     .limit(limit + 1)
-  const page = found.slice(0, limit).map(present)
-  return { page, nextCursor: found.length > limit ? page.at(-1)?.id : undefined }
+  return pageOf(found, { limit, present, cursorOf: ({ row: { id } }) => id })
 }
 
 export async function getInvitation(ctx: Context<'system:not_found'>, id: string) {

@@ -79,10 +79,7 @@ function readRoutes(app: App, deps: Deps): void {
       querystring: listQuery,
       response: { 200: invitationPage },
     },
-    handler: async ({ query: { limit = '20', cursor } }) => {
-      const { page, nextCursor } = await listInvitations(deps.db, { limit: Number(limit), cursor })
-      return { data: page, ...(nextCursor !== undefined && { next_cursor: nextCursor }) }
-    },
+    handler: ({ query: { limit = '20', cursor } }) => listInvitations(deps.db, { limit: Number(limit), cursor }),
   })
   const fault = faults(...findInvitationRefusals)
   app.route({

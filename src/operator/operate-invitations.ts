@@ -64,7 +64,7 @@ function daysOf(text: string): number {
 }
 
 export async function listSent(config: Config): Promise<Outcome> {
-  const { page } = await withDatabase(config, ({ db }) => listInvitations(db, { limit: shown }))
+  const { data: page } = await withDatabase(config, ({ db }) => listInvitations(db, { limit: shown }))
   const lines = page.map(({ id, state, email, roles, expires_at: until }) =>
     printable([id, state.padEnd(8), email, ...roles, `until ${until}`].join(' ')),
   )

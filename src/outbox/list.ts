@@ -2,6 +2,7 @@ import { and, lt } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import type { Database } from '../db/database.ts'
+import { pageOf } from '../db/keyset.ts'
 import { readHeavily } from '../db/read-heavily.ts'
 import { mails } from '../db/schema/mails.ts'
 import { isFailed, isWaiting, presentMail, selectMails } from '../mail/mail-state.ts'
@@ -33,7 +34,5 @@ export async function listMails(
   const found = await readHeavily(ctx, { kind: 'history', owner: user.id }, (db) =>
     findMails(db, wanted, { limit: limit + 1, cursor }),
   )
-  const page = found.slice(0, limit)
-  const last = page.at(-1)
-  return { data: page, ...(found.length > limit && last && { next_cursor: last.id }) }
+  return pageOf(found, { limit, present: (mail) => mail, cursorOf: ({ id }) => id })
 }

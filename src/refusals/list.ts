@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
-import { type Place, writeCursor } from '../db/keyset.ts'
+import { type Place, pageOf, writeCursor } from '../db/keyset.ts'
 import { readHeavily } from '../db/read-heavily.ts'
 import { findRefusals, type RefusalFilter } from './find.ts'
 
@@ -20,10 +20,5 @@ export async function listRefused(
   const found = await readHeavily(ctx, { kind: 'history', owner: user.id }, (tx) =>
     findRefusals(tx, ctx.keyring, filter, { limit: limit + 1, after }),
   )
-  const page = found.slice(0, limit)
-  const last = page.at(-1)
-  return {
-    data: page.map(({ refusal }) => refusal),
-    ...(found.length > limit && last && { next_cursor: writeCursor(last.place) }),
-  }
+  return pageOf(found, { limit, present: ({ refusal }) => refusal, cursorOf: ({ place }) => writeCursor(place) })
 }
