@@ -15,11 +15,10 @@ import { userRoles } from '../db/schema/users.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import { textStream } from '../http/text-stream.ts'
-import { listAccepted } from '../invitations/list.ts'
-import { listConnections } from '../oauth/connections.ts'
-import { listPasskeys } from '../passkeys/list.ts'
 import { listRefusals } from '../refusals/find.ts'
 import { findSessions } from '../sessions/list.ts'
+import { rooms } from '../sign-in/hallway.ts'
+import type { Exported } from '../sign-in/room.ts'
 import { underWay } from '../throttling/under-way.ts'
 import { findEvents, presentEvent } from './security-events.ts'
 
@@ -86,14 +85,20 @@ const readParts = (ctx: Context<ExportAccountRefusal>, signedIn: SignedIn) => {
       user: presentMe(ctx.config, signedIn),
       sessions: await findSessions(tx, signedIn),
       devices: await listDevices(tx, signedIn),
-      connections: await listConnections(tx, signedIn),
-      passkeys: (await listPasskeys(tx, ctx.config, signedIn)).passkeys,
+      ...(await readRooms(tx, ctx.config, signedIn)),
       roles: await listRoles(tx, user.id),
-      invitations: await listAccepted(tx, user.id),
       bans: user.isBanned ? [{ reason: user.banReason, expires_at: user.bannedUntil?.toISOString() ?? null }] : [],
     },
     tail: { files: await listFiles(tx, ctx.config, user.id), refusals: await listRefusals(tx, user.id) },
   }))
+}
+
+const exported = rooms.flatMap((room) => ('exported' in room ? Object.entries<Exported>(room.exported) : []))
+
+async function readRooms(tx: Database, config: Config, signedIn: SignedIn): Promise<Readonly<Record<string, unknown>>> {
+  const parts: Record<string, unknown> = {}
+  for (const [name, read] of exported) parts[name] = await read(tx, config, signedIn)
+  return parts
 }
 
 /** Pages as JSON. A page becomes JSON while its place is held, as that is as much work as reading it. */

@@ -9,7 +9,7 @@ import { adminRead } from '../guards/console.ts'
 import { signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
 import { isUuid } from '../http/validation.ts'
-import { connectionList } from '../oauth/connections.ts'
+import { connectionList } from '../oauth/list-connections.ts'
 import { sessionList } from '../sessions/list.ts'
 import { accountParams, accountsQuery, historyQuery } from './account-schemas.ts'
 import {

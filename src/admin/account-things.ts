@@ -9,7 +9,7 @@ import type { SignedIn } from '../credentials/signed-in.ts'
 import type { Database } from '../db/database.ts'
 import { readHeavily } from '../db/read-heavily.ts'
 import { users } from '../db/schema/users.ts'
-import { listConnections } from '../oauth/connections.ts'
+import { listConnections } from '../oauth/list-connections.ts'
 import { findPasskeys } from '../passkeys/list.ts'
 import { findSessions } from '../sessions/list.ts'
 

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { dropConnection } from '../oauth/connections.ts'
+import { dropConnection } from '../oauth/unlink.ts'
 import { dropPasskey } from '../passkeys/delete.ts'
 import { administer, administerRefusals, type Order } from '../sign-in/administer.ts'
 import { getLocked } from '../sign-in/lock-account.ts'

@@ -19,6 +19,10 @@ export type SecondStep = (typeof secondSteps)[number]
 
 export const isSecondStep = (method: Method): method is SecondStep => secondSteps.some((one) => one === method)
 
+/** A method that begins a sign-in: any but the codes that only follow one. */
+export const isWayIn = (method: Method): method is Exclude<Method, 'totp' | 'backup_code'> =>
+  method !== 'totp' && method !== 'backup_code'
+
 /** Whether these methods suffice for an account with a second factor [MF4]. */
 export const showsSecondStep = (methods: readonly Method[]): boolean => methods.some(isSecondStep)
 

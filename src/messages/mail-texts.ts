@@ -136,12 +136,12 @@ export type MailTexts = {
   'mail.password_was_reset.if_not': null
   'mail.used.passkey': null
   'mail.used.provider': { provider: Text; second: 'backup_code' | 'other' | 'passkey' | 'totp' }
-  'mail.used.service': { second: 'backup_code' | 'other' | 'passkey' | 'totp' }
+  'mail.used.oauth': { second: 'backup_code' | 'other' | 'passkey' | 'totp' }
   'mail.used.mail': { second: 'backup_code' | 'other' | 'passkey' | 'totp' }
   'mail.used.password': { second: 'backup_code' | 'other' | 'passkey' | 'totp' }
   'mail.used.unknown': null
   'mail.advice.passkey': null
-  'mail.advice.service': { second: 'backup_code' | 'other' | 'passkey' | 'totp' }
+  'mail.advice.oauth': { second: 'backup_code' | 'other' | 'passkey' | 'totp' }
   'mail.advice.mail': { second: 'backup_code' | 'other' | 'passkey' | 'totp' }
   'mail.advice.password': { second: 'backup_code' | 'other' | 'passkey' | 'totp' }
   'mail.advice.unknown': null
@@ -165,12 +165,12 @@ export type MailTexts = {
   'mail.taken_back.open': null
   'mail.taken_back.button': null
   'mail.taken_back.removed': { things: Text; since: Text }
-  'mail.taken_back.totp': null
-  'mail.taken_back.backup_codes': null
-  'mail.taken_back.connection': { provider: Text }
-  'mail.taken_back.sessions': { count: number }
-  'mail.taken_back.devices': { count: number }
-  'mail.taken_back.passkeys': { count: number }
+  'mail.removed.totp': null
+  'mail.removed.backup_codes': null
+  'mail.removed.connection': { provider: Text }
+  'mail.removed.sessions': { count: number }
+  'mail.removed.devices': { count: number }
+  'mail.removed.passkeys': { count: number }
   'mail.taken_back.nothing': { since: Text }
   'mail.taken_back.rest': null
   'mail.verify_email.subject': null

@@ -13,13 +13,14 @@ import { anonymousUserOf, findAnonymousUsers, giveName } from '../sign-in/browse
 import { adminRoutes } from './admin-routes.ts'
 import { authorize, authorizeRefusals } from './authorize.ts'
 import { completeRoutes } from './complete-routes.ts'
-import { connectionList, listConnections, unlink, unlinkRefusals } from './connections.ts'
 import { listProviders } from './find-provider.ts'
 import { formPostRoutes } from './form-post-routes.ts'
 import { linkIdentity, linkIdentityRefusals } from './link.ts'
+import { connectionList, listConnections } from './list-connections.ts'
 import { loginThroughProvider, loginThroughProviderRefusals } from './login.ts'
 import { nativeRoutes } from './native-routes.ts'
 import { browserReplies, providerParams, replySignInInBrowser } from './reply.ts'
+import { unlink, unlinkRefusals } from './unlink.ts'
 
 const arrivalBody = z.object({
   code: ruledText({ meta: {} }),

@@ -1,4 +1,6 @@
+import type { Room } from '../sign-in/room.ts'
 import { passkeyReset } from './factor-reset.ts'
+import { listPasskeys } from './list.ts'
 import { passkeyOpenings } from './opens-account.ts'
 import { passkeyActs } from './operator-acts.ts'
 import { passkeyReproof } from './reproof.ts'
@@ -10,4 +12,7 @@ export const passkeyHallway = {
   openings: passkeyOpenings,
   factorReset: passkeyReset,
   operatorActs: passkeyActs,
-}
+  exported: {
+    passkeys: async (db, config, signedIn) => (await listPasskeys(db, config, signedIn)).passkeys,
+  },
+} satisfies Room

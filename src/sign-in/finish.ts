@@ -86,7 +86,8 @@ function tellOwner(
 
 function describeWayIn({ methods: [first], passkeyId }: Shown) {
   if (passkeyId !== undefined) return { metadata: { method: 'passkey', passkey: passkeyId } }
-  return first === 'mail' ? { metadata: { method: 'mail' } } : undefined
+  const isPlain = first === undefined || first === 'password' || first === 'oauth'
+  return isPlain ? undefined : { metadata: { method: first } }
 }
 
 /**

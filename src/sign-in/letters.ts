@@ -1,4 +1,4 @@
-import { isSecondStep, type Shown } from '../credentials/methods.ts'
+import { isSecondStep, isWayIn, type Shown } from '../credentials/methods.ts'
 import { codeAround } from '../mail/code-in-mail.ts'
 import { type Letter, whereFrom } from '../mail/letter.ts'
 import type { Words } from '../messages/words.ts'
@@ -91,16 +91,10 @@ function wayIn(
   { say }: Words,
   { methods, provider }: Shown = { methods: [] },
 ): { readonly used: string; readonly advice: string } {
-  const second = methods.find(isSecondStep) ?? 'other'
-  if (methods[0] === 'passkey') return { used: say('mail.used.passkey'), advice: say('mail.advice.passkey') }
-  if (methods.includes('oauth')) {
-    const used =
-      provider === undefined ? say('mail.used.service', { second }) : say('mail.used.provider', { provider, second })
-    return { used, advice: say('mail.advice.service', { second }) }
-  }
-  if (methods[0] === 'mail')
-    return { used: say('mail.used.mail', { second }), advice: say('mail.advice.mail', { second }) }
-  if (methods.includes('password'))
-    return { used: say('mail.used.password', { second }), advice: say('mail.advice.password', { second }) }
-  return { used: say('mail.used.unknown'), advice: say('mail.advice.unknown') }
+  const way = methods.find(isWayIn)
+  if (way === undefined) return { used: say('mail.used.unknown'), advice: say('mail.advice.unknown') }
+  const second = methods.filter(isSecondStep).find((one) => one !== way) ?? 'other'
+  const isNamed = way === 'oauth' && provider !== undefined
+  const used = isNamed ? say('mail.used.provider', { provider, second }) : say(`mail.used.${way}`, { second })
+  return { used, advice: say(`mail.advice.${way}`, { second }) }
 }

@@ -1,5 +1,8 @@
 import type { Doer } from '../accounts/history.ts'
+import type { Config } from '../config/config.ts'
 import type { AccountTransaction } from '../credentials/change-accounts.ts'
+import type { SignedIn } from '../credentials/signed-in.ts'
+import type { Database } from '../db/database.ts'
 import type { users } from '../db/schema/users.ts'
 import type { Deps } from '../deps.ts'
 import type { MailDeps } from '../mail/outbox.ts'
@@ -56,6 +59,9 @@ export type FactorReset = {
   readonly remove: (tx: AccountTransaction, deps: MailDeps, owner: Owner) => Promise<readonly Removed[]>
 }
 
+/** What the owner of an account may read of one table, as JSON. */
+export type Exported = (db: Database, config: Config, signedIn: SignedIn) => Promise<unknown>
+
 type Owner = { readonly id: string; readonly email: string; readonly by: Doer }
 
 /** What a folder adds to signing in, as it declares it in its hallway.ts; sign-in/hallway.ts joins them. */
@@ -65,6 +71,8 @@ export type Room = {
   readonly reproof?: Pick<Reproof<never, never, unknown>, 'name' | 'isHeld'>
   readonly openings?: readonly Opening[]
   readonly factorReset?: FactorReset
+  /** What an export of the account has of the folder's rows, by the names of its fields. */
+  readonly exported?: Readonly<Record<string, Exported>>
   /** By their names in `npm run admin -- user`. */
   readonly operatorActs?: Readonly<Record<string, OperatorAct>>
 }

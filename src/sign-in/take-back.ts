@@ -1,5 +1,4 @@
 import { eq } from 'drizzle-orm'
-import { audit } from '../accounts/history.ts'
 import type { AccountTransaction } from '../credentials/change-accounts.ts'
 import { changedPassword } from '../credentials/changed-password.ts'
 import { users } from '../db/schema/users.ts'
@@ -32,33 +31,17 @@ export async function takeBack(
 ): Promise<readonly Removed[]> {
   tx.forget(userId)
   const removed: Removed[] = []
-  for (const wayIn of opensAccount) removed.push(...(await wayIn.takeBack(tx, { userId, since })))
+  for (const wayIn of opensAccount) removed.push(...(await wayIn.takeBack(tx, { userId, since, client })))
   const [user] = await tx
     .update(users)
     .set(changedPassword(unknownHash))
     .where(eq(users.id, userId))
     .returning({ email: users.email, emailKey: users.emailKey })
   if (user === undefined) throw new Error('an account was erased while its row was locked')
-  for (const one of removed) {
-    const event = eventOf(one)
-    if (event) await audit(tx, { ...event, userId, client })
-  }
   const ttlSeconds = deps.config.passwordResetTtlSeconds
   const token = await issueMailedToken(tx, { purpose: 'password_reset', userId, addressKey: user.emailKey, ttlSeconds })
   const link = mailedLink(deps.config, 'reset-password', token.text)
   const content = { template: 'taken_back', to: user.email, link, by, since: since.toISOString(), removed } as const
   await queueNotice(tx, deps, { content, tokenId: token.id, ttlSeconds })
   return removed
-}
-
-const why = { by: 'recovery' }
-
-/** Returns undefined for removals without an event of their own in the history. */
-function eventOf(removed: Removed) {
-  if (removed.what === 'totp') return { type: 'totp_disabled', metadata: why } as const
-  if (removed.what === 'connection')
-    return { type: 'oauth_unlinked', metadata: { ...why, provider: removed.provider } } as const
-  if (removed.what === 'passkeys')
-    return { type: 'passkey_deleted', metadata: { ...why, count: String(removed.count) } } as const
-  return undefined
 }

@@ -1,8 +1,9 @@
 import { and, eq, gt, inArray, isNull } from 'drizzle-orm'
+import { audit } from '../accounts/history.ts'
 import { backupCodes, totpSecrets } from '../db/schema/totp.ts'
 import { users } from '../db/schema/users.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { From, Opening } from '../sign-in/opening.ts'
+import { byRecovery, type From, type Opening } from '../sign-in/opening.ts'
 import type { Removed } from '../sign-in/removed.ts'
 
 export const totpOpenings: readonly Opening[] = [
@@ -14,7 +15,7 @@ export const totpOpenings: readonly Opening[] = [
  * Keeps TOTP that was on before `since`. If newer TOTP replaced an older secret, that one is gone for good, and its
  * owner gets in by the mailbox alone.
  */
-async function takeBackTotp(tx: Transaction, { userId, since }: From): Promise<Removed[]> {
+async function takeBackTotp(tx: Transaction, { userId, since, client }: From): Promise<Removed[]> {
   const wasYounger = await tx
     .update(users)
     .set({ totpEnabledAt: null })
@@ -28,6 +29,7 @@ async function takeBackTotp(tx: Transaction, { userId, since }: From): Promise<R
   await tx.delete(totpSecrets).where(inArray(totpSecrets.userId, isOff))
   if (wasYounger.length === 0) return []
   await tx.delete(backupCodes).where(eq(backupCodes.userId, userId))
+  await audit(tx, { type: 'totp_disabled', userId, client, metadata: byRecovery })
   return [{ what: 'totp' }]
 }
 

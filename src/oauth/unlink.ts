@@ -1,10 +1,8 @@
 import { and, eq } from 'drizzle-orm'
-import { z } from 'zod'
 import { findConnections } from '../accounts/connections.ts'
 import { audit } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
-import type { Database } from '../db/database.ts'
 import { oauthIdentities } from '../db/schema/oauth.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
@@ -14,10 +12,6 @@ import { isLastWayIn } from '../sign-in/ways-in.ts'
 import { countChange } from '../throttling/changes.ts'
 import { wayInOf } from './way-in.ts'
 
-export const connectionList = z.object({
-  connections: z.array(z.object({ provider: z.string(), email: z.string().optional(), created_at: z.iso.datetime() })),
-})
-
 export const unlinkRefusals = [
   'oauth:connection_not_found',
   'oauth:cannot_unlink_last_connection',
@@ -26,16 +20,6 @@ export const unlinkRefusals = [
 ] as const
 
 type UnlinkRefusal = (typeof unlinkRefusals)[number]
-
-/** The providers that open the account, oldest connection first. */
-export async function listConnections(db: Database, { user }: { readonly user: { readonly id: string } }) {
-  const rows = await findConnections(db, user.id)
-  return rows.map(({ slug, email, createdAt }) => ({
-    provider: slug,
-    ...(email !== null && { email }),
-    created_at: createdAt.toISOString(),
-  }))
-}
 
 /**
  * Afterwards that provider no longer opens the account. The last working way in cannot be unlinked, even if two are
