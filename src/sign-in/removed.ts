@@ -5,8 +5,8 @@ import type { Words } from '../messages/words.ts'
 type Values<Texts> = { readonly [Name in keyof Texts]: Texts[Name] extends number ? number : string }
 
 /**
- * What opened an account and was taken back. `what` is the end of the key of its text, `mail.removed.WHAT`; beside it is
- * what that text says.
+ * What opened an account and was taken back. `what` is the end of the key of its text, `mail.removed.WHAT`; beside it
+ * is what that text says.
  */
 export type Removed = {
   [Key in keyof MailTexts]: Key extends `mail.removed.${infer What}`

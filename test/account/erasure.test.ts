@@ -7,6 +7,7 @@ import { type Answer, seen, type TestClient } from '../support/client.ts'
 import { appWith } from '../support/mail-way.ts'
 import { mailedToken, mailsTo, newPerson, signedInOnDevice, signedUp } from '../support/people.ts'
 import { arrive, historyOf, OidcProvider } from '../support/provider.ts'
+import { writtenRefusals } from '../support/refusals.ts'
 import { onDeviceOf, tempToken, verify, withTotp } from '../totp/support.ts'
 
 const url = '/v0/user/me'
@@ -228,6 +229,7 @@ describe('nothing personal is left in any table [DA2 LG2]', () => {
         'sealed mails',
       ]),
     )
+    await writtenRefusals(own)
     expect((await remove(client, { password })).status).toBe(204)
     expect(await sing(own)).toEqual([])
 

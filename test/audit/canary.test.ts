@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { useApp } from '../support/app.ts'
 import { readOpenApi } from '../support/openapi.ts'
 import { mailedToken, newPerson, signUp } from '../support/people.ts'
+import { writtenRefusals } from '../support/refusals.ts'
 import { onDeviceOf, tempToken, withTotp } from '../totp/support.ts'
 import { administrator } from './support.ts'
 
@@ -24,7 +25,7 @@ test('no answer to an administrator has a secret, a hash, a digest or a token, w
   await app.client().post('/v0/auth/login', { email: person.email, password: 'not the right password' })
   const pending = await signUp(app, newPerson())
   await app.client().post('/v0/auth/login', { email: pending.email, password: 'not the right password' })
-  for (let turn = 0; turn < 2; turn++) await app.deps.refusals?.flush()
+  await writtenRefusals(app)
   await app.sql(
     `insert into mails (id, kind, user_id, payload, expires_at)
      values (gen_random_uuid(), 'message', $1, 'what-a-mail-says', now() + interval '1 hour')`,

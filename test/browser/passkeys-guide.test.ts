@@ -63,8 +63,8 @@ test('its page adds a passkey, and signs in with it by the button and by autofil
 
   await page.evaluate(signOut)
   await page.reload()
-  await device.setPresent(true)
   await press(page, 'Sign in with a passkey')
+  await device.setPresent(true)
   await page.getByText('My laptop').waitFor()
 
   await page.evaluate(signOut)

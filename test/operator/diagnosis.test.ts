@@ -5,6 +5,7 @@ import { said, unknownId } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { appWith, recordingMailServer } from '../support/mail-way.ts'
 import { mailedToken, mailsTo, newPerson, signedInOnDevice, signUp } from '../support/people.ts'
+import { writtenRefusals } from '../support/refusals.ts'
 import { runAdmin } from '../support/server-process.ts'
 
 const url = '/v0/admin/diagnosis'
@@ -24,11 +25,8 @@ type Diagnosis = {
   readonly mails: readonly Readonly<Record<string, unknown>>[]
   readonly refusals: readonly Readonly<Record<string, unknown>>[]
 }
-const flush = async () => {
-  for (let turn = 0; turn < 2; turn++) await app.deps.refusals?.flush()
-}
 const ask = async (query: Readonly<Record<string, string>>) => {
-  await flush()
+  await writtenRefusals(app)
   const { status, body } = await admin.client.get(`${url}?${new URLSearchParams(query)}`)
   expect([query, status]).toEqual([query, 200])
   return body as unknown as Diagnosis

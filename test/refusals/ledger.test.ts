@@ -5,6 +5,7 @@ import { commands } from '../../src/operator/commands.ts'
 import { said } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { mailedToken, newPerson, signedUp, signUp } from '../support/people.ts'
+import { writtenRefusals } from '../support/refusals.ts'
 import { runAdmin } from '../support/server-process.ts'
 
 let app: TestApp
@@ -14,13 +15,8 @@ beforeAll(async () => {
 afterAll(() => app.close())
 
 type Row = Readonly<Record<string, unknown>>
-/** The first waits for a batch under way, which may be older than the last refusal. */
-const flush = async ({ deps }: TestApp) => {
-  await deps.refusals?.flush()
-  await deps.refusals?.flush()
-}
 const rowsOf = async (where = 'true', values: unknown[] = [], from = app) => {
-  await flush(from)
+  await writtenRefusals(from)
   return from.sql<Row>(
     `select request_id, method, route, code, user_id, address_digest, network, contract from refusals
      where ${where} order by refused_at, id`,
@@ -29,7 +25,7 @@ const rowsOf = async (where = 'true', values: unknown[] = [], from = app) => {
 }
 /** The command without a process of its own, which takes a second each. */
 const show = async (options: Readonly<Record<string, string>>) => {
-  await flush(app)
+  await writtenRefusals(app)
   const { says, data, exitCode = 0 } = (await commands.refusals?.run(app.config, [], options)) ?? { says: '' }
   return { out: says, data, code: exitCode }
 }

@@ -6,6 +6,7 @@ import { said, unknownId } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts'
 import { newPerson, type Person, signedUp, signUp } from '../support/people.ts'
+import { writtenRefusals } from '../support/refusals.ts'
 import { sessionLookup, statementsOf } from '../support/statements.ts'
 
 const url = '/v0/admin/refusals'
@@ -30,7 +31,7 @@ beforeAll(async () => {
   const wrong = { email: person.email, password: 'not the right password' }
   for (let number = 1; number <= 5; number++) await logIn(wrong, { 'x-request-id': `wrong-${number}` })
   await client.post('/v0/auth/totp/enable', { code: '000000' }, { headers: { 'x-request-id': 'too-soon' } })
-  for (let turn = 0; turn < 2; turn++) await app.deps.refusals?.flush()
+  await writtenRefusals(app)
 })
 afterAll(async () => {
   await app.close()
