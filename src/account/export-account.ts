@@ -27,7 +27,7 @@ export const exportAccountRefusals = ['rate_limit:exceeded'] as const
 type ExportAccountRefusal = (typeof exportAccountRefusals)[number]
 
 /** A page is work of one piece, and session checks wait for it: pages of 200 made every hundredth wait 13 ms. */
-const eventsAPage = 100
+const eventsAPage = 50
 const begin = underWay({ most: 32, ofOneNetwork: 1 })
 
 /**
