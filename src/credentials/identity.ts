@@ -32,9 +32,8 @@ export function identitySigner(): SignIdentity {
     const key = getSigningKey(ctx)
     const { config, replicas } = ctx
     const nowMs = replicas.isLeased() ? replicas.databaseNow() : Date.now()
-    const { sessionId, user, impersonation } = signedIn
-    const actorId = impersonation?.by
-    const claims = { userId: user.id, sessionId, roles: user.roles, actorId, issuedAtSeconds: nowMs / 1000 }
+    const { sessionId, user, impersonation: actor } = signedIn
+    const claims = { userId: user.id, sessionId, roles: user.roles, actor, issuedAtSeconds: nowMs / 1000 }
     const text = signJwt(config, key, { typ: 'identity+jwt', ttlSeconds: identityTtlSeconds }, claims)
     remembered.set(signedIn, { text, atMs })
     return text

@@ -10,7 +10,7 @@ export type Claims = {
   readonly sessionId: string
   readonly roles: readonly string[]
   /** Who acts as the user, if it is not the user: RFC 8693 section 4.1. */
-  readonly actorId?: string | undefined
+  readonly actor?: { readonly by: string; readonly readOnly: boolean } | undefined
   /** Seconds since 1970, by the database's clock. */
   readonly issuedAtSeconds: number
 }
@@ -26,7 +26,7 @@ export function signJwt(config: Config, key: SigningKey, { typ, ttlSeconds }: Ki
     iss: config.publicUrl,
     aud: [config.publicUrl, ...config.jwtAudience],
     sub: claims.userId,
-    ...(claims.actorId !== undefined && { act: { sub: claims.actorId } }),
+    ...(claims.actor && { act: { sub: claims.actor.by }, read_only: claims.actor.readOnly }),
     iat: issuedAt,
     exp: issuedAt + ttlSeconds,
     jti: randomUUIDv7(),

@@ -1,13 +1,20 @@
 /** What a server may be sent in a header's name beside letters, digits and hyphens: RFC 9110 section 5.6.2. */
 const odd = [..."!#$%&'*+.^_`|~"]
 
-export const identityHeaders = ['X-User-Id', 'X-User-Roles', 'X-Session-Id', 'X-Postern-Identity'] as const
+export const identityHeaders = [
+  'X-User-Id',
+  'X-User-Roles',
+  'X-Session-Id',
+  'X-Impersonator-Id',
+  'X-Impersonation-Read-Only',
+  'X-Postern-Identity',
+] as const
 
 /** Every name that an application which reads all but letters and digits as an underscore takes for this one. */
 export function aliasesOf(name: string): string[] {
-  const [first = '', second = '', third = ''] = name.split('-')
+  const [first = '', second = '', ...others] = name.split('-')
   const separators = ['-', ...odd]
-  return separators.flatMap((one) => separators.map((other) => `${first}${one}${second}${other}${third}`))
+  return separators.flatMap((one) => separators.map((other) => `${first}${one}${[second, ...others].join(other)}`))
 }
 
 const forged = 'forged'

@@ -10,7 +10,13 @@ import { answers } from '../support/debian-package.ts'
 import { blocksOf } from '../support/pages.ts'
 import { installFromPypi } from '../support/python.ts'
 
-type Identity = { readonly userId: string; readonly sessionId: string; readonly roles: readonly string[] }
+type Identity = {
+  readonly userId: string
+  readonly sessionId: string
+  readonly roles: readonly string[]
+  readonly impersonatorId?: string
+  readonly readOnly?: boolean
+}
 export type Verify = (request: { headers: Readonly<Record<string, string | undefined>> }) => Promise<Identity>
 type Postern = { readonly origin: string }
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest'
+import { impersonating } from '../impersonation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
+import type { TestClient } from '../support/client.ts'
 import { signedUp } from '../support/people.ts'
 import { readingsOf, startApplication, variablesIn } from './application.ts'
 import { headerAttacks, identityHeaders, targets } from './attacks.ts'
@@ -10,38 +12,63 @@ import { ask, inTurns } from './raw-request.ts'
 
 let app: TestApp
 let application: Awaited<ReturnType<typeof startApplication>>
-/** What Postern says of the one who is signed in, but for the JWT, which is another each time. */
-let said: Readonly<Record<string, string>>
+/** The cookies of users; of the last one it is an administrator who is in the account. */
 let cookie: string
 let banned: string
+let impersonated: string
+/** What Postern says of each who is signed in, but for the JWT, which is another each time. */
+let said: Readonly<Record<string, Identity>>
 beforeAll(async () => {
-  ;[app, application] = await Promise.all([startApp(), startApplication()])
+  ;[app, application] = await Promise.all([startApp({ IMPERSONATION: 'event' }), startApplication()])
   const { client } = await signedUp(app)
   await app.sql("insert into user_roles (user_id, role) select id, 'mod' from users")
-  const { headers } = await client.get('/v0/auth/check')
-  said = Object.fromEntries(identityHeaders.map((name) => [name, String(headers[name.toLowerCase()] ?? '')]))
-  cookie = `Cookie: __Host-session_id=${client.cookies.get('__Host-session_id')}`
   const other = await signedUp(app)
   await app.sql('update users set banned_at = now() where email = $1', [other.person.email])
-  banned = `Cookie: __Host-session_id=${other.client.cookies.get('__Host-session_id')}`
+  const { browser } = await impersonating(app)
+  ;[cookie, banned, impersonated] = [cookieOf(client), cookieOf(other.client), cookieOf(browser)]
+  said = { [cookie]: await identityOf(client), [impersonated]: await identityOf(browser) }
 })
 afterAll(async () => {
   application.stop()
   await app.close()
 })
 
+type Identity = Readonly<Record<string, readonly string[]>>
+
+const cookieOf = ({ cookies }: TestClient): string => `Cookie: __Host-session_id=${cookies.get('__Host-session_id')}`
+
+async function identityOf(client: TestClient): Promise<Identity> {
+  const { headers } = await client.get('/v0/auth/check')
+  return Object.fromEntries(
+    identityHeaders.map((name) => [
+      name,
+      [headers[name.toLowerCase()] ?? []]
+        .flat()
+        .map(String)
+        .filter((value) => value !== ''),
+    ]),
+  )
+}
+
 const variableOf = (name: string): string => name.toUpperCase().replaceAll('-', '_')
 
 /** What the application reads of each header: all its values, and none where it is empty. */
-function identityIn(text: string): Record<string, readonly string[]> {
+function identityIn(text: string): Identity {
   const variables = variablesIn(text)
   return Object.fromEntries(
     identityHeaders.map((name) => [name, (variables.get(variableOf(name)) ?? []).filter((value) => value !== '')]),
   )
 }
 
-const none = Object.fromEntries(identityHeaders.map((name) => [name, []]))
+const none: Identity = Object.fromEntries(identityHeaders.map((name) => [name, []]))
 const isPublic = (target: string): boolean => [...readingsOf(target)].every((path) => /^\/public(?:\/|$)/.test(path))
+
+test('these are all headers by which an application learns who it is [AT6]', async () => {
+  const { paths } = (await app.client().get('/openapi.json')).body as { paths: Record<string, { get: Operation }> }
+  expect(Object.keys(paths['/v0/auth/check']?.get.responses['204'].headers ?? {})).toEqual(identityHeaders)
+})
+
+type Operation = { readonly responses: { readonly 204: { readonly headers?: object } } }
 
 describe.each(Object.keys(programs) as ProxyName[])('the example for %s', (name) => {
   describe.each(['/v0/auth/check', '/v0/auth/check?identity=jwt'])('that asks %s', (checkUrl) => {
@@ -57,8 +84,18 @@ describe.each(Object.keys(programs) as ProxyName[])('the example for %s', (name)
     afterAll(() => proxy?.stop())
     const running = (context: TestContext): number => proxy?.port ?? context.skip(`there is no ${name} here`)
 
-    /** Each is exactly what Postern said, or there is nobody and the path is public however it is read. */
-    async function judge(): Promise<{ signedIn: number; nobody: number }> {
+    async function expectSaid(who: string, text: string): Promise<void> {
+      const { 'X-Postern-Identity': signed = [], ...plain } = identityIn(text)
+      const { 'X-Postern-Identity': _none, ...expected } = said[who] ?? {}
+      expect([text, plain]).toEqual([text, expected])
+      expect(signed).toHaveLength(isSigned ? 1 : 0)
+      if (!isSigned) return
+      const { userId, impersonatorId } = await verify({ headers: { 'x-postern-identity': signed[0] } })
+      expect([[userId], [impersonatorId ?? []].flat()]).toEqual([expected['X-User-Id'], expected['X-Impersonator-Id']])
+    }
+
+    /** Each is exactly what Postern said of `who`, or there is nobody and the path is public however it is read. */
+    async function judge(who = cookie): Promise<{ signedIn: number; nobody: number }> {
       const seen = { signedIn: 0, nobody: 0 }
       for (const { target, text } of application.take()) {
         const identity = identityIn(text)
@@ -68,14 +105,7 @@ describe.each(Object.keys(programs) as ProxyName[])('the example for %s', (name)
           seen.nobody += 1
           continue
         }
-        const { 'X-Postern-Identity': [jwt = ''] = [], ...plain } = identity
-        const { 'X-Postern-Identity': _none, ...expected } = said
-        expect([text, plain]).toEqual([
-          text,
-          Object.fromEntries(Object.entries(expected).map(([key, value]) => [key, [value]])),
-        ])
-        expect(identity['X-Postern-Identity']).toHaveLength(isSigned ? 1 : 0)
-        if (isSigned) expect((await verify({ headers: { 'x-postern-identity': jwt } })).userId).toBe(said['X-User-Id'])
+        await expectSaid(who, text)
         seen.signedIn += 1
       }
       return seen
@@ -101,6 +131,15 @@ describe.each(Object.keys(programs) as ProxyName[])('the example for %s', (name)
       }
       const seen = await judge()
       expect(path === '/private' ? seen.nobody : seen.signedIn).toBe(0)
+    })
+
+    test('of an administrator in an account the application learns, with their limits [AT6]', async (context) => {
+      const port = running(context)
+      application.take()
+      for (const lines of ['', 'X-Impersonation-Read-Only: false', 'X_Impersonator_Id: nobody'])
+        expect((await ask(port, 'POST /private HTTP/1.1', `${impersonated}\r\n${lines}`.trim())).status).toBe(200)
+      expect(said[impersonated]).toMatchObject({ 'X-Impersonation-Read-Only': ['true'] })
+      expect((await judge(impersonated)).signedIn).toBeGreaterThan(0)
     })
 
     test('without a session nothing but a public path is shown, however it is written [AT6]', async (context) => {
