@@ -3,7 +3,7 @@ import { audit } from '../accounts/history.ts'
 import type { SessionKind } from '../db/schema/columns.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import type { AccountTransaction } from './change-accounts.ts'
-import { isBegunFromLive, isLive } from './live.ts'
+import { isBegunFromLive, isUnended } from './live.ts'
 import type { SignedIn } from './signed-in.ts'
 
 /** Why a session ended. Its token is answered with `user:invalid_session` whatever the reason. */
@@ -87,11 +87,11 @@ export async function endOldest(
 
 /** Expired sessions go on answering `session:expired`. */
 const isLiveOf = (userId: string, kind: SessionKind | undefined) =>
-  and(eq(sessions.userId, userId), isLive, kind === undefined ? undefined : eq(sessions.kind, kind))
+  and(eq(sessions.userId, userId), isUnended, kind === undefined ? undefined : eq(sessions.kind, kind))
 
 /** Ends those that the administrator began from a console session that is over, and says so to every replica [AD6]. */
 async function endImpersonationsBy(tx: AccountTransaction, administratorId: string): Promise<void> {
-  await end(tx, and(eq(sessions.impersonatorId, administratorId), isLive, not(isBegunFromLive)), 'console_ended')
+  await end(tx, and(eq(sessions.impersonatorId, administratorId), isUnended, not(isBegunFromLive)), 'console_ended')
 }
 
 /** The history of an account says that an administrator is out of it again. */

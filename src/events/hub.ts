@@ -1,6 +1,7 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, not, sql } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
 import { isBanned } from '../accounts/banned.ts'
+import { isLive } from '../credentials/live.ts'
 import type { Database } from '../db/database.ts'
 import type { HeavyReads } from '../db/heavy-reads.ts'
 import { eventLog } from '../db/schema/events.ts'
@@ -228,11 +229,6 @@ async function findLive(db: Database, sessionIds: readonly string[]): Promise<Re
     .select({ id: sessions.id })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
-    .where(
-      and(
-        sql`${sessions.id} = any(${sql.param([...new Set(sessionIds)])}::uuid[])`,
-        sql`${sessions.endedAt} is null and ${sessions.expiresAt} > now() and not ${isBanned}`,
-      ),
-    )
+    .where(and(sql`${sessions.id} = any(${sql.param([...new Set(sessionIds)])}::uuid[])`, isLive, not(isBanned)))
   return new Set(rows.map(({ id }) => id))
 }

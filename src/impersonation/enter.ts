@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { changeAccounts } from '../credentials/change-accounts.ts'
-import { isBegunFromLive, isLive } from '../credentials/live.ts'
+import { isLive } from '../credentials/live.ts'
 import { makeToken, tokenDigest } from '../crypto/secret-token.ts'
 import { sessions } from '../db/schema/sessions.ts'
 import type { Caller } from '../http/caller.ts'
@@ -28,7 +28,7 @@ export async function enterAccount(ctx: Context<EnterAccountRefusal>, text: stri
         userAgent: client.userAgent ?? null,
         ipAddress: client.address,
       })
-      .where(and(eq(sessions.tokenDigest, digest), eq(sessions.kind, 'impersonation'), isLive, isBegunFromLive))
+      .where(and(eq(sessions.tokenDigest, digest), eq(sessions.kind, 'impersonation'), isLive))
       .returning({ userId: sessions.userId })
     if (entered === undefined) throw ctx.fault('token:invalid_impersonation')
     tx.forget(entered.userId)

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { inConsole, withConsoleAlone } from '../admin/support.ts'
+import { openEvents } from '../events/support.ts'
 import { said } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { runAdmin } from '../support/server-process.ts'
-import { eventsOf, impersonating } from './support.ts'
+import { eventsOf, impersonating, listUrl } from './support.ts'
 
 let app: TestApp
 beforeAll(async () => {
@@ -34,7 +36,7 @@ describe('an administrator in the account of a user', () => {
     const { headers } = await browser.get('/v0/auth/check?identity=jwt')
     const payload = String(headers['x-postern-identity']).split('.')[1] ?? ''
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as object
-    expect(claims).toMatchObject({ sub: target.id, act: { sub: admin.id } })
+    expect(claims).toMatchObject({ sub: target.id, act: { sub: admin.id }, read_only: true })
   })
 
   test('leaves the answers to its owner as they were', async () => {
@@ -111,6 +113,18 @@ describe('an administrator in the account of a user', () => {
       )
       .toHaveLength(1)
     await replica.close()
+  })
+
+  test('is out once the console is left idle: no stream goes on, and no list says that they are there [AD6 AZ7]', async () => {
+    const { admin, browser, target, id } = await impersonating(app)
+    const stream = await openEvents(app, browser)
+    expect(stream.status).toBe(200)
+    await app.sql("update sessions set expires_at = now() where user_id = $1 and kind = 'console'", [admin.id])
+    await expect.poll(stream.isClosed, { timeout: 10_000 }).toBe(true)
+    const { body } = await target.client.get('/v0/auth/sessions')
+    expect(body.sessions).not.toContainEqual(expect.objectContaining({ kind: 'impersonation' }))
+    const { body: listed } = await withConsoleAlone(app, await inConsole(app)).get(`${listUrl}?limit=100`)
+    expect(listed.data).not.toContainEqual(expect.objectContaining({ id }))
   })
 
   test('leaves by the sign-out: that is none of its owner, and the console of the same browser stays', async () => {
