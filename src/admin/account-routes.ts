@@ -8,6 +8,7 @@ import { faults } from '../errors/fault.ts'
 import { adminRead } from '../guards/console.ts'
 import { signedInUser } from '../guards/credential.ts'
 import type { App } from '../http/app.ts'
+import { instantOf } from '../http/list-query.ts'
 import { isUuid } from '../http/validation.ts'
 import { connectionList } from '../oauth/list-connections.ts'
 import { sessionList } from '../sessions/list.ts'
@@ -33,8 +34,6 @@ export function accountRoutes(app: App, deps: Deps): void {
   thingRoutes(app, deps)
 }
 
-const dateOf = (text: string | undefined): Date | undefined => (text === undefined ? undefined : new Date(text))
-
 function filtersOf(query: z.infer<typeof accountsQuery>): Filters {
   const { query: part, email, handle, id, role, status, has } = query
   return {
@@ -45,9 +44,9 @@ function filtersOf(query: z.infer<typeof accountsQuery>): Filters {
     role: role as Role | undefined,
     status: status as Status | undefined,
     has,
-    createdAfter: dateOf(query.created_after),
-    createdBefore: dateOf(query.created_before),
-    seenBefore: dateOf(query.seen_before),
+    createdAfter: instantOf(query.created_after),
+    createdBefore: instantOf(query.created_before),
+    seenBefore: instantOf(query.seen_before),
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { roles } from '../accounts/roles.ts'
+import { instantText } from '../http/list-query.ts'
 import { isUuid, oneOf, ruledText, wholeNumberText } from '../http/validation.ts'
 import { statuses } from './find-accounts.ts'
 import { directions, sorts } from './page-cursor.ts'
@@ -17,14 +18,6 @@ const part = (description: string) =>
     },
     meta: { maxLength: longestPart, description },
   })
-
-const instant = ruledText({
-  findBreach: (text) =>
-    z.iso.datetime({ offset: true }).safeParse(text).success && Math.abs(Date.parse(text)) < 8.64e15
-      ? undefined
-      : { rule: 'format' },
-  meta: { format: 'date-time', description: 'RFC 3339' },
-})
 
 const factor = /^(?:password|totp|passkey|oauth:[a-z0-9][a-z0-9_-]{0,63})$/
 
@@ -45,9 +38,9 @@ export const accountsQuery = z.object({
     findBreach: (text) => (factor.test(text) ? undefined : { rule: 'format' }),
     meta: { pattern: factor.source, description: 'password, totp, passkey, or oauth: and the slug of a provider' },
   }).optional(),
-  created_after: instant.optional(),
-  created_before: instant.optional(),
-  seen_before: instant.optional().meta({ description: 'not seen since, or never' }),
+  created_after: instantText.optional(),
+  created_before: instantText.optional(),
+  seen_before: instantText.optional().meta({ description: 'not seen since, or never' }),
   sort: enumerated(sorts).optional().meta({ description: 'created_at by default' }),
   direction: enumerated(directions).optional().meta({ description: 'desc by default; asc for email' }),
   limit,

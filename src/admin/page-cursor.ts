@@ -1,4 +1,5 @@
 import { isUuid } from '../http/validation.ts'
+import { isInstant } from '../text/instant.ts'
 
 export const sorts = ['created_at', 'last_seen_at', 'email'] as const
 export type Sort = (typeof sorts)[number]
@@ -10,8 +11,6 @@ export type Order = { readonly sort: Sort; readonly direction: Direction }
 /** The last row of a page: what it is sorted by, as text, and its id. */
 export type Place = { readonly key: string; readonly id: string }
 
-const time = /^(?:-infinity|\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)$/
-
 export const writeCursor = ({ sort, direction }: Order, { key, id }: Place): string =>
   Buffer.from(JSON.stringify([sort, direction, key, id])).toString('base64url')
 
@@ -22,10 +21,7 @@ export function readCursor(text: string, { sort, direction }: Order): Place | un
     if (!Array.isArray(read) || !read.every((part) => typeof part === 'string')) return undefined
     const [ofSort, ofDirection, key = '', id = '', ...rest] = read as string[]
     if (ofSort !== sort || ofDirection !== direction || !isUuid(id) || rest.length > 0) return undefined
-    const isKey =
-      sort === 'email'
-        ? !key.includes('\0')
-        : time.test(key) && !Number.isNaN(Date.parse(key.replace('-infinity', '0')))
+    const isKey = sort === 'email' ? !key.includes('\0') : key === '-infinity' || isInstant(key)
     return isKey ? { key, id } : undefined
   } catch (error) {
     if (error instanceof SyntaxError) return undefined

@@ -1,4 +1,5 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { isInstant } from '../text/instant.ts'
 
 /** The place of a row in a list that is ordered by a time and then by an id, newest first. */
 export type Place = {
@@ -45,6 +46,6 @@ const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/
 /** Gives undefined for a text that is no cursor. */
 export function readCursor(text: string): Place | undefined {
   const [at = '', id = '', ...rest] = Buffer.from(text, 'base64url').toString('latin1').split(' ')
-  const isPlace = rest.length === 0 && instant.test(at) && !Number.isNaN(Date.parse(at)) && uuid.test(id)
+  const isPlace = rest.length === 0 && instant.test(at) && isInstant(at) && uuid.test(id)
   return isPlace ? { at, id } : undefined
 }

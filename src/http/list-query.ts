@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Place, readCursor } from '../db/keyset.ts'
+import { isInstant } from '../text/instant.ts'
 import { canonicalAddress } from './client-address.ts'
 import { isUuid, ruledText, wholeNumberText } from './validation.ts'
 
@@ -14,10 +15,7 @@ export const cursorText = z
   .meta({ description: 'next_cursor of the page before' })
 
 export const instantText = ruledText({
-  findBreach: (text) =>
-    z.iso.datetime({ offset: true }).safeParse(text).success && Math.abs(Date.parse(text)) < 8.64e15
-      ? undefined
-      : { rule: 'format' },
+  findBreach: (text) => (isInstant(text) ? undefined : { rule: 'format' }),
   meta: { format: 'date-time', description: 'RFC 3339' },
 })
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { reason } from '../accounts/fields.ts'
 import { roles } from '../accounts/roles.ts'
 import { isUuid, oneOf, ruledText, wholeNumberText } from '../http/validation.ts'
+import { isInstant } from '../text/instant.ts'
 import { userActions } from './logs.ts'
 
 /** A malformed id is a bad request, like any wrong type. */
@@ -9,8 +10,7 @@ const id = z.string().refine(isUuid).meta({ format: 'uuid' })
 
 const expiresAt = ruledText({
   findBreach: (text) => {
-    if (!z.iso.datetime({ offset: true }).safeParse(text).success || !(Date.parse(text) < 8.64e15))
-      return { rule: 'format' }
+    if (!isInstant(text)) return { rule: 'format' }
     return Date.parse(text) > Date.now() ? undefined : { rule: 'future' }
   },
   meta: { format: 'date-time', description: 'RFC 3339; permanent if absent or null' },

@@ -194,6 +194,8 @@ describe(`GET ${url}`, () => {
       made([sort, direction, key, 'no id']),
       made([sort, direction, 'no time', id]),
       made([sort, direction, '2026-13-45T99:99:99.000000Z', id]),
+      made([sort, direction, '2026-02-30T00:00:00.000000Z', id]),
+      made([sort, direction, '0000-01-01T00:00:00.000000Z', id]),
       made([sort, direction, key, id, 'more']),
     ]
     for (const one of wrong)
@@ -211,6 +213,8 @@ describe(`GET ${url}`, () => {
     ['has', 'luck'],
     ['limit', '101'],
     ['created_after', 'yesterday'],
+    ['created_before', '0000-01-01T00:00:00Z'],
+    ['seen_before', '9999-12-31T23:59:59-23:59'],
     ['query', 'a\0b'],
   ])('general:validation_error: %s=%s', async (name, value) => {
     expect(said(await ask({ [name]: value }))).toEqual([400, 'general:validation_error'])

@@ -138,7 +138,16 @@ describe(`GET ${url}`, () => {
   test('general:bad_request for an id or a cursor that is none; general:validation_error for what breaks a rule', async () => {
     for (const query of ['actor_id=x', 'user_id=x', 'cursor=x', `cursor=${unknownId}`])
       expect([query, ...said(await admin.client.get(`${url}?${query}`))]).toEqual([query, 400, 'general:bad_request'])
-    for (const query of ['types=x', 'from=yesterday', 'to=2026-13-01T00:00:00Z', 'ip=x', 'request_id=%20', 'limit=101'])
+    const years = ['from=0000-01-01T00:00:00Z', 'to=9999-12-31T23:59:59-23:59']
+    for (const query of [
+      'types=x',
+      'from=yesterday',
+      'to=2026-13-01T00:00:00Z',
+      ...years,
+      'ip=x',
+      'request_id=%20',
+      'limit=101',
+    ])
       expect([query, ...said(await admin.client.get(`${url}?${query}`))]).toEqual([
         query,
         400,

@@ -108,9 +108,8 @@ describe(`POST ${url}`, () => {
       { path: '/expires_at', rule: 'future' },
       { path: '/reason', rule: 'max_length', limit: 1000 },
     ])
-    expect((await ban(unknownId, { expires_at: 'tomorrow' })).body.fields).toEqual([
-      { path: '/expires_at', rule: 'format' },
-    ])
+    for (const expires_at of ['tomorrow', '9999-12-31T23:59:59-23:59'])
+      expect((await ban(unknownId, { expires_at })).body.fields).toEqual([{ path: '/expires_at', rule: 'format' }])
   })
 
   test('general:bad_request: no id, no reason', async () => {

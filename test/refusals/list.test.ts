@@ -121,7 +121,8 @@ test('an act helps with a code that there is', () => {
 test('general:bad_request for an id or a cursor that is none; general:validation_error for what breaks a rule', async () => {
   for (const query of ['user_id=x', 'cursor=x'])
     expect([query, ...said(await admin.client.get(`${url}?${query}`))]).toEqual([query, 400, 'general:bad_request'])
-  for (const query of ['code=user:none', 'email=nobody', 'from=x', 'to=x', 'ip=x', 'request_id=a%20b', 'limit=0'])
+  const broken = ['code=user:none', 'email=nobody', 'from=x', 'to=x', 'ip=x', 'request_id=a%20b', 'limit=0']
+  for (const query of [...broken, 'from=0000-01-01T00:00:00Z', 'route=%00'])
     expect([query, ...said(await admin.client.get(`${url}?${query}`))]).toEqual([
       query,
       400,
