@@ -14,7 +14,7 @@ import {
   forgetUserDevicesRefusals,
 } from './end-access.ts'
 import { deleteUserPasskey, deleteUserPasskeyRefusals, unlinkUser, unlinkUserRefusals } from './remove-ways-in.ts'
-import { idOf, orderOf, reasonBody, userParams } from './user-order.ts'
+import { idOf, orderOf, reasonBody, slugOf, userParams } from './user-order.ts'
 
 /** What ends what opens the account of a user. */
 export function accessRoutes(app: App, deps: Deps): void {
@@ -138,8 +138,8 @@ function wayInRoutes(app: App, deps: Deps): void {
       response: { 204: z.void() },
     },
     handler: async (request, reply) => {
-      const ctx = { ...deps, fault: unlinkFault }
-      await unlinkUser(ctx, orderOf(request, unlinkFault), request.params.provider)
+      const order = orderOf(request, unlinkFault)
+      await unlinkUser({ ...deps, fault: unlinkFault }, order, slugOf(request.params.provider, unlinkFault))
       return reply.code(204).send()
     },
   })

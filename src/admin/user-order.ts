@@ -22,6 +22,12 @@ export function orderOf(request: Asked, fault: Fault<'user:not_found'>): Order {
   return { by: signedInUser(request), userId, reason: request.body.reason, client: callerOf(request) }
 }
 
+/** A provider of the path; the user may have no connection with it. */
+export function slugOf(text: string, fault: Fault<'system:not_found'>): string {
+  if (!/^[a-z0-9-]{1,64}$/.test(text)) throw fault('system:not_found')
+  return text
+}
+
 /** An id of the path that belongs to something of the user's. */
 export function idOf(text: string, fault: Fault<'system:not_found'>): string {
   if (!isUuid(text)) throw fault('system:not_found')

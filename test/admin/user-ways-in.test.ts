@@ -66,7 +66,7 @@ describe('DELETE /v0/admin/users/{id}/connections/{provider}', () => {
 
   test('system:not_found: the user has no such connection', async () => {
     const target = await connected(app)
-    for (const part of ['github', 'nobody', 'x y'])
+    for (const part of ['github', 'nobody', 'x y', 'google%00'])
       expect(said(await act(unlink, admin.client, { ...target, part }))).toEqual([404, 'system:not_found'])
   })
 
