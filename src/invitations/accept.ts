@@ -75,14 +75,16 @@ export async function acceptInvitation(
   if (typeof peeked === 'string') throw ctx.fault(refusals[peeked])
   if (acceptance.isSignedIn)
     throw ctx.fault('FORBIDDEN', { details: 'Sign out first: this browser holds a session of another account.' })
-  const chosen = choose(ctx, acceptance, demandOpen(ctx, await selectOpen(ctx.db, peeked)))
+  const found = demandOpen(ctx, await selectOpen(ctx.db, peeked))
+  const chosen = choose(ctx, acceptance, found)
   const passwordHash = await hashChosen(ctx, acceptance, chosen, peeked)
   const { client } = acceptance
   return changeAccounts(ctx, async (tx) => {
+    // First, as `holdInvitation` says. Nobody else answers for it by now: that would have killed this link.
+    const inviter = await getInviter(ctx, tx, found)
     const taken = await takeMailedToken(tx, wanted)
     if (typeof taken === 'string') throw ctx.fault(refusals[taken])
     const invitation = demandOpen(ctx, await selectOpen(tx, taken).for('update'))
-    const inviter = await getInviter(ctx, tx, invitation)
     const userId = await createAccount(ctx, tx, { invitation, ...chosen, passwordHash, client })
     await tx.update(invitations).set({ acceptedAt: sql`now()`, userId }).where(eq(invitations.id, invitation.id))
     await tx.update(mailedTokens).set({ userId }).where(eq(mailedTokens.id, taken.id))

@@ -6,7 +6,7 @@ import { invitations } from '../db/schema/invitations.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import { confirmDelivery } from '../mail/confirm.ts'
-import { lockOwnAccount } from '../sign-in/lock-account.ts'
+import { lockAdministrator, lockAdministratorRefusals } from '../sign-in/administer.ts'
 import { endInvitation, holdInvitation, type Invitation, isOpen } from './end-invitation.ts'
 import {
   demandPower,
@@ -17,7 +17,7 @@ import {
 } from './invite.ts'
 import { isTaken, mailInvitation } from './place-invitation.ts'
 
-export const revokeInvitationRefusals = ['system:not_found', 'user:invalid_session'] as const
+export const revokeInvitationRefusals = ['system:not_found', ...lockAdministratorRefusals] as const
 
 type RevokeInvitationRefusal = (typeof revokeInvitationRefusals)[number]
 
@@ -33,8 +33,8 @@ export async function revokeInvitation(
 ): Promise<void> {
   const invitation = await getInvitation(ctx, id)
   await transaction(ctx.pool, async (tx) => {
+    await lockAdministrator(ctx, tx, by)
     if (!(await endInvitation(tx, id))) throw ctx.fault('system:not_found')
-    await lockOwnAccount(ctx, tx, by)
     await noteInvitation(tx, 'invitation:revoke', { by, invitation, reason, client })
   })
 }
@@ -53,6 +53,7 @@ export async function resendInvitation(
   await demandPower(ctx, by, found)
   await limitInvitations(ctx, by, found.email)
   const { renewed, mailId } = await transaction(ctx.pool, async (tx) => {
+    await lockAdministrator(ctx, tx, by)
     await holdInvitation(tx, id)
     const expiresAt = sql`now() + make_interval(secs => ${invitations.ttlSeconds})`
     const [renewed] = await tx
@@ -62,7 +63,6 @@ export async function resendInvitation(
       .returning()
     if (renewed === undefined) throw ctx.fault('system:not_found')
     if (await isTaken(tx, renewed.emailKey)) throw ctx.fault('user:email_already_exists')
-    await lockOwnAccount(ctx, tx, by)
     await noteInvitation(tx, 'invitation:resend', { by, invitation: renewed, reason, client })
     return { renewed, mailId: await mailInvitation(tx, ctx, renewed, { by: by.user.handle, client }) }
   })

@@ -21,8 +21,9 @@ export async function endInvitation(tx: Transaction, id: string): Promise<boolea
 }
 
 /**
- * Afterwards its links are dead, and no other request changes it. First the links, then the row, and an account only
- * after both: whoever accepts takes the locks in this order, so that nobody waits for somebody who waits for them.
+ * Afterwards its links are dead, and no other request changes it. First the account of whoever acts or invited, then
+ * the links, then the row: everybody takes the locks in this order, also who accepts and who takes an account back, so
+ * that nobody waits for somebody who waits for them.
  */
 export async function holdInvitation(tx: Transaction, id: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`invitation ${id}`}, 0))`)

@@ -6,8 +6,8 @@ import type { SignedIn } from '../credentials/signed-in.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import { confirmDelivery, deliveryRefusals } from '../mail/confirm.ts'
+import { lockAdministrator, lockAdministratorRefusals } from '../sign-in/administer.ts'
 import { demandTwoFactors } from '../sign-in/demand-two-factors.ts'
-import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { OperatorError } from '../sign-in/operator-error.ts'
 import type { OperatorDeps } from '../sign-in/room.ts'
 import { emailKey } from '../text/email.ts'
@@ -20,7 +20,7 @@ export const mailInvitationRefusals = [
   'user:sign_up_closed',
   'user:email_already_exists',
   'user:second_factor_required',
-  'user:invalid_session',
+  ...lockAdministratorRefusals,
   'rate_limit:exceeded',
   ...deliveryRefusals,
 ] as const
@@ -41,9 +41,9 @@ export async function invite(
   await demandPower(ctx, by, wish)
   await limitInvitations(ctx, by, wish.email)
   const { placed, mailId } = await transaction(ctx.pool, async (tx) => {
+    await lockAdministrator(ctx, tx, by)
     const placed = await placeInvitation(tx, wish, by.user.id)
     if (placed === undefined) throw ctx.fault('user:email_already_exists')
-    await lockOwnAccount(ctx, tx, by)
     await noteInvitation(tx, 'invitation:create', { by, invitation: placed, reason: wish.reason, client })
     return { placed, mailId: await mailInvitation(tx, ctx, placed, { by: by.user.handle, client }) }
   })

@@ -7,8 +7,8 @@ import type { Database } from '../db/database.ts'
 import { oauthProviders } from '../db/schema/oauth.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
+import { lockAdministrator } from '../sign-in/administer.ts'
 import { demandTwoFactors } from '../sign-in/demand-two-factors.ts'
-import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { getRegistered, getRegisteredRefusals, secretBoxOf } from './find-provider.ts'
 import { movePlace, namespaceAfter } from './move-provider.ts'
 import { noteChange } from './note-provider-act.ts'
@@ -53,7 +53,7 @@ export async function changeProvider(
     ? await findEndpoints(ctx, slug, endpointsAfter(known, wish))
     : {}
   return transaction(ctx.pool, async (tx) => {
-    await lockOwnAccount(ctx, tx, signedIn)
+    await lockAdministrator(ctx, tx, signedIn)
     const [before] = await tx.select().from(oauthProviders).where(eq(oauthProviders.id, known.id)).for('update')
     if (before === undefined) throw ctx.fault('oauth:provider_not_found')
     const wished = {

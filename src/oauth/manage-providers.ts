@@ -10,8 +10,8 @@ import { oauthIdentities, oauthProviders, oauthSignUps } from '../db/schema/oaut
 import { signUps } from '../db/schema/users.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
+import { lockAdministrator } from '../sign-in/administer.ts'
 import { demandTwoFactors } from '../sign-in/demand-two-factors.ts'
-import { lockOwnAccount } from '../sign-in/lock-account.ts'
 import { getRegistered, getRegisteredRefusals, secretBoxOf } from './find-provider.ts'
 import { noteDeletion, noteRegistration } from './note-provider-act.ts'
 import { findEndpoints } from './provider-endpoints.ts'
@@ -57,8 +57,8 @@ export async function registerProvider(
   }
   try {
     return await transaction(ctx.pool, async (tx) => {
-      // The session may have ended while the provider was asked [AT11].
-      await lockOwnAccount(ctx, tx, signedIn)
+      // Much may have changed while the provider was asked [AT11].
+      await lockAdministrator(ctx, tx, signedIn)
       const [row] = await tx.insert(oauthProviders).values(provider).returning()
       await noteRegistration(tx, ctx, { actor, client, row: row as Row })
       return presentProvider(row as Row)
@@ -86,7 +86,7 @@ export async function deleteProvider(
   await demandTwoFactors(ctx, signedIn)
   await countTold(ctx, actor)
   await transaction(ctx.pool, async (tx) => {
-    await lockOwnAccount(ctx, tx, signedIn)
+    await lockAdministrator(ctx, tx, signedIn)
     const [row] = await tx.delete(oauthProviders).where(eq(oauthProviders.id, id)).returning()
     if (row === undefined) throw ctx.fault('oauth:provider_not_found')
     await noteDeletion(tx, ctx, { actor, client, row })

@@ -1,4 +1,5 @@
 import type { oauthProviders } from '../db/schema/oauth.ts'
+import { lockAdministratorRefusals } from '../sign-in/administer.ts'
 import { type TokenAuthMethod, tokenAuthMethods } from './dialect.ts'
 import { type EndpointWish, findEndpointsRefusals } from './provider-endpoints.ts'
 
@@ -24,7 +25,11 @@ export const wishRefusals = ['general:validation_error', ...findEndpointsRefusal
  * Registering, changing and deleting demand the same proof: otherwise a provider could be deleted and another one
  * registered under its slug [AT11].
  */
-export const powerRefusals = ['user:invalid_session', 'user:second_factor_required', 'rate_limit:exceeded'] as const
+export const powerRefusals = [
+  ...lockAdministratorRefusals,
+  'user:second_factor_required',
+  'rate_limit:exceeded',
+] as const
 
 export type ProviderChange = {
   readonly [Field in Exclude<keyof NewProvider, 'slug'>]?: NewProvider[Field] | undefined

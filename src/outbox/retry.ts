@@ -7,8 +7,9 @@ import { mails } from '../db/schema/mails.ts'
 import { type Transaction, transaction } from '../db/transaction.ts'
 import type { Caller } from '../http/caller.ts'
 import { isWaiting, selectMails } from '../mail/mail-state.ts'
+import { lockAdministrator, lockAdministratorRefusals } from '../sign-in/administer.ts'
 
-export const retryMailRefusals = ['system:not_found'] as const
+export const retryMailRefusals = ['system:not_found', ...lockAdministratorRefusals] as const
 
 type RetryMailRefusal = (typeof retryMailRefusals)[number]
 
@@ -24,6 +25,7 @@ export function retryMail(
   { id, reason, client: { requestId } }: Act,
 ): Promise<void> {
   return transaction(ctx.pool, async (tx) => {
+    await lockAdministrator(ctx, tx, by)
     const purpose = await dueNow(tx, ctx.jobs, id)
     if (purpose === undefined) throw ctx.fault('system:not_found')
     const noted = { action: 'mail:retry', actorId: by.user.id, resourceType: 'Mail', resourceId: id } as const

@@ -14,7 +14,11 @@ import type { Caller } from '../http/caller.ts'
 import { BroadcastError } from '../ports/broadcast.ts'
 import { lockOwnAccount } from './lock-account.ts'
 
-export const lockAdministratorRefusals = ['user:invalid_session', 'user:permission_insufficient'] as const
+export const lockAdministratorRefusals = [
+  'user:invalid_session',
+  'user:permission_insufficient',
+  'user:banned',
+] as const
 
 type LockAdministratorRefusal = (typeof lockAdministratorRefusals)[number]
 
@@ -102,8 +106,9 @@ async function lockTarget(tx: Transaction, userId: string): Promise<Target | und
 }
 
 /**
- * Their session may have ended, or their role been taken, while the request was under way. Nobody waits in a circle:
- * the other account that is locked is never that of an administrator.
+ * Whoever administers something still may: their session may have ended, their role been taken or they been banned
+ * while the request was under way [AD3]. Nobody waits in a circle: the other account that is locked is never that of an
+ * administrator.
  */
 export async function lockAdministrator(
   ctx: Context<LockAdministratorRefusal>,
@@ -111,8 +116,9 @@ export async function lockAdministrator(
   by: SignedIn,
 ): Promise<void> {
   await lockOwnAccount(ctx, tx, by)
-  const [own] = await tx.select({ roles: heldRoles }).from(users).where(eq(users.id, by.user.id))
+  const [own] = await tx.select({ roles: heldRoles, isBanned }).from(users).where(eq(users.id, by.user.id))
   if (!hasRole(own?.roles ?? [], 'admin')) throw ctx.fault('user:permission_insufficient')
+  if (own?.isBanned) throw ctx.fault('user:banned')
 }
 
 async function publish(

@@ -1,6 +1,7 @@
+import { expect } from 'vitest'
 import { adminWithCode, giveRole } from '../moderation/support.ts'
 import type { TestApp } from '../support/app.ts'
-import type { TestClient } from '../support/client.ts'
+import type { Answer, TestClient } from '../support/client.ts'
 
 export const adminCookie = '__Host-admin_id'
 
@@ -26,3 +27,50 @@ export function withConsoleAlone(app: TestApp, { token }: { readonly token: stri
   client.cookies.set(adminCookie, token)
   return client
 }
+
+export const waitForLock = ({ deps }: TestApp, waiting = 1) =>
+  expect
+    .poll(async () => {
+      const { rows } = await deps.pool.query(
+        "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+      )
+      return rows.length
+    })
+    .toBe(waiting)
+
+/** Runs `act` while the rows are locked that the statement selects, and lets them go when it has ended. */
+export async function whileLocked(
+  { deps }: TestApp,
+  [statement, ...values]: readonly [string, ...string[]],
+  act: (query: (text: string, values: string[]) => Promise<unknown>) => Promise<void>,
+): Promise<void> {
+  const lock = await deps.pool.connect()
+  try {
+    await lock.query('begin')
+    await lock.query(statement, values)
+    await act((text, given) => lock.query(text, given))
+    await lock.query('commit')
+  } finally {
+    lock.release()
+  }
+}
+
+/** What the request is answered if the change of the administrator's account happens while it is under way. */
+export async function answeredAfter(
+  app: TestApp,
+  own: { readonly id: string },
+  change: string,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  let answer: Promise<Answer> | undefined
+  await whileLocked(app, ['select from users where id = $1 for update', own.id], async (query) => {
+    answer = ask()
+    await waitForLock(app)
+    await query(change, [own.id])
+  })
+  if (answer === undefined) throw new Error('nothing was asked')
+  return answer
+}
+
+export const lossOfRole = 'delete from user_roles where user_id = $1'
+export const aBan = "update users set banned_at = now(), ban_reason = 'left' where id = $1"

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeToken } from '../../src/crypto/secret-token.ts'
 import { helpUser } from '../../src/operator/help-user.ts'
 import { revokeRole } from '../../src/operator/operate-roles.ts'
+import { waitForLock, whileLocked } from '../admin/support.ts'
 import { said } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
@@ -226,6 +227,27 @@ describe.each(['', '/app'])('POST /v0%s/auth/accept-invitation', (form) => {
       const [accepted] = await Promise.all([accept(token), revokeRole(app.deps, former.person.email, 'admin')])
       expect(await accountsOf(email)).toHaveLength(accepted.status < 300 ? 1 : 0)
     }
+  })
+
+  test('accepted while the account of whoever invited is taken back: neither waits for what the other holds [AT7 AD8]', async () => {
+    const stolen = await inviter()
+    const { id, email, token } = await invited(app, stolen.client, { roles: ['mod'] })
+    let accepting: ReturnType<typeof accept> | undefined
+    await whileLocked(app, ['select from users where id = $1 for update', stolen.id], async (query) => {
+      accepting = accept(token)
+      await waitForLock(app)
+      await query('select from mailed_tokens where sign_up_id = $1 for update nowait', [id])
+      await query('select from invitations where id = $1 for update nowait', [id])
+    })
+    expect((await accepting)?.status).toBeLessThan(300)
+    for (let turn = 0; turn < turns(2, 50); turn++) {
+      const thief = await inviter()
+      const next = await invited(app, thief.client, { roles: ['mod'] })
+      const [accepted] = await Promise.all([accept(next.token), helpUser(app.deps, thief.person.email, 'take-back')])
+      if (accepted.status >= 300) expect(said(accepted)).toEqual([400, 'token:invalid_invitation'])
+      expect(await accountsOf(next.email)).toHaveLength(accepted.status < 300 ? 1 : 0)
+    }
+    expect(await accountsOf(email)).toHaveLength(1)
   })
 
   test('accepted and a sign-up of the same address verified at once: one account [EM4]', async () => {

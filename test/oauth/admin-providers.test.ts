@@ -2,6 +2,7 @@ import { hostname, networkInterfaces } from 'node:os'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { grantRole } from '../../src/operator/operate-roles.ts'
+import { aBan, answeredAfter, lossOfRole } from '../admin/support.ts'
 import { adminWithCode, said, somebody, unknownId } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
@@ -58,6 +59,26 @@ const byHand = (more: object = {}) => ({
   ...more,
 })
 const register = (body: object) => admin.post(url, body)
+
+test.each([
+  ['user:permission_insufficient', lossOfRole],
+  ['user:banned', aBan],
+])('%s: an administrator who is none by the time that it happens [AD3]', async (code, change) => {
+  const kept = byHand()
+  expect((await register(kept)).status).toBe(201)
+  for (const ask of [
+    (by: TestClient) => by.post(url, byHand()),
+    (by: TestClient) => by.send('PATCH', `${url}/${kept.slug}`, { body: { name: 'Another' } }),
+    (by: TestClient) => by.send('DELETE', `${url}/${kept.slug}`),
+  ]) {
+    const own = await adminWithCode(app)
+    expect(said(await answeredAfter(app, own, change, () => ask(own.client)))).toEqual([403, code])
+    await app.sql(lossOfRole, [own.id])
+  }
+  const { body } = await admin.get(url)
+  const named = (body.providers as { slug: string; name: string }[]).filter(({ slug }) => slug === kept.slug)
+  expect(named).toEqual([expect.objectContaining({ name: 'Acme' })])
+})
 const registered = async (body: object & { slug: string }): Promise<string> => {
   expect((await register(body)).status).toBe(201)
   return body.slug
