@@ -10,8 +10,9 @@ import type { Transaction } from '../db/transaction.ts'
 import type { MailDeps } from '../mail/outbox.ts'
 import { isMeant } from './is-meant.ts'
 
-const findUser = async (tx: Transaction, name: string) =>
-  (await tx.select({ id: users.id, handle: users.handle }).from(users).where(isMeant(tx, name)))[0]
+/** Under the account's lock, so that no console session and no impersonation begins meanwhile by what it was before. */
+const lockUser = async (tx: Transaction, name: string) =>
+  (await tx.select({ id: users.id, handle: users.handle }).from(users).where(isMeant(tx, name)).for('no key update'))[0]
 
 /** Afterwards the account has the role without an end. If it did not before, all administrators are mailed. */
 export async function grantRole(
@@ -20,7 +21,7 @@ export async function grantRole(
   role: Role,
 ): Promise<'granted' | 'held' | 'unknown'> {
   return changeAccounts(deps, async (tx) => {
-    const user = await findUser(tx, name)
+    const user = await lockUser(tx, name)
     if (user === undefined) return 'unknown'
     const granted = await tx
       .insert(userRoles)
@@ -47,7 +48,7 @@ export function revokeRole(
   role: Role,
 ): Promise<'revoked' | 'not held' | 'unknown' | 'last'> {
   return changeAccounts(deps, async (tx) => {
-    const user = await findUser(tx, name)
+    const user = await lockUser(tx, name)
     if (user === undefined) return 'unknown'
     if (role === 'admin' && (await isLastAdmin(tx, user.id))) return 'last'
     const revoked = await tx

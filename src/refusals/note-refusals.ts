@@ -22,7 +22,8 @@ export function noteRefusals(app: FastifyInstance, ledger: RefusalLedger | undef
     // Without an address the request was refused before its network was known.
     if (clientAddress === '') return
     const contract = asDigest(contractOf(request.headers))
-    const userId = signedIn?.user.id
+    // Of an impersonation that of the administrator, whose network the account's owner must not learn.
+    const userId = signedIn?.impersonation?.by ?? signedIn?.user.id
     ledger.note({ requestId, method, route, code, clientAddress, userId, email: sentEmail(request), contract })
   })
 }

@@ -1,10 +1,12 @@
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { revokeRole } from '../../src/operator/operate-roles.ts'
-import { somebody, unknownId } from '../moderation/support.ts'
+import { url as invitations, post as inviteBy, invited } from '../invitations/support.ts'
+import { adminWithCode, said, somebody, unknownId } from '../moderation/support.ts'
 import { useApp } from '../support/app.ts'
+import type { TestClient } from '../support/client.ts'
 import { turns } from '../support/long-form.ts'
 import { act, actOf, acts, nameOf, notedOf, type Target } from './acts.ts'
-import { inConsole } from './support.ts'
+import { aBan, answeredAfter, inConsole, lossOfRole, waitForLock, whileLocked } from './support.ts'
 
 const app = useApp({ GOOGLE_CLIENT_ID: 'id', GOOGLE_CLIENT_SECRET: 'secret' })
 type Administrator = Awaited<ReturnType<typeof inConsole>>
@@ -74,4 +76,63 @@ test('an administrator whose role is taken meanwhile either did it before, or di
     expect(await notedOf(app, own.id)).toHaveLength(done ? 1 : 0)
   }
   expect(await administrators()).toHaveLength(2)
+})
+
+/** What administrators write that is done to no account. */
+const others: readonly [string, (by: TestClient) => Promise<() => ReturnType<TestClient['post']>>][] = [
+  ['POST invitations', async (by) => () => inviteBy(by)],
+  [
+    'DELETE invitations/{id}',
+    async (by) => {
+      const { id } = await invited(app, by)
+      return () => by.send('DELETE', `${invitations}/${id}`, { body: { reason: 'a mistake' } })
+    },
+  ],
+  [
+    'POST invitations/{id}/resend',
+    async (by) => {
+      const { id } = await invited(app, by)
+      return () => by.post(`${invitations}/${id}/resend`, { reason: 'it was lost' })
+    },
+  ],
+  ['POST mails/{id}/retry', async (by) => () => by.post(`/v0/admin/mails/${unknownId}/retry`, { reason: 'again' })],
+]
+
+describe.each(others)('%s: an administrator who is none by the time that it happens', (_, prepare) => {
+  test.each([
+    ['user:permission_insufficient', lossOfRole],
+    ['user:banned', aBan],
+  ])('%s [AD3]', async (code, change) => {
+    const own = await inConsole(app)
+    const ask = await prepare(own.client)
+    const noted = () => app.sql('select id from moderation_logs where actor_id = $1', [own.id])
+    const before = await noted()
+    expect(said(await answeredAfter(app, own, change, ask))).toEqual([403, code])
+    expect(await noted()).toEqual(before)
+    await app.sql(lossOfRole, [own.id])
+  })
+})
+
+test('user:banned: an act on an account by somebody who was banned meanwhile [AD3]', async () => {
+  const [own, target] = [await inConsole(app), await somebody(app)]
+  const ask = () => act(actOf('PATCH '), own.client, asTarget(target))
+  expect(said(await answeredAfter(app, own, aBan, ask))).toEqual([403, 'user:banned'])
+  expect(await notedOf(app, target.id)).toEqual([])
+  await app.sql(lossOfRole, [own.id])
+})
+
+test('a console that opens while the operator takes the role has ended as well [AD1]', async () => {
+  const own = await adminWithCode(app)
+  let both: Promise<unknown> | undefined
+  const sessions = "select from sessions where user_id = $1 and kind = 'user' for update"
+  await whileLocked(app, [sessions, own.id], async () => {
+    const opening = own.client.post('/v0/admin/session')
+    await waitForLock(app)
+    const taking = revokeRole(app.deps, own.person.email, 'admin')
+    both = Promise.all([opening, taking])
+    await waitForLock(app, 2)
+  })
+  expect(await both).toEqual([expect.objectContaining({ status: 204 }), 'revoked'])
+  const live = "select id from sessions where user_id = $1 and kind = 'console' and ended_at is null"
+  expect(await app.sql(live, [own.id])).toEqual([])
 })

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { inConsole, withConsoleAlone } from '../admin/support.ts'
+import { grantRole } from '../../src/operator/operate-roles.ts'
+import { inConsole, waitForLock, whileLocked, withConsoleAlone } from '../admin/support.ts'
 import { openEvents } from '../events/support.ts'
 import { said } from '../moderation/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { TestClient } from '../support/client.ts'
 import { runAdmin } from '../support/server-process.ts'
-import { eventsOf, impersonating, listUrl } from './support.ts'
+import { atWork, eventsOf, impersonating, listUrl, startUrl } from './support.ts'
 
 let app: TestApp
 beforeAll(async () => {
@@ -155,6 +156,18 @@ describe('an administrator in the account of a user', () => {
   })
 })
 
+test('what is refused in the account is of the administrator, whose network its owner does not learn [AD5 RF1]', async () => {
+  const { admin, browser, target } = await impersonating(app)
+  const asked = { headers: { 'x-forwarded-for': '198.51.100.77' } }
+  expect(said(await browser.post('/v0/auth/token', {}, asked))).toEqual([403, 'user:impersonated'])
+  await app.deps.refusals?.flush()
+  await app.deps.refusals?.flush()
+  const kept = await app.sql("select user_id, code from refusals where network = '198.51.100.77'")
+  expect(kept).toEqual([{ user_id: admin.id, code: 'user:impersonated' }])
+  const { body } = await target.client.get('/v0/user/me/export')
+  expect(JSON.stringify(body)).not.toContain('198.51.100.77')
+})
+
 type Own = Awaited<ReturnType<typeof impersonating>>
 
 const ends: readonly (readonly [string, (own: Own) => Promise<number | null>])[] = [
@@ -239,6 +252,20 @@ describe('on every replica an impersonation ends at once', () => {
 })
 
 describe('user:permission_insufficient, or nothing is left of it', () => {
+  test('the owner is made an administrator by the operator while it is begun [AD5]', async () => {
+    const { admin, console, target } = await atWork(app)
+    let both: Promise<unknown> | undefined
+    await whileLocked(app, ['select from users where id = $1 for update', admin.id], async () => {
+      const beginning = console.post(startUrl(target.id), { reason: 'a look' })
+      await waitForLock(app)
+      both = Promise.all([beginning, grantRole(app.deps, target.person.email, 'admin')])
+      await waitForLock(app, 2)
+    })
+    expect(await both).toEqual([expect.objectContaining({ status: 201 }), 'granted'])
+    const live = "select id from sessions where user_id = $1 and kind = 'impersonation' and ended_at is null"
+    expect(await app.sql(live, [target.id])).toEqual([])
+  })
+
   test('the role is taken while it is begun [AD5]', async () => {
     const own = await impersonating(app)
     const [began, taken] = await Promise.all([
