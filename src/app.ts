@@ -143,7 +143,7 @@ export async function buildApp(
   moderationRoutes(app, deps)
   if (hasConsole(config)) {
     adminRoutes(app, deps)
-    consolePageRoutes(app, deps)
+    consolePageRoutes(app)
     auditRoutes(app, deps)
     refusalRoutes(app, deps)
     figureRoutes(app, deps)

@@ -1,7 +1,5 @@
 import { z } from 'zod'
-import type { Deps } from '../deps.ts'
 import { faults } from '../errors/fault.ts'
-import { doorGuard } from '../guards/console.ts'
 import type { App } from '../http/app.ts'
 import { readProgramAsset } from '../pages/assets.ts'
 import { sendUnlessKnown } from '../pages/etag.ts'
@@ -9,15 +7,13 @@ import { asPage } from '../pages/layout.ts'
 import { assetsAt, consolePage, consolePolicy } from './page.ts'
 
 /** The page of administrators. What it shows it asks of published routes; it is where they are. */
-export function consolePageRoutes(app: App, { config }: Pick<Deps, 'config'>): void {
+export function consolePageRoutes(app: App): void {
   const fault = faults('system:not_found')
   const page = { access: 'public', database: 'none', codes: fault.codes } as const
-  const onRequest = doorGuard(config)
   app.route({
     method: 'GET',
     url: '/console',
     config: page,
-    onRequest,
     schema: { hide: true },
     handler: (_request, reply) => asPage(reply, consolePolicy).send(consolePage),
   })
@@ -25,7 +21,6 @@ export function consolePageRoutes(app: App, { config }: Pick<Deps, 'config'>): v
     method: 'GET',
     url: `${assetsAt}/*`,
     config: { ...page, limit: 'none' },
-    onRequest,
     schema: { hide: true, params: z.object({ '*': z.string() }) },
     handler: async (request, reply) => {
       const asset = await readProgramAsset(request.params['*'])

@@ -21,6 +21,7 @@ type EndReason =
   | 'role_granted'
   | 'role_revoked'
   | 'console_ended'
+  | 'factor_removed'
 
 /** Afterwards the session opens nothing; its row stays, so that its token can be told from an unknown one. */
 export async function endSession(

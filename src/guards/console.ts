@@ -37,6 +37,9 @@ function consolePlace(config: Config): (request: Pick<FastifyRequest, 'raw'>) =>
 /** Whether a route is one of administration. */
 export const isAdminPath = (routeUrl: string): boolean => routeUrl.startsWith('/v0/admin/')
 
+/** The same, or of its page. */
+export const isBehindDoor = (routeUrl: string): boolean => isAdminPath(routeUrl) || /^\/console(?:\/|$)/.test(routeUrl)
+
 const doorFault = faults('system:not_found')
 
 /** Elsewhere the route answers like one that does not exist, before anything is counted [AD10]. */
@@ -48,13 +51,11 @@ export function doorGuard(config: Config): Guard {
   return guard('request', doorFault.codes, check)
 }
 
-const isPage = (routeUrl: string): boolean => /^\/console(?:\/|$)/.test(routeUrl)
-
-/** Whether a route is one of administration or of its page, and the request is not where that is. */
+/** Whether a route is one of administration or of its page, and the request is not where those are. */
 export function administrationElsewhere(config: Config) {
   const isHere = consolePlace(config)
   return (request: Pick<FastifyRequest, 'raw'>, routeUrl: string): boolean =>
-    hasConsole(config) && (isAdminPath(routeUrl) || isPage(routeUrl)) && !isHere(request)
+    hasConsole(config) && isBehindDoor(routeUrl) && !isHere(request)
 }
 
 const sessionFault = faults('user:unauthorized', ...sessionRefusals)

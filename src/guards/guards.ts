@@ -13,7 +13,7 @@ import { demandsFresh, type Impersonated } from '../http/route-policy.ts'
 import type { BreachedPasswords } from '../ports/breached-passwords.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import type { CountedHasher } from '../throttling/hash-ticket.ts'
-import { consoleGuard, doorGuard, isAdminPath, sessionOrConsoleGuard } from './console.ts'
+import { consoleGuard, doorGuard, isAdminPath, isBehindDoor, sessionOrConsoleGuard } from './console.ts'
 import {
   banGuard,
   freshGuard,
@@ -106,11 +106,10 @@ export function guardRoutes(app: FastifyInstance, deps: Deps): void {
   const before = (route: RouteOptions, access: Access, config: FastifyContextConfig) => {
     const { limit = 'default', evenBanned = false, role, hashes = false, signsUp = false, fromAnySite = false } = config
     const changes = isChange(route)
-    const isOfAdmins = isAdminPath(route.url)
     checkAdministration(route, config)
     return [
+      ...onlyIf(isBehindDoor(route.url) && hasConsole(deps.config), door),
       address,
-      ...onlyIf(isOfAdmins && hasConsole(deps.config), door),
       ...onlyIf(changes && !fromAnySite, crossSite),
       ...onlyIf(hashes, hashing),
       ...(limit === 'none' ? [] : [rateLimitGuard(limit, deps)]),

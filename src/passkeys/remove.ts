@@ -29,8 +29,8 @@ export async function removePasskeys(
 }
 
 /**
- * Afterwards the passkeys open nothing, the sessions that they opened have ended, and the owner is told. Needs the
- * account's lock.
+ * Afterwards the passkeys open nothing, the sessions that they opened have ended, and the owner is told. Console
+ * sessions have ended too, as one may have shown them by re-authentication [AD1]. Needs the account's lock.
  */
 export async function dropPasskeys(
   tx: AccountTransaction,
@@ -44,6 +44,7 @@ export async function dropPasskeys(
   await supersedeUserTokens(tx, user.id, ['email_change'])
   for (const id of ids)
     await endSessions(tx, user.id, { reason: 'passkey_deleted', openedBy: id, ...(except !== undefined && { except }) })
+  await endSessions(tx, user.id, { reason: 'factor_removed', kind: 'console' })
   const [{ name }, ...others] = gone
   const news =
     others.length === 0

@@ -3,6 +3,7 @@ import { audit, byDoer, type Doer } from '../accounts/history.ts'
 import type { Context } from '../context.ts'
 import { type AccountTransaction, changeAccounts } from '../credentials/change-accounts.ts'
 import { endHeldLogins } from '../credentials/end-held-logins.ts'
+import { endSessions } from '../credentials/end-sessions.ts'
 import type { SignedIn } from '../credentials/signed-in.ts'
 import { backupCodes, totpSecrets } from '../db/schema/totp.ts'
 import { users } from '../db/schema/users.ts'
@@ -43,13 +44,17 @@ type Removal = {
   readonly by: Doer
 }
 
-/** Afterwards secret, backup codes and logins that waited for a code are gone, and the owner is told. */
+/**
+ * Afterwards secret, backup codes and logins that waited for a code are gone, and the owner is told. Console sessions,
+ * which need a second factor, have ended [AD1].
+ */
 export async function removeTotp(tx: AccountTransaction, deps: MailDeps, { user, by }: Removal): Promise<void> {
   tx.forget(user.id)
   await tx.update(users).set({ totpEnabledAt: null }).where(eq(users.id, user.id))
   await tx.delete(totpSecrets).where(eq(totpSecrets.userId, user.id))
   await tx.delete(backupCodes).where(eq(backupCodes.userId, user.id))
   await endHeldLogins(tx, user.id)
+  await endSessions(tx, user.id, { reason: 'factor_removed', kind: 'console' })
   await audit(tx, { type: 'totp_disabled', userId: user.id, ...byDoer(by) })
   await notifyOwner(tx, deps, user, { template: 'totp_disabled' })
 }

@@ -2,8 +2,9 @@ import { Pool } from 'undici'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { openConsolePort } from '../../src/http/console-port.ts'
 import { adminWithCode, said, somebody, unknownId } from '../moderation/support.ts'
+import { register } from '../passkeys/support.ts'
 import { startApp, type TestApp } from '../support/app.ts'
-import { TestClient } from '../support/client.ts'
+import { type Answer, TestClient } from '../support/client.ts'
 import { runAdmin } from '../support/server-process.ts'
 import { adminCookie, inConsole, openConsole, withConsoleAlone } from './support.ts'
 
@@ -217,6 +218,16 @@ const ends: readonly [string, 'admin' | 'mod', (owner: Owner, at: TestApp) => Pr
     },
   ],
   [
+    'two-step sign-in that is turned off',
+    'admin',
+    async ({ client, backupCodes }) => (await client.post('/v0/auth/totp/disable', { code: backupCodes[0] })).status,
+  ],
+  [
+    'a passkey that is deleted',
+    'admin',
+    async ({ client }) => (await client.send('DELETE', `/v0/auth/passkeys/${(await register(client)).id}`)).status,
+  ],
+  [
     'a ban',
     'mod',
     async ({ id }, at) => {
@@ -393,6 +404,36 @@ describe('CONSOLE', () => {
     await pool.destroy()
     await own.close()
     expect(door.listening).toBe(false)
+  })
+
+  test('_PORT: its page is there alone, and elsewhere is like a path that there is not, uncounted [AD10]', async () => {
+    const own = await startApp({ CONSOLE_PORT: '0', RATE_LIMITS: '0.001' })
+    const door = await openConsolePort(own.app, { host: '127.0.0.1', port: 0 })
+    const { port } = door.address() as { port: number }
+    const pool = new Pool(`http://127.0.0.1:${port}`)
+    const there = new TestClient(pool, new URL(own.config.publicUrl).host)
+    const script = '/console/assets/pages/browser/console/console.js'
+    const names = ({ headers }: Answer) => Object.keys(headers).toSorted()
+    for (const accept of ['text/html', 'application/json']) {
+      const get = (path: string) => own.client().get(path, { headers: { accept } })
+      const nowhere = await get('/nothing')
+      expect(said(nowhere)).toEqual([404, 'system:not_found'])
+      for (const path of ['/console', script, '/console', script]) {
+        const answer = await get(path)
+        expect([path, ...said(answer), names(answer)]).toEqual([path, ...said(nowhere), names(nowhere)])
+        expect([path, answer.headers['content-type']]).toEqual([path, nowhere.headers['content-type']])
+      }
+    }
+    const other = await own.client().post('/console')
+    expect([said(other), other.headers.allow]).toEqual([[404, 'system:not_found'], undefined])
+    const page = await there.get('/console')
+    expect([page.status, page.headers['content-security-policy']]).toEqual([
+      200,
+      expect.stringMatching(/^default-src 'none'; script-src 'self'; .*; require-trusted-types-for 'script'$/),
+    ])
+    expect((await there.get(script)).status).toBe(200)
+    await pool.destroy()
+    await own.close()
   })
 
   test('user:banned: a banned administrator may only close it', async () => {
