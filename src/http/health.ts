@@ -15,6 +15,7 @@ const deadlineMs = 2000
 const essential: ReadonlySet<string> = new Set(['postgres', 'keys'])
 
 export function healthRoutes(app: App, checks: Readonly<Record<string, HealthCheck>>): void {
+  const look = lookerAt(checks)
   for (const [operationId, url] of Object.entries({ checkHealth: '/health-check', getLiveness: '/health/live' })) {
     app.route({
       method: 'GET',
@@ -35,15 +36,26 @@ export function healthRoutes(app: App, checks: Readonly<Record<string, HealthChe
       response: { 200: report, 503: report },
     },
     handler: async (_request, reply) => {
-      const states = await Promise.all(
-        Object.entries(checks).map(async ([name, check]) => [name, await stateOf(check)] as const),
-      )
+      const states = await look()
       const down = states.flatMap(([name, state]) => (state === 'down' ? [name] : []))
       const report = { checks: Object.fromEntries(states) }
       if (down.some((name) => essential.has(name))) return reply.code(503).send({ status: 'down', ...report })
       return reply.code(200).send({ status: down.length > 0 ? 'degraded' : 'up', ...report })
     },
   })
+}
+
+/** Whoever asks while one look is under way shares it: anybody may ask, and each look needs connections [AT2 AT23]. */
+function lookerAt(checks: Readonly<Record<string, HealthCheck>>) {
+  const lookNow = () =>
+    Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await stateOf(check)] as const))
+  let looking: ReturnType<typeof lookNow> | undefined
+  return () => {
+    looking ??= lookNow().finally(() => {
+      looking = undefined
+    })
+    return looking
+  }
 }
 
 async function stateOf(check: HealthCheck): Promise<'up' | 'down'> {

@@ -37,6 +37,19 @@ test('GET /health/ready says what is there', async () => {
   }
 })
 
+test('GET /health/ready looks once for all who ask at the same moment: no stranger takes the connections [AT2 AT23]', async () => {
+  let taken = 0
+  const count = () => {
+    taken += 1
+  }
+  app.deps.pool.on('acquire', count)
+  onTestFinished(() => void app.deps.pool.off('acquire', count))
+  const answers = await Promise.all(Array.from({ length: 200 }, () => app.app.inject('/health/ready')))
+  expect(answers.filter(({ statusCode }) => statusCode !== 200)).toEqual([])
+  expect(taken).toBeGreaterThan(0)
+  expect(taken).toBeLessThan(50)
+})
+
 test('GET /health/ready is degraded, yet 200, without the worker', async () => {
   const alone = await startApp({
     WORKER_URL: 'http://127.0.0.1:1',
