@@ -80,8 +80,9 @@ export function addLanguage(folder: string, tag: string): void {
   const before = listTags(folder).includes(tag) ? readLanguageFile(folder, tag) : newLanguage(tag)
   const messages = Object.fromEntries(
     Object.entries(english.messages).map(([key, { text, note }]) => {
-      const known = before.messages[key]?.text ?? ''
-      return [key, { text: known, note: note === undefined ? text : `${text} (${note})` }]
+      const known = before.messages[key]
+      if (known !== undefined && known.text !== '') return [key, known]
+      return [key, { text: '', note: note === undefined ? text : `${text} (${note})` }]
     }),
   )
   writeFileSync(join(folder, `${tag}.json`), `${JSON.stringify({ ...before, messages }, null, 2)}\n`)
