@@ -61,11 +61,14 @@ export const displayName = ruledText({
   meta: { minLength: 1, maxLength: 50, examples: ['Ada Lovelace'] },
 })
 
-/** Shown as text, so control characters are refused. An empty bio clears it. */
+/** Text that is shown in lines: control characters are refused. */
+const holdsMoreThanLines = (text: string): boolean => /[\p{Cs}\p{Co}]|(?!\n)\p{Cc}/u.test(text)
+
+/** An empty bio clears it. */
 export const bio = ruledText({
   findBreach: (text) => {
     if (lengthOf(text) > 160) return { rule: 'max_length', limit: 160 }
-    return /[\p{Cs}\p{Co}]|(?!\n)\p{Cc}/u.test(text) ? { rule: 'charset' } : undefined
+    return holdsMoreThanLines(text) ? { rule: 'charset' } : undefined
   },
   mayBeEmpty: true,
   meta: { maxLength: 160 },
@@ -99,7 +102,8 @@ function isTimeZone(text: string): boolean {
 export const reason = ruledText({
   findBreach: (text) => {
     if (lengthOf(text) > 1000) return { rule: 'max_length', limit: 1000 }
-    return text.isWellFormed() && !text.includes('\0') ? undefined : { rule: 'charset' }
+    if (holdsMoreThanLines(text)) return { rule: 'charset' }
+    return blank.test(text) ? { rule: 'blank' } : undefined
   },
   meta: { minLength: 1, maxLength: 1000 },
 })

@@ -112,6 +112,15 @@ describe(`POST ${url}`, () => {
       expect((await ban(unknownId, { expires_at })).body.fields).toEqual([{ path: '/expires_at', rule: 'format' }])
   })
 
+  test.each([
+    ['blank', ' \u200b\n'],
+    ['charset', 'spam\u0007'],
+    ['charset', 'spam\0'],
+    ['charset', 'spam\r\nX-Header: 1'],
+  ])('general:validation_error: a reason that breaks the rule %s', async (rule, reason) => {
+    expect((await ban(unknownId, { reason })).body.fields).toEqual([expect.objectContaining({ path: '/reason', rule })])
+  })
+
   test('general:bad_request: no id, no reason', async () => {
     expect((await ban('nobody')).body.fields).toEqual([{ path: '/user_id', rule: 'type' }])
     expect((await ban(unknownId, { reason: '' })).body.fields).toEqual([{ path: '/reason', rule: 'required' }])
