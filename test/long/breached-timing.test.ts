@@ -48,7 +48,9 @@ test(
       }
     }
     await Promise.all(Array.from({ length: lanes }, lane))
-    expect(service.asked).toHaveLength(2 * pairs)
+    // Of thousands of passwords a few share one of the million ranges, and the later one finds it in memory.
+    expect(service.asked.length).toBeGreaterThan(1.98 * pairs)
+    expect(service.asked.length).toBeLessThanOrEqual(2 * pairs)
     const area = areaUnderCurve(times.known, times.unknown)
     process.stdout.write(
       `sign-up with a slow look-up, ${pairs} pairs: known ${median(times.known).toFixed(1)} ms, unknown ` +
