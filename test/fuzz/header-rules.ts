@@ -2,8 +2,10 @@ import { type Exchange, type Headers, headerText } from './exchange.ts'
 import type { Place } from './operations.ts'
 
 const uuidV7 = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
-const cookie = /^__Host-\w+=[^;\s]*; (?:Max-Age=\d+; )?Path=\/; HttpOnly; Secure; SameSite=Lax$/
-const clearedSession = /^__Host-session_id=; Max-Age=0; /
+/** That of the console goes along with nothing that another site begins. */
+const cookie =
+  /^__Host-(?:(?!admin_id=)\w+=[^;\s]*; (?:Max-Age=\d+; )?Path=\/; HttpOnly; Secure; SameSite=Lax|admin_id=[^;\s]*; (?:Max-Age=\d+; )?Path=\/; HttpOnly; Secure; SameSite=Strict)$/
+const clearedSession = /^__Host-(?:session|admin)_id=; Max-Age=0; /
 const takesCookieBack = new Set([
   'user:invalid_session',
   'session:not_found',
