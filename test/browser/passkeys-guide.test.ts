@@ -11,6 +11,9 @@ import { addAuthenticator } from './virtual-authenticator.ts'
 const root = join(import.meta.dirname, '../..')
 const { app, open } = useExample()
 
+/** In the address of the page: a browser without autofill, so that only the button signs in. */
+const withoutAutofill = '?autofill=none'
+
 /** What stands between the headings “Ten minutes” and “Where else”. */
 function readGuide(): { readonly html: string; readonly script: string } {
   const text = readFileSync(join(root, 'docs/passkeys.md'), 'utf8')
@@ -34,13 +37,14 @@ test('its page adds a passkey, and signs in with it by the button and by autofil
     write: false,
   })
   const page = await open()
-  const contents = `<!doctype html><html lang="en"><title>Guide</title><link rel="icon" href="data:,">${html}
-<script type="module" src="/guide.js"></script>`
+  const contents = `<!doctype html><html lang="en"><title>Guide</title><link rel="icon" href="data:,">
+<script>if (location.search === '${withoutAutofill}') PublicKeyCredential.getClientCapabilities = async () => ({})</script>
+${html}<script type="module" src="/guide.js"></script>`
   await page.route('**/guide.js', (route) =>
     route.fulfill({ body: outputFiles[0]?.text ?? '', contentType: 'text/javascript' }),
   )
-  await page.route('**/guide', (route) => route.fulfill({ body: contents, contentType: 'text/html' }))
-  await page.goto(`${app.origin}/guide`)
+  await page.route(/\/guide(\?|$)/, (route) => route.fulfill({ body: contents, contentType: 'text/html' }))
+  await page.goto(`${app.origin}/guide${withoutAutofill}`)
 
   const { email } = await signUp(app, newPerson())
   const token = await mailedToken(app, email)
@@ -54,22 +58,20 @@ test('its page adds a passkey, and signs in with it by the button and by autofil
       }).then(() => undefined),
     token,
   )
-  const device = await addAuthenticator(page, { isPresent: false })
+  const device = await addAuthenticator(page)
   await page.reload()
-  await device.setPresent(true)
   await press(page, 'Add a passkey')
   await page.getByText('My laptop is saved.').waitFor()
-  await device.setPresent(false)
 
   await page.evaluate(signOut)
   await page.reload()
   await press(page, 'Sign in with a passkey')
-  await device.setPresent(true)
   await page.getByText('My laptop').waitFor()
+  expect(await page.getByRole('status').textContent()).toBe('')
 
   await page.evaluate(signOut)
-  await page.reload()
   // Autofill answers by itself where somebody is there.
+  await page.goto(`${app.origin}/guide`)
   await page.getByText('My laptop').waitFor()
   expect(await device.credentialIds()).toHaveLength(1)
 })
