@@ -34,6 +34,8 @@ const letters = {
 /** The name of a kind of mail. */
 export type Template = keyof typeof letters
 
+export const templates = Object.keys(letters) as readonly Template[]
+
 /** What a mail of this kind says besides its own words. */
 export type FieldsOf<Name extends Template> = (typeof letters)[Name] extends (
   words: Words,

@@ -1,26 +1,34 @@
 import type { Config } from '../config/config.ts'
+import { isWayIn } from '../credentials/methods.ts'
+import { methodNames } from '../db/schema/columns.ts'
 import { mailedLink } from '../mailed-tokens/link.ts'
-import type { FieldsOf, MailContent, Template } from './letters.ts'
+import { sourceLanguage } from '../messages/language.ts'
+import { type FieldsOf, type MailContent, type Template, templates } from './letters.ts'
 
 /** A mail as it could be, by a name that a file can have. */
 export type Sample = { readonly name: string; readonly content: MailContent }
 
-type Given<Name extends Template> = unknown extends FieldsOf<Name> ? object : FieldsOf<Name>
-
-/** At least one of each: a new mail without a sample does not compile. */
-type Samples = { readonly [Name in Template]: readonly [Given<Name>, ...Given<Name>[]] }
+/** At least one of each mail that says more than its own words: without one it does not compile. */
+type Samples = {
+  readonly [Name in Template as unknown extends FieldsOf<Name> ? never : Name]: readonly [
+    FieldsOf<Name>,
+    ...FieldsOf<Name>[],
+  ]
+}
 
 /**
  * Every mail in every of its forms, for those who look at them or try them. Each text of the mails is in at least one
  * (test/mail/samples.test.ts).
  */
 export function sampleMails(config: Config): readonly Sample[] {
-  return Object.entries(samplesOf(config)).flatMap(([template, forms]) =>
-    forms.map((fields, index) => ({
+  const samples: { readonly [Name in Template]?: readonly object[] } = samplesOf(config)
+  return templates.flatMap((template) => {
+    const forms = samples[template] ?? [{}]
+    return forms.map((fields, index) => ({
       name: forms.length === 1 ? template : `${template}_${index + 1}`,
       content: { template, to, ...fields } as MailContent,
-    })),
-  )
+    }))
+  })
 }
 
 const to = 'ada@example.com'
@@ -59,16 +67,13 @@ function samplesOf(config: Config): Samples {
       ]),
     ],
     email_change: [{ link: link('confirm-email-change') }],
-    email_change_requested: [{}],
     email_changed_old: [{ link: link('undo-email-change') }],
-    email_changed_new: [{}],
     sign_in_code: [
       { isNew: false, ...code, ...signIn },
       { isNew: false, ...signIn },
       { isNew: true, ...code, ...signIn },
       { isNew: true, ...signIn },
     ],
-    codes_rest: [{}],
     role_granted: [
       { role: 'admin', handle },
       { role: 'admin', handle, by },
@@ -103,9 +108,6 @@ function samplesOf(config: Config): Samples {
     password_reset: [{ link: link('reset-password') }],
     first_password: [{ link: link('reset-password') }],
     no_password_notice: [{ providers: [provider, 'GitHub'] }, {}],
-    password_changed: [{}],
-    password_set: [{}],
-    password_breached: [{}],
     password_was_reset: [{}, { passkeys: 2, providers: [provider, 'GitHub'] }],
     device_link: [
       { ...device, shown: { methods: ['password'] } },
@@ -114,34 +116,31 @@ function samplesOf(config: Config): Samples {
       device,
     ],
     new_device: [
-      { shown: { methods: ['passkey'] }, ...client },
       { shown: { methods: ['password', 'totp'] }, ...client },
       { shown: { methods: ['oauth', 'backup_code'], provider }, ...client },
       { shown: { methods: ['oauth', 'passkey'] }, ...client },
       { shown: { methods: ['mail', 'totp'] } },
+      ...methodNames.filter(isWayIn).map((method) => ({ shown: { methods: [method] }, ...client })),
     ],
-    locked_out: [{}],
     taken_back: [
       {
         link: link('reset-password'),
         by: 'owner',
         since: moment,
-        removed: [
-          { what: 'totp' },
-          { what: 'backup_codes' },
-          { what: 'connection', provider },
-          { what: 'passkeys', count: 1 },
-          { what: 'sessions', count: 2 },
-          { what: 'devices', count: 5 },
-        ],
+        removed: everythingRemoved(),
       },
       { link: link('reset-password'), by: 'operator', since: moment, removed: [] },
     ],
     verify_email: [{ ...signUp, ...code }, signUp, { ...signUp, provider }],
-    registered_notice: [{}],
-    totp_enabled: [{}],
-    totp_disabled: [{}],
-    backup_codes_regenerated: [{}],
     backup_code_used: [{ left: 3 }],
   }
+}
+
+type Removed = FieldsOf<'taken_back'>['removed'][number]
+
+/** One of each kind, by the texts that name them. */
+function everythingRemoved(): Removed[] {
+  const prefix = 'mail.removed.'
+  const keys = Object.keys(sourceLanguage().texts).filter((key) => key.startsWith(prefix))
+  return keys.map((key) => ({ what: key.slice(prefix.length), provider, count: 2 }) as Removed)
 }
