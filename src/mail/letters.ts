@@ -34,6 +34,7 @@ const letters = {
 /** The name of a kind of mail. */
 export type Template = keyof typeof letters
 
+/** In the order of the folders. */
 export const templates = Object.keys(letters) as readonly Template[]
 
 /** What a mail of this kind says besides its own words. */

@@ -138,9 +138,9 @@ function samplesOf(config: Config): Samples {
 
 type Removed = FieldsOf<'taken_back'>['removed'][number]
 
-/** One of each kind, by the texts that name them. */
+/** Each kind, by the texts that name them; one of it or two, which languages put differently. */
 function everythingRemoved(): Removed[] {
   const prefix = 'mail.removed.'
   const keys = Object.keys(sourceLanguage().texts).filter((key) => key.startsWith(prefix))
-  return keys.map((key) => ({ what: key.slice(prefix.length), provider, count: 2 }) as Removed)
+  return keys.map((key, index) => ({ what: key.slice(prefix.length), provider, count: 1 + (index % 2) }) as Removed)
 }

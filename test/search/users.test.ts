@@ -24,10 +24,9 @@ const handles = async (app: TestApp, query: string, more = '') => {
   expect(answer.status).toBe(200)
   return (answer.body as Page).users.map(({ handle }) => handle)
 }
-const patience = { timeout: 15_000, interval: 50 }
 /** The index follows the change a little later. */
 const untilFound = (app: TestApp, query: string, expected: readonly string[]) =>
-  vi.waitFor(async () => expect(await handles(app, query)).toEqual(expected), patience)
+  vi.waitFor(async () => expect(await handles(app, query)).toEqual(expected), { timeout: 15_000, interval: 50 })
 
 let index = 0
 const meilisearchEnv = ({ url: at, apiKey, searchApiKey }: MeilisearchServer) => ({
@@ -47,7 +46,8 @@ describe.each([
   let app: TestApp
   beforeAll(async () => {
     app = await startApp(env())
-    const names = [
+    // One after the other, as Meilisearch shows equal hits in the order in which they were written.
+    for (const [handle, name] of [
       ['alice', 'Alice Martin'],
       ['alice_smith', 'Alice Smith'],
       ['maximilian', 'Maximilian Power'],
@@ -56,11 +56,9 @@ describe.each([
       ['annak', 'Анна Каренина'],
       ['jane_doe', 'Jane Doe'],
       ['agent_007', 'James O’Bond'],
-    ] as const
-    // One after the other, as Meilisearch shows equal hits in the order in which they were written.
-    for (const [handle, name] of names) {
+    ] as const) {
       await signedUp(app, newPerson({ handle, display_name: name }))
-      await vi.waitFor(async () => expect(await handles(app, handle)).toContain(handle), patience)
+      await untilFound(app, handle, [handle])
     }
   })
   afterAll(() => app.close())

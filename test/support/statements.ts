@@ -7,7 +7,12 @@ const framing = new Set(['BEGIN', 'COMMIT', 'ROLLBACK', 'SET'])
 export const sessionLookup = 'SELECT sessions'
 
 /** The statements that the request with this id sent to PostgreSQL, by its spans: `SELECT refusals`. */
-export async function statementsOf({ spans }: OtlpReceiver, requestId: string): Promise<string[]> {
+export async function statementsOf(receiver: OtlpReceiver, requestId: string): Promise<string[]> {
+  return (await roundTripsOf(receiver, requestId)).filter((name) => !framing.has(name))
+}
+
+/** The statements, with those around them that begin and end a transaction. */
+export async function roundTripsOf({ spans }: OtlpReceiver, requestId: string): Promise<string[]> {
   const root = await vi.waitFor(
     () => {
       const found = spans.find(({ attributes }) => attributes['postern.request_id'] === requestId)
@@ -18,6 +23,5 @@ export async function statementsOf({ spans }: OtlpReceiver, requestId: string): 
   )
   return spans
     .filter(({ traceId, attributes }) => traceId === root.traceId && attributes['db.system.name'] === 'postgresql')
-    .filter(({ attributes }) => !framing.has(String(attributes['db.operation.name'])))
     .map(({ name }) => name)
 }
