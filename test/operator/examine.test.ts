@@ -22,12 +22,12 @@ test(`GET ${url} says what doctor says, at most once a minute`, async () => {
 })
 
 test('what does not work is named, and the password of its URL is not [AD2]', async () => {
+  const { client } = await administrator(app)
   const broken = await startApp({
     DATABASE_URL: app.config.databaseUrl,
     KEYS_DIR: app.config.keysDir,
     SMTP_URL: 'smtp://me:of-the-mail-server@127.0.0.1:9',
   })
-  const { client } = await administrator(app)
   const there = broken.client()
   for (const [name, value] of client.cookies) there.cookies.set(name, value)
   const { body } = await there.get(url)

@@ -17,7 +17,7 @@ import { canaryLog, keepMailedTokens, keepMetrics, keepSecretsOf, watchSecrets }
 import { TestClient } from './client.ts'
 import { createDatabase } from './database.ts'
 import { turns } from './long-form.ts'
-import { findFirst, forgetFirst, likeFirst, noteFirst } from './one-server.ts'
+import { findFirst, forgetFirst, likeFirst, noteFirst, noteSender } from './one-server.ts'
 import { withoutRefs } from './openapi.ts'
 
 export const publicUrl = 'https://auth.example.com'
@@ -86,6 +86,7 @@ export async function startApp(
     ...options,
   })
   if (database !== undefined) noteFirst({ config, deps })
+  const forgetSender = noteSender({ config, deps })
   const app = await buildApp(deps, { onContractViolation: (route, code) => record({ violation: `${route} ${code}` }) })
   recordErrors(app)
   watchSecrets(app)
@@ -112,6 +113,7 @@ export async function startApp(
       await pool.destroy()
       await app.close()
       await deps.close()
+      forgetSender()
       if (database !== undefined) forgetFirst(config)
       await database?.giveBack(inject('pristine'))
       rmSync(dataDir, { recursive: true, force: true })

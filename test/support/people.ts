@@ -3,6 +3,7 @@ import { vi } from 'vitest'
 import { wireName } from '../../src/http/cookies.ts'
 import type { TestApp } from './app.ts'
 import type { TestClient } from './client.ts'
+import { expectOwnMails } from './one-server.ts'
 import { confirmDeviceWithin, loginWithin, signUpWithin, verifyWithin } from './within.ts'
 
 export type Person = {
@@ -38,8 +39,9 @@ type Mail = {
 }
 
 /** The mails that reached the address over SMTP, newest first, once there are at least `atLeast`. */
-export const mailsTo = (app: TestApp, address: string, atLeast = 1): Promise<readonly Mail[]> =>
-  vi.waitFor(
+export async function mailsTo(app: TestApp, address: string, atLeast = 1): Promise<readonly Mail[]> {
+  expectOwnMails(app)
+  return vi.waitFor(
     () => {
       const found = app.deps.inbox?.search(address) ?? []
       if (found.length < atLeast) throw new Error(`${found.length} of ${atLeast} mails to ${address} arrived`)
@@ -47,6 +49,7 @@ export const mailsTo = (app: TestApp, address: string, atLeast = 1): Promise<rea
     },
     { timeout: 15_000, interval: 20 },
   )
+}
 
 /** The token of the newest link that was mailed to the address; a notice without one may come before or after it. */
 export async function mailedToken(app: TestApp, address: string, atLeast = 1): Promise<string> {
